@@ -1,1 +1,11 @@
-//! messages
+//! What the contracts are told, what they answer, and the typed events they emit, with the one parser for them.
+//!
+//! Shared by the contracts, the indexer and the team's jobs, so that a word means the same everywhere. The rules
+//! behind the words are in `meteor-rules`.
+
+pub mod events;
+mod field;
+pub mod nft;
+pub mod shower;
+
+pub use meteor_rules as rules;

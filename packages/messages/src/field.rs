@@ -1,0 +1,75 @@
+//! How values are written into event attributes and read back: numbers as decimal strings, bytes as hex, whole
+//! messages as JSON.
+
+use cosmwasm_std::{from_json, to_json_string};
+use meteor_rules::log::LogHash;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// A value that fits an event attribute.
+pub(crate) trait Field: Sized {
+    /// The attribute's text.
+    fn write(&self) -> String;
+    /// The value, or `None` if the text is not exactly what [`Field::write`] would write.
+    fn read(text: &str) -> Option<Self>;
+}
+
+macro_rules! number {
+    ($($number:ty),*) => {$(
+        impl Field for $number {
+            fn write(&self) -> String {
+                self.to_string()
+            }
+            fn read(text: &str) -> Option<Self> {
+                // Digits only and no leading zero: one number has one text.
+                let plain = text.bytes().all(|b| b.is_ascii_digit()) && (text.len() == 1 || !text.starts_with('0'));
+                if plain { text.parse().ok() } else { None }
+            }
+        }
+    )*};
+}
+number!(u32, u64, u128);
+
+impl Field for String {
+    fn write(&self) -> String {
+        self.clone()
+    }
+    fn read(text: &str) -> Option<Self> {
+        Some(text.to_owned())
+    }
+}
+
+impl Field for LogHash {
+    fn write(&self) -> String {
+        hex::encode(self)
+    }
+    fn read(text: &str) -> Option<Self> {
+        let mut bytes = [0; 32];
+        hex::decode_to_slice(text, &mut bytes).ok()?;
+        (hex::encode(bytes) == text).then_some(bytes)
+    }
+}
+
+/// Numbers joined by commas; an empty text is no numbers.
+impl Field for Vec<u32> {
+    fn write(&self) -> String {
+        self.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+    }
+    fn read(text: &str) -> Option<Self> {
+        if text.is_empty() { Some(Self::new()) } else { text.split(',').map(u32::read).collect() }
+    }
+}
+
+/// A whole message as JSON.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Json<T>(pub Box<T>);
+
+impl<T: Serialize + DeserializeOwned> Field for Json<T> {
+    fn write(&self) -> String {
+        // Our messages always serialise; an empty text would be refused by `read`.
+        to_json_string(&self.0).unwrap_or_default()
+    }
+    fn read(text: &str) -> Option<Self> {
+        from_json(text.as_bytes()).ok().map(|value| Json(Box::new(value)))
+    }
+}

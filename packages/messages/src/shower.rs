@@ -1,0 +1,423 @@
+//! Messages of the shower contract: it holds the money and the order.
+
+use cosmwasm_schema::{QueryResponses, cw_serde};
+use cosmwasm_std::{HexBinary, Uint128};
+use meteor_rules::metadata::Template;
+use meteor_rules::schedule::Schedule;
+use meteor_rules::tier::{PerTier, TierRule};
+
+use crate::nft::Royalties;
+
+/// Most meteors in one `Mint`, contributors in one `Refund`, rows in one page.
+pub const MAX_BATCH: usize = 100;
+/// Rows in a page when the query names no limit.
+pub const DEFAULT_PAGE: u32 = 30;
+/// Most showers an event may have.
+pub const MAX_SHOWERS: u32 = 1_000;
+/// Most payees an event may have.
+pub const MAX_PAYEES: usize = 20;
+/// Columns of the meteors' template that the contract fills in itself, in this order, before the art's traits:
+/// tier, rank, shower.
+pub const OWN_COLUMNS: [&str; 3] = ["rarity", "rank", "shower"];
+
+/// Everything about an event. Only the roles and the minimum of showers that have not opened can change later.
+#[cw_serde]
+#[derive(Eq)]
+pub struct InstantiateMsg {
+    /// Appoints operator and guardian, sets minimums, cancels, resumes. A multisig in production; changes in two steps.
+    pub owner: String,
+    /// Mints.
+    pub operator: String,
+    /// May pause, and nothing else.
+    pub guardian: String,
+    /// The one denom that is contributed, for example `uusd`.
+    pub denom: String,
+    /// When the showers open and close.
+    pub schedule: Schedule,
+    /// Least total of a wallet in a shower after a contribution (micro-denom).
+    pub minimum: Uint128,
+    /// How long after a shower's scheduled close its meteors may be minted (seconds). Afterwards `Mint` refuses and
+    /// `Refund` opens.
+    pub mint_window: u64,
+    /// How ranks are cut into tiers.
+    pub tiers: TierRule,
+    /// Eggs of each tier in a shower.
+    pub eggs: PerTier<u32>,
+    /// Who is paid, for good. Shares add up to 10,000 basis points.
+    pub payees: Vec<Payee>,
+    /// The collection of meteors, which the contract instantiates and alone may mint.
+    pub meteors: CollectionInit,
+}
+
+/// One who is paid.
+#[cw_serde]
+#[derive(Eq)]
+pub struct Payee {
+    /// Where the money goes.
+    pub address: String,
+    /// Share (basis points).
+    pub share_bp: u32,
+}
+
+/// A collection to instantiate.
+#[cw_serde]
+#[derive(Eq)]
+pub struct CollectionInit {
+    /// Code of the CW721 contract.
+    pub code_id: u64,
+    /// For example `Levana Dragons: Meteors`.
+    pub name: String,
+    /// For example `LVNMTR`.
+    pub symbol: String,
+    /// How its tokens are described; the first columns are [`OWN_COLUMNS`].
+    pub template: Template,
+    /// What a sale should pay to whom.
+    pub royalties: Option<Royalties>,
+}
+
+/// The art of one meteor, in the order in which the operator hands it out. It says nothing of owner or tier.
+#[cw_serde]
+pub struct Art {
+    /// Bare CID of the image.
+    pub image: String,
+    /// One number for each column of the template after [`OWN_COLUMNS`].
+    pub traits: Vec<u32>,
+}
+
+/// What can be done.
+#[cw_serde]
+pub enum ExecuteMsg {
+    /// Anyone, with funds in the event's denom, while `shower` is open: adds to the sender's total in it.
+    Contribute {
+        /// The shower that is meant (1-based). If another is open by then, nothing happens.
+        shower: u32,
+    },
+    /// Anyone, after the shower's end: fixes contributors and total.
+    Close {
+        /// Which shower (1-based).
+        shower: u32,
+    },
+    /// Operator, after `Close` and before the mint deadline: mints to the next ranks, one meteor per entry of `art`.
+    Mint {
+        /// Which shower (1-based).
+        shower: u32,
+        /// Must be the next rank (1-based) without a meteor, so that a resent transaction can't mint twice.
+        first_rank: u32,
+        /// 1 to [`MAX_BATCH`] entries.
+        art: Vec<Art>,
+    },
+    /// Anyone: pays the payees what minted contributions brought and was not yet paid.
+    Settle {
+        /// Which shower (1-based).
+        shower: u32,
+    },
+    /// Owner: no more contributions and mints in this shower; what is not minted can be refunded.
+    Cancel {
+        /// Which shower (1-based).
+        shower: u32,
+    },
+    /// Anyone, once the shower is cancelled or its mint deadline has passed: sends contributions without a meteor
+    /// back to who made them.
+    Refund {
+        /// Which shower (1-based).
+        shower: u32,
+        /// 1 to [`MAX_BATCH`] addresses.
+        contributors: Vec<String>,
+    },
+    /// Guardian or owner: stops `Contribute`, and nothing else.
+    Pause {},
+    /// Owner: lets `Contribute` go on.
+    Resume {},
+    /// Owner: the least total from this shower on; it must not have opened.
+    SetMinimum {
+        /// First shower (1-based) for which it holds.
+        from_shower: u32,
+        /// Least total of a wallet in a shower (micro-denom).
+        minimum: Uint128,
+    },
+    /// Owner: appoints the operator.
+    SetOperator {
+        /// The new operator.
+        address: String,
+    },
+    /// Owner: appoints the guardian.
+    SetGuardian {
+        /// The new guardian.
+        address: String,
+    },
+    /// Owner, in two steps: transfer, then accept by the new owner; or renounce.
+    UpdateOwnership(cw_ownable::Action),
+}
+
+/// What can be asked.
+#[cw_serde]
+#[derive(QueryResponses)]
+pub enum QueryMsg {
+    /// Everything fixed, the roles, and whether contributing is paused.
+    #[returns(ConfigResponse)]
+    Config {},
+    /// One shower.
+    #[returns(ShowerResponse)]
+    Shower {
+        /// Which (1-based).
+        shower: u32,
+    },
+    /// Showers in order.
+    #[returns(ShowersResponse)]
+    Showers {
+        /// Continue after this shower.
+        start_after: Option<u32>,
+        /// Rows, at most [`MAX_BATCH`].
+        limit: Option<u32>,
+    },
+    /// What one wallet has in one shower.
+    #[returns(ContributionResponse)]
+    Contribution {
+        /// Which shower (1-based).
+        shower: u32,
+        /// Whose.
+        contributor: String,
+    },
+    /// What one wallet has in every shower, in order; showers without a contribution of it are left out.
+    #[returns(WalletResponse)]
+    Wallet {
+        /// Whose.
+        contributor: String,
+        /// Continue after this shower.
+        start_after: Option<u32>,
+        /// Showers looked at, at most [`MAX_BATCH`].
+        limit: Option<u32>,
+    },
+    /// The ranking of a shower.
+    #[returns(RankingResponse)]
+    Ranking {
+        /// Which shower (1-based).
+        shower: u32,
+        /// Continue after this place (before it, when descending).
+        start_after: Option<Cursor>,
+        /// Rows, at most [`MAX_BATCH`].
+        limit: Option<u32>,
+        /// From the best (`ascending` ranks, the default) or from the last.
+        order: Option<RankOrder>,
+    },
+    /// Contributions of a shower that can be refunded now.
+    #[returns(RefundableResponse)]
+    Refundable {
+        /// Which shower (1-based).
+        shower: u32,
+        /// Continue after this place.
+        start_after: Option<Cursor>,
+        /// Ranks looked at, at most [`MAX_BATCH`].
+        limit: Option<u32>,
+    },
+    /// Where minting of a shower stands.
+    #[returns(MintCursorResponse)]
+    MintCursor {
+        /// Which shower (1-based).
+        shower: u32,
+    },
+    /// The owner and who may become it.
+    #[returns(cw_ownable::Ownership<String>)]
+    Ownership {},
+}
+
+/// In which direction a ranking is walked.
+#[cw_serde]
+#[derive(Copy)]
+pub enum RankOrder {
+    /// Rank 1 first.
+    Ascending,
+    /// The last rank first.
+    Descending,
+}
+
+/// A place in a ranking to continue from.
+#[cw_serde]
+#[derive(Copy)]
+pub struct Cursor {
+    /// Amount at the place (micro-denom).
+    pub amount: Uint128,
+    /// Sequence number at the place.
+    pub seq: u64,
+}
+
+/// Everything fixed, the roles, and whether contributing is paused.
+#[cw_serde]
+pub struct ConfigResponse {
+    /// The denom that is contributed.
+    pub denom: String,
+    /// When the showers open and close.
+    pub schedule: Schedule,
+    /// How long after a shower's close its meteors may be minted (seconds).
+    pub mint_window: u64,
+    /// How ranks are cut into tiers.
+    pub tiers: TierRule,
+    /// Eggs of each tier in a shower.
+    pub eggs: PerTier<u32>,
+    /// Who is paid.
+    pub payees: Vec<Payee>,
+    /// Address of the meteors' CW721 contract.
+    pub meteors: String,
+    /// The owner; `None` once renounced.
+    pub owner: Option<String>,
+    /// The operator.
+    pub operator: String,
+    /// The guardian.
+    pub guardian: String,
+    /// Whether `Contribute` is stopped.
+    pub paused: bool,
+    /// The minimums that were set, each from its shower on.
+    pub minimums: Vec<MinimumFrom>,
+}
+
+/// The least total of a wallet from a shower on.
+#[cw_serde]
+#[derive(Copy)]
+pub struct MinimumFrom {
+    /// First shower (1-based) for which it holds.
+    pub from_shower: u32,
+    /// Least total (micro-denom).
+    pub minimum: Uint128,
+}
+
+/// Where a shower stands.
+#[cw_serde]
+#[derive(Copy)]
+pub enum Status {
+    /// Not open yet.
+    Upcoming,
+    /// Takes contributions.
+    Open,
+    /// Over, waiting for `Close`.
+    Ended,
+    /// Closed, being minted.
+    Closed,
+    /// Every contributor has a meteor.
+    Minted,
+    /// Cancelled, or not minted in time: what has no meteor can be refunded.
+    Refunding,
+}
+
+/// One shower.
+#[cw_serde]
+pub struct ShowerResponse {
+    /// Which (1-based).
+    pub shower: u32,
+    /// Where it stands at the block time of the query.
+    pub status: Status,
+    /// When it opens (seconds).
+    pub opens_at: u64,
+    /// When it closes (seconds).
+    pub closes_at: u64,
+    /// From then on `Mint` refuses and `Refund` is open (seconds).
+    pub mint_deadline: u64,
+    /// Least total of a wallet (micro-denom).
+    pub minimum: Uint128,
+    /// Wallets that contributed.
+    pub contributors: u32,
+    /// What they contributed (micro-denom).
+    pub total: Uint128,
+    /// Sequence number of its last contribution.
+    pub last_seq: u64,
+    /// The contribution log hash, 32 bytes.
+    pub log: HexBinary,
+    /// Contributors of all earlier showers: the meteor of rank r has number `earlier + r`.
+    pub earlier: u64,
+    /// Whether `Close` has been called.
+    pub closed: bool,
+    /// Whether it was cancelled.
+    pub cancelled: bool,
+    /// Meteors minted.
+    pub minted: u32,
+    /// Contributed by those who have their meteor (micro-denom).
+    pub minted_amount: Uint128,
+    /// Paid to the payees (micro-denom).
+    pub settled: Uint128,
+    /// Contributions sent back.
+    pub refunds: u32,
+    /// Sent back (micro-denom).
+    pub refunded: Uint128,
+}
+
+/// Showers in order.
+#[cw_serde]
+pub struct ShowersResponse {
+    /// The page.
+    pub showers: Vec<ShowerResponse>,
+}
+
+/// What has become of a contribution.
+#[cw_serde]
+#[derive(Copy)]
+pub enum ContributionState {
+    /// No meteor yet; it may still come.
+    Waiting,
+    /// Its meteor is minted.
+    Minted,
+    /// It can be refunded.
+    Refundable,
+    /// It was refunded.
+    Refunded,
+}
+
+/// What one wallet has in one shower.
+#[cw_serde]
+pub struct ContributionResponse {
+    /// Which shower (1-based).
+    pub shower: u32,
+    /// Whose.
+    pub contributor: String,
+    /// Its total (micro-denom).
+    pub amount: Uint128,
+    /// Sequence number of the contribution that reached it.
+    pub seq: u64,
+    /// What has become of it.
+    pub state: ContributionState,
+}
+
+/// What one wallet has in every shower.
+#[cw_serde]
+pub struct WalletResponse {
+    /// The page.
+    pub contributions: Vec<ContributionResponse>,
+    /// Where to continue, if there is more.
+    pub next: Option<u32>,
+}
+
+/// One place of a ranking.
+#[cw_serde]
+pub struct RankedContributor {
+    /// Who.
+    pub contributor: String,
+    /// Total in the shower (micro-denom).
+    pub amount: Uint128,
+    /// Sequence number of the contribution that reached it.
+    pub seq: u64,
+}
+
+/// A page of a ranking.
+#[cw_serde]
+pub struct RankingResponse {
+    /// The page.
+    pub ranking: Vec<RankedContributor>,
+}
+
+/// Contributions that can be refunded now.
+#[cw_serde]
+pub struct RefundableResponse {
+    /// Those among the ranks looked at.
+    pub refundable: Vec<RankedContributor>,
+    /// Where to continue, if there is more.
+    pub next: Option<Cursor>,
+}
+
+/// Where minting of a shower stands.
+#[cw_serde]
+pub struct MintCursorResponse {
+    /// What `Mint` must name as `first_rank`; `None` when nothing is left to mint or minting is not possible now.
+    pub next_rank: Option<u32>,
+    /// Meteors minted.
+    pub minted: u32,
+    /// Meteors in all: the shower's contributors.
+    pub contributors: u32,
+}
