@@ -1,1 +1,15 @@
-//! operator
+//! The team's jobs that sign transactions: deploy, close, mint, settle, refund.
+//!
+//! [`node::Node`] talks to one CometBFT node, [`signer::Signer`] holds one key, [`account::Account`] sends what the
+//! key signs in order. The jobs in [`jobs`] decide nothing by themselves: the contract's own cursors say what is
+//! left to do, so a job that is run twice does nothing twice.
+
+pub mod account;
+pub mod error;
+pub mod gas;
+pub mod jobs;
+pub mod node;
+pub mod signer;
+pub mod tx;
+
+pub use error::OperatorError;

@@ -102,7 +102,9 @@ mod tests {
     fn floors_are_the_last_of_each_tier() {
         let amounts: Vec<u128> = (1..=1000).rev().collect();
         let places = ranked(&amounts);
-        let floors = floors(&LEVANA, 1000, |rank| places.get(rank as usize - 1).map(|p| p.amount));
+        let floors = floors(&LEVANA, 1000, |rank| {
+            usize::try_from(rank).ok().and_then(|rank| places.get(rank - 1)).map(|p| p.amount)
+        });
         assert_eq!(
             floors,
             PerTier { legendary: Some(991), ancient: Some(902), rare: Some(679), common: Some(1) }

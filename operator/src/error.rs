@@ -1,0 +1,101 @@
+//! What can go wrong between a job and the chain.
+
+use thiserror::Error;
+
+/// What can go wrong between a job and the chain.
+#[derive(Debug, Error)]
+pub enum OperatorError {
+    /// The node can't be reached or its answer can't be read.
+    #[error("the node at {node} did not answer {method}: check that it runs and the address is right")]
+    Unreachable {
+        /// The node's address.
+        node: String,
+        /// What it was asked.
+        method: &'static str,
+        /// Why.
+        source: reqwest::Error,
+    },
+    /// The node answered with an error of its own.
+    #[error("the node refused {method}: {text}")]
+    Node {
+        /// What it was asked.
+        method: &'static str,
+        /// What it said.
+        text: String,
+    },
+    /// An answer is not of the expected form.
+    #[error("the node's answer to {method} can't be read: {what}")]
+    Malformed {
+        /// What it was asked.
+        method: &'static str,
+        /// What is wrong with the answer.
+        what: String,
+    },
+    /// The chain refused a query.
+    #[error("the chain refused a query (code {code}): {log}")]
+    Query {
+        /// The chain's code.
+        code: u32,
+        /// The chain's words.
+        log: String,
+    },
+    /// The chain refused a transaction before it entered a block. Nothing happened.
+    #[error("the chain did not take the transaction (code {code}): {log}")]
+    Refused {
+        /// The chain's code.
+        code: u32,
+        /// The chain's words.
+        log: String,
+    },
+    /// A transaction entered a block and failed. Only its fee was taken.
+    #[error("transaction {hash} failed in block {height} (code {code}): {log}")]
+    Failed {
+        /// The transaction's hash.
+        hash: String,
+        /// The block it is in.
+        height: u64,
+        /// The chain's code.
+        code: u32,
+        /// The chain's words.
+        log: String,
+    },
+    /// A transaction was taken but has not shown up in a block. It may still.
+    #[error(
+        "transaction {hash} was taken but is in no block by height {height}: look it up before sending it again"
+    )]
+    NotIncluded {
+        /// The transaction's hash.
+        hash: String,
+        /// The height waited for.
+        height: u64,
+    },
+    /// A mnemonic, key or address is no good.
+    #[error("the key can't be used: {0}")]
+    Key(String),
+    /// A message can't be put into a transaction.
+    #[error("the transaction can't be built: {0}")]
+    Build(String),
+    /// A gas price that can't be read.
+    #[error("gas price {0:?} can't be read: write it like 0.15uusd")]
+    GasPrice(String),
+    /// The art list is too short for the shower.
+    #[error(
+        "shower {shower} needs {needed} more pieces of art, {given} are left: add art and run the job again"
+    )]
+    NotEnoughArt {
+        /// Which shower.
+        shower: u32,
+        /// Meteors still to mint.
+        needed: u32,
+        /// Pieces left.
+        given: usize,
+    },
+    /// The shower can't be minted now.
+    #[error("shower {shower} can't be minted now: it is {status:?}")]
+    NotMintable {
+        /// Which shower.
+        shower: u32,
+        /// Where it stands.
+        status: meteor_messages::shower::Status,
+    },
+}

@@ -1,0 +1,76 @@
+//! Fees: how much gas a transaction may use and what a unit costs.
+
+use std::str::FromStr;
+
+use cosmwasm_std::Uint128;
+
+use crate::error::OperatorError;
+
+/// What a unit of gas costs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GasPrice {
+    /// Denom of the fee.
+    pub denom: String,
+    /// Price in millionths of a micro-denom: `0.15uusd` is 150,000.
+    pub millionths: u64,
+}
+
+const MILLION: u64 = 1_000_000;
+
+impl GasPrice {
+    /// The fee for `gas`, rounded up (micro-denom).
+    pub fn fee(&self, gas: u64) -> u128 {
+        (u128::from(gas) * u128::from(self.millionths)).div_ceil(u128::from(MILLION))
+    }
+}
+
+impl FromStr for GasPrice {
+    type Err = OperatorError;
+
+    /// Reads a decimal number of at most six places followed by the denom, as in `0.15uusd`.
+    fn from_str(text: &str) -> Result<Self, OperatorError> {
+        let bad = || OperatorError::GasPrice(text.to_owned());
+        let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').ok_or_else(bad)?;
+        let (number, denom) = text.split_at_checked(digits).ok_or_else(bad)?;
+        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+        if whole.is_empty() || fraction.len() > 6 || denom.len() < 3 {
+            return Err(bad());
+        }
+        let whole: u64 = whole.parse().map_err(|_| bad())?;
+        let fraction: u64 = format!("{fraction:0<6}").parse().map_err(|_| bad())?;
+        let millionths = whole.checked_mul(MILLION).and_then(|w| w.checked_add(fraction)).ok_or_else(bad)?;
+        Ok(Self { denom: denom.to_owned(), millionths })
+    }
+}
+
+/// What was measured, with a third on top: a node's simulation sees another state than the block will.
+pub fn with_margin(simulated: u64) -> u64 {
+    simulated.saturating_add(simulated / 3).saturating_add(10_000)
+}
+
+/// Coins in the form in which fees and funds are written.
+pub fn coins(amount: u128, denom: &str) -> Vec<cosmwasm_std::Coin> {
+    vec![cosmwasm_std::Coin { denom: denom.to_owned(), amount: Uint128::new(amount) }]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prices_are_read_and_fees_rounded_up() {
+        let price: GasPrice = "0.15uusd".parse().unwrap();
+        assert_eq!(price, GasPrice { denom: "uusd".into(), millionths: 150_000 });
+        assert_eq!(price.fee(1), 1);
+        assert_eq!(price.fee(200_000), 30_000);
+        assert_eq!("28.325uluna".parse::<GasPrice>().unwrap().fee(1_000), 28_325);
+        assert_eq!("1uluna".parse::<GasPrice>().unwrap().fee(7), 7);
+    }
+
+    #[test]
+    fn bad_prices_say_so() {
+        for bad in ["", "uusd", ".5uusd", "0.1234567uusd", "0.1", "1.2.3uusd", "99999999999999999999uusd"] {
+            assert!(matches!(bad.parse::<GasPrice>(), Err(OperatorError::GasPrice(_))), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! One secp256k1 key and its address.
+
+use std::fmt;
+
+use bip32::{DerivationPath, Language, Mnemonic, XPrv};
+use cosmrs::crypto::secp256k1::SigningKey;
+
+use crate::error::OperatorError;
+
+/// Terra's coin type (SLIP-44).
+pub const COIN_TYPE: u32 = 330;
+
+/// One key and the address it signs for. Shows only the address.
+pub struct Signer {
+    key: SigningKey,
+    address: String,
+}
+
+impl Signer {
+    /// The key at `m/44'/<coin type>'/0'/0/<index>` of a mnemonic of 24 English words, with addresses that begin with
+    /// `prefix`.
+    ///
+    /// # Errors
+    /// [`OperatorError::Key`] if the words are no mnemonic or the prefix makes no address.
+    pub fn from_mnemonic(
+        phrase: &str,
+        coin_type: u32,
+        index: u32,
+        prefix: &str,
+    ) -> Result<Self, OperatorError> {
+        let mnemonic = Mnemonic::new(phrase, Language::English)
+            .map_err(|_| OperatorError::Key("the words are not a mnemonic of 24 English words".into()))?;
+        let path: DerivationPath = format!("m/44'/{coin_type}'/0'/0/{index}")
+            .parse()
+            .map_err(|_| OperatorError::Key(format!("no key at coin type {coin_type}, index {index}")))?;
+        let child = XPrv::derive_from_path(mnemonic.to_seed(""), &path)
+            .map_err(|_| OperatorError::Key("no key can be derived from the mnemonic".into()))?;
+        Self::new(SigningKey::from(child), prefix)
+    }
+
+    /// The key with these 32 bytes: for throw-away wallets made from a seed.
+    ///
+    /// # Errors
+    /// [`OperatorError::Key`] if the bytes are no key or the prefix makes no address.
+    pub fn from_bytes(bytes: &[u8; 32], prefix: &str) -> Result<Self, OperatorError> {
+        let key = SigningKey::from_slice(bytes)
+            .map_err(|_| OperatorError::Key("32 bytes that are no secp256k1 key".into()))?;
+        Self::new(key, prefix)
+    }
+
+    fn new(key: SigningKey, prefix: &str) -> Result<Self, OperatorError> {
+        let address = key
+            .public_key()
+            .account_id(prefix)
+            .map_err(|_| OperatorError::Key(format!("{prefix:?} can't begin an address")))?
+            .to_string();
+        Ok(Self { key, address })
+    }
+
+    /// The address it signs for.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    pub(crate) fn key(&self) -> &SigningKey {
+        &self.key
+    }
+}
+
+impl fmt::Debug for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signer").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_key() {
+        let signer = Signer::from_bytes(&[0x5a; 32], "terra").unwrap();
+        let shown = format!("{signer:?}");
+        assert!(shown.contains(signer.address()));
+        assert!(!shown.contains("5a5a") && !shown.contains("90, 90"));
+    }
+
+    #[test]
+    fn bad_words_are_refused_without_repeating_them() {
+        let error = Signer::from_mnemonic("swordfish swordfish", COIN_TYPE, 0, "terra").unwrap_err();
+        assert!(!error.to_string().contains("swordfish"));
+    }
+}

@@ -1,0 +1,123 @@
+//! Building and signing transactions (sign mode direct).
+
+use cosmos_sdk_proto::cosmos::base::v1beta1::Coin as ProtoCoin;
+use cosmos_sdk_proto::cosmos::tx::v1beta1::{AuthInfo, Fee, ModeInfo, SignerInfo, TxBody, TxRaw, mode_info};
+use cosmos_sdk_proto::cosmwasm::wasm::v1::{MsgExecuteContract, MsgInstantiateContract};
+use cosmos_sdk_proto::traits::{Message, Name};
+use cosmrs::Any;
+use cosmrs::tx::{Body, SignDoc};
+use cosmwasm_std::Coin;
+use serde::Serialize;
+
+use crate::error::OperatorError;
+use crate::gas::GasPrice;
+use crate::signer::Signer;
+
+/// Where in its account's order a transaction stands, and on which chain.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The chain's id.
+    pub chain_id: String,
+    /// The account's number.
+    pub number: u64,
+    /// The account's sequence that this transaction uses up.
+    pub sequence: u64,
+}
+
+fn proto_coins(coins: &[Coin]) -> Vec<ProtoCoin> {
+    coins.iter().map(|c| ProtoCoin { denom: c.denom.clone(), amount: c.amount.to_string() }).collect()
+}
+
+fn any<M: Message + Name>(message: &M) -> Any {
+    Any { type_url: M::type_url(), value: message.encode_to_vec() }
+}
+
+fn json(message: &impl Serialize) -> Result<Vec<u8>, OperatorError> {
+    serde_json::to_vec(message).map_err(|error| OperatorError::Build(error.to_string()))
+}
+
+/// A message that executes `contract` with `message` and `funds`.
+///
+/// # Errors
+/// [`OperatorError::Build`] if the message can't be written as JSON.
+pub fn execute(
+    sender: &str,
+    contract: &str,
+    message: &impl Serialize,
+    funds: &[Coin],
+) -> Result<Any, OperatorError> {
+    Ok(any(&MsgExecuteContract {
+        sender: sender.to_owned(),
+        contract: contract.to_owned(),
+        msg: json(message)?,
+        funds: proto_coins(funds),
+    }))
+}
+
+/// A message that instantiates code `code_id`, without an admin: nobody can migrate what comes of it.
+///
+/// # Errors
+/// [`OperatorError::Build`] if the message can't be written as JSON.
+pub fn instantiate(
+    sender: &str,
+    code_id: u64,
+    label: &str,
+    message: &impl Serialize,
+) -> Result<Any, OperatorError> {
+    Ok(any(&MsgInstantiateContract {
+        sender: sender.to_owned(),
+        admin: String::new(),
+        code_id,
+        label: label.to_owned(),
+        msg: json(message)?,
+        funds: vec![],
+    }))
+}
+
+/// A message that sends coins from account to account.
+pub fn send(from: &str, to: &str, coins: &[Coin]) -> Any {
+    any(&cosmos_sdk_proto::cosmos::bank::v1beta1::MsgSend {
+        from_address: from.to_owned(),
+        to_address: to.to_owned(),
+        amount: proto_coins(coins),
+    })
+}
+
+/// The bytes of a signed transaction of `messages` at `place`, allowed `gas` at `price`.
+///
+/// # Errors
+/// [`OperatorError::Build`] if something in it can't be encoded.
+pub fn sign(
+    signer: &Signer,
+    place: &Place,
+    messages: Vec<Any>,
+    gas: u64,
+    price: &GasPrice,
+) -> Result<Vec<u8>, OperatorError> {
+    let build = |error: cosmrs::ErrorReport| OperatorError::Build(error.to_string());
+    let fee = cosmrs::Coin { denom: price.denom.parse().map_err(build)?, amount: price.fee(gas) };
+    let auth = cosmrs::tx::SignerInfo::single_direct(Some(signer.key().public_key()), place.sequence)
+        .auth_info(cosmrs::tx::Fee::from_amount_and_gas(fee, gas));
+    let chain_id =
+        place.chain_id.parse().map_err(|_| OperatorError::Build("the chain id is empty".into()))?;
+    let body = Body::new(messages, "", 0u32);
+    let doc = SignDoc::new(&body, &auth, &chain_id, place.number).map_err(build)?;
+    doc.sign(signer.key()).and_then(|raw| raw.to_bytes()).map_err(build)
+}
+
+/// The bytes of an unsigned transaction to simulate: right in everything but fee and signature.
+pub fn unsigned(signer: &Signer, sequence: u64, messages: Vec<Any>) -> Vec<u8> {
+    let body = TxBody { messages, ..TxBody::default() };
+    let info = SignerInfo {
+        public_key: Some(signer.key().public_key().into()),
+        mode_info: Some(ModeInfo { sum: Some(mode_info::Sum::Single(mode_info::Single { mode: 1 })) }),
+        sequence,
+    };
+    let auth = AuthInfo { signer_infos: vec![info], fee: Some(Fee::default()), ..AuthInfo::default() };
+    TxRaw {
+        body_bytes: body.encode_to_vec(),
+        auth_info_bytes: auth.encode_to_vec(),
+        signatures: vec![vec![]],
+    }
+    .encode_to_vec()
+}
