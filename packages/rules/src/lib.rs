@@ -8,6 +8,8 @@
 extern crate alloc;
 
 pub mod eggs;
+mod encode;
+pub mod fairness;
 pub mod log;
 pub mod metadata;
 #[cfg(feature = "presets")]

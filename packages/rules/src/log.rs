@@ -6,6 +6,8 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::encode::Fields;
+
 /// A contribution log hash.
 pub type LogHash = [u8; 32];
 
@@ -15,10 +17,10 @@ const STEP_TAG: &str = "meteor-shower/log/v1";
 /// The log hash of a shower without contributions: bound to one chain, one contract and one shower (1-based).
 pub fn start(chain_id: &str, contract: &str, shower: u32) -> LogHash {
     let mut hash = Sha256::new();
-    text(&mut hash, START_TAG);
-    text(&mut hash, chain_id);
-    text(&mut hash, contract);
-    hash.update(shower.to_be_bytes());
+    hash.text(START_TAG);
+    hash.text(chain_id);
+    hash.text(contract);
+    Digest::update(&mut hash, shower.to_be_bytes());
     hash.finalize().into()
 }
 
@@ -38,20 +40,13 @@ pub struct Entry<'a> {
 /// The log hash after `entry`.
 pub fn extend(log: &LogHash, entry: &Entry<'_>) -> LogHash {
     let mut hash = Sha256::new();
-    text(&mut hash, STEP_TAG);
-    hash.update(log);
-    hash.update(entry.seq.to_be_bytes());
-    text(&mut hash, entry.contributor);
-    hash.update(entry.amount.to_be_bytes());
-    hash.update(entry.total.to_be_bytes());
+    hash.text(STEP_TAG);
+    Digest::update(&mut hash, log);
+    Digest::update(&mut hash, entry.seq.to_be_bytes());
+    hash.text(entry.contributor);
+    Digest::update(&mut hash, entry.amount.to_be_bytes());
+    Digest::update(&mut hash, entry.total.to_be_bytes());
     hash.finalize().into()
-}
-
-fn text(hash: &mut Sha256, text: &str) {
-    // Addresses and chain ids are far below 4 GiB; a saturated length would still be unambiguous by position.
-    let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
-    hash.update(length.to_be_bytes());
-    hash.update(text.as_bytes());
 }
 
 #[cfg(test)]

@@ -1,0 +1,24 @@
+//! Fair, secret and provable: keys and commitments, the seed, the draw, the contents, and the tree that binds them
+//! (design section 4). `docs/fairness.md` has the same byte for byte, with test vectors.
+
+pub mod content;
+pub mod draw;
+pub mod key;
+mod stream;
+pub mod tree;
+
+pub use stream::Stream;
+
+/// 32 bytes: a hash, a key, a seed or a salt.
+pub type Bytes32 = [u8; 32];
+
+/// Which shower on which chain: everything hashed for it is bound to these three.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShowerId<'a> {
+    /// The chain's id.
+    pub chain_id: &'a str,
+    /// Address of the shower contract.
+    pub contract: &'a str,
+    /// Which shower (1-based).
+    pub shower: u32,
+}

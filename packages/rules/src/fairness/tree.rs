@@ -1,0 +1,212 @@
+//! The tree of a shower: one leaf per meteor, RFC 6962's shape, a proof for each leaf.
+//!
+//! Leaves and inner nodes are hashed under different first bytes, so neither passes for the other; an odd node is
+//! never doubled; a leaf binds chain, contract, shower, index and token id, so a proof serves in one place only.
+
+use alloc::vec::Vec;
+
+use sha2::{Digest, Sha256};
+
+use super::{Bytes32, ShowerId};
+use crate::encode::Fields;
+
+const LEAF_TAG: &str = "meteor-shower/leaf/v1";
+
+/// What a leaf says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Leaf<'a> {
+    /// Place in the shower, from 0: rank − 1.
+    pub index: u32,
+    /// Id of the meteor.
+    pub token_id: u64,
+    /// Canonical bytes of the content.
+    pub content: &'a [u8],
+    /// The leaf's salt.
+    pub salt: Bytes32,
+}
+
+/// The hash of a leaf:
+/// `SHA256(0x00 ‖ tag ‖ chain id ‖ contract ‖ n ‖ index ‖ token id ‖ SHA256(content) ‖ salt)`.
+pub fn leaf_hash(id: &ShowerId<'_>, leaf: &Leaf<'_>) -> Bytes32 {
+    let mut hash = Sha256::new();
+    Digest::update(&mut hash, [0x00]);
+    hash.text(LEAF_TAG);
+    hash.text(id.chain_id);
+    hash.text(id.contract);
+    Digest::update(&mut hash, id.shower.to_be_bytes());
+    Digest::update(&mut hash, leaf.index.to_be_bytes());
+    Digest::update(&mut hash, leaf.token_id.to_be_bytes());
+    Digest::update(&mut hash, Sha256::digest(leaf.content));
+    Digest::update(&mut hash, leaf.salt);
+    hash.finalize().into()
+}
+
+/// The hash of an inner node: `SHA256(0x01 ‖ left ‖ right)`.
+pub fn node_hash(left: &Bytes32, right: &Bytes32) -> Bytes32 {
+    Sha256::new().chain_update([0x01]).chain_update(left).chain_update(right).finalize().into()
+}
+
+/// All levels of a tree, from which root and proofs are read without hashing again.
+#[derive(Clone, Debug)]
+pub struct Tree {
+    /// `levels[0]` are the leaves; an odd last node moves up unchanged, which is RFC 6962's shape.
+    levels: Vec<Vec<Bytes32>>,
+}
+
+impl Tree {
+    /// The tree over these leaf hashes; `None` without leaves.
+    pub fn new(leaves: Vec<Bytes32>) -> Option<Self> {
+        if leaves.is_empty() {
+            return None;
+        }
+        let mut levels = alloc::vec![leaves];
+        while let Some(level) = levels.last().filter(|level| level.len() > 1) {
+            let above = level
+                .chunks(2)
+                .filter_map(|pair| match pair {
+                    [left, right] => Some(node_hash(left, right)),
+                    [odd] => Some(*odd),
+                    _ => None,
+                })
+                .collect();
+            levels.push(above);
+        }
+        Some(Self { levels })
+    }
+
+    /// The root.
+    pub fn root(&self) -> Bytes32 {
+        self.levels.last().and_then(|level| level.first()).copied().unwrap_or([0; 32])
+    }
+
+    /// The siblings of the leaf at `index` (from 0), from the bottom up; `None` if there is no such leaf.
+    pub fn proof(&self, index: u32) -> Option<Vec<Bytes32>> {
+        let mut at = usize::try_from(index).ok()?;
+        self.levels.first()?.get(at)?;
+        let mut proof = Vec::new();
+        for level in &self.levels {
+            proof.extend(level.get(at ^ 1));
+            at /= 2;
+        }
+        Some(proof)
+    }
+}
+
+/// The root that `leaf` at `index` (from 0) of `count` leaves leads to by `proof`; `None` if the proof does not have
+/// exactly the length that this place in such a tree has.
+pub fn root_from(leaf: Bytes32, index: u32, count: u32, proof: &[Bytes32]) -> Option<Bytes32> {
+    if index >= count {
+        return None;
+    }
+    let (mut at, mut last) = (index, count - 1);
+    let mut siblings = proof.iter();
+    let mut hash = leaf;
+    while last > 0 {
+        if at % 2 == 1 {
+            hash = node_hash(siblings.next()?, &hash);
+        } else if at < last {
+            hash = node_hash(&hash, siblings.next()?);
+        } // else: the odd last node, which moves up unchanged
+        at /= 2;
+        last /= 2;
+    }
+    if siblings.next().is_some() { None } else { Some(hash) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn leaves(count: u32) -> Vec<Bytes32> {
+        (0..count).map(|n| Sha256::digest(n.to_be_bytes()).into()).collect()
+    }
+
+    /// RFC 6962 section 2.1, word for word: split at the largest power of two below the count.
+    fn rfc6962(leaves: &[Bytes32]) -> Bytes32 {
+        match leaves {
+            [one] => *one,
+            _ => {
+                let split = leaves.len().next_power_of_two() / 2;
+                node_hash(&rfc6962(&leaves[..split]), &rfc6962(&leaves[split..]))
+            }
+        }
+    }
+
+    #[test]
+    fn the_shape_is_rfc_6962() {
+        for count in 1..70 {
+            assert_eq!(Tree::new(leaves(count)).unwrap().root(), rfc6962(&leaves(count)), "{count} leaves");
+        }
+        assert!(Tree::new(Vec::new()).is_none());
+    }
+
+    #[test]
+    fn every_leaf_is_proven_and_nothing_else() {
+        for count in 1..40u32 {
+            let leaves = leaves(count);
+            let tree = Tree::new(leaves.clone()).unwrap();
+            for (index, leaf) in (0..count).zip(&leaves) {
+                let proof = tree.proof(index).unwrap();
+                assert_eq!(root_from(*leaf, index, count, &proof), Some(tree.root()));
+                for other in 0..count {
+                    let led = root_from(*leaf, other, count, &proof);
+                    assert!(other == index || led != Some(tree.root()), "{index} passes at {other} of {count}");
+                }
+                let mut long = proof.clone();
+                long.push([0; 32]);
+                assert_eq!(root_from(*leaf, index, count, &long), None);
+                if let Some((_, short)) = proof.split_last() {
+                    assert_eq!(root_from(*leaf, index, count, short), None);
+                }
+                // An inner node is no leaf: the proof of the level above is too short.
+                if let [first, rest @ ..] = proof.as_slice() {
+                    let inner = if index % 2 == 1 { node_hash(first, leaf) } else { node_hash(leaf, first) };
+                    assert_ne!(root_from(inner, index / 2, count, rest), Some(tree.root()));
+                }
+            }
+            assert_eq!(tree.proof(count), None);
+            assert_eq!(root_from(leaves[0], count, count, &[]), None);
+        }
+    }
+
+    #[test]
+    fn a_leaf_binds_everything() {
+        let id = ShowerId { chain_id: "c", contract: "a", shower: 1 };
+        let leaf = Leaf { index: 1, token_id: 2, content: b"egg", salt: [3; 32] };
+        let base = leaf_hash(&id, &leaf);
+        for other in [
+            Leaf { index: 2, ..leaf },
+            Leaf { token_id: 3, ..leaf },
+            Leaf { content: b"egh", ..leaf },
+            Leaf { salt: [4; 32], ..leaf },
+        ] {
+            assert_ne!(leaf_hash(&id, &other), base);
+        }
+        for other in [
+            ShowerId { chain_id: "d", ..id },
+            ShowerId { contract: "b", ..id },
+            ShowerId { shower: 2, ..id },
+        ] {
+            assert_ne!(leaf_hash(&other, &leaf), base);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn one_flipped_bit_is_found(count in 1u32..200, who in any::<prop::sample::Index>(), bit in 0usize..256) {
+            let leaves = leaves(count);
+            let tree = Tree::new(leaves.clone()).unwrap();
+            let index = who.index(leaves.len());
+            let flip = |mut hash: Bytes32| { hash[bit / 8] ^= 1 << (bit % 8); hash };
+            let place = u32::try_from(index).unwrap();
+            let proof = tree.proof(place).unwrap();
+            prop_assert_ne!(root_from(flip(leaves[index]), place, count, &proof), Some(tree.root()));
+            for at in 0..proof.len() {
+                let mut wrong = proof.clone();
+                wrong[at] = flip(wrong[at]);
+                prop_assert_ne!(root_from(leaves[index], place, count, &wrong), Some(tree.root()));
+            }
+        }
+    }
+}
