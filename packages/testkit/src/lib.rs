@@ -1,1 +1,3 @@
-//! testkit
+//! cw-multi-test suites of Meteor Shower that other contracts' tests can use.
+
+pub mod contracts;

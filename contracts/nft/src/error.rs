@@ -1,0 +1,122 @@
+//! Everything the collection refuses, each with what happened and what to do.
+
+use cosmwasm_std::{Coin, StdError};
+use cw721::error::Cw721ContractError;
+use meteor_messages::nft::describe;
+use meteor_rules::metadata::MetadataError;
+use thiserror::Error;
+
+/// Why a message was refused. Nothing has changed then.
+#[derive(Debug, PartialEq, Error)]
+pub enum ContractError {
+    /// The chain or its storage.
+    #[error(transparent)]
+    Std(#[from] StdError),
+    /// The standard's own checks: who may transfer, approvals, expiry.
+    #[error(transparent)]
+    Cw721(#[from] Cw721ContractError),
+    /// Coins were sent along.
+    #[error("{given} came with the message, but a collection takes no coins: send it without")]
+    FundsNotTaken {
+        /// The coins.
+        given: String,
+    },
+    /// A verb of the standard that would contradict the design.
+    #[error("{verb} is refused for good: {why}")]
+    Refused {
+        /// The verb or query.
+        verb: &'static str,
+        /// Why, and what there is instead.
+        why: &'static str,
+    },
+    /// Another sender than the minter.
+    #[error("only {minter} mints here: mint through it")]
+    NotMinter {
+        /// The one minter.
+        minter: String,
+    },
+    /// No tokens or too many in a batch.
+    #[error("the batch has {given} tokens: give 1 to {most}")]
+    BatchSize {
+        /// Tokens in the batch.
+        given: usize,
+        /// Most tokens in one.
+        most: usize,
+    },
+    /// An id that was used before, burnt since or not, or that is twice in the batch.
+    #[error("token id {token_id} was used before (burnt ids don't return): mint under a new one")]
+    IdUsed {
+        /// The id.
+        token_id: u64,
+    },
+    /// One image twice in a batch.
+    #[error("image {image} is twice in the batch: each token has its own")]
+    ImageTwice {
+        /// The bare CID.
+        image: String,
+    },
+    /// A token's image or traits don't fit the template.
+    #[error("token {token_id}: {source}")]
+    Token {
+        /// The token.
+        token_id: u64,
+        /// What is wrong.
+        source: MetadataError,
+    },
+    /// The template can't be used.
+    #[error("the template is refused: {0}")]
+    Template(MetadataError),
+    /// A stored row that the template can't render; the mint's checks make it impossible.
+    #[error("token {token_id} can't be rendered: {source}")]
+    Unrenderable {
+        /// The token.
+        token_id: String,
+        /// Why.
+        source: MetadataError,
+    },
+    /// A name or symbol that is empty or too long.
+    #[error("the collection's {what} has {given} bytes: give 1 to {most}")]
+    BadText {
+        /// `name` or `symbol`.
+        what: &'static str,
+        /// Its length.
+        given: usize,
+        /// Most bytes.
+        most: usize,
+    },
+    /// Royalties beyond what marketplaces pay, or of nothing.
+    #[error("royalties of {given} basis points: give 1 to {most}, or leave royalties out")]
+    RoyaltyShare {
+        /// The share given.
+        given: u32,
+        /// The largest share.
+        most: u32,
+    },
+    /// No such token, or burnt.
+    #[error("no token {token_id:?} here: it was never minted or it was burnt")]
+    NoSuchToken {
+        /// The id as given.
+        token_id: String,
+    },
+    /// A migration from another contract.
+    #[error("the contract is {stored}, not {expected}: migrate it with its own code")]
+    WrongContract {
+        /// What it is.
+        stored: String,
+        /// What this code migrates.
+        expected: &'static str,
+    },
+    /// A migration to an older version.
+    #[error("the contract is at version {stored}, newer than {offered}: migrate forward only")]
+    Downgrade {
+        /// Its version.
+        stored: String,
+        /// This code's version.
+        offered: &'static str,
+    },
+}
+
+/// Refuses coins: nothing could ever send them out again.
+pub(crate) fn takes_no_funds(funds: &[Coin]) -> Result<(), ContractError> {
+    if funds.is_empty() { Ok(()) } else { Err(ContractError::FundsNotTaken { given: describe(funds) }) }
+}

@@ -1,0 +1,60 @@
+//! `MintBatch`: 1 to 100 new tokens, all or none.
+
+use std::collections::BTreeSet;
+
+use cosmwasm_std::{DepsMut, MessageInfo, Response};
+use cw721::state::{MINTER, NftInfo};
+use meteor_messages::events::Minted;
+use meteor_messages::nft::NewToken;
+use meteor_rules::metadata::check_image;
+
+use crate::error::ContractError;
+use crate::state::{Row, TEMPLATE, cw721};
+use crate::used::Used;
+
+/// Most tokens in one batch: about 1.5M gas, within every chain's block.
+pub(crate) const MAX_BATCH: usize = 100;
+
+/// Mints `tokens`.
+pub(crate) fn mint_batch(
+    deps: DepsMut,
+    info: &MessageInfo,
+    tokens: Vec<NewToken>,
+) -> Result<Response, ContractError> {
+    let minter = MINTER.get_ownership(deps.storage)?.owner;
+    if minter.as_ref() != Some(&info.sender) {
+        return Err(ContractError::NotMinter { minter: minter.map(String::from).unwrap_or_default() });
+    }
+    if tokens.is_empty() || tokens.len() > MAX_BATCH {
+        return Err(ContractError::BatchSize { given: tokens.len(), most: MAX_BATCH });
+    }
+    let template = TEMPLATE.load(deps.storage)?;
+    let config = cw721();
+    let mut count = config.token_count(deps.storage)?;
+    let mut used = Used::default();
+    let mut images = BTreeSet::new();
+    let mut response = Response::new();
+    for NewToken { token_id, owner, image, traits } in tokens {
+        let bad = |source| ContractError::Token { token_id, source };
+        check_image(&image).map_err(bad)?;
+        template.check(&traits).map_err(bad)?;
+        used.take(deps.storage, token_id)?;
+        if !images.insert(image.clone()) {
+            return Err(ContractError::ImageTwice { image });
+        }
+        let owner = deps.api.addr_validate(&owner)?;
+        response = response.add_event(Minted {
+            token_id,
+            owner: owner.to_string(),
+            image: image.clone(),
+            traits: traits.clone(),
+        });
+        let token = NftInfo { owner, approvals: vec![], token_uri: None, extension: Row { image, traits } };
+        // `replace` with no old value: `used` has just proven that there is none, so its read is saved.
+        config.nft_info.replace(deps.storage, &token_id.to_string(), Some(&token), None)?;
+        count += 1;
+    }
+    used.save(deps.storage);
+    config.num_tokens.save(deps.storage, &count)?;
+    Ok(response)
+}

@@ -1,0 +1,84 @@
+//! Entry points. Which verb takes coins and which doesn't is visible at a glance in [`execute`].
+
+#[cfg(not(feature = "library"))]
+use cosmwasm_std::entry_point;
+use cosmwasm_std::{Binary, Coin, Deps, DepsMut, Empty, Env, MessageInfo, Reply, Response};
+use meteor_messages::nft::describe;
+use meteor_messages::shower::{ExecuteMsg, InstantiateMsg, QueryMsg};
+
+use crate::error::ContractError;
+use crate::verbs::{cancel, close, contribute, minimum, mint, pause, refund, roles, settle};
+use crate::{instantiate as instantiation, migrate as migration, queries};
+
+/// Name of the contract, as cw2 stores it.
+pub const NAME: &str = concat!("crates.io:", env!("CARGO_PKG_NAME"));
+/// Version of the contract, as cw2 stores it.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Makes an event and its collection of meteors.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn instantiate(
+    deps: DepsMut,
+    env: Env,
+    info: MessageInfo,
+    msg: InstantiateMsg,
+) -> Result<Response, ContractError> {
+    takes_no_funds(&info.funds)?;
+    instantiation::instantiate(deps, &env, msg)
+}
+
+/// Learns the address of the collection.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn reply(deps: DepsMut, _env: Env, reply: Reply) -> Result<Response, ContractError> {
+    instantiation::reply(deps, reply)
+}
+
+/// Does what the message says, or refuses and changes nothing.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn execute(
+    deps: DepsMut,
+    env: Env,
+    info: MessageInfo,
+    msg: ExecuteMsg,
+) -> Result<Response, ContractError> {
+    // The one verb that takes coins; it checks them itself.
+    if !matches!(msg, ExecuteMsg::Contribute { .. }) {
+        takes_no_funds(&info.funds)?;
+    }
+    let sender = &info.sender;
+    match msg {
+        ExecuteMsg::Contribute { shower } => contribute::contribute(deps, &env, &info, shower),
+        ExecuteMsg::Close { shower } => close::close(deps, &env, shower),
+        ExecuteMsg::Mint { shower, first_rank, art } => {
+            mint::mint(deps, &env, sender, shower, first_rank, art)
+        }
+        ExecuteMsg::Settle { shower } => settle::settle(deps, shower),
+        ExecuteMsg::Cancel { shower } => cancel::cancel(deps, &env, sender, shower),
+        ExecuteMsg::Refund { shower, contributors } => refund::refund(deps, &env, shower, contributors),
+        ExecuteMsg::Pause {} => pause::pause(deps, sender),
+        ExecuteMsg::Resume {} => pause::resume(deps, sender),
+        ExecuteMsg::SetMinimum { from_shower, minimum } => {
+            minimum::set_minimum(deps, &env, sender, from_shower, minimum)
+        }
+        ExecuteMsg::SetOperator { address } => roles::set_operator(deps, sender, &address),
+        ExecuteMsg::SetGuardian { address } => roles::set_guardian(deps, sender, &address),
+        ExecuteMsg::UpdateOwnership(action) => roles::update_ownership(deps, &env, sender, action),
+    }
+}
+
+/// Answers a question.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractError> {
+    queries::query(deps, &env, msg)
+}
+
+/// Moves the contract to this version of the code.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn migrate(deps: DepsMut, _env: Env, _msg: Empty) -> Result<Response, ContractError> {
+    migration::migrate(deps.storage)
+}
+
+/// Refuses coins: they would lie in the contract with nobody's name on them.
+fn takes_no_funds(funds: &[Coin]) -> Result<(), ContractError> {
+    if funds.is_empty() { Ok(()) } else { Err(ContractError::FundsNotTaken { given: describe(funds) }) }
+}

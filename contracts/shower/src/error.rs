@@ -1,0 +1,354 @@
+//! Everything the contract refuses, one variant a fault, each with what happened and what to do.
+
+use cosmwasm_std::{StdError, Uint128};
+use cw_ownable::OwnershipError;
+use meteor_rules::metadata::MetadataError;
+use meteor_rules::schedule::ScheduleError;
+use meteor_rules::tier::TierRuleError;
+use thiserror::Error;
+
+/// Why a message was refused. Nothing has changed then, and coins sent along stay with their sender.
+#[derive(Debug, PartialEq, Error)]
+pub enum ContractError {
+    /// The chain or its storage; an address that is not one.
+    #[error(transparent)]
+    Std(#[from] StdError),
+    /// A change of owner that doesn't fit the two steps.
+    #[error("ownership: {0}")]
+    Ownership(#[from] OwnershipError),
+
+    // Instantiation.
+    /// The schedule can't be used.
+    #[error("the schedule is refused: {0}")]
+    Schedule(#[from] ScheduleError),
+    /// More showers than an event may have.
+    #[error("{given} showers: give at most {most}")]
+    TooManyShowers {
+        /// Showers in the schedule.
+        given: u32,
+        /// Most showers.
+        most: u32,
+    },
+    /// Shower 1 would be over before it could be contributed to.
+    #[error("shower 1 closes at {closes_at} and it is {now} already: move the schedule (Unix seconds)")]
+    AlreadyOver {
+        /// When shower 1 closes (seconds).
+        closes_at: u64,
+        /// Block time (seconds).
+        now: u64,
+    },
+    /// The tiers can't be used.
+    #[error("the tiers are refused: {0}")]
+    Tiers(#[from] TierRuleError),
+    /// No eggs, or more than a shower could ever hold.
+    #[error("{given} eggs a shower: give 1 to {most}")]
+    Eggs {
+        /// Eggs in all tiers.
+        given: u64,
+        /// Most eggs.
+        most: u32,
+    },
+    /// A minimum of nothing, which would let anyone fill a shower with empty rows.
+    #[error("the minimum is zero: give at least 1")]
+    ZeroMinimum,
+    /// A mint window out of bounds.
+    #[error("a mint window of {given} seconds: give {least} to {most}")]
+    MintWindow {
+        /// The window given.
+        given: u64,
+        /// Least.
+        least: u64,
+        /// Most.
+        most: u64,
+    },
+    /// The last mint deadline lies beyond what block time can say.
+    #[error(
+        "the last mint deadline lies after the year 2554, which block time can't express: shorten the schedule"
+    )]
+    DeadlineTooLate,
+    /// Not a denom.
+    #[error("{given:?} is no denom: give 1 to 128 characters such as uusd")]
+    BadDenom {
+        /// What was given, cut short.
+        given: String,
+    },
+    /// No payees or too many.
+    #[error("{given} payees: give 1 to {most}")]
+    PayeeCount {
+        /// Payees given.
+        given: usize,
+        /// Most payees.
+        most: usize,
+    },
+    /// A payee twice.
+    #[error("payee {address} is there twice: add up the shares")]
+    PayeeTwice {
+        /// The payee.
+        address: String,
+    },
+    /// A payee with a share of nothing.
+    #[error("payee {address} has a share of zero: leave it out or give it one")]
+    ZeroShare {
+        /// The payee.
+        address: String,
+    },
+    /// The contract as its own payee: the money would never leave.
+    #[error("the contract can't pay itself: name another payee")]
+    PayeeIsContract,
+    /// Shares that don't add up.
+    #[error("the payees' shares add up to {given} basis points: make it {wanted}")]
+    Shares {
+        /// Their sum.
+        given: u64,
+        /// What it must be.
+        wanted: u32,
+    },
+    /// The meteors' template can't be used.
+    #[error("the meteors' template is refused: {0}")]
+    Template(#[from] MetadataError),
+    /// The template doesn't begin with the columns that the contract fills in.
+    #[error("column {index} of the meteors' template must be {wanted}")]
+    OwnColumn {
+        /// Place of the column, from 0.
+        index: usize,
+        /// What it must be.
+        wanted: &'static str,
+    },
+    /// A reply to nothing that was asked.
+    #[error("a reply with id {id}, which nothing asked for")]
+    UnknownReply {
+        /// The id.
+        id: u64,
+    },
+    /// The chain's answer to the instantiation of the collection can't be read.
+    #[error("the chain's answer names no address of the collection")]
+    NoCollectionAddress,
+
+    // Money.
+    /// Coins with a verb that takes none.
+    #[error("{given} came with a message that takes no coins: send it without")]
+    FundsNotTaken {
+        /// The coins.
+        given: String,
+    },
+    /// No coins with a contribution.
+    #[error("no coins came with the contribution: attach an amount of {denom}")]
+    NoFunds {
+        /// The denom.
+        denom: String,
+    },
+    /// Several denoms with a contribution.
+    #[error("{given} came with the contribution: attach {denom} alone")]
+    SeveralDenoms {
+        /// The coins.
+        given: String,
+        /// The denom.
+        denom: String,
+    },
+    /// Another denom.
+    #[error("{given} came with the contribution: attach {denom} instead")]
+    WrongDenom {
+        /// The coins.
+        given: String,
+        /// The denom.
+        denom: String,
+    },
+    /// A wallet's total would stay below the minimum.
+    #[error("your total in shower {shower} would be {total}: contribute so that it is at least {minimum}")]
+    BelowMinimum {
+        /// The shower.
+        shower: u32,
+        /// What the total would be.
+        total: Uint128,
+        /// Least total.
+        minimum: Uint128,
+    },
+    /// A sum beyond what numbers can say.
+    #[error("the sum would exceed {what}: contribute less")]
+    TooMuch {
+        /// Which number.
+        what: &'static str,
+    },
+
+    // When.
+    /// No such shower.
+    #[error("there is no shower {named}: they are numbered 1 to {count}")]
+    NoSuchShower {
+        /// The shower named.
+        named: u32,
+        /// How many there are.
+        count: u32,
+    },
+    /// Before shower 1.
+    #[error("shower 1 opens at {opens_at} (Unix seconds): contribute from then on")]
+    NotOpenYet {
+        /// Opening (seconds).
+        opens_at: u64,
+    },
+    /// After the last shower.
+    #[error("the last shower has closed: nothing can be contributed any more")]
+    Over,
+    /// Another shower is open than the one named.
+    #[error(
+        "shower {named} was named, but shower {open} is open: look at its ranking, then contribute to it"
+    )]
+    WrongShower {
+        /// The shower named.
+        named: u32,
+        /// The one that is open.
+        open: u32,
+    },
+    /// The shower goes on.
+    #[error("shower {shower} goes on until {closes_at} (Unix seconds): close it from then on")]
+    NotEnded {
+        /// The shower.
+        shower: u32,
+        /// Its close (seconds).
+        closes_at: u64,
+    },
+    /// Closed before.
+    #[error("shower {shower} is closed already: there is nothing left to do")]
+    AlreadyClosed {
+        /// The shower.
+        shower: u32,
+    },
+    /// Not closed yet.
+    #[error("shower {shower} is not closed: send Close first")]
+    NotClosed {
+        /// The shower.
+        shower: u32,
+    },
+    /// Too late to mint or to cancel.
+    #[error(
+        "the mint deadline of shower {shower} was {deadline} (Unix seconds): what has no meteor is refunded now"
+    )]
+    DeadlinePassed {
+        /// The shower.
+        shower: u32,
+        /// Its mint deadline (seconds).
+        deadline: u64,
+    },
+    /// Too early to refund.
+    #[error(
+        "shower {shower} may still be minted: refunds open at {deadline} (Unix seconds), or when it is cancelled"
+    )]
+    RefundsNotOpen {
+        /// The shower.
+        shower: u32,
+        /// Its mint deadline (seconds).
+        deadline: u64,
+    },
+    /// A minimum for a shower that has opened.
+    #[error("shower {shower} has opened: set the minimum from a later one on")]
+    AlreadyOpen {
+        /// The shower.
+        shower: u32,
+    },
+
+    // In what state.
+    /// `Contribute` is stopped.
+    #[error("contributing is paused: try again when the owner has resumed it")]
+    Paused,
+    /// Paused before.
+    #[error("contributing is paused already")]
+    AlreadyPaused,
+    /// Not paused.
+    #[error("contributing is not paused")]
+    NotPaused,
+    /// The shower was cancelled.
+    #[error("shower {shower} was cancelled: contributions without a meteor can be refunded")]
+    Cancelled {
+        /// The shower.
+        shower: u32,
+    },
+    /// Nothing to cancel: everyone has a meteor.
+    #[error("every contributor of shower {shower} has a meteor: there is nothing left to do")]
+    AllMinted {
+        /// The shower.
+        shower: u32,
+    },
+    /// Another rank is next.
+    #[error("the next rank of shower {shower} is {next}, not {given}: part of it was minted before")]
+    WrongFirstRank {
+        /// The shower.
+        shower: u32,
+        /// Rank given.
+        given: u32,
+        /// The next one.
+        next: u32,
+    },
+    /// An empty or too large batch.
+    #[error("the batch has {given} entries: give 1 to {most}")]
+    BatchSize {
+        /// Entries given.
+        given: usize,
+        /// Most entries.
+        most: usize,
+    },
+    /// More art than ranks.
+    #[error("{given} entries of art for {left} ranks that are left: give {left} at most")]
+    TooMuchArt {
+        /// Entries given.
+        given: usize,
+        /// Ranks left.
+        left: u32,
+    },
+    /// Nothing to pay out.
+    #[error("nothing to settle in shower {shower}: what its minted meteors brought is paid")]
+    NothingToSettle {
+        /// The shower.
+        shower: u32,
+    },
+    /// No contribution of that wallet.
+    #[error("{address} has no contribution in shower {shower}")]
+    NoContribution {
+        /// The shower.
+        shower: u32,
+        /// The wallet.
+        address: String,
+    },
+    /// It has its meteor.
+    #[error("{address} has its meteor of shower {shower}: that contribution isn't refunded")]
+    HasMeteor {
+        /// The shower.
+        shower: u32,
+        /// The wallet.
+        address: String,
+    },
+    /// Refunded before, perhaps earlier in the same list.
+    #[error("{address} was refunded for shower {shower} already: leave it out of the list")]
+    AlreadyRefunded {
+        /// The shower.
+        shower: u32,
+        /// The wallet.
+        address: String,
+    },
+
+    // Who.
+    /// A verb of another role.
+    #[error("{verb} is for the {role} alone: send it from that address")]
+    NotAllowed {
+        /// The verb.
+        verb: &'static str,
+        /// Whose it is.
+        role: &'static str,
+    },
+
+    // Migration.
+    /// A migration from another contract.
+    #[error("the contract is {stored}, not {expected}: migrate it with its own code")]
+    WrongContract {
+        /// What it is.
+        stored: String,
+        /// What this code migrates.
+        expected: &'static str,
+    },
+    /// A migration to an older version.
+    #[error("the contract is at version {stored}, newer than {offered}: migrate forward only")]
+    Downgrade {
+        /// Its version.
+        stored: String,
+        /// This code's version.
+        offered: &'static str,
+    },
+}

@@ -1,0 +1,181 @@
+//! Instantiation: checks everything that is fixed for good, and makes the collection of meteors.
+
+use std::collections::BTreeSet;
+
+use cosmwasm_std::{DepsMut, Env, Reply, Response, SubMsg, SubMsgResult, WasmMsg, to_json_binary};
+use meteor_messages::events::{Collection, Json, Launch};
+use meteor_messages::nft;
+use meteor_messages::shower::{InstantiateMsg, MAX_PAYEES, MAX_SHOWERS, OWN_COLUMNS, Payee};
+use meteor_rules::metadata::{Template, Values};
+use meteor_rules::tier::Tier;
+use meteor_rules::{BASIS_POINTS, NANOS_PER_SECOND};
+
+use crate::contract::{NAME, VERSION};
+use crate::error::ContractError;
+use crate::state::{EVENT, Event, METEORS, MINIMUMS, ROLES, Roles, TERMS, Terms};
+
+/// Least and most seconds for minting a shower: time for a job that was down, and an end that people live to see.
+const MINT_WINDOW: (u64, u64) = (60, 365 * 24 * 60 * 60);
+/// Longest denom of the Cosmos SDK.
+const MAX_DENOM: usize = 128;
+/// The one reply that is asked for.
+const COLLECTION_REPLY: u64 = 1;
+
+/// Checks the message, stores it, and instantiates the meteors with this contract as their one minter.
+pub(crate) fn instantiate(
+    deps: DepsMut,
+    env: &Env,
+    mut msg: InstantiateMsg,
+) -> Result<Response, ContractError> {
+    for address in [&mut msg.owner, &mut msg.operator, &mut msg.guardian]
+        .into_iter()
+        .chain(msg.payees.iter_mut().map(|payee| &mut payee.address))
+    {
+        *address = deps.api.addr_validate(address)?.into();
+    }
+    check_times(&msg, env)?;
+    check_money(&msg, env)?;
+    msg.tiers.validate()?;
+    let eggs = msg.eggs.total();
+    if eggs == 0 || eggs > u32::MAX.into() {
+        return Err(ContractError::Eggs { given: eggs, most: u32::MAX });
+    }
+    check_template(&msg.meteors.template)?;
+
+    cw2::set_contract_version(deps.storage, NAME, VERSION)?;
+    cw_ownable::initialize_owner(deps.storage, deps.api, Some(&msg.owner))?;
+    EVENT.save(
+        deps.storage,
+        &Event {
+            denom: msg.denom.clone(),
+            schedule: msg.schedule,
+            mint_window: msg.mint_window,
+            paused: false,
+        },
+    )?;
+    TERMS.save(deps.storage, &Terms { tiers: msg.tiers, eggs: msg.eggs, payees: msg.payees.clone() })?;
+    ROLES.save(
+        deps.storage,
+        &Roles {
+            operator: deps.api.addr_validate(&msg.operator)?,
+            guardian: deps.api.addr_validate(&msg.guardian)?,
+        },
+    )?;
+    MINIMUMS.save(deps.storage, 1, &msg.minimum)?;
+
+    // Made here and without an admin, so that nobody can swap the collection, its code or its minter.
+    let meteors = msg.meteors.clone();
+    let collection = WasmMsg::Instantiate {
+        admin: None,
+        code_id: meteors.code_id,
+        label: meteors.name.chars().take(128).collect(),
+        msg: to_json_binary(&nft::InstantiateMsg {
+            name: meteors.name,
+            symbol: meteors.symbol,
+            minter: env.contract.address.to_string(),
+            template: meteors.template,
+            royalties: meteors.royalties,
+        })?,
+        funds: vec![],
+    };
+    Ok(Response::new()
+        .add_event(Launch { config: Json(Box::new(msg)) })
+        .add_submessage(SubMsg::reply_on_success(collection, COLLECTION_REPLY)))
+}
+
+fn check_times(msg: &InstantiateMsg, env: &Env) -> Result<(), ContractError> {
+    let schedule = &msg.schedule;
+    // Before `validate`, which computes the last close.
+    if schedule.count > MAX_SHOWERS {
+        return Err(ContractError::TooManyShowers { given: schedule.count, most: MAX_SHOWERS });
+    }
+    schedule.validate()?;
+    let now = env.block.time.seconds();
+    if schedule.first_close <= now {
+        return Err(ContractError::AlreadyOver { closes_at: schedule.first_close, now });
+    }
+    let (least, most) = MINT_WINDOW;
+    if !(least..=most).contains(&msg.mint_window) {
+        return Err(ContractError::MintWindow { given: msg.mint_window, least, most });
+    }
+    schedule
+        .closes_at(schedule.count)
+        .and_then(|close| close.checked_add(msg.mint_window))
+        .and_then(|deadline| deadline.checked_mul(NANOS_PER_SECOND))
+        .ok_or(ContractError::DeadlineTooLate)?;
+    Ok(())
+}
+
+fn check_money(msg: &InstantiateMsg, env: &Env) -> Result<(), ContractError> {
+    if msg.denom.is_empty() || msg.denom.len() > MAX_DENOM || msg.denom.contains(char::is_whitespace) {
+        return Err(ContractError::BadDenom { given: msg.denom.chars().take(MAX_DENOM).collect() });
+    }
+    if msg.minimum.is_zero() {
+        return Err(ContractError::ZeroMinimum);
+    }
+    if msg.payees.is_empty() || msg.payees.len() > MAX_PAYEES {
+        return Err(ContractError::PayeeCount { given: msg.payees.len(), most: MAX_PAYEES });
+    }
+    let mut seen = BTreeSet::new();
+    let mut sum = 0u64;
+    for Payee { address, share_bp } in &msg.payees {
+        if !seen.insert(address) {
+            return Err(ContractError::PayeeTwice { address: address.clone() });
+        }
+        if *share_bp == 0 {
+            return Err(ContractError::ZeroShare { address: address.clone() });
+        }
+        // Settled money would come back unaccounted and stay for good.
+        if *address == env.contract.address.as_str() {
+            return Err(ContractError::PayeeIsContract);
+        }
+        sum += u64::from(*share_bp); // at most 20 of 32 bits
+    }
+    if sum != u64::from(BASIS_POINTS) {
+        return Err(ContractError::Shares { given: sum, wanted: BASIS_POINTS });
+    }
+    Ok(())
+}
+
+/// The first columns are filled in by `Mint` and must mean what it writes.
+fn check_template(template: &Template) -> Result<(), ContractError> {
+    template.validate()?;
+    let titles = Tier::ALL.map(Tier::title);
+    for (index, wanted) in OWN_COLUMNS.into_iter().enumerate() {
+        let fits = template.columns.get(index).is_some_and(|column| {
+            column.trait_type == wanted
+                && match &column.values {
+                    Values::Text(values) => index == 0 && values.iter().eq(titles.iter()),
+                    Values::Number { .. } => index > 0,
+                    Values::Tenths { .. } => false,
+                }
+        });
+        if !fits {
+            let wanted = match index {
+                0 => "rarity, a text of Legendary, Ancient, Rare, Common",
+                1 => "rank, a number",
+                _ => "shower, a number",
+            };
+            return Err(ContractError::OwnColumn { index, wanted });
+        }
+    }
+    Ok(())
+}
+
+/// Stores the address of the collection just made.
+pub(crate) fn reply(deps: DepsMut, reply: Reply) -> Result<Response, ContractError> {
+    if reply.id != COLLECTION_REPLY {
+        return Err(ContractError::UnknownReply { id: reply.id });
+    }
+    let SubMsgResult::Ok(done) = reply.result else { return Err(ContractError::NoCollectionAddress) };
+    // Chains before CosmWasm 2 answer in `data` alone; it holds the same message.
+    #[allow(deprecated)]
+    let data = done.msg_responses.first().map(|answer| answer.value.clone()).or(done.data);
+    let address = data
+        .and_then(|data| cw_utils::parse_instantiate_response_data(data.as_slice()).ok())
+        .ok_or(ContractError::NoCollectionAddress)?
+        .contract_address;
+    let address = deps.api.addr_validate(&address)?;
+    METEORS.save(deps.storage, &address)?;
+    Ok(Response::new().add_event(Collection { kind: "meteors".into(), address: address.into() }))
+}

@@ -1,0 +1,244 @@
+//! What can be asked. Every walk is paged: a node stops a query that costs too much.
+
+use cosmwasm_std::{Binary, Deps, Env, Order, StdResult, to_json_binary};
+use meteor_messages::shower::{
+    ConfigResponse, ContributionResponse, ContributionState, Cursor, DEFAULT_PAGE, MAX_BATCH, MinimumFrom,
+    MintCursorResponse, QueryMsg, RankOrder, RankedContributor, RankingResponse, RefundableResponse,
+    ShowerResponse, ShowersResponse, Status, WalletResponse,
+};
+use meteor_rules::NANOS_PER_SECOND;
+use meteor_rules::ranking::Place;
+
+use crate::error::ContractError;
+use crate::state::{
+    Book, CONTRIBUTIONS, Contribution, EVENT, Event, LIVES, Life, METEORS, MINIMUMS, ROLES, TERMS, book,
+    cursor, minimum, place, ranked, refunds_open,
+};
+
+/// Answers `msg`.
+pub(crate) fn query(deps: Deps, env: &Env, msg: QueryMsg) -> Result<Binary, ContractError> {
+    let answer = match msg {
+        QueryMsg::Config {} => to_json_binary(&config(deps)?),
+        QueryMsg::Shower { shower } => to_json_binary(&one(deps, env, &EVENT.load(deps.storage)?, shower)?),
+        QueryMsg::Showers { start_after, limit } => {
+            to_json_binary(&showers(deps, env, start_after.unwrap_or(0), limit)?)
+        }
+        QueryMsg::Contribution { shower, contributor } => {
+            to_json_binary(&contribution(deps, env, shower, contributor)?)
+        }
+        QueryMsg::Wallet { contributor, start_after, limit } => {
+            to_json_binary(&wallet(deps, env, &contributor, start_after.unwrap_or(0), limit)?)
+        }
+        QueryMsg::Ranking { shower, start_after, limit, order } => {
+            to_json_binary(&ranking(deps, shower, start_after, limit, order)?)
+        }
+        QueryMsg::Refundable { shower, start_after, limit } => {
+            to_json_binary(&refundable(deps, env, shower, start_after, limit)?)
+        }
+        QueryMsg::MintCursor { shower } => to_json_binary(&mint_cursor(deps, env, shower)?),
+        QueryMsg::Ownership {} => to_json_binary(&cw_ownable::get_ownership(deps.storage)?),
+    };
+    Ok(answer?)
+}
+
+/// Rows in a page.
+fn page(limit: Option<u32>) -> usize {
+    usize::try_from(limit.unwrap_or(DEFAULT_PAGE)).map_or(MAX_BATCH, |limit| limit.min(MAX_BATCH))
+}
+
+fn config(deps: Deps) -> Result<ConfigResponse, ContractError> {
+    let event = EVENT.load(deps.storage)?;
+    let terms = TERMS.load(deps.storage)?;
+    let roles = ROLES.load(deps.storage)?;
+    let minimums = MINIMUMS
+        .range(deps.storage, None, None, Order::Ascending) // at most MAX_SHOWERS
+        .map(|row| row.map(|(from_shower, minimum)| MinimumFrom { from_shower, minimum }))
+        .collect::<StdResult<_>>()?;
+    Ok(ConfigResponse {
+        denom: event.denom,
+        schedule: event.schedule,
+        mint_window: event.mint_window,
+        tiers: terms.tiers,
+        eggs: terms.eggs,
+        payees: terms.payees,
+        meteors: METEORS.load(deps.storage)?.into(),
+        owner: cw_ownable::get_ownership(deps.storage)?.owner.map(String::from),
+        operator: roles.operator.into(),
+        guardian: roles.guardian.into(),
+        paused: event.paused,
+        minimums,
+    })
+}
+
+fn one(deps: Deps, env: &Env, event: &Event, shower: u32) -> Result<ShowerResponse, ContractError> {
+    let window = event.window(shower)?;
+    let deadline = event.mint_deadline(shower)?;
+    let book = book(deps.storage, env, shower)?;
+    let life = LIVES.may_load(deps.storage, shower)?.unwrap_or_default();
+    let now = env.block.time.nanos();
+    let all_minted = life.minted == book.contributors;
+    let status = if refunds_open(now, deadline, book.cancelled) && (book.cancelled || !all_minted) {
+        Status::Refunding
+    } else if now < window.start {
+        Status::Upcoming
+    } else if now < window.end {
+        Status::Open
+    } else if !life.closed {
+        Status::Ended
+    } else if all_minted {
+        Status::Minted
+    } else {
+        Status::Closed
+    };
+    let log = book.log()?;
+    let Book { contributors, total, last_seq, earlier, cancelled, .. } = book;
+    let Life { closed, minted, minted_amount, settled, refunds, refunded, cursor: _ } = life;
+    Ok(ShowerResponse {
+        shower,
+        status,
+        opens_at: window.start / NANOS_PER_SECOND,
+        closes_at: window.end / NANOS_PER_SECOND,
+        mint_deadline: deadline / NANOS_PER_SECOND,
+        minimum: minimum(deps.storage, shower)?,
+        contributors,
+        total,
+        last_seq,
+        log: log.into(),
+        earlier,
+        closed,
+        cancelled,
+        minted,
+        minted_amount,
+        settled,
+        refunds,
+        refunded,
+    })
+}
+
+fn showers(deps: Deps, env: &Env, after: u32, limit: Option<u32>) -> Result<ShowersResponse, ContractError> {
+    let event = EVENT.load(deps.storage)?;
+    let showers = (after.saturating_add(1)..=event.schedule.count)
+        .take(page(limit))
+        .map(|shower| one(deps, env, &event, shower))
+        .collect::<Result<_, _>>()?;
+    Ok(ShowersResponse { showers })
+}
+
+/// What a contribution looks like from outside.
+fn shown(
+    deps: Deps,
+    env: &Env,
+    event: &Event,
+    shower: u32,
+    contributor: String,
+    row: &Contribution,
+) -> Result<ContributionResponse, ContractError> {
+    let life = LIVES.may_load(deps.storage, shower)?.unwrap_or_default();
+    let state = if row.refunded {
+        ContributionState::Refunded
+    } else if life.has_minted(&row.place()) {
+        ContributionState::Minted
+    } else {
+        let cancelled = book(deps.storage, env, shower)?.cancelled;
+        if refunds_open(env.block.time.nanos(), event.mint_deadline(shower)?, cancelled) {
+            ContributionState::Refundable
+        } else {
+            ContributionState::Waiting
+        }
+    };
+    Ok(ContributionResponse { shower, contributor, amount: row.amount, seq: row.seq, state })
+}
+
+fn contribution(
+    deps: Deps,
+    env: &Env,
+    shower: u32,
+    contributor: String,
+) -> Result<ContributionResponse, ContractError> {
+    let event = EVENT.load(deps.storage)?;
+    event.window(shower)?;
+    let address = deps.api.addr_validate(&contributor)?;
+    let row = CONTRIBUTIONS
+        .may_load(deps.storage, (shower, &address))?
+        .ok_or_else(|| ContractError::NoContribution { shower, address: contributor.clone() })?;
+    shown(deps, env, &event, shower, contributor, &row)
+}
+
+fn wallet(
+    deps: Deps,
+    env: &Env,
+    contributor: &str,
+    after: u32,
+    limit: Option<u32>,
+) -> Result<WalletResponse, ContractError> {
+    let event = EVENT.load(deps.storage)?;
+    let address = deps.api.addr_validate(contributor)?;
+    let mut contributions = vec![];
+    let mut last = after;
+    for shower in (after.saturating_add(1)..=event.schedule.count).take(page(limit)) {
+        if let Some(row) = CONTRIBUTIONS.may_load(deps.storage, (shower, &address))? {
+            contributions.push(shown(deps, env, &event, shower, contributor.to_owned(), &row)?);
+        }
+        last = shower;
+    }
+    Ok(WalletResponse { contributions, next: (last < event.schedule.count).then_some(last) })
+}
+
+fn ranking(
+    deps: Deps,
+    shower: u32,
+    start_after: Option<Cursor>,
+    limit: Option<u32>,
+    order: Option<RankOrder>,
+) -> Result<RankingResponse, ContractError> {
+    EVENT.load(deps.storage)?.window(shower)?;
+    let order = match order {
+        None | Some(RankOrder::Ascending) => Order::Ascending,
+        Some(RankOrder::Descending) => Order::Descending,
+    };
+    let ranking = ranked(deps.storage, shower, start_after.map(place), page(limit), order)?
+        .into_iter()
+        .map(|(place, who)| row(place, who.into()))
+        .collect();
+    Ok(RankingResponse { ranking })
+}
+
+fn row(place: Place, contributor: String) -> RankedContributor {
+    RankedContributor { contributor, amount: place.amount.into(), seq: place.seq }
+}
+
+fn refundable(
+    deps: Deps,
+    env: &Env,
+    shower: u32,
+    start_after: Option<Cursor>,
+    limit: Option<u32>,
+) -> Result<RefundableResponse, ContractError> {
+    let deadline = EVENT.load(deps.storage)?.mint_deadline(shower)?;
+    let cancelled = book(deps.storage, env, shower)?.cancelled;
+    if !refunds_open(env.block.time.nanos(), deadline, cancelled) {
+        return Ok(RefundableResponse { refundable: vec![], next: None });
+    }
+    // Better places than the mint cursor have their meteors. Smaller is better, so the later of both is the max.
+    let minted = LIVES.may_load(deps.storage, shower)?.unwrap_or_default().last_minted();
+    let after = start_after.map(place).max(minted);
+    let looked_at = ranked(deps.storage, shower, after, page(limit), Order::Ascending)?;
+    let full = looked_at.len() == page(limit);
+    let next = looked_at.last().filter(|_| full).map(|(place, _)| cursor(*place));
+    let mut refundable = vec![];
+    for (place, who) in looked_at {
+        if !CONTRIBUTIONS.load(deps.storage, (shower, &who))?.refunded {
+            refundable.push(row(place, who.into()));
+        }
+    }
+    Ok(RefundableResponse { refundable, next })
+}
+
+fn mint_cursor(deps: Deps, env: &Env, shower: u32) -> Result<MintCursorResponse, ContractError> {
+    let deadline = EVENT.load(deps.storage)?.mint_deadline(shower)?;
+    let book = book(deps.storage, env, shower)?;
+    let Life { closed, minted, .. } = LIVES.may_load(deps.storage, shower)?.unwrap_or_default();
+    let possible = closed && !refunds_open(env.block.time.nanos(), deadline, book.cancelled);
+    let next_rank = (possible && minted < book.contributors).then(|| minted.saturating_add(1));
+    Ok(MintCursorResponse { next_rank, minted, contributors: book.contributors })
+}

@@ -1,0 +1,31 @@
+//! `Close`: fixes a shower's contributors and total. Constant cost, whatever the shower's size.
+
+use cosmwasm_std::{DepsMut, Env, Response};
+use meteor_messages::events::Close;
+
+use crate::error::ContractError;
+use crate::state::{EVENT, LIVES, book};
+
+/// Closes `shower`; anyone may, once it is over.
+pub(crate) fn close(deps: DepsMut, env: &Env, shower: u32) -> Result<Response, ContractError> {
+    let event = EVENT.load(deps.storage)?;
+    let window = event.window(shower)?;
+    if env.block.time.nanos() < window.end {
+        let closes_at = event.schedule.closes_at(shower).unwrap_or_default();
+        return Err(ContractError::NotEnded { shower, closes_at });
+    }
+    let mut life = LIVES.may_load(deps.storage, shower)?.unwrap_or_default();
+    if life.closed {
+        return Err(ContractError::AlreadyClosed { shower });
+    }
+    life.closed = true;
+    LIVES.save(deps.storage, shower, &life)?;
+    let book = book(deps.storage, env, shower)?;
+    let log = book.log()?;
+    Ok(Response::new().add_event(Close {
+        shower,
+        contributors: book.contributors,
+        total: book.total.u128(),
+        log,
+    }))
+}

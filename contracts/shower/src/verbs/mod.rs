@@ -1,0 +1,30 @@
+//! What can be done with the contract, a file a verb.
+
+pub(crate) mod cancel;
+pub(crate) mod close;
+pub(crate) mod contribute;
+pub(crate) mod minimum;
+pub(crate) mod mint;
+pub(crate) mod pause;
+pub(crate) mod refund;
+pub(crate) mod roles;
+pub(crate) mod settle;
+
+use cosmwasm_std::{Addr, Storage};
+
+use crate::error::ContractError;
+
+/// Refuses `verb` to anyone but the owner.
+fn owner_only(storage: &dyn Storage, sender: &Addr, verb: &'static str) -> Result<(), ContractError> {
+    if cw_ownable::is_owner(storage, sender)? {
+        Ok(())
+    } else {
+        Err(ContractError::NotAllowed { verb, role: "owner" })
+    }
+}
+
+/// Refuses a list that is empty or that could exceed a block's gas.
+fn batch_size(given: usize) -> Result<(), ContractError> {
+    let most = meteor_messages::shower::MAX_BATCH;
+    if given == 0 || given > most { Err(ContractError::BatchSize { given, most }) } else { Ok(()) }
+}

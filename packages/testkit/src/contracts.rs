@@ -1,0 +1,16 @@
+//! The contracts as cw-multi-test stores them: their real code.
+
+use cosmwasm_std::Empty;
+use cw_multi_test::{Contract, ContractWrapper};
+
+/// The shower contract.
+pub fn shower() -> Box<dyn Contract<Empty>> {
+    use meteor_shower::contract::{execute, instantiate, migrate, query, reply};
+    Box::new(ContractWrapper::new(execute, instantiate, query).with_reply(reply).with_migrate(migrate))
+}
+
+/// The CW721 contract of meteors, eggs and dust.
+pub fn nft() -> Box<dyn Contract<Empty>> {
+    use meteor_nft::contract::{execute, instantiate, migrate, query};
+    Box::new(ContractWrapper::new(execute, instantiate, query).with_migrate(migrate))
+}
