@@ -53,12 +53,13 @@ fn save_royalties(deps: DepsMut, name: &str, royalties: Royalties) -> Result<(),
         explicit_content: None,
         start_trading_time: None,
         royalty_info: Some(RoyaltyInfo {
-            payment_address,
+            payment_address: payment_address.clone(),
             share: Decimal::from_ratio(royalties.share_bp, meteor_rules::BASIS_POINTS),
         }),
     };
     for attribute in extension.to_attributes_state()? {
         cw721().collection_extension.save(deps.storage, attribute.key.clone(), &attribute)?;
     }
+    let royalties = Royalties { payment_address: payment_address.into(), ..royalties };
     Ok(ROYALTIES.save(deps.storage, &royalties)?)
 }

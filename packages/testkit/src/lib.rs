@@ -1,3 +1,24 @@
 //! cw-multi-test suites of Meteor Shower that other contracts' tests can use.
+//!
+//! A [`Suite`] is a chain with an event on it: named wallets, verbs that own the time, assertions, and
+//! [`invariants`] that are checked after every message against a plain Rust [`model`] of what should be.
+//!
+//! This is a library for tests: its verbs and assertions panic where a test should fail, and say why. A contract
+//! under test never panics because of it; a refusal is a value, [`Refusal`].
+#![allow(clippy::expect_used, clippy::panic)] // panicking is how a test fails
 
+pub mod art;
+mod assertions;
+mod builder;
 pub mod contracts;
+pub mod invariants;
+pub mod model;
+mod outcome;
+mod predict;
+mod suite;
+mod verbs;
+pub mod wallets;
+
+pub use builder::{BEGIN, SuiteBuilder};
+pub use outcome::{Outcome, Refusal};
+pub use suite::{Suite, TerraApp};

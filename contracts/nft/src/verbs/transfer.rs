@@ -36,7 +36,8 @@ pub(crate) fn send(
     msg: Binary,
 ) -> Result<Response, ContractError> {
     let from = token(deps.storage, &token_id)?.owner;
-    let event = Transfer { token_id: number(&token_id)?, from: from.into(), to: contract.clone() };
+    let to = deps.api.addr_validate(&contract)?;
+    let event = Transfer { token_id: number(&token_id)?, from: from.into(), to: to.into() };
     let response = cw721::execute::send_nft::<Row, Empty>(deps, env, info, contract, token_id, msg)?;
     Ok(response.add_event(event))
 }

@@ -1,0 +1,166 @@
+//! What must hold after every message (design, section 9: invariants 1 and 2; 8 is checked by [`Suite::execute`]).
+
+use cosmwasm_std::Uint128;
+use cw721::msg::{AllNftInfoResponse, TokensResponse};
+use meteor_messages::nft;
+use meteor_messages::shower::{
+    ContributionState, Cursor, QueryMsg, RankedContributor, RankingResponse, ShowerResponse, WalletResponse,
+};
+use meteor_rules::metadata::Metadata;
+
+use crate::suite::Suite;
+
+/// Checks them all.
+///
+/// # Panics
+/// If one doesn't hold.
+pub fn check(suite: &Suite) {
+    money(suite);
+    books(suite);
+    tokens(suite);
+}
+
+/// Invariant 1: the contract holds exactly what was contributed and neither settled nor refunded, besides what was
+/// sent to it unasked; and no account outside those known has any coins.
+///
+/// # Panics
+/// If it doesn't hold.
+pub fn money(suite: &Suite) {
+    assert_eq!(suite.balance("shower"), suite.model.held() + suite.unsolicited, "the contract's balance");
+    let denom = &suite.model.config.denom;
+    let supply = suite.app.wrap().query_supply(denom).expect("the bank answers").amount;
+    let known = suite.balances().values().map(|amount| Uint128::new(*amount)).sum::<Uint128>();
+    assert_eq!(supply, known, "coins have reached an account that nobody named");
+    for (number, shower) in &suite.model.showers {
+        let sent = shower.settled + shower.refunded_amount();
+        assert!(sent <= shower.total(), "shower {number} has given out more than it took in");
+        assert!(shower.settled <= shower.minted_amount(), "shower {number} has paid for meteors it owes");
+    }
+}
+
+/// The contract's books are the model's: totals, ranking, log hash, states.
+///
+/// # Panics
+/// If they aren't.
+pub fn books(suite: &Suite) {
+    let model = &suite.model;
+    let chain_id = suite.app.block_info().chain_id;
+    for number in 1..=model.config.schedule.count {
+        let shower = model.shower(number);
+        let told: ShowerResponse = suite.query(&QueryMsg::Shower { shower: number });
+        assert_eq!(told.contributors, shower.contributors(), "contributors of shower {number}");
+        assert_eq!(told.total.u128(), shower.total(), "total of shower {number}");
+        let log = shower.log_hash(&chain_id, &model.contract, number);
+        assert_eq!(told.log.as_slice(), log, "log hash of shower {number}");
+        assert_eq!(told.earlier, model.earlier(number), "contributors before shower {number}");
+        assert_eq!(told.minimum.u128(), model.minimum(number), "minimum of shower {number}");
+        assert_eq!((told.closed, told.cancelled), (shower.closed, shower.cancelled), "shower {number}");
+        assert_eq!(told.minted, shower.minted, "minted of shower {number}");
+        assert_eq!(told.minted_amount.u128(), shower.minted_amount(), "minted amount of shower {number}");
+        assert_eq!(told.settled.u128(), shower.settled, "settled of shower {number}");
+        assert_eq!(told.refunds, u32::try_from(shower.refunded.len()).expect("fits"), "refunds of {number}");
+        assert_eq!(told.refunded.u128(), shower.refunded_amount(), "refunded of shower {number}");
+        let ranking: Vec<(u128, u64, String)> = shower
+            .ranking()
+            .into_iter()
+            .map(|(place, who)| (place.amount, place.seq, who.to_owned()))
+            .collect();
+        let told: Vec<(u128, u64, String)> = ranking_of(suite, number)
+            .into_iter()
+            .map(|row| (row.amount.u128(), row.seq, row.contributor))
+            .collect();
+        assert_eq!(told, ranking, "ranking of shower {number}");
+    }
+}
+
+/// Invariant 2: one meteor for each rank that is minted, with the tier of its rank, at whose it should be; no id
+/// twice, none missing, none besides.
+///
+/// # Panics
+/// If it doesn't hold.
+pub fn tokens(suite: &Suite) {
+    let model = &suite.model;
+    let mut minted = vec![];
+    for (number, shower) in &model.showers {
+        let earlier = model.earlier(*number);
+        for rank in 1..=shower.minted {
+            let id = earlier + u64::from(rank);
+            minted.push(id);
+            let Some(token) = model.tokens.get(&id) else {
+                assert!(model.burnt.contains(&id), "meteor {id} of shower {number} is missing");
+                continue;
+            };
+            let tier = model.config.tiers.tier_of(rank, shower.contributors()).expect("a rank has a tier");
+            let own = [tier.index(), rank, *number];
+            assert_eq!(token.traits.get(..3), Some(own.as_slice()), "what meteor {id} says of itself");
+            let told: AllNftInfoResponse<Metadata> = suite
+                .query_nft(&nft::QueryMsg::AllNftInfo { token_id: id.to_string(), include_expired: None });
+            assert_eq!(told.access.owner, token.owner, "owner of meteor {id}");
+            let shown = model
+                .config
+                .meteors
+                .template
+                .render(&id.to_string(), &token.image, &token.traits)
+                .expect("a minted row renders");
+            assert_eq!(told.info.extension, shown, "metadata of meteor {id}");
+        }
+    }
+    minted.sort_unstable();
+    assert!(minted.windows(2).all(|pair| pair.first() != pair.last()), "an id is there twice");
+    minted.retain(|id| !model.burnt.contains(id));
+    let mut all = all_tokens(suite);
+    all.sort_unstable();
+    assert_eq!(all, minted, "the tokens there are");
+}
+
+/// The whole ranking as the contract tells it, page by page.
+pub(crate) fn ranking_of(suite: &Suite, shower: u32) -> Vec<RankedContributor> {
+    let mut all: Vec<RankedContributor> = vec![];
+    loop {
+        let start_after = all.last().map(|row| Cursor { amount: row.amount, seq: row.seq });
+        let page: RankingResponse =
+            suite.query(&QueryMsg::Ranking { shower, start_after, limit: Some(100), order: None });
+        if page.ranking.is_empty() {
+            return all;
+        }
+        all.extend(page.ranking);
+    }
+}
+
+fn all_tokens(suite: &Suite) -> Vec<u64> {
+    let mut all: Vec<u64> = vec![];
+    let mut start_after = None;
+    loop {
+        let page: TokensResponse =
+            suite.query_nft(&nft::QueryMsg::AllTokens { start_after, limit: Some(1000) });
+        let Some(last) = page.tokens.last().cloned() else { return all };
+        all.extend(page.tokens.iter().map(|id| id.parse::<u64>().expect("ids are numbers")));
+        start_after = Some(last);
+    }
+}
+
+/// Every contribution of `wallet` as the contract tells it has the state that the model says.
+///
+/// # Panics
+/// If not.
+pub fn states(suite: &Suite, wallet: &str) {
+    let contributor = suite.address(wallet).to_string();
+    let told: WalletResponse = suite.query(&QueryMsg::Wallet {
+        contributor: contributor.clone(),
+        start_after: None,
+        limit: Some(100),
+    });
+    for row in told.contributions {
+        let shower = suite.model.shower(row.shower);
+        let state = if shower.refunded.contains(&contributor) {
+            ContributionState::Refunded
+        } else if !shower.unminted().contains(&contributor.as_str()) {
+            ContributionState::Minted
+        } else if suite.model.refunds_open(row.shower, suite.now()) {
+            ContributionState::Refundable
+        } else {
+            ContributionState::Waiting
+        };
+        assert_eq!(row.state, state, "{wallet} in shower {}", row.shower);
+    }
+}

@@ -1,0 +1,95 @@
+//! What came of a message: what the chain answered, or the contract's own error as a value.
+
+use std::fmt;
+
+use cosmwasm_std::Event;
+use cw_multi_test::AppResponse;
+
+/// Why a message was refused.
+#[derive(Debug, PartialEq)]
+pub enum Refusal {
+    /// By the shower contract.
+    Shower(meteor_shower::ContractError),
+    /// By a collection, perhaps asked by the shower.
+    Nft(meteor_nft::ContractError),
+    /// By the chain or another contract, as text.
+    Other(String),
+}
+
+impl Refusal {
+    /// Sorts an error of cw-multi-test.
+    pub(crate) fn of(error: anyhow::Error) -> Self {
+        let error = match error.downcast::<meteor_shower::ContractError>() {
+            Ok(error) => return Self::Shower(error),
+            Err(error) => error,
+        };
+        match error.downcast::<meteor_nft::ContractError>() {
+            Ok(error) => Self::Nft(error),
+            Err(error) => Self::Other(format!("{error:#}")),
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Shower(error) => error.fmt(f),
+            Self::Nft(error) => error.fmt(f),
+            Self::Other(text) => text.fmt(f),
+        }
+    }
+}
+
+/// What came of a message. Say what you expect of it.
+#[must_use = "say what is expected: ok() or refused(..)"]
+#[derive(Debug)]
+pub struct Outcome(pub Result<AppResponse, Refusal>);
+
+impl Outcome {
+    /// Expects that the message did what it says.
+    ///
+    /// # Panics
+    /// If it was refused.
+    pub fn ok(self) -> AppResponse {
+        match self.0 {
+            Ok(response) => response,
+            Err(refusal) => panic!("refused: {refusal}"),
+        }
+    }
+
+    /// Whether the message did what it says.
+    pub fn is_ok(&self) -> bool {
+        self.0.is_ok()
+    }
+
+    /// Expects a refusal, whichever.
+    ///
+    /// # Panics
+    /// If the message was not refused.
+    pub fn err(self) -> Refusal {
+        match self.0 {
+            Ok(response) => panic!("not refused: {:?}", names(&response.events)),
+            Err(refusal) => refusal,
+        }
+    }
+
+    /// Expects exactly this refusal by the shower contract.
+    ///
+    /// # Panics
+    /// If it is another, or none.
+    pub fn refused(self, by_shower: meteor_shower::ContractError) {
+        assert_eq!(self.err(), Refusal::Shower(by_shower));
+    }
+
+    /// Expects exactly this refusal by a collection.
+    ///
+    /// # Panics
+    /// If it is another, or none.
+    pub fn refused_by_nft(self, by_nft: meteor_nft::ContractError) {
+        assert_eq!(self.err(), Refusal::Nft(by_nft));
+    }
+}
+
+fn names(events: &[Event]) -> Vec<&str> {
+    events.iter().map(|event| event.ty.as_str()).collect()
+}

@@ -1,0 +1,299 @@
+//! A chain with an event on it. Every message goes through [`Suite::execute`], which predicts, sends and checks it.
+
+use std::collections::BTreeMap;
+
+use cosmwasm_std::testing::MockStorage;
+use cosmwasm_std::{Addr, BankMsg, Coin, CosmosMsg, Order, Timestamp, coins};
+use cw_multi_test::{App, AppResponse, BankKeeper, BankSudo, Executor, MockApiBech32, SudoMsg};
+use cw_ownable::Action;
+use meteor_messages::events::{NftEvent, ShowerEvent};
+use meteor_messages::nft;
+use meteor_messages::shower::{ExecuteMsg, QueryMsg};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::builder::SuiteBuilder;
+use crate::invariants;
+use crate::model::{Model, Told, through_json, told};
+use crate::outcome::{Outcome, Refusal};
+use crate::wallets::address;
+
+/// The chain of a suite: cw-multi-test with Terra's addresses.
+pub type TerraApp = App<BankKeeper, MockApiBech32, MockStorage>;
+
+/// A chain with an event on it.
+pub struct Suite {
+    /// The chain, for what the suite has no verb for: store your own contracts here.
+    pub app: TerraApp,
+    /// The shower contract.
+    pub shower: Addr,
+    /// The meteors' contract.
+    pub meteors: Addr,
+    /// What should be.
+    pub model: Model,
+    pub(crate) unsolicited: u128,
+    pub(crate) known: Vec<Addr>,
+    pub(crate) checked: bool,
+    pub(crate) pieces: u64,
+}
+
+impl Suite {
+    /// Settings that most tests can live with.
+    #[allow(clippy::new_ret_no_self)] // reads as it is used: Suite::new().showers(3).build()
+    pub fn new() -> SuiteBuilder {
+        SuiteBuilder::default()
+    }
+
+    /// The address of a wallet by name; of the contracts by `shower` and `meteors`.
+    pub fn address(&self, name: &str) -> Addr {
+        match name {
+            "shower" => self.shower.clone(),
+            "meteors" => self.meteors.clone(),
+            _ => address(name),
+        }
+    }
+
+    /// Block time in nanoseconds.
+    pub fn now(&self) -> u64 {
+        self.app.block_info().time.nanos()
+    }
+
+    /// Sends `msg` to the shower contract. The prediction from the model must come true, and whatever happens the
+    /// invariants must hold; a refused message must leave every byte of the chain's state as it was.
+    ///
+    /// # Panics
+    /// If one of these is not so.
+    pub fn execute(&mut self, sender: &str, msg: &ExecuteMsg, funds: &[Coin]) -> Outcome {
+        let sender = self.address(sender);
+        self.know(sender.as_str());
+        let block = self.app.block_info();
+        // The bank refuses, before the contract is asked: coins of zero, and what the sender doesn't have.
+        let payable = funds.iter().all(|coin| {
+            !coin.amount.is_zero() && self.balance_of(sender.as_str(), &coin.denom) >= coin.amount.u128()
+        });
+        let predicted = if payable {
+            self.model.predict(&block, sender.as_str(), funds, &through_json(msg))
+        } else {
+            None
+        };
+        let before = self.checked.then(|| (self.dump(), self.balances()));
+        let result = self.app.execute_contract(sender, self.shower.clone(), msg, funds);
+        let outcome = self.finish(result);
+        match (&outcome.0, predicted) {
+            (Ok(response), Some(predicted)) => {
+                let told = told(&response.events, self.shower.as_str(), self.meteors.as_str());
+                assert_eq!(told, predicted, "{msg:?} did something else than it should");
+                if let ExecuteMsg::UpdateOwnership(Action::TransferOwnership { expiry, .. }) = msg
+                    && let Some((_, until)) = &mut self.model.pending
+                {
+                    *until = *expiry;
+                }
+                if let Some((_, balances)) = before {
+                    self.money_moved_as_told(balances, &told);
+                }
+            }
+            (Err(_), None) => {
+                if let Some((dump, _)) = before {
+                    assert!(dump == self.dump(), "{msg:?} was refused and still changed something");
+                }
+            }
+            (Ok(_), None) => panic!("{msg:?} should be refused and was not"),
+            (Err(refusal), Some(_)) => panic!("{msg:?} should do its work and was refused: {refusal}"),
+        }
+        self.check_if_asked();
+        outcome
+    }
+
+    /// Sends a message to the meteors' contract.
+    pub fn execute_nft(&mut self, sender: &str, msg: &nft::ExecuteMsg, funds: &[Coin]) -> Outcome {
+        let meteors = self.meteors.clone();
+        self.call(sender, &meteors, msg, funds)
+    }
+
+    /// Sends a message to any contract, your own for instance. What it makes the event's contracts do is followed
+    /// and checked.
+    pub fn call<M: Serialize + std::fmt::Debug>(
+        &mut self,
+        sender: &str,
+        contract: &Addr,
+        msg: &M,
+        funds: &[Coin],
+    ) -> Outcome {
+        let sender = self.address(sender);
+        self.know(sender.as_str());
+        let before = self.checked.then(|| self.dump());
+        let result = self.app.execute_contract(sender, contract.clone(), msg, funds);
+        let outcome = self.finish(result);
+        if let (Err(_), Some(before)) = (&outcome.0, before) {
+            assert!(before == self.dump(), "{msg:?} was refused and still changed something");
+        }
+        self.check_if_asked();
+        outcome
+    }
+
+    /// Follows what was told and begins the next block, a nanosecond later.
+    fn finish(&mut self, result: anyhow::Result<AppResponse>) -> Outcome {
+        if let Ok(response) = &result {
+            for event in told(&response.events, self.shower.as_str(), self.meteors.as_str()) {
+                self.model.follow(&event);
+                self.know_those_in(&event);
+            }
+        }
+        self.app.update_block(|block| {
+            block.height += 1;
+            block.time = block.time.plus_nanos(1);
+        });
+        Outcome(result.map_err(Refusal::of))
+    }
+
+    /// Asks the shower contract.
+    ///
+    /// # Panics
+    /// If it has no answer.
+    pub fn query<T: DeserializeOwned>(&self, msg: &QueryMsg) -> T {
+        self.try_query(msg).unwrap_or_else(|error| panic!("no answer to {msg:?}: {error}"))
+    }
+
+    /// Asks the shower contract.
+    ///
+    /// # Errors
+    /// Its refusal, as text.
+    pub fn try_query<T: DeserializeOwned>(&self, msg: &QueryMsg) -> Result<T, String> {
+        self.app.wrap().query_wasm_smart(&self.shower, msg).map_err(|error| error.to_string())
+    }
+
+    /// Asks the meteors' contract.
+    ///
+    /// # Panics
+    /// If it has no answer.
+    pub fn query_nft<T: DeserializeOwned>(&self, msg: &nft::QueryMsg) -> T {
+        self.try_query_nft(msg).unwrap_or_else(|error| panic!("no answer to {msg:?}: {error}"))
+    }
+
+    /// Asks the meteors' contract.
+    ///
+    /// # Errors
+    /// Its refusal, as text.
+    pub fn try_query_nft<T: DeserializeOwned>(&self, msg: &nft::QueryMsg) -> Result<T, String> {
+        self.app.wrap().query_wasm_smart(&self.meteors, msg).map_err(|error| error.to_string())
+    }
+
+    /// What a wallet (by name) has of the event's denom.
+    pub fn balance(&self, name: &str) -> u128 {
+        self.balance_of(self.address(name).as_str(), &self.model.config.denom)
+    }
+
+    pub(crate) fn balance_of(&self, who: &str, denom: &str) -> u128 {
+        self.app.wrap().query_balance(who, denom).expect("the bank answers").amount.u128()
+    }
+
+    /// Gives a wallet (by name) `amount` of the event's denom, out of nothing.
+    ///
+    /// # Panics
+    /// If it would have more than fits.
+    pub fn fund(&mut self, name: &str, amount: u128) -> &mut Self {
+        let denom = self.model.config.denom.clone();
+        self.fund_in(name, amount, &denom)
+    }
+
+    /// Gives a wallet (by name) `amount` of any denom, out of nothing.
+    ///
+    /// # Panics
+    /// If it would have more than fits.
+    pub fn fund_in(&mut self, name: &str, amount: u128, denom: &str) -> &mut Self {
+        let to = self.address(name);
+        self.know(to.as_str());
+        let mint = BankSudo::Mint { to_address: to.into(), amount: coins(amount, denom) };
+        self.app.sudo(SudoMsg::Bank(mint)).expect("the bank mints");
+        self
+    }
+
+    /// Sends coins of the event's denom to the shower contract outside any message, as anyone can.
+    ///
+    /// # Panics
+    /// If the wallet doesn't have them.
+    pub fn send_unasked(&mut self, name: &str, amount: u128) -> &mut Self {
+        let denom = self.model.config.denom.clone();
+        let send = BankMsg::Send { to_address: self.shower.to_string(), amount: coins(amount, denom) };
+        let from = self.address(name);
+        self.app.execute(from, CosmosMsg::Bank(send)).expect("the wallet has the coins");
+        self.unsolicited += amount;
+        self.check_if_asked();
+        self
+    }
+
+    /// Moves block time to `nanos`.
+    ///
+    /// # Panics
+    /// If that lies in the past.
+    pub fn at(&mut self, nanos: u64) -> &mut Self {
+        assert!(nanos >= self.now(), "time doesn't go back: it is {}, not {nanos}", self.now());
+        self.app.update_block(|block| {
+            block.height += 1;
+            block.time = Timestamp::from_nanos(nanos);
+        });
+        self
+    }
+
+    /// Moves block time on by `seconds`.
+    pub fn advance(&mut self, seconds: u64) -> &mut Self {
+        let then = self.app.block_info().time.plus_seconds(seconds).nanos();
+        self.at(then)
+    }
+
+    /// The whole state of the chain.
+    pub(crate) fn dump(&self) -> Vec<(Vec<u8>, Vec<u8>)> {
+        use cosmwasm_std::Storage;
+        self.app.storage().range(None, None, Order::Ascending).collect()
+    }
+
+    /// Remembers an account, so that its balance is watched.
+    pub(crate) fn know(&mut self, who: &str) {
+        let who = Addr::unchecked(who);
+        if !self.known.contains(&who) {
+            self.known.push(who);
+        }
+    }
+
+    fn know_those_in(&mut self, event: &Told) {
+        match event {
+            Told::Shower(ShowerEvent::Contribution(e)) => self.know(&e.contributor),
+            Told::Shower(ShowerEvent::Role(e)) if !e.address.is_empty() => self.know(&e.address),
+            Told::Nft(NftEvent::Transfer(e)) => self.know(&e.to),
+            _ => {}
+        }
+    }
+
+    /// Balances of all known accounts.
+    pub(crate) fn balances(&self) -> BTreeMap<Addr, u128> {
+        let denom = &self.model.config.denom;
+        self.known.iter().map(|who| (who.clone(), self.balance_of(who.as_str(), denom))).collect()
+    }
+
+    /// Coins may move only as the events tell, to the last unit and between no others.
+    fn money_moved_as_told(&self, mut balances: BTreeMap<Addr, u128>, told: &[Told]) {
+        let contract = self.shower.to_string();
+        let mut send = |from: &str, to: &str, amount: u128| {
+            let from = balances.entry(Addr::unchecked(from)).or_default();
+            *from = from.checked_sub(amount).expect("nobody pays more than they have");
+            *balances.entry(Addr::unchecked(to)).or_default() += amount;
+        };
+        for event in told {
+            match event {
+                Told::Shower(ShowerEvent::Contribution(e)) => send(&e.contributor, &contract, e.amount),
+                Told::Shower(ShowerEvent::Payment(e)) => send(&contract, &e.payee, e.amount),
+                Told::Shower(ShowerEvent::Refund(e)) => send(&contract, &e.contributor, e.amount),
+                _ => {}
+            }
+        }
+        for (who, balance) in balances {
+            assert_eq!(self.balance(who.as_str()), balance, "{who} has more or less than the events tell");
+        }
+    }
+
+    pub(crate) fn check_if_asked(&self) {
+        if self.checked {
+            invariants::check(self);
+        }
+    }
+}
