@@ -286,24 +286,24 @@ mod tests {
 
     #[test]
     fn no_namespace_begins_another() {
-        let names: [&[u8]; 12] = [
-            EVENT.as_slice(),
-            TERMS.as_slice(),
-            ROLES.as_slice(),
-            METEORS.as_slice(),
-            LAST_ACTIVE.as_slice(),
-            MINIMUMS.namespace_bytes(),
-            BOOKS.namespace_bytes(),
-            LIVES.namespace_bytes(),
-            CONTRIBUTIONS.namespace_bytes(),
-            RANKING.namespace_bytes(),
-            cw_ownable::OWNERSHIP_KEY.as_bytes(),
-            b"contract_info",
+        let names = [
+            EVENT.as_slice().to_vec(),
+            TERMS.as_slice().to_vec(),
+            ROLES.as_slice().to_vec(),
+            METEORS.as_slice().to_vec(),
+            LAST_ACTIVE.as_slice().to_vec(),
+            MINIMUMS.namespace_bytes().to_vec(),
+            BOOKS.namespace_bytes().to_vec(),
+            LIVES.namespace_bytes().to_vec(),
+            CONTRIBUTIONS.namespace_bytes().to_vec(),
+            RANKING.namespace_bytes().to_vec(),
+            cw_ownable::OWNERSHIP_KEY.as_bytes().to_vec(),
+            b"contract_info".to_vec(),
         ];
         assert_eq!(cw2::CONTRACT.as_slice(), b"contract_info");
         for (at, a) in names.iter().enumerate() {
             for (other, b) in names.iter().enumerate() {
-                assert!(at == other || !b.starts_with(a), "{a:?} begins {b:?}");
+                assert!(at == other || !b.starts_with(a.as_slice()), "{a:?} begins {b:?}");
             }
         }
     }
