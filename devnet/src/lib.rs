@@ -1,1 +1,40 @@
-//! devnet
+//! A CosmWasm chain in one process: contracts run as native code on cw-multi-test, everything around them behaves
+//! like a node. Wallets and clients (CosmJS, cosmrs, Keplr) sign, broadcast, query and subscribe unchanged.
+//!
+//! ```no_run
+//! # async fn example(contract: fn() -> Box<dyn cw_multi_test::Contract<cosmwasm_std::Empty>>)
+//! # -> Result<(), meteor_devnet::DevnetError> {
+//! use meteor_devnet::{Code, Config};
+//!
+//! let codes = vec![Code::new("counter", contract)]; // code id 1
+//! let devnet = meteor_devnet::start(Config::default(), codes).await?;
+//! println!("RPC {}, REST {}", devnet.rpc_url(), devnet.rest_url());
+//! for account in devnet.accounts() {
+//!     println!("{} at {}", account.address, account.path);
+//! }
+//! devnet.advance_time(std::time::Duration::from_secs(3_600)).await?; // no node does this
+//! devnet.shutdown().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What is real: transaction decoding, signatures (`DIRECT` and amino JSON), account numbers and sequences, fees and
+//! least gas prices, events, blocks with linked header hashes, the errors' codes and words. What is not: gas (an
+//! estimate, see `gas.rs`), consensus (one validator that signs nothing), uploads (codes are given at the start),
+//! multisig keys, and modules other than auth, bank and wasm.
+pub mod accounts;
+mod app;
+mod chain;
+mod config;
+mod devnet;
+mod error;
+mod gas;
+mod query;
+mod rest;
+mod rpc;
+mod serve;
+
+pub use accounts::{Account, signing_key};
+pub use config::{Blocks, Clock, Code, Config, DEV_MNEMONIC, GasPrice};
+pub use devnet::{Devnet, Tip, start, start_with};
+pub use error::DevnetError;

@@ -1,0 +1,184 @@
+//! The JSON that a Ledger or Keplr signs (`SIGN_MODE_LEGACY_AMINO_JSON`).
+//!
+//! Traps: keys are sorted at every depth, the contract's `msg` is raw JSON inside, numbers are strings, empty
+//! optional fields are left out, and Go escapes `<`, `>`, `&`, U+2028 and U+2029 inside strings.
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use cosmos_sdk_proto::cosmos::base::v1beta1::Coin;
+use serde_json::{Map, Value, json};
+
+use super::msg::Msg;
+use super::tx::Tx;
+
+/// The bytes that were signed, or why there are none.
+pub(crate) fn sign_bytes(
+    tx: &Tx,
+    chain_id: &str,
+    account_number: u64,
+    sequence: u64,
+) -> Result<Vec<u8>, String> {
+    let msgs = tx.msgs.iter().map(msg).collect::<Result<Vec<_>, _>>()?;
+    let mut fee = json!({ "amount": coins(&tx.fee.amount), "gas": tx.fee.gas_limit.to_string() });
+    set_if_given(&mut fee, "payer", &tx.fee.payer);
+    set_if_given(&mut fee, "granter", &tx.fee.granter);
+    let mut doc = json!({
+        "account_number": account_number.to_string(),
+        "chain_id": chain_id,
+        "fee": fee,
+        "memo": tx.body.memo,
+        "msgs": msgs,
+        "sequence": sequence.to_string(),
+    });
+    if tx.body.timeout_height > 0 {
+        set_if_given(&mut doc, "timeout_height", &tx.body.timeout_height.to_string());
+    }
+    let mut out = String::new();
+    write_sorted(&doc, &mut out);
+    Ok(out.into_bytes())
+}
+
+fn coins(coins: &[Coin]) -> Value {
+    coins.iter().map(|coin| json!({ "amount": coin.amount, "denom": coin.denom })).collect()
+}
+
+fn raw(msg: &[u8]) -> Result<Value, String> {
+    serde_json::from_slice(msg).map_err(|error| format!("msg is not JSON: {error}"))
+}
+
+fn set_if_given(object: &mut Value, key: &str, value: &str) {
+    if let (Some(object), false) = (object.as_object_mut(), value.is_empty()) {
+        object.insert(key.into(), value.into());
+    }
+}
+
+fn msg(msg: &Msg) -> Result<Value, String> {
+    let (name, value) = match msg {
+        Msg::Send(msg) => (
+            "cosmos-sdk/MsgSend",
+            json!({
+                "from_address": msg.from_address,
+                "to_address": msg.to_address,
+                "amount": coins(&msg.amount),
+            }),
+        ),
+        Msg::MultiSend(msg) => {
+            let side = |address: &str, amount: &[Coin]| json!({ "address": address, "coins": coins(amount) });
+            let inputs: Vec<_> = msg.inputs.iter().map(|input| side(&input.address, &input.coins)).collect();
+            let outputs: Vec<_> = msg.outputs.iter().map(|out| side(&out.address, &out.coins)).collect();
+            ("cosmos-sdk/MsgMultiSend", json!({ "inputs": inputs, "outputs": outputs }))
+        }
+        Msg::Execute(msg) => (
+            "wasm/MsgExecuteContract",
+            json!({
+                "sender": msg.sender,
+                "contract": msg.contract,
+                "msg": raw(&msg.msg)?,
+                "funds": coins(&msg.funds),
+            }),
+        ),
+        Msg::Instantiate(msg) => {
+            let mut value = json!({
+                "sender": msg.sender,
+                "code_id": msg.code_id.to_string(),
+                "label": msg.label,
+                "msg": raw(&msg.msg)?,
+                "funds": coins(&msg.funds),
+            });
+            set_if_given(&mut value, "admin", &msg.admin);
+            ("wasm/MsgInstantiateContract", value)
+        }
+        Msg::Instantiate2(msg) => {
+            let mut value = json!({
+                "sender": msg.sender,
+                "code_id": msg.code_id.to_string(),
+                "label": msg.label,
+                "msg": raw(&msg.msg)?,
+                "funds": coins(&msg.funds),
+                "salt": BASE64.encode(&msg.salt),
+            });
+            set_if_given(&mut value, "admin", &msg.admin);
+            if let (true, Some(object)) = (msg.fix_msg, value.as_object_mut()) {
+                object.insert("fix_msg".into(), true.into());
+            }
+            ("wasm/MsgInstantiateContract2", value)
+        }
+        Msg::Migrate(msg) => (
+            "wasm/MsgMigrateContract",
+            json!({
+                "sender": msg.sender,
+                "contract": msg.contract,
+                "code_id": msg.code_id.to_string(),
+                "msg": raw(&msg.msg)?,
+            }),
+        ),
+        Msg::UpdateAdmin(msg) => (
+            "wasm/MsgUpdateAdmin",
+            json!({ "sender": msg.sender, "new_admin": msg.new_admin, "contract": msg.contract }),
+        ),
+        Msg::ClearAdmin(msg) => {
+            ("wasm/MsgClearAdmin", json!({ "sender": msg.sender, "contract": msg.contract }))
+        }
+        Msg::StoreCode(_) => return Err("the dev chain stores no code".into()),
+    };
+    Ok(json!({ "type": name, "value": value }))
+}
+
+/// Writes JSON with sorted keys, because serde_json keeps or sorts them as other crates' features decide.
+/// The depth is bounded: serde_json reads no deeper than 128.
+fn write_sorted(value: &Value, out: &mut String) {
+    match value {
+        Value::Object(map) => write_object(map, out),
+        Value::Array(items) => {
+            out.push('[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    out.push(',');
+                }
+                write_sorted(item, out);
+            }
+            out.push(']');
+        }
+        Value::String(text) => write_string(text, out),
+        other => out.push_str(&other.to_string()),
+    }
+}
+
+fn write_object(map: &Map<String, Value>, out: &mut String) {
+    let mut entries: Vec<_> = map.iter().collect();
+    entries.sort_by_key(|(key, _)| *key);
+    out.push('{');
+    for (index, (key, value)) in entries.into_iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        write_string(key, out);
+        out.push(':');
+        write_sorted(value, out);
+    }
+    out.push('}');
+}
+
+fn write_string(text: &str, out: &mut String) {
+    for part in Value::from(text).to_string().chars() {
+        match part {
+            '<' => out.push_str("\\u003c"),
+            '>' => out.push_str("\\u003e"),
+            '&' => out.push_str("\\u0026"),
+            '\u{2028}' => out.push_str("\\u2028"),
+            '\u{2029}' => out.push_str("\\u2029"),
+            part => out.push(part),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sorted_at_every_depth_and_escaped_like_go() {
+        let mut out = String::new();
+        write_sorted(&json!({"b": {"z": 1, "a": [null, true]}, "a": "<&>\u{2028}\"é\n"}), &mut out);
+        assert_eq!(out, r#"{"a":"\u003c\u0026\u003e\u2028\"é\n","b":{"a":[null,true],"z":1}}"#);
+    }
+}

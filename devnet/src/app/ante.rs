@@ -1,0 +1,221 @@
+//! What every transaction must pass before its messages run: memo, timeout, fee, sequence, signature. The order
+//! and the texts are the SDK's, because wallets and scripts read them.
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use cosmos_sdk_proto::Any;
+use cosmos_sdk_proto::cosmos::crypto::secp256k1::PubKey;
+use cosmos_sdk_proto::prost::{Message, Name};
+use cosmwasm_std::{BlockInfo, Storage};
+
+use super::events::Event;
+use super::execute::App;
+use super::sign::{self, Verdict};
+use super::store::Store;
+use super::tx::{Signer, Tx};
+use super::{auth, bank, coins};
+use crate::config::GasPrice;
+use crate::error::AppError;
+use crate::gas;
+
+/// Why the checks run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// At broadcast: the only time the least fee counts.
+    Check,
+    /// In a block.
+    Deliver,
+    /// For an estimate: neither signature nor gas limit count.
+    Simulate,
+}
+
+/// x/auth `max_memo_characters`.
+const MAX_MEMO: usize = 256;
+
+/// Checks `tx` and takes its fee; on an error the caller drops `store`.
+pub(crate) fn run(
+    app: &App,
+    store: &mut Store,
+    block: &BlockInfo,
+    tx: &Tx,
+    mode: Mode,
+    verdicts: &[Verdict],
+) -> Result<Vec<Event>, AppError> {
+    let wanted = tx.fee.gas_limit;
+    if mode != Mode::Simulate {
+        if wanted == 0 {
+            return Err(AppError::invalid_gas_limit("must provide positive gas"));
+        }
+        if let Some(max) = app.max_gas.filter(|max| wanted > *max) {
+            return Err(AppError::invalid_gas_limit(format!(
+                "tx gas limit {wanted} exceeds block max gas {max}"
+            )));
+        }
+    }
+    let timeout = tx.body.timeout_height;
+    if timeout > 0 && block.height > timeout {
+        let text = format!("block height: {}, timeout height: {timeout}", block.height);
+        return Err(AppError::timeout_height(text));
+    }
+    let memo = tx.body.memo.len();
+    if memo > MAX_MEMO {
+        return Err(AppError::memo_too_large(format!(
+            "maximum number of characters is {MAX_MEMO} but received {memo} characters"
+        )));
+    }
+    let mut events = fee(app, store, tx, mode)?;
+    for (index, signer) in tx.signers.iter().enumerate() {
+        keep_public_key(app, store, signer, index, mode)?;
+        let sequence = format!("{}/{}", signer.address, signer.sequence);
+        events.push(Event::new("tx").with("acc_seq", sequence));
+        events.push(Event::new("tx").with("signature", BASE64.encode(&signer.signature)));
+    }
+    for (index, signer) in tx.signers.iter().enumerate() {
+        signature(app, store, tx, signer, mode, verdicts.get(index))?;
+    }
+    let used = base_gas(tx, mode).saturating_add(store.gas_used());
+    if mode != Mode::Simulate && used > wanted {
+        return Err(out_of_gas(wanted, used));
+    }
+    Ok(events)
+}
+
+/// Gas of the transaction's bytes and signatures.
+pub(crate) fn base_gas(tx: &Tx, mode: Mode) -> u64 {
+    let missing = match mode {
+        Mode::Simulate => {
+            let unsigned = tx.signers.iter().filter(|signer| signer.signature.is_empty()).count();
+            unsigned.saturating_mul(gas::SIMULATED_SIGNATURE_BYTES)
+        }
+        Mode::Check | Mode::Deliver => 0,
+    };
+    let signatures = u64::try_from(tx.signers.len()).unwrap_or(u64::MAX).saturating_mul(gas::SIGNATURE);
+    gas::tx_bytes(tx.bytes.len().saturating_add(missing)).saturating_add(signatures)
+}
+
+pub(crate) fn out_of_gas(wanted: u64, used: u64) -> AppError {
+    AppError::out_of_gas(format!("out of gas in location: estimate; gasWanted: {wanted}, gasUsed: {used}"))
+}
+
+fn fee(app: &App, store: &mut Store, tx: &Tx, mode: Mode) -> Result<Vec<Event>, AppError> {
+    if mode == Mode::Check {
+        least_fee(&app.gas_prices, tx)?;
+    }
+    let payer = tx.payer();
+    if auth::load(store, payer).is_none() {
+        return Err(AppError::unknown_address(format!("fee payer address: {payer} does not exist")));
+    }
+    let mut events = Vec::new();
+    if !tx.fee_coins.is_empty() {
+        events = bank::send(store, payer, &app.fee_collector, &tx.fee_coins).map_err(|error| {
+            // The SDK wraps the error around its own text once more.
+            AppError::insufficient_funds(error.log)
+        })?;
+        events.push(Event::new("message").with("sender", payer));
+    }
+    events.push(Event::new("tx").with("fee", coins::print(&tx.fee_coins)).with("fee_payer", payer));
+    Ok(events)
+}
+
+fn least_fee(prices: &[GasPrice], tx: &Tx) -> Result<(), AppError> {
+    // Ceiling of price times gas, in 128 bits: neither factor is above 64.
+    let required = |price: &GasPrice| {
+        u128::from(price.micros).saturating_mul(u128::from(tx.fee.gas_limit)).div_ceil(1_000_000)
+    };
+    let paid = |price: &GasPrice| {
+        let coin = tx.fee_coins.iter().find(|coin| coin.denom == price.denom);
+        coin.map_or(0, |coin| coin.amount.u128()) >= required(price)
+    };
+    if prices.is_empty() || prices.iter().any(paid) {
+        return Ok(());
+    }
+    let list: Vec<_> = prices.iter().map(|price| format!("{}{}", required(price), price.denom)).collect();
+    Err(AppError::insufficient_fee(format!(
+        "insufficient fees; got: {} required: {}",
+        coins::print(&tx.fee_coins),
+        list.join(",")
+    )))
+}
+
+/// The first transaction of an account brings its key, which must be the one the address is made of.
+fn keep_public_key(
+    app: &App,
+    store: &mut dyn Storage,
+    signer: &Signer,
+    index: usize,
+    mode: Mode,
+) -> Result<(), AppError> {
+    let Some(mut account) = auth::load(store, &signer.address) else {
+        return Err(AppError::unknown_address(format!("account {} does not exist", signer.address)));
+    };
+    let Some(key) = &signer.public_key else { return Ok(()) };
+    if mode != Mode::Simulate {
+        let address = sign::address_of(key).and_then(|bytes| app.vm.humanize(&bytes).ok());
+        if address.is_none_or(|address| address.as_str() != signer.address) {
+            return Err(AppError::invalid_pubkey(format!(
+                "pubKey does not match signer address {} with signer index: {index}",
+                signer.address
+            )));
+        }
+    }
+    if account.pub_key.is_none() {
+        let value = PubKey { key: key.clone() }.encode_to_vec();
+        account.pub_key = Some(Any { type_url: PubKey::type_url(), value });
+        auth::save(store, &account);
+    }
+    Ok(())
+}
+
+fn signature(
+    app: &App,
+    store: &mut dyn Storage,
+    tx: &Tx,
+    signer: &Signer,
+    mode: Mode,
+    verdict: Option<&Verdict>,
+) -> Result<(), AppError> {
+    let Some(mut account) = auth::load(store, &signer.address) else {
+        return Err(AppError::unknown_address(format!("account {} does not exist", signer.address)));
+    };
+    let key = account
+        .pub_key
+        .as_ref()
+        .and_then(|any| PubKey::decode(any.value.as_slice()).ok())
+        .map(|key| key.key)
+        .unwrap_or_default();
+    if key.is_empty() && mode != Mode::Simulate {
+        return Err(AppError::invalid_pubkey("pubkey on account is not set"));
+    }
+    if signer.sequence != account.sequence {
+        return Err(AppError::wrong_sequence(format!(
+            "account sequence mismatch, expected {}, got {}",
+            account.sequence, signer.sequence
+        )));
+    }
+    if mode != Mode::Simulate {
+        let number = account.account_number;
+        // Verified once, outside the chain's thread; again only if the account became another one since (revert).
+        let result = match verdict {
+            Some(verdict) if verdict.account_number == number && verdict.key == key => verdict.result.clone(),
+            _ => sign::verify(tx, signer, &key, &app.chain_id, number),
+        };
+        result.map_err(|reason| AppError::unauthorized(refused(app, signer, number, &reason)))?;
+    }
+    account.sequence = account.sequence.saturating_add(1);
+    auth::save(store, &account);
+    Ok(())
+}
+
+fn refused(app: &App, signer: &Signer, number: u64, reason: &str) -> String {
+    use cosmos_sdk_proto::cosmos::tx::signing::v1beta1::SignMode;
+    if signer.mode == SignMode::LegacyAminoJson {
+        format!(
+            "signature verification failed; please verify account number ({number}), sequence ({}) and chain-id ({})",
+            signer.sequence, app.chain_id
+        )
+    } else {
+        format!(
+            "signature verification failed; please verify account number ({number}) and chain-id ({}): ({reason})",
+            app.chain_id
+        )
+    }
+}

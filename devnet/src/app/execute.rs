@@ -1,0 +1,265 @@
+//! Runs transactions: checks, messages, gas, and the result as a block keeps it.
+use cosmos_sdk_proto::Any;
+use cosmos_sdk_proto::cosmos::base::abci::v1beta1::TxMsgData;
+use cosmos_sdk_proto::prost::Message;
+use cosmwasm_std::{Addr, Binary, BlockInfo, CosmosMsg, WasmMsg};
+
+use super::ante::{self, Mode};
+use super::events::{self, Event};
+use super::msg::Msg;
+use super::sign::Verdict;
+use super::store::Store;
+use super::tx::Tx;
+use super::vm::Vm;
+use super::{bank, coins};
+use crate::config::GasPrice;
+use crate::error::AppError;
+use crate::gas;
+
+/// What stays the same as long as the chain runs.
+pub(crate) struct App {
+    pub(crate) vm: Vm,
+    pub(crate) chain_id: String,
+    pub(crate) fee_collector: String,
+    pub(crate) gas_prices: Vec<GasPrice>,
+    pub(crate) max_gas: Option<u64>,
+}
+
+/// `ExecTxResult` of ABCI.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct TxResult {
+    pub(crate) code: u32,
+    pub(crate) codespace: &'static str,
+    pub(crate) log: String,
+    pub(crate) data: Vec<u8>,
+    pub(crate) gas_wanted: u64,
+    pub(crate) gas_used: u64,
+    pub(crate) events: Vec<Event>,
+}
+
+impl TxResult {
+    fn failed(error: AppError, gas_wanted: u64, gas_used: u64, events: Vec<Event>) -> TxResult {
+        let AppError { codespace, code, log } = error;
+        TxResult { code, codespace, log, data: Vec::new(), gas_wanted, gas_used, events }
+    }
+}
+
+/// What the messages of a transaction did.
+pub(crate) struct Done {
+    pub(crate) responses: Vec<Any>,
+    pub(crate) events: Vec<Event>,
+}
+
+impl Done {
+    pub(crate) fn data(&self) -> Vec<u8> {
+        TxMsgData { msg_responses: self.responses.clone(), ..TxMsgData::default() }.encode_to_vec()
+    }
+}
+
+impl App {
+    /// `CheckTx`: on success `store` carries the fee taken and the sequence used.
+    pub(crate) fn check(
+        &self,
+        store: &mut Store,
+        block: &BlockInfo,
+        tx: &Tx,
+        verdicts: &[Verdict],
+    ) -> Result<u64, AppError> {
+        let mut branch = store.branch();
+        ante::run(self, &mut branch, block, tx, Mode::Check, verdicts)?;
+        let gas = ante::base_gas(tx, Mode::Check).saturating_add(branch.gas_used());
+        *store = branch;
+        Ok(gas)
+    }
+
+    /// Runs a transaction in a block. Fee and sequence stay whatever the messages do.
+    pub(crate) fn deliver(
+        &self,
+        store: &mut Store,
+        block: &BlockInfo,
+        tx: &Tx,
+        verdicts: &[Verdict],
+    ) -> TxResult {
+        let wanted = tx.fee.gas_limit;
+        let mut branch = store.branch();
+        let checked = ante::run(self, &mut branch, block, tx, Mode::Deliver, verdicts);
+        let mut used = ante::base_gas(tx, Mode::Deliver).saturating_add(branch.gas_used());
+        let mut events = match checked {
+            Ok(events) => events,
+            Err(error) => return TxResult::failed(error, wanted, used, Vec::new()),
+        };
+        *store = branch;
+        let mut branch = store.branch();
+        let (gas, done) = self.messages(&mut branch, block, tx);
+        used = used.saturating_add(gas);
+        let done =
+            done.and_then(|done| if used > wanted { Err(ante::out_of_gas(wanted, used)) } else { Ok(done) });
+        match done {
+            Ok(done) => {
+                *store = branch;
+                let data = done.data();
+                events.extend(done.events);
+                TxResult { data, gas_wanted: wanted, gas_used: used, events, ..TxResult::default() }
+            }
+            Err(error) => TxResult::failed(error, wanted, used, events),
+        }
+    }
+
+    /// Gas the transaction would use, and what it would do. Changes nothing.
+    pub(crate) fn simulate(
+        &self,
+        store: &Store,
+        block: &BlockInfo,
+        tx: &Tx,
+    ) -> Result<(u64, Done), AppError> {
+        let mut branch = store.branch();
+        let mut events = ante::run(self, &mut branch, block, tx, Mode::Simulate, &[])?;
+        let mut used = ante::base_gas(tx, Mode::Simulate).saturating_add(branch.gas_used());
+        let mut branch = branch.branch();
+        let (gas, done) = self.messages(&mut branch, block, tx);
+        used = used.saturating_add(gas);
+        let mut done = done?;
+        events.append(&mut done.events);
+        Ok((used, Done { events, ..done }))
+    }
+
+    fn messages(&self, store: &mut Store, block: &BlockInfo, tx: &Tx) -> (u64, Result<Done, AppError>) {
+        let mut done = Done { responses: Vec::new(), events: Vec::new() };
+        for (index, msg) in tx.msgs.iter().enumerate() {
+            match self.message(store, block, msg) {
+                Ok((mut events, response)) => {
+                    for event in &mut events {
+                        event.attributes.push(("msg_index".into(), index.to_string()));
+                    }
+                    done.events.extend(events);
+                    done.responses.push(response);
+                }
+                Err(error) => {
+                    let error = error.within(format!("failed to execute message; message index: {index}"));
+                    // The failed call has no events left to count; count the call itself.
+                    let gas = gas::events(&done.events).saturating_add(gas::CONTRACT_CALL);
+                    return (gas.saturating_add(store.gas_used()), Err(error));
+                }
+            }
+        }
+        (gas::events(&done.events).saturating_add(store.gas_used()), Ok(done))
+    }
+
+    fn message(
+        &self,
+        store: &mut Store,
+        block: &BlockInfo,
+        msg: &Msg,
+    ) -> Result<(Vec<Event>, Any), AppError> {
+        let url = msg.type_url();
+        let sender = self.vm.address(msg.signer())?;
+        let mut events = vec![events::action(&url, sender.as_str())];
+        let value = match msg {
+            Msg::Send(msg) => {
+                let to = self.vm.address(&msg.to_address)?;
+                let amount = coins::checked(&msg.amount)?;
+                events.extend(bank::send(store, sender.as_str(), to.as_str(), &amount)?);
+                events.push(Event::new("message").with("sender", sender.as_str()));
+                Vec::new()
+            }
+            Msg::MultiSend(msg) => {
+                let total =
+                    msg.inputs.first().map_or(Ok(Vec::new()), |input| coins::checked(&input.coins))?;
+                let outputs = msg
+                    .outputs
+                    .iter()
+                    .map(|output| {
+                        let to = self.vm.address(&output.address)?;
+                        Ok((to.into_string(), coins::checked(&output.coins)?))
+                    })
+                    .collect::<Result<Vec<_>, AppError>>()?;
+                events.extend(bank::multi_send(store, sender.as_str(), &total, &outputs)?);
+                Vec::new()
+            }
+            Msg::StoreCode(_) => {
+                return Err(AppError::create_failed(format!(
+                    "the dev chain runs native code and stores no wasm; instantiate one of its codes: {}",
+                    self.vm.code_list()
+                )));
+            }
+            call => self.contract_call(store, block, &sender, call, &mut events)?,
+        };
+        Ok((events, Any { type_url: format!("{url}Response"), value }))
+    }
+
+    /// Returns the encoded response: cw-multi-test's data has the same field numbers.
+    fn contract_call(
+        &self,
+        store: &mut Store,
+        block: &BlockInfo,
+        sender: &Addr,
+        msg: &Msg,
+        events: &mut Vec<Event>,
+    ) -> Result<Vec<u8>, AppError> {
+        let (call, failed) = self.wasm_msg(store, msg)?;
+        let response = self.vm.execute(store, block, sender, CosmosMsg::Wasm(call), failed)?;
+        events.extend(response.events.into_iter().map(events::from_wasm));
+        Ok(response.data.unwrap_or_default().into())
+    }
+
+    /// The message as cw-multi-test takes it, and the error wasmd registers for it.
+    fn wasm_msg(&self, store: &Store, msg: &Msg) -> Result<(WasmMsg, fn(String) -> AppError), AppError> {
+        let admin = |admin: &str| match admin {
+            "" => Ok(None),
+            admin => self.vm.address(admin).map(|admin| Some(admin.into_string())),
+        };
+        let known = |contract: &str| self.vm.contract(store, contract).map(|_| contract.to_string());
+        Ok(match msg {
+            Msg::Instantiate(msg) => (
+                WasmMsg::Instantiate {
+                    admin: admin(&msg.admin)?,
+                    code_id: msg.code_id,
+                    msg: Binary::from(msg.msg.as_slice()),
+                    funds: coins::checked(&msg.funds)?,
+                    label: msg.label.clone(),
+                },
+                AppError::instantiate_failed,
+            ),
+            Msg::Instantiate2(msg) => (
+                WasmMsg::Instantiate2 {
+                    admin: admin(&msg.admin)?,
+                    code_id: msg.code_id,
+                    msg: Binary::from(msg.msg.as_slice()),
+                    funds: coins::checked(&msg.funds)?,
+                    label: msg.label.clone(),
+                    salt: Binary::from(msg.salt.as_slice()),
+                },
+                AppError::instantiate_failed,
+            ),
+            Msg::Execute(msg) => (
+                WasmMsg::Execute {
+                    contract_addr: known(&msg.contract)?,
+                    msg: Binary::from(msg.msg.as_slice()),
+                    funds: coins::checked(&msg.funds)?,
+                },
+                AppError::execute_failed,
+            ),
+            Msg::Migrate(msg) => (
+                WasmMsg::Migrate {
+                    contract_addr: known(&msg.contract)?,
+                    new_code_id: msg.code_id,
+                    msg: Binary::from(msg.msg.as_slice()),
+                },
+                AppError::migrate_failed,
+            ),
+            Msg::UpdateAdmin(msg) => (
+                WasmMsg::UpdateAdmin {
+                    contract_addr: known(&msg.contract)?,
+                    admin: self.vm.address(&msg.new_admin)?.into_string(),
+                },
+                AppError::unauthorized,
+            ),
+            Msg::ClearAdmin(msg) => {
+                (WasmMsg::ClearAdmin { contract_addr: known(&msg.contract)? }, AppError::unauthorized)
+            }
+            other @ (Msg::Send(_) | Msg::MultiSend(_) | Msg::StoreCode(_)) => {
+                return Err(AppError::unknown_request(format!("{} is no contract call", other.type_url())));
+            }
+        })
+    }
+}

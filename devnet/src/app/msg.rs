@@ -1,0 +1,167 @@
+//! The messages the dev chain knows, decoded and checked as `ValidateBasic` does.
+use cosmos_sdk_proto::Any;
+use cosmos_sdk_proto::cosmos::bank::v1beta1::{MsgMultiSend, MsgSend};
+use cosmos_sdk_proto::cosmwasm::wasm::v1::{
+    MsgClearAdmin, MsgExecuteContract, MsgInstantiateContract, MsgInstantiateContract2, MsgMigrateContract,
+    MsgStoreCode, MsgUpdateAdmin,
+};
+use cosmos_sdk_proto::prost::{Message, Name};
+use serde_json::value::RawValue;
+
+use super::coins;
+use crate::error::AppError;
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Msg {
+    Send(MsgSend),
+    MultiSend(MsgMultiSend),
+    StoreCode(MsgStoreCode),
+    Instantiate(MsgInstantiateContract),
+    Instantiate2(MsgInstantiateContract2),
+    Execute(MsgExecuteContract),
+    Migrate(MsgMigrateContract),
+    UpdateAdmin(MsgUpdateAdmin),
+    ClearAdmin(MsgClearAdmin),
+}
+
+impl Msg {
+    /// Decodes and checks everything that needs no state.
+    pub(crate) fn decode(any: &Any) -> Result<Msg, AppError> {
+        let url = any.type_url.as_str();
+        let msg = if url == MsgSend::type_url() {
+            Msg::Send(payload(any)?)
+        } else if url == MsgMultiSend::type_url() {
+            Msg::MultiSend(payload(any)?)
+        } else if url == MsgStoreCode::type_url() {
+            Msg::StoreCode(payload(any)?)
+        } else if url == MsgInstantiateContract::type_url() {
+            Msg::Instantiate(payload(any)?)
+        } else if url == MsgInstantiateContract2::type_url() {
+            Msg::Instantiate2(payload(any)?)
+        } else if url == MsgExecuteContract::type_url() {
+            Msg::Execute(payload(any)?)
+        } else if url == MsgMigrateContract::type_url() {
+            Msg::Migrate(payload(any)?)
+        } else if url == MsgUpdateAdmin::type_url() {
+            Msg::UpdateAdmin(payload(any)?)
+        } else if url == MsgClearAdmin::type_url() {
+            Msg::ClearAdmin(payload(any)?)
+        } else {
+            return Err(AppError::tx_decode(format!("unable to resolve type URL {url}")));
+        };
+        msg.check()?;
+        Ok(msg)
+    }
+
+    pub(crate) fn type_url(&self) -> String {
+        match self {
+            Msg::Send(_) => MsgSend::type_url(),
+            Msg::MultiSend(_) => MsgMultiSend::type_url(),
+            Msg::StoreCode(_) => MsgStoreCode::type_url(),
+            Msg::Instantiate(_) => MsgInstantiateContract::type_url(),
+            Msg::Instantiate2(_) => MsgInstantiateContract2::type_url(),
+            Msg::Execute(_) => MsgExecuteContract::type_url(),
+            Msg::Migrate(_) => MsgMigrateContract::type_url(),
+            Msg::UpdateAdmin(_) => MsgUpdateAdmin::type_url(),
+            Msg::ClearAdmin(_) => MsgClearAdmin::type_url(),
+        }
+    }
+
+    /// Who must sign.
+    pub(crate) fn signer(&self) -> &str {
+        match self {
+            Msg::Send(msg) => &msg.from_address,
+            Msg::MultiSend(msg) => msg.inputs.first().map_or("", |input| &input.address),
+            Msg::StoreCode(msg) => &msg.sender,
+            Msg::Instantiate(msg) => &msg.sender,
+            Msg::Instantiate2(msg) => &msg.sender,
+            Msg::Execute(msg) => &msg.sender,
+            Msg::Migrate(msg) => &msg.sender,
+            Msg::UpdateAdmin(msg) => &msg.sender,
+            Msg::ClearAdmin(msg) => &msg.sender,
+        }
+    }
+
+    fn check(&self) -> Result<(), AppError> {
+        match self {
+            Msg::Send(msg) => {
+                let amount = coins::checked(&msg.amount)?;
+                if amount.is_empty() { Err(AppError::invalid_coins("")) } else { Ok(()) }
+            }
+            Msg::MultiSend(msg) => check_multi_send(msg),
+            Msg::StoreCode(_) | Msg::ClearAdmin(_) => Ok(()),
+            Msg::Instantiate(msg) => {
+                check_instantiate(msg.code_id, &msg.label)?;
+                coins::checked(&msg.funds).map_err(|error| error.within("funds"))?;
+                check_json(&msg.msg)
+            }
+            Msg::Instantiate2(msg) => {
+                check_instantiate(msg.code_id, &msg.label)?;
+                coins::checked(&msg.funds).map_err(|error| error.within("funds"))?;
+                check_json(&msg.msg)?;
+                match msg.salt.len() {
+                    1..=64 => Ok(()),
+                    length => Err(AppError::invalid(format!("salt: 1 to 64 bytes, not {length}"))),
+                }
+            }
+            Msg::Execute(msg) => {
+                coins::checked(&msg.funds).map_err(|error| error.within("funds"))?;
+                check_json(&msg.msg)
+            }
+            Msg::Migrate(msg) => {
+                if msg.code_id == 0 {
+                    return Err(AppError::invalid_request("code id is required"));
+                }
+                check_json(&msg.msg)
+            }
+            Msg::UpdateAdmin(msg) if msg.sender == msg.new_admin => {
+                Err(AppError::invalid("new admin is the same as the old"))
+            }
+            Msg::UpdateAdmin(_) => Ok(()),
+        }
+    }
+}
+
+fn payload<M: Message + Default>(any: &Any) -> Result<M, AppError> {
+    M::decode(any.value.as_slice()).map_err(|error| AppError::tx_decode(format!("{}: {error}", any.type_url)))
+}
+
+fn check_instantiate(code_id: u64, label: &str) -> Result<(), AppError> {
+    if code_id == 0 {
+        return Err(AppError::invalid_request("code id is required"));
+    }
+    match label.len() {
+        0 => Err(AppError::empty("label: is required")),
+        1..=128 if label.trim() == label => Ok(()),
+        1..=128 => Err(AppError::invalid("label: label must not start/end with whitespaces")),
+        _ => Err(AppError::invalid("label: cannot be longer than 128 characters")),
+    }
+}
+
+fn check_json(msg: &[u8]) -> Result<(), AppError> {
+    match serde_json::from_slice::<&RawValue>(msg) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(AppError::invalid("payload msg")),
+    }
+}
+
+fn check_multi_send(msg: &MsgMultiSend) -> Result<(), AppError> {
+    let [input] = msg.inputs.as_slice() else {
+        return Err(AppError::invalid_request("multiple senders not allowed"));
+    };
+    let mut left = coins::checked(&input.coins)?;
+    for output in &msg.outputs {
+        for coin in coins::checked(&output.coins)? {
+            let rest = left.iter_mut().find(|other| other.denom == coin.denom).and_then(|other| {
+                other.amount = other.amount.checked_sub(coin.amount).ok()?;
+                Some(())
+            });
+            rest.ok_or_else(|| AppError::invalid_request("sum inputs != sum outputs"))?;
+        }
+    }
+    if left.iter().all(|coin| coin.amount.is_zero()) && !left.is_empty() {
+        Ok(())
+    } else {
+        Err(AppError::invalid_request("sum inputs != sum outputs"))
+    }
+}

@@ -1,0 +1,199 @@
+//! The contracts: cw-multi-test's router over our own state and bank.
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use cosmwasm_std::testing::{MockApi, MockStorage};
+use cosmwasm_std::{
+    Addr, Api, Binary, BlockInfo, CanonicalAddr, CodeInfoResponse, CosmosMsg, Empty, QueryRequest, Storage,
+    WasmQuery, from_json,
+};
+use cw_multi_test::error::{AnyError, AnyResult};
+use cw_multi_test::{
+    AddressGenerator, App, AppBuilder, AppResponse, ContractData, CosmosRouter, Wasm, WasmKeeper, no_init,
+};
+use sha2::{Digest, Sha256};
+
+use super::bank::{DevBank, NoCustom};
+use super::wasm::DevWasm;
+use crate::config::Code;
+use crate::error::AppError;
+
+type Inner = App<DevBank, MockApi, MockStorage, NoCustom, DevWasm>;
+
+/// Runs contracts. The state is handed in with each call: the `App` inside keeps none.
+pub(crate) struct Vm {
+    app: Inner,
+    names: Vec<String>,
+}
+
+/// Addresses as wasmd makes them: its first instance is 1, cw-multi-test's is 0.
+struct WasmdAddresses;
+
+impl AddressGenerator for WasmdAddresses {
+    fn contract_address(
+        &self,
+        api: &dyn Api,
+        _storage: &mut dyn Storage,
+        code_id: u64,
+        instance_id: u64,
+    ) -> AnyResult<Addr> {
+        let key = [
+            &Sha256::digest(b"module")[..],
+            b"wasm\0",
+            &code_id.to_be_bytes(),
+            &instance_id.saturating_add(1).to_be_bytes(),
+        ]
+        .concat();
+        Ok(api.addr_humanize(&CanonicalAddr::from(&Sha256::digest(key)[..]))?)
+    }
+}
+
+impl Vm {
+    pub(crate) fn new(prefix: &str, creator: &str, codes: Vec<Code>) -> Vm {
+        // MockApi takes a static prefix; one short string per chain started is what that costs.
+        let prefix: &'static str = prefix.to_string().leak();
+        let mut app = AppBuilder::default()
+            .with_api(MockApi::default().with_prefix(prefix))
+            .with_bank(DevBank)
+            .with_wasm(DevWasm(WasmKeeper::new().with_address_generator(WasmdAddresses)))
+            .build(no_init);
+        let mut names = Vec::new();
+        for code in codes {
+            app.store_code_with_creator(Addr::unchecked(creator), (code.contract)());
+            names.push(code.name);
+        }
+        Vm { app, names }
+    }
+
+    /// `1 = shower, 2 = nft`: for the answer to an upload.
+    pub(crate) fn code_list(&self) -> String {
+        let list: Vec<_> = (1_u64..).zip(&self.names).map(|(id, name)| format!("{id} = {name}")).collect();
+        list.join(", ")
+    }
+
+    pub(crate) fn code_ids(&self) -> impl Iterator<Item = u64> {
+        (1..).zip(&self.names).map(|(id, _)| id)
+    }
+
+    pub(crate) fn address(&self, address: &str) -> Result<Addr, AppError> {
+        self.app.api().addr_validate(address).map_err(|error| {
+            let reason = match error {
+                cosmwasm_std::StdError::GenericErr { msg, .. } => msg,
+                other => other.to_string(),
+            };
+            AppError::invalid_address(format!("decoding bech32 of {address:?} failed: {reason}"))
+        })
+    }
+
+    /// The address of 20 or 32 raw bytes.
+    pub(crate) fn humanize(&self, bytes: &[u8]) -> Result<Addr, AppError> {
+        self.app
+            .api()
+            .addr_humanize(&CanonicalAddr::from(bytes))
+            .map_err(|error| AppError::invalid_address(error.to_string()))
+    }
+
+    /// Runs one message. `failed` is the error wasmd registers for what was asked.
+    pub(crate) fn execute(
+        &self,
+        store: &mut dyn Storage,
+        block: &BlockInfo,
+        sender: &Addr,
+        msg: CosmosMsg,
+        failed: fn(String) -> AppError,
+    ) -> Result<AppResponse, AppError> {
+        // A contract that panics is a failed transaction, as it is under wasm. The half-written state is a
+        // branch that the caller drops.
+        catch_unwind(AssertUnwindSafe(|| {
+            self.app.router().execute(self.app.api(), store, block, sender.clone(), msg)
+        }))
+        .unwrap_or_else(|payload| Err(AppError::vm(panic_text(payload.as_ref())).into()))
+        .map_err(|error| explain(&error, failed))
+    }
+
+    pub(crate) fn smart_query(
+        &self,
+        store: &dyn Storage,
+        block: &BlockInfo,
+        contract: &str,
+        msg: &[u8],
+    ) -> Result<Binary, AppError> {
+        let query = WasmQuery::Smart { contract_addr: contract.into(), msg: msg.into() };
+        catch_unwind(AssertUnwindSafe(|| {
+            self.app.router().query(self.app.api(), store, block, QueryRequest::Wasm(query))
+        }))
+        .unwrap_or_else(|payload| Err(AppError::vm(panic_text(payload.as_ref())).into()))
+        .map_err(|error| explain(&error, AppError::query_failed))
+    }
+
+    pub(crate) fn contract(&self, store: &dyn Storage, address: &str) -> Result<ContractData, AppError> {
+        let addr = self.address(address)?;
+        WasmKeeper::<Empty, Empty>::new()
+            .contract_data(store, &addr)
+            .map_err(|_| AppError::no_such_contract(format!("address {address}")))
+    }
+
+    pub(crate) fn code(&self, store: &dyn Storage, code_id: u64) -> Result<CodeInfoResponse, AppError> {
+        let query = QueryRequest::Wasm(WasmQuery::CodeInfo { code_id });
+        self.app
+            .router()
+            .query(self.app.api(), store, &self.app.block_info(), query)
+            .and_then(|answer| Ok(from_json(answer)?))
+            .map_err(|_| AppError::no_such_code(format!("code id {code_id}")))
+    }
+
+    /// The keys and values of one contract.
+    pub(crate) fn contract_state(&self, store: &dyn Storage, contract: &Addr) -> Vec<(Vec<u8>, Vec<u8>)> {
+        WasmKeeper::<Empty, Empty>::new().dump_wasm_raw(store, contract)
+    }
+
+    pub(crate) fn raw_query(&self, store: &dyn Storage, contract: &Addr, key: &[u8]) -> Vec<u8> {
+        WasmKeeper::<Empty, Empty>::new().query_raw(contract.clone(), store, key).into()
+    }
+}
+
+fn panic_text(payload: &(dyn std::any::Any + Send)) -> String {
+    let text = payload
+        .downcast_ref::<&str>()
+        .map(ToString::to_string)
+        .or_else(|| payload.downcast_ref::<String>().cloned())
+        .unwrap_or_default();
+    format!("Error executing Wasm: Aborted: panicked: {text}")
+}
+
+/// How cw-multi-test's context of a failed message starts; the message's `Debug` follows.
+const CONTEXT: &str = "Error executing WasmMsg:";
+
+/// The error a node would show: the contract's own, without the context cw-multi-test wraps around it.
+fn explain(error: &AnyError, failed: fn(String) -> AppError) -> AppError {
+    if let Some(error) = error.chain().find_map(|cause| cause.downcast_ref::<AppError>()) {
+        return error.clone();
+    }
+    let causes: Vec<_> = error.chain().map(ToString::to_string).collect();
+    let contexts: Vec<_> = causes.iter().filter(|cause| cause.starts_with(CONTEXT)).collect();
+    let text = causes.iter().find(|cause| !cause.starts_with(CONTEXT)).cloned().unwrap_or_default();
+    // The innermost message failed; each one around it is a dispatch of submessages.
+    let nested = contexts.len().saturating_sub(1);
+    let failed = match contexts.last() {
+        Some(context) if nested > 0 && context.contains("\n  Instantiate") => AppError::instantiate_failed,
+        Some(context) if nested > 0 && context.contains("\n  Migrate") => AppError::migrate_failed,
+        Some(_) if nested > 0 => AppError::execute_failed,
+        _ => failed,
+    };
+    let error = refused_by_wasmd(&text).unwrap_or_else(|| failed(text));
+    (0..nested).fold(error, |error, _| error.within("dispatch: submessages"))
+}
+
+/// cw-multi-test has only texts for what wasmd refuses itself, with codes.
+fn refused_by_wasmd(text: &str) -> Option<AppError> {
+    if text.starts_with("Only admin can migrate") {
+        Some(AppError::unauthorized("can not migrate"))
+    } else if text.starts_with("Only admin can update") {
+        Some(AppError::unauthorized("can not modify contract"))
+    } else if text.contains("unregistered code id") {
+        Some(AppError::no_such_code(text))
+    } else if text.contains("cw_multi_test::wasm::ContractData") {
+        Some(AppError::no_such_contract("not found"))
+    } else {
+        None
+    }
+}

@@ -1,0 +1,144 @@
+//! The wasm module: cw-multi-test's keeper, plus what wasmd does around each call and the keeper leaves out, at
+//! every depth of submessages: events of the funds, accounts of new contracts, code history, events of admins.
+use cosmwasm_std::{
+    Addr, Api, Binary, BlockInfo, Coin, Empty, Event as WasmEvent, Querier, Record, Storage, WasmMsg,
+    WasmQuery,
+};
+use cw_multi_test::error::AnyResult;
+use cw_multi_test::{AppResponse, Contract, ContractData, CosmosRouter, Wasm, WasmKeeper, WasmSudo};
+
+use super::{auth, bank, events, history};
+
+pub(crate) struct DevWasm(pub(crate) WasmKeeper<Empty, Empty>);
+
+type Router<'a> = &'a dyn CosmosRouter<ExecC = Empty, QueryC = Empty>;
+
+/// What must be known of a message after the keeper took it.
+enum Asked {
+    Execute(String, Vec<Coin>),
+    Instantiate(Vec<Coin>, Binary),
+    Migrate(String, u64, Binary),
+    Admin(String, String),
+    Other,
+}
+
+impl Asked {
+    fn of(msg: &WasmMsg) -> Asked {
+        match msg {
+            WasmMsg::Execute { contract_addr, funds, .. } => {
+                Asked::Execute(contract_addr.clone(), funds.clone())
+            }
+            WasmMsg::Instantiate { funds, msg, .. } | WasmMsg::Instantiate2 { funds, msg, .. } => {
+                Asked::Instantiate(funds.clone(), msg.clone())
+            }
+            WasmMsg::Migrate { contract_addr, new_code_id, msg } => {
+                Asked::Migrate(contract_addr.clone(), *new_code_id, msg.clone())
+            }
+            WasmMsg::UpdateAdmin { contract_addr, admin } => {
+                Asked::Admin(contract_addr.clone(), admin.clone())
+            }
+            WasmMsg::ClearAdmin { contract_addr } => Asked::Admin(contract_addr.clone(), String::new()),
+            _ => Asked::Other,
+        }
+    }
+}
+
+fn attribute<'a>(event: &'a WasmEvent, key: &str) -> Option<&'a str> {
+    event.attributes.iter().find(|attribute| attribute.key == key).map(|attribute| attribute.value.as_str())
+}
+
+/// The transfer comes before the call, as in wasmd; without coins there is none.
+fn paid(from: &Addr, to: &str, funds: &[Coin], response: &mut AppResponse) {
+    if funds.is_empty() {
+        return;
+    }
+    let transfer = bank::transfer_events(from.as_str(), to, funds);
+    response.events.splice(0..0, transfer.into_iter().map(events::to_wasm));
+}
+
+impl Wasm<Empty, Empty> for DevWasm {
+    fn execute(
+        &self,
+        api: &dyn Api,
+        storage: &mut dyn Storage,
+        router: Router<'_>,
+        block: &BlockInfo,
+        sender: Addr,
+        msg: WasmMsg,
+    ) -> AnyResult<AppResponse> {
+        let asked = Asked::of(&msg);
+        let mut response = self.0.execute(api, storage, router, block, sender.clone(), msg)?;
+        match asked {
+            Asked::Execute(contract, funds) => paid(&sender, &contract, &funds, &mut response),
+            Asked::Instantiate(funds, msg) => {
+                // The keeper puts the event of this very instantiation first.
+                let made = response.events.first().and_then(|event| {
+                    let code_id = attribute(event, "code_id")?.parse::<u64>().ok()?;
+                    Some((attribute(event, "_contract_address")?.to_string(), code_id))
+                });
+                if let Some((contract, code_id)) = made {
+                    auth::ensure(storage, &contract);
+                    history::record(storage, &contract, code_id, block.height, &msg);
+                    paid(&sender, &contract, &funds, &mut response);
+                }
+            }
+            Asked::Migrate(contract, code_id, msg) => {
+                history::record(storage, &contract, code_id, block.height, &msg);
+            }
+            Asked::Admin(contract, admin) => response.events.push(
+                WasmEvent::new("update_contract_admin")
+                    .add_attribute("_contract_address", contract)
+                    .add_attribute("new_admin_address", admin),
+            ),
+            Asked::Other => {}
+        }
+        Ok(response)
+    }
+
+    fn query(
+        &self,
+        api: &dyn Api,
+        storage: &dyn Storage,
+        querier: &dyn Querier,
+        block: &BlockInfo,
+        request: WasmQuery,
+    ) -> AnyResult<Binary> {
+        self.0.query(api, storage, querier, block, request)
+    }
+
+    fn sudo(
+        &self,
+        api: &dyn Api,
+        storage: &mut dyn Storage,
+        router: Router<'_>,
+        block: &BlockInfo,
+        msg: WasmSudo,
+    ) -> AnyResult<AppResponse> {
+        self.0.sudo(api, storage, router, block, msg)
+    }
+
+    fn store_code(&mut self, creator: Addr, code: Box<dyn Contract<Empty, Empty>>) -> u64 {
+        self.0.store_code(creator, code)
+    }
+
+    fn store_code_with_id(
+        &mut self,
+        creator: Addr,
+        code_id: u64,
+        code: Box<dyn Contract<Empty, Empty>>,
+    ) -> AnyResult<u64> {
+        self.0.store_code_with_id(creator, code_id, code)
+    }
+
+    fn duplicate_code(&mut self, code_id: u64) -> AnyResult<u64> {
+        self.0.duplicate_code(code_id)
+    }
+
+    fn contract_data(&self, storage: &dyn Storage, address: &Addr) -> AnyResult<ContractData> {
+        self.0.contract_data(storage, address)
+    }
+
+    fn dump_wasm_raw(&self, storage: &dyn Storage, address: &Addr) -> Vec<Record> {
+        self.0.dump_wasm_raw(storage, address)
+    }
+}

@@ -1,0 +1,200 @@
+//! Makes blocks: runs what waits, seals the header, keeps the state of recent heights.
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use cosmrs::tendermint::chain;
+use cosmwasm_std::{BlockInfo, Coin};
+use tokio::sync::broadcast;
+
+use super::block::{self, Block, BlockTx, Parent, Validator};
+use super::blocks::SharedBlocks;
+use super::clock::Ticker;
+use super::mempool::{Mempool, Pending};
+use super::snapshot::Snapshot;
+use crate::app::execute::{App, Done};
+use crate::app::sign::Verdict;
+use crate::app::store::Store;
+use crate::app::tx::Tx;
+use crate::app::{auth, bank};
+use crate::error::{AppError, DevnetError};
+
+/// Why a transaction did not get into the mempool at all: an error of the RPC, not of the application.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum MempoolError {
+    #[error("tx already exists in cache")]
+    Known,
+    #[error("mempool is full: number of txs {0} (max: {max}), total txs bytes {1} (max: 1073741824)", max = Mempool::limit())]
+    Full(usize, usize),
+}
+
+/// State and header of a height that queries can still ask for.
+pub(crate) struct Past {
+    pub(crate) block: BlockInfo,
+    pub(crate) store: Store,
+}
+
+pub(crate) struct Chain {
+    pub(crate) app: App,
+    pub(crate) chain_id: chain::Id,
+    pub(crate) validator: Validator,
+    pub(crate) blocks: SharedBlocks,
+    pub(crate) ticker: Ticker,
+    pub(crate) mempool: Mempool,
+    /// State after the last block.
+    pub(crate) state: Store,
+    /// The same plus fees and sequences of what waits: what the next broadcast is checked against.
+    pub(crate) pending: Store,
+    /// Ascending; the last is the tip.
+    pub(crate) past: VecDeque<Past>,
+    pub(crate) snapshots: BTreeMap<u64, Snapshot>,
+    pub(crate) next_snapshot: u64,
+    pub(crate) keep_blocks: usize,
+    pub(crate) keep_states: usize,
+    pub(crate) news: broadcast::Sender<Arc<Block>>,
+}
+
+impl Chain {
+    /// Header values of the tip: what checks, simulations and queries see as the current block.
+    pub(crate) fn tip(&self) -> BlockInfo {
+        self.past.back().map_or_else(
+            || BlockInfo {
+                height: 0,
+                time: cosmwasm_std::Timestamp::default(),
+                chain_id: self.app.chain_id.clone(),
+            },
+            |past| past.block.clone(),
+        )
+    }
+
+    /// Makes the next block from what waits.
+    pub(crate) fn produce(&mut self) -> Result<Arc<Block>, DevnetError> {
+        let tip = self.tip();
+        let height = tip.height.saturating_add(1);
+        let time = self.ticker.next(Some(tip.time).filter(|_| tip.height > 0));
+        let info = BlockInfo { height, time, chain_id: self.app.chain_id.clone() };
+        let mut txs = Vec::new();
+        for Pending { tx, verdicts } in self.mempool.reap(self.app.max_gas) {
+            let result = self.app.deliver(&mut self.state, &info, &tx, &verdicts);
+            if result.code != 0 {
+                self.mempool.forget(&tx.hash);
+            }
+            txs.push(BlockTx { hash: tx.hash, bytes: tx.bytes, result });
+        }
+        let parent = self.blocks.read().last().cloned();
+        let parent = Parent(parent.as_deref());
+        let block = Arc::new(block::seal(&self.chain_id, &self.validator, &parent, height, time, txs)?);
+        self.past.push_back(Past { block: info, store: self.state.branch() });
+        while self.past.len() > self.keep_states {
+            self.past.pop_front();
+        }
+        self.blocks.write().push(Arc::clone(&block), self.keep_blocks);
+        self.recheck();
+        // Nobody listening is no error.
+        let _ = self.news.send(Arc::clone(&block));
+        Ok(block)
+    }
+
+    /// After a block the pending state starts over, and what still waits must pass again.
+    pub(crate) fn recheck(&mut self) {
+        self.pending = self.state.branch();
+        let tip = self.tip();
+        for pending in self.mempool.drain() {
+            match self.app.check(&mut self.pending, &tip, &pending.tx, &pending.verdicts) {
+                Ok(_) => self.mempool.push(pending),
+                Err(_) => self.mempool.forget(&pending.tx.hash),
+            }
+        }
+    }
+
+    /// `CheckTx` and, if it passes, a place in the mempool. The inner result is the application's.
+    pub(crate) fn submit(
+        &mut self,
+        tx: Tx,
+        verdicts: Vec<Verdict>,
+    ) -> Result<Result<u64, AppError>, MempoolError> {
+        if self.mempool.knows(&tx.hash) {
+            return Err(MempoolError::Known);
+        }
+        if self.mempool.is_full() {
+            return Err(MempoolError::Full(self.mempool.len(), self.mempool.bytes()));
+        }
+        let tip = self.tip();
+        let checked = self.app.check(&mut self.pending, &tip, &tx, &verdicts);
+        if checked.is_ok() {
+            self.mempool.push(Pending { tx, verdicts });
+        }
+        Ok(checked)
+    }
+
+    pub(crate) fn simulate(&self, tx: &Tx) -> Result<(u64, Done), AppError> {
+        self.app.simulate(&self.pending, &self.tip(), tx)
+    }
+
+    /// Number and known key of each signer, for verifying signatures elsewhere.
+    pub(crate) fn signer_accounts(&self, tx: &Tx) -> Vec<Option<(u64, Option<Vec<u8>>)>> {
+        use cosmos_sdk_proto::cosmos::crypto::secp256k1::PubKey;
+        use cosmos_sdk_proto::prost::Message;
+        tx.signers
+            .iter()
+            .map(|signer| {
+                let account = auth::load(&self.pending, &signer.address)?;
+                let key = account.pub_key.and_then(|any| PubKey::decode(any.value.as_slice()).ok());
+                Some((account.account_number, key.map(|key| key.key)))
+            })
+            .collect()
+    }
+
+    /// Makes `count` blocks now, whatever the interval.
+    pub(crate) fn mine(&mut self, count: u32) -> Result<u64, DevnetError> {
+        for _ in 0..count {
+            self.produce()?;
+        }
+        Ok(self.tip().height)
+    }
+
+    /// Moves time forward and makes a block there, so that queries see it too.
+    pub(crate) fn advance_time(&mut self, by: Duration) -> Result<BlockInfo, DevnetError> {
+        // 100 years a call keeps times far from what 64 bits of nanoseconds hold.
+        if by > Duration::from_hours(24 * 36_525) {
+            return Err(DevnetError::Argument("time moves by 100 years at most".into()));
+        }
+        self.ticker.advance(by);
+        self.produce()?;
+        Ok(self.tip())
+    }
+
+    pub(crate) fn set_balance(&mut self, address: &str, coin: &Coin) -> Result<(), DevnetError> {
+        let refused = |error: AppError| DevnetError::Argument(error.log);
+        if !crate::config::is_denom(&coin.denom) {
+            return Err(DevnetError::Argument(format!("{:?} is not a denom", coin.denom)));
+        }
+        self.app.vm.address(address).map_err(refused)?;
+        let mut branch = self.state.branch();
+        bank::set_balance(&mut branch, address, coin).map_err(refused)?;
+        self.state = branch;
+        // Queries at the tip must see it at once.
+        if let Some(tip) = self.past.back_mut() {
+            tip.store = self.state.branch();
+        }
+        self.recheck();
+        Ok(())
+    }
+
+    /// The state at `height` (0 is the tip), or the SDK's words for why not.
+    pub(crate) fn at(&self, height: u64) -> Result<&Past, AppError> {
+        let tip = self.tip().height;
+        if height > tip {
+            return Err(AppError::invalid_height(
+                "cannot query with height in the future; please provide a valid height",
+            ));
+        }
+        let height = if height == 0 { tip } else { height };
+        let index = self.past.front().and_then(|oldest| height.checked_sub(oldest.block.height));
+        index.and_then(|index| self.past.get(usize::try_from(index).ok()?)).ok_or_else(|| {
+            AppError::not_found(format!(
+                "failed to load state at height {height}; version does not exist (latest height: {tip})"
+            ))
+        })
+    }
+}

@@ -1,0 +1,153 @@
+//! The query language of `tx_search`, `block_search` and `subscribe`: conditions joined by AND.
+use super::block::{Block, BlockTx};
+
+/// As CometBFT.
+pub(crate) const MAX_QUERY: usize = 512;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Op {
+    Equal,
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+    Contains,
+    Exists,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Condition {
+    key: String,
+    op: Op,
+    value: String,
+}
+
+/// A parsed query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Query(Vec<Condition>);
+
+const SYMBOLS: [(&str, Op); 5] =
+    [("<=", Op::LessEqual), (">=", Op::GreaterEqual), ("=", Op::Equal), ("<", Op::Less), (">", Op::Greater)];
+
+impl Query {
+    /// Parses, or says what is wrong.
+    pub(crate) fn parse(text: &str) -> Result<Query, String> {
+        if text.len() > MAX_QUERY {
+            return Err("maximum query length exceeded".into());
+        }
+        let mut rest = text.trim();
+        let mut conditions = Vec::new();
+        loop {
+            let (condition, after) =
+                condition(rest).ok_or_else(|| format!("got syntax error near {rest:?}"))?;
+            conditions.push(condition);
+            rest = after.trim_start();
+            if rest.is_empty() {
+                return Ok(Query(conditions));
+            }
+            rest = rest
+                .strip_prefix("AND ")
+                .ok_or_else(|| format!("got syntax error near {rest:?}: expected AND"))?
+                .trim_start();
+        }
+    }
+
+    /// The value a key must equal, if the query says so.
+    pub(crate) fn wants(&self, key: &str) -> Option<&str> {
+        let mut conditions = self.0.iter();
+        conditions
+            .find(|condition| condition.op == Op::Equal && condition.key == key)
+            .map(|condition| condition.value.as_str())
+    }
+
+    pub(crate) fn matches_tx(&self, block: &Block, tx: &BlockTx) -> bool {
+        self.0.iter().all(|condition| match condition.key.as_str() {
+            "tx.hash" => condition.holds(&hex::encode_upper(tx.hash)),
+            "tx.height" => condition.holds(&block.height().to_string()),
+            "tm.event" => condition.holds("Tx"),
+            key => tx.result.events.iter().any(|event| {
+                let attribute = key.strip_prefix(&event.kind).and_then(|rest| rest.strip_prefix('.'));
+                attribute.is_some_and(|attribute| {
+                    event.attributes.iter().any(|(name, value)| name == attribute && condition.holds(value))
+                })
+            }),
+        })
+    }
+
+    pub(crate) fn matches_block(&self, block: &Block) -> bool {
+        self.0.iter().all(|condition| match condition.key.as_str() {
+            "block.height" => condition.holds(&block.height().to_string()),
+            "tm.event" => condition.holds("NewBlock"),
+            // Blocks of the dev chain emit no events of their own.
+            _ => false,
+        })
+    }
+}
+
+impl Condition {
+    fn holds(&self, value: &str) -> bool {
+        let numbers = || Some((value.parse::<u128>().ok()?, self.value.parse::<u128>().ok()?));
+        match self.op {
+            Op::Equal => value == self.value,
+            Op::Contains => value.contains(&self.value),
+            Op::Exists => true,
+            Op::Less => numbers().is_some_and(|(a, b)| a < b),
+            Op::LessEqual => numbers().is_some_and(|(a, b)| a <= b),
+            Op::Greater => numbers().is_some_and(|(a, b)| a > b),
+            Op::GreaterEqual => numbers().is_some_and(|(a, b)| a >= b),
+        }
+    }
+}
+
+fn condition(text: &str) -> Option<(Condition, &str)> {
+    let end = text.find(|c: char| c.is_whitespace() || "<>=".contains(c))?;
+    let (key, rest) = text.split_at_checked(end)?;
+    if key.is_empty() {
+        return None;
+    }
+    let rest = rest.trim_start();
+    let made = |op, value: &str| Condition { key: key.into(), op, value: value.into() };
+    if let Some(rest) = rest.strip_prefix("EXISTS") {
+        return Some((made(Op::Exists, ""), rest));
+    }
+    let (op, rest) = match rest.strip_prefix("CONTAINS") {
+        Some(rest) => (Op::Contains, rest),
+        None => SYMBOLS.iter().find_map(|(symbol, op)| Some((*op, rest.strip_prefix(symbol)?)))?,
+    };
+    let rest = rest.trim_start();
+    let (value, rest) = match rest.strip_prefix('\'') {
+        Some(quoted) => quoted.split_once('\'')?,
+        None => {
+            let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+            let (value, rest) = rest.split_at_checked(end)?;
+            // Unquoted values are numbers only.
+            value.parse::<u128>().ok()?;
+            (value, rest)
+        }
+    };
+    Some((made(op, value), rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_wallets_send() {
+        let query =
+            Query::parse("tm.event='Tx' AND tx.hash='AB' AND tx.height>=5 AND wasm.action CONTAINS 'x'")
+                .unwrap();
+        assert_eq!(query.wants("tx.hash"), Some("AB"));
+        assert_eq!(query.0.len(), 4);
+        assert_eq!(Query::parse("tx.height = 7").unwrap().wants("tx.height"), Some("7"));
+        assert!(Query::parse("a.b EXISTS").is_ok());
+    }
+
+    #[test]
+    fn nonsense_is_an_error() {
+        for text in ["", "a", "=1", "a=", "a='x", "a=x", "a=1 b=2", "a=1 AND", "a=1 OR b=2", &"x".repeat(600)]
+        {
+            assert!(Query::parse(text).is_err(), "{text:?}");
+        }
+    }
+}

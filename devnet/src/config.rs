@@ -1,0 +1,189 @@
+//! What the dev chain can be told.
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use cosmwasm_std::{Coin, Timestamp, Uint128};
+use cw_multi_test::Contract;
+
+use crate::error::DevnetError;
+
+/// Public by design: the mnemonic of LocalTerra's first account. Never send real funds to it.
+pub const DEV_MNEMONIC: &str = "notice oak worry limit wrap speak medal online prefer cluster roof addict wrist \
+behave treat actual wasp year salad speed social layer crew genius";
+
+/// A contract's code. Codes get the ids 1, 2, .. in the order given.
+pub struct Code {
+    /// A name for logs and for the error that answers an upload.
+    pub name: String,
+    /// Makes the contract. A function, because contracts of cw-multi-test cannot move between threads and the
+    /// chain runs on its own.
+    pub contract: Box<dyn FnOnce() -> Box<dyn Contract<cosmwasm_std::Empty>> + Send>,
+}
+
+impl Code {
+    /// `Code::new("counter", || Box::new(ContractWrapper::new(execute, instantiate, query)))`
+    pub fn new(
+        name: impl Into<String>,
+        contract: impl FnOnce() -> Box<dyn Contract<cosmwasm_std::Empty>> + Send + 'static,
+    ) -> Code {
+        Code { name: name.into(), contract: Box::new(contract) }
+    }
+}
+
+/// When blocks are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blocks {
+    /// At an interval, with or without transactions.
+    Interval(Duration),
+    /// As soon as a transaction is accepted, and when asked.
+    OnTx,
+    /// Only when asked: [`Devnet::mine`](crate::Devnet::mine) or `dev_mine`.
+    OnDemand,
+}
+
+/// Where block times come from. They always grow by at least a nanosecond.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clock {
+    /// The computer's clock.
+    Wall {
+        /// Time of the first block; `None` is now.
+        start: Option<Timestamp>,
+        /// How many seconds pass on the chain in one second.
+        speed: u32,
+    },
+    /// Nothing but the count of blocks: the same run gives the same times.
+    Step {
+        /// Time of the first block.
+        start: Timestamp,
+        /// Time between two blocks.
+        step: Duration,
+    },
+}
+
+/// The least fee per gas in one denom: `atomics / 10^6` of its smallest unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GasPrice {
+    /// Denom in which fees may be paid.
+    pub denom: String,
+    /// Millionths of the smallest unit per gas: 150_000 is 0.15.
+    pub micros: u64,
+}
+
+/// Settings of the chain; `..Config::default()` for what does not matter to you.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Chain id, at most 50 bytes.
+    pub chain_id: String,
+    /// Bech32 prefix of addresses.
+    pub prefix: String,
+    /// BIP-39 mnemonic (24 words) of the funded accounts.
+    pub mnemonic: String,
+    /// SLIP-44 coin type of the accounts' paths: 330 for Terra, 118 for most other chains.
+    pub coin_type: u32,
+    /// How many accounts are funded at genesis.
+    pub accounts: u32,
+    /// What each of them holds at genesis.
+    pub balances: Vec<Coin>,
+    /// Least fees, one of which a transaction must pay; empty makes transactions free.
+    pub gas_prices: Vec<GasPrice>,
+    /// When blocks are made.
+    pub blocks: Blocks,
+    /// Where block times come from.
+    pub clock: Clock,
+    /// Gas that fits in one block; `None` is unlimited.
+    pub max_gas: Option<u64>,
+    /// Blocks kept; older ones are pruned as on a real node.
+    pub keep_blocks: usize,
+    /// Recent heights at which state queries are answered.
+    pub keep_states: usize,
+    /// Where the CometBFT RPC listens; port 0 takes a free one.
+    pub rpc: SocketAddr,
+    /// Where the REST API listens; port 0 takes a free one.
+    pub rest: SocketAddr,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        let balance = |denom: &str| Coin { denom: denom.into(), amount: Uint128::new(1_000_000_000_000) };
+        Config {
+            chain_id: "localterra".into(),
+            prefix: "terra".into(),
+            mnemonic: DEV_MNEMONIC.into(),
+            coin_type: 330,
+            accounts: 10,
+            balances: vec![balance("uluna"), balance("uusd")],
+            gas_prices: vec![
+                GasPrice { denom: "uluna".into(), micros: 10_000 },
+                GasPrice { denom: "uusd".into(), micros: 10_000 },
+            ],
+            blocks: Blocks::Interval(Duration::from_secs(1)),
+            clock: Clock::Wall { start: None, speed: 1 },
+            max_gas: None,
+            keep_blocks: 100_000,
+            keep_states: 1_000,
+            rpc: (Ipv4Addr::LOCALHOST, 26_657).into(),
+            rest: (Ipv4Addr::LOCALHOST, 1_317).into(),
+        }
+    }
+}
+
+impl Config {
+    /// Everything a typo could break, checked before a port is bound.
+    pub(crate) fn check(&self) -> Result<(), DevnetError> {
+        let require = |ok: bool, what: &str| {
+            if ok { Ok(()) } else { Err(DevnetError::Config(what.into())) }
+        };
+        require(
+            (1..=50).contains(&self.chain_id.len())
+                && self.chain_id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)),
+            "chain_id must be 1 to 50 letters, digits, '-', '_' or '.'",
+        )?;
+        require(bech32::Hrp::parse(&self.prefix).is_ok(), "prefix is not a bech32 prefix")?;
+        require(self.prefix == self.prefix.to_lowercase(), "prefix must be in lower case")?;
+        require((1..=1_000).contains(&self.accounts), "accounts must be 1 to 1000")?;
+        require(self.coin_type < 1 << 31, "coin_type must be below 2^31")?;
+        require(self.keep_blocks > 0, "keep_blocks must be at least 1")?;
+        require(self.keep_states > 0, "keep_states must be at least 1")?;
+        let denoms = self.balances.iter().map(|coin| &coin.denom);
+        for denom in denoms.chain(self.gas_prices.iter().map(|price| &price.denom)) {
+            require(is_denom(denom), &format!("{denom:?} is not a denom"))?;
+        }
+        match self.blocks {
+            Blocks::Interval(interval) => {
+                require(interval >= Duration::from_millis(1), "blocks need an interval of at least 1 ms")?;
+            }
+            Blocks::OnTx | Blocks::OnDemand => {}
+        }
+        Ok(())
+    }
+}
+
+/// The SDK's rule: a letter, then 2 to 127 letters, digits or `/:._-`.
+pub(crate) fn is_denom(denom: &str) -> bool {
+    let bytes = denom.as_bytes();
+    (3..=128).contains(&bytes.len())
+        && bytes.first().is_some_and(u8::is_ascii_alphabetic)
+        && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"/:._-".contains(byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_is_sound_and_bad_values_are_named() {
+        Config::default().check().unwrap();
+        let bad = Config { prefix: "Terra".into(), ..Config::default() };
+        assert!(bad.check().unwrap_err().to_string().contains("prefix"));
+        let bad = Config { blocks: Blocks::Interval(Duration::ZERO), ..Config::default() };
+        assert!(bad.check().unwrap_err().to_string().contains("interval"));
+        let bad = Config { chain_id: "a b".into(), ..Config::default() };
+        assert!(bad.check().unwrap_err().to_string().contains("chain_id"));
+    }
+
+    #[test]
+    fn denoms() {
+        assert!(is_denom("uusd") && is_denom("ibc/27394FB092D2ECCD56123C74F36E4C1F"));
+        assert!(!is_denom("u") && !is_denom("1usd") && !is_denom("u usd") && !is_denom(""));
+    }
+}

@@ -1,0 +1,215 @@
+//! The dev chain as its owner sees it: start, addresses, controls, shutdown.
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use cosmrs::tendermint::chain;
+use cosmwasm_std::{Coin, Timestamp};
+use tokio::sync::broadcast;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::accounts::{self, Account};
+use crate::app::bank;
+use crate::app::execute::App;
+use crate::app::store::Store;
+use crate::app::vm::Vm;
+use crate::chain::block::Validator;
+use crate::chain::blocks::SharedBlocks;
+use crate::chain::clock::Ticker;
+use crate::chain::mempool::Mempool;
+use crate::chain::node::{Facts, Node};
+use crate::chain::produce::Chain;
+use crate::config::{Blocks, Code, Config};
+use crate::error::DevnetError;
+use crate::{rest, rpc, serve};
+
+/// Blocks a slow subscriber may fall behind before it is cut off.
+const NEWS: usize = 256;
+
+/// A running dev chain. Dropping it stops it too; [`Devnet::shutdown`] waits for the end.
+#[derive(Debug)]
+pub struct Devnet {
+    node: Node,
+    accounts: Vec<Account>,
+    mnemonic: String,
+    rpc: SocketAddr,
+    rest: SocketAddr,
+    stop: CancellationToken,
+    servers: Vec<JoinHandle<()>>,
+}
+
+/// Height and time of the latest block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tip {
+    /// Height.
+    pub height: u64,
+    /// Block time.
+    pub time: Timestamp,
+}
+
+/// Starts a chain with these codes and makes its first block.
+pub async fn start(config: Config, codes: Vec<Code>) -> Result<Devnet, DevnetError> {
+    start_with(config, codes, Router::new()).await
+}
+
+/// Like [`start`], with more routes for the REST listener.
+pub async fn start_with(config: Config, codes: Vec<Code>, extra: Router) -> Result<Devnet, DevnetError> {
+    config.check()?;
+    let accounts = accounts::derive(&config.mnemonic, &config.prefix, config.coin_type, config.accounts)?;
+    let rpc_bound = serve::bind(config.rpc).await?;
+    let rest_bound = serve::bind(config.rest).await?;
+    let blocks = SharedBlocks::default();
+    let (news, _) = broadcast::channel(NEWS);
+    let facts = Facts {
+        chain_id: config.chain_id.clone(),
+        max_gas: config.max_gas,
+        validator: Validator::new()?,
+        blocks: blocks.clone(),
+        news: news.clone(),
+    };
+    let addresses: Vec<_> = accounts.iter().map(|account| account.address.clone()).collect();
+    let (mnemonic, when) = (config.mnemonic.clone(), config.blocks);
+    let make = move || genesis(config, codes, &addresses, blocks, news);
+    let node = Node::start(facts, when, make).await?;
+    let stop = CancellationToken::new();
+    let (rpc, rest) = (rpc_bound.addr, rest_bound.addr);
+    let servers = vec![
+        rpc_bound.serve(rpc::router(node.clone()), stop.clone()),
+        rest_bound.serve(rest::router(node.clone(), extra), stop.clone()),
+    ];
+    Ok(Devnet { node, accounts, mnemonic, rpc, rest, stop, servers })
+}
+
+fn genesis(
+    config: Config,
+    codes: Vec<Code>,
+    addresses: &[String],
+    blocks: SharedBlocks,
+    news: broadcast::Sender<std::sync::Arc<crate::chain::block::Block>>,
+) -> Result<Chain, DevnetError> {
+    let creator = addresses.first().map_or("", String::as_str);
+    let vm = Vm::new(&config.prefix, creator, codes);
+    let odd = |error: crate::error::AppError| DevnetError::Config(error.log);
+    let mut state = Store::default();
+    for address in addresses {
+        for coin in &config.balances {
+            bank::set_balance(&mut state, address, coin).map_err(odd)?;
+        }
+        // With no balances configured the accounts exist all the same.
+        crate::app::auth::ensure(&mut state, address);
+    }
+    let fee_collector = vm.humanize(&module_address("fee_collector")).map_err(odd)?;
+    let chain_id: chain::Id =
+        config.chain_id.parse().map_err(|_| DevnetError::Config("chain_id is no chain id".into()))?;
+    let app = App {
+        vm,
+        chain_id: config.chain_id,
+        fee_collector: fee_collector.into_string(),
+        gas_prices: config.gas_prices,
+        max_gas: config.max_gas,
+    };
+    Ok(Chain {
+        app,
+        chain_id,
+        validator: Validator::new()?,
+        blocks,
+        ticker: Ticker::new(config.clock),
+        mempool: Mempool::default(),
+        pending: state.branch(),
+        state,
+        past: std::collections::VecDeque::new(),
+        snapshots: std::collections::BTreeMap::new(),
+        next_snapshot: 1,
+        keep_blocks: config.keep_blocks,
+        keep_states: config.keep_states,
+        news,
+    })
+}
+
+/// The SDK's address of a module: 20 bytes of a hash of its name.
+fn module_address(name: &str) -> Vec<u8> {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(name).into_iter().take(20).collect()
+}
+
+impl Devnet {
+    /// Where the CometBFT RPC listens, like `http://127.0.0.1:26657`.
+    pub fn rpc_url(&self) -> String {
+        format!("http://{}", self.rpc)
+    }
+
+    /// Where the REST API listens, like `http://127.0.0.1:1317`.
+    pub fn rest_url(&self) -> String {
+        format!("http://{}", self.rest)
+    }
+
+    /// Chain id.
+    pub fn chain_id(&self) -> &str {
+        self.node.chain_id()
+    }
+
+    /// The funded accounts.
+    pub fn accounts(&self) -> &[Account] {
+        &self.accounts
+    }
+
+    /// The mnemonic behind them, for [`signing_key`](crate::signing_key).
+    pub fn mnemonic(&self) -> &str {
+        &self.mnemonic
+    }
+
+    /// Height and time of the latest block.
+    pub async fn tip(&self) -> Result<Tip, DevnetError> {
+        let tip = self.node.call(|worker| worker.chain.tip()).await?;
+        Ok(Tip { height: tip.height, time: tip.time })
+    }
+
+    /// Makes `count` blocks now; returns the height reached.
+    pub async fn mine(&self, count: u32) -> Result<u64, DevnetError> {
+        self.node.call(move |worker| worker.chain.mine(count)).await?
+    }
+
+    /// Moves the clock forward and makes a block there.
+    pub async fn advance_time(&self, by: Duration) -> Result<Tip, DevnetError> {
+        let tip = self.node.call(move |worker| worker.chain.advance_time(by)).await??;
+        Ok(Tip { height: tip.height, time: tip.time })
+    }
+
+    /// Sets a balance, and the supply with it.
+    pub async fn set_balance(&self, address: &str, coin: Coin) -> Result<(), DevnetError> {
+        let address = address.to_string();
+        self.node.call(move |worker| worker.chain.set_balance(&address, &coin)).await?
+    }
+
+    /// Remembers the chain as it is; the id goes to [`Devnet::revert`].
+    pub async fn snapshot(&self) -> Result<u64, DevnetError> {
+        self.node.call(|worker| worker.chain.snapshot()).await
+    }
+
+    /// Goes back to a snapshot, which is used up; returns the height. Followers of the chain see its hashes change.
+    pub async fn revert(&self, snapshot: u64) -> Result<u64, DevnetError> {
+        self.node.call(move |worker| worker.chain.revert(snapshot)).await?
+    }
+
+    /// Changes when blocks are made.
+    pub async fn set_blocks(&self, blocks: Blocks) -> Result<(), DevnetError> {
+        self.node.call(move |worker| worker.set_blocks(blocks)).await
+    }
+
+    /// Closes the listeners, ends the chain's thread, and waits for both.
+    pub async fn shutdown(mut self) {
+        self.stop.cancel();
+        for server in std::mem::take(&mut self.servers) {
+            let _ = server.await;
+        }
+        self.node.stop().await;
+    }
+}
+
+impl Drop for Devnet {
+    fn drop(&mut self) {
+        self.stop.cancel();
+        self.node.close();
+    }
+}

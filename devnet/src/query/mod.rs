@@ -1,0 +1,90 @@
+//! gRPC queries by path, as `abci_query` and the REST API ask them.
+mod auth;
+mod bank;
+mod page;
+mod tendermint;
+mod tx;
+mod wasm;
+
+use cosmos_sdk_proto::prost::Message;
+use thiserror::Error;
+
+use crate::app::execute::App;
+use crate::chain::produce::{Chain, Past};
+use crate::error::AppError;
+
+/// Why a query has no answer; each kind has its own code in ABCI and its own status in REST.
+#[derive(Debug, Error)]
+pub(crate) enum QueryError {
+    /// gRPC `InvalidArgument`.
+    #[error("{0}")]
+    Invalid(String),
+    /// gRPC `NotFound`.
+    #[error("{0}")]
+    NotFound(String),
+    /// No such path.
+    #[error("unknown query path")]
+    Unimplemented,
+    /// An error of a module, gRPC `Unknown`.
+    #[error(transparent)]
+    App(#[from] AppError),
+    /// Refused before any module was asked: the height.
+    #[error(transparent)]
+    Height(AppError),
+}
+
+impl QueryError {
+    /// As baseapp turns it into an ABCI answer.
+    pub(crate) fn into_app(self) -> AppError {
+        match self {
+            QueryError::Invalid(text) => {
+                AppError::invalid_request(format!("rpc error: code = InvalidArgument desc = {text}"))
+            }
+            QueryError::NotFound(text) => AppError {
+                codespace: "sdk",
+                code: 22,
+                log: format!("rpc error: code = NotFound desc = {text}: key not found"),
+            },
+            QueryError::Unimplemented => AppError::unknown_request("unknown query path"),
+            QueryError::App(error) => AppError::unknown_request(error.log),
+            QueryError::Height(error) => error,
+        }
+    }
+}
+
+/// What a module sees: the application and the state at the height asked for.
+pub(crate) struct View<'a> {
+    pub(crate) app: &'a App,
+    pub(crate) past: &'a Past,
+}
+
+/// A value and the height it holds at.
+pub(crate) struct Answer {
+    pub(crate) value: Vec<u8>,
+    pub(crate) height: u64,
+}
+
+/// Answers `path` at `height`; 0 is the tip.
+pub(crate) fn query(chain: &Chain, path: &str, data: &[u8], height: u64) -> Result<Answer, QueryError> {
+    // Transactions are not part of the state.
+    if let Some(method) = path.strip_prefix("/cosmos.tx.v1beta1.Service/") {
+        let value = tx::query(chain, method, data)?;
+        return Ok(Answer { value, height: chain.tip().height });
+    }
+    let past = chain.at(height).map_err(QueryError::Height)?;
+    let view = View { app: &chain.app, past };
+    let value = match path.rsplit_once('/') {
+        Some(("/cosmos.auth.v1beta1.Query", method)) => auth::query(&view, method, data),
+        Some(("/cosmos.bank.v1beta1.Query", method)) => bank::query(&view, method, data),
+        Some(("/cosmwasm.wasm.v1.Query", method)) => wasm::query(&view, method, data),
+        Some(("/cosmos.base.tendermint.v1beta1.Service", method)) => {
+            tendermint::query(chain, &view, method, data)
+        }
+        _ => Err(QueryError::Unimplemented),
+    }?;
+    Ok(Answer { value, height: past.block.height })
+}
+
+fn request<M: Message + Default>(data: &[u8]) -> Result<M, QueryError> {
+    M::decode(data).map_err(|error| QueryError::Invalid(format!("the request does not decode: {error}")))
+}

@@ -1,0 +1,96 @@
+//! Broadcasting: check only, fire and forget, or wait for the block.
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use tokio::sync::broadcast::error::RecvError;
+
+use super::params::Params;
+use super::{RpcError, shapes};
+use crate::app::execute::TxResult;
+use crate::chain::block::Block;
+use crate::chain::node::Node;
+use crate::error::AppError;
+
+/// CometBFT's `timeout_broadcast_tx_commit`.
+const COMMIT_TIMEOUT: Duration = Duration::from_secs(10);
+
+async fn submit(node: &Node, bytes: &[u8]) -> Result<Result<u64, AppError>, RpcError> {
+    node.broadcast(bytes).await.map_err(RpcError::internal)
+}
+
+fn hash(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+pub(crate) async fn sync(node: &Node, params: &Params) -> Result<Value, RpcError> {
+    let bytes = params.base64("tx")?;
+    let error = submit(node, &bytes).await?.err();
+    let (code, codespace, log) =
+        error.map_or((0, "", String::new()), |error| (error.code, error.codespace, error.log));
+    Ok(json!({
+        "code": code,
+        "data": "",
+        "log": log,
+        "codespace": codespace,
+        "hash": hex::encode_upper(hash(&bytes)),
+    }))
+}
+
+pub(crate) async fn asynchronous(node: &Node, params: &Params) -> Result<Value, RpcError> {
+    let bytes = params.base64("tx")?;
+    // A node answers before the check; nobody can tell the difference from outside.
+    let _ = submit(node, &bytes).await?;
+    let hash = hex::encode_upper(hash(&bytes));
+    Ok(json!({ "code": 0, "data": "", "log": "", "codespace": "", "hash": hash }))
+}
+
+pub(crate) async fn commit(node: &Node, params: &Params) -> Result<Value, RpcError> {
+    let bytes = params.base64("tx")?;
+    let hash = hash(&bytes);
+    // Before sending, or the block could pass unseen.
+    let mut news = node.subscribe();
+    let checked = submit(node, &bytes).await?;
+    let (check, gas) = match checked {
+        Ok(gas) => (TxResult { gas_used: gas, ..TxResult::default() }, true),
+        Err(AppError { codespace, code, log }) => {
+            (TxResult { codespace, code, log, ..TxResult::default() }, false)
+        }
+    };
+    let answer = |result: &TxResult, height: u64| {
+        json!({
+            "check_tx": shapes::tx_result(&check),
+            "tx_result": shapes::tx_result(result),
+            "hash": hex::encode_upper(hash),
+            "height": height.to_string(),
+        })
+    };
+    if !gas {
+        return Ok(answer(&TxResult::default(), 0));
+    }
+    let find = |block: &Block| block.txs.iter().position(|tx| tx.hash == hash);
+    let wait = async {
+        loop {
+            let block = match news.recv().await {
+                Ok(block) => Some(block).filter(|block| find(block).is_some()),
+                // We fell behind: the block may be among those missed.
+                Err(RecvError::Lagged(_)) => {
+                    node.blocks().read().tx(&hash).map(|(block, _)| Arc::clone(block))
+                }
+                Err(RecvError::Closed) => return None,
+            };
+            if let Some(block) = block {
+                return Some(block);
+            }
+        }
+    };
+    let block = tokio::time::timeout(COMMIT_TIMEOUT, wait)
+        .await
+        .map_err(|_| RpcError::internal("timed out waiting for tx to be included in a block"))?
+        .ok_or_else(|| RpcError::internal("txSub was canceled (reason: CometBFT exited)"))?;
+    let result = find(&block).and_then(|index| block.txs.get(index)).map(|tx| &tx.result);
+    result
+        .map(|result| answer(result, block.height()))
+        .ok_or_else(|| RpcError::internal("the block lost its transaction"))
+}

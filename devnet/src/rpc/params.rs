@@ -1,0 +1,127 @@
+//! Arguments of a call: from a JSON object, a JSON array, or the GET form. Numbers come as strings or numbers.
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use serde_json::{Map, Value};
+
+use super::RpcError;
+
+#[derive(Debug, Default)]
+pub(crate) struct Params {
+    values: Map<String, Value>,
+    /// The GET form writes bytes as `0x..` or as a quoted string.
+    uri: bool,
+}
+
+impl Params {
+    pub(crate) fn from_json(raw: Option<&Value>, names: &[&str]) -> Result<Params, RpcError> {
+        let values = match raw {
+            None | Some(Value::Null) => Map::new(),
+            Some(Value::Object(map)) => map.clone(),
+            Some(Value::Array(items)) if items.is_empty() => Map::new(),
+            Some(Value::Array(items)) if items.len() == names.len() => {
+                names.iter().map(ToString::to_string).zip(items.iter().cloned()).collect()
+            }
+            Some(Value::Array(items)) => {
+                let text = format!("expected {} parameters ({names:?}), got {}", names.len(), items.len());
+                return Err(RpcError::invalid_params(text));
+            }
+            Some(_) => return Err(RpcError::invalid_params("expected map or array")),
+        };
+        Ok(Params { values, uri: false })
+    }
+
+    pub(crate) fn from_uri(pairs: impl Iterator<Item = (String, String)>) -> Params {
+        let values = pairs.filter(|(_, value)| !value.is_empty()).map(|(key, value)| (key, value.into()));
+        Params { values: values.collect(), uri: true }
+    }
+
+    fn get(&self, name: &str) -> Option<&Value> {
+        self.values.get(name).filter(|value| !value.is_null())
+    }
+
+    /// A whole number, which may be absent. Negative ones are kept: some calls have words for them.
+    pub(crate) fn integer(&self, name: &str) -> Result<Option<i64>, RpcError> {
+        let Some(value) = self.get(name) else { return Ok(None) };
+        let number = match value {
+            Value::Number(number) => number.as_i64(),
+            Value::String(text) => text.trim_matches('"').parse().ok(),
+            _ => None,
+        };
+        number
+            .map(Some)
+            .ok_or_else(|| RpcError::invalid_params(format!("{name} is not a whole number: {value}")))
+    }
+
+    pub(crate) fn text(&self, name: &str) -> Result<Option<String>, RpcError> {
+        match self.get(name) {
+            None => Ok(None),
+            Some(Value::String(text)) if self.uri => Ok(Some(unquote(text).into())),
+            Some(Value::String(text)) => Ok(Some(text.clone())),
+            Some(other) => Err(RpcError::invalid_params(format!("{name} is not a string: {other}"))),
+        }
+    }
+
+    /// Bytes that JSON carries as base64: transactions, hashes.
+    pub(crate) fn base64(&self, name: &str) -> Result<Vec<u8>, RpcError> {
+        self.bytes(name, |text| BASE64.decode(text).map_err(|error| error.to_string()))
+    }
+
+    /// Bytes that JSON carries as hex: the data of a query.
+    pub(crate) fn hex(&self, name: &str) -> Result<Vec<u8>, RpcError> {
+        self.bytes(name, |text| hex::decode(text).map_err(|error| error.to_string()))
+    }
+
+    fn bytes(
+        &self,
+        name: &str,
+        decode: impl Fn(&str) -> Result<Vec<u8>, String>,
+    ) -> Result<Vec<u8>, RpcError> {
+        let wrong = |error: String| RpcError::invalid_params(format!("{name}: {error}"));
+        match self.get(name) {
+            None => Ok(Vec::new()),
+            Some(Value::String(text)) if self.uri => match text.strip_prefix("0x") {
+                Some(digits) => hex::decode(digits).map_err(|error| wrong(error.to_string())),
+                None if text.starts_with('"') => Ok(unquote(text).as_bytes().to_vec()),
+                None => Err(wrong("bytes are written 0x.. or in quotes".into())),
+            },
+            Some(Value::String(text)) => decode(text).map_err(wrong),
+            Some(_) => Err(wrong("not a string".into())),
+        }
+    }
+}
+
+fn unquote(text: &str) -> &str {
+    text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn every_form_of_the_same_arguments() {
+        let names = ["height", "hash"];
+        for raw in [json!({"height": "5", "hash": "qg=="}), json!([5, "qg=="])] {
+            let params = Params::from_json(Some(&raw), &names).unwrap();
+            assert_eq!(params.integer("height").unwrap(), Some(5));
+            assert_eq!(params.base64("hash").unwrap(), [0xaa]);
+        }
+        let pairs = [("height", "5"), ("hash", "0xAA"), ("query", "\"a=1\"")];
+        let params = Params::from_uri(pairs.into_iter().map(|(key, value)| (key.into(), value.into())));
+        assert_eq!(params.integer("height").unwrap(), Some(5));
+        assert_eq!(params.base64("hash").unwrap(), [0xaa]);
+        assert_eq!(params.text("query").unwrap().unwrap(), "a=1");
+    }
+
+    #[test]
+    fn wrong_types_are_errors() {
+        let raw = json!({"height": "x", "hash": 5, "query": []});
+        let params = Params::from_json(Some(&raw), &[]).unwrap();
+        assert!(params.integer("height").is_err());
+        assert!(params.base64("hash").is_err() && params.hex("hash").is_err());
+        assert!(params.text("query").is_err());
+        assert!(Params::from_json(Some(&json!("x")), &[]).is_err());
+        assert!(Params::from_json(Some(&json!([1])), &[]).is_err());
+    }
+}
