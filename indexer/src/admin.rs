@@ -1,0 +1,112 @@
+//! The admin API, on a port of its own: whether we live, whether we are ready, how it goes, and metrics.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Json, Response};
+use axum::routing::get;
+use serde::Serialize;
+
+use crate::app::{App, Check};
+use crate::metrics;
+use crate::rpc::NodeStatus;
+
+pub(crate) fn router(app: &Arc<App>) -> Router {
+    Router::new()
+        .route("/livez", get(|| async { "alive\n" })) // that it answers is the answer
+        .route("/readyz", get(ready))
+        .route("/status", get(status))
+        .route("/metrics", get(metrics))
+        .fallback(|| async { (StatusCode::NOT_FOUND, "there are /livez /readyz /status /metrics\n") })
+        .with_state(Arc::clone(app))
+}
+
+async fn ready(State(app): State<Arc<App>>) -> Response {
+    match app.ready() {
+        Ok(()) => "ready\n".into_response(),
+        Err(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("{why}\n")).into_response(),
+    }
+}
+
+async fn metrics(State(app): State<Arc<App>>) -> Response {
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], metrics::render(&app)).into_response()
+}
+
+/// How it goes, for operators.
+#[derive(Debug, Serialize)]
+struct Status {
+    chain_id: Option<String>,
+    contract: String,
+    state: &'static str,
+    not_ready: Option<String>,
+    height: u64,
+    hash: String,
+    time: u64,
+    tip: u64,
+    lag: u64,
+    seconds_since_advance: Option<u64>,
+    contributions: u64,
+    wallets: usize,
+    meteors: usize,
+    live_connections: usize,
+    last_error: Option<String>,
+    alarm: bool,
+    checks: BTreeMap<u32, Check>,
+    nodes: Vec<Node>,
+}
+
+#[derive(Debug, Serialize)]
+struct Node {
+    name: String,
+    tip: u64,
+    lowest: Option<u64>,
+    version: Option<String>,
+    score: u32,
+    waiting_ms: u64,
+    last_error: Option<String>,
+}
+
+impl From<NodeStatus> for Node {
+    fn from(node: NodeStatus) -> Self {
+        let NodeStatus { name, tip, lowest, version, score, waiting_ms, last_error, outcomes: _ } = node;
+        Self { name, tip, lowest, version, score, waiting_ms, last_error }
+    }
+}
+
+async fn status(State(app): State<Arc<App>>) -> Response {
+    let view = app.view();
+    let health = &app.health;
+    let not_ready = app.ready().err();
+    let checks = health.checks();
+    let tip = health.tip();
+    let status = Status {
+        chain_id: health.chain_id().map(str::to_owned),
+        contract: app.config.shower.clone(),
+        state: match (health.halted(), &not_ready) {
+            (Some(_), _) => "halted",
+            (None, Some(_)) => "catching_up",
+            (None, None) => "following",
+        },
+        not_ready,
+        height: view.at.height,
+        hash: hex::encode(view.at.hash),
+        time: view.time(),
+        tip,
+        lag: tip.saturating_sub(view.at.height),
+        seconds_since_advance: health.since_advance().map(|since| since.as_secs()),
+        contributions: view.contributions,
+        wallets: view.wallets.len(),
+        meteors: view.tokens.minted(),
+        live_connections: app.live(),
+        last_error: health.last_error(),
+        // Stays until a later comparison of the same shower is equal again.
+        alarm: health.halted().is_some() || checks.values().any(|check| !check.equal),
+        checks,
+        nodes: app.pool.status().into_iter().map(Into::into).collect(),
+    };
+    Json(status).into_response()
+}

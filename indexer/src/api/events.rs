@@ -1,0 +1,87 @@
+//! Changes as they happen: server-sent events, one frame for each published view.
+//!
+//! Only the latest view is kept for a slow connection, never a queue: what it is told next is everything that has
+//! changed since what it was told last.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::response::Response;
+use bytes::Bytes;
+use futures::stream;
+use tokio::sync::{OwnedSemaphorePermit, watch};
+
+use super::Problem;
+use crate::app::App;
+
+/// A comment is sent so often, so that neither proxies nor phones take a quiet connection for a dead one.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+const HELLO: &[u8] = b"retry: 3000\n\n";
+const COMMENT: &[u8] = b":\n\n";
+
+/// Changes as they happen (server-sent events)
+///
+/// `shower` when a shower changed, `height` with every published block. The id of each is the height; a connection
+/// that comes back with `Last-Event-ID` is told what changed since.
+#[utoipa::path(get, path = "/v1/events", tag = "live",
+    params(("last-event-id" = Option<u64>, Header, description = "The last id that was received")),
+    responses(
+        (status = 200, body = String, content_type = "text/event-stream", description = "The stream"),
+        (status = 503, body = Problem, content_type = "application/problem+json",
+            description = "Too many live connections"),
+    )
+)]
+pub(super) async fn events(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
+    let permit = Arc::clone(&app.streams).try_acquire_owned().map_err(|_| Problem::too_many_streams())?;
+    let seen = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
+    let mut heights = app.heights();
+    heights.mark_changed(); // the first frame comes at once
+    let live = Live { app, heights, seen: seen.unwrap_or(0), greeted: false, _permit: permit };
+    let frames = stream::unfold(live, |mut live| async {
+        let frame = live.next().await?;
+        Some((Ok::<_, std::convert::Infallible>(frame), live))
+    });
+    let mut response = Response::new(Body::from_stream(frames));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    // nginx would hold frames back until a buffer is full.
+    headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    Ok(response)
+}
+
+/// One live connection. Its permit is given back when it is dropped.
+struct Live {
+    app: Arc<App>,
+    heights: watch::Receiver<u64>,
+    seen: u64,
+    greeted: bool,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Live {
+    async fn next(&mut self) -> Option<Bytes> {
+        if !self.greeted {
+            self.greeted = true;
+            return Some(Bytes::from_static(HELLO));
+        }
+        tokio::select! {
+            () = self.app.stop.cancelled() => None,
+            changed = self.heights.changed() => {
+                changed.ok()?;
+                self.heights.mark_unchanged();
+                let view = self.app.view();
+                let usual = self.seen == view.previous && self.seen > 0;
+                let frame = if usual { view.frame.clone() } else { view.frame_since(self.seen).into() };
+                self.seen = view.at.height;
+                Some(frame)
+            }
+            () = tokio::time::sleep(KEEP_ALIVE) => Some(Bytes::from_static(COMMENT)),
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! NFTs by collection and id.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::wallets::limit;
+use super::{InPath, InQuery, Problem, models};
+use crate::app::App;
+use crate::view::Page;
+
+/// Which NFTs of a collection.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct NftsQuery {
+    /// Only the first this many that were minted (for the next page; default all)
+    before: Option<usize>,
+    /// NFTs, 1 to 100 (default 20)
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<usize>,
+}
+
+/// The newest NFTs of a collection
+#[utoipa::path(get, path = "/v1/nfts/{collection}", tag = "wallets",
+    params(("collection" = String, Path, description = "meteors"), NftsQuery),
+    responses(
+        (status = 200, body = models::Nfts, description = "A page, newest first"),
+        (status = 400, body = Problem, content_type = "application/problem+json", description = "Bad parameters"),
+        (status = 404, body = Problem, content_type = "application/problem+json", description = "No such collection"),
+    )
+)]
+pub(super) async fn nfts(
+    State(app): State<Arc<App>>,
+    InPath(collection): InPath<String>,
+    InQuery(query): InQuery<NftsQuery>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    known(&collection)?;
+    let view = app.view();
+    let page = Page::once(&view.newest(query.before, limit(query.limit)?));
+    Ok(page.respond(&headers, &view.currency))
+}
+
+/// One NFT
+#[utoipa::path(get, path = "/v1/nfts/{collection}/{token_id}", tag = "wallets",
+    params(
+        ("collection" = String, Path, description = "meteors"),
+        ("token_id" = u64, Path, description = "The NFT's id"),
+    ),
+    responses(
+        (status = 200, body = models::Nft, description = "The NFT, burnt or not"),
+        (status = 404, body = Problem, content_type = "application/problem+json", description = "Not minted"),
+    )
+)]
+pub(super) async fn nft(
+    State(app): State<Arc<App>>,
+    InPath((collection, id)): InPath<(String, u64)>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    known(&collection)?;
+    let view = app.view();
+    let token = view.tokens.get(id).ok_or_else(|| Problem::unknown_nft(id))?;
+    let page = Page::once(&view.nft(id, token));
+    Ok(page.respond(&headers, &view.currency))
+}
+
+fn known(collection: &str) -> Result<(), Problem> {
+    if collection == "meteors" { Ok(()) } else { Err(Problem::unknown_collection(collection)) }
+}

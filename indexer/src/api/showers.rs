@@ -1,0 +1,180 @@
+//! Showers, rankings, floors and quotes.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::models::{self, Amount, ShowerStatus};
+use super::{InPath, InQuery, Problem, prepared};
+use crate::app::App;
+use crate::view::{DEFAULT_ROWS, MAX_ROWS, Page, ShowerView, View};
+
+/// The shower of that number, or why there is none.
+fn find(view: &View, number: u32) -> Result<&Arc<ShowerView>, Problem> {
+    if view.launched.is_none() {
+        return Err(Problem::not_launched());
+    }
+    view.shower(number).ok_or_else(|| Problem::unknown_shower(number, view.showers.len()))
+}
+
+/// All showers of the event
+#[utoipa::path(get, path = "/v1/showers", tag = "showers", responses(
+    (status = 200, body = models::Showers, description = "The showers"),
+    (status = 503, body = Problem, content_type = "application/problem+json", description = "Not launched yet"),
+))]
+pub(super) async fn showers(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
+    prepared(&app.view(), "/v1/showers", &headers)
+}
+
+/// One shower
+#[utoipa::path(get, path = "/v1/showers/{shower}", tag = "showers",
+    params(("shower" = u32, Path, description = "Which, from 1")),
+    responses(
+        (status = 200, body = models::Shower, description = "The shower"),
+        (status = 404, body = Problem, content_type = "application/problem+json", description = "No such shower"),
+    )
+)]
+pub(super) async fn shower(
+    State(app): State<Arc<App>>,
+    InPath(shower): InPath<u32>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let view = app.view();
+    Ok(find(&view, shower)?.page.respond(&headers, &view.currency))
+}
+
+/// Which rows of a ranking.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct RankingQuery {
+    /// Continue after this rank (default 0)
+    after: Option<u32>,
+    /// Rows, 1 to 1000 (default 100)
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<u32>,
+}
+
+/// The ranking of a shower, best rank first
+#[utoipa::path(get, path = "/v1/showers/{shower}/ranking", tag = "showers",
+    params(("shower" = u32, Path, description = "Which, from 1"), RankingQuery),
+    responses(
+        (status = 200, body = models::Ranking, description = "A page of the ranking"),
+        (status = 400, body = Problem, content_type = "application/problem+json", description = "Bad parameters"),
+        (status = 404, body = Problem, content_type = "application/problem+json", description = "No such shower"),
+    )
+)]
+pub(super) async fn ranking(
+    State(app): State<Arc<App>>,
+    InPath(shower): InPath<u32>,
+    InQuery(query): InQuery<RankingQuery>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let view = app.view();
+    let shower = find(&view, shower)?;
+    let limit = query.limit.unwrap_or(DEFAULT_ROWS);
+    if !(1..=MAX_ROWS).contains(&limit) {
+        return Err(Problem::bad_request(format!("limit can't be {limit}: give 1 to {MAX_ROWS}.")));
+    }
+    Ok(shower.ranking_page(query.after.unwrap_or(0), limit).respond(&headers, &view.currency))
+}
+
+/// The floors of a shower's tiers, and the odds of an egg
+#[utoipa::path(get, path = "/v1/showers/{shower}/floors", tag = "showers",
+    params(("shower" = u32, Path, description = "Which, from 1")),
+    responses(
+        (status = 200, body = models::Floors, description = "Floors and odds"),
+        (status = 404, body = Problem, content_type = "application/problem+json", description = "No such shower"),
+    )
+)]
+pub(super) async fn floors(
+    State(app): State<Arc<App>>,
+    InPath(shower): InPath<u32>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let view = app.view();
+    Ok(find(&view, shower)?.floors_page.respond(&headers, &view.currency))
+}
+
+/// What is asked about.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct QuoteQuery {
+    /// The wallet's total in the shower afterwards, in micro-denom (decimal digits)
+    amount: String,
+    /// The wallet, if it is in the shower already and would top up
+    address: Option<String>,
+}
+
+/// What an amount would buy now: its rank and tier if it were a wallet's total
+#[utoipa::path(get, path = "/v1/showers/{shower}/quote", tag = "showers",
+    params(("shower" = u32, Path, description = "Which, from 1"), QuoteQuery),
+    responses(
+        (status = 200, body = models::Quote, description = "The rank and tier now"),
+        (status = 400, body = Problem, content_type = "application/problem+json", description = "Bad parameters"),
+        (status = 404, body = Problem, content_type = "application/problem+json", description = "No such shower"),
+        (status = 409, body = Problem, content_type = "application/problem+json", description = "The shower is over"),
+    )
+)]
+pub(super) async fn quote(
+    State(app): State<Arc<App>>,
+    InPath(number): InPath<u32>,
+    InQuery(query): InQuery<QuoteQuery>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let view = app.view();
+    let shower = find(&view, number)?;
+    let amount = amount(&query.amount)?;
+    if !matches!(shower.summary.status, ShowerStatus::Open | ShowerStatus::Upcoming) {
+        return Err(Problem::shower_over(number));
+    }
+    let mine = match &query.address {
+        Some(address) => super::wallets::find(&app, &view, address)?
+            .and_then(|wallet| shower.row(shower.rank(wallet.slot(number)?)?))
+            .map(|row| row.amount),
+        None => None,
+    };
+    let current = mine.unwrap_or(0);
+    let to_send = amount.checked_sub(current).filter(|more| *more > 0).ok_or_else(|| {
+        Problem::bad_request(format!(
+            "amount is the wallet's total afterwards, and it has {current} already: give more than that."
+        ))
+    })?;
+    let quote = shower
+        .quote(mine, amount)
+        .ok_or_else(|| Problem::bad_request("There is no rank for this amount: the shower is full."))?;
+    let minimum = shower.summary.minimum;
+    let page = Page::once(&models::Quote {
+        shower: number,
+        amount: Amount(amount),
+        rank: quote.rank,
+        tier: quote.tier.into(),
+        contributors: quote.contributors,
+        current: Amount(current),
+        to_send: Amount(to_send),
+        minimum,
+        enough: amount >= minimum.0,
+        height: view.at.height,
+    });
+    Ok(page.respond(&headers, &view.currency))
+}
+
+fn amount(text: &str) -> Result<u128, Problem> {
+    let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let amount = if digits { text.parse().ok() } else { None };
+    amount.ok_or_else(|| {
+        Problem::bad_request("amount is not a number of micro-denom: give digits only, 8000000 for 8.")
+    })
+}
+
+/// The floors of past showers
+#[utoipa::path(get, path = "/v1/telescope", tag = "showers", responses(
+    (status = 200, body = models::Telescope, description = "The showers that are over, the earliest first"),
+    (status = 503, body = Problem, content_type = "application/problem+json", description = "Not launched yet"),
+))]
+pub(super) async fn telescope(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
+    prepared(&app.view(), "/v1/telescope", &headers)
+}

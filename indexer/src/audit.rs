@@ -1,0 +1,92 @@
+//! Comparing with the contract itself: its totals and log hashes at a height, against the fold's at the same.
+//!
+//! The height alone doesn't prove that nothing was missed; 32 bytes of log hash do. A difference raises an alarm and
+//! is never mended silently.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use meteor_messages::shower::{QueryMsg, ShowerResponse, ShowersResponse};
+
+use crate::app::{App, Check};
+use crate::rpc::{RpcError, chain};
+use crate::view::View;
+
+/// Showers asked for at once: as many as the contract gives.
+const PAGE: u32 = 100;
+
+/// Compares again and again until the server stops.
+pub(crate) async fn run(app: Arc<App>) {
+    if app.config.audit.is_zero() {
+        return;
+    }
+    let mut heights = app.heights();
+    loop {
+        tokio::select! {
+            () = app.stop.cancelled() => return,
+            () = tokio::time::sleep(app.config.audit) => {}
+        }
+        // Only a height that is still fresh: nodes forget old states soon.
+        if heights.changed().await.is_err() {
+            return;
+        }
+        if let Err(error) = once(&app).await {
+            app.health.set_last_error(format!("audit: {}", chain(&error)));
+        }
+    }
+}
+
+/// Compares every shower that has opened, at the height served now.
+///
+/// # Errors
+/// [`RpcError`] if no node can be asked; then nothing was compared.
+pub async fn once(app: &App) -> Result<(), RpcError> {
+    let view = app.view_full();
+    let mut after = None;
+    loop {
+        let query = QueryMsg::Showers { start_after: after, limit: Some(PAGE) };
+        let query = crate::view::page::to_json(&query);
+        let asked = app.pool.smart_query(&view.chain_id, &app.config.shower, &query, view.at.height);
+        let answer = asked.await?;
+        // A node that can't look back answers for its latest height, which says nothing about ours.
+        if answer.height != 0 && answer.height != view.at.height {
+            return Ok(());
+        }
+        let page: ShowersResponse =
+            serde_json::from_slice(&answer.data).map_err(|error| RpcError::Malformed(error.to_string()))?;
+        for theirs in &page.showers {
+            compare(app, &view, theirs);
+        }
+        after = page.showers.last().map(|last| last.shower);
+        if page.showers.is_empty() {
+            break;
+        }
+    }
+    app.health.audits.fetch_add(1, Ordering::Relaxed);
+    Ok(())
+}
+
+fn compare(app: &App, view: &View, theirs: &ShowerResponse) {
+    let Some(shower) = view.shower(theirs.shower) else { return };
+    let ours = &shower.summary;
+    let log = hex::encode(ours.log);
+    let mut differs = Vec::new();
+    let mut same = |what: &str, ours: String, theirs: String| {
+        if ours != theirs {
+            differs.push(format!("{what}: {ours} here, {theirs} in the contract"));
+        }
+    };
+    same("log", log.clone(), theirs.log.to_hex());
+    same("contributors", ours.contributors.to_string(), theirs.contributors.to_string());
+    same("total", ours.total.0.to_string(), theirs.total.to_string());
+    same("last_seq", ours.last_seq.to_string(), theirs.last_seq.to_string());
+    same("minted", ours.minted.to_string(), theirs.minted.to_string());
+    same("settled", ours.settled.0.to_string(), theirs.settled.to_string());
+    same("refunded", ours.refunded.0.to_string(), theirs.refunded.to_string());
+    let (shower, height) = (theirs.shower, view.at.height);
+    if !differs.is_empty() {
+        app.health.mismatches.fetch_add(1, Ordering::Relaxed);
+        tracing::error!(shower, height, ?differs, "the contract says something else than its events");
+    }
+    app.health.checked(shower, Check { height, equal: differs.is_empty(), log, differs });
+}

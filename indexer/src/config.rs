@@ -1,0 +1,226 @@
+//! Configuration: from a file, the environment and flags, all parsed and checked before a port opens.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+use reqwest::Url;
+use serde::Deserialize;
+use thiserror::Error;
+
+/// What the indexer needs to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// CometBFT RPC nodes; at least one. They may hold credentials: use [`Config::node_names`] in texts.
+    pub rpc: Vec<Url>,
+    /// The shower contract.
+    pub shower: String,
+    /// The addresses' prefix on the chain, for example `terra`.
+    pub prefix: String,
+    /// The chain; whichever the first node follows if `None`.
+    pub chain_id: Option<String>,
+    /// First height to read; must not be above the launch.
+    pub start_height: u64,
+    /// Where the public API listens.
+    pub listen: SocketAddr,
+    /// Where the admin API listens; not to be reachable by the public.
+    pub admin_listen: SocketAddr,
+    /// How often to look for new blocks.
+    pub poll: Duration,
+    /// How often to compare with the contract's own totals; zero for never.
+    pub audit: Duration,
+    /// Ready only while no more blocks behind the best known tip than this.
+    pub ready_lag: u64,
+    /// Most live connections (`/v1/events`) at once.
+    pub max_streams: usize,
+}
+
+/// Why a configuration can't be used. Every text says what to do.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// The file can't be read.
+    #[error("can't read the configuration file {}", path.display())]
+    File {
+        /// Its path.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The file isn't of the form.
+    #[error("the configuration file {} is not of its form", path.display())]
+    Form {
+        /// Its path.
+        path: PathBuf,
+        /// Where and why.
+        #[source]
+        source: Box<toml::de::Error>,
+    },
+    /// Something needed is not set.
+    #[error("{0} is not set: give --{flag}, METEOR_{1}, or {2} in the file", flag = .2.replace('_', "-"))]
+    Missing(&'static str, &'static str, &'static str),
+    /// Something is set to what it can't be.
+    #[error("{what} can't be {given:?}: {hint}")]
+    Bad {
+        /// Which setting.
+        what: &'static str,
+        /// What it was set to.
+        given: String,
+        /// What it has to be.
+        hint: String,
+    },
+}
+
+/// Settings as they come from flags and environment (which win) or the file.
+#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// CometBFT RPC nodes like `http://localhost:26657`, separated by commas; the first healthy one is asked
+    #[arg(long, env = "METEOR_RPC", value_delimiter = ',', hide_env_values = true)]
+    pub rpc: Vec<String>,
+    /// Address of the shower contract
+    #[arg(long, env = "METEOR_SHOWER")]
+    pub shower: Option<String>,
+    /// Prefix of the chain's addresses [default: that of the shower contract]
+    #[arg(long, env = "METEOR_PREFIX")]
+    pub prefix: Option<String>,
+    /// The chain, for example columbus-5 [default: whichever the first node follows]
+    #[arg(long, env = "METEOR_CHAIN_ID")]
+    pub chain_id: Option<String>,
+    /// First height to read; must not be above the launch [default: 1]
+    #[arg(long, env = "METEOR_START_HEIGHT")]
+    pub start_height: Option<u64>,
+    /// Where the public API and page listen [default: 127.0.0.1:8080]
+    #[arg(long, env = "METEOR_LISTEN")]
+    pub listen: Option<String>,
+    /// Where /livez /readyz /status /metrics listen; keep it private [default: 127.0.0.1:9090]
+    #[arg(long, env = "METEOR_ADMIN_LISTEN")]
+    pub admin_listen: Option<String>,
+    /// How often to look for new blocks, in milliseconds [default: 1000]
+    #[arg(long, env = "METEOR_POLL_MS")]
+    pub poll_ms: Option<u64>,
+    /// How often to compare with the contract's own totals, in seconds; 0 for never [default: 60]
+    #[arg(long, env = "METEOR_AUDIT_SECONDS")]
+    pub audit_seconds: Option<u64>,
+    /// Ready only while no more blocks behind the best known tip than this [default: 5]
+    #[arg(long, env = "METEOR_READY_LAG")]
+    pub ready_lag: Option<u64>,
+    /// Most live connections (/v1/events) at once [default: 10000]
+    #[arg(long, env = "METEOR_MAX_STREAMS")]
+    pub max_streams: Option<usize>,
+}
+
+impl Settings {
+    /// The settings in a TOML file, whose keys are the long flags with underscores.
+    ///
+    /// # Errors
+    /// [`ConfigError::File`] or [`ConfigError::Form`].
+    pub fn from_file(path: &Path) -> Result<Self, ConfigError> {
+        let text =
+            fs::read_to_string(path).map_err(|source| ConfigError::File { path: path.to_owned(), source })?;
+        toml::from_str(&text)
+            .map_err(|source| ConfigError::Form { path: path.to_owned(), source: Box::new(source) })
+    }
+
+    /// These settings where set, else those of `base`.
+    #[must_use]
+    pub fn over(self, base: Self) -> Self {
+        Self {
+            rpc: if self.rpc.is_empty() { base.rpc } else { self.rpc },
+            shower: self.shower.or(base.shower),
+            prefix: self.prefix.or(base.prefix),
+            chain_id: self.chain_id.or(base.chain_id),
+            start_height: self.start_height.or(base.start_height),
+            listen: self.listen.or(base.listen),
+            admin_listen: self.admin_listen.or(base.admin_listen),
+            poll_ms: self.poll_ms.or(base.poll_ms),
+            audit_seconds: self.audit_seconds.or(base.audit_seconds),
+            ready_lag: self.ready_lag.or(base.ready_lag),
+            max_streams: self.max_streams.or(base.max_streams),
+        }
+    }
+
+    /// The configuration, all of it checked.
+    ///
+    /// # Errors
+    /// [`ConfigError::Missing`] or [`ConfigError::Bad`], the first one found.
+    pub fn check(self) -> Result<Config, ConfigError> {
+        if self.rpc.is_empty() {
+            return Err(ConfigError::Missing("the list of nodes", "RPC", "rpc"));
+        }
+        let rpc = self.rpc.iter().map(|text| url(text)).collect::<Result<_, _>>()?;
+        let shower = self.shower.ok_or(ConfigError::Missing("the shower contract", "SHOWER", "shower"))?;
+        let prefix = match self.prefix {
+            Some(prefix) => prefix,
+            None => shower.rsplit_once('1').map(|(prefix, _)| prefix.to_owned()).unwrap_or_default(),
+        };
+        crate::address::check(&shower, &prefix).map_err(|error| ConfigError::Bad {
+            what: "the shower contract",
+            given: shower.clone(),
+            hint: error.to_string(),
+        })?;
+        let start_height = self.start_height.unwrap_or(1);
+        if start_height == 0 {
+            return Err(bad("start_height", "0", "heights start at 1"));
+        }
+        let poll_ms = self.poll_ms.unwrap_or(1000);
+        if !(10..=60_000).contains(&poll_ms) {
+            return Err(bad("poll_ms", &poll_ms.to_string(), "between 10 and 60000 milliseconds"));
+        }
+        let max_streams = self.max_streams.unwrap_or(10_000);
+        if max_streams > 1_000_000 {
+            return Err(bad("max_streams", &max_streams.to_string(), "at most 1000000"));
+        }
+        Ok(Config {
+            rpc,
+            shower,
+            prefix,
+            chain_id: self.chain_id,
+            start_height,
+            listen: socket("listen", self.listen, "127.0.0.1:8080")?,
+            admin_listen: socket("admin_listen", self.admin_listen, "127.0.0.1:9090")?,
+            poll: Duration::from_millis(poll_ms),
+            audit: Duration::from_secs(self.audit_seconds.unwrap_or(60)),
+            ready_lag: self.ready_lag.unwrap_or(5),
+            max_streams,
+        })
+    }
+}
+
+impl Config {
+    /// A configuration with the defaults, for embedding: the nodes, and the shower contract.
+    ///
+    /// # Errors
+    /// [`ConfigError`] if either can't be used.
+    pub fn new(rpc: &[String], shower: &str) -> Result<Self, ConfigError> {
+        Settings { rpc: rpc.to_vec(), shower: Some(shower.to_owned()), ..Settings::default() }.check()
+    }
+
+    /// Hosts and ports of the nodes, without the credentials that their addresses may hold.
+    pub fn node_names(&self) -> Vec<String> {
+        self.rpc.iter().map(crate::rpc::node_name).collect()
+    }
+}
+
+fn bad(what: &'static str, given: &str, hint: &str) -> ConfigError {
+    ConfigError::Bad { what, given: given.to_owned(), hint: hint.to_owned() }
+}
+
+fn url(text: &str) -> Result<Url, ConfigError> {
+    // `tcp://` is how CometBFT itself writes its address.
+    let text = text.trim();
+    let http = text.strip_prefix("tcp://").map_or_else(|| text.to_owned(), |rest| format!("http://{rest}"));
+    let hint = "an address like http://localhost:26657";
+    match Url::parse(&http) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
+        // What was given may hold a password; the scheme is all that is safe to repeat.
+        _ => Err(bad("a node", text.split("://").next().filter(|s| s.len() < 10).unwrap_or("…"), hint)),
+    }
+}
+
+fn socket(what: &'static str, given: Option<String>, default: &str) -> Result<SocketAddr, ConfigError> {
+    let text = given.unwrap_or_else(|| default.to_owned());
+    text.parse().map_err(|_| bad(what, &text, "an address and port like 127.0.0.1:8080 or [::]:8080"))
+}

@@ -1,0 +1,30 @@
+//! Why the indexer can't start, or can't be waited for.
+
+use std::net::SocketAddr;
+
+use thiserror::Error;
+
+use crate::rpc::RpcError;
+
+/// Why the indexer can't start, or can't be waited for.
+#[derive(Debug, Error)]
+pub enum IndexerError {
+    /// A port can't be opened.
+    #[error("can't listen on {address}: is another process using it?")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// No HTTP client can be made.
+    #[error("can't make an HTTP client")]
+    Http(#[from] RpcError),
+    /// Following the chain has stopped for good.
+    #[error("following the chain has halted: {0}")]
+    Halted(String),
+    /// The server has been stopped.
+    #[error("the indexer has been stopped")]
+    Stopped,
+}

@@ -1,0 +1,99 @@
+//! Addresses as small numbers, and what each wallet has.
+//!
+//! Persistent collections: a published view keeps its own copy by sharing what hasn't changed since.
+
+use std::sync::Arc;
+
+use imbl::{HashMap, OrdSet, Vector};
+
+use super::FoldFault;
+
+/// A contribution of a wallet: where to find it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The shower (1-based).
+    pub shower: u32,
+    /// Place in the shower's standings.
+    pub slot: u32,
+}
+
+/// One wallet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wallet {
+    /// Its address.
+    pub address: Arc<str>,
+    /// The showers it is in, in the order in which it first contributed to them.
+    pub entries: Arc<[Entry]>,
+    /// The meteors it holds.
+    pub tokens: OrdSet<u64>,
+}
+
+impl Wallet {
+    /// The wallet's slot in `shower`.
+    pub fn slot(&self, shower: u32) -> Option<u32> {
+        // From the back: nearly every contribution is to the latest shower.
+        self.entries.iter().rev().find(|entry| entry.shower == shower).map(|entry| entry.slot)
+    }
+}
+
+/// Everyone who contributed or ever held a token, numbered by first appearance.
+#[derive(Clone, Debug, Default)]
+pub struct Wallets {
+    /// Never iterated: its order is that of a random hash.
+    numbers: HashMap<Arc<str>, u32>,
+    list: Vector<Wallet>,
+}
+
+impl Wallets {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// The wallet of a number.
+    pub fn get(&self, number: u32) -> Option<&Wallet> {
+        self.list.get(usize::try_from(number).ok()?)
+    }
+
+    /// The number of an address.
+    pub fn number(&self, address: &str) -> Option<u32> {
+        self.numbers.get(address).copied()
+    }
+
+    /// The wallet of an address.
+    pub fn find(&self, address: &str) -> Option<&Wallet> {
+        self.get(self.number(address)?)
+    }
+
+    /// All of them, in the order of their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = &Wallet> {
+        self.list.iter()
+    }
+
+    /// The number of an address, which is remembered from now on.
+    pub(super) fn intern(&mut self, address: &str) -> Result<u32, FoldFault> {
+        if let Some(number) = self.numbers.get(address) {
+            return Ok(*number);
+        }
+        let number = u32::try_from(self.list.len()).map_err(|_| FoldFault::Overflow)?;
+        let address: Arc<str> = address.into();
+        self.numbers.insert(Arc::clone(&address), number);
+        self.list.push_back(Wallet { address, entries: Arc::default(), tokens: OrdSet::new() });
+        Ok(number)
+    }
+
+    pub(super) fn enter(&mut self, number: u32, entry: Entry) -> Result<(), FoldFault> {
+        let wallet = self.get_mut(number)?;
+        wallet.entries = wallet.entries.iter().copied().chain([entry]).collect();
+        Ok(())
+    }
+
+    pub(super) fn get_mut(&mut self, number: u32) -> Result<&mut Wallet, FoldFault> {
+        usize::try_from(number).ok().and_then(|at| self.list.get_mut(at)).ok_or(FoldFault::Overflow)
+    }
+}

@@ -1,0 +1,179 @@
+//! Following the chain: ask for the tip, fetch windows of blocks, apply them in order, publish.
+//!
+//! Polled, not subscribed: a subscription loses blocks silently. No height is ever skipped: a window that can't be had
+//! is asked for again, without end, and a block that can't be understood stops everything.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use futures::StreamExt as _;
+use futures::stream;
+use tokio::task::spawn_blocking;
+
+use crate::app::App;
+use crate::decode::{Watched, decode};
+use crate::fold::{Block, State, apply};
+use crate::rpc::{RawBlock, RpcError, WINDOW, chain, jitter};
+use crate::view::View;
+
+/// Windows fetched ahead while catching up.
+const AHEAD: usize = 3;
+/// While catching up a view is published so often; more would only be work.
+const PUBLISH: Duration = Duration::from_millis(500);
+
+/// Follows until the server stops or following halts.
+pub(crate) async fn run(app: Arc<App>) {
+    tokio::select! {
+        () = app.stop.cancelled() => {}
+        () = follow(&app) => {}
+    }
+}
+
+async fn follow(app: &Arc<App>) {
+    let chain_id = identify(app).await;
+    app.health.set_chain_id(&chain_id);
+    let mut follower = Follower {
+        app: Arc::clone(app),
+        state: State::new(&chain_id, &app.config.shower),
+        next: app.config.start_height,
+        published: None,
+        chain_id,
+    };
+    loop {
+        match follower.round().await {
+            Ok(true) => {}
+            Ok(false) => tokio::time::sleep(jitter(app.config.poll * 4 / 3)).await,
+            Err(Stop::Wait(error)) => {
+                app.health.set_last_error(chain(&error));
+                tokio::time::sleep(app.pool.wait().max(jitter(app.config.poll))).await;
+            }
+            Err(Stop::Halt(why)) => return app.health.halt(&why),
+            Err(Stop::Ended) => return,
+        }
+    }
+}
+
+async fn identify(app: &App) -> String {
+    loop {
+        match app.pool.identify(app.config.chain_id.as_deref()).await {
+            Ok(identity) => {
+                let (chain_id, version) = (&identity.chain_id, &identity.version);
+                tracing::info!(chain_id, version, contract = app.config.shower, "following");
+                return identity.chain_id;
+            }
+            Err(error) => app.health.set_last_error(chain(&error)),
+        }
+        tokio::time::sleep(app.pool.wait().max(jitter(app.config.poll))).await;
+    }
+}
+
+/// Why a round ended early.
+enum Stop {
+    /// Nothing is lost; try again.
+    Wait(RpcError),
+    /// Going on would be wrong.
+    Halt(String),
+    /// The runtime is going down.
+    Ended,
+}
+
+struct Follower {
+    app: Arc<App>,
+    chain_id: String,
+    state: State,
+    next: u64,
+    published: Option<Instant>,
+}
+
+impl Follower {
+    /// Fetches and applies up to the tip; says whether there was anything.
+    async fn round(&mut self) -> Result<bool, Stop> {
+        let app = Arc::clone(&self.app);
+        let tip = app.pool.tip(&self.chain_id).await.map_err(Stop::Wait)?;
+        app.health.set_tip(tip.max(self.state.at.height));
+        if tip < self.next {
+            return Ok(false);
+        }
+        let chain_id = self.chain_id.clone();
+        let windows = (self.next..=tip).step_by(usize::try_from(WINDOW).unwrap_or(1));
+        let mut fetched = stream::iter(windows)
+            .map(|from| app.pool.blocks(&chain_id, from, tip.min(from.saturating_add(WINDOW - 1))))
+            .buffered(AHEAD);
+        while let Some(window) = fetched.next().await {
+            let (node, blocks) = window.map_err(|error| match error {
+                RpcError::Pruned { .. } => Stop::Halt(format!(
+                    "no node has height {} any more ({error}): give a node with full history in rpc",
+                    self.next
+                )),
+                error => Stop::Wait(error),
+            })?;
+            self.follows(node, &blocks)?;
+            self.apply(blocks, tip).await?;
+        }
+        Ok(true)
+    }
+
+    /// A block whose parent isn't ours is not applied: the node may be wrong, and another may be right.
+    fn follows(&self, node: usize, blocks: &[RawBlock]) -> Result<(), Stop> {
+        let Some(first) = blocks.first() else { return Ok(()) };
+        let known = self.state.at.height > 0;
+        if known && first.header.parent != Some(self.state.at.hash) {
+            let why = format!(
+                "block {} does not follow the block applied before it: another chain, or a node that errs",
+                first.header.height
+            );
+            self.app.pool.distrust(node, &why);
+            return Err(Stop::Wait(RpcError::Malformed(why)));
+        }
+        Ok(())
+    }
+
+    /// Applies a window and publishes, off the runtime's threads: a large shower takes milliseconds to rank.
+    async fn apply(&mut self, blocks: Vec<RawBlock>, tip: u64) -> Result<(), Stop> {
+        let (app, count) = (Arc::clone(&self.app), blocks.len());
+        let last = blocks.last().map_or(0, |block| block.header.height);
+        let due = last >= tip || self.published.is_none_or(|at| at.elapsed() >= PUBLISH);
+        let mut state = std::mem::replace(&mut self.state, State::new("", ""));
+        let done = spawn_blocking(move || {
+            let events = advance(&mut state, blocks)?;
+            if due {
+                let previous = app.view_full();
+                app.publish(View::new(&state, &app.config.prefix, Some(&previous)));
+            }
+            Ok::<_, String>((state, events))
+        });
+        let (state, events) = match done.await {
+            Ok(done) => done.map_err(Stop::Halt)?,
+            Err(error) if error.is_panic() => {
+                return Err(Stop::Halt("applying a block panicked: a bug, please report it".to_owned()));
+            }
+            Err(_) => return Err(Stop::Ended),
+        };
+        self.state = state;
+        self.next = last.saturating_add(1);
+        if due {
+            self.published = Some(Instant::now());
+        }
+        let health = &self.app.health;
+        health.blocks.fetch_add(u64::try_from(count).unwrap_or(0), Ordering::Relaxed);
+        health.events.fetch_add(events, Ordering::Relaxed);
+        tracing::debug!(height = last, tip, events, "applied");
+        Ok(())
+    }
+}
+
+/// Decodes and applies blocks in order; gives how many events there were.
+fn advance(state: &mut State, blocks: Vec<RawBlock>) -> Result<u64, String> {
+    let mut count = 0u64;
+    let mut watched = Watched::of(state);
+    for RawBlock { header, txs } in blocks {
+        let height = header.height;
+        let events =
+            decode(&mut watched, &txs).map_err(|error| format!("height {height}: {}", chain(&error)))?;
+        count = count.saturating_add(u64::try_from(events.len()).unwrap_or(0));
+        let (time_ns, hash, parent) = (header.time_ns, header.hash, header.parent);
+        apply(state, &Block { height, time_ns, hash, parent, events }).map_err(|error| chain(&error))?;
+    }
+    Ok(count)
+}

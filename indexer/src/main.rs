@@ -1,0 +1,113 @@
+//! `meteor-indexer`: the public half of Meteor Shower. It holds no key.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use meteor_indexer::{Config, ConfigError, Settings, api, start};
+use tracing_subscriber::EnvFilter;
+
+const EXAMPLE: &str = "The least it needs:\n  meteor-indexer --rpc http://localhost:26657 --shower terra1…";
+
+/// Follows the chain, folds the contracts' events, serves the public API and page.
+///
+/// Flags win over the environment, the environment over the file.
+///
+/// It reads the chain from --start-height on, so a restart loses nothing; it stops reading, loudly, at an event that it
+/// can't understand, and goes on serving what it had. Exit codes: 0 stopped, 1 failed, 64 bad configuration.
+#[derive(Parser)]
+#[command(version, verbatim_doc_comment, after_help = EXAMPLE)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// A TOML file with the settings below, their names with underscores
+    #[arg(long, env = "METEOR_CONFIG")]
+    config: Option<PathBuf>,
+    /// How to write the log; `RUST_LOG` says how much
+    #[arg(long, env = "METEOR_LOG", value_enum, default_value_t = LogForm::Text)]
+    log: LogForm,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Follow and serve (the default)
+    Serve,
+    /// Check the configuration and say what it comes to
+    Check,
+    /// Print the API's description (OpenAPI)
+    Openapi,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum LogForm {
+    /// For people
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::from(64) } else { ExitCode::SUCCESS };
+        }
+    };
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("meteor-indexer: {error:#}");
+            if error.is::<ConfigError>() { ExitCode::from(64) } else { ExitCode::FAILURE }
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<()> {
+    if let Some(Command::Openapi) = cli.command {
+        print!("{}", api::openapi()?);
+        return Ok(());
+    }
+    let file = cli.config.as_deref().map(Settings::from_file).transpose()?.unwrap_or_default();
+    let config = cli.settings.over(file).check()?;
+    if let Some(Command::Check) = cli.command {
+        println!(
+            "good: follows {} by {} from height {}, serves on {}, admin on {}",
+            config.shower,
+            config.node_names().join(", "),
+            config.start_height,
+            config.listen,
+            config.admin_listen
+        );
+        return Ok(());
+    }
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match cli.log {
+        LogForm::Text => log.init(),
+        LogForm::Json => log.json().init(),
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(serve(config))
+}
+
+async fn serve(config: Config) -> anyhow::Result<()> {
+    let server = start(config).await?;
+    println!("page and API: http://{}  docs: http://{0}/docs", server.public_addr());
+    stop_signal().await?;
+    tracing::info!("stopping");
+    server.shutdown().await;
+    Ok(())
+}
+
+/// Ctrl-C, or what a supervisor sends.
+async fn stop_signal() -> anyhow::Result<()> {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        done = tokio::signal::ctrl_c() => done?,
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}

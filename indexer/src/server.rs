@@ -1,0 +1,128 @@
+//! Starting, stopping and waiting: the indexer as a library.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::ServiceExt;
+use axum::extract::Request;
+use axum::serve::ListenerExt as _;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::api::Front;
+use crate::app::App;
+use crate::config::Config;
+use crate::error::IndexerError;
+use crate::view::View;
+use crate::{admin, audit, follow};
+
+/// Open requests may take so long to end before they are cut.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// A running indexer. Dropping it stops it at once; [`Server::shutdown`] lets open requests end.
+#[derive(Debug)]
+pub struct Server {
+    public_addr: SocketAddr,
+    admin_addr: SocketAddr,
+    app: Arc<App>,
+    tasks: JoinSet<()>,
+}
+
+/// Opens both ports and begins to follow the chain. Returns as soon as the ports are open: nodes need not be there
+/// yet, and `/readyz` says when there is something to serve.
+///
+/// # Errors
+/// [`IndexerError::Listen`] if a port can't be opened, [`IndexerError::Http`] if no HTTP client can be made.
+pub async fn start(config: Config) -> Result<Server, IndexerError> {
+    let public = listen(config.listen).await?;
+    let admin = listen(config.admin_listen).await?;
+    let addr = |listener: &TcpListener, address| {
+        listener.local_addr().map_err(|source| IndexerError::Listen { address, source })
+    };
+    let public_addr = addr(&public, config.listen)?;
+    let admin_addr = addr(&admin, config.admin_listen)?;
+    let app = App::new(config)?;
+    let mut tasks = JoinSet::new();
+    tasks.spawn(follow::run(Arc::clone(&app)));
+    tasks.spawn(audit::run(Arc::clone(&app)));
+
+    let front = ServiceExt::<Request>::into_make_service(Front::new(&app));
+    // Without this, small answers wait for the acknowledgement of the one before.
+    let public = public.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
+    let stop = app.stop.clone();
+    tasks.spawn(async move {
+        let _ = axum::serve(public, front).with_graceful_shutdown(stop.cancelled_owned()).await;
+    });
+    let stop = app.stop.clone();
+    let routes = admin::router(&app);
+    tasks.spawn(async move {
+        let _ = axum::serve(admin, routes).with_graceful_shutdown(stop.cancelled_owned()).await;
+    });
+    tracing::info!(%public_addr, %admin_addr, nodes = ?app.config.node_names(), "serving");
+    Ok(Server { public_addr, admin_addr, app, tasks })
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, IndexerError> {
+    TcpListener::bind(address).await.map_err(|source| IndexerError::Listen { address, source })
+}
+
+impl Server {
+    /// Where the public API listens.
+    pub const fn public_addr(&self) -> SocketAddr {
+        self.public_addr
+    }
+
+    /// Where the admin API listens.
+    pub const fn admin_addr(&self) -> SocketAddr {
+        self.admin_addr
+    }
+
+    /// What is served now.
+    pub fn view(&self) -> Arc<View> {
+        self.app.view_full()
+    }
+
+    /// Heights as they are published; only the latest is kept.
+    pub fn applied(&self) -> watch::Receiver<u64> {
+        self.app.heights()
+    }
+
+    /// What is shared with the tasks: health, nodes, configuration.
+    pub const fn app(&self) -> &Arc<App> {
+        &self.app
+    }
+
+    /// Waits until `height` is applied and served.
+    ///
+    /// # Errors
+    /// [`IndexerError::Halted`] if it never will be, [`IndexerError::Stopped`] after a shutdown.
+    pub async fn wait_applied(&self, height: u64) -> Result<(), IndexerError> {
+        let mut heights = self.applied();
+        loop {
+            if *heights.borrow_and_update() >= height {
+                return Ok(());
+            }
+            if let Some(why) = self.app.health.halted() {
+                return Err(IndexerError::Halted(why.to_owned()));
+            }
+            tokio::select! {
+                () = self.app.stop.cancelled() => return Err(IndexerError::Stopped),
+                () = self.app.health.wait_halted() => {}
+                changed = heights.changed() => changed.map_err(|_| IndexerError::Stopped)?,
+            }
+        }
+    }
+
+    /// Stops: no new connections, live connections end, open requests may finish.
+    pub async fn shutdown(mut self) {
+        self.app.stop.cancel();
+        let drained = async { while self.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(DRAIN, drained).await.is_err() {
+            tracing::warn!("some requests did not end in time and are cut");
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! What is served: an immutable picture of the state at one height, with its pages rendered.
+//!
+//! The publisher makes one after each batch of blocks and swaps it in; a request takes whichever is there and is
+//! answered from it alone, so that an answer never mixes two heights. What hasn't changed is shared, not made anew.
+
+pub mod page;
+mod pages;
+mod shower;
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use meteor_rules::NANOS_PER_SECOND;
+
+use crate::api::models::{self, Amount, ShowerStatus};
+use crate::fold::{At, Launched, State, Token, Tokens, Wallets};
+pub use page::{Currency, Page};
+pub use shower::{DEFAULT_ROWS, MAX_ROWS, Row, ShowerView, status};
+
+/// NFTs in a page when the request names no limit.
+pub const DEFAULT_NFTS: usize = 20;
+/// Most NFTs in one page.
+pub const MAX_NFTS: usize = 100;
+
+/// The state at one height, as it is served.
+#[derive(Debug)]
+pub struct View {
+    /// The block it shows; height 0 before the first.
+    pub at: At,
+    /// The chain; empty before the first block.
+    pub chain_id: String,
+    /// The launch; `None` until it has been seen.
+    pub launched: Option<Arc<Launched>>,
+    /// The meteors' contract.
+    pub meteors: Option<String>,
+    /// The showers, shower 1 first.
+    pub showers: Vec<Arc<ShowerView>>,
+    /// Everyone who contributed or ever held a token.
+    pub wallets: Wallets,
+    /// The meteors.
+    pub tokens: Tokens,
+    /// The headers that say how current it is.
+    pub currency: Currency,
+    /// Contributions so far.
+    pub contributions: u64,
+    /// Height at which any shower, token or the configuration last changed.
+    pub changed: u64,
+    /// Height of the view published before.
+    pub previous: u64,
+    /// What live connections are told that have seen the view before.
+    pub frame: Bytes,
+    pages: HashMap<String, Arc<Page>>,
+}
+
+impl View {
+    /// Before any block.
+    pub fn empty() -> Self {
+        Self::new(&State::new("", ""), "", None)
+    }
+
+    /// Of `state`, sharing with the view before it what hasn't changed. `prefix` is that of the chain's addresses.
+    pub fn new(state: &State, prefix: &str, previous: Option<&Self>) -> Self {
+        let launched = state.launched.as_ref().map(|launched| {
+            let same = previous.and_then(|view| view.launched.as_ref()).filter(|old| ***old == *launched);
+            same.map_or_else(|| Arc::new(launched.clone()), Arc::clone)
+        });
+        let showers =
+            launched.as_ref().map(|launched| showers(state, launched, previous)).unwrap_or_default();
+        let time = state.at.time_ns / NANOS_PER_SECOND;
+        let changed =
+            [state.launched.as_ref().map_or(0, |launched| launched.changed), state.tokens.changed()]
+                .into_iter()
+                .chain(state.showers.iter().map(|shower| shower.changed))
+                .max()
+                .unwrap_or(0);
+        let mut view = Self {
+            at: state.at,
+            chain_id: state.chain_id.clone(),
+            launched,
+            meteors: state.meteors.clone(),
+            showers,
+            wallets: state.wallets.clone(),
+            tokens: state.tokens.clone(),
+            currency: Currency::new(state.at.height, time),
+            contributions: state.contributions,
+            changed,
+            previous: previous.map_or(0, |view| view.at.height),
+            frame: Bytes::new(),
+            pages: HashMap::new(),
+        };
+        view.pages = pages::all(&view, state, prefix, previous);
+        view.frame = view.frame_since(view.previous).into();
+        view
+    }
+
+    /// The page at exactly this path, if it is one of those rendered in advance.
+    pub fn page(&self, path: &str) -> Option<&Arc<Page>> {
+        self.pages.get(path)
+    }
+
+    /// Time of the block (seconds).
+    pub const fn time(&self) -> u64 {
+        self.at.time_ns / NANOS_PER_SECOND
+    }
+
+    /// The shower of that number (1-based).
+    pub fn shower(&self, number: u32) -> Option<&Arc<ShowerView>> {
+        self.showers.get(usize::try_from(number.checked_sub(1)?).ok()?)
+    }
+
+    /// The open shower.
+    pub fn current(&self) -> Option<u32> {
+        let open = self.showers.iter().find(|view| view.summary.status == ShowerStatus::Open);
+        open.map(|view| view.summary.shower)
+    }
+
+    /// What a live connection is told that has seen `height` last: the showers that changed since, and the height.
+    pub fn frame_since(&self, height: u64) -> String {
+        let mut frame = String::new();
+        for view in self.showers.iter().filter(|view| view.summary.changed_at > height) {
+            let models::Shower { shower, contributors, total: Amount(total), changed_at, minted, .. } =
+                view.summary;
+            // Writing to a string can't fail.
+            let _ = write!(
+                frame,
+                "event: shower\nid: {}\ndata: {{\"shower\":{shower},\"contributors\":{contributors},\
+                 \"total\":\"{total}\",\"minted\":{minted},\"changed_at\":{changed_at}}}\n\n",
+                self.at.height
+            );
+        }
+        let (height, time, changed) = (self.at.height, self.time(), self.changed);
+        let _ = write!(
+            frame,
+            "event: height\nid: {height}\ndata: {{\"height\":{height},\"time\":{time},\"changed_at\":{changed}}}\n\n"
+        );
+        frame
+    }
+
+    /// A meteor as it is shown.
+    pub fn nft<'a>(&'a self, id: u64, token: &'a Token) -> models::Nft<'a> {
+        let token_id = id.to_string();
+        let template = self.launched.as_ref().map(|launched| &launched.config.meteors.template);
+        // The contract checks traits against the template, so this always renders; if it ever didn't, the bare
+        // facts are still worth showing.
+        let rendered = template.and_then(|t| t.render(&token_id, &token.image, &token.traits).ok());
+        let (name, description, image, attributes) = match rendered {
+            Some(data) => (data.name, data.description, data.image, data.attributes),
+            None => (format!("#{token_id}"), String::new(), format!("ipfs://{}", token.image), Vec::new()),
+        };
+        let tier = self.shower(token.shower).map(|view| view.tier(token.rank));
+        models::Nft {
+            collection: "meteors",
+            token_id,
+            owner: self.wallets.get(token.owner).map_or("", |wallet| &wallet.address),
+            burnt: token.burnt,
+            tier: tier.unwrap_or(meteor_rules::tier::Tier::Common).into(),
+            rank: token.rank,
+            shower: token.shower,
+            minted_at: token.height,
+            name,
+            description,
+            image,
+            attributes: attributes.into_iter().map(Into::into).collect(),
+        }
+    }
+
+    /// The newest meteors, `limit` of those minted before the `before` first ones are reached.
+    pub fn newest(&self, before: Option<usize>, limit: usize) -> models::Nfts<'_> {
+        let count = self.tokens.minted();
+        let end = before.unwrap_or(count).min(count);
+        let start = end.saturating_sub(limit);
+        let nfts = (start..end)
+            .rev()
+            .filter_map(|at| {
+                let id = *self.tokens.order().get(at)?;
+                Some(self.nft(id, self.tokens.get(id)?))
+            })
+            .collect();
+        let next = (start > 0).then(|| format!("/v1/nfts/meteors?before={start}&limit={limit}"));
+        models::Nfts { count, nfts, next }
+    }
+}
+
+fn showers(state: &State, launched: &Launched, previous: Option<&View>) -> Vec<Arc<ShowerView>> {
+    let one = |shower: &crate::fold::Shower| {
+        let before = previous.and_then(|view| view.shower(shower.number));
+        match before {
+            // What an upcoming shower shows also hangs on those before it (`earlier`).
+            Some(view)
+                if view.is_current(launched, shower, state.at.time_ns)
+                    && view.summary.earlier == state.earlier(shower.number) =>
+            {
+                Arc::clone(view)
+            }
+            _ => Arc::new(ShowerView::new(state, launched, shower)),
+        }
+    };
+    state.showers.iter().map(one).collect()
+}

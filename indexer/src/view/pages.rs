@@ -1,0 +1,98 @@
+//! The pages rendered in advance, by path.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::{DEFAULT_NFTS, Page, View};
+use crate::api::models::{self, PerTier, ShowerStatus};
+use crate::fold::{Launched, State};
+
+/// All of them; those of which nothing has changed are taken from `previous`.
+pub(super) fn all(
+    view: &View,
+    state: &State,
+    prefix: &str,
+    previous: Option<&View>,
+) -> HashMap<String, Arc<Page>> {
+    let mut pages = HashMap::new();
+    let Some(launched) = &view.launched else { return pages };
+    let kept = |path: &str, same: bool| {
+        let page = previous.filter(|_| same).and_then(|view| view.page(path));
+        page.map(Arc::clone)
+    };
+    let mut put = |path: &str, same: bool, render: &dyn Fn() -> Page| {
+        let page = kept(path, same).unwrap_or_else(|| Arc::new(render()));
+        pages.insert(path.to_owned(), page);
+    };
+    let same_showers = previous.is_some_and(|old| {
+        old.showers.len() == view.showers.len()
+            && old.showers.iter().zip(&view.showers).all(|(old, new)| Arc::ptr_eq(old, new))
+    });
+    let same_tokens = previous.is_some_and(|old| old.tokens.changed() == view.tokens.changed());
+    let same_config = same_tokens
+        && previous.and_then(|old| old.launched.as_ref()).is_some_and(|old| Arc::ptr_eq(old, launched));
+
+    put("/v1/config", same_config, &|| Page::json(&config(view, state, launched, prefix)));
+    put("/v1/showers", same_showers, &|| {
+        let showers = view.showers.iter().map(|view| &view.summary).collect();
+        Page::json(&models::Showers { current: view.current(), showers })
+    });
+    put("/v1/telescope", same_showers, &|| {
+        let over = |status| !matches!(status, ShowerStatus::Upcoming | ShowerStatus::Open);
+        let showers = view.showers.iter().map(|view| &view.past).filter(|past| over(past.status)).collect();
+        Page::json(&models::Telescope { showers })
+    });
+    put("/v1/nfts/meteors", same_tokens, &|| Page::json(&view.newest(None, DEFAULT_NFTS)));
+    for shower in &view.showers {
+        let number = shower.summary.shower;
+        pages.insert(format!("/v1/showers/{number}"), Arc::clone(&shower.page));
+        pages.insert(format!("/v1/showers/{number}/floors"), Arc::clone(&shower.floors_page));
+        pages.insert(format!("/v1/showers/{number}/ranking"), Arc::clone(&shower.ranking_page));
+    }
+    pages
+}
+
+fn config<'a>(
+    view: &'a View,
+    state: &'a State,
+    launched: &'a Launched,
+    prefix: &'a str,
+) -> models::Config<'a> {
+    let config = &launched.config;
+    let paid = |payee: &str| launched.paid.get(payee).copied().unwrap_or(0);
+    models::Config {
+        chain_id: &state.chain_id,
+        contract: &state.contract,
+        prefix,
+        denom: &config.denom,
+        schedule: models::Schedule {
+            opens_at: config.schedule.opens_at,
+            first_close: config.schedule.first_close,
+            interval: config.schedule.interval,
+            count: config.schedule.count,
+        },
+        mint_window: config.mint_window,
+        tiers: models::TierRule {
+            legendary: config.tiers.legendary,
+            ancient_bp: config.tiers.ancient_bp,
+            rare_bp: config.tiers.rare_bp,
+        },
+        eggs: PerTier::map(&config.eggs, |eggs| eggs),
+        minimums: launched.minimums.iter().copied().map(Into::into).collect(),
+        payees: config.payees.iter().map(|p| models::PayeeShare::new(p, paid(&p.address))).collect(),
+        meteors: models::CollectionInfo {
+            address: view.meteors.as_deref(),
+            name: &config.meteors.name,
+            symbol: &config.meteors.symbol,
+            minted: view.tokens.minted(),
+            burnt: view.tokens.burnt(),
+        },
+        roles: models::Roles {
+            owner: &launched.owner,
+            pending_owner: &launched.pending_owner,
+            operator: &launched.operator,
+            guardian: &launched.guardian,
+        },
+        paused: launched.paused,
+    }
+}
