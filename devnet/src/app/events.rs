@@ -18,10 +18,6 @@ impl Event {
         self
     }
 
-    pub(crate) fn get(&self, key: &str) -> Option<&str> {
-        self.attributes.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
-    }
-
     pub(crate) fn to_json(&self) -> Value {
         let attributes: Vec<Value> = self
             .attributes
@@ -84,7 +80,8 @@ mod tests {
         );
         let custom =
             WasmEvent::new("wasm-x").add_attribute("_contract_address", "c").add_attribute("a", " b ");
-        assert_eq!(from_wasm(custom).get("a"), Some("b"));
-        assert_eq!(action("/cosmos.bank.v1beta1.MsgSend", "s").get("module"), Some("bank"));
+        assert_eq!(from_wasm(custom), Event::new("wasm-x").with("_contract_address", "c").with("a", "b"));
+        let module = ("module".to_string(), "bank".to_string());
+        assert_eq!(action("/cosmos.bank.v1beta1.MsgSend", "s").attributes.last(), Some(&module));
     }
 }

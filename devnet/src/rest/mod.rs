@@ -1,6 +1,64 @@
-//! REST
-use crate::chain::node::Node;
+//! The REST API (LCD), as far as wallets use it.
+mod bank;
+mod chain;
+mod defaults;
+mod errors;
+mod txs;
+mod wasm;
+
 use axum::Router;
-pub(crate) fn router(_node: Node, extra: Router) -> Router {
-    extra
+use axum::extract::DefaultBodyLimit;
+use axum::routing::get;
+use cosmos_sdk_proto::prost::Message;
+use serde_json::Value;
+use tower_http::cors::CorsLayer;
+
+use crate::chain::node::Node;
+use crate::query;
+pub(crate) use errors::RestError;
+
+/// A transaction of the greatest size in base64, and some JSON around it.
+const MAX_BODY: usize = 2_000_000;
+
+pub(crate) type Answer = Result<axum::Json<Value>, RestError>;
+
+pub(crate) fn router(node: Node, extra: Router) -> Router {
+    let routes = Router::new()
+        .route("/cosmos/base/tendermint/v1beta1/node_info", get(chain::node_info))
+        .route("/cosmos/base/tendermint/v1beta1/syncing", get(chain::syncing))
+        .route("/cosmos/base/tendermint/v1beta1/blocks/{height}", get(chain::block))
+        .route("/cosmos/auth/v1beta1/accounts/{address}", get(bank::account))
+        .route("/cosmos/auth/v1beta1/params", get(bank::auth_params))
+        .route("/cosmos/bank/v1beta1/balances/{address}", get(bank::balances))
+        .route("/cosmos/bank/v1beta1/balances/{address}/by_denom", get(bank::by_denom))
+        .route("/cosmos/bank/v1beta1/spendable_balances/{address}", get(bank::spendable))
+        .route("/cosmos/bank/v1beta1/supply", get(bank::supply))
+        .route("/cosmos/bank/v1beta1/supply/by_denom", get(bank::supply_of))
+        .route("/cosmos/tx/v1beta1/simulate", axum::routing::post(txs::simulate))
+        .route("/cosmos/tx/v1beta1/txs", get(txs::search).post(txs::broadcast))
+        .route("/cosmos/tx/v1beta1/txs/{hash}", get(txs::tx))
+        .route("/cosmwasm/wasm/v1/code", get(wasm::codes))
+        .route("/cosmwasm/wasm/v1/code/{code_id}", get(wasm::code))
+        .route("/cosmwasm/wasm/v1/code/{code_id}/contracts", get(wasm::contracts))
+        .route("/cosmwasm/wasm/v1/contract/{address}", get(wasm::contract))
+        .route("/cosmwasm/wasm/v1/contract/{address}/history", get(wasm::history))
+        .route("/cosmwasm/wasm/v1/contract/{address}/smart/{query}", get(wasm::smart))
+        .route("/cosmwasm/wasm/v1/contract/{address}/raw/{key}", get(wasm::raw));
+    defaults::add(routes)
+        .with_state(node)
+        .merge(extra)
+        .fallback(|| async { RestError::unimplemented() })
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(CorsLayer::permissive())
+}
+
+/// Asks the same queries as `abci_query`, at the tip.
+async fn ask<R: Message + Default>(
+    node: &Node,
+    path: &'static str,
+    request: &impl Message,
+) -> Result<R, RestError> {
+    let data = request.encode_to_vec();
+    let answer = node.call(move |worker| query::query(&worker.chain, path, &data, 0)).await??;
+    R::decode(answer.value.as_slice()).map_err(|error| RestError::internal(error.to_string()))
 }

@@ -5,12 +5,11 @@ mod http;
 mod info;
 mod lookup;
 mod params;
-mod shapes;
+pub(crate) mod shapes;
 mod uri;
 mod ws;
 
 pub(crate) use http::router;
-pub(crate) use shapes::{node_info, tx_response_events};
 
 use serde_json::{Value, json};
 use thiserror::Error;

@@ -100,7 +100,7 @@ pub(crate) fn block_meta(block: &Block) -> Value {
     })
 }
 
-pub(crate) fn tx_response_events(events: &[Event]) -> Vec<Value> {
+pub(crate) fn events(events: &[Event]) -> Vec<Value> {
     events.iter().map(Event::to_json).collect()
 }
 
@@ -112,7 +112,7 @@ pub(crate) fn tx_result(result: &TxResult) -> Value {
         "info": "",
         "gas_wanted": result.gas_wanted.to_string(),
         "gas_used": result.gas_used.to_string(),
-        "events": tx_response_events(&result.events),
+        "events": events(&result.events),
         "codespace": result.codespace,
     })
 }
