@@ -124,13 +124,11 @@ mod tests {
 
     /// RFC 6962 section 2.1, word for word: split at the largest power of two below the count.
     fn rfc6962(leaves: &[Bytes32]) -> Bytes32 {
-        match leaves {
-            [one] => *one,
-            _ => {
-                let split = leaves.len().next_power_of_two() / 2;
-                node_hash(&rfc6962(&leaves[..split]), &rfc6962(&leaves[split..]))
-            }
+        if let [one] = leaves {
+            return *one;
         }
+        let split = leaves.len().next_power_of_two() / 2;
+        node_hash(&rfc6962(&leaves[..split]), &rfc6962(&leaves[split..]))
     }
 
     #[test]
@@ -151,7 +149,10 @@ mod tests {
                 assert_eq!(root_from(*leaf, index, count, &proof), Some(tree.root()));
                 for other in 0..count {
                     let led = root_from(*leaf, other, count, &proof);
-                    assert!(other == index || led != Some(tree.root()), "{index} passes at {other} of {count}");
+                    assert!(
+                        other == index || led != Some(tree.root()),
+                        "{index} passes at {other} of {count}"
+                    );
                 }
                 let mut long = proof.clone();
                 long.push([0; 32]);
@@ -183,11 +184,9 @@ mod tests {
         ] {
             assert_ne!(leaf_hash(&id, &other), base);
         }
-        for other in [
-            ShowerId { chain_id: "d", ..id },
-            ShowerId { contract: "b", ..id },
-            ShowerId { shower: 2, ..id },
-        ] {
+        for other in
+            [ShowerId { chain_id: "d", ..id }, ShowerId { contract: "b", ..id }, ShowerId { shower: 2, ..id }]
+        {
             assert_ne!(leaf_hash(&other, &leaf), base);
         }
     }
