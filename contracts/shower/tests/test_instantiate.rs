@@ -1,0 +1,248 @@
+//! Launching an event: everything that is fixed for good is checked, told and never changes.
+
+use cosmwasm_std::{Uint128, coins};
+use meteor_messages::events::ShowerEvent;
+use meteor_messages::shower::{ConfigResponse, InstantiateMsg, Payee, QueryMsg};
+use meteor_rules::metadata::{Column, MetadataError, Values};
+use meteor_rules::schedule::{Schedule, ScheduleError};
+use meteor_rules::tier::{PerTier, TierRule, TierRuleError};
+use meteor_shower::ContractError;
+use meteor_testkit::wallets::address;
+use meteor_testkit::{BEGIN, Refusal, Suite};
+
+fn refused(change: impl FnOnce(&mut InstantiateMsg)) -> ContractError {
+    match Suite::new().with(change).try_build().err() {
+        Some(Refusal::Shower(error)) => error,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_is_fixed_is_told() {
+    let suite = Suite::new().showers(3).royalties("team", 500).build();
+    let config: ConfigResponse = suite.query(&QueryMsg::Config {});
+    let given = &suite.model.config;
+    assert_eq!(config.payees, given.payees);
+    assert_eq!(config.schedule, given.schedule);
+    assert_eq!((config.tiers, config.eggs), (given.tiers, given.eggs));
+    assert_eq!(config.denom, "uusd");
+    assert_eq!(config.owner, Some(given.owner.clone()));
+    assert_eq!((config.operator, config.guardian), (given.operator.clone(), given.guardian.clone()));
+    assert!(!config.paused);
+    assert_eq!(config.meteors, suite.meteors.as_str());
+}
+
+#[test]
+fn launch_and_collection_are_told_as_events() {
+    use cw_multi_test::Executor;
+    use meteor_testkit::model::{Told, told};
+    let mut suite = Suite::new().build();
+    let msg = suite.model.config.clone();
+    // The same event once more on the same chain, to see its events.
+    let res = suite
+        .app
+        .instantiate_contract(2, address("deployer"), &msg, &[], "again", None)
+        .map(|contract| suite.app.contract_data(&contract).unwrap());
+    assert!(res.unwrap().admin.is_none());
+    let res = suite.app.execute(
+        address("deployer"),
+        cosmwasm_std::WasmMsg::Instantiate {
+            admin: None,
+            code_id: 2,
+            msg: cosmwasm_std::to_json_binary(&msg).unwrap(),
+            funds: vec![],
+            label: "third".into(),
+        }
+        .into(),
+    );
+    let events = res.unwrap().events;
+    let contract = events
+        .iter()
+        .find(|event| event.ty == "wasm-launch")
+        .and_then(|event| event.attributes.iter().find(|a| a.key == "_contract_address"))
+        .unwrap()
+        .value
+        .clone();
+    let all = told(&events, &contract, "");
+    let [Told::Shower(ShowerEvent::Launch(launch)), Told::Shower(ShowerEvent::Collection(collection))] =
+        all.as_slice()
+    else {
+        panic!("{all:?}")
+    };
+    assert_eq!(*launch.config.0, msg);
+    assert_eq!(collection.kind, "meteors");
+    let made = suite.app.contract_data(&cosmwasm_std::Addr::unchecked(&collection.address)).unwrap();
+    assert_eq!(made.creator.as_str(), contract, "the contract made its own collection");
+    assert_eq!(made.admin, None, "and nobody can migrate it");
+}
+
+#[test]
+fn the_contract_alone_mints_its_meteors() {
+    let suite = Suite::new().build();
+    let minter: cw721::msg::MinterResponse = {
+        #[allow(deprecated)]
+        suite.query_nft(&meteor_messages::nft::QueryMsg::Minter {})
+    };
+    assert_eq!(minter.minter, Some(suite.shower.to_string()));
+}
+
+#[test]
+fn bad_schedules_are_refused() {
+    let good = Schedule { opens_at: BEGIN + 100, first_close: BEGIN + 120, interval: 20, count: 4 };
+    assert_eq!(
+        refused(|msg| msg.schedule = Schedule { count: 0, ..good }),
+        ContractError::Schedule(ScheduleError::NoShowers)
+    );
+    assert_eq!(
+        refused(|msg| msg.schedule = Schedule { count: 1_001, ..good }),
+        ContractError::TooManyShowers { given: 1_001, most: 1_000 }
+    );
+    assert_eq!(
+        refused(|msg| msg.schedule = Schedule { first_close: BEGIN, opens_at: BEGIN - 9, ..good }),
+        ContractError::AlreadyOver { closes_at: BEGIN, now: BEGIN }
+    );
+    assert_eq!(
+        refused(|msg| msg.schedule = Schedule { interval: u64::MAX / 8, ..good }),
+        ContractError::Schedule(ScheduleError::TooLong)
+    );
+    let end = u64::MAX / 1_000_000_000 - 1;
+    assert_eq!(
+        refused(|msg| msg.schedule = Schedule { first_close: end, count: 1, ..good }),
+        ContractError::DeadlineTooLate
+    );
+    assert!(Suite::new().showers(1_000).unchecked().try_build().is_ok());
+    // A shower that is open already is fine as long as it can still be contributed to.
+    let open = Schedule { opens_at: BEGIN - 5, first_close: BEGIN + 1, ..good };
+    Suite::new().schedule(open).build().contribute("alice", 8_000_000);
+}
+
+#[test]
+fn bad_money_is_refused() {
+    let payee = |name: &str, share_bp| Payee { address: address(name).into(), share_bp };
+    assert_eq!(refused(|msg| msg.minimum = Uint128::zero()), ContractError::ZeroMinimum);
+    for denom in ["", "u usd", &"x".repeat(129)] {
+        assert!(matches!(refused(|msg| msg.denom = denom.into()), ContractError::BadDenom { .. }));
+    }
+    assert_eq!(refused(|msg| msg.payees.clear()), ContractError::PayeeCount { given: 0, most: 20 });
+    assert_eq!(
+        refused(|msg| msg.payees = (0..21).map(|n| payee(&n.to_string(), 1)).collect()),
+        ContractError::PayeeCount { given: 21, most: 20 }
+    );
+    assert_eq!(
+        refused(|msg| msg.payees = vec![payee("a", 5_000), payee("a", 5_000)]),
+        ContractError::PayeeTwice { address: address("a").into() }
+    );
+    assert_eq!(
+        refused(|msg| msg.payees = vec![payee("a", 10_000), payee("b", 0)]),
+        ContractError::ZeroShare { address: address("b").into() }
+    );
+    assert_eq!(
+        refused(|msg| msg.payees = vec![payee("a", 9_999)]),
+        ContractError::Shares { given: 9_999, wanted: 10_000 }
+    );
+    assert_eq!(
+        refused(|msg| msg.payees = vec![payee("a", u32::MAX), payee("b", 10_001)]),
+        ContractError::Shares { given: u64::from(u32::MAX) + 10_001, wanted: 10_000 }
+    );
+    assert!(matches!(
+        refused(|msg| msg.payees = vec![Payee { address: "nobody".into(), share_bp: 10_000 }]),
+        ContractError::Std(_)
+    ));
+    let shares: Vec<(String, u32)> = (0..20).map(|n| (n.to_string(), 500)).collect();
+    let shares: Vec<(&str, u32)> = shares.iter().map(|(name, bp)| (name.as_str(), *bp)).collect();
+    Suite::new().payees(&shares).build();
+}
+
+#[test]
+fn the_contract_is_no_payee_of_its_own() {
+    // Addresses are predictable, so a launch could name the one it will get.
+    let own = Suite::new().build().shower.to_string();
+    assert_eq!(
+        refused(|msg| msg.payees = vec![Payee { address: own, share_bp: 10_000 }]),
+        ContractError::PayeeIsContract
+    );
+}
+
+#[test]
+fn bad_tiers_eggs_and_windows_are_refused() {
+    let tiers = TierRule { legendary: 10, ancient_bp: 9_000, rare_bp: 1_001 };
+    assert_eq!(refused(|msg| msg.tiers = tiers), ContractError::Tiers(TierRuleError { given: 10_001 }));
+    assert_eq!(
+        refused(|msg| msg.eggs = PerTier::default()),
+        ContractError::Eggs { given: 0, most: u32::MAX }
+    );
+    let many = PerTier { legendary: u32::MAX, common: 1, ..PerTier::default() };
+    assert_eq!(
+        refused(|msg| msg.eggs = many),
+        ContractError::Eggs { given: u64::from(u32::MAX) + 1, most: u32::MAX }
+    );
+    for given in [0, 59, 31_536_001, u64::MAX] {
+        assert_eq!(
+            refused(|msg| msg.mint_window = given),
+            ContractError::MintWindow { given, least: 60, most: 31_536_000 }
+        );
+    }
+    for given in [60, 31_536_000] {
+        assert!(Suite::new().mint_window(given).try_build().is_ok());
+    }
+}
+
+#[test]
+fn a_template_that_mint_could_not_fill_is_refused() {
+    let own = |index, wanted| ContractError::OwnColumn { index, wanted };
+    let rarity = "rarity, a text of Legendary, Ancient, Rare, Common";
+    assert_eq!(
+        refused(|msg| {
+            msg.meteors.template.columns.clear();
+            msg.meteors.template.name = "Meteor #{id}".into();
+            msg.meteors.template.description = "A meteor".into();
+        }),
+        own(0, rarity)
+    );
+    assert_eq!(refused(|msg| msg.meteors.template.columns.swap(0, 1)), own(0, rarity));
+    assert_eq!(
+        refused(|msg| {
+            let titles = ["Ancient", "Legendary", "Rare", "Common"].map(String::from);
+            msg.meteors.template.columns[0].values = Values::Text(titles.into());
+        }),
+        own(0, rarity)
+    );
+    assert_eq!(refused(|msg| msg.meteors.template.columns.swap(1, 2)), own(1, "rank, a number"));
+    assert_eq!(
+        refused(|msg| msg.meteors.template.columns[2].values = Values::Tenths { suffix: String::new() }),
+        own(2, "shower, a number")
+    );
+    let twice = Column { trait_type: "rank".into(), values: Values::Number { suffix: String::new() } };
+    assert!(matches!(
+        refused(|msg| msg.meteors.template.columns.push(twice)),
+        ContractError::Template(MetadataError::BadColumn { .. })
+    ));
+}
+
+#[test]
+fn the_collection_refuses_for_the_event() {
+    let royalties = Suite::new().royalties("team", 1_001).try_build().err();
+    assert_eq!(
+        royalties,
+        Some(Refusal::Nft(meteor_nft::ContractError::RoyaltyShare { given: 1_001, most: 1_000 }))
+    );
+}
+
+#[test]
+fn roles_must_be_addresses() {
+    for change in [
+        (|msg| msg.owner = "nobody".into()) as fn(&mut InstantiateMsg),
+        |msg| msg.operator = String::new(),
+        |msg| msg.guardian = "osmo1qqqq".into(),
+    ] {
+        assert!(matches!(refused(change), ContractError::Std(_)));
+    }
+}
+
+#[test]
+fn launching_takes_no_coins() {
+    assert_eq!(
+        Suite::new().launch(&coins(7, "uusd")).err(),
+        Some(Refusal::Shower(ContractError::FundsNotTaken { given: "7uusd".into() }))
+    );
+}

@@ -1,0 +1,111 @@
+//! `Refund`: to who contributed, once, and only what has no meteor.
+
+use meteor_messages::shower::{
+    ContributionState, Cursor, ExecuteMsg, QueryMsg, RefundableResponse, ShowerResponse,
+};
+use meteor_shower::ContractError;
+use meteor_testkit::{Outcome, Suite};
+
+const MIN: u128 = 8_000_000;
+
+fn of(who: &str) -> String {
+    meteor_testkit::wallets::address(who).into()
+}
+
+#[test]
+fn not_before_the_deadline_and_from_it_on() {
+    let mut suite = Suite::new().build();
+    suite.open(1).contribute("alice", MIN).contribute("alice", 5);
+    let deadline = suite.model.deadline(1).unwrap();
+    let early = || ContractError::RefundsNotOpen { shower: 1, deadline: deadline / 1_000_000_000 };
+    suite.try_refund(1, &["alice"]).refused(early());
+    suite.at(deadline - 1).try_refund(1, &["alice"]).refused(early());
+    assert_eq!(suite.now(), deadline);
+    // Close is not needed: nobody has to be awake for people to get their money back.
+    suite.refund(1, &["alice"]).assert_balance("alice", MIN + 5);
+    suite.assert_state(1, "alice", ContributionState::Refunded).assert_balance("shower", 0);
+}
+
+#[test]
+fn each_contribution_once() {
+    let mut suite = Suite::new().build();
+    suite.open(1).contribute("alice", MIN).contribute("bob", MIN).cancel(1);
+    let again = || ContractError::AlreadyRefunded { shower: 1, address: of("alice") };
+    suite.try_refund(1, &["alice", "bob", "alice"]).refused(again());
+    suite.assert_balance("alice", 0).refund(1, &["alice"]);
+    suite.try_refund(1, &["alice"]).refused(again());
+    suite.try_refund(1, &["bob", "alice"]).refused(again());
+    suite.refund(1, &["bob"]).assert_balance("shower", 0);
+}
+
+#[test]
+fn a_meteor_or_the_money_never_both() {
+    let mut suite = Suite::new().build();
+    suite.open(1).contribute("alice", MIN + 1).contribute("bob", MIN).close(1).mint(1, 1).pass_deadline(1);
+    suite.try_refund(1, &["alice"]).refused(ContractError::HasMeteor { shower: 1, address: of("alice") });
+    suite.try_refund(1, &["bob", "alice"]).err();
+    suite.refund(1, &["bob"]);
+    let art = suite.art(1);
+    suite.try_mint(1, 2, art).err();
+    suite.settle(1).assert_balance("shower", 0);
+}
+
+#[test]
+fn nobody_gets_what_they_did_not_give() {
+    let mut suite = Suite::new().showers(2).build();
+    suite.open(1).contribute("alice", MIN).open(2).contribute("bob", MIN).cancel(1).cancel(2);
+    suite.try_refund(1, &["bob"]).refused(ContractError::NoContribution { shower: 1, address: of("bob") });
+    suite
+        .try_refund(1, &["stranger"])
+        .refused(ContractError::NoContribution { shower: 1, address: of("stranger") });
+    let raw = |suite: &mut Suite, who: &str| -> Outcome {
+        let refund = ExecuteMsg::Refund { shower: 1, contributors: vec![who.into()] };
+        suite.execute("anyone", &refund, &[])
+    };
+    for text in ["", "alice", "osmo1alice", "terra1alice"] {
+        raw(&mut suite, text).err();
+    }
+    suite.try_refund(3, &["alice"]).refused(ContractError::NoSuchShower { named: 3, count: 2 });
+}
+
+#[test]
+fn lists_have_1_to_100_entries() {
+    let mut suite = Suite::new().build();
+    suite.open(1).contribute("alice", MIN).cancel(1);
+    suite.try_refund(1, &[]).refused(ContractError::BatchSize { given: 0, most: 100 });
+    suite.try_refund(1, &["alice"; 101]).refused(ContractError::BatchSize { given: 101, most: 100 });
+}
+
+#[test]
+fn everyone_of_a_large_shower_is_found_and_refunded_page_by_page() {
+    let mut suite = Suite::new().unchecked().build();
+    suite.open(1);
+    for wallet in 0..250u32 {
+        suite.contribute(&format!("wallet {wallet}"), MIN + u128::from(wallet));
+    }
+    suite.close(1).mint(1, 30).pass_deadline(1);
+    let page = |suite: &Suite, start_after: Option<Cursor>| -> RefundableResponse {
+        suite.query(&QueryMsg::Refundable { shower: 1, start_after, limit: Some(100) })
+    };
+    let first = page(&suite, None);
+    assert_eq!(first.refundable[0].contributor, of("wallet 219"), "the first rank without a meteor");
+    assert_eq!(first.refundable.len(), 100);
+    suite.refund(1, &["wallet 218", "wallet 217"]);
+    assert_eq!(page(&suite, None).refundable.len(), 98);
+    // A cursor among the minted ranks is moved on to the first without a meteor.
+    let early = Cursor { amount: (MIN + 249).into(), seq: 250 };
+    assert_eq!(page(&suite, Some(early)).refundable, page(&suite, None).refundable);
+    suite.refund_all(1).settle(1);
+    meteor_testkit::invariants::check(&suite);
+    suite.assert_balance("shower", 0);
+    let told: ShowerResponse = suite.query(&QueryMsg::Shower { shower: 1 });
+    assert_eq!((told.minted, told.refunds), (30, 220));
+}
+
+#[test]
+fn coins_sent_unasked_are_nobodys_refund() {
+    let mut suite = Suite::new().wallet("donor", 1_000).build();
+    suite.open(1).contribute("alice", MIN).send_unasked("donor", 1_000).cancel(1);
+    suite.refund(1, &["alice"]).assert_balance("alice", MIN).assert_balance("shower", 1_000);
+    suite.try_refund(1, &["donor"]).err();
+}
