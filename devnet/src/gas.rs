@@ -15,6 +15,10 @@ pub(crate) const DELETE: u64 = 1_000;
 /// What a real signature and public key add to the bytes of a simulated transaction without them.
 pub(crate) const SIMULATED_SIGNATURE_BYTES: usize = 64;
 
+/// Moving the fee, which a simulated transaction does not carry yet: without it the estimate of a plain send
+/// would be too low even with the 1.4 that CosmJS multiplies by.
+pub(crate) const SIMULATED_FEE: u64 = 14_000;
+
 const TX_BYTE: u64 = 10;
 const EVENT: u64 = 20;
 const ATTRIBUTE: u64 = 10;

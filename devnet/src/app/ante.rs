@@ -81,15 +81,14 @@ pub(crate) fn run(
 
 /// Gas of the transaction's bytes and signatures.
 pub(crate) fn base_gas(tx: &Tx, mode: Mode) -> u64 {
-    let missing = match mode {
-        Mode::Simulate => {
-            let unsigned = tx.signers.iter().filter(|signer| signer.signature.is_empty()).count();
-            unsigned.saturating_mul(gas::SIMULATED_SIGNATURE_BYTES)
-        }
-        Mode::Check | Mode::Deliver => 0,
-    };
+    let (mut missing, mut fee) = (0, 0);
+    if mode == Mode::Simulate {
+        let unsigned = tx.signers.iter().filter(|signer| signer.signature.is_empty()).count();
+        missing = unsigned.saturating_mul(gas::SIMULATED_SIGNATURE_BYTES);
+        fee = if tx.fee_coins.is_empty() { gas::SIMULATED_FEE } else { 0 };
+    }
     let signatures = u64::try_from(tx.signers.len()).unwrap_or(u64::MAX).saturating_mul(gas::SIGNATURE);
-    gas::tx_bytes(tx.bytes.len().saturating_add(missing)).saturating_add(signatures)
+    gas::tx_bytes(tx.bytes.len().saturating_add(missing)).saturating_add(signatures).saturating_add(fee)
 }
 
 pub(crate) fn out_of_gas(wanted: u64, used: u64) -> AppError {

@@ -1,0 +1,188 @@
+//! Hostile input: whatever arrives, the answer is an error and the chain goes on.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+mod common;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use common::{Client, Envelope, start};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{Config as Cases, RngAlgorithm, TestRng, TestRunner};
+use serde_json::{Value, json};
+
+/// Runs an async property with a fixed seed, so that a failure is found again.
+fn check<S: Strategy>(cases: u32, strategy: S, mut property: impl AsyncFnMut(&Client, S::Value))
+where
+    S::Value: Clone,
+{
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let client = runtime.block_on(start());
+    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    let mut runner = TestRunner::new_with_rng(Cases::with_cases(cases), rng);
+    for _ in 0..cases {
+        let value = strategy.new_tree(&mut runner).unwrap().current();
+        runtime.block_on(property(&client, value));
+    }
+    let height = runtime.block_on(client.devnet.mine(1)).unwrap();
+    assert_eq!(height, 2, "the chain goes on, and nothing got into a block by itself");
+}
+
+#[test]
+fn random_bytes_are_no_transaction() {
+    check(300, prop::collection::vec(any::<u8>(), 0..300), async |client, bytes| {
+        let answer = client.broadcast(&bytes).await;
+        assert_ne!(answer["code"], 0, "{bytes:?}");
+    });
+}
+
+#[test]
+fn a_flipped_bit_never_passes() {
+    let any_flip = (any::<prop::sample::Index>(), 0_u8..8);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let good = runtime.block_on(async {
+        let client = start().await;
+        let msg = client.send(1, &client.address(2), 5);
+        let envelope = Envelope { number: Some(1), sequence: Some(0), ..Envelope::default() };
+        client.sign(1, vec![msg], &envelope).await
+    });
+    check(300, any_flip, async |client, (index, bit)| {
+        let mut bytes = good.clone();
+        let at = index.index(bytes.len());
+        bytes[at] ^= 1 << bit;
+        let answer = client.broadcast(&bytes).await;
+        assert_ne!(answer["code"], 0, "bit {bit} of byte {at}: {answer}");
+    });
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,20}".prop_map(Value::from),
+        "-?[0-9]{1,25}".prop_map(Value::from),
+        "[0-9a-f]{0,16}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 12, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map("[a-z_]{1,8}", inner, 0..4).prop_map(|map| json!(map)),
+        ]
+    })
+}
+
+const METHODS: [&str; 20] = [
+    "status",
+    "block",
+    "block_by_hash",
+    "block_results",
+    "blockchain",
+    "commit",
+    "header",
+    "header_by_hash",
+    "validators",
+    "consensus_params",
+    "tx",
+    "tx_search",
+    "block_search",
+    "abci_query",
+    "broadcast_tx_sync",
+    "broadcast_tx_async",
+    "num_unconfirmed_txs",
+    "dev_setBalance",
+    "dev_revert",
+    "nope",
+];
+
+const NAMES: [&str; 16] = [
+    "height",
+    "minHeight",
+    "maxHeight",
+    "hash",
+    "query",
+    "page",
+    "per_page",
+    "order_by",
+    "path",
+    "data",
+    "tx",
+    "address",
+    "denom",
+    "amount",
+    "id",
+    "prove",
+];
+
+#[test]
+fn random_requests_get_json_rpc_answers() {
+    let params = prop::collection::btree_map(prop::sample::select(NAMES.to_vec()), any_json(), 0..6);
+    let params = prop_oneof![params.prop_map(|map| json!(map)), any_json()];
+    let request = (prop::sample::select(METHODS.to_vec()), params);
+    check(400, request, async |client, (method, params)| {
+        let answer = client.raw(method, params.clone()).await;
+        assert!(
+            answer.get("result").is_some() != answer.get("error").is_some(),
+            "{method} {params}: {answer}"
+        );
+    });
+}
+
+#[test]
+fn random_bodies_get_an_answer() {
+    check(200, any_json(), async |client, body| {
+        let response = client.http.post(client.devnet.rpc_url()).body(body.to_string()).send().await.unwrap();
+        assert!(matches!(response.status().as_u16(), 200 | 500), "{body}");
+    });
+}
+
+#[test]
+fn random_queries_of_every_path_get_an_answer() {
+    let paths = [
+        "/cosmos.auth.v1beta1.Query/Account",
+        "/cosmos.auth.v1beta1.Query/Accounts",
+        "/cosmos.bank.v1beta1.Query/AllBalances",
+        "/cosmos.bank.v1beta1.Query/Balance",
+        "/cosmos.bank.v1beta1.Query/TotalSupply",
+        "/cosmos.tx.v1beta1.Service/Simulate",
+        "/cosmos.tx.v1beta1.Service/GetTx",
+        "/cosmwasm.wasm.v1.Query/SmartContractState",
+        "/cosmwasm.wasm.v1.Query/AllContractState",
+        "/cosmwasm.wasm.v1.Query/ContractsByCode",
+        "/cosmwasm.wasm.v1.Query/Code",
+        "/cosmos.base.tendermint.v1beta1.Service/GetLatestBlock",
+    ];
+    let request =
+        (prop::sample::select(paths.to_vec()), prop::collection::vec(any::<u8>(), 0..60), any::<i64>());
+    check(400, request, async |client, (path, data, height)| {
+        let params = json!({ "path": path, "data": hex::encode(&data), "height": height.to_string() });
+        let answer = client.rpc("abci_query", params).await;
+        assert!(answer["response"]["code"].is_u64(), "{path}: {answer}");
+    });
+}
+
+#[test]
+fn random_rest_paths_get_an_answer() {
+    check(200, "/(cosmos|cosmwasm)/(bank|wasm|tx)/v1(beta1)?/[a-z%0-9/]{0,40}", async |client, path| {
+        let url = format!("{}{path}", client.devnet.rest_url());
+        let response = client.http.get(url).send().await.unwrap();
+        assert!(response.status().as_u16() >= 200, "{path}");
+    });
+}
+
+#[tokio::test]
+async fn too_much_is_refused() {
+    let client = start().await;
+    let response =
+        client.http.post(client.devnet.rpc_url()).body(vec![b'['; 2_100_000]).send().await.unwrap();
+    assert_eq!(response.status(), 413);
+    let deep = "[".repeat(100_000);
+    let response = client.http.post(client.devnet.rpc_url()).body(deep).send().await.unwrap();
+    assert_eq!(response.status(), 500);
+    let tx = BASE64.encode(vec![0; 1_048_577]);
+    let error = client.rpc_error("broadcast_tx_sync", json!({ "tx": tx })).await;
+    assert_eq!(error, "Tx too large. Max size is 1048576, but got 1048577");
+    let error = client.rpc_error("tx_search", json!({ "query": "a".repeat(600) })).await;
+    assert_eq!(error, "maximum query length exceeded");
+    assert_eq!(client.rpc("health", json!({})).await, json!({}));
+}
