@@ -1,1 +1,5 @@
-//! cli
+//! The team's tool as a library: the binary `meteor` and the end-to-end tests call it.
+
+pub mod demo;
+pub mod devnet;
+pub mod serve;

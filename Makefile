@@ -1,0 +1,27 @@
+# Everything is done from here: `make help` lists it.
+
+ARGS ?=
+# Where Node is missing the tests that need it say so and are passed over.
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint schema bench fmt
+
+help: ## This list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
+
+demo: ## A whole small event on this machine; ARGS="--help" tells more
+	@scripts/timed "make demo" cargo run --quiet --locked -p meteor-cli -- demo $(ARGS)
+
+test: ## All tests: rules, contracts, dev chain, indexer, end to end, CosmJS
+	@scripts/timed "make test" scripts/test
+
+lint: ## Formatting, clippy, licences and bans, contracts build for wasm32
+	@scripts/timed "make lint" scripts/lint
+
+schema: ## Write schema/ anew: contract messages and OpenAPI
+	@scripts/timed "make schema" scripts/schema
+
+bench: ## Benchmarks in release; figures belong into docs/benchmarks.md
+	@scripts/timed "make bench" scripts/bench
+
+fmt: ## Format the code
+	@cargo fmt --all

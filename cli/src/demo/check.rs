@@ -1,0 +1,289 @@
+//! The demo checks itself: what the wallets sent, what the contracts say and what the API says must be one story.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context, Result, bail, ensure};
+use cw721::msg::{NftInfoResponse, NumTokensResponse, TokensResponse};
+use futures::{StreamExt, TryStreamExt, stream};
+use meteor_messages::nft;
+use meteor_messages::shower::{Cursor, QueryMsg, RankedContributor, RankingResponse, ShowerResponse};
+use meteor_operator::jobs::Deployment;
+use meteor_operator::node::Node;
+use meteor_rules::metadata::Metadata;
+use meteor_rules::ranking::Place;
+use meteor_rules::split::split;
+use meteor_rules::tier::{Tier, TierRule};
+use serde_json::Value;
+
+use super::event::Sent;
+use super::plan::Plan;
+
+/// Rows asked for at once.
+const PAGE: u32 = 100;
+const PARALLEL: usize = 16;
+
+/// Everything needed to check an event that is over.
+pub(super) struct Evidence<'a> {
+    /// What the wallets were to do.
+    pub plan: &'a Plan,
+    /// What they did.
+    pub sent: &'a [Sent],
+    /// Their addresses.
+    pub addresses: &'a [String],
+    /// Where the event lives.
+    pub deployment: &'a Deployment,
+    /// How ranks are cut.
+    pub tiers: TierRule,
+    /// Payees with their shares (basis points) and what they had before.
+    pub payees: &'a [(String, u32, u128)],
+    /// Denom of contributions.
+    pub denom: &'a str,
+    /// How many showers.
+    pub showers: u32,
+    /// The chain.
+    pub node: &'a Node,
+    /// Base address of the API.
+    pub api: &'a str,
+}
+
+/// One thing that was checked.
+#[derive(Debug)]
+pub(super) struct Check {
+    /// What should hold.
+    pub claim: &'static str,
+    /// What was seen, or what contradicts it.
+    pub outcome: Result<String>,
+}
+
+/// One contributor of one shower as the demo's own books say, in rank order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Ranked {
+    contributor: String,
+    amount: u128,
+    tier: Tier,
+}
+
+/// Runs every check.
+pub(super) async fn all(evidence: &Evidence<'_>) -> Vec<Check> {
+    let books: Vec<Vec<Ranked>> = (1..=evidence.showers).map(|n| rank(evidence, n)).collect();
+    vec![
+        Check {
+            claim: "the contract's rankings equal an independent sort of what was sent",
+            outcome: rankings(evidence, &books).await,
+        },
+        Check {
+            claim: "every contributor owns exactly one meteor a shower, of the tier of its rank",
+            outcome: meteors(evidence, &books).await,
+        },
+        Check { claim: "the API says what the contracts say", outcome: api(evidence, &books).await },
+        Check { claim: "the money adds up to the last micro-unit", outcome: money(evidence).await },
+    ]
+}
+
+/// The ranking of `shower` from nothing but what was sent.
+fn rank(evidence: &Evidence<'_>, shower: u32) -> Vec<Ranked> {
+    let mut sent: Vec<&Sent> = evidence.sent.iter().filter(|s| s.planned.shower == shower).collect();
+    sent.sort_by_key(|s| s.seq);
+    let mut totals: BTreeMap<usize, Place> = BTreeMap::new();
+    for one in sent {
+        let place = totals.entry(one.planned.wallet).or_insert(Place { amount: 0, seq: 0 });
+        place.amount = place.amount.saturating_add(one.planned.amount);
+        place.seq = one.seq;
+    }
+    let mut places: Vec<(usize, Place)> = totals.into_iter().collect();
+    places.sort_by(|a, b| b.1.amount.cmp(&a.1.amount).then(a.1.seq.cmp(&b.1.seq)));
+    let contributors = u32::try_from(places.len()).unwrap_or(u32::MAX);
+    places
+        .into_iter()
+        .zip(1u32..)
+        .map(|((wallet, place), rank)| Ranked {
+            contributor: evidence.addresses.get(wallet).cloned().unwrap_or_default(),
+            amount: place.amount,
+            tier: evidence.tiers.tier_of(rank, contributors).unwrap_or(Tier::Common),
+        })
+        .collect()
+}
+
+async fn rankings(evidence: &Evidence<'_>, books: &[Vec<Ranked>]) -> Result<String> {
+    let mut places = 0usize;
+    for (shower, book) in (1u32..).zip(books) {
+        let mut rows: Vec<RankedContributor> = Vec::new();
+        loop {
+            let start_after = rows.last().map(|r| Cursor { amount: r.amount, seq: r.seq });
+            let query = QueryMsg::Ranking { shower, start_after, limit: Some(PAGE), order: None };
+            let page: RankingResponse = evidence.node.smart(&evidence.deployment.shower, &query).await?;
+            let done = page.ranking.is_empty();
+            rows.extend(page.ranking);
+            if done {
+                break;
+            }
+        }
+        let theirs: Vec<(&str, u128)> =
+            rows.iter().map(|r| (r.contributor.as_str(), r.amount.u128())).collect();
+        let ours: Vec<(&str, u128)> = book.iter().map(|r| (r.contributor.as_str(), r.amount)).collect();
+        ensure!(theirs == ours, "shower {shower}: the contract ranks otherwise than the books");
+        places += ours.len();
+    }
+    Ok(format!("{places} places in {} showers", books.len()))
+}
+
+async fn tokens_of(evidence: &Evidence<'_>, owner: &str) -> Result<Vec<String>> {
+    let mut tokens: Vec<String> = Vec::new();
+    loop {
+        let query = nft::QueryMsg::Tokens {
+            owner: owner.to_owned(),
+            start_after: tokens.last().cloned(),
+            limit: Some(PAGE),
+        };
+        let page: TokensResponse = evidence.node.smart(&evidence.deployment.meteors, &query).await?;
+        let done = page.tokens.is_empty();
+        tokens.extend(page.tokens);
+        if done {
+            return Ok(tokens);
+        }
+    }
+}
+
+async fn meteors(evidence: &Evidence<'_>, books: &[Vec<Ranked>]) -> Result<String> {
+    let meteors = &evidence.deployment.meteors;
+    let total: NumTokensResponse = evidence.node.smart(meteors, &nft::QueryMsg::NumTokens {}).await?;
+    let due: usize = books.iter().map(Vec::len).sum();
+    ensure!(
+        usize::try_from(total.count).ok() == Some(due),
+        "{} meteors exist where {due} are due",
+        total.count
+    );
+    stream::iter(evidence.addresses)
+        .map(|address| async move {
+            let mut due: BTreeSet<(String, String, String)> = BTreeSet::new();
+            for (shower, book) in (1u32..).zip(books) {
+                if let Some((rank, ranked)) = (1u32..).zip(book).find(|(_, r)| r.contributor == *address) {
+                    due.insert((shower.to_string(), rank.to_string(), ranked.tier.title().to_owned()));
+                }
+            }
+            let mut owned = BTreeSet::new();
+            for token_id in tokens_of(evidence, address).await? {
+                let query = nft::QueryMsg::NftInfo { token_id };
+                let info: NftInfoResponse<Metadata> = evidence.node.smart(meteors, &query).await?;
+                let of = |name: &str| {
+                    let found = info.extension.attributes.iter().find(|a| a.trait_type == name);
+                    found.map(|a| a.value.clone()).with_context(|| format!("a meteor without {name}"))
+                };
+                let new = owned.insert((of("shower")?, of("rank")?, of("rarity")?));
+                ensure!(new, "{address} owns two meteors of one shower and rank");
+            }
+            ensure!(owned == due, "{address} owns {owned:?} where {due:?} is due");
+            Ok(())
+        })
+        .buffer_unordered(PARALLEL)
+        .try_collect::<Vec<()>>()
+        .await?;
+    Ok(format!("{due} meteors in {} wallets", evidence.addresses.len()))
+}
+
+async fn money(evidence: &Evidence<'_>) -> Result<String> {
+    let node = evidence.node;
+    let sent: u128 = evidence.sent.iter().map(|s| s.planned.amount).sum();
+    let left = node.balance(&evidence.deployment.shower, evidence.denom).await?;
+    ensure!(left == 0, "{left} is left in the contract after everything was minted and settled");
+    let shares: Vec<u32> = evidence.payees.iter().map(|(_, share, _)| *share).collect();
+    let mut due = vec![0u128; shares.len()];
+    for shower in 1..=evidence.showers {
+        let total: u128 =
+            evidence.sent.iter().filter(|s| s.planned.shower == shower).map(|s| s.planned.amount).sum();
+        for (due, part) in due.iter_mut().zip(split(total, &shares)) {
+            *due += part;
+        }
+    }
+    for ((payee, _, before), due) in evidence.payees.iter().zip(&due) {
+        let now = node.balance(payee, evidence.denom).await?;
+        ensure!(now.checked_sub(*before) == Some(*due), "{payee} has {now} after {before}, {due} was due");
+    }
+    for (wallet, address) in evidence.addresses.iter().enumerate() {
+        let spent: u128 =
+            evidence.sent.iter().filter(|s| s.planned.wallet == wallet).map(|s| s.planned.amount).sum();
+        // Funded with exactly what the plan spends (at least 1).
+        let due = evidence.plan.spends(wallet).max(1).checked_sub(spent);
+        let has = node.balance(address, evidence.denom).await?;
+        ensure!(Some(has) == due, "{address} has {has} left where {due:?} is due");
+    }
+    Ok(format!(
+        "{} contributed = {} paid",
+        super::report::amount(sent),
+        super::report::amount(due.iter().sum())
+    ))
+}
+
+async fn get(evidence: &Evidence<'_>, path: &str) -> Result<Value> {
+    let url = format!("{}{path}", evidence.api);
+    let response = reqwest::get(&url).await.with_context(|| format!("asking {url}"))?;
+    let status = response.status();
+    let body = response.bytes().await?;
+    if !status.is_success() {
+        bail!("{url} answers {status}: {}", String::from_utf8_lossy(&body));
+    }
+    serde_json::from_slice(&body).with_context(|| format!("reading {url}"))
+}
+
+fn same(what: &str, api: Option<&Value>, contract: impl ToString) -> Result<()> {
+    let api = match api {
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+        None => bail!("the API does not say {what}"),
+    };
+    let contract = contract.to_string();
+    ensure!(api == contract, "{what} is {api} by the API and {contract} by the contract");
+    Ok(())
+}
+
+async fn api(evidence: &Evidence<'_>, books: &[Vec<Ranked>]) -> Result<String> {
+    let mut compared = 0usize;
+    for (shower, book) in (1u32..).zip(books) {
+        let theirs: ShowerResponse =
+            evidence.node.smart(&evidence.deployment.shower, &QueryMsg::Shower { shower }).await?;
+        let api = get(evidence, &format!("/v1/showers/{shower}")).await?;
+        same("contributors", api.get("contributors"), theirs.contributors)?;
+        same("total", api.get("total"), theirs.total)?;
+        same("minted", api.get("minted"), theirs.minted)?;
+        same("settled", api.get("settled"), theirs.settled)?;
+        same("log", api.get("log"), theirs.log.to_hex())?;
+        let mut after = 0usize;
+        while after < book.len() {
+            let page =
+                get(evidence, &format!("/v1/showers/{shower}/ranking?after={after}&limit=1000")).await?;
+            let rows = page.get("ranking").and_then(Value::as_array).context("a ranking without rows")?;
+            ensure!(!rows.is_empty(), "the API's ranking of shower {shower} ends at rank {after}");
+            for row in rows {
+                let ours = book.get(after).context("the API ranks more contributors than there are")?;
+                same("contributor", row.get("contributor"), &ours.contributor)?;
+                same("amount", row.get("amount"), ours.amount)?;
+                same("tier", row.get("tier"), ours.tier)?;
+                after += 1;
+                same("rank", row.get("rank"), after)?;
+                compared += 1;
+            }
+        }
+    }
+    stream::iter(evidence.addresses)
+        .map(|address| async move {
+            let mut theirs = tokens_of(evidence, address).await?;
+            let mut ours: Vec<String> = Vec::new();
+            let mut path = Some(format!("/v1/caves/{address}"));
+            while let Some(at) = path {
+                let cave = get(evidence, &at).await?;
+                let nfts = cave.get("nfts").and_then(Value::as_array).context("a cave without NFTs")?;
+                ours.extend(
+                    nfts.iter().filter_map(|nft| nft.get("token_id")?.as_str()).map(ToOwned::to_owned),
+                );
+                path = cave.get("next").and_then(Value::as_str).map(ToOwned::to_owned);
+            }
+            theirs.sort();
+            ours.sort();
+            ensure!(ours == theirs, "{address}'s cave holds {ours:?} by the API, {theirs:?} by the contract");
+            Ok(())
+        })
+        .buffer_unordered(PARALLEL)
+        .try_collect::<Vec<()>>()
+        .await?;
+    Ok(format!("{} showers, {compared} places, {} caves", books.len(), evidence.addresses.len()))
+}

@@ -1,0 +1,263 @@
+//! The event itself: wallets are funded, contribute with really signed transactions, the operator closes, mints and
+//! settles. Knows a chain only by its RPC address, a funded mnemonic and the codes on it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, Result, bail, ensure};
+use futures::StreamExt;
+use futures::stream;
+use meteor_messages::shower::{CollectionInit, InstantiateMsg, Payee};
+use meteor_messages::shower::{ExecuteMsg, QueryMsg, ShowerResponse, Status};
+use meteor_operator::account::Account;
+use meteor_operator::gas::{GasPrice, coins};
+use meteor_operator::jobs::{self, Deployment};
+use meteor_operator::node::Node;
+use meteor_operator::signer::Signer;
+use meteor_operator::tx;
+use meteor_rules::preset::Preset;
+use tokio::time::Instant;
+
+use super::art::art;
+use super::plan::{Plan, Planned};
+
+/// A chain to hold the event on.
+#[derive(Clone, Debug)]
+pub struct Chain {
+    /// `CometBFT` RPC.
+    pub rpc: String,
+    /// Words of accounts 0.. that have coins: 0 funds wallets, 1 is owner, 2 operator, 3 guardian.
+    pub mnemonic: String,
+    /// Prefix of addresses.
+    pub prefix: String,
+    /// Denom of contributions.
+    pub denom: String,
+    /// Denom and price of fees.
+    pub gas_price: GasPrice,
+    /// Code id of the shower contract.
+    pub shower_code: u64,
+    /// Code id of the CW721 contract.
+    pub nft_code: u64,
+}
+
+/// A contribution that is in a block.
+#[derive(Clone, Debug)]
+pub(super) struct Sent {
+    /// What was planned.
+    pub planned: Planned,
+    /// Global sequence number the contract gave it.
+    pub seq: u64,
+}
+
+/// The demo's wallets with coins in them.
+pub(super) struct Wallets {
+    /// One account per wallet of the plan.
+    pub accounts: Vec<Arc<tokio::sync::Mutex<Account>>>,
+    /// Their addresses.
+    pub addresses: Vec<String>,
+}
+
+/// Far above what a contribution uses; simulating each would double the requests.
+const CONTRIBUTE_GAS: u64 = 500_000;
+/// What a wallet gets for fees (micro-denom of the fee).
+const FEE_MONEY: u128 = 100_000_000;
+/// Requests under way at once.
+const PARALLEL: usize = 16;
+const POLL: Duration = Duration::from_millis(100);
+
+/// Account `index` of the chain's mnemonic.
+///
+/// # Errors
+/// If the node doesn't know it.
+pub(super) async fn account(chain: &Chain, index: u32) -> Result<Account> {
+    let signer =
+        Signer::from_mnemonic(&chain.mnemonic, meteor_operator::signer::COIN_TYPE, index, &chain.prefix)?;
+    Ok(Account::open(Node::new(&chain.rpc)?, signer, chain.gas_price.clone()).await?)
+}
+
+/// Sends every wallet what it will contribute, and fees.
+///
+/// # Errors
+/// If a transaction fails.
+pub(super) async fn fund(chain: &Chain, plan: &Plan) -> Result<Wallets> {
+    let mut bank = account(chain, 0).await?;
+    let mut addresses = Vec::with_capacity(plan.keys.len());
+    let mut messages = Vec::new();
+    for (wallet, key) in plan.keys.iter().enumerate() {
+        let signer = Signer::from_bytes(key, &chain.prefix)?;
+        let mut money = coins(plan.spends(wallet).max(1), &chain.denom);
+        if chain.gas_price.denom == chain.denom {
+            money = coins(plan.spends(wallet).saturating_add(FEE_MONEY), &chain.denom);
+        } else {
+            money.extend(coins(FEE_MONEY, &chain.gas_price.denom));
+        }
+        money.sort_by(|a, b| a.denom.cmp(&b.denom));
+        messages.push(tx::send(bank.address(), signer.address(), &money));
+        addresses.push(signer.address().to_owned());
+    }
+    for batch in messages.chunks(100) {
+        bank.send(batch.to_vec()).await.context("funding the wallets")?;
+    }
+    let node = Node::new(&chain.rpc)?;
+    let accounts = stream::iter(&plan.keys)
+        .map(|key| {
+            let node = node.clone();
+            async move {
+                let signer = Signer::from_bytes(key, &chain.prefix)?;
+                let account = Account::open(node, signer, chain.gas_price.clone()).await?;
+                anyhow::Ok(Arc::new(tokio::sync::Mutex::new(account)))
+            }
+        })
+        .buffered(PARALLEL)
+        .collect::<Vec<_>>()
+        .await
+        .into_iter()
+        .collect::<Result<Vec<_>>>()?;
+    Ok(Wallets { accounts, addresses })
+}
+
+/// Seconds since the epoch on this machine's clock.
+pub(super) fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
+/// What the demo's event is instantiated with: `preset`'s rules, opening at `opens_at`.
+///
+/// # Errors
+/// If an account of the mnemonic makes no address.
+pub(super) fn launch(chain: &Chain, preset: &Preset, opens_at: u64) -> Result<InstantiateMsg> {
+    let role = |index| -> Result<String> {
+        let signer =
+            Signer::from_mnemonic(&chain.mnemonic, meteor_operator::signer::COIN_TYPE, index, &chain.prefix)?;
+        Ok(signer.address().to_owned())
+    };
+    Ok(InstantiateMsg {
+        owner: role(1)?,
+        operator: role(2)?,
+        guardian: role(3)?,
+        denom: chain.denom.clone(),
+        schedule: preset.schedule.opening(opens_at),
+        minimum: preset.minimum.into(),
+        mint_window: preset.mint_window,
+        tiers: preset.tiers,
+        eggs: preset.eggs,
+        // As in 2021: 83.5 % for the pool, 16.5 % for artists and creators.
+        payees: vec![
+            Payee { address: role(8)?, share_bp: 8350 },
+            Payee { address: role(9)?, share_bp: 1650 },
+        ],
+        meteors: CollectionInit {
+            code_id: chain.nft_code,
+            name: preset.meteors.name.clone(),
+            symbol: preset.meteors.symbol.clone(),
+            template: preset.meteors.template.clone(),
+            royalties: None,
+        },
+    })
+}
+
+/// Makes one shower's planned contributions at their times; answers with what the contract recorded of each.
+///
+/// # Errors
+/// If a contribution is refused or fails.
+pub(super) async fn contribute(
+    chain: &Chain,
+    deployment: &Deployment,
+    wallets: &Wallets,
+    planned: Vec<Planned>,
+    opens_at: u64,
+    closes_at: u64,
+) -> Result<Vec<Sent>> {
+    let length = Duration::from_secs(closes_at.saturating_sub(opens_at));
+    let opening = Instant::now() + until(opens_at);
+    let mut by_wallet: BTreeMap<usize, Vec<Planned>> = BTreeMap::new();
+    for contribution in planned {
+        by_wallet.entry(contribution.wallet).or_default().push(contribution);
+    }
+    // A task for each wallet: its transactions go in order, different wallets side by side.
+    let sending = by_wallet.into_iter().map(|(wallet, planned)| {
+        let account = wallets.accounts.get(wallet).cloned();
+        let (contract, denom) = (deployment.shower.clone(), chain.denom.clone());
+        tokio::spawn(async move {
+            let account = account.context("a wallet that the plan doesn't have")?;
+            let mut account = account.lock().await;
+            let mut sent = Vec::with_capacity(planned.len());
+            for contribution in planned {
+                tokio::time::sleep_until(opening + length * contribution.at / 1000).await;
+                let message = ExecuteMsg::Contribute { shower: contribution.shower };
+                let funds = coins(contribution.amount, &denom);
+                let message = tx::execute(account.address(), &contract, &message, &funds)?;
+                sent.push((contribution, account.submit(vec![message], CONTRIBUTE_GAS).await?));
+            }
+            anyhow::Ok(sent)
+        })
+    });
+    let submitted = futures::future::try_join_all(sending).await?;
+    let submitted = submitted.into_iter().collect::<Result<Vec<_>>>()?;
+    let node = Node::new(&chain.rpc)?;
+    let anyone = account(chain, 0).await?;
+    let confirmed = stream::iter(submitted.into_iter().flatten())
+        .map(|(planned, hash)| {
+            let (anyone, node) = (&anyone, &node);
+            async move {
+                let included = anyone.wait(&hash).await?;
+                ensure!(
+                    included.code == 0,
+                    "contribution {hash} to shower {} failed on {}: {}",
+                    planned.shower,
+                    node.url(),
+                    included.log
+                );
+                let seq = included
+                    .events
+                    .iter()
+                    .find(|(kind, _)| kind == "wasm-contribution")
+                    .and_then(|(_, attributes)| attributes.iter().find(|(key, _)| key == "seq"))
+                    .and_then(|(_, seq)| seq.parse().ok())
+                    .context("a contribution without a sequence number")?;
+                Ok(Sent { planned, seq })
+            }
+        })
+        .buffer_unordered(PARALLEL)
+        .collect::<Vec<Result<Sent>>>()
+        .await;
+    confirmed.into_iter().collect()
+}
+
+/// Waits for a shower's end, then closes it, mints every meteor and pays the payees; answers with what was paid.
+///
+/// # Errors
+/// If a job fails.
+pub(super) async fn operate(
+    operator: &mut Account,
+    deployment: &Deployment,
+    preset: &Preset,
+    seed: u64,
+    shower: u32,
+    closes_at: u64,
+) -> Result<u128> {
+    tokio::time::sleep(until(closes_at)).await;
+    let contract = &deployment.shower;
+    let state = loop {
+        let state: ShowerResponse = operator.node().smart(contract, &QueryMsg::Shower { shower }).await?;
+        match state.status {
+            Status::Upcoming | Status::Open => tokio::time::sleep(POLL).await,
+            _ => break state,
+        }
+    };
+    if state.status == Status::Refunding {
+        bail!("shower {shower} can only be refunded");
+    }
+    jobs::close(operator, contract, shower).await.with_context(|| format!("closing shower {shower}"))?;
+    let template = &preset.meteors.template;
+    jobs::mint(operator, contract, shower, |rank| Some(art(template, seed, shower, rank)), |_| ())
+        .await
+        .with_context(|| format!("minting shower {shower}"))?;
+    jobs::settle(operator, contract, shower).await.with_context(|| format!("settling shower {shower}"))
+}
+
+fn until(seconds: u64) -> Duration {
+    let at = UNIX_EPOCH + Duration::from_secs(seconds);
+    at.duration_since(SystemTime::now()).unwrap_or_default()
+}

@@ -1,0 +1,197 @@
+//! `meteor demo`: a whole small event on one machine, watched live, checked at its end.
+
+mod art;
+mod check;
+mod event;
+mod narrate;
+mod plan;
+mod report;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use meteor_messages::shower::{QueryMsg, ShowerResponse};
+use meteor_operator::node::Node;
+use meteor_rules::preset::Preset;
+use meteor_rules::schedule::Schedule;
+use tokio_util::sync::CancellationToken;
+
+use self::check::Evidence;
+pub use self::event::Chain;
+use self::event::Sent;
+use self::plan::Plan;
+
+/// How the demo can be changed.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Options {
+    /// How many showers
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub showers: u32,
+    /// Wallets that take part; most join each shower
+    #[arg(long, default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..=20_000))]
+    pub wallets: u32,
+    /// Length of a shower in seconds
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(3..=86_400))]
+    pub seconds: u64,
+    /// Most contributions of a wallet in a shower; in a demo of one shower every wallet makes so many
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=20))]
+    pub contributions: u32,
+    /// The same seed is the same wallets, amounts and moments
+    #[arg(long, default_value_t = 2021)]
+    pub seed: u64,
+    /// Where page and API are served; another free port is taken if this one is in use
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Milliseconds between blocks
+    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u64).range(20..=10_000))]
+    pub block_ms: u64,
+    /// Stop when the event is over and checked, instead of serving it until Ctrl-C
+    #[arg(long)]
+    pub exit: bool,
+}
+
+/// What an event came to.
+#[derive(Clone, Copy, Debug)]
+pub struct Summary {
+    /// Contributions in blocks.
+    pub contributions: usize,
+    /// Blocks made while the event ran.
+    pub blocks: u64,
+    /// The most blocks by which the indexer was behind the chain.
+    pub most_behind: u64,
+    /// Whether every check held.
+    pub good: bool,
+}
+
+/// Runs a demo to its end, or until `stop`; answers with `None` if it was stopped before.
+///
+/// # Errors
+/// If something can't start or a transaction fails. A check that doesn't hold is no error but a summary that isn't
+/// good.
+pub async fn run(options: &Options, stop: &CancellationToken) -> Result<Option<Summary>> {
+    let devnet = crate::devnet::embedded(Duration::from_millis(options.block_ms)).await?;
+    let chain = crate::devnet::chain(&devnet);
+    println!("dev chain      {} (RPC)  {} (REST)", devnet.rpc_url(), devnet.rest_url());
+    let outcome = tokio::select! {
+        outcome = event(options, &chain, stop) => outcome.map(Some),
+        () = stop.cancelled() => Ok(None),
+    };
+    devnet.shutdown().await;
+    outcome
+}
+
+/// Holds the event on `chain` and serves it.
+async fn event(options: &Options, chain: &Chain, stop: &CancellationToken) -> Result<Summary> {
+    let started = Instant::now();
+    let mut preset = Preset::named("demo")?;
+    preset.schedule.first = options.seconds;
+    preset.schedule.interval = options.seconds;
+    preset.schedule.count = options.showers;
+    let wallets = usize::try_from(options.wallets)?;
+    let plan = Plan::new(options.seed, wallets, options.showers, options.contributions);
+    let funded = event::fund(chain, &plan).await?;
+    println!("wallets        {wallets} funded (seed {})", options.seed);
+
+    // A few blocks for the deployment to get in before shower 1 opens.
+    let opens_at = event::now() + 1 + options.block_ms.saturating_mul(4).div_ceil(1000);
+    let launch = event::launch(chain, &preset, opens_at)?;
+    let schedule = launch.schedule;
+    let node = Node::new(&chain.rpc)?;
+    let mut payees = Vec::new();
+    for payee in &launch.payees {
+        let before = node.balance(&payee.address, &chain.denom).await?;
+        payees.push((payee.address.clone(), payee.share_bp, before));
+    }
+    let mut owner = event::account(chain, 1).await?;
+    let deployment =
+        meteor_operator::jobs::deploy(&mut owner, chain.shower_code, "meteor shower demo", &launch)
+            .await
+            .context("deploying the contracts")?;
+    println!("shower         {}\nmeteors        {}", deployment.shower, deployment.meteors);
+
+    let poll = Duration::from_millis(options.block_ms / 4 + 10);
+    let server = crate::serve::embedded(chain, &deployment, options.listen, poll).await?;
+    let api = format!("http://{}", server.public_addr());
+    println!("\n  Watch it live: {api}\n  API:           {api}/docs\n");
+
+    server.wait_applied(deployment.height).await.context("waiting for the indexer")?;
+    let most_behind = Arc::new(AtomicU64::new(0));
+    let telling = narrate::narrate(api.clone(), schedule, node.clone(), Arc::clone(&most_behind));
+    let telling = tokio::spawn(telling);
+    let sent = showers(options, chain, &preset, &plan, &funded, &deployment, schedule).await;
+    telling.abort();
+    let sent = sent?;
+    let most_behind = most_behind.load(Ordering::Relaxed);
+
+    let (_, height) = node.status().await?;
+    server.wait_applied(height).await.context("waiting for the indexer")?;
+    let evidence = Evidence {
+        plan: &plan,
+        sent: &sent,
+        addresses: &funded.addresses,
+        deployment: &deployment,
+        tiers: preset.tiers,
+        payees: &payees,
+        denom: &chain.denom,
+        showers: options.showers,
+        node: &node,
+        api: &api,
+    };
+    let checks = check::all(&evidence).await;
+    let mut states: Vec<ShowerResponse> = Vec::new();
+    for shower in 1..=options.showers {
+        states.push(node.smart(&deployment.shower, &QueryMsg::Shower { shower }).await?);
+    }
+    let (lines, good) = report::checks(&checks);
+    println!("\n{}\n{lines}", report::showers(&states, &preset.tiers, &preset.eggs));
+    let blocks = height.saturating_sub(deployment.height);
+    println!(
+        "{} contributions in {blocks} blocks; {:.0} s in all; indexer at most {most_behind} blocks behind",
+        sent.len(),
+        started.elapsed().as_secs_f64()
+    );
+    if !options.exit && good {
+        println!("\nThe event is over and stays served at {api}; Ctrl-C stops it.");
+        stop.cancelled().await;
+    }
+    server.shutdown().await;
+    Ok(Summary { contributions: sent.len(), blocks, most_behind, good })
+}
+
+/// Runs the showers one after the other: wallets contribute while the operator works on the one before.
+async fn showers(
+    options: &Options,
+    chain: &Chain,
+    preset: &Preset,
+    plan: &Plan,
+    wallets: &event::Wallets,
+    deployment: &meteor_operator::jobs::Deployment,
+    schedule: Schedule,
+) -> Result<Vec<Sent>> {
+    let contributing = async {
+        let mut sent = Vec::with_capacity(plan.contributions.len());
+        for shower in 1..=options.showers {
+            let planned = plan.contributions.iter().filter(|c| c.shower == shower).copied().collect();
+            let closes_at = schedule.closes_at(shower).context("a shower without an end")?;
+            let opens_at = closes_at.saturating_sub(options.seconds);
+            sent.extend(event::contribute(chain, deployment, wallets, planned, opens_at, closes_at).await?);
+        }
+        anyhow::Ok(sent)
+    };
+    let operating = async {
+        let mut operator = event::account(chain, 2).await?;
+        for shower in 1..=options.showers {
+            let closes_at = schedule.closes_at(shower).context("a shower without an end")?;
+            let paid =
+                event::operate(&mut operator, deployment, preset, options.seed, shower, closes_at).await?;
+            println!("shower {shower}: closed, minted, settled: {} UST to the payees", report::amount(paid));
+        }
+        anyhow::Ok(())
+    };
+    let (sent, ()) = tokio::try_join!(contributing, operating)?;
+    ensure!(sent.len() == plan.contributions.len(), "{} contributions are missing", plan.contributions.len());
+    Ok(sent)
+}

@@ -1,0 +1,62 @@
+//! `meteor`: the team's tool. Each command is a module of the library; this file only chooses.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use tokio_util::sync::CancellationToken;
+
+/// Meteor Shower: launch an NFT collection as a meteor shower on a CosmWasm chain.
+#[derive(Debug, Parser)]
+#[command(version, about, after_help = "Start with: meteor demo")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// A whole small event on this machine: dev chain, contracts, wallets, page; checks itself at the end
+    Demo(meteor_cli::demo::Options),
+    /// The dev chain with the contracts' code on it, for wallets, scripts and front ends to try
+    Devnet(meteor_cli::devnet::Options),
+    /// The indexer: follows the chain and serves page and API (the same as meteor-indexer)
+    Serve(meteor_cli::serve::Options),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    meteor_cli::serve::log_to_stderr();
+    let stop = CancellationToken::new();
+    tokio::spawn({
+        let stop = stop.clone();
+        async move {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                eprintln!("stopping");
+                stop.cancel();
+            }
+        }
+    });
+    match run(cli.command, &stop).await {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command, stop: &CancellationToken) -> Result<ExitCode> {
+    match command {
+        Command::Demo(options) => match meteor_cli::demo::run(&options, stop).await? {
+            Some(summary) if !summary.good => Ok(ExitCode::FAILURE),
+            _ => Ok(ExitCode::SUCCESS),
+        },
+        Command::Devnet(options) => {
+            meteor_cli::devnet::run(options, stop).await?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Serve(options) => meteor_cli::serve::run(options, stop).await,
+    }
+}
