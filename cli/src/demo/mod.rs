@@ -8,6 +8,7 @@ mod plan;
 mod report;
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -15,7 +16,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use meteor_messages::shower::{QueryMsg, ShowerResponse};
 use meteor_operator::node::Node;
-use meteor_rules::preset::Preset;
+use meteor_rules::preset::{Preset, PresetError};
 use meteor_rules::schedule::Schedule;
 use tokio_util::sync::CancellationToken;
 
@@ -48,6 +49,9 @@ pub struct Options {
     /// Milliseconds between blocks
     #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u64).range(20..=10_000))]
     pub block_ms: u64,
+    /// Whose tiers, eggs and names: demo, levana-2021, or the path of a preset file
+    #[arg(long, default_value = "demo")]
+    pub preset: String,
     /// Stop when the event is over and checked, instead of serving it until Ctrl-C
     #[arg(long)]
     pub exit: bool,
@@ -83,10 +87,21 @@ pub async fn run(options: &Options, stop: &CancellationToken) -> Result<Option<S
     outcome
 }
 
+fn preset(name: &str) -> Result<Preset> {
+    match Preset::named(name) {
+        Err(PresetError::Unknown { .. }) if Path::new(name).exists() => {
+            let text = std::fs::read_to_string(name).with_context(|| format!("reading {name}"))?;
+            Preset::parse(&text).with_context(|| format!("the preset {name}"))
+        }
+        other => Ok(other?),
+    }
+}
+
 /// Holds the event on `chain` and serves it.
 async fn event(options: &Options, chain: &Chain, stop: &CancellationToken) -> Result<Summary> {
     let started = Instant::now();
-    let mut preset = Preset::named("demo")?;
+    let mut preset = preset(&options.preset)?;
+    preset.schedule.opens_at = None;
     preset.schedule.first = options.seconds;
     preset.schedule.interval = options.seconds;
     preset.schedule.count = options.showers;

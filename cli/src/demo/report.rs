@@ -1,5 +1,7 @@
 //! What the demo prints: amounts people can read, a line while it runs, a table at the end.
 
+use std::fmt::Write;
+
 use meteor_messages::shower::ShowerResponse;
 use meteor_rules::eggs::issue;
 use meteor_rules::tier::{PerTier, TierRule};
@@ -29,14 +31,15 @@ pub(super) fn showers(states: &[ShowerResponse], tiers: &TierRule, eggs: &PerTie
         let sizes = tiers.sizes(state.contributors);
         let cut = format!("{}/{}/{}/{}", sizes.legendary, sizes.ancient, sizes.rare, sizes.common);
         let eggs = issue(eggs, &sizes).eggs.total();
-        table.push_str(&format!(
-            "{:>6}  {:>7}  {:>11}  {cut:>29}  {eggs:>4}  {:>6}  {:>11}\n",
+        let _ = writeln!(
+            table,
+            "{:>6}  {:>7}  {:>11}  {cut:>29}  {eggs:>4}  {:>6}  {:>11}",
             state.shower,
             state.contributors,
             amount(state.total.u128()),
             state.minted,
             amount(state.settled.u128()),
-        ));
+        );
     }
     table
 }
@@ -47,10 +50,12 @@ pub(super) fn checks(checks: &[Check]) -> (String, bool) {
     let mut good = true;
     for check in checks {
         match &check.outcome {
-            Ok(seen) => lines.push_str(&format!("  ok    {} ({seen})\n", check.claim)),
+            Ok(seen) => {
+                let _ = writeln!(lines, "  ok    {} ({seen})", check.claim);
+            }
             Err(why) => {
                 good = false;
-                lines.push_str(&format!("  WRONG {}: {why:#}\n", check.claim));
+                let _ = writeln!(lines, "  WRONG {}: {why:#}", check.claim);
             }
         }
     }
