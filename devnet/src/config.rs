@@ -7,7 +7,7 @@ use cw_multi_test::Contract;
 
 use crate::error::DevnetError;
 
-/// Public by design: the mnemonic of LocalTerra's first account. Never send real funds to it.
+/// Public by design: the mnemonic of `LocalTerra`'s first account. Never send real funds to it.
 pub const DEV_MNEMONIC: &str = "notice oak worry limit wrap speak medal online prefer cluster roof addict wrist \
 behave treat actual wasp year salad speed social layer crew genius";
 
@@ -65,7 +65,7 @@ pub enum Clock {
 pub struct GasPrice {
     /// Denom in which fees may be paid.
     pub denom: String,
-    /// Millionths of the smallest unit per gas: 150_000 is 0.15.
+    /// Millionths of the smallest unit per gas: `150_000` is 0.15.
     pub micros: u64,
 }
 

@@ -100,7 +100,7 @@ fn genesis(
         crate::app::auth::ensure(&mut state, address);
     }
     let fee_collector = vm.humanize(&module_address("fee_collector")).map_err(odd)?;
-    let chain_id: chain::Id =
+    let id: chain::Id =
         config.chain_id.parse().map_err(|_| DevnetError::Config("chain_id is no chain id".into()))?;
     let app = App {
         vm,
@@ -111,7 +111,7 @@ fn genesis(
     };
     Ok(Chain {
         app,
-        chain_id,
+        id,
         validator: Validator::new()?,
         blocks,
         ticker: Ticker::new(config.clock),

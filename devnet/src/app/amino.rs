@@ -123,8 +123,8 @@ fn msg(msg: &Msg) -> Result<Value, String> {
     Ok(json!({ "type": name, "value": value }))
 }
 
-/// Writes JSON with sorted keys, because serde_json keeps or sorts them as other crates' features decide.
-/// The depth is bounded: serde_json reads no deeper than 128.
+/// Writes JSON with sorted keys, because `serde_json` keeps or sorts them as other crates' features decide.
+/// The depth is bounded: `serde_json` reads no deeper than 128.
 fn write_sorted(value: &Value, out: &mut String) {
     match value {
         Value::Object(map) => write_object(map, out),

@@ -44,6 +44,9 @@ impl TxResult {
     }
 }
 
+/// The error that wasmd registers for a kind of call.
+type Failed = fn(String) -> AppError;
+
 /// What the messages of a transaction did.
 pub(crate) struct Done {
     pub(crate) responses: Vec<Any>,
@@ -203,7 +206,7 @@ impl App {
     }
 
     /// The message as cw-multi-test takes it, and the error wasmd registers for it.
-    fn wasm_msg(&self, store: &Store, msg: &Msg) -> Result<(WasmMsg, fn(String) -> AppError), AppError> {
+    fn wasm_msg(&self, store: &Store, msg: &Msg) -> Result<(WasmMsg, Failed), AppError> {
         let admin = |admin: &str| match admin {
             "" => Ok(None),
             admin => self.vm.address(admin).map(|admin| Some(admin.into_string())),

@@ -89,7 +89,6 @@ impl Msg {
                 if amount.is_empty() { Err(AppError::invalid_coins("")) } else { Ok(()) }
             }
             Msg::MultiSend(msg) => check_multi_send(msg),
-            Msg::StoreCode(_) | Msg::ClearAdmin(_) => Ok(()),
             Msg::Instantiate(msg) => {
                 check_instantiate(msg.code_id, &msg.label)?;
                 coins::checked(&msg.funds).map_err(|error| error.within("funds"))?;
@@ -117,7 +116,7 @@ impl Msg {
             Msg::UpdateAdmin(msg) if msg.sender == msg.new_admin => {
                 Err(AppError::invalid("new admin is the same as the old"))
             }
-            Msg::UpdateAdmin(_) => Ok(()),
+            Msg::UpdateAdmin(_) | Msg::StoreCode(_) | Msg::ClearAdmin(_) => Ok(()),
         }
     }
 }

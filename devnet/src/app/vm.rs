@@ -141,14 +141,24 @@ impl Vm {
             .map_err(|_| AppError::no_such_code(format!("code id {code_id}")))
     }
 
-    /// The keys and values of one contract.
-    pub(crate) fn contract_state(&self, store: &dyn Storage, contract: &Addr) -> Vec<(Vec<u8>, Vec<u8>)> {
-        WasmKeeper::<Empty, Empty>::new().dump_wasm_raw(store, contract)
+    pub(crate) fn raw_query(
+        &self,
+        store: &dyn Storage,
+        contract: &Addr,
+        key: &[u8],
+    ) -> Result<Vec<u8>, AppError> {
+        let query = WasmQuery::Raw { contract_addr: contract.to_string(), key: key.into() };
+        self.app
+            .router()
+            .query(self.app.api(), store, &self.app.block_info(), QueryRequest::Wasm(query))
+            .map(Into::into)
+            .map_err(|error| explain(&error, AppError::query_failed))
     }
+}
 
-    pub(crate) fn raw_query(&self, store: &dyn Storage, contract: &Addr, key: &[u8]) -> Vec<u8> {
-        WasmKeeper::<Empty, Empty>::new().query_raw(contract.clone(), store, key).into()
-    }
+/// The keys and values of one contract.
+pub(crate) fn contract_state(store: &dyn Storage, contract: &Addr) -> Vec<(Vec<u8>, Vec<u8>)> {
+    WasmKeeper::<Empty, Empty>::new().dump_wasm_raw(store, contract)
 }
 
 fn panic_text(payload: &(dyn std::any::Any + Send)) -> String {

@@ -11,7 +11,7 @@ use tokio::sync::{broadcast, oneshot};
 
 use super::block::{Block, Validator};
 use super::blocks::SharedBlocks;
-use super::produce::{Chain, MempoolError};
+use super::produce::{Chain, KnownSigner, MempoolError};
 use crate::app::sign::{self, Verdict};
 use crate::app::tx::{MAX_TX_BYTES, Signer, Tx};
 use crate::config::Blocks;
@@ -148,11 +148,11 @@ impl Node {
         Ok(self.call(move |worker| worker.chain.submit(tx, verdicts)).await??)
     }
 
-    fn verdicts(&self, tx: &Tx, accounts: Vec<Option<(u64, Option<Vec<u8>>)>>) -> Vec<Verdict> {
-        let verdict = |(signer, account): (&Signer, Option<(u64, Option<Vec<u8>>)>)| {
+    fn verdicts(&self, tx: &Tx, accounts: Vec<Option<KnownSigner>>) -> Vec<Verdict> {
+        let verdict = |(signer, account): (&Signer, Option<KnownSigner>)| {
             // Unknown accounts fail in the chain's own checks, with the right words.
-            let (account_number, known) = account.unwrap_or_default();
-            let key = known.or_else(|| signer.public_key.clone()).unwrap_or_default();
+            let KnownSigner { number: account_number, key } = account.unwrap_or_default();
+            let key = key.or_else(|| signer.public_key.clone()).unwrap_or_default();
             let result = sign::verify(tx, signer, &key, &self.inner.facts.chain_id, account_number);
             Verdict { account_number, key, result }
         };

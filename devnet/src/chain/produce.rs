@@ -28,6 +28,13 @@ pub(crate) enum MempoolError {
     Full(usize, usize),
 }
 
+/// What the chain knows of a signer: the number of its account, and its key once it has signed.
+#[derive(Default)]
+pub(crate) struct KnownSigner {
+    pub(crate) number: u64,
+    pub(crate) key: Option<Vec<u8>>,
+}
+
 /// State and header of a height that queries can still ask for.
 pub(crate) struct Past {
     pub(crate) block: BlockInfo,
@@ -36,7 +43,7 @@ pub(crate) struct Past {
 
 pub(crate) struct Chain {
     pub(crate) app: App,
-    pub(crate) chain_id: chain::Id,
+    pub(crate) id: chain::Id,
     pub(crate) validator: Validator,
     pub(crate) blocks: SharedBlocks,
     pub(crate) ticker: Ticker,
@@ -83,7 +90,7 @@ impl Chain {
         }
         let parent = self.blocks.read().last().cloned();
         let parent = Parent(parent.as_deref());
-        let block = Arc::new(block::seal(&self.chain_id, &self.validator, &parent, height, time, txs)?);
+        let block = Arc::new(block::seal(&self.id, &self.validator, &parent, height, time, txs)?);
         self.past.push_back(Past { block: info, store: self.state.branch() });
         while self.past.len() > self.keep_states {
             self.past.pop_front();
@@ -132,7 +139,7 @@ impl Chain {
     }
 
     /// Number and known key of each signer, for verifying signatures elsewhere.
-    pub(crate) fn signer_accounts(&self, tx: &Tx) -> Vec<Option<(u64, Option<Vec<u8>>)>> {
+    pub(crate) fn signer_accounts(&self, tx: &Tx) -> Vec<Option<KnownSigner>> {
         use cosmos_sdk_proto::cosmos::crypto::secp256k1::PubKey;
         use cosmos_sdk_proto::prost::Message;
         tx.signers
@@ -140,7 +147,7 @@ impl Chain {
             .map(|signer| {
                 let account = auth::load(&self.pending, &signer.address)?;
                 let key = account.pub_key.and_then(|any| PubKey::decode(any.value.as_slice()).ok());
-                Some((account.account_number, key.map(|key| key.key)))
+                Some(KnownSigner { number: account.account_number, key: key.map(|key| key.key) })
             })
             .collect()
     }

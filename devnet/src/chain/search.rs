@@ -115,15 +115,14 @@ fn condition(text: &str) -> Option<(Condition, &str)> {
         None => SYMBOLS.iter().find_map(|(symbol, op)| Some((*op, rest.strip_prefix(symbol)?)))?,
     };
     let rest = rest.trim_start();
-    let (value, rest) = match rest.strip_prefix('\'') {
-        Some(quoted) => quoted.split_once('\'')?,
-        None => {
-            let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
-            let (value, rest) = rest.split_at_checked(end)?;
-            // Unquoted values are numbers only.
-            value.parse::<u128>().ok()?;
-            (value, rest)
-        }
+    let (value, rest) = if let Some(quoted) = rest.strip_prefix('\'') {
+        quoted.split_once('\'')?
+    } else {
+        let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+        let (value, rest) = rest.split_at_checked(end)?;
+        // Unquoted values are numbers only.
+        value.parse::<u128>().ok()?;
+        (value, rest)
     };
     Some((made(op, value), rest))
 }

@@ -1,4 +1,6 @@
 //! Snapshots: the chain as it was, to go back to.
+use cosmwasm_std::BlockInfo;
+
 use super::produce::{Chain, Past};
 use crate::app::store::Store;
 use crate::error::DevnetError;
@@ -27,25 +29,23 @@ impl Chain {
             return Err(DevnetError::NoSnapshot(id));
         };
         let Snapshot { height, state, clock } = snapshot.1;
+        // Pruned since: there is no block to go back to.
+        if self.blocks.read().get(height).is_none() {
+            return Err(DevnetError::NoSnapshot(id));
+        }
         self.blocks.write().truncate(height);
         while self.past.back().is_some_and(|past| past.block.height > height) {
             self.past.pop_back();
         }
         // `set_balance` may have changed the tip since; and after a long run its past may be gone altogether.
-        match self.past.back_mut() {
-            Some(tip) => tip.store = state.branch(),
-            None => {
-                let blocks = self.blocks.read();
-                let Some(block) = blocks.last() else { return Err(DevnetError::NoSnapshot(id)) };
-                self.past.push_back(Past {
-                    block: cosmwasm_std::BlockInfo {
-                        height: block.height(),
-                        time: block.time,
-                        chain_id: self.app.chain_id.clone(),
-                    },
-                    store: state.branch(),
-                });
-            }
+        if let Some(tip) = self.past.back_mut() {
+            tip.store = state.branch();
+        } else {
+            let blocks = self.blocks.read();
+            let Some(block) = blocks.last() else { return Err(DevnetError::NoSnapshot(id)) };
+            let chain_id = self.app.chain_id.clone();
+            let block = BlockInfo { height: block.height(), time: block.time, chain_id };
+            self.past.push_back(Past { block, store: state.branch() });
         }
         self.state = state;
         self.ticker.restore(clock);

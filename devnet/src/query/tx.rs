@@ -46,7 +46,7 @@ fn simulate(chain: &Chain, request: SimulateRequest) -> Result<SimulateResponse,
         AbciResult { events: done.events.iter().map(proto_event).collect(), ..AbciResult::default() };
     #[expect(deprecated, reason = "older clients read it")]
     {
-        result.data = done.data().into();
+        result.data = done.data();
     }
     result.msg_responses = done.responses;
     Ok(SimulateResponse {
@@ -68,11 +68,7 @@ fn proto_event(event: &Event) -> ProtoEvent {
     let attributes = event
         .attributes
         .iter()
-        .map(|(key, value)| EventAttribute {
-            key: key.clone().into(),
-            value: value.clone().into(),
-            index: true,
-        })
+        .map(|(key, value)| EventAttribute { key: key.clone(), value: value.clone(), index: true })
         .collect();
     ProtoEvent { r#type: event.kind.clone(), attributes }
 }

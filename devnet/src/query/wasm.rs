@@ -13,7 +13,7 @@ use cw_multi_test::ContractData;
 
 use super::page::page;
 use super::{QueryError, View, request};
-use crate::app::history;
+use crate::app::{history, vm};
 
 pub(crate) fn query(view: &View<'_>, method: &str, data: &[u8]) -> Result<Vec<u8>, QueryError> {
     let store = &view.past.store;
@@ -33,7 +33,7 @@ pub(crate) fn query(view: &View<'_>, method: &str, data: &[u8]) -> Result<Vec<u8
             check(view, &address)?;
             view.app.vm.contract(store, &address)?;
             let contract = view.app.vm.address(&address)?;
-            let data = view.app.vm.raw_query(store, &contract, &query_data);
+            let data = view.app.vm.raw_query(store, &contract, &query_data)?;
             QueryRawContractStateResponse { data }.encode_to_vec()
         }
         "AllContractState" => {
@@ -41,7 +41,7 @@ pub(crate) fn query(view: &View<'_>, method: &str, data: &[u8]) -> Result<Vec<u8
             check(view, &address)?;
             view.app.vm.contract(store, &address)?;
             let contract = view.app.vm.address(&address)?;
-            let (items, pagination) = page(view.app.vm.contract_state(store, &contract), pagination)?;
+            let (items, pagination) = page(vm::contract_state(store, &contract), pagination)?;
             let models = items.into_iter().map(|(key, value)| Model { key, value }).collect();
             QueryAllContractStateResponse { models, pagination }.encode_to_vec()
         }

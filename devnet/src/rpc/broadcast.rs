@@ -55,7 +55,7 @@ pub(crate) async fn commit(node: &Node, params: &Params) -> Result<Value, RpcErr
     let (check, gas) = match checked {
         Ok(gas) => (TxResult { gas_used: gas, ..TxResult::default() }, true),
         Err(AppError { codespace, code, log }) => {
-            (TxResult { codespace, code, log, ..TxResult::default() }, false)
+            (TxResult { code, codespace, log, ..TxResult::default() }, false)
         }
     };
     let answer = |result: &TxResult, height: u64| {

@@ -52,10 +52,12 @@ fn instantiate(deps: DepsMut, _: Env, _: MessageInfo, _: Empty) -> StdResult<Res
     Ok(Response::new().add_attribute("action", "instantiate").set_data(b"made"))
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "the shape of an entry point")]
 fn migrate(_: DepsMut, _: Env, _: Empty) -> StdResult<Response> {
     Ok(Response::new().add_attribute("action", "migrate"))
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "the shape of an entry point")]
 fn reply(_: DepsMut, _: Env, msg: Reply) -> StdResult<Response> {
     Ok(Response::new().add_attribute("caught", msg.result.is_err().to_string()))
 }
