@@ -70,7 +70,7 @@ pub struct GasPrice {
 }
 
 /// Settings of the chain; `..Config::default()` for what does not matter to you.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Config {
     /// Chain id, at most 50 bytes.
     pub chain_id: String,
@@ -127,6 +127,27 @@ impl Default for Config {
     }
 }
 
+impl std::fmt::Debug for Config {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Everything but the mnemonic, which somebody may have chosen themselves.
+        f.debug_struct("Config")
+            .field("chain_id", &self.chain_id)
+            .field("prefix", &self.prefix)
+            .field("coin_type", &self.coin_type)
+            .field("accounts", &self.accounts)
+            .field("balances", &self.balances)
+            .field("gas_prices", &self.gas_prices)
+            .field("blocks", &self.blocks)
+            .field("clock", &self.clock)
+            .field("max_gas", &self.max_gas)
+            .field("keep_blocks", &self.keep_blocks)
+            .field("keep_states", &self.keep_states)
+            .field("rpc", &self.rpc)
+            .field("rest", &self.rest)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Config {
     /// Everything a typo could break, checked before a port is bound.
     pub(crate) fn check(&self) -> Result<(), DevnetError> {
@@ -179,6 +200,12 @@ mod tests {
         assert!(bad.check().unwrap_err().to_string().contains("interval"));
         let bad = Config { chain_id: "a b".into(), ..Config::default() };
         assert!(bad.check().unwrap_err().to_string().contains("chain_id"));
+    }
+
+    #[test]
+    fn debug_shows_no_mnemonic() {
+        let config = Config { mnemonic: "correct horse".into(), ..Config::default() };
+        assert!(!format!("{config:?}").contains("horse"));
     }
 
     #[test]

@@ -28,7 +28,6 @@ use crate::{rest, rpc, serve};
 const NEWS: usize = 256;
 
 /// A running dev chain. Dropping it stops it too; [`Devnet::shutdown`] waits for the end.
-#[derive(Debug)]
 pub struct Devnet {
     node: Node,
     accounts: Vec<Account>,
@@ -204,6 +203,18 @@ impl Devnet {
             let _ = server.await;
         }
         self.node.stop().await;
+    }
+}
+
+impl std::fmt::Debug for Devnet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Without the mnemonic, although the default one is public: somebody may configure their own.
+        f.debug_struct("Devnet")
+            .field("chain_id", &self.chain_id())
+            .field("rpc", &self.rpc)
+            .field("rest", &self.rest)
+            .field("accounts", &self.accounts)
+            .finish_non_exhaustive()
     }
 }
 

@@ -22,6 +22,19 @@
 //! least gas prices, events, blocks with linked header hashes, the errors' codes and words. What is not: gas (an
 //! estimate, see `gas.rs`), consensus (one validator that signs nothing), uploads (codes are given at the start),
 //! multisig keys, and modules other than auth, bank and wasm.
+//!
+//! # Controls
+//! Over JSON-RPC (POST and WebSocket, never GET) there is a namespace that no real node has. It does what the
+//! methods of [`Devnet`] do.
+//!
+//! | method | params | result |
+//! |---|---|---|
+//! | `dev_mine` | `blocks` (default 1) | `height` |
+//! | `dev_advanceTime` | `seconds` | `height` and `time` (nanoseconds) of a block made there |
+//! | `dev_setBalance` | `address`, `denom`, `amount` | `{}` |
+//! | `dev_snapshot` | | `id` |
+//! | `dev_revert` | `id` | `height` |
+//! | `dev_setBlocks` | `mode`: `interval` (with `interval_ms`), `on_tx`, `on_demand` | `{}` |
 pub mod accounts;
 mod app;
 mod chain;

@@ -126,3 +126,22 @@ async fn transactions_are_found_by_hash_height_and_attribute() {
     let blocks = client.rpc("block_search", json!({ "query": "block.height > 3" })).await;
     assert_eq!(blocks["total_count"], "2");
 }
+
+#[tokio::test]
+async fn tendermint_rs_reads_our_blocks_and_finds_the_same_hash() {
+    use cosmrs::tendermint::block::Commit;
+    use cosmrs::tendermint::{Block, consensus};
+    let client = start().await;
+    let vault = client.instantiate().await;
+    client.run(1, vec![client.execute(1, &vault, json!({"deposit": {}}), 5)]).await;
+    for height in 1..=3 {
+        let mut answer = client.rpc("block", json!({ "height": height.to_string() })).await;
+        let block: Block = serde_json::from_value(answer["block"].take()).unwrap();
+        assert_eq!(block.header.hash().to_string(), answer["block_id"]["hash"].as_str().unwrap());
+        let mut answer = client.rpc("commit", json!({ "height": height.to_string() })).await;
+        let commit: Commit = serde_json::from_value(answer["signed_header"]["commit"].take()).unwrap();
+        assert_eq!(commit.block_id.hash, block.header.hash());
+        let mut answer = client.rpc("block_results", json!({ "height": height.to_string() })).await;
+        serde_json::from_value::<consensus::Params>(answer["consensus_param_updates"].take()).unwrap();
+    }
+}

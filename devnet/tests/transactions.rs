@@ -408,3 +408,51 @@ async fn simulate(client: &Client, tx_bytes: Vec<u8>) -> u64 {
     let value = BASE64.decode(response["value"].as_str().unwrap()).unwrap();
     SimulateResponse::decode(value.as_slice()).unwrap().gas_info.unwrap().gas_used
 }
+
+#[tokio::test]
+async fn several_signers_and_several_recipients() {
+    use cosmos_sdk_proto::cosmos::bank::v1beta1::{Input, MsgMultiSend, Output};
+    use cosmos_sdk_proto::cosmos::base::v1beta1::Coin;
+    use cosmrs::tx::{AuthInfo, Body, SignDoc, SignerInfo};
+    let client = start().await;
+    let body = Body::new(
+        vec![client.send(1, &client.address(3), 5), client.send(2, &client.address(3), 6)],
+        "",
+        0u8,
+    );
+    let infos = [1, 2].map(|account| SignerInfo::single_direct(Some(client.key(account).public_key()), 0));
+    let auth = AuthInfo { signer_infos: infos.to_vec(), fee: common::fee(&Envelope::default()) };
+    let mut signatures = Vec::new();
+    for account in [1, 2] {
+        let number = client.account(&client.address(account)).await.account_number;
+        let doc = SignDoc::new(&body, &auth, &"dev-1".parse().unwrap(), number).unwrap();
+        signatures.push(client.key(account).sign(&doc.into_bytes().unwrap()).unwrap().to_vec());
+    }
+    let (body_bytes, auth_info_bytes) = (body.into_bytes().unwrap(), auth.into_bytes().unwrap());
+    let one = TxRaw { signatures: vec![signatures[0].clone()], body_bytes, auth_info_bytes };
+    let answer = client.broadcast(&one.encode_to_vec()).await;
+    assert_eq!(answer["code"], 4, "one signature is not two: {answer}");
+    let both = TxRaw { signatures, ..one };
+    let answer = client.broadcast(&both.encode_to_vec()).await;
+    assert_eq!(answer["code"], 0, "{answer}");
+    client.devnet.mine(1).await.unwrap();
+    assert_eq!(client.tx(answer["hash"].as_str().unwrap()).await["tx_result"]["code"], 0);
+    assert_eq!(client.balance(&client.address(3), "uusd").await, 1_000_000_000_011);
+
+    let coins = |amount: &str| vec![Coin { denom: "uusd".into(), amount: amount.into() }];
+    let output = |account, amount| Output { address: client.address(account), coins: coins(amount) };
+    let multi = |total: &str| MsgMultiSend {
+        inputs: vec![Input { address: client.address(1), coins: coins(total) }],
+        outputs: vec![output(2, "1"), output(3, "2")],
+    };
+    let any = |msg: &MsgMultiSend| cosmrs::Any {
+        type_url: "/cosmos.bank.v1beta1.MsgMultiSend".into(),
+        value: msg.encode_to_vec(),
+    };
+    let bytes = client.sign(1, vec![any(&multi("4"))], &Envelope::default()).await;
+    let answer = client.broadcast(&bytes).await;
+    assert_eq!(answer["log"], "sum inputs != sum outputs: invalid request");
+    let tx = client.run(1, vec![any(&multi("3"))]).await;
+    assert_eq!(tx["tx_result"]["code"], 0, "{tx}");
+    assert_eq!(client.balance(&client.address(3), "uusd").await, 1_000_000_000_013);
+}

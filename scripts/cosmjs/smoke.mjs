@@ -134,3 +134,5 @@ await steps({
   },
 });
 client.disconnect();
+// CosmJS leaves a timer of broadcastTimeoutMs behind for each refused broadcast, which would keep Node alive.
+process.exit(0);

@@ -1,13 +1,5 @@
 //! The `dev_` namespace: controls no real node has. Only on the dev chain, only over JSON-RPC.
-//!
-//! | method | params | result |
-//! |---|---|---|
-//! | `dev_mine` | `blocks` (default 1) | `height` |
-//! | `dev_advanceTime` | `seconds` | `height`, `time` of the block made there |
-//! | `dev_setBalance` | `address`, `denom`, `amount` | `{}` |
-//! | `dev_snapshot` | | `id` |
-//! | `dev_revert` | `id` | `height` |
-//! | `dev_setBlocks` | `mode`: `interval`, `on_tx`, `on_demand`; `interval_ms` | `{}` |
+//! The table of methods is in the documentation of the crate.
 use std::time::Duration;
 
 use cosmwasm_std::{Coin, Uint128};
