@@ -10,6 +10,7 @@ use meteor_rules::metadata::{Metadata, Template};
 /// What the contract is instantiated with. Nothing of it changes later.
 #[cw_serde]
 #[derive(Eq)]
+#[serde(deny_unknown_fields)]
 pub struct InstantiateMsg {
     /// Name of the collection.
     pub name: String,
@@ -26,6 +27,7 @@ pub struct InstantiateMsg {
 /// What a sale should pay to whom (marketplaces read it; the contract can't enforce it).
 #[cw_serde]
 #[derive(Eq)]
+#[serde(deny_unknown_fields)]
 pub struct Royalties {
     /// Who is paid.
     pub payment_address: String,
@@ -41,6 +43,7 @@ pub type QueryMsg = Cw721QueryMsg<Metadata, DefaultOptionalCollectionExtension, 
 
 /// What Meteor Shower adds to CW721's verbs. On the wire `{"update_extension":{"msg":{"mint_batch":{…}}}}`.
 #[cw_serde]
+#[serde(deny_unknown_fields)]
 pub enum ExtensionMsg {
     /// Minter: mints these tokens, all or none.
     MintBatch {
@@ -53,6 +56,7 @@ impl Cw721CustomMsg for ExtensionMsg {}
 
 /// A token to mint.
 #[cw_serde]
+#[serde(deny_unknown_fields)]
 pub struct NewToken {
     /// Its id; never one that was used before, burnt or not.
     pub token_id: u64,

@@ -23,6 +23,7 @@ pub const OWN_COLUMNS: [&str; 3] = ["rarity", "rank", "shower"];
 /// Everything about an event. Only the roles and the minimum of showers that have not opened can change later.
 #[cw_serde]
 #[derive(Eq)]
+#[serde(deny_unknown_fields)]
 pub struct InstantiateMsg {
     /// Appoints operator and guardian, sets minimums, cancels, resumes. A multisig in production; changes in two steps.
     pub owner: String,
@@ -52,6 +53,7 @@ pub struct InstantiateMsg {
 /// One who is paid.
 #[cw_serde]
 #[derive(Eq)]
+#[serde(deny_unknown_fields)]
 pub struct Payee {
     /// Where the money goes.
     pub address: String,
@@ -62,6 +64,7 @@ pub struct Payee {
 /// A collection to instantiate.
 #[cw_serde]
 #[derive(Eq)]
+#[serde(deny_unknown_fields)]
 pub struct CollectionInit {
     /// Code of the CW721 contract.
     pub code_id: u64,
@@ -77,6 +80,7 @@ pub struct CollectionInit {
 
 /// The art of one meteor, in the order in which the operator hands it out. It says nothing of owner or tier.
 #[cw_serde]
+#[serde(deny_unknown_fields)]
 pub struct Art {
     /// Bare CID of the image.
     pub image: String,
@@ -86,6 +90,7 @@ pub struct Art {
 
 /// What can be done.
 #[cw_serde]
+#[serde(deny_unknown_fields)]
 pub enum ExecuteMsg {
     /// Anyone, with funds in the event's denom, while `shower` is open: adds to the sender's total in it.
     Contribute {
@@ -128,7 +133,8 @@ pub enum ExecuteMsg {
     Pause {},
     /// Owner: lets `Contribute` go on.
     Resume {},
-    /// Owner: the least total from this shower on; it must not have opened.
+    /// Owner: the least total from this shower on, until the next shower for which one was set; it must not have
+    /// opened.
     SetMinimum {
         /// First shower (1-based) for which it holds.
         from_shower: u32,

@@ -1,0 +1,394 @@
+//! Random lives of an event: anyone sends anything at any time, roles are abandoned or turn against their users.
+//!
+//! After every message the suite compares the contract with the plain model (prediction, ranking by a naive sort, log
+//! hash, books, metadata) and counts every coin. At the end everyone must get out what is theirs, by verbs that
+//! anyone can send, whatever any role did or failed to do.
+
+use std::collections::BTreeSet;
+
+use cosmwasm_std::Timestamp;
+use cw_ownable::Action;
+use cw_utils::Expiration;
+use meteor_messages::nft;
+use meteor_messages::shower::{ExecuteMsg, Status};
+use meteor_rules::tier::TierRule;
+use meteor_testkit::wallets::address;
+use meteor_testkit::{Suite, SuiteBuilder, invariants};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{Config, FileFailurePersistence, TestRunner};
+
+const SHOWERS: u32 = 3;
+const MIN: u128 = 1_000;
+const WALLETS: [&str; 5] = ["alice", "bob", "carol", "dave", "team"];
+const EVERYONE: [&str; 9] =
+    ["owner", "operator", "guardian", "alice", "bob", "carol", "dave", "team", "stranger"];
+
+/// Something that happens.
+#[derive(Clone, Debug)]
+enum Act {
+    Wait(Moment),
+    Contribute {
+        who: &'static str,
+        named: Option<u32>,
+        amount: u128,
+    },
+    Close {
+        shower: u32,
+    },
+    Mint {
+        who: Option<&'static str>,
+        shower: u32,
+        skip: u32,
+        count: usize,
+    },
+    /// What the operator's job does: close what has ended, mint what is left.
+    Work {
+        shower: u32,
+        count: u32,
+    },
+    Settle {
+        shower: u32,
+    },
+    Refund {
+        shower: u32,
+        who: Vec<&'static str>,
+    },
+    RefundAll {
+        shower: u32,
+    },
+    Role {
+        who: Option<&'static str>,
+        msg: ExecuteMsg,
+    },
+    Unasked {
+        who: &'static str,
+        amount: u128,
+    },
+    Transfer {
+        from: usize,
+        to: &'static str,
+    },
+    Burn {
+        which: usize,
+    },
+}
+
+/// When the next thing happens.
+#[derive(Clone, Copy, Debug)]
+enum Moment {
+    Soon(u64),
+    Open(u32),
+    JustBeforeEnd(u32),
+    End(u32),
+    JustBeforeDeadline(u32),
+    Deadline(u32),
+}
+
+fn of(names: &'static [&'static str]) -> impl Strategy<Value = &'static str> {
+    prop::sample::select(names)
+}
+
+fn moments() -> impl Strategy<Value = Moment> {
+    let shower = 1..=SHOWERS;
+    prop_oneof![
+        9 => (0u64..15).prop_map(Moment::Soon),
+        3 => shower.clone().prop_map(Moment::Open),
+        2 => shower.clone().prop_map(Moment::JustBeforeEnd),
+        2 => shower.clone().prop_map(Moment::End),
+        1 => shower.clone().prop_map(Moment::JustBeforeDeadline),
+        1 => shower.prop_map(Moment::Deadline),
+    ]
+}
+
+/// Few amounts, so that ties and minimums are met often.
+fn amounts() -> impl Strategy<Value = u128> {
+    prop_oneof![
+        5 => prop::sample::select(&[MIN, MIN + 1, 2 * MIN][..]),
+        2 => prop::sample::select(&[1, 7, MIN - 1][..]),
+        1 => 1..10_000_000_000_000_000u128,
+    ]
+}
+
+fn roles() -> impl Strategy<Value = ExecuteMsg> {
+    let text = |name: &str| String::from(address(name));
+    let shower = 1..=SHOWERS;
+    prop_oneof![
+        3 => Just(ExecuteMsg::Pause {}),
+        4 => Just(ExecuteMsg::Resume {}),
+        3 => shower.clone().prop_map(|shower| ExecuteMsg::Cancel { shower }),
+        2 => (shower, prop::sample::select(&[0, 1, MIN, 3 * MIN, u128::MAX][..])).prop_map(
+            |(from_shower, minimum)| ExecuteMsg::SetMinimum { from_shower, minimum: minimum.into() }
+        ),
+        1 => of(&EVERYONE).prop_map(move |name| ExecuteMsg::SetOperator { address: text(name) }),
+        1 => of(&EVERYONE).prop_map(move |name| ExecuteMsg::SetGuardian { address: text(name) }),
+        2 => (of(&EVERYONE), prop::option::of(0u64..200)).prop_map(move |(name, until)| {
+            let expiry = until.map(|s| Expiration::AtTime(Timestamp::from_seconds(meteor_testkit::BEGIN + s)));
+            ExecuteMsg::UpdateOwnership(Action::TransferOwnership { new_owner: text(name), expiry })
+        }),
+        1 => Just(ExecuteMsg::UpdateOwnership(Action::AcceptOwnership)),
+        1 => prop::bool::weighted(0.1).prop_map(|really| if really {
+            ExecuteMsg::UpdateOwnership(Action::RenounceOwnership)
+        } else {
+            ExecuteMsg::UpdateOwnership(Action::AcceptOwnership)
+        }),
+    ]
+}
+
+fn acts() -> impl Strategy<Value = Act> {
+    let shower = || prop_oneof![20 => 1..=SHOWERS, 1 => Just(0), 1 => Just(SHOWERS + 1)];
+    let holder = || prop::option::weighted(0.3, of(&EVERYONE)); // None: whoever holds the role
+    prop_oneof![
+        5 => moments().prop_map(Act::Wait),
+        12 => (of(&WALLETS), prop::option::weighted(0.1, shower()), amounts())
+            .prop_map(|(who, named, amount)| Act::Contribute { who, named, amount }),
+        4 => shower().prop_map(|shower| Act::Close { shower }),
+        6 => (holder(), shower(), prop_oneof![8 => Just(0u32), 1 => 1u32..3], 0usize..5)
+            .prop_map(|(who, shower, skip, count)| Act::Mint { who, shower, skip, count }),
+        8 => (1..=SHOWERS, 1u32..4).prop_map(|(shower, count)| Act::Work { shower, count }),
+        3 => shower().prop_map(|shower| Act::Settle { shower }),
+        4 => (shower(), prop::collection::vec(of(&WALLETS), 0..4))
+            .prop_map(|(shower, who)| Act::Refund { shower, who }),
+        1 => shower().prop_map(|shower| Act::RefundAll { shower }),
+        5 => (holder(), roles()).prop_map(|(who, msg)| Act::Role { who, msg }),
+        1 => (of(&WALLETS), 1..1_000u128).prop_map(|(who, amount)| Act::Unasked { who, amount }),
+        1 => (0usize..20, of(&EVERYONE)).prop_map(|(from, to)| Act::Transfer { from, to }),
+        1 => (0usize..20).prop_map(|which| Act::Burn { which }),
+    ]
+}
+
+/// Three showers whose windows, mint windows and deadlines overlap.
+fn event() -> SuiteBuilder {
+    Suite::new()
+        .showers(SHOWERS)
+        .minimum(MIN)
+        .mint_window(60)
+        .payees(&[("team", 8_350), ("fund", 1_649), ("dust", 1)])
+        .tiers(TierRule { legendary: 1, ancient_bp: 3_000, rare_bp: 3_000 })
+}
+
+/// Lets it happen; whether it did its work.
+fn happen(suite: &mut Suite, act: &Act) -> bool {
+    match act {
+        Act::Wait(moment) => {
+            let deadline = |suite: &Suite, shower| suite.model.deadline(shower).unwrap();
+            let then = match *moment {
+                Moment::Soon(seconds) => suite.now() + seconds * 1_000_000_000,
+                Moment::Open(shower) => suite.window(shower).start,
+                Moment::JustBeforeEnd(shower) => suite.window(shower).end - 1,
+                Moment::End(shower) => suite.window(shower).end,
+                Moment::JustBeforeDeadline(shower) => deadline(suite, shower) - 1,
+                Moment::Deadline(shower) => deadline(suite, shower),
+            };
+            if then > suite.now() {
+                suite.at(then);
+            }
+            true
+        }
+        Act::Contribute { who, named, amount } => {
+            suite.fund(who, *amount);
+            let open = match suite.model.config.schedule.phase(suite.now()) {
+                meteor_rules::schedule::Phase::Open(open) => open,
+                _ => 1,
+            };
+            suite.try_contribute(who, named.unwrap_or(open), *amount).is_ok()
+        }
+        Act::Close { shower } => suite.try_close(*shower).is_ok(),
+        Act::Mint { who, shower, skip, count } => {
+            let art = suite.art(*count);
+            let operator = suite.model.operator.clone();
+            let first_rank = suite.model.shower(*shower).minted + 1 + skip;
+            let msg = ExecuteMsg::Mint { shower: *shower, first_rank, art };
+            suite.execute(who.unwrap_or(&operator), &msg, &[]).is_ok()
+        }
+        Act::Work { shower, count } => {
+            if suite.now() >= suite.window(*shower).end && !suite.model.shower(*shower).closed {
+                suite.close(*shower);
+            }
+            let here = suite.model.shower(*shower);
+            let left = here.contributors() - here.minted;
+            let art = suite.art(usize::try_from(left.min(*count)).unwrap());
+            suite.try_mint(*shower, here.minted + 1, art).is_ok()
+        }
+        Act::Settle { shower } => suite.try_settle(*shower).is_ok(),
+        Act::Refund { shower, who } => suite.try_refund(*shower, who).is_ok(),
+        Act::RefundAll { shower } => {
+            let all = suite.model.shower(*shower);
+            let all: Vec<&str> = all.unminted();
+            suite.try_refund(*shower, &all).is_ok()
+        }
+        Act::Role { who, msg } => {
+            let model = &suite.model;
+            let owner = model.owner.clone().unwrap_or_default();
+            let holder = match msg {
+                ExecuteMsg::Pause {} => model.guardian.clone(),
+                ExecuteMsg::UpdateOwnership(Action::AcceptOwnership) => {
+                    model.pending.as_ref().map_or(owner, |(pending, _)| pending.clone())
+                }
+                _ => owner,
+            };
+            let holder = if holder.is_empty() { "owner".to_owned() } else { holder };
+            suite.execute(who.unwrap_or(&holder), msg, &[]).is_ok()
+        }
+        Act::Unasked { who, amount } => {
+            suite.fund(who, *amount).send_unasked(who, *amount);
+            true
+        }
+        Act::Transfer { from, to } => {
+            let ids: Vec<u64> = suite.model.tokens.keys().copied().collect();
+            let Some(id) = ids.get(from % ids.len().max(1)) else { return false };
+            let owner = suite.model.tokens[id].owner.clone();
+            let msg =
+                nft::ExecuteMsg::TransferNft { recipient: address(to).into(), token_id: id.to_string() };
+            suite.execute_nft(&owner, &msg, &[]).is_ok()
+        }
+        Act::Burn { which } => {
+            let ids: Vec<u64> = suite.model.tokens.keys().copied().collect();
+            let Some(id) = ids.get(which % ids.len().max(1)) else { return false };
+            let owner = suite.model.tokens[id].owner.clone();
+            suite.execute_nft(&owner, &nft::ExecuteMsg::Burn { token_id: id.to_string() }, &[]).is_ok()
+        }
+    }
+}
+
+/// After all deadlines, anyone alone gets every coin out: to the payees for each meteor, back for each other.
+fn everyone_gets_out_what_is_theirs(suite: &mut Suite, unasked: u128) {
+    suite.pass_deadline(SHOWERS);
+    for shower in 1..=SHOWERS {
+        if !suite.model.shower(shower).closed {
+            suite.try_close(shower).ok();
+        }
+        suite.refund_all(shower);
+        let here = suite.model.shower(shower);
+        if here.minted_amount() > here.settled {
+            suite.settle(shower);
+        }
+        let here = suite.model.shower(shower);
+        assert_eq!(here.unminted(), Vec::<&str>::new(), "nobody of shower {shower} is left");
+        assert_eq!(here.minted_amount() + here.refunded_amount(), here.total());
+        assert_eq!(here.settled, here.minted_amount());
+        let with_meteor = usize::try_from(here.minted).unwrap();
+        assert_eq!(with_meteor + here.refunded.len(), here.totals().len(), "a meteor or the money");
+        let status = if here.cancelled || with_meteor < here.totals().len() {
+            Status::Refunding
+        } else {
+            Status::Minted
+        };
+        suite.assert_status(shower, status);
+    }
+    suite.assert_balance("shower", unasked);
+    for wallet in WALLETS {
+        invariants::states(suite, wallet);
+    }
+}
+
+fn unasked(acts: &[Act]) -> u128 {
+    acts.iter().map(|act| if let Act::Unasked { amount, .. } = act { *amount } else { 0 }).sum()
+}
+
+fn config(cases: u32) -> Config {
+    Config {
+        cases,
+        failure_persistence: Some(Box::new(FileFailurePersistence::WithSource("regressions"))),
+        ..Config::default()
+    }
+}
+
+proptest! {
+    #![proptest_config(config(96))]
+
+    #[test]
+    fn whatever_anyone_does_every_coin_is_accounted_for_and_comes_out(
+        acts in prop::collection::vec(acts(), 1..70)
+    ) {
+        let mut suite = event().build();
+        suite.open(1);
+        for act in &acts {
+            happen(&mut suite, act);
+        }
+        everyone_gets_out_what_is_theirs(&mut suite, unasked(&acts));
+    }
+}
+
+proptest! {
+    #![proptest_config(config(32))]
+
+    /// All roles vanish at some moment, or were never there: users alone bring the event to its end.
+    #[test]
+    fn abandoned_by_every_role_users_get_their_money_back(
+        contributions in prop::collection::vec((of(&WALLETS), 1..=SHOWERS, amounts()), 1..25),
+        minted in prop::collection::vec(0usize..4, 3),
+        paused in any::<bool>(),
+    ) {
+        let mut suite = event().build();
+        let mut contributions = contributions;
+        contributions.sort_by_key(|(_, shower, _)| *shower);
+        for (who, shower, amount) in contributions {
+            suite.open(shower);
+            happen(&mut suite, &Act::Contribute { who, named: None, amount });
+        }
+        for (shower, count) in (1..).zip(minted) {
+            happen(&mut suite, &Act::Wait(Moment::End(shower)));
+            happen(&mut suite, &Act::Close { shower });
+            happen(&mut suite, &Act::Mint { who: None, shower, skip: 0, count });
+        }
+        if paused {
+            suite.pause();
+        }
+        everyone_gets_out_what_is_theirs(&mut suite, 0);
+    }
+}
+
+/// The properties mean something only if random lives do everything there is to do.
+#[test]
+fn random_lives_meet_every_verb_and_every_refusal_of_time() {
+    let mut runner = TestRunner::deterministic();
+    let mut done = BTreeSet::new();
+    let mut failed = BTreeSet::new();
+    for _ in 0..60 {
+        let acts = prop::collection::vec(acts(), 40..70).new_tree(&mut runner).unwrap().current();
+        let mut suite = event().unchecked().build();
+        suite.open(1);
+        for act in &acts {
+            let text = format!("{act:?}");
+            let end = |c: char| !c.is_alphanumeric();
+            let kind = match act {
+                Act::Role { msg, .. } => format!("{msg:?}").split(end).next().unwrap_or_default().to_owned(),
+                _ => text.split(end).next().unwrap_or_default().to_owned(),
+            };
+            if happen(&mut suite, act) {
+                done.insert(kind)
+            } else {
+                failed.insert(kind)
+            };
+        }
+    }
+    let done: Vec<&str> = done.iter().map(String::as_str).collect();
+    assert_eq!(
+        done,
+        [
+            "Burn",
+            "Cancel",
+            "Close",
+            "Contribute",
+            "Mint",
+            "Pause",
+            "Refund",
+            "RefundAll",
+            "Resume",
+            "SetGuardian",
+            "SetMinimum",
+            "SetOperator",
+            "Settle",
+            "Transfer",
+            "Unasked",
+            "UpdateOwnership",
+            "Wait",
+            "Work",
+        ]
+    );
+    for kind in ["Cancel", "Close", "Contribute", "Mint", "Pause", "Refund", "Resume", "SetMinimum", "Settle"]
+    {
+        assert!(failed.contains(kind), "{kind} is never refused");
+    }
+}
