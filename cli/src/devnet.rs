@@ -44,7 +44,8 @@ pub struct Options {
     pub speed: u32,
 }
 
-fn codes() -> Vec<Code> {
+/// The contracts, in the order of their code ids.
+pub fn codes() -> Vec<Code> {
     vec![
         Code::new("shower", meteor_testkit::contracts::shower),
         Code::new("nft", meteor_testkit::contracts::nft),

@@ -1,1 +1,157 @@
-//! tests
+//! A stage for end-to-end tests: a dev chain with an event on it, its own clock, real signatures, real HTTP.
+#![allow(clippy::expect_used, clippy::missing_panics_doc, clippy::panic)] // panicking is how a test fails
+
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use meteor_cli::demo::{Chain, account, launch};
+use meteor_devnet::{Blocks, Config, Devnet};
+use meteor_indexer::Server;
+use meteor_messages::shower::{Art, ExecuteMsg, QueryMsg, ShowerResponse};
+use meteor_operator::OperatorError;
+use meteor_operator::account::Account;
+use meteor_operator::gas::coins;
+use meteor_operator::jobs::{self, Deployment};
+use meteor_operator::node::{Included, Node};
+use meteor_rules::preset::Preset;
+use meteor_rules::schedule::Schedule;
+use serde_json::Value;
+
+/// Accounts of the dev chain's mnemonic that play wallets; 0 to 3 have roles, 8 and 9 are paid.
+pub const WALLETS: [u32; 4] = [4, 5, 6, 7];
+/// Seconds between the launch and the opening of shower 1.
+pub const BEFORE: u64 = 100;
+/// Length of a shower (seconds).
+pub const LENGTH: u64 = 1000;
+
+/// A dev chain with an event on it. A block for each transaction; time passes when the test says so.
+pub struct Stage {
+    /// The chain.
+    pub devnet: Devnet,
+    /// How jobs reach it.
+    pub chain: Chain,
+    /// The event's rules.
+    pub preset: Preset,
+    /// Where the event lives.
+    pub deployment: Deployment,
+    /// Its schedule.
+    pub schedule: Schedule,
+    /// A node of the chain.
+    pub node: Node,
+}
+
+impl Stage {
+    /// A chain on which an event of `showers` showers was launched.
+    pub async fn start(showers: u32) -> Self {
+        let any = (Ipv4Addr::LOCALHOST, 0).into();
+        let config = Config { blocks: Blocks::OnTx, rpc: any, rest: any, ..Config::default() };
+        let devnet =
+            meteor_devnet::start(config, meteor_cli::devnet::codes()).await.expect("dev chain starts");
+        let chain = meteor_cli::devnet::chain(&devnet);
+        let mut preset = Preset::named("demo").expect("preset");
+        preset.schedule.first = LENGTH;
+        preset.schedule.interval = LENGTH;
+        preset.schedule.count = showers;
+        let opens_at = devnet.tip().await.expect("tip").time.seconds() + BEFORE;
+        let message = launch(&chain, &preset, opens_at).expect("launch");
+        let mut owner = account(&chain, 1).await.expect("owner");
+        let deployment =
+            jobs::deploy(&mut owner, chain.shower_code, "test", &message).await.expect("deployed");
+        let node = Node::new(&chain.rpc).expect("node");
+        Self { devnet, chain, preset, deployment, schedule: message.schedule, node }
+    }
+
+    /// Moves the chain to `seconds` (Unix time).
+    pub async fn at(&self, seconds: u64) {
+        let now = self.devnet.tip().await.expect("tip").time.seconds();
+        let by = seconds.checked_sub(now).expect("time does not go back");
+        self.devnet.advance_time(Duration::from_secs(by)).await.expect("time passes");
+    }
+
+    /// Moves the chain to the opening of `shower`.
+    pub async fn open(&self, shower: u32) {
+        let closes_at = self.schedule.closes_at(shower).expect("a shower of the schedule");
+        self.at(closes_at - LENGTH).await;
+    }
+
+    /// Moves the chain to the end of `shower`.
+    pub async fn end(&self, shower: u32) {
+        self.at(self.schedule.closes_at(shower).expect("a shower of the schedule")).await;
+    }
+
+    /// Account `index` of the dev chain.
+    pub async fn account(&self, index: u32) -> Account {
+        account(&self.chain, index).await.expect("account")
+    }
+
+    /// Account `index` contributes `amount` (micro-denom) to `shower`.
+    ///
+    /// # Errors
+    /// What the chain says against it.
+    pub async fn contribute(&self, index: u32, shower: u32, amount: u128) -> Result<Included, OperatorError> {
+        let message = ExecuteMsg::Contribute { shower };
+        self.account(index).await.execute(&self.deployment.shower, &message, &coins(amount, "uusd")).await
+    }
+
+    /// The contract's own view of `shower`.
+    pub async fn shower(&self, shower: u32) -> ShowerResponse {
+        self.node.smart(&self.deployment.shower, &QueryMsg::Shower { shower }).await.expect("shower")
+    }
+
+    /// What an address has of the event's denom (micro-denom).
+    pub async fn balance(&self, address: &str) -> u128 {
+        self.node.balance(address, "uusd").await.expect("balance")
+    }
+
+    /// Art for a rank: the seed's own.
+    pub fn art(&self, shower: u32, rank: u32) -> Art {
+        meteor_cli::demo::art(&self.preset.meteors.template, 1, shower, rank)
+    }
+
+    /// Serves the event; with everything applied that is in a block by now.
+    pub async fn serve(&self) -> Api {
+        let listen = (Ipv4Addr::LOCALHOST, 0).into();
+        let server =
+            meteor_cli::serve::embedded(&self.chain, &self.deployment, listen, Duration::from_millis(20))
+                .await
+                .expect("server starts");
+        let api = Api { base: format!("http://{}", server.public_addr()), server };
+        api.caught_up(self).await;
+        api
+    }
+
+    /// Ends the chain.
+    pub async fn stop(self) {
+        self.devnet.shutdown().await;
+    }
+}
+
+/// A running indexer.
+pub struct Api {
+    /// Its public address, for example `http://127.0.0.1:8080`.
+    pub base: String,
+    /// The indexer.
+    pub server: Server,
+}
+
+impl Api {
+    /// Waits until everything is applied that is in a block by now.
+    pub async fn caught_up(&self, stage: &Stage) {
+        let height = stage.devnet.tip().await.expect("tip").height;
+        self.server.wait_applied(height).await.expect("applied");
+    }
+
+    /// Status and body of a path, read as JSON.
+    pub async fn get(&self, path: &str) -> (u16, Value) {
+        let response = reqwest::get(format!("{}{path}", self.base)).await.expect("an answer");
+        let status = response.status().as_u16();
+        (status, response.json().await.expect("JSON"))
+    }
+
+    /// The body of a path that must answer 200.
+    pub async fn ok(&self, path: &str) -> Value {
+        let (status, body) = self.get(path).await;
+        assert_eq!(status, 200, "{path}: {body}");
+        body
+    }
+}

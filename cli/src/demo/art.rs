@@ -9,7 +9,7 @@ use rand_chacha::rand_core::SeedableRng;
 use sha2::{Digest, Sha256};
 
 /// The art of one meteor of `shower`.
-pub(super) fn art(template: &Template, seed: u64, shower: u32, rank: u32) -> Art {
+pub fn art(template: &Template, seed: u64, shower: u32, rank: u32) -> Art {
     let digest = Sha256::new()
         .chain_update(b"demo art")
         .chain_update(seed.to_be_bytes())

@@ -70,7 +70,7 @@ const POLL: Duration = Duration::from_millis(100);
 ///
 /// # Errors
 /// If the node doesn't know it.
-pub(super) async fn account(chain: &Chain, index: u32) -> Result<Account> {
+pub async fn account(chain: &Chain, index: u32) -> Result<Account> {
     let signer =
         Signer::from_mnemonic(&chain.mnemonic, meteor_operator::signer::COIN_TYPE, index, &chain.prefix)?;
     Ok(Account::open(Node::new(&chain.rpc)?, signer, chain.gas_price.clone()).await?)
@@ -126,7 +126,7 @@ pub(super) fn now() -> u64 {
 ///
 /// # Errors
 /// If an account of the mnemonic makes no address.
-pub(super) fn launch(chain: &Chain, preset: &Preset, opens_at: u64) -> Result<InstantiateMsg> {
+pub fn launch(chain: &Chain, preset: &Preset, opens_at: u64) -> Result<InstantiateMsg> {
     let role = |index| -> Result<String> {
         let signer =
             Signer::from_mnemonic(&chain.mnemonic, meteor_operator::signer::COIN_TYPE, index, &chain.prefix)?;

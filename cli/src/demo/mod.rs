@@ -20,9 +20,10 @@ use meteor_rules::preset::{Preset, PresetError};
 use meteor_rules::schedule::Schedule;
 use tokio_util::sync::CancellationToken;
 
+pub use self::art::art;
 use self::check::Evidence;
-pub use self::event::Chain;
 use self::event::Sent;
+pub use self::event::{Chain, account, launch};
 use self::plan::Plan;
 
 /// How the demo can be changed.
