@@ -175,6 +175,12 @@ impl Devnet {
         Ok(Tip { height: tip.height, time: tip.time })
     }
 
+    /// Makes a block at exactly this time, which must be after the tip's; the clock goes on from there.
+    pub async fn set_time(&self, time: Timestamp) -> Result<Tip, DevnetError> {
+        let tip = self.node.call(move |worker| worker.chain.set_time(time)).await??;
+        Ok(Tip { height: tip.height, time: tip.time })
+    }
+
     /// Sets a balance, and the supply with it.
     pub async fn set_balance(&self, address: &str, coin: Coin) -> Result<(), DevnetError> {
         let address = address.to_string();

@@ -31,6 +31,7 @@
 //! |---|---|---|
 //! | `dev_mine` | `blocks` (default 1) | `height` |
 //! | `dev_advanceTime` | `seconds` | `height` and `time` (nanoseconds) of a block made there |
+//! | `dev_setTime` | `seconds` since 1970 | the same, at exactly that time |
 //! | `dev_setBalance` | `address`, `denom`, `amount` | `{}` |
 //! | `dev_snapshot` | | `id` |
 //! | `dev_revert` | `id` | `height` |

@@ -23,6 +23,14 @@ async fn time_travel_reaches_the_contract() {
     assert_eq!(answer["height"], "4");
     let answer = client.rpc("dev_mine", json!({ "blocks": "3" })).await;
     assert_eq!(answer["height"], "7");
+    let exact = cosmwasm_std::Timestamp::from_seconds(START + 10_000);
+    assert_eq!(client.devnet.set_time(exact).await.unwrap().time, exact);
+    assert!(matches!(client.devnet.set_time(exact).await, Err(DevnetError::Argument(_))));
+    let answer = client.rpc("dev_setTime", json!({ "seconds": START + 20_000 })).await;
+    assert_eq!(answer["time"], format!("{}000000000", START + 20_000));
+    for bad in [json!({}), json!({ "seconds": 5 }), json!({ "seconds": "18446744073709551615" })] {
+        assert!(client.raw("dev_setTime", bad).await.get("error").is_some());
+    }
     assert_eq!(client.raw("dev_mine", json!({ "blocks": 100_000 })).await["error"]["code"], -32602);
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cosmrs::tendermint::chain;
-use cosmwasm_std::{BlockInfo, Coin};
+use cosmwasm_std::{BlockInfo, Coin, Timestamp};
 use tokio::sync::broadcast;
 
 use super::block::{self, Block, BlockTx, Parent, Validator};
@@ -65,11 +65,7 @@ impl Chain {
     /// Header values of the tip: what checks, simulations and queries see as the current block.
     pub(crate) fn tip(&self) -> BlockInfo {
         self.past.back().map_or_else(
-            || BlockInfo {
-                height: 0,
-                time: cosmwasm_std::Timestamp::default(),
-                chain_id: self.app.chain_id.clone(),
-            },
+            || BlockInfo { height: 0, time: Timestamp::default(), chain_id: self.app.chain_id.clone() },
             |past| past.block.clone(),
         )
     }
@@ -167,6 +163,17 @@ impl Chain {
             return Err(DevnetError::Argument("time moves by 100 years at most".into()));
         }
         self.ticker.advance(by);
+        self.produce()?;
+        Ok(self.tip())
+    }
+
+    /// Makes a block at exactly this time, which must be after the tip's.
+    pub(crate) fn set_time(&mut self, time: Timestamp) -> Result<BlockInfo, DevnetError> {
+        let tip = self.tip().time;
+        if time <= tip {
+            return Err(DevnetError::Argument(format!("time only goes forward, and it is {tip} already")));
+        }
+        self.ticker.set(time);
         self.produce()?;
         Ok(self.tip())
     }

@@ -1,6 +1,7 @@
 //! Snapshots: the chain as it was, to go back to.
 use cosmwasm_std::BlockInfo;
 
+use super::clock::Position;
 use super::produce::{Chain, Past};
 use crate::app::store::Store;
 use crate::error::DevnetError;
@@ -8,7 +9,7 @@ use crate::error::DevnetError;
 pub(crate) struct Snapshot {
     height: u64,
     state: Store,
-    clock: u64,
+    clock: Position,
 }
 
 impl Chain {
@@ -17,7 +18,7 @@ impl Chain {
         let id = self.next_snapshot;
         self.next_snapshot = id.saturating_add(1);
         let snapshot =
-            Snapshot { height: self.tip().height, state: self.state.branch(), clock: self.ticker.offset() };
+            Snapshot { height: self.tip().height, state: self.state.branch(), clock: self.ticker.position() };
         self.snapshots.insert(id, snapshot);
         id
     }

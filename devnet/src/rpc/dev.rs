@@ -2,7 +2,7 @@
 //! The table of methods is in the documentation of the crate.
 use std::time::Duration;
 
-use cosmwasm_std::{Coin, Uint128};
+use cosmwasm_std::{Coin, Timestamp, Uint128};
 use serde_json::{Value, json};
 
 use super::RpcError;
@@ -37,6 +37,15 @@ pub(crate) async fn call(node: &Node, control: &str, params: &Params) -> Result<
         "advanceTime" => {
             let by = Duration::from_secs(needed(number(params, "seconds")?, "seconds")?);
             let tip = node.call(move |worker| worker.chain.advance_time(by)).await??;
+            Ok(json!({ "height": tip.height.to_string(), "time": tip.time.nanos().to_string() }))
+        }
+        "setTime" => {
+            let seconds = needed(number(params, "seconds")?, "seconds")?;
+            // Nanoseconds of 64 bits end in the year 2554.
+            let nanos = seconds.checked_mul(1_000_000_000);
+            let nanos = nanos.ok_or_else(|| RpcError::invalid_params("seconds are too many"))?;
+            let time = Timestamp::from_nanos(nanos);
+            let tip = node.call(move |worker| worker.chain.set_time(time)).await??;
             Ok(json!({ "height": tip.height.to_string(), "time": tip.time.nanos().to_string() }))
         }
         "setBalance" => {

@@ -100,7 +100,7 @@ fn arguments(method: &str) -> Option<&'static [&'static str]> {
         "broadcast_tx_sync" | "broadcast_tx_async" | "broadcast_tx_commit" | "check_tx" => &["tx"],
         "abci_query" => &["path", "data", "height", "prove"],
         "dev_setBalance" => &["address", "denom", "amount"],
-        "dev_advanceTime" => &["seconds"],
+        "dev_advanceTime" | "dev_setTime" => &["seconds"],
         "dev_mine" => &["blocks"],
         "dev_revert" => &["id"],
         "dev_setBlocks" => &["mode", "interval_ms"],
