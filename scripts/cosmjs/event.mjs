@@ -103,3 +103,4 @@ await steps({
   },
 });
 console.log("all good");
+process.exit(0); // a refused broadcast leaves a timer of CosmJS behind

@@ -4,6 +4,7 @@
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
+use cosmwasm_std::Timestamp;
 use meteor_cli::demo::{Chain, account, launch};
 use meteor_devnet::{Blocks, Config, Devnet};
 use meteor_indexer::Server;
@@ -61,11 +62,9 @@ impl Stage {
         Self { devnet, chain, preset, deployment, schedule: message.schedule, node }
     }
 
-    /// Moves the chain to `seconds` (Unix time).
+    /// Moves the chain to `seconds` (Unix time), exactly.
     pub async fn at(&self, seconds: u64) {
-        let now = self.devnet.tip().await.expect("tip").time.seconds();
-        let by = seconds.checked_sub(now).expect("time does not go back");
-        self.devnet.advance_time(Duration::from_secs(by)).await.expect("time passes");
+        self.devnet.set_time(Timestamp::from_seconds(seconds)).await.expect("time passes");
     }
 
     /// Moves the chain to the opening of `shower`.
