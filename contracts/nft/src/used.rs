@@ -4,6 +4,7 @@
 //! would cost a read per token and forget burnt ones. A batch of 100 touches one or two rows of 32 bytes.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use cosmwasm_std::{StdError, StdResult, Storage};
 
@@ -25,14 +26,15 @@ impl Used {
     /// [`ContractError::IdUsed`] if it was before.
     pub(crate) fn take(&mut self, storage: &dyn Storage, id: u64) -> Result<(), ContractError> {
         let at = id / IDS_PER_ROW;
-        if !self.rows.contains_key(&at) {
-            self.rows.insert(at, read(storage, at)?);
-        }
+        let row = match self.rows.entry(at) {
+            Entry::Occupied(row) => row.into_mut(),
+            Entry::Vacant(free) => free.insert(read(storage, at)?),
+        };
         let within = id % IDS_PER_ROW;
         let bit = 1u8 << (within % 8);
         let byte = usize::try_from(within / 8)
             .ok()
-            .and_then(|byte| self.rows.get_mut(&at).and_then(|row| row.get_mut(byte)))
+            .and_then(|byte| row.get_mut(byte))
             .ok_or_else(|| StdError::generic_err("an id outside its row"))?;
         if *byte & bit != 0 {
             return Err(ContractError::IdUsed { token_id: id });

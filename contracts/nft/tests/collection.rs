@@ -1,4 +1,5 @@
 //! A collection as marketplaces and wallets see it, and each power that it refuses.
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)] // that is how tests fail
 #![allow(deprecated)] // deprecated verbs and queries of the standard are tested on purpose
 
 use cosmwasm_std::testing::{mock_dependencies, mock_env};

@@ -263,8 +263,8 @@ impl Model {
                     "owner" => self.owner = holder,
                     // The expiry is not told; `Suite::execute` adds it from the message.
                     "pending_owner" => self.pending = holder.map(|holder| (holder, None)),
-                    "operator" => self.operator = e.address.clone(),
-                    "guardian" => self.guardian = e.address.clone(),
+                    "operator" => self.operator.clone_from(&e.address),
+                    "guardian" => self.guardian.clone_from(&e.address),
                     role => panic!("no role {role}"),
                 }
             }

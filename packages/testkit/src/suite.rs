@@ -112,6 +112,9 @@ impl Suite {
 
     /// Sends a message to any contract, your own for instance. What it makes the event's contracts do is followed
     /// and checked.
+    ///
+    /// # Panics
+    /// If an invariant doesn't hold afterwards, or a refused message changed something.
     pub fn call<M: Serialize + std::fmt::Debug>(
         &mut self,
         sender: &str,

@@ -1,5 +1,5 @@
 //! A chain with one collection on it, minted to by a wallet. After each refusal its state must be what it was.
-#![allow(clippy::unwrap_used)] // in tests
+#![allow(clippy::unwrap_used)] // that is how tests fail
 
 use cosmwasm_std::testing::MockStorage;
 use cosmwasm_std::{Addr, Coin, Event, Order, QueryRequest, Storage, Timestamp, WasmQuery, coins};
@@ -116,6 +116,7 @@ impl Chain {
     }
 
     /// A contract that takes any token it is sent.
+    #[allow(clippy::unnecessary_wraps)] // entry points give results
     pub(crate) fn vault(&mut self) -> Addr {
         fn instantiate(_: DepsMut, _: Env, _: MessageInfo, _: Empty) -> StdResult<Response> {
             Ok(Response::new())

@@ -37,16 +37,15 @@ pub(crate) fn contribute(
     if stored.as_ref().is_some_and(|book| book.cancelled) {
         return Err(ContractError::Cancelled { shower });
     }
-    let mut book = match stored {
-        Some(book) => book,
-        None => {
-            // The shower's first contribution. Time doesn't go back, so every earlier shower is over and its
-            // numbers are final: they can be carried over once, and Close of any shower needs no other.
-            let last = LAST_ACTIVE.may_load(deps.storage)?;
-            let last = last.map(|last| BOOKS.load(deps.storage, last)).transpose()?;
-            LAST_ACTIVE.save(deps.storage, &shower)?;
-            Book::following(env, shower, last.as_ref())
-        }
+    let mut book = if let Some(book) = stored {
+        book
+    } else {
+        // The shower's first contribution. Time doesn't go back, so every earlier shower is over and its numbers
+        // are final: they can be carried over once, and Close of any shower needs no other.
+        let last = LAST_ACTIVE.may_load(deps.storage)?;
+        let last = last.map(|last| BOOKS.load(deps.storage, last)).transpose()?;
+        LAST_ACTIVE.save(deps.storage, &shower)?;
+        Book::following(env, shower, last.as_ref())
     };
 
     let sender = &info.sender;
@@ -59,8 +58,8 @@ pub(crate) fn contribute(
         return Err(ContractError::BelowMinimum { shower, total, minimum });
     }
     book.total = book.total.checked_add(amount).map_err(too_much("a shower's total"))?;
-    let counted = |number: Option<_>, what| number.ok_or(ContractError::TooMuch { what });
-    book.last_seq = counted(book.last_seq.checked_add(1), "the number of contributions")?;
+    let last_seq = book.last_seq.checked_add(1);
+    book.last_seq = last_seq.ok_or(ContractError::TooMuch { what: "the number of contributions" })?;
     if before.is_none() {
         let contributors = book.contributors.checked_add(1);
         book.contributors =
