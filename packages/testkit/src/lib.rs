@@ -22,3 +22,8 @@ pub mod wallets;
 pub use builder::{BEGIN, SuiteBuilder};
 pub use outcome::{Outcome, Refusal};
 pub use suite::{Suite, TerraApp};
+
+/// The examples of `docs/integrators.md`, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/integrators.md")]
+pub struct Integrators;

@@ -1,0 +1,103 @@
+//! The suite itself: that its checks see what they are there to see.
+#![allow(clippy::expect_used)] // that is how tests fail
+
+use cosmwasm_std::{BankMsg, CosmosMsg, coins};
+use cw_multi_test::Executor;
+use meteor_messages::shower::ExecuteMsg;
+use meteor_testkit::wallets::address;
+use meteor_testkit::{Suite, SuiteBuilder, invariants};
+
+const MIN: u128 = 8_000_000;
+
+fn begun() -> Suite {
+    let mut suite = Suite::new().wallet("thief", 1_000).build();
+    suite.open(1).contribute("alice", MIN).contribute("bob", MIN + 1);
+    suite
+}
+
+/// Coins move behind the suite's back.
+fn send(suite: &mut Suite, from: &str, to: &str, amount: u128) {
+    let msg = BankMsg::Send { to_address: suite.address(to).into(), amount: coins(amount, "uusd") };
+    let from = suite.address(from);
+    suite.app.execute(from, CosmosMsg::Bank(msg)).map(|_| ()).expect("the coins are there");
+}
+
+#[test]
+#[should_panic(expected = "the contract's balance")]
+fn a_coin_that_leaves_the_contract_is_seen() {
+    let mut suite = begun();
+    send(&mut suite, "shower", "thief", 1);
+    invariants::check(&suite);
+}
+
+#[test]
+#[should_panic(expected = "the contract's balance")]
+fn a_coin_too_many_is_seen() {
+    let mut suite = begun();
+    send(&mut suite, "thief", "shower", 1);
+    invariants::check(&suite);
+}
+
+#[test]
+#[should_panic(expected = "an account that nobody named")]
+fn a_coin_that_reaches_a_stranger_is_seen() {
+    let mut suite = begun();
+    send(&mut suite, "thief", "a stranger to the suite", 1);
+    invariants::check(&suite);
+}
+
+#[test]
+#[should_panic(expected = "should be refused and was not")]
+fn a_message_that_does_more_than_it_may_is_seen() {
+    let mut suite = begun();
+    suite.model.paused = true; // the model says no, the contract says yes
+    suite.contribute("alice", 1);
+}
+
+#[test]
+#[should_panic(expected = "should do its work and was refused")]
+fn a_message_that_does_less_than_it_should_is_seen() {
+    let mut suite = begun();
+    suite.pause().model.paused = false;
+    suite.contribute("alice", 1);
+}
+
+#[test]
+#[should_panic(expected = "log hash of shower 1")]
+fn a_log_in_another_order_is_seen() {
+    let mut suite = begun();
+    suite.model.showers.get_mut(&1).expect("begun").log.reverse();
+    invariants::check(&suite);
+}
+
+#[test]
+#[should_panic(expected = "owner of meteor 1")]
+fn a_meteor_at_the_wrong_wallet_is_seen() {
+    let mut suite = begun();
+    suite.close(1).mint_all(1);
+    suite.model.tokens.get_mut(&1).expect("minted").owner = address("alice").into();
+    invariants::check(&suite);
+}
+
+#[test]
+fn names_are_wallets_and_contracts() {
+    let suite = begun();
+    assert_eq!(suite.address("shower"), suite.shower);
+    assert_eq!(suite.address("meteors"), suite.meteors);
+    assert_eq!(suite.address("alice"), address("alice"));
+}
+
+#[test]
+fn a_refusal_can_be_read_as_text() {
+    let mut suite = begun();
+    let refusal = suite.execute("alice", &ExecuteMsg::Resume {}, &[]).err();
+    assert_eq!(refusal.to_string(), "Resume is for the owner alone: send it from that address");
+}
+
+#[test]
+fn the_event_of_2021_runs_too() {
+    let mut suite = SuiteBuilder::preset("levana-2021").showers(2).build();
+    suite.open(1).contribute("alice", MIN).open(2).contribute("alice", MIN).contribute("bob", MIN);
+    suite.close(1).close(2).mint_all(2).mint_all(1).settle(1).settle(2).assert_balance("shower", 0);
+    assert_eq!(suite.meteors_of("alice"), [1, 2]);
+}
