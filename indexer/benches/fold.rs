@@ -1,1 +1,2 @@
+//! Not there yet.
 fn main() {}

@@ -83,7 +83,9 @@ impl Page {
         let mut page = Self::new(bytes.to_vec(), true);
         for variant in [Some(&mut page.plain), page.packed.as_mut()].into_iter().flatten() {
             variant.headers.insert(CONTENT_TYPE, content_type.clone());
-            variant.headers.extend(headers.clone());
+            for (name, value) in &headers {
+                variant.headers.insert(name, value.clone()); // `extend` would add a second Cache-Control
+            }
         }
         page
     }
