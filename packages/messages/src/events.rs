@@ -4,7 +4,8 @@
 //! text. The chain adds `_contract_address` in front, which no contract can forge, and newer nodes append
 //! `msg_index`. Event identity is its place in the block, never its content: two equal contributions are two.
 
-use cosmwasm_std::Event;
+use cosmwasm_std::{Event, HexBinary};
+use meteor_rules::fairness::content::Kind;
 use meteor_rules::log::LogHash;
 use thiserror::Error;
 
@@ -290,6 +291,54 @@ events! {
             token_id: u64,
             /// Who had it.
             owner: String,
+        }
+    }
+}
+
+events! {
+    /// What the hatchery tells.
+    HatcheryEvent {
+        /// A collection was instantiated.
+        Nest = "nest" {
+            /// Which: `eggs` or `dust`.
+            kind: String,
+            /// Its contract.
+            address: String,
+        }
+        /// A meteor was cracked: it is in custody and waits to be revealed.
+        Crack = "crack" {
+            /// Which meteor.
+            token_id: u64,
+            /// Who cracked it.
+            holder: String,
+            /// From then on it can't be revealed, only taken back (Unix seconds).
+            reclaim_at: u64,
+        }
+        /// What a meteor holds was proven; the meteor is burnt, the holder has egg or dust of the same number.
+        Revealed = "revealed" {
+            /// Which meteor.
+            token_id: u64,
+            /// Its shower (1-based).
+            shower: u32,
+            /// Its place in the shower, from 0.
+            index: u32,
+            /// Who cracked it.
+            holder: String,
+            /// Egg or dust.
+            kind: Kind,
+            /// Bare CID of the image.
+            image: String,
+            /// One number for each column of the kind's template.
+            traits: Vec<u32>,
+            /// The leaf's salt, 32 bytes.
+            salt: HexBinary,
+        }
+        /// A meteor was not revealed in time and is back with its holder.
+        Reclaim = "reclaim" {
+            /// Which meteor.
+            token_id: u64,
+            /// Who has it again.
+            holder: String,
         }
     }
 }

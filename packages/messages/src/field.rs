@@ -1,7 +1,8 @@
 //! How values are written into event attributes and read back: numbers as decimal strings, bytes as hex, whole
 //! messages as JSON.
 
-use cosmwasm_std::{from_json, to_json_string};
+use cosmwasm_std::{HexBinary, from_json, to_json_string};
+use meteor_rules::fairness::content::Kind;
 use meteor_rules::log::LogHash;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -47,6 +48,32 @@ impl Field for LogHash {
         let mut bytes = [0; 32];
         hex::decode_to_slice(text, &mut bytes).ok()?;
         (hex::encode(bytes) == text).then_some(bytes)
+    }
+}
+
+impl Field for HexBinary {
+    fn write(&self) -> String {
+        self.to_hex()
+    }
+    fn read(text: &str) -> Option<Self> {
+        let bytes = Self::from_hex(text).ok()?;
+        (bytes.to_hex() == text).then_some(bytes)
+    }
+}
+
+impl Field for Kind {
+    fn write(&self) -> String {
+        match self {
+            Self::Egg => "egg".to_owned(),
+            Self::Dust => "dust".to_owned(),
+        }
+    }
+    fn read(text: &str) -> Option<Self> {
+        match text {
+            "egg" => Some(Self::Egg),
+            "dust" => Some(Self::Dust),
+            _ => None,
+        }
     }
 }
 

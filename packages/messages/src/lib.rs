@@ -5,6 +5,7 @@
 
 pub mod events;
 mod field;
+pub mod hatchery;
 pub mod nft;
 pub mod shower;
 
