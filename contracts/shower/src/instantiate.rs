@@ -147,7 +147,7 @@ fn check_template(template: &Template) -> Result<(), ContractError> {
                 && match &column.values {
                     Values::Text(values) => index == 0 && values.iter().eq(titles.iter()),
                     Values::Number { .. } => index > 0,
-                    Values::Tenths { .. } => false,
+                    Values::Tenths { .. } | Values::TextOrNone(_) => false,
                 }
         });
         if !fits {

@@ -57,6 +57,8 @@ pub enum Values {
     },
     /// The number picks from this list, from 0 on. An empty text is a value too: `crystal3` of a meteor with two.
     Text(Vec<String>),
+    /// 0 leaves the attribute out; n picks the n-th of this list, from 1 on.
+    TextOrNone(Vec<String>),
 }
 
 /// A token's description in the form marketplaces read (the OpenSea shape; attribute values are texts).
@@ -137,19 +139,23 @@ pub enum MetadataError {
 }
 
 impl Values {
-    fn render(&self, trait_type: &str, number: u32) -> Result<String, MetadataError> {
+    /// The text of `number`; `None` where the attribute is left out.
+    fn render(&self, trait_type: &str, number: u32) -> Result<Option<String>, MetadataError> {
+        let pick = |values: &Vec<String>, index: Option<usize>| {
+            let value = index.and_then(|index| values.get(index)).cloned();
+            value.map(Some).ok_or_else(|| MetadataError::NoSuchValue {
+                trait_type: trait_type.to_string(),
+                values: values.len(),
+                given: number,
+            })
+        };
+        let index = usize::try_from(number).ok();
         match self {
-            Self::Number { suffix } => Ok(format!("{number}{suffix}")),
-            Self::Tenths { suffix } => Ok(format!("{}.{}{suffix}", number / 10, number % 10)),
-            Self::Text(values) => {
-                usize::try_from(number).ok().and_then(|index| values.get(index)).cloned().ok_or_else(|| {
-                    MetadataError::NoSuchValue {
-                        trait_type: trait_type.to_string(),
-                        values: values.len(),
-                        given: number,
-                    }
-                })
-            }
+            Self::Number { suffix } => Ok(Some(format!("{number}{suffix}"))),
+            Self::Tenths { suffix } => Ok(Some(format!("{}.{}{suffix}", number / 10, number % 10))),
+            Self::Text(values) => pick(values, index),
+            Self::TextOrNone(_) if number == 0 => Ok(None),
+            Self::TextOrNone(values) => pick(values, index.and_then(|index| index.checked_sub(1))),
         }
     }
 }
@@ -168,7 +174,7 @@ impl Template {
             let earlier = self.columns.iter().take(index);
             let (lengths, empty) = match &column.values {
                 Values::Number { suffix } | Values::Tenths { suffix } => (suffix.len(), false),
-                Values::Text(values) => {
+                Values::Text(values) | Values::TextOrNone(values) => {
                     within("list of values", values.len(), MAX_VALUES)?;
                     (values.iter().map(String::len).max().unwrap_or(0), values.is_empty())
                 }
@@ -198,9 +204,13 @@ impl Template {
             return Err(MetadataError::WrongCount { given: traits.len(), wanted: self.columns.len() });
         }
         for (column, number) in self.columns.iter().zip(traits) {
-            if let Values::Text(values) = &column.values
-                && usize::try_from(*number).map_or(true, |index| index >= values.len())
-            {
+            let (values, least) = match &column.values {
+                Values::Text(values) => (values.len(), 0),
+                Values::TextOrNone(values) => (values.len(), 1),
+                Values::Number { .. } | Values::Tenths { .. } => continue,
+            };
+            // Compared first: a batch of tokens is checked without making their texts.
+            if usize::try_from(*number).map_or(true, |index| index >= values + least) {
                 column.values.render(&column.trait_type, *number)?; // says which and why
             }
         }
@@ -217,18 +227,18 @@ impl Template {
             .columns
             .iter()
             .zip(traits)
-            .map(|(column, number)| {
-                Ok(Attribute {
-                    trait_type: column.trait_type.clone(),
-                    value: column.values.render(&column.trait_type, *number)?,
-                })
+            .filter_map(|(column, number)| {
+                let value = column.values.render(&column.trait_type, *number).transpose()?;
+                Some(value.map(|value| Attribute { trait_type: column.trait_type.clone(), value }))
             })
             .collect::<Result<Vec<_>, MetadataError>>()?;
         let value = |name: &str| {
             if name == "id" {
                 return Some(id.to_string());
             }
-            attributes.iter().find(|a| a.trait_type == name).map(|a| a.value.clone())
+            let column = self.columns.iter().find(|c| c.trait_type == name)?;
+            let shown = attributes.iter().find(|a| a.trait_type == column.trait_type);
+            Some(shown.map_or_else(String::new, |a| a.value.clone()))
         };
         Ok(Metadata {
             name: fill(&self.name, value)?,
@@ -310,6 +320,20 @@ mod tests {
         assert_eq!(shown.image, format!("ipfs://{CID}"));
         let values: Vec<&str> = shown.attributes.iter().map(|a| a.value.as_str()).collect();
         assert_eq!(values, ["Rare", "10614", "890 kiloparsecs", "", "2.7kg"]);
+    }
+
+    #[test]
+    fn an_attribute_can_be_left_out() {
+        let mut template = template();
+        let values = vec!["Gold".into(), "Iron".into()];
+        template.columns[3] = Column { trait_type: "composition".into(), values: Values::TextOrNone(values) };
+        let shown = |number| {
+            let token = template.render("1", CID, &[0, 1, 1, number, 1])?;
+            Ok(token.attributes.iter().find(|a| a.trait_type == "composition").map(|a| a.value.clone()))
+        };
+        assert_eq!(shown(0), Ok(None));
+        assert_eq!(shown(2), Ok(Some("Iron".into())));
+        assert!(matches!(shown(3), Err(MetadataError::NoSuchValue { given: 3, values: 2, .. })));
     }
 
     #[test]

@@ -182,12 +182,15 @@ impl Recipe {
                 if weights.iter().all(|w| *w == 0) {
                     return Err(ContentError::Empty { column });
                 }
-                match &wanted.values {
-                    Values::Text(values) if weights.len() > values.len() => {
-                        Err(ContentError::Weights { column, weights: weights.len(), values: values.len() })
-                    }
-                    _ => Ok(()),
+                let values = match &wanted.values {
+                    Values::Text(values) => values.len(),
+                    Values::TextOrNone(values) => values.len() + 1, // 0 is a value too: left out
+                    Values::Number { .. } | Values::Tenths { .. } => return Ok(()),
+                };
+                if weights.len() > values {
+                    return Err(ContentError::Weights { column, weights: weights.len(), values });
                 }
+                Ok(())
             };
             match source {
                 Source::Weights(weights) => fits(weights)?,
