@@ -5,6 +5,7 @@ use std::string::String;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::fairness::content::{ContentError, Tables};
 use crate::metadata::{MetadataError, Template};
 use crate::schedule::{Schedule, ScheduleError};
 use crate::tier::{PerTier, TierRule, TierRuleError};
@@ -25,6 +26,24 @@ pub struct Preset {
     pub eggs: PerTier<u32>,
     /// The collection of meteors.
     pub meteors: Collection,
+    /// What is inside them.
+    pub crack: Crack,
+}
+
+/// What is inside meteors, and how long it may take to come out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Crack {
+    /// How long a cracked meteor may wait to be revealed before its holder can take it back (seconds).
+    pub reveal_timeout: u64,
+    /// How long after a shower's close its key stays unpublished at least (seconds).
+    pub crack_window: u64,
+    /// The collection of eggs.
+    pub eggs: Collection,
+    /// The collection of dust.
+    pub dust: Collection,
+    /// How eggs and dust come by their traits.
+    pub tables: Tables,
 }
 
 /// A schedule whose opening may be left to the launch.
@@ -84,9 +103,12 @@ pub enum PresetError {
     /// The tiers are no good.
     #[error("the preset's tiers are refused")]
     Tiers(#[from] TierRuleError),
-    /// The collection is no good.
-    #[error("the preset's collection is refused")]
+    /// A collection is no good.
+    #[error("one of the preset's collections is refused")]
     Metadata(#[from] MetadataError),
+    /// The tables don't fit their collections.
+    #[error("the preset's tables are refused")]
+    Tables(#[from] ContentError),
 }
 
 /// The presets that come with the rules.
@@ -114,6 +136,11 @@ impl Preset {
         preset.schedule.opening(0).validate()?;
         preset.tiers.validate()?;
         preset.meteors.template.validate()?;
+        let Crack { eggs, dust, tables, .. } = &preset.crack;
+        eggs.template.validate()?;
+        dust.template.validate()?;
+        tables.egg.validate(&eggs.template)?;
+        tables.dust.validate(&dust.template)?;
         Ok(preset)
     }
 }
@@ -173,6 +200,8 @@ mod tests {
         assert!(matches!(Preset::parse("x = 1"), Err(PresetError::Form(_))));
         let none = include_str!("../presets/demo.toml").replace("count = 4", "count = 0");
         assert!(matches!(Preset::parse(&none), Err(PresetError::Schedule(ScheduleError::NoShowers))));
+        let short = include_str!("../presets/demo.toml").replacen("    \"tier\", # Rarity\n", "", 1);
+        assert!(matches!(Preset::parse(&short), Err(PresetError::Tables(_))));
         let wide = include_str!("../presets/demo.toml").replace("ancient_bp = 900", "ancient_bp = 9000");
         assert!(matches!(Preset::parse(&wide), Err(PresetError::Tiers(_))));
     }
