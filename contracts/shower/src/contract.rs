@@ -7,7 +7,7 @@ use meteor_messages::nft::describe;
 use meteor_messages::shower::{ExecuteMsg, InstantiateMsg, QueryMsg};
 
 use crate::error::ContractError;
-use crate::verbs::{cancel, close, contribute, minimum, mint, pause, refund, roles, settle};
+use crate::verbs::{cancel, close, contribute, draw, minimum, mint, pause, refund, roles, settle};
 use crate::{instantiate as instantiation, migrate as migration, queries};
 
 /// Name of the contract, as cw2 stores it.
@@ -52,6 +52,10 @@ pub fn execute(
         ExecuteMsg::Mint { shower, first_rank, art } => {
             mint::mint(deps, &env, sender, shower, first_rank, art)
         }
+        ExecuteMsg::CommitDraw { shower, root, leaves, beacon } => {
+            draw::commit_draw(deps, &env, sender, shower, root, leaves, beacon)
+        }
+        ExecuteMsg::PublishKey { shower, key } => draw::publish_key(deps, &env, shower, key),
         ExecuteMsg::Settle { shower } => settle::settle(deps, shower),
         ExecuteMsg::Cancel { shower } => cancel::cancel(deps, &env, sender, shower),
         ExecuteMsg::Refund { shower, contributors } => refund::refund(deps, &env, shower, contributors),

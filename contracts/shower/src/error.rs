@@ -246,6 +246,87 @@ pub enum ContractError {
     },
 
     // In what state.
+    /// Bytes of another length.
+    #[error("{what} has {given} bytes: it must have {wanted}")]
+    Length {
+        /// Which bytes.
+        what: &'static str,
+        /// How many there are.
+        given: usize,
+        /// How many there must be.
+        wanted: &'static str,
+    },
+    /// Commitments for another number of showers.
+    #[error("{given} commitments for {showers} showers: give one for each, in order")]
+    Commitments {
+        /// As given.
+        given: usize,
+        /// Showers of the schedule.
+        showers: u32,
+    },
+    /// A beacon whose rounds could be known at the close.
+    #[error("the beacon needs a period and a delay of at least one second each")]
+    Beacon,
+    /// A crack window that never ends.
+    #[error("a crack window of {given} seconds: give {most} at most")]
+    CrackWindow {
+        /// As given.
+        given: u64,
+        /// Most.
+        most: u64,
+    },
+    /// A draw that stands.
+    #[error("the draw of shower {shower} was committed already: it never changes")]
+    AlreadyDrawn {
+        /// Which shower.
+        shower: u32,
+    },
+    /// A mint before the draw.
+    #[error("no draw was committed for shower {shower}: send CommitDraw first")]
+    NotDrawn {
+        /// Which shower.
+        shower: u32,
+    },
+    /// A draw over another number of meteors.
+    #[error("the tree has {given} leaves where shower {shower} has {contributors} contributors")]
+    Leaves {
+        /// Which shower.
+        shower: u32,
+        /// As given.
+        given: u32,
+        /// Contributors of the shower.
+        contributors: u32,
+    },
+    /// A beacon's signature that can't exist yet.
+    #[error("round {round} of the beacon is due at {due} (Unix seconds): commit to the draw from then on")]
+    BeaconNotDue {
+        /// The round.
+        round: u64,
+        /// When it is due (seconds).
+        due: u64,
+    },
+    /// A key that would tell what uncracked meteors hold.
+    #[error(
+        "the key of shower {shower} may be published at {at} (Unix seconds): meteors are still being cracked"
+    )]
+    KeyTooEarly {
+        /// Which shower.
+        shower: u32,
+        /// When (seconds).
+        at: u64,
+    },
+    /// Another key than was committed to.
+    #[error("this key does not match the commitment of shower {shower}: publish the key that made it")]
+    WrongKey {
+        /// Which shower.
+        shower: u32,
+    },
+    /// A key that is public.
+    #[error("the key of shower {shower} was published already: there is nothing left to do")]
+    KeyKnown {
+        /// Which shower.
+        shower: u32,
+    },
     /// `Contribute` is stopped.
     #[error("contributing is paused: try again when the owner has resumed it")]
     Paused,

@@ -4,22 +4,27 @@ use std::collections::BTreeSet;
 
 use cosmwasm_std::{DepsMut, Env, Reply, Response, SubMsg, SubMsgResult, WasmMsg, to_json_binary};
 use meteor_messages::events::{Collection, Json, Launch};
-use meteor_messages::nft;
-use meteor_messages::shower::{InstantiateMsg, MAX_PAYEES, MAX_SHOWERS, OWN_COLUMNS, Payee};
+use meteor_messages::shower::{Fairness, InstantiateMsg, MAX_PAYEES, MAX_SHOWERS, OWN_COLUMNS, Payee};
+use meteor_messages::{hatchery, nft};
 use meteor_rules::metadata::{Template, Values};
 use meteor_rules::tier::Tier;
 use meteor_rules::{BASIS_POINTS, NANOS_PER_SECOND};
 
 use crate::contract::{NAME, VERSION};
 use crate::error::ContractError;
-use crate::state::{EVENT, Event, METEORS, MINIMUMS, ROLES, Roles, TERMS, Terms};
+use crate::state::{
+    EVENT, Event, FAIRNESS, HATCHERY, METEORS, MINIMUMS, PENDING, ROLES, Roles, TERMS, Terms,
+};
+use crate::verbs::draw::{MAX_BEACON_BYTES, exactly_32};
 
 /// Least and most seconds for minting a shower: time for a job that was down, and an end that people live to see.
 const MINT_WINDOW: (u64, u64) = (60, 365 * 24 * 60 * 60);
 /// Longest denom of the Cosmos SDK.
 const MAX_DENOM: usize = 128;
-/// The one reply that is asked for.
-const COLLECTION_REPLY: u64 = 1;
+/// Longest that keys stay secret (seconds): people should live to check a draw.
+const MAX_CRACK_WINDOW: u64 = 5 * 365 * 24 * 60 * 60;
+const METEORS_REPLY: u64 = 1;
+const HATCHERY_REPLY: u64 = 2;
 
 /// Checks the message, stores it, and instantiates the meteors with this contract as their one minter.
 pub(crate) fn instantiate(
@@ -41,6 +46,7 @@ pub(crate) fn instantiate(
         return Err(ContractError::Eggs { given: eggs, most: u32::MAX });
     }
     check_template(&msg.meteors.template)?;
+    check_fairness(&msg.fairness, msg.schedule.count)?;
 
     cw2::set_contract_version(deps.storage, NAME, VERSION)?;
     cw_ownable::initialize_owner(deps.storage, deps.api, Some(&msg.owner))?;
@@ -62,6 +68,8 @@ pub(crate) fn instantiate(
         },
     )?;
     MINIMUMS.save(deps.storage, 1, &msg.minimum)?;
+    FAIRNESS.save(deps.storage, &msg.fairness)?;
+    PENDING.save(deps.storage, &msg.hatchery)?;
 
     // Made here and without an admin, so that nobody can swap the collection, its code or its minter.
     let meteors = msg.meteors.clone();
@@ -80,7 +88,30 @@ pub(crate) fn instantiate(
     };
     Ok(Response::new()
         .add_event(Launch { config: Json(Box::new(msg)) })
-        .add_submessage(SubMsg::reply_on_success(collection, COLLECTION_REPLY)))
+        .add_submessage(SubMsg::reply_on_success(collection, METEORS_REPLY)))
+}
+
+fn check_fairness(fairness: &Fairness, showers: u32) -> Result<(), ContractError> {
+    let given = fairness.commitments.len();
+    if u32::try_from(given).ok() != Some(showers) {
+        return Err(ContractError::Commitments { given, showers });
+    }
+    for commitment in &fairness.commitments {
+        exactly_32("a commitment", commitment)?;
+    }
+    exactly_32("the hash of the tables", &fairness.tables)?;
+    if fairness.beacon_key.is_empty() || fairness.beacon_key.len() > MAX_BEACON_BYTES {
+        let given = fairness.beacon_key.len();
+        return Err(ContractError::Length { what: "the beacon's key", given, wanted: "1 to 96" });
+    }
+    // With no delay a round could be due, and known, while the closing block still takes contributions' time.
+    if fairness.beacon.period == 0 || fairness.beacon.delay == 0 {
+        return Err(ContractError::Beacon);
+    }
+    if fairness.crack_window > MAX_CRACK_WINDOW {
+        return Err(ContractError::CrackWindow { given: fairness.crack_window, most: MAX_CRACK_WINDOW });
+    }
+    Ok(())
 }
 
 fn check_times(msg: &InstantiateMsg, env: &Env) -> Result<(), ContractError> {
@@ -162,20 +193,49 @@ fn check_template(template: &Template) -> Result<(), ContractError> {
     Ok(())
 }
 
-/// Stores the address of the collection just made.
+/// Stores the address of what was just made; the meteors are followed by the hatchery, which has to know them.
 pub(crate) fn reply(deps: DepsMut, reply: Reply) -> Result<Response, ContractError> {
-    if reply.id != COLLECTION_REPLY {
+    let id = reply.id;
+    let address = deps.api.addr_validate(&instantiated(reply)?)?;
+    match id {
+        METEORS_REPLY => {
+            METEORS.save(deps.storage, &address)?;
+            let hatchery = PENDING.load(deps.storage)?;
+            PENDING.remove(deps.storage);
+            // Made here and without an admin, so that nobody can name another contract to send meteors to.
+            let make = WasmMsg::Instantiate {
+                admin: None,
+                code_id: hatchery.code_id,
+                label: "hatchery".into(),
+                msg: to_json_binary(&hatchery::InstantiateMsg {
+                    meteors: address.to_string(),
+                    reveal_timeout: hatchery.reveal_timeout,
+                    eggs: hatchery.eggs,
+                    dust: hatchery.dust,
+                })?,
+                funds: vec![],
+            };
+            Ok(Response::new()
+                .add_event(Collection { kind: "meteors".into(), address: address.into() })
+                .add_submessage(SubMsg::reply_on_success(make, HATCHERY_REPLY)))
+        }
+        HATCHERY_REPLY => {
+            HATCHERY.save(deps.storage, &address)?;
+            Ok(Response::new().add_event(Collection { kind: "hatchery".into(), address: address.into() }))
+        }
+        id => Err(ContractError::UnknownReply { id }),
+    }
+}
+
+/// The address that a reply tells.
+fn instantiated(reply: Reply) -> Result<String, ContractError> {
+    if ![METEORS_REPLY, HATCHERY_REPLY].contains(&reply.id) {
         return Err(ContractError::UnknownReply { id: reply.id });
     }
     let SubMsgResult::Ok(done) = reply.result else { return Err(ContractError::NoCollectionAddress) };
     // Chains before CosmWasm 2 answer in `data` alone; it holds the same message.
     #[allow(deprecated)]
     let data = done.msg_responses.first().map(|answer| answer.value.clone()).or(done.data);
-    let address = data
-        .and_then(|data| cw_utils::parse_instantiate_response_data(data.as_slice()).ok())
-        .ok_or(ContractError::NoCollectionAddress)?
-        .contract_address;
-    let address = deps.api.addr_validate(&address)?;
-    METEORS.save(deps.storage, &address)?;
-    Ok(Response::new().add_event(Collection { kind: "meteors".into(), address: address.into() }))
+    let answer = data.and_then(|data| cw_utils::parse_instantiate_response_data(data.as_slice()).ok());
+    Ok(answer.ok_or(ContractError::NoCollectionAddress)?.contract_address)
 }

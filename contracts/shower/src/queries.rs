@@ -1,18 +1,18 @@
 //! What can be asked. Every walk is paged: a node stops a query that costs too much.
 
-use cosmwasm_std::{Binary, Deps, Env, Order, StdResult, to_json_binary};
+use cosmwasm_std::{Binary, Deps, Env, Order, StdError, StdResult, to_json_binary};
 use meteor_messages::shower::{
-    ConfigResponse, ContributionResponse, ContributionState, Cursor, DEFAULT_PAGE, MAX_BATCH, MinimumFrom,
-    MintCursorResponse, QueryMsg, RankOrder, RankedContributor, RankingResponse, RefundableResponse,
-    ShowerResponse, ShowersResponse, Status, WalletResponse,
+    ConfigResponse, ContributionResponse, ContributionState, Cursor, DEFAULT_PAGE, DrawResponse, MAX_BATCH,
+    MinimumFrom, MintCursorResponse, QueryMsg, RankOrder, RankedContributor, RankingResponse,
+    RefundableResponse, ShowerResponse, ShowersResponse, Status, WalletResponse,
 };
 use meteor_rules::NANOS_PER_SECOND;
 use meteor_rules::ranking::Place;
 
 use crate::error::ContractError;
 use crate::state::{
-    Book, CONTRIBUTIONS, Contribution, EVENT, Event, LIVES, Life, METEORS, MINIMUMS, ROLES, TERMS, book,
-    cursor, minimum, place, ranked, refunds_open,
+    Book, CONTRIBUTIONS, Contribution, DRAWS, EVENT, Event, FAIRNESS, HATCHERY, LIVES, Life, METEORS,
+    MINIMUMS, ROLES, TERMS, book, cursor, minimum, place, ranked, refunds_open,
 };
 
 /// Answers `msg`.
@@ -35,6 +35,8 @@ pub(crate) fn query(deps: Deps, env: &Env, msg: QueryMsg) -> Result<Binary, Cont
         QueryMsg::Refundable { shower, start_after, limit } => {
             to_json_binary(&refundable(deps, env, shower, start_after, limit)?)
         }
+        QueryMsg::Fairness {} => to_json_binary(&FAIRNESS.load(deps.storage)?),
+        QueryMsg::Draw { shower } => to_json_binary(&draw(deps, shower)?),
         QueryMsg::MintCursor { shower } => to_json_binary(&mint_cursor(deps, env, shower)?),
         QueryMsg::Ownership {} => to_json_binary(&cw_ownable::get_ownership(deps.storage)?),
     };
@@ -62,11 +64,33 @@ fn config(deps: Deps) -> Result<ConfigResponse, ContractError> {
         eggs: terms.eggs,
         payees: terms.payees,
         meteors: METEORS.load(deps.storage)?.into(),
+        hatchery: HATCHERY.load(deps.storage)?.into(),
         owner: cw_ownable::get_ownership(deps.storage)?.owner.map(String::from),
         operator: roles.operator.into(),
         guardian: roles.guardian.into(),
         paused: event.paused,
         minimums,
+    })
+}
+
+fn draw(deps: Deps, shower: u32) -> Result<DrawResponse, ContractError> {
+    EVENT.load(deps.storage)?.window(shower)?; // there is such a shower
+    let place = usize::try_from(shower).ok().and_then(|shower| shower.checked_sub(1));
+    let commitments = FAIRNESS.load(deps.storage)?.commitments;
+    let commitment = place
+        .and_then(|place| commitments.into_iter().nth(place))
+        .ok_or_else(|| StdError::not_found("commitment"))?;
+    let draw = DRAWS.may_load(deps.storage, shower)?;
+    let committed = draw.as_ref().and_then(|draw| draw.committed.clone());
+    Ok(DrawResponse {
+        shower,
+        commitment,
+        beacon_round: draw.as_ref().map(|draw| draw.beacon_round),
+        closed_at: draw.as_ref().map(|draw| draw.closed_at),
+        beacon: committed.as_ref().map(|committed| committed.beacon.clone()),
+        root: committed.as_ref().map(|committed| committed.root.clone()),
+        leaves: committed.map_or(0, |committed| committed.leaves),
+        key: draw.and_then(|draw| draw.key),
     })
 }
 
@@ -238,7 +262,8 @@ fn mint_cursor(deps: Deps, env: &Env, shower: u32) -> Result<MintCursorResponse,
     let deadline = EVENT.load(deps.storage)?.mint_deadline(shower)?;
     let book = book(deps.storage, env, shower)?;
     let Life { closed, minted, .. } = LIVES.may_load(deps.storage, shower)?.unwrap_or_default();
-    let possible = closed && !refunds_open(env.block.time.nanos(), deadline, book.cancelled);
+    let drawn = DRAWS.may_load(deps.storage, shower)?.is_some_and(|draw| draw.committed.is_some());
+    let possible = closed && drawn && !refunds_open(env.block.time.nanos(), deadline, book.cancelled);
     let next_rank = (possible && minted < book.contributors).then(|| minted.saturating_add(1));
     Ok(MintCursorResponse { next_rank, minted, contributors: book.contributors })
 }

@@ -4,9 +4,10 @@
 //! contribution touches three of them.
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, Binary, Env, Order, StdError, StdResult, Storage, Uint128};
+use cosmwasm_std::{Addr, Binary, Env, HexBinary, Order, StdError, StdResult, Storage, Uint128};
 use cw_storage_plus::{Bound, Item, Map};
-use meteor_messages::shower::{Cursor, Payee};
+use meteor_messages::hatchery::HatcheryInit;
+use meteor_messages::shower::{Cursor, Fairness, Payee};
 use meteor_rules::NANOS_PER_SECOND;
 use meteor_rules::log::{LogHash, start};
 use meteor_rules::ranking::Place;
@@ -22,6 +23,10 @@ mod namespace {
     pub(super) const TERMS: &str = "terms";
     pub(super) const ROLES: &str = "roles";
     pub(super) const METEORS: &str = "meteors";
+    pub(super) const HATCHERY: &str = "hatchery";
+    pub(super) const PENDING: &str = "pending";
+    pub(super) const FAIRNESS: &str = "fairness";
+    pub(super) const DRAWS: &str = "D";
     pub(super) const LAST_ACTIVE: &str = "last_active";
     pub(super) const MINIMUMS: &str = "M";
     pub(super) const BOOKS: &str = "B";
@@ -38,6 +43,14 @@ pub const TERMS: Item<Terms> = Item::new(namespace::TERMS);
 pub const ROLES: Item<Roles> = Item::new(namespace::ROLES);
 /// The meteors' CW721 contract, which this one instantiated and alone may mint; never written again.
 pub const METEORS: Item<Addr> = Item::new(namespace::METEORS);
+/// The contract that cracks meteors, which this one instantiated; never written again.
+pub const HATCHERY: Item<Addr> = Item::new(namespace::HATCHERY);
+/// The hatchery to make, between instantiation and its reply.
+pub const PENDING: Item<HatcheryInit> = Item::new(namespace::PENDING);
+/// What keeps the draw fair; never written again.
+pub const FAIRNESS: Item<Fairness> = Item::new(namespace::FAIRNESS);
+/// By shower: its draw, from `Close` on.
+pub const DRAWS: Map<u32, Draw> = Map::new(namespace::DRAWS);
 /// The last shower that has contributions.
 pub const LAST_ACTIVE: Item<u32> = Item::new(namespace::LAST_ACTIVE);
 /// Least total of a wallet, by the first shower for which it holds; it holds until the next entry.
@@ -125,6 +138,30 @@ pub struct Life {
     pub refunds: u32,
     /// What they add up to.
     pub refunded: Uint128,
+}
+
+/// The draw of a shower. Each field is written once.
+#[cw_serde]
+pub struct Draw {
+    /// The beacon's round that decides it.
+    pub beacon_round: u64,
+    /// Block time of `Close` (seconds, rounded up).
+    pub closed_at: u64,
+    /// What was committed to.
+    pub committed: Option<Committed>,
+    /// The key, once published.
+    pub key: Option<HexBinary>,
+}
+
+/// What a draw commits to.
+#[cw_serde]
+pub struct Committed {
+    /// Root of the tree over what the meteors hold.
+    pub root: HexBinary,
+    /// Its leaves.
+    pub leaves: u32,
+    /// The beacon's signature.
+    pub beacon: HexBinary,
 }
 
 /// What one wallet has in one shower. Whether it has its meteor follows from its place and the mint cursor.

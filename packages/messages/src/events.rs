@@ -159,7 +159,7 @@ events! {
         }
         /// A collection was instantiated.
         Collection = "collection" {
-            /// Which: `meteors`.
+            /// Which: `meteors`, or `hatchery` for the contract that cracks them.
             kind: String,
             /// Its contract.
             address: String,
@@ -191,6 +191,26 @@ events! {
             total: u128,
             /// Its contribution log hash, for good.
             log: LogHash,
+            /// The beacon's round that decides its draw, still to come.
+            beacon_round: u64,
+        }
+        /// A shower's draw was committed to; its meteors can be minted now.
+        Draw = "draw" {
+            /// Which shower (1-based).
+            shower: u32,
+            /// Root of the tree over what its meteors hold, 32 bytes.
+            root: HexBinary,
+            /// Leaves of the tree: the shower's contributors.
+            leaves: u32,
+            /// The beacon's signature that went into the seed.
+            beacon: HexBinary,
+        }
+        /// A shower's key was published: from now on everyone can recompute its draw.
+        Key = "key" {
+            /// Which shower (1-based).
+            shower: u32,
+            /// The key, 32 bytes; it matches the commitment.
+            key: HexBinary,
         }
         /// Meteors were minted; the collection tells of each.
         Mint = "mint" {

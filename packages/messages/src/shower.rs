@@ -2,10 +2,12 @@
 
 use cosmwasm_schema::{QueryResponses, cw_serde};
 use cosmwasm_std::{HexBinary, Uint128};
+use meteor_rules::fairness::beacon::BeaconRule;
 use meteor_rules::metadata::Template;
 use meteor_rules::schedule::Schedule;
 use meteor_rules::tier::{PerTier, TierRule};
 
+use crate::hatchery::HatcheryInit;
 use crate::nft::Royalties;
 
 /// Most meteors in one `Mint`, contributors in one `Refund`, rows in one page.
@@ -48,6 +50,26 @@ pub struct InstantiateMsg {
     pub payees: Vec<Payee>,
     /// The collection of meteors, which the contract instantiates and alone may mint.
     pub meteors: CollectionInit,
+    /// What keeps the draw fair.
+    pub fairness: Fairness,
+    /// The contract that cracks meteors, which the shower contract instantiates.
+    pub hatchery: HatcheryInit,
+}
+
+/// What keeps the draw fair: all of it fixed before the first contribution.
+#[cw_serde]
+#[derive(Eq)]
+pub struct Fairness {
+    /// For each shower, in order, the commitment to its key (32 bytes).
+    pub commitments: Vec<HexBinary>,
+    /// The beacon's rhythm, and how far ahead of a close its deciding round is.
+    pub beacon: BeaconRule,
+    /// The beacon's public key, with which everyone checks its signatures off the chain.
+    pub beacon_key: HexBinary,
+    /// SHA-256 of the file with the tables of eggs and dust (32 bytes).
+    pub tables: HexBinary,
+    /// Seconds after a shower's scheduled close before which its key can't be published.
+    pub crack_window: u64,
 }
 
 /// One who is paid.
@@ -102,7 +124,25 @@ pub enum ExecuteMsg {
         /// Which shower (1-based).
         shower: u32,
     },
-    /// Operator, after `Close` and before the mint deadline: mints to the next ranks, one meteor per entry of `art`.
+    /// Operator, once for a closed shower: commits to what its meteors hold. No meteor of it is minted before.
+    CommitDraw {
+        /// Which shower (1-based).
+        shower: u32,
+        /// Root of the tree over what its meteors hold, 32 bytes.
+        root: HexBinary,
+        /// Leaves of the tree: the shower's contributors.
+        leaves: u32,
+        /// The beacon's signature of the round that `Close` named.
+        beacon: HexBinary,
+    },
+    /// Anyone who has it, once the crack window has passed: publishes the key of a shower, which must match its commitment.
+    PublishKey {
+        /// Which shower (1-based).
+        shower: u32,
+        /// The key, 32 bytes.
+        key: HexBinary,
+    },
+    /// Operator, after `CommitDraw` and before the mint deadline: mints to the next ranks, one meteor per entry of `art`.
     Mint {
         /// Which shower (1-based).
         shower: u32,
@@ -216,6 +256,15 @@ pub enum QueryMsg {
         /// Ranks looked at, at most [`MAX_BATCH`].
         limit: Option<u32>,
     },
+    /// What keeps the draw fair, for the whole event.
+    #[returns(Fairness)]
+    Fairness {},
+    /// Commitment, beacon round, draw and key of a shower.
+    #[returns(DrawResponse)]
+    Draw {
+        /// Which shower (1-based).
+        shower: u32,
+    },
     /// Where minting of a shower stands.
     #[returns(MintCursorResponse)]
     MintCursor {
@@ -264,6 +313,8 @@ pub struct ConfigResponse {
     pub payees: Vec<Payee>,
     /// Address of the meteors' CW721 contract.
     pub meteors: String,
+    /// Address of the contract that cracks meteors.
+    pub hatchery: String,
     /// The owner; `None` once renounced.
     pub owner: Option<String>,
     /// The operator.
@@ -415,6 +466,27 @@ pub struct RefundableResponse {
     pub refundable: Vec<RankedContributor>,
     /// Where to continue, if there is more.
     pub next: Option<Cursor>,
+}
+
+/// Commitment, beacon round, draw and key of a shower.
+#[cw_serde]
+pub struct DrawResponse {
+    /// Which (1-based).
+    pub shower: u32,
+    /// The commitment to its key, 32 bytes.
+    pub commitment: HexBinary,
+    /// The beacon's round that decides it; `None` before `Close`.
+    pub beacon_round: Option<u64>,
+    /// Block time of `Close` (seconds, rounded up).
+    pub closed_at: Option<u64>,
+    /// The beacon's signature that went into the seed; `None` before `CommitDraw`.
+    pub beacon: Option<HexBinary>,
+    /// Root of the tree over what its meteors hold, 32 bytes.
+    pub root: Option<HexBinary>,
+    /// Leaves of the tree; 0 before `CommitDraw`.
+    pub leaves: u32,
+    /// The key, once published, 32 bytes.
+    pub key: Option<HexBinary>,
 }
 
 /// Where minting of a shower stands.

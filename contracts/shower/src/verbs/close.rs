@@ -2,9 +2,10 @@
 
 use cosmwasm_std::{DepsMut, Env, Response};
 use meteor_messages::events::Close;
+use meteor_rules::NANOS_PER_SECOND;
 
 use crate::error::ContractError;
-use crate::state::{EVENT, LIVES, book};
+use crate::state::{DRAWS, Draw, EVENT, FAIRNESS, LIVES, book};
 
 /// Closes `shower`; anyone may, once it is over.
 pub(crate) fn close(deps: DepsMut, env: &Env, shower: u32) -> Result<Response, ContractError> {
@@ -20,6 +21,13 @@ pub(crate) fn close(deps: DepsMut, env: &Env, shower: u32) -> Result<Response, C
     }
     life.closed = true;
     LIVES.save(deps.storage, shower, &life)?;
+    // A round that is still to come, so that nobody knows it while contributions are possible: not even when the
+    // chain's clock is behind, which the delay covers.
+    let closes_at = window.end / NANOS_PER_SECOND;
+    let closed_at = env.block.time.nanos().div_ceil(NANOS_PER_SECOND);
+    let rule = FAIRNESS.load(deps.storage)?.beacon;
+    let beacon_round = rule.round(closed_at, closes_at).ok_or(ContractError::Beacon)?;
+    DRAWS.save(deps.storage, shower, &Draw { beacon_round, closed_at, committed: None, key: None })?;
     let book = book(deps.storage, env, shower)?;
     let log = book.log()?;
     Ok(Response::new().add_event(Close {
@@ -27,5 +35,6 @@ pub(crate) fn close(deps: DepsMut, env: &Env, shower: u32) -> Result<Response, C
         contributors: book.contributors,
         total: book.total.u128(),
         log,
+        beacon_round,
     }))
 }

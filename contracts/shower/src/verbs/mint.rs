@@ -8,7 +8,7 @@ use meteor_rules::NANOS_PER_SECOND;
 
 use super::batch_size;
 use crate::error::ContractError;
-use crate::state::{EVENT, LIVES, METEORS, ROLES, TERMS, book, cursor, ranked, refunds_open};
+use crate::state::{DRAWS, EVENT, LIVES, METEORS, ROLES, TERMS, book, cursor, ranked, refunds_open};
 
 /// Mints to the ranks from `first_rank` on, one meteor per entry of `art`.
 pub(crate) fn mint(
@@ -35,6 +35,10 @@ pub(crate) fn mint(
     let mut life = LIVES.may_load(deps.storage, shower)?.unwrap_or_default();
     if !life.closed {
         return Err(ContractError::NotClosed { shower });
+    }
+    // What a meteor holds must be fixed before anyone knows whose it is to crack.
+    if DRAWS.may_load(deps.storage, shower)?.is_none_or(|draw| draw.committed.is_none()) {
+        return Err(ContractError::NotDrawn { shower });
     }
     let left = book.contributors.saturating_sub(life.minted);
     if left == 0 {

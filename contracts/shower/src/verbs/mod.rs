@@ -3,6 +3,7 @@
 pub(crate) mod cancel;
 pub(crate) mod close;
 pub(crate) mod contribute;
+pub(crate) mod draw;
 pub(crate) mod minimum;
 pub(crate) mod mint;
 pub(crate) mod pause;

@@ -1,0 +1,121 @@
+//! Why the contract refuses. Every text says what happened and what to do.
+
+use cosmwasm_std::StdError;
+use thiserror::Error;
+
+/// Why the contract refuses.
+#[derive(Debug, Error, PartialEq)]
+pub enum ContractError {
+    /// Of the chain's library.
+    #[error(transparent)]
+    Std(#[from] StdError),
+    /// Coins where none are taken.
+    #[error("{given} came with a message that takes no coins: send it without")]
+    FundsNotTaken {
+        /// The coins.
+        given: String,
+    },
+    /// A timeout out of bounds.
+    #[error("a reveal timeout of {given} seconds: give {least} to {most}")]
+    Timeout {
+        /// As given.
+        given: u64,
+        /// Least.
+        least: u64,
+        /// Most.
+        most: u64,
+    },
+    /// A reply that nobody asked for.
+    #[error("a reply with id {id}, which nothing asked for")]
+    UnknownReply {
+        /// Its id.
+        id: u64,
+    },
+    /// An instantiation whose answer names no address.
+    #[error("the chain's answer names no address of the collection")]
+    NoCollectionAddress,
+    /// A token that is no meteor of this event.
+    #[error("only meteors of {meteors} are cracked here: this came from {given}")]
+    NotAMeteor {
+        /// The meteors' contract.
+        meteors: String,
+        /// Who sent the message.
+        given: String,
+    },
+    /// An id that is no meteor's number.
+    #[error("{given:?} is no meteor's number")]
+    BadTokenId {
+        /// As given, cut short.
+        given: String,
+    },
+    /// A batch that is empty or too large.
+    #[error("the batch has {given} entries: give 1 to {most}")]
+    BatchSize {
+        /// As given.
+        given: usize,
+        /// Most.
+        most: usize,
+    },
+    /// A meteor that nobody cracked, or that was revealed or taken back, or that stands in the batch twice.
+    #[error("meteor {token_id} is not in custody: its holder cracks it by sending it here")]
+    NotInCustody {
+        /// Its number.
+        token_id: u64,
+    },
+    /// A meteor that waited too long.
+    #[error(
+        "meteor {token_id} could be revealed until {reclaim_at} (Unix seconds): now it can only be reclaimed"
+    )]
+    TooLate {
+        /// Its number.
+        token_id: u64,
+        /// When that ended (seconds).
+        reclaim_at: u64,
+    },
+    /// A meteor that may still be revealed.
+    #[error("meteor {token_id} may still be revealed: it can be reclaimed at {reclaim_at} (Unix seconds)")]
+    TooEarly {
+        /// Its number.
+        token_id: u64,
+        /// When (seconds).
+        reclaim_at: u64,
+    },
+    /// A shower without a draw.
+    #[error("no draw was committed for shower {shower}")]
+    NoDraw {
+        /// Which shower.
+        shower: u32,
+    },
+    /// Bytes of another length.
+    #[error("{what} has {given} bytes: it must have 32")]
+    Length {
+        /// Which bytes.
+        what: &'static str,
+        /// How many.
+        given: usize,
+    },
+    /// A proof that leads elsewhere.
+    #[error("the proof of meteor {token_id} does not lead to the root of shower {shower}")]
+    WrongProof {
+        /// Its number.
+        token_id: u64,
+        /// Which shower.
+        shower: u32,
+    },
+    /// Migration from another contract.
+    #[error("the contract is {stored}, not {expected}: migrate it with its own code")]
+    WrongContract {
+        /// What is stored.
+        stored: String,
+        /// What this is.
+        expected: &'static str,
+    },
+    /// Migration backwards.
+    #[error("the contract is at version {stored}, newer than {offered}: migrate forward only")]
+    Downgrade {
+        /// What is stored.
+        stored: String,
+        /// What this is.
+        offered: &'static str,
+    },
+}
