@@ -1,0 +1,120 @@
+//! Hatch: reveal what cracked meteors hold. The contract's list of meteors in custody says what is left to do, so a
+//! worker that was off for days, or runs twice, does nothing twice and forgets nothing.
+
+use std::collections::BTreeMap;
+
+use cosmwasm_std::HexBinary;
+use meteor_messages::hatchery::{
+    CustodiesResponse, CustodyResponse, ExecuteMsg, MAX_REVEALS, QueryMsg, Reveal,
+};
+use meteor_messages::shower::{ConfigResponse, DrawResponse, MAX_BATCH, QueryMsg as ShowerQuery, ShowerResponse};
+use meteor_rules::fairness::content::Tables;
+use meteor_rules::fairness::sealed::Sealed;
+
+use super::sealed::seal;
+use crate::account::Account;
+use crate::error::OperatorError;
+use crate::jobs::Deployment;
+use crate::keys::KeySource;
+use crate::node::Node;
+
+/// A reveal that is sent so shortly before the holder can take the meteor back might be seen and come too late: the
+/// holder would know what it holds and still have it. Such meteors are left to be reclaimed.
+const MARGIN_SECONDS: u64 = 120;
+
+/// Reveals what is in custody. Keeps what showers hold in memory only.
+pub struct Hatcher<'a, K> {
+    deployment: &'a Deployment,
+    keys: &'a K,
+    tables: &'a Tables,
+    /// Shower, contributors of earlier showers, what its meteors hold.
+    showers: BTreeMap<u32, Sealed>,
+}
+
+/// What one round of the worker did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hatched {
+    /// Meteors revealed, by number.
+    pub revealed: Vec<u64>,
+    /// Meteors so close to their reclaim time that revealing them could tell their holder and come too late.
+    pub left: Vec<u64>,
+}
+
+impl<'a, K: KeySource> Hatcher<'a, K> {
+    /// A worker for one event.
+    pub const fn new(deployment: &'a Deployment, keys: &'a K, tables: &'a Tables) -> Self {
+        Self { deployment, keys, tables, showers: BTreeMap::new() }
+    }
+
+    /// Reveals everything that is in custody now, batch by batch.
+    ///
+    /// # Errors
+    /// What key source or chain say against it. What was revealed before stays revealed.
+    pub async fn round(&mut self, account: &mut Account) -> Result<Hatched, OperatorError> {
+        let node = account.node().clone();
+        let hatchery = &self.deployment.hatchery;
+        let now = node.status().await?.time;
+        let mut done = Hatched::default();
+        let mut start_after = None;
+        loop {
+            let query = QueryMsg::Custodies { start_after, limit: u32::try_from(MAX_BATCH).ok() };
+            let page: CustodiesResponse = node.smart(hatchery, &query).await?;
+            let Some(last) = page.custodies.last() else { return Ok(done) };
+            start_after = Some(last.token_id);
+            let (due, left): (Vec<CustodyResponse>, Vec<CustodyResponse>) = page
+                .custodies
+                .into_iter()
+                .partition(|custody| custody.reclaim_at > now.saturating_add(MARGIN_SECONDS));
+            done.left.extend(left.iter().map(|custody| custody.token_id));
+            for batch in due.chunks(MAX_REVEALS) {
+                let mut reveals = Vec::with_capacity(batch.len());
+                for custody in batch {
+                    reveals.push(self.reveal(&node, custody.token_id).await?);
+                }
+                account.execute(hatchery, &ExecuteMsg::Reveal { reveals }, &[]).await?;
+                done.revealed.extend(batch.iter().map(|custody| custody.token_id));
+            }
+        }
+    }
+
+    async fn reveal(&mut self, node: &Node, token_id: u64) -> Result<Reveal, OperatorError> {
+        let shower = self.shower_of(node, token_id).await?;
+        let unknown = OperatorError::NoSuchMeteor { token_id };
+        let sealed = self.showers.get(&shower).ok_or(OperatorError::NoSuchMeteor { token_id })?;
+        let proven = sealed.index_of(token_id).and_then(|index| sealed.reveal(index)).ok_or(unknown)?;
+        Ok(Reveal {
+            token_id,
+            shower,
+            index: proven.index,
+            content: proven.content.clone(),
+            salt: proven.salt.into(),
+            proof: proven.proof.into_iter().map(HexBinary::from).collect(),
+        })
+    }
+
+    /// The shower of a meteor; derives what the shower holds when it is met for the first time.
+    async fn shower_of(&mut self, node: &Node, token_id: u64) -> Result<u32, OperatorError> {
+        if let Some((shower, _)) = self.showers.iter().find(|(_, sealed)| sealed.index_of(token_id).is_some()) {
+            return Ok(*shower);
+        }
+        let contract = &self.deployment.shower;
+        let config: ConfigResponse = node.smart(contract, &ShowerQuery::Config {}).await?;
+        for shower in (1..=config.schedule.count).filter(|n| !self.showers.contains_key(n)).collect::<Vec<_>>() {
+            let state: ShowerResponse = node.smart(contract, &ShowerQuery::Shower { shower }).await?;
+            let last = state.earlier.saturating_add(state.contributors.into());
+            if token_id <= state.earlier || token_id > last {
+                continue;
+            }
+            let draw: DrawResponse = node.smart(contract, &ShowerQuery::Draw { shower }).await?;
+            let beacon = draw.beacon.ok_or(OperatorError::NotClosed { shower })?;
+            let sealed = seal(node, self.deployment, self.keys, self.tables, shower, &beacon).await?;
+            // What would be revealed must be what was committed to; anything else the contract would refuse anyway.
+            if draw.root.as_ref().map(HexBinary::as_slice) != Some(sealed.root().as_slice()) {
+                return Err(OperatorError::WrongRoot { shower });
+            }
+            self.showers.insert(shower, sealed);
+            return Ok(shower);
+        }
+        Err(OperatorError::NoSuchMeteor { token_id })
+    }
+}
