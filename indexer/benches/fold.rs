@@ -1,2 +1,151 @@
-//! Not there yet.
-fn main() {}
+//! How fast contributions are folded, how fast a view of them is made, and what memory they take.
+//!
+//! `cargo bench -p meteor-indexer --bench fold`
+#![allow(
+    clippy::as_conversions,
+    clippy::cast_precision_loss,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    clippy::unwrap_used,
+    missing_docs
+)]
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use meteor_indexer::fold::{Block, ChainEvent, Located, State, apply};
+use meteor_indexer::view::View;
+use meteor_messages::events::{Contribution, Json, Launch, ShowerEvent};
+use meteor_rules::ranking::Place;
+
+#[path = "../tests/indexer/chain.rs"]
+#[allow(dead_code, clippy::cast_possible_truncation, unreachable_pub)]
+mod chain;
+
+const PER_BLOCK: usize = 1_000;
+
+/// Blocks with `count` contributions of `wallets` wallets to `showers` showers, the launch in the first.
+fn blocks(count: u64, wallets: u64, showers: u32) -> Vec<Block> {
+    let mut events = vec![ChainEvent::Shower(ShowerEvent::Launch(Launch {
+        config: Json(Box::new(chain::instantiate(showers))),
+    }))];
+    let mut places = std::collections::HashMap::<(u32, u64), Place>::new();
+    let mut totals = vec![(0u128, 0u32); showers as usize];
+    let mut chance = 0x9e37_79b9_7f4a_7c15u64;
+    for seq in 1..=count {
+        chance ^= chance << 13;
+        chance ^= chance >> 7;
+        chance ^= chance << 17;
+        let shower = 1 + u32::try_from((seq - 1) * u64::from(showers) / count).unwrap();
+        let wallet = if wallets >= count { seq } else { chance % wallets };
+        let amount = 8_000_000 + u128::from(chance >> 40);
+        let (total, contributors) = &mut totals[shower as usize - 1];
+        let place = places.entry((shower, wallet)).or_insert_with(|| {
+            *contributors += 1;
+            Place { amount: 0, seq }
+        });
+        place.amount += amount;
+        *total += amount;
+        events.push(ChainEvent::Shower(ShowerEvent::Contribution(Contribution {
+            shower,
+            contributor: format!("terra1{wallet:038}"),
+            amount,
+            total: place.amount,
+            seq,
+            shower_total: *total,
+            contributors: *contributors,
+        })));
+    }
+    let mut at = 0u64;
+    let hash = |height: u64| {
+        let mut hash = [0; 32];
+        hash[..8].copy_from_slice(&height.to_be_bytes());
+        hash
+    };
+    events
+        .chunks(PER_BLOCK)
+        .map(|events| {
+            at += 1;
+            let events = events
+                .iter()
+                .enumerate()
+                .map(|(tx, event)| Located { tx, index: 0, event: event.clone() })
+                .collect();
+            let time_ns = (chain::OPENS + 1) * 1_000_000_000;
+            Block { height: at, time_ns, hash: hash(at), parent: Some(hash(at - 1)), events }
+        })
+        .collect()
+}
+
+fn fold(blocks: &[Block]) -> State {
+    let mut state = State::new("bench", "terra1contract");
+    for block in blocks {
+        apply(&mut state, block).unwrap();
+    }
+    state
+}
+
+/// Resident memory in bytes, as Linux tells it.
+fn resident() -> f64 {
+    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    statm.split(' ').nth(1).and_then(|pages| pages.parse::<f64>().ok()).unwrap_or(0.0) * 4096.0
+}
+
+fn folding(c: &mut Criterion) {
+    let mut group = c.benchmark_group("fold");
+    group.sample_size(10).measurement_time(Duration::from_secs(5));
+    for (name, count, wallets, showers) in [
+        ("2021: 200k contributions, 6,340 wallets, 44 showers", 200_000, 6_340, 44),
+        ("one shower of 100,000 wallets", 200_000, 100_000, 1),
+        ("every contribution a new wallet", 200_000, u64::MAX, 1),
+    ] {
+        let blocks = blocks(count, wallets, showers);
+        group.throughput(Throughput::Elements(count));
+        group.bench_function(name, |b| {
+            b.iter_batched(|| (), |()| fold(black_box(&blocks)), BatchSize::PerIteration);
+        });
+    }
+    group.finish();
+}
+
+fn viewing(c: &mut Criterion) {
+    let mut group = c.benchmark_group("view after one changed shower");
+    group.sample_size(10).measurement_time(Duration::from_secs(5));
+    for wallets in [1_000, 100_000] {
+        let blocks = blocks(wallets * 2, wallets, 1);
+        let (last, before) = blocks.split_last().unwrap();
+        let mut state = fold(before);
+        let previous = View::new(&state, "terra", None);
+        apply(&mut state, last).unwrap();
+        group.bench_function(format!("{wallets} wallets"), |b| {
+            b.iter(|| View::new(black_box(&state), "terra", Some(&previous)));
+        });
+    }
+    group.finish();
+}
+
+fn memory(_: &mut Criterion) {
+    for (name, count, wallets) in [
+        ("1M contributions of 100,000 wallets", 1_000_000, 100_000),
+        ("1M wallets, one contribution each", 1_000_000, u64::MAX),
+    ] {
+        let blocks = blocks(count, wallets, 1);
+        let before = resident();
+        let start = Instant::now();
+        let state = fold(&blocks);
+        let took = start.elapsed();
+        let after = resident();
+        let view = View::new(&state, "terra", None);
+        let viewed = resident();
+        println!(
+            "memory, {name}: {:.0} bytes a contribution in the state, {:.0} with a view of it; folded in {took:?}",
+            (after - before) / count as f64,
+            (viewed - before) / count as f64,
+        );
+        drop(black_box((state, view)));
+    }
+}
+
+criterion_group!(benches, memory, folding, viewing);
+criterion_main!(benches);

@@ -1,2 +1,201 @@
-//! Not there yet.
-fn main() {}
+//! Our read endpoints against a bare axum handler that returns the same bytes, in one run, round by round in turn.
+//!
+//! `cargo bench -p meteor-indexer --bench serve [-- <seconds a round> <rounds> <connections>]`
+//!
+//! One thread serves, one generates load over keep-alive HTTP/1.1 connections; both sides of a comparison have the
+//! same of each. The ratio is that of the medians, so that a neighbour on the machine spoils a round and not a result.
+#![allow(
+    clippy::as_conversions,
+    clippy::cast_precision_loss,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    missing_docs
+)]
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::ServiceExt;
+use axum::extract::Request;
+use axum::http::header::CONTENT_TYPE;
+use axum::routing::get;
+use axum::serve::ListenerExt as _;
+use bytes::Bytes;
+use meteor_indexer::Config;
+use meteor_indexer::api::Front;
+use meteor_indexer::app::App;
+use meteor_indexer::view::View;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::{Builder, Runtime};
+
+#[path = "../tests/indexer/chain.rs"]
+#[allow(dead_code, clippy::cast_possible_truncation, unreachable_pub)]
+mod chain;
+
+fn runtime() -> Runtime {
+    Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+/// Starts a server of `make`'s on a thread of its own.
+fn serve(app: Arc<App>, bare: Option<Bytes>) -> SocketAddr {
+    let (send, receive) = std::sync::mpsc::channel();
+    thread::spawn(move || {
+        runtime().block_on(async move {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            send.send(listener.local_addr().unwrap()).unwrap();
+            let listener = listener.tap_io(|stream| {
+                let _ = stream.set_nodelay(true);
+            });
+            match bare {
+                Some(body) => {
+                    let handler = get(move || async move { ([(CONTENT_TYPE, "application/json")], body) });
+                    axum::serve(listener, Router::new().route("/bare", handler)).await.unwrap();
+                }
+                None => {
+                    let front = ServiceExt::<Request>::into_make_service(Front::new(&app));
+                    axum::serve(listener, front).await.unwrap();
+                }
+            }
+        });
+    });
+    receive.recv().unwrap()
+}
+
+/// Reads one answer and gives its bytes in all, and where its body begins.
+async fn first(stream: &mut TcpStream) -> (Vec<u8>, usize) {
+    let mut bytes = Vec::new();
+    loop {
+        let mut chunk = [0; 16 * 1024];
+        let read = stream.read(&mut chunk).await.unwrap();
+        bytes.extend_from_slice(&chunk[..read]);
+        let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else { continue };
+        let head = String::from_utf8_lossy(&bytes[..end]).to_lowercase();
+        assert!(head.starts_with("http/1.1 200"), "{head}");
+        let length = head.split("content-length: ").nth(1).unwrap().split("\r\n").next().unwrap();
+        let whole = end + 4 + length.parse::<usize>().unwrap();
+        if bytes.len() >= whole {
+            return (bytes, end + 4);
+        }
+    }
+}
+
+/// Requests a second, and the latencies in microseconds.
+fn load(addr: SocketAddr, path: &str, connections: usize, time: Duration) -> (f64, Vec<u32>) {
+    let request = format!("GET {path} HTTP/1.1\r\nhost: bench\r\n\r\n");
+    runtime().block_on(async {
+        let start = Instant::now();
+        let one = |_| {
+            let request = request.clone();
+            tokio::spawn(async move {
+                let mut stream = TcpStream::connect(addr).await.unwrap();
+                stream.set_nodelay(true).unwrap();
+                stream.write_all(request.as_bytes()).await.unwrap();
+                let size = first(&mut stream).await.0.len();
+                let (mut buffer, mut latencies) = (vec![0; size], Vec::new());
+                while start.elapsed() < time {
+                    let sent = Instant::now();
+                    stream.write_all(request.as_bytes()).await.unwrap();
+                    stream.read_exact(&mut buffer).await.unwrap(); // every answer has the same length
+                    latencies.push(u32::try_from(sent.elapsed().as_micros()).unwrap_or(u32::MAX));
+                }
+                latencies
+            })
+        };
+        let mut latencies = Vec::new();
+        for task in (0..connections).map(one).collect::<Vec<_>>() {
+            latencies.extend(task.await.unwrap());
+        }
+        (latencies.len() as f64 / start.elapsed().as_secs_f64(), latencies)
+    })
+}
+
+fn body(addr: SocketAddr, path: &str) -> Bytes {
+    runtime().block_on(async {
+        let mut stream = TcpStream::connect(addr).await.unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nhost: bench\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let (bytes, at) = first(&mut stream).await;
+        bytes[at..].to_vec().into()
+    })
+}
+
+/// Three showers of 100 wallets, two closed and minted.
+fn app() -> Arc<App> {
+    let mut chain = chain::Chain::launched(3);
+    for shower in 1..=3 {
+        chain.time(chain::OPENS + u64::from(shower - 1) * chain::LENGTH);
+        for n in 0..100 {
+            chain.contribute(shower, &chain::address(n), 10_000_000 + u128::from(n) * 1_000);
+        }
+        chain.commit();
+        if shower < 3 {
+            chain.close(shower);
+            chain.mint(shower, 100);
+            chain.commit();
+        }
+    }
+    let config = Config::new(&["http://127.0.0.1:1".into()], &chain::shower_contract()).unwrap();
+    let app = App::new(config).unwrap();
+    app.publish(View::new(&chain.state(), "terra", None));
+    app
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+fn percentile(latencies: &mut [u32], of: f64) -> u32 {
+    latencies.sort_unstable();
+    latencies[((latencies.len() - 1) as f64 * of) as usize]
+}
+
+fn main() {
+    let args: Vec<f64> = std::env::args().filter_map(|arg| arg.parse().ok()).collect();
+    let arg = |at: usize, default: f64| args.get(at).copied().unwrap_or(default);
+    let time = Duration::from_secs_f64(arg(0, 0.7));
+    let (rounds, connections) = (arg(1, 7.0) as usize, arg(2, 64.0) as usize);
+    let app = app();
+    let ours = serve(Arc::clone(&app), None);
+    println!("{connections} connections, {rounds} rounds of {time:?} each, medians\n");
+    println!(
+        "{:<28} {:>7} {:>10} {:>10} {:>7}  p50/p99 µs ours (bare)",
+        "endpoint", "bytes", "bare/s", "ours/s", "ratio"
+    );
+    let (address, who) = (chain::address(1), "terra1…");
+    for path in [
+        "/v1/showers/2".to_owned(),
+        "/v1/showers/2/floors".into(),
+        "/v1/showers/2/ranking".into(),
+        "/v1/config".into(),
+        format!("/v1/wallets/{address}"),
+        format!("/v1/caves/{address}"),
+    ] {
+        let body = body(ours, &path);
+        let size = body.len();
+        let bare = serve(Arc::clone(&app), Some(body));
+        let (mut us, mut them, mut slow, mut base) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..rounds {
+            let (rate, latencies) = load(bare, "/bare", connections, time);
+            them.push(rate);
+            base.extend(latencies);
+            let (rate, latencies) = load(ours, &path, connections, time);
+            us.push(rate);
+            slow.extend(latencies);
+        }
+        let (us, them) = (median(us), median(them));
+        println!(
+            "{:<28} {size:>7} {them:>10.0} {us:>10.0} {:>7.3}  {}/{} ({}/{})",
+            path.replace(&address, who),
+            us / them,
+            percentile(&mut slow, 0.5),
+            percentile(&mut slow, 0.99),
+            percentile(&mut base, 0.5),
+            percentile(&mut base, 0.99),
+        );
+    }
+}

@@ -78,37 +78,37 @@ pub enum ConfigError {
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// CometBFT RPC nodes like `http://localhost:26657`, separated by commas; the first healthy one is asked
-    #[arg(long, env = "METEOR_RPC", value_delimiter = ',', hide_env_values = true)]
+    #[arg(long, global = true, env = "METEOR_RPC", value_delimiter = ',', hide_env_values = true)]
     pub rpc: Vec<String>,
     /// Address of the shower contract
-    #[arg(long, env = "METEOR_SHOWER")]
+    #[arg(long, global = true, env = "METEOR_SHOWER")]
     pub shower: Option<String>,
     /// Prefix of the chain's addresses [default: that of the shower contract]
-    #[arg(long, env = "METEOR_PREFIX")]
+    #[arg(long, global = true, env = "METEOR_PREFIX")]
     pub prefix: Option<String>,
     /// The chain, for example columbus-5 [default: whichever the first node follows]
-    #[arg(long, env = "METEOR_CHAIN_ID")]
+    #[arg(long, global = true, env = "METEOR_CHAIN_ID")]
     pub chain_id: Option<String>,
     /// First height to read; must not be above the launch [default: 1]
-    #[arg(long, env = "METEOR_START_HEIGHT")]
+    #[arg(long, global = true, env = "METEOR_START_HEIGHT")]
     pub start_height: Option<u64>,
     /// Where the public API and page listen [default: 127.0.0.1:8080]
-    #[arg(long, env = "METEOR_LISTEN")]
+    #[arg(long, global = true, env = "METEOR_LISTEN")]
     pub listen: Option<String>,
     /// Where /livez /readyz /status /metrics listen; keep it private [default: 127.0.0.1:9090]
-    #[arg(long, env = "METEOR_ADMIN_LISTEN")]
+    #[arg(long, global = true, env = "METEOR_ADMIN_LISTEN")]
     pub admin_listen: Option<String>,
     /// How often to look for new blocks, in milliseconds [default: 1000]
-    #[arg(long, env = "METEOR_POLL_MS")]
+    #[arg(long, global = true, env = "METEOR_POLL_MS")]
     pub poll_ms: Option<u64>,
     /// How often to compare with the contract's own totals, in seconds; 0 for never [default: 60]
-    #[arg(long, env = "METEOR_AUDIT_SECONDS")]
+    #[arg(long, global = true, env = "METEOR_AUDIT_SECONDS")]
     pub audit_seconds: Option<u64>,
     /// Ready only while no more blocks behind the best known tip than this [default: 5]
-    #[arg(long, env = "METEOR_READY_LAG")]
+    #[arg(long, global = true, env = "METEOR_READY_LAG")]
     pub ready_lag: Option<u64>,
     /// Most live connections (/v1/events) at once [default: 10000]
-    #[arg(long, env = "METEOR_MAX_STREAMS")]
+    #[arg(long, global = true, env = "METEOR_MAX_STREAMS")]
     pub max_streams: Option<usize>,
 }
 

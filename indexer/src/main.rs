@@ -21,10 +21,10 @@ struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
     /// A TOML file with the settings below, their names with underscores
-    #[arg(long, env = "METEOR_CONFIG")]
+    #[arg(long, global = true, env = "METEOR_CONFIG")]
     config: Option<PathBuf>,
     /// How to write the log; `RUST_LOG` says how much
-    #[arg(long, env = "METEOR_LOG", value_enum, default_value_t = LogForm::Text)]
+    #[arg(long, global = true, env = "METEOR_LOG", value_enum, default_value_t = LogForm::Text)]
     log: LogForm,
     #[command(flatten)]
     settings: Settings,

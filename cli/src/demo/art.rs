@@ -27,7 +27,9 @@ pub fn art(template: &Template, seed: u64, shower: u32, rank: u32) -> Art {
         .skip(OWN_COLUMNS.len())
         .map(|column| match &column.values {
             Values::Number { .. } | Values::Tenths { .. } => rng.random_range(10..1000),
-            Values::Text(values) | Values::TextOrNone(values) => rng.random_range(0..u32::try_from(values.len()).unwrap_or(1).max(1)),
+            Values::Text(values) | Values::TextOrNone(values) => {
+                rng.random_range(0..u32::try_from(values.len()).unwrap_or(1).max(1))
+            }
         })
         .collect();
     Art { image, traits }

@@ -7,7 +7,7 @@ use cw721::execute as standard;
 use meteor_messages::nft::{ExecuteMsg, ExtensionMsg, InstantiateMsg, QueryMsg};
 
 use crate::error::{ContractError, takes_no_funds};
-use crate::state::Row;
+use crate::row::Row;
 use crate::verbs::{burn, mint, transfer};
 use crate::{instantiate as instantiation, migrate as migration, queries};
 

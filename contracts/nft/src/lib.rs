@@ -8,6 +8,7 @@ pub mod error;
 mod instantiate;
 mod migrate;
 mod queries;
+pub mod row;
 pub mod state;
 mod used;
 mod verbs;

@@ -9,7 +9,8 @@ use meteor_rules::BASIS_POINTS;
 use meteor_rules::metadata::Metadata;
 
 use crate::error::ContractError;
-use crate::state::{ROYALTIES, Row, TEMPLATE, cw721};
+use crate::row::Row;
+use crate::state::{ROYALTIES, TEMPLATE, cw721};
 
 /// Answers `msg`.
 pub(crate) fn query(deps: Deps, env: &Env, msg: QueryMsg) -> Result<Binary, ContractError> {
@@ -134,9 +135,10 @@ fn all_nft_info(
 
 /// The metadata as marketplaces read it. There is no `token_uri`: everything is on the chain.
 fn render(deps: Deps, token_id: &str, row: &Row) -> Result<NftInfoResponse<Metadata>, ContractError> {
+    let (image, traits) = row.unpack()?;
     let extension = TEMPLATE
         .load(deps.storage)?
-        .render(token_id, &row.image, &row.traits)
+        .render(token_id, &image, &traits)
         .map_err(|source| ContractError::Unrenderable { token_id: token_id.to_owned(), source })?;
     Ok(NftInfoResponse { token_uri: None, extension })
 }

@@ -1,25 +1,11 @@
-//! What is stored beside cw721's own: the row of a token, the template, the royalties.
+//! What is stored beside cw721's own: the template, the royalties, the used ids.
 
-use cosmwasm_schema::cw_serde;
 use cw_storage_plus::{Item, Map};
 use cw721::state::Cw721Config;
-use cw721::traits::Cw721State;
 use meteor_messages::nft::Royalties;
 use meteor_rules::metadata::Template;
 
-/// What is stored of a token. Names are short because each byte costs 30 gas; it must stay a JSON object, or cw721's
-/// own `Burn` and transfers can't read the token.
-#[cw_serde]
-pub struct Row {
-    /// Bare CID of the image.
-    #[serde(rename = "i")]
-    pub image: String,
-    /// One number for each column of the template.
-    #[serde(rename = "t")]
-    pub traits: Vec<u32>,
-}
-
-impl Cw721State for Row {}
+use crate::row::Row;
 
 /// How tokens are described; never written again.
 pub const TEMPLATE: Item<Template> = Item::new("template");
@@ -62,11 +48,5 @@ mod tests {
                 assert!(at == other || !b.starts_with(a), "{a} begins {b}");
             }
         }
-    }
-
-    #[test]
-    fn a_row_is_small_and_an_object() {
-        let row = Row { image: "Qm".into(), traits: vec![2, 10614] };
-        assert_eq!(cosmwasm_std::to_json_string(&row).unwrap(), r#"{"i":"Qm","t":[2,10614]}"#);
     }
 }

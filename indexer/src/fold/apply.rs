@@ -177,9 +177,9 @@ fn contribution(state: &mut State, height: u64, event: &Contribution) -> Result<
 }
 
 fn mint(state: &mut State, height: u64, event: &Mint, pending: &mut Pending) -> Result<(), FoldFault> {
+    let wallets = shower(state, event.shower, height)?.mint(event.first_rank, event.count, event.amount)?;
     let first_number = state.earlier(event.shower).saturating_add(u64::from(event.first_rank));
     same("first_number", event.first_number, first_number)?;
-    let wallets = shower(state, event.shower, height)?.mint(event.first_rank, event.count, event.amount)?;
     let ranks = event.first_rank..;
     pending.meteors.extend(
         wallets.into_iter().zip(ranks).zip(first_number..).map(|((wallet, rank), id)| Announced {

@@ -16,10 +16,11 @@ function el(tag, attributes, ...children) {
 // Amounts are decimal strings in micro-denom and may exceed what a number can hold.
 function coins(amount, places = 2) {
   if (amount == null) return '–';
-  const micro = BigInt(amount), rest = (micro % 1000000n).toString().padStart(6, '0').slice(0, places).replace(/0+$/, '');
+  const micro = BigInt(amount), rest = micro % 1000000n ? (micro % 1000000n).toString().padStart(6, '0').slice(0, places) : '';
   return whole.format(micro / 1000000n) + (rest ? '.' + rest : '');
 }
-const unit = () => (config ? config.denom.replace(/^u(?=[a-z]{2,5}$)/, '').toUpperCase() : '');
+// Terra's stablecoins are called by their currency on the chain and by a T at the end everywhere else.
+const unit = () => (config ? (config.denom === 'uusd' ? 'UST' : config.denom.replace(/^u(?=[a-z]{2,5}$)/, '').toUpperCase()) : '');
 const short = (address) => address.slice(0, 9) + '…' + address.slice(-5);
 
 async function ask(path) {
@@ -69,6 +70,7 @@ function hero() {
   $('showers').setAttribute('aria-label', `${past} of ${all.length} showers are over`);
   $('showers').replaceChildren(...all.map((s) => el('span', {
     class: s.status === 'open' ? 'open' : s.status === 'refunding' ? 'bad' : s.status === 'upcoming' ? '' : 'past', title: `Shower ${s.shower}: ${s.status}` })));
+  $('quote-section').hidden = !['upcoming', 'open'].includes(shower.status);
   notice(config.paused ? 'Contributing is paused. Closing, minting and refunds go on.' : '');
   tick();
   return shower.shower;

@@ -1,16 +1,15 @@
-//! Art for mints: images that look like CIDs and are never the same twice, and traits that fit a template.
+//! Art for mints: images that are CIDs of a number each, and traits that fit a template.
 
+use data_encoding::BASE32_NOPAD;
 use meteor_messages::shower::{Art, OWN_COLUMNS};
 use meteor_rules::metadata::{Template, Values};
 use sha2::{Digest, Sha256};
 
-/// A bare CID (version 1, base32) made from `number`.
+/// The bare CID (version 1, raw, SHA-256) of the eight bytes of `number`.
 pub fn image(number: u64) -> String {
-    let alphabet = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o', 'p'];
-    let nibbles = Sha256::digest(number.to_be_bytes());
-    let letters = nibbles.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    let text: String = letters.filter_map(|nibble| alphabet.get(usize::from(nibble))).take(50).collect();
-    format!("bafkreiaa{text}")
+    let hash: [u8; 32] = Sha256::digest(number.to_be_bytes()).into();
+    let bytes = [[1, 0x55, 0x12, 32].as_slice(), hash.as_slice()].concat();
+    format!("b{}", BASE32_NOPAD.encode(&bytes).to_ascii_lowercase())
 }
 
 /// The art of one meteor, its `number` deciding image and traits.
@@ -22,7 +21,9 @@ pub fn piece(template: &Template, number: u64) -> Art {
         .map(|column| {
             let kinds = match &column.values {
                 Values::Number { .. } | Values::Tenths { .. } => 1_000,
-                Values::Text(values) => u64::try_from(values.len()).unwrap_or(1).max(1),
+                Values::Text(values) | Values::TextOrNone(values) => {
+                    u64::try_from(values.len()).unwrap_or(1).max(1)
+                }
             };
             u32::try_from(number % kinds).unwrap_or(0)
         })

@@ -120,9 +120,9 @@ pub(crate) fn ranking_of(suite: &Suite, shower: u32) -> Vec<RankedContributor> {
         let start_after = all.last().map(|row| Cursor { amount: row.amount, seq: row.seq });
         let page: RankingResponse =
             suite.query(&QueryMsg::Ranking { shower, start_after, limit: Some(100), order: None });
-        if page.ranking.is_empty() {
-            return all;
-        }
+        let Some(last) = page.ranking.last() else { return all };
+        let moved = start_after.is_none_or(|after| (after.amount, after.seq) != (last.amount, last.seq));
+        assert!(moved, "a page of the ranking of shower {shower} doesn't move on");
         all.extend(page.ranking);
     }
 }
@@ -131,9 +131,10 @@ fn all_tokens(suite: &Suite) -> Vec<u64> {
     let mut all: Vec<u64> = vec![];
     let mut start_after = None;
     loop {
-        let page: TokensResponse =
-            suite.query_nft(&nft::QueryMsg::AllTokens { start_after, limit: Some(1000) });
+        let ask = nft::QueryMsg::AllTokens { start_after: start_after.clone(), limit: Some(1000) };
+        let page: TokensResponse = suite.query_nft(&ask);
         let Some(last) = page.tokens.last().cloned() else { return all };
+        assert_ne!(start_after.as_ref(), Some(&last), "a page of tokens doesn't move on");
         all.extend(page.tokens.iter().map(|id| id.parse::<u64>().expect("ids are numbers")));
         start_after = Some(last);
     }

@@ -12,6 +12,7 @@ mod assertions;
 mod builder;
 pub mod contracts;
 pub mod invariants;
+pub mod metered;
 pub mod model;
 mod outcome;
 mod predict;

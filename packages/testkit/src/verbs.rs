@@ -188,6 +188,7 @@ impl Suite {
             if !who.is_empty() {
                 self.refund(shower, &who);
             }
+            assert!(page.next.is_none() || page.next != start_after, "a page of refunds doesn't move on");
             start_after = page.next;
             if start_after.is_none() {
                 return self;

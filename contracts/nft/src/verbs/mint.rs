@@ -9,7 +9,8 @@ use meteor_messages::nft::NewToken;
 use meteor_rules::metadata::check_image;
 
 use crate::error::ContractError;
-use crate::state::{Row, TEMPLATE, cw721};
+use crate::row::Row;
+use crate::state::{TEMPLATE, cw721};
 use crate::used::Used;
 
 /// Most tokens in one batch: about 1.5M gas, within every chain's block.
@@ -43,13 +44,9 @@ pub(crate) fn mint_batch(
             return Err(ContractError::ImageTwice { image });
         }
         let owner = deps.api.addr_validate(&owner)?;
-        response = response.add_event(Minted {
-            token_id,
-            owner: owner.to_string(),
-            image: image.clone(),
-            traits: traits.clone(),
-        });
-        let token = NftInfo { owner, approvals: vec![], token_uri: None, extension: Row { image, traits } };
+        let extension = Row::pack(&image, &traits)?;
+        response = response.add_event(Minted { token_id, owner: owner.to_string(), image, traits });
+        let token = NftInfo { owner, approvals: vec![], token_uri: None, extension };
         // `replace` with no old value: `used` has just proven that there is none, so its read is saved.
         config.nft_info.replace(deps.storage, &token_id.to_string(), Some(&token), None)?;
         count += 1;

@@ -8,7 +8,8 @@ use cosmwasm_std::{StdError, Storage};
 use cw721::state::NftInfo;
 
 use crate::error::ContractError;
-use crate::state::{Row, cw721};
+use crate::row::Row;
+use crate::state::cw721;
 
 /// The stored token, for its owner before a verb changes it.
 fn token(storage: &dyn Storage, token_id: &str) -> Result<NftInfo<Row>, ContractError> {

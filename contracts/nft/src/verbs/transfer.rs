@@ -5,7 +5,7 @@ use meteor_messages::events::Transfer;
 
 use super::{number, token};
 use crate::error::ContractError;
-use crate::state::Row;
+use crate::row::Row;
 
 /// Moves a token to `recipient`. The standard checks the sender and clears the approvals.
 pub(crate) fn transfer(

@@ -4,9 +4,13 @@
 pub mod beacon;
 pub mod content;
 pub mod draw;
+pub mod evidence;
+pub mod hex;
 pub mod key;
+pub mod sealed;
 mod stream;
 pub mod tree;
+pub mod verify;
 
 pub use stream::Stream;
 

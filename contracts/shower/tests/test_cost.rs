@@ -1,0 +1,105 @@
+//! What verbs cost in storage, at the SDK's prices, and that it doesn't grow with the shower. The machine's start
+//! (60,000 gas) and the transaction itself come on top; docs/benchmarks.md measures the whole.
+
+#![allow(clippy::expect_used, clippy::panic)] // that is how tests fail
+
+use cosmwasm_std::testing::{MockApi, MockQuerier, message_info, mock_env};
+use cosmwasm_std::{
+    Addr, Binary, Env, MsgResponse, OwnedDeps, Reply, SubMsgResponse, SubMsgResult, Timestamp, coins,
+};
+use meteor_messages::shower::ExecuteMsg;
+use meteor_shower::contract::{execute, instantiate, reply};
+use meteor_testkit::art::piece;
+use meteor_testkit::metered::Metered;
+use meteor_testkit::wallets::{PREFIX, address};
+use meteor_testkit::{BEGIN, Suite};
+
+struct Event {
+    deps: OwnedDeps<Metered, MockApi, MockQuerier>,
+    msg: meteor_messages::shower::InstantiateMsg,
+    now: u64,
+}
+
+impl Event {
+    fn new() -> Self {
+        let msg = Suite::new().build().model.config;
+        let deps = OwnedDeps {
+            storage: Metered::new(),
+            api: MockApi::default().with_prefix(PREFIX),
+            querier: MockQuerier::default(),
+            custom_query_type: std::marker::PhantomData,
+        };
+        let mut event = Self { deps, msg: msg.clone(), now: BEGIN };
+        let (env, info) = (event.env(), message_info(&address("deployer"), &[]));
+        instantiate(event.deps.as_mut(), env, info, msg).expect("an event");
+        // The chain's answer: field 1 of the message is the collection's address.
+        let meteors = address("meteors");
+        let mut value = vec![10, 44];
+        value.extend(meteors.as_bytes());
+        #[allow(deprecated)]
+        let answer = SubMsgResponse {
+            events: vec![],
+            data: None,
+            msg_responses: vec![MsgResponse { type_url: String::new(), value: Binary::from(value) }],
+        };
+        let answer =
+            Reply { id: 1, payload: Binary::default(), gas_used: 0, result: SubMsgResult::Ok(answer) };
+        let env = event.env();
+        reply(event.deps.as_mut(), env, answer).expect("a collection");
+        event.now = BEGIN + 100;
+        event
+    }
+
+    fn env(&self) -> Env {
+        let mut env = mock_env();
+        env.block.time = Timestamp::from_seconds(self.now);
+        env.contract.address = address("the shower contract");
+        env
+    }
+
+    /// Storage price of a message.
+    fn cost(&mut self, sender: &Addr, msg: ExecuteMsg, amount: u128) -> u64 {
+        let funds = if amount == 0 { vec![] } else { coins(amount, "uusd") };
+        let (env, info) = (self.env(), message_info(sender, &funds));
+        self.deps.storage.take();
+        execute(self.deps.as_mut(), env, info, msg).expect("a message that works");
+        self.deps.storage.take()
+    }
+
+    fn contribute(&mut self, who: &str, amount: u128) -> u64 {
+        self.cost(&address(who), ExecuteMsg::Contribute { shower: 1 }, amount)
+    }
+}
+
+#[test]
+fn contributing_closing_and_minting_cost_the_same_in_any_shower() {
+    const MIN: u128 = 10_000_000;
+    let mut costs = vec![];
+    for wallets in [1_000, 20_000] {
+        let mut event = Event::new();
+        for wallet in 0..wallets {
+            event.contribute(&format!("wallet {wallet}"), MIN + u128::from(wallet % 977u32));
+        }
+        let first = event.contribute("alice", MIN + 500);
+        let again = event.contribute("alice", MIN);
+        event.now = BEGIN + 120;
+        let close = event.cost(&address("anyone"), ExecuteMsg::Close { shower: 1 }, 0);
+        let template = event.msg.meteors.template.clone();
+        let art = || (0..100).map(|number| piece(&template, number)).collect();
+        let mut mint = 0;
+        for first_rank in [1, 101, 201] {
+            mint =
+                event.cost(&address("operator"), ExecuteMsg::Mint { shower: 1, first_rank, art: art() }, 0);
+        }
+        println!("{wallets} wallets: first {first}, top-up {again}, close {close}, mint of 100 {mint}");
+        costs.push([first, again, close, mint]);
+    }
+    let [few, many] = costs.as_slice() else { panic!("two sizes") };
+    for (few, many) in few.iter().zip(many) {
+        // Numbers of more digits cost a few bytes.
+        assert!(many.abs_diff(*few) <= 1_000, "{few} and {many}");
+    }
+    // 90,000 in all, less the machine's start and its work.
+    assert!(many.iter().take(2).all(|cost| *cost <= 27_000), "{many:?}");
+    assert!(many.last().is_some_and(|mint| *mint <= 70_000), "at most 700 of a token's 16,000: {many:?}");
+}

@@ -1,0 +1,231 @@
+//! A chain to test with: a plain model of the contract that emits the events the contract would.
+
+use std::collections::BTreeMap;
+
+use bech32::{Bech32, Hrp};
+use cosmwasm_std::{Event, Uint128};
+use meteor_indexer::decode::{RawEvent, TxResult, Watched, decode};
+use meteor_indexer::fold::{Block, State, apply};
+use meteor_indexer::rpc::{Header, RawBlock};
+use meteor_messages::events::{Close, Collection, Contribution, Json, Launch, Mint, Minted};
+use meteor_messages::shower::{CollectionInit, InstantiateMsg, Payee};
+use meteor_rules::log::{self, LogHash};
+use meteor_rules::metadata::{Column, Template, Values};
+use meteor_rules::ranking::Place;
+use meteor_rules::schedule::Schedule;
+use meteor_rules::tier::{PerTier, Tier, TierRule};
+use sha2::{Digest, Sha256};
+
+pub const CHAIN: &str = "testerra";
+pub const OPENS: u64 = 1_000;
+pub const LENGTH: u64 = 100;
+pub const IMAGE: &str = "bafkreicda5biahfartos6zu7ybftrjtprz4kvq4fk7xvuc4ksilx2h63b4";
+
+pub fn address(number: u8) -> String {
+    bech32::encode::<Bech32>(Hrp::parse("terra").unwrap(), &[number; 20]).unwrap()
+}
+
+pub fn shower_contract() -> String {
+    bech32::encode::<Bech32>(Hrp::parse("terra").unwrap(), &[200; 32]).unwrap()
+}
+
+pub fn meteors_contract() -> String {
+    bech32::encode::<Bech32>(Hrp::parse("terra").unwrap(), &[201; 32]).unwrap()
+}
+
+pub fn instantiate(count: u32) -> InstantiateMsg {
+    let titles = Tier::ALL.map(|tier| tier.title().to_owned()).to_vec();
+    let number = || Values::Number { suffix: String::new() };
+    InstantiateMsg {
+        owner: address(100),
+        operator: address(101),
+        guardian: address(102),
+        denom: "uusd".into(),
+        schedule: Schedule { opens_at: OPENS, first_close: OPENS + LENGTH, interval: LENGTH, count },
+        minimum: Uint128::new(10),
+        mint_window: 1_000,
+        tiers: TierRule { legendary: 2, ancient_bp: 900, rare_bp: 2250 },
+        eggs: PerTier { legendary: 2, ancient: 1, rare: 2, common: 3 },
+        payees: vec![Payee { address: address(103), share_bp: 10_000 }],
+        meteors: CollectionInit {
+            code_id: 2,
+            name: "Meteors".into(),
+            symbol: "MTR".into(),
+            template: Template {
+                name: "{rarity} Meteor #{id}".into(),
+                description: "A meteor".into(),
+                columns: vec![
+                    Column { trait_type: "rarity".into(), values: Values::Text(titles) },
+                    Column { trait_type: "rank".into(), values: number() },
+                    Column { trait_type: "shower".into(), values: number() },
+                ],
+            },
+            royalties: None,
+        },
+    }
+}
+
+#[derive(Clone, Default)]
+pub struct Model {
+    pub amounts: BTreeMap<String, Place>,
+    pub total: u128,
+    pub log: LogHash,
+    pub minted: u32,
+}
+
+impl Model {
+    /// Addresses, best rank first.
+    pub fn ranking(&self) -> Vec<(String, Place)> {
+        let mut ranking: Vec<_> = self.amounts.iter().map(|(who, place)| (who.clone(), *place)).collect();
+        ranking.sort_by_key(|(_, place)| *place);
+        ranking
+    }
+}
+
+/// The chain so far, and the transactions of the block to come.
+#[derive(Clone)]
+pub struct Chain {
+    pub blocks: Vec<RawBlock>,
+    pub showers: Vec<Model>,
+    pub seq: u64,
+    pub config: InstantiateMsg,
+    txs: Vec<TxResult>,
+    at: u64,
+}
+
+impl Chain {
+    /// A chain with the launch in block 2.
+    pub fn launched(showers: u32) -> Self {
+        let config = instantiate(showers);
+        let model = |n| Model { log: log::start(CHAIN, &shower_contract(), n), ..Model::default() };
+        let mut chain = Self {
+            blocks: Vec::new(),
+            showers: (1..=showers).map(model).collect(),
+            seq: 0,
+            config,
+            txs: Vec::new(),
+            at: OPENS - 10,
+        };
+        chain.commit();
+        let launch = Launch { config: Json(Box::new(chain.config.clone())) };
+        let collection = Collection { kind: "meteors".into(), address: meteors_contract() };
+        chain.tx(&[(shower_contract(), launch.into()), (shower_contract(), collection.into())]);
+        chain.commit();
+        chain
+    }
+
+    pub fn height(&self) -> u64 {
+        self.blocks.len() as u64
+    }
+
+    /// Chain time of the blocks to come (seconds).
+    pub fn time(&mut self, at: u64) {
+        self.at = at;
+    }
+
+    pub fn tx(&mut self, events: &[(String, Event)]) {
+        let events = events.iter().map(|(contract, event)| raw(contract, event)).collect();
+        self.txs.push(TxResult { code: 0, events });
+    }
+
+    pub fn contribution(&mut self, shower: u32, who: &str, amount: u128) -> Contribution {
+        self.seq += 1;
+        let seq = self.seq;
+        let model = &mut self.showers[shower as usize - 1];
+        let place = model.amounts.entry(who.to_owned()).or_insert(Place { amount: 0, seq });
+        *place = Place { amount: place.amount + amount, seq };
+        let total = place.amount;
+        model.total += amount;
+        model.log = log::extend(&model.log, &log::Entry { seq, contributor: who, amount, total });
+        Contribution {
+            shower,
+            contributor: who.to_owned(),
+            amount,
+            total,
+            seq,
+            shower_total: model.total,
+            contributors: model.amounts.len() as u32,
+        }
+    }
+
+    pub fn contribute(&mut self, shower: u32, who: &str, amount: u128) {
+        let event = self.contribution(shower, who, amount);
+        self.tx(&[(shower_contract(), event.into())]);
+    }
+
+    pub fn close_event(&self, shower: u32) -> Close {
+        let model = &self.showers[shower as usize - 1];
+        Close { shower, contributors: model.amounts.len() as u32, total: model.total, log: model.log }
+    }
+
+    pub fn close(&mut self, shower: u32) {
+        self.tx(&[(shower_contract(), self.close_event(shower).into())]);
+    }
+
+    /// Mints to the next `count` ranks, as one transaction.
+    pub fn mint(&mut self, shower: u32, count: u32) {
+        let earlier: usize = self.showers[..shower as usize - 1].iter().map(|m| m.amounts.len()).sum();
+        let model = &mut self.showers[shower as usize - 1];
+        let first = model.minted + 1;
+        let ranking = model.ranking();
+        let batch = &ranking[first as usize - 1..(first + count - 1) as usize];
+        let mint = Mint {
+            shower,
+            first_rank: first,
+            count,
+            first_number: earlier as u64 + u64::from(first),
+            amount: batch.iter().map(|(_, place)| place.amount).sum(),
+        };
+        let mut events = vec![(shower_contract(), Event::from(mint))];
+        for (rank, (owner, _)) in (first..).zip(batch) {
+            let tier = self.config.tiers.tier_of(rank, ranking.len() as u32).unwrap();
+            let minted = Minted {
+                token_id: earlier as u64 + u64::from(rank),
+                owner: owner.clone(),
+                image: IMAGE.into(),
+                traits: vec![tier.index(), rank, shower],
+            };
+            events.push((meteors_contract(), minted.into()));
+        }
+        model.minted += count;
+        self.tx(&events);
+    }
+
+    /// Makes a block of the transactions so far.
+    pub fn commit(&mut self) {
+        let height = self.height() + 1;
+        let txs = std::mem::take(&mut self.txs);
+        let time_ns = self.at * 1_000_000_000;
+        self.at += 1;
+        let parent = self.blocks.last().map(|block| block.header.hash);
+        let hash = Sha256::digest(format!("{height} {time_ns} {txs:?} {parent:?}")).into();
+        let chain_id = CHAIN.to_owned();
+        let header = Header { height, time_ns, hash, parent, txs: txs.len() as u64, chain_id };
+        self.blocks.push(RawBlock { header, txs });
+    }
+
+    /// The state after all blocks.
+    pub fn state(&self) -> State {
+        let mut state = State::new(CHAIN, &shower_contract());
+        for block in &self.blocks {
+            step(&mut state, block).unwrap();
+        }
+        state
+    }
+}
+
+pub fn raw(contract: &str, event: &Event) -> RawEvent {
+    let mut attributes = vec![("_contract_address".to_owned(), contract.to_owned())];
+    attributes.extend(event.attributes.iter().map(|a| (a.key.clone(), a.value.clone())));
+    attributes.push(("msg_index".into(), "0".into()));
+    RawEvent { kind: format!("wasm-{}", event.ty), attributes }
+}
+
+/// Decodes and applies one block; the error's text if it can't be.
+pub fn step(state: &mut State, block: &RawBlock) -> Result<(), String> {
+    let events =
+        decode(&mut Watched::of(state), &block.txs).map_err(|error| meteor_indexer::rpc::chain(&error))?;
+    let Header { height, time_ns, hash, parent, .. } = block.header.clone();
+    apply(state, &Block { height, time_ns, hash, parent, events })
+        .map_err(|error| meteor_indexer::rpc::chain(&error))
+}

@@ -1,0 +1,108 @@
+//! Configuration and command line: everything is checked before a port opens.
+
+use std::process::Command;
+
+use meteor_indexer::{Config, ConfigError, Settings};
+
+use crate::chain::{address, shower_contract};
+
+fn good() -> Settings {
+    Settings {
+        rpc: vec!["http://localhost:26657".into()],
+        shower: Some(shower_contract()),
+        ..Settings::default()
+    }
+}
+
+#[test]
+fn defaults_and_overrides() {
+    let config = good().check().unwrap();
+    assert_eq!((config.prefix.as_str(), config.start_height, config.ready_lag), ("terra", 1, 5));
+    assert_eq!(config, Config::new(&good().rpc, &shower_contract()).unwrap());
+    let file = Settings { start_height: Some(7), poll_ms: Some(20), ..Settings::default() };
+    let config = Settings { start_height: Some(9), ..good() }.over(file).check().unwrap();
+    assert_eq!((config.start_height, config.poll.as_millis()), (9, 20), "flags win over the file");
+    let tcp = Settings { rpc: vec!["tcp://node:26657".into()], ..good() }.check().unwrap();
+    assert_eq!(tcp.node_names(), ["node:26657"]);
+}
+
+#[test]
+fn what_cannot_be_is_refused_and_says_what_to_do() {
+    let bad = |settings: Settings| settings.check().unwrap_err().to_string();
+    for (settings, says) in [
+        (Settings { rpc: vec![], ..good() }, "--rpc"),
+        (Settings { shower: None, ..good() }, "METEOR_SHOWER"),
+        (Settings { rpc: vec!["localhost".into()], ..good() }, "http://localhost:26657"),
+        (Settings { rpc: vec!["ftp://x".into()], ..good() }, "http://localhost:26657"),
+        (Settings { shower: Some("terra1abc".into()), ..good() }, "not an address"),
+        (Settings { prefix: Some("juno".into()), ..good() }, "juno1"),
+        (Settings { start_height: Some(0), ..good() }, "start at 1"),
+        (Settings { poll_ms: Some(1), ..good() }, "60000"),
+        (Settings { listen: Some("8080".into()), ..good() }, "127.0.0.1:8080"),
+        (Settings { admin_listen: Some("x".into()), ..good() }, "admin_listen"),
+    ] {
+        let text = bad(settings);
+        assert!(text.contains(says), "{says}: {text}");
+    }
+    let secret = bad(Settings { rpc: vec!["user:secret@node".into()], ..good() });
+    assert!(!secret.contains("secret"), "{secret}");
+}
+
+#[test]
+fn files_are_read_strictly() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("indexer.toml");
+    assert!(matches!(Settings::from_file(&path), Err(ConfigError::File { .. })));
+    std::fs::write(
+        &path,
+        format!("rpc = [\"http://a:1\"]\nshower = \"{}\"\npoll_ms = 50\n", shower_contract()),
+    )
+    .unwrap();
+    assert_eq!(Settings::from_file(&path).unwrap().check().unwrap().poll.as_millis(), 50);
+    std::fs::write(&path, "pol_ms = 50\n").unwrap();
+    assert!(matches!(Settings::from_file(&path), Err(ConfigError::Form { .. })), "a typo is not ignored");
+}
+
+fn run(args: &[&str]) -> (Option<i32>, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_meteor-indexer"))
+        .args(args)
+        .env_remove("METEOR_RPC")
+        .output()
+        .unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn the_command_line_teaches() {
+    let (code, out, _) = run(&["--help"]);
+    assert_eq!(code, Some(0));
+    for word in ["--rpc", "--shower", "METEOR_RPC", "--start-height", "Exit codes", "openapi"] {
+        assert!(out.contains(word), "{word}");
+    }
+    let shower = shower_contract();
+    let (code, out, _) = run(&["check", "--rpc", "http://u:secret@n:1", "--shower", &shower]);
+    assert_eq!(code, Some(0));
+    assert!(out.starts_with("good: ") && !out.contains("secret"), "{out}");
+    let (code, out, _) = run(&["openapi"]);
+    assert_eq!(code, Some(0));
+    assert!(out.starts_with('{'));
+}
+
+#[test]
+fn a_bad_configuration_is_exit_code_64() {
+    let wallet = address(1);
+    for args in [
+        &[][..],
+        &["--rpc", "http://localhost:1"],
+        &["--rpc", "http://localhost:1", "--shower", "terra1x"],
+        &["--rpc", "http://localhost:1", "--shower", &wallet, "--listen", "everywhere"],
+        &["--rpc", "http://localhost:1", "--shower", &wallet, "--poll-ms", "soon"],
+        &["--config", "/nowhere/indexer.toml"],
+        &["--nonsense"],
+    ] {
+        let (code, _, error) = run(args);
+        assert_eq!(code, Some(64), "{args:?}: {error}");
+        assert!(!error.is_empty());
+    }
+}

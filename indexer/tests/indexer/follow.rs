@@ -1,0 +1,190 @@
+//! Following, end to end over HTTP: whatever a node does, no height is skipped and none is applied twice.
+
+use std::time::Duration;
+
+use meteor_indexer::{Config, IndexerError, Server, audit, start};
+use serde_json::json;
+
+use crate::chain::{Chain, address, raw, shower_contract};
+use crate::node::{Fault, Node};
+
+async fn server(nodes: &[&Node]) -> Server {
+    let urls: Vec<String> = nodes.iter().map(|node| node.url().to_string()).collect();
+    let mut config = Config::new(&urls, &shower_contract()).unwrap();
+    config.listen = "127.0.0.1:0".parse().unwrap();
+    config.admin_listen = config.listen;
+    config.poll = Duration::from_millis(10);
+    config.audit = Duration::ZERO;
+    start(config).await.unwrap()
+}
+
+fn chain(blocks: u8) -> Chain {
+    let mut chain = Chain::launched(1);
+    chain.time(crate::chain::OPENS);
+    for n in 0..blocks {
+        chain.contribute(1, &address(n % 7), 20);
+        chain.commit();
+    }
+    chain
+}
+
+fn totals(server: &Server) -> (u64, u128, String) {
+    let view = server.view();
+    let summary = view.shower(1).unwrap().summary;
+    (view.contributions, summary.total.0, hex::encode(summary.log))
+}
+
+fn expected(chain: &Chain) -> (u64, u128, String) {
+    (chain.seq, chain.showers[0].total, hex::encode(chain.showers[0].log))
+}
+
+async fn get(addr: std::net::SocketAddr, path: &str) -> (u16, String) {
+    let response = reqwest::get(format!("http://{addr}{path}")).await.unwrap();
+    (response.status().as_u16(), response.text().await.unwrap())
+}
+
+#[tokio::test]
+async fn whatever_a_node_does_every_block_is_applied_once() {
+    let mut chain = chain(50);
+    let node = Node::start(&chain.blocks).await;
+    for (method, fault) in [
+        ("status", Fault::Broken),
+        ("abci_info", Fault::Garbage),
+        ("blockchain", Fault::Shifted),
+        ("blockchain", Fault::RateLimit(Some(0))),
+        ("block_results", Fault::TxLost),
+        ("block_results", Fault::NotYet),
+        ("block_results", Fault::ShortBatch),
+        ("block_results", Fault::OtherHeight),
+    ] {
+        node.fault(method, fault);
+    }
+    let server = server(&[&node]).await;
+    server.wait_applied(chain.height()).await.unwrap();
+    assert!(node.faults_done());
+    assert_eq!(totals(&server), expected(&chain));
+
+    // A block whose parent is another is not applied; the right one, when it comes, is.
+    node.fault("blockchain", Fault::Parent);
+    chain.contribute(1, &address(1), 30);
+    chain.commit();
+    node.set(|node| node.blocks.clone_from(&chain.blocks));
+    server.wait_applied(chain.height()).await.unwrap();
+    assert!(node.faults_done());
+    assert_eq!(totals(&server), expected(&chain));
+    assert_eq!(get(server.admin_addr(), "/readyz").await.0, 200);
+    assert_eq!(get(server.admin_addr(), "/livez").await.0, 200);
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_read_halts_loudly_and_the_last_state_is_served() {
+    let mut chain = chain(3);
+    let good = chain.height();
+    let mut unknown = chain.clone();
+    let node = Node::start(&chain.blocks).await;
+    let server = server(&[&node]).await;
+    server.wait_applied(good).await.unwrap();
+
+    let mut event = raw(&shower_contract(), &chain.contribution(1, &address(1), 30).into());
+    event.kind = "wasm-novelty".into();
+    unknown.tx(&[]);
+    unknown.commit();
+    unknown.blocks.last_mut().unwrap().txs[0].events.push(event);
+    node.set(|node| node.blocks.clone_from(&unknown.blocks));
+    let error = server.wait_applied(good + 1).await.unwrap_err();
+    assert!(matches!(&error, IndexerError::Halted(why) if why.contains("novelty")), "{error}");
+    let (status, body) = get(server.admin_addr(), "/readyz").await;
+    assert_eq!(status, 503);
+    assert!(body.contains("novelty"), "{body}");
+    let (_, body) = get(server.admin_addr(), "/status").await;
+    assert!(body.contains("\"state\":\"halted\"") && body.contains("\"alarm\":true"), "{body}");
+    let (_, body) = get(server.admin_addr(), "/metrics").await;
+    assert!(body.contains("indexer_halted 1"), "{body}");
+    let (status, body) = get(server.public_addr(), "/v1/showers/1").await;
+    assert_eq!(status, 200);
+    assert!(body.contains("\"contributors\":3"), "{body}");
+    let (_, body) = get(server.public_addr(), "/v1/status").await;
+    assert!(body.contains("\"halted\":true") && !body.contains("novelty"), "{body}");
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn history_that_is_gone_everywhere_halts_instead_of_leaving_a_gap() {
+    let chain = chain(30);
+    let node = Node::start(&chain.blocks).await;
+    node.set(|node| node.base = 5);
+    let server = server(&[&node]).await;
+    let error = server.wait_applied(1).await.unwrap_err();
+    assert!(matches!(&error, IndexerError::Halted(why) if why.contains("full history")), "{error}");
+    assert_eq!(server.view().at.height, 0);
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn the_contract_is_asked_whether_it_agrees() {
+    let chain = chain(3);
+    let node = Node::start(&chain.blocks).await;
+    let server = server(&[&node]).await;
+    server.wait_applied(chain.height()).await.unwrap();
+    let shower = |total: &str| {
+        json!({ "showers": [{
+            "shower": 1, "status": "open", "opens_at": 1, "closes_at": 2, "mint_deadline": 3, "minimum": "10",
+            "contributors": 3, "total": total, "last_seq": 3, "log": hex::encode(chain.showers[0].log),
+            "earlier": 0, "closed": false, "cancelled": false, "minted": 0, "minted_amount": "0",
+            "settled": "0", "refunds": 0, "refunded": "0",
+        }]})
+    };
+    let app = server.app();
+    node.set(|node| node.answer = Some(shower("60")));
+    audit::once(app).await.unwrap();
+    assert!(app.health.checks()[&1].equal, "{:?}", app.health.checks());
+    node.set(|node| node.answer = Some(shower("61")));
+    audit::once(app).await.unwrap();
+    let check = &app.health.checks()[&1];
+    assert_eq!((check.equal, check.differs.len()), (false, 1), "{check:?}");
+    let (_, body) = get(server.admin_addr(), "/metrics").await;
+    assert!(body.contains("indexer_audit_mismatch_total 1"), "{body}");
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn live_connections_hear_of_changes_and_end_with_the_server() {
+    let mut chain = chain(2);
+    let node = Node::start(&chain.blocks).await;
+    let server = server(&[&node]).await;
+    server.wait_applied(chain.height()).await.unwrap();
+    let url = format!("http://{}/v1/events", server.public_addr());
+    let mut live = reqwest::get(&url).await.unwrap();
+    assert_eq!(live.headers()["content-type"], "text/event-stream");
+    let mut heard = String::new();
+    while !heard.contains("event: height") {
+        heard.push_str(std::str::from_utf8(&live.chunk().await.unwrap().unwrap()).unwrap());
+    }
+    assert!(heard.starts_with("retry: 3000\n\n"), "{heard}");
+    assert!(heard.contains("event: shower\nid: 4\ndata: {\"shower\":1,\"contributors\":2,"), "{heard}");
+
+    // Who has seen all there is hears of the height only.
+    let client = reqwest::Client::new();
+    let mut again = client.get(&url).header("last-event-id", "4").send().await.unwrap();
+    let mut heard_again = String::new();
+    while !heard_again.contains("event: height") {
+        heard_again.push_str(std::str::from_utf8(&again.chunk().await.unwrap().unwrap()).unwrap());
+    }
+    assert!(!heard_again.contains("event: shower"), "{heard_again}");
+
+    chain.contribute(1, &address(30), 25);
+    chain.commit();
+    node.set(|node| node.blocks.clone_from(&chain.blocks));
+    heard.clear();
+    while !heard.contains("event: height") {
+        heard.push_str(std::str::from_utf8(&live.chunk().await.unwrap().unwrap()).unwrap());
+    }
+    assert!(heard.contains("id: 5\ndata: {\"shower\":1,\"contributors\":3,\"total\":\"65\""), "{heard}");
+    let drained = tokio::spawn(async move {
+        while let Ok(Some(_)) = live.chunk().await {}
+        while let Ok(Some(_)) = again.chunk().await {}
+    });
+    server.shutdown().await;
+    drained.await.unwrap();
+}

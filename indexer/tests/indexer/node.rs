@@ -1,0 +1,226 @@
+//! A node to test with: it serves a [`Chain`]'s blocks in CometBFT's shapes, and misbehaves on request.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use meteor_indexer::rpc::RawBlock;
+use reqwest::Url;
+use serde_json::{Value, json};
+
+use crate::chain::CHAIN;
+
+/// What the node does wrong, once, at the next request of that method.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fault {
+    /// 429 with this `Retry-After`.
+    RateLimit(Option<u64>),
+    /// 500 without JSON.
+    Broken,
+    /// 200 with something that is no JSON.
+    Garbage,
+    /// A header whose parent is another.
+    Parent,
+    /// Headers of other heights.
+    Shifted,
+    /// One transaction less than there is.
+    TxLost,
+    /// Results of the height before.
+    OtherHeight,
+    /// The answers of a batch without the last.
+    ShortBatch,
+    /// Results are not there yet, as right after a block.
+    NotYet,
+}
+
+#[derive(Default)]
+pub struct Behaviour {
+    pub blocks: Vec<RawBlock>,
+    pub chain_id: Option<String>,
+    /// What it says its tip is, if not the truth.
+    pub tip: Option<u64>,
+    /// The lowest height it has.
+    pub base: u64,
+    pub faults: VecDeque<(&'static str, Fault)>,
+    /// Methods asked, in order.
+    pub asked: Vec<String>,
+    /// What smart queries answer.
+    pub answer: Option<Value>,
+}
+
+#[derive(Clone)]
+pub struct Node {
+    pub inner: Arc<Mutex<Behaviour>>,
+    pub addr: SocketAddr,
+}
+
+impl Node {
+    pub async fn start(blocks: &[RawBlock]) -> Self {
+        let behaviour = Behaviour { blocks: blocks.to_vec(), base: 1, ..Behaviour::default() };
+        let inner = Arc::new(Mutex::new(behaviour));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let addr = listener.local_addr().unwrap();
+        let routes = Router::new().route("/", post(answer)).with_state(Arc::clone(&inner));
+        tokio::spawn(async move { axum::serve(listener, routes).await });
+        Self { inner, addr }
+    }
+
+    pub fn url(&self) -> Url {
+        format!("http://{}", self.addr).parse().unwrap()
+    }
+
+    pub fn set(&self, change: impl FnOnce(&mut Behaviour)) {
+        change(&mut self.inner.lock().unwrap());
+    }
+
+    pub fn fault(&self, method: &'static str, fault: Fault) {
+        self.set(|node| node.faults.push_back((method, fault)));
+    }
+
+    /// Whether every fault has happened.
+    pub fn faults_done(&self) -> bool {
+        self.inner.lock().unwrap().faults.is_empty()
+    }
+
+    pub fn asked(&self) -> Vec<String> {
+        self.inner.lock().unwrap().asked.clone()
+    }
+}
+
+async fn answer(State(node): State<Arc<Mutex<Behaviour>>>, body: String) -> Response {
+    let mut node = node.lock().unwrap();
+    let body: Value = serde_json::from_str(&body).unwrap();
+    let method = |request: &Value| request["method"].as_str().unwrap().to_owned();
+    let first = body.get(0).map_or_else(|| method(&body), method);
+    let fault = match node.faults.front() {
+        Some((of, _)) if *of == first => node.faults.pop_front().map(|(_, fault)| fault),
+        _ => None,
+    };
+    match &fault {
+        Some(Fault::RateLimit(Some(after))) => {
+            return (StatusCode::TOO_MANY_REQUESTS, [("retry-after", after.to_string())]).into_response();
+        }
+        Some(Fault::RateLimit(None)) => return StatusCode::TOO_MANY_REQUESTS.into_response(),
+        Some(Fault::Broken) => return (StatusCode::INTERNAL_SERVER_ERROR, "oh").into_response(),
+        Some(Fault::Garbage) => return "<html>maintenance</html>".into_response(),
+        _ => {}
+    }
+    let json = if let Some(batch) = body.as_array() {
+        assert!(batch.len() <= 10, "a batch may have ten requests");
+        let mut answers: Vec<Value> = batch.iter().map(|request| node.one(request, fault.as_ref())).collect();
+        answers.reverse(); // any order is allowed
+        if fault == Some(Fault::ShortBatch) {
+            answers.pop();
+        }
+        Value::Array(answers)
+    } else {
+        node.one(&body, fault.as_ref())
+    };
+    json.to_string().into_response()
+}
+
+impl Behaviour {
+    fn top(&self) -> u64 {
+        self.blocks.len() as u64
+    }
+
+    fn one(&mut self, request: &Value, fault: Option<&Fault>) -> Value {
+        let method = request["method"].as_str().unwrap();
+        self.asked.push(method.to_owned());
+        let done = match method {
+            "abci_info" => {
+                Ok(json!({ "response": { "last_block_height": self.tip.unwrap_or(self.top()).to_string() } }))
+            }
+            "status" => Ok(json!({ "node_info": {
+                "network": self.chain_id.as_deref().unwrap_or(CHAIN), "version": "0.38.21" } })),
+            "blockchain" => self.blockchain(&request["params"], fault),
+            "block_results" => self.results(&request["params"], fault),
+            "abci_query" => Ok(self.query(&request["params"])),
+            other => panic!("{other}"),
+        };
+        let id = &request["id"];
+        match done {
+            Ok(result) => json!({ "jsonrpc": "2.0", "id": id, "result": result }),
+            Err(data) => {
+                let error = json!({ "code": -32603, "message": "Internal error", "data": data });
+                json!({ "jsonrpc": "2.0", "id": id, "error": error })
+            }
+        }
+    }
+
+    /// Clamps at both ends and at 20, descending, as CometBFT does.
+    fn blockchain(&self, params: &Value, fault: Option<&Fault>) -> Result<Value, String> {
+        let asked = |key: &str| params[key].as_str().unwrap().parse::<u64>().unwrap();
+        let max = asked("maxHeight").min(self.top());
+        let min = asked("minHeight").max(self.base).max(max.saturating_sub(19));
+        if min > max {
+            return Err(format!("min height {min} can't be greater than max height {max}"));
+        }
+        let metas = (min..=max).rev().map(|height| {
+            let shift = u64::from(fault == Some(&Fault::Shifted));
+            let header = &self.blocks[height as usize - 1].header;
+            let wrong = fault == Some(&Fault::Parent) && height == min;
+            let parent = if wrong { Some([0xee; 32]) } else { header.parent };
+            let seconds = header.time_ns / 1_000_000_000;
+            json!({
+                "block_id": { "hash": hex::encode_upper(header.hash) },
+                "num_txs": header.txs.to_string(),
+                "header": {
+                    "chain_id": self.chain_id.as_deref().unwrap_or(CHAIN),
+                    "height": (height + shift).to_string(),
+                    "time": format!("1970-01-01T{:02}:{:02}:{:02}.000000000Z", seconds / 3600, seconds / 60 % 60, seconds % 60),
+                    "last_block_id": { "hash": parent.map(hex::encode_upper).unwrap_or_default() },
+                },
+            })
+        });
+        Ok(json!({ "last_height": self.top().to_string(), "block_metas": metas.collect::<Vec<_>>() }))
+    }
+
+    fn results(&self, params: &Value, fault: Option<&Fault>) -> Result<Value, String> {
+        let height: u64 = params["height"].as_str().unwrap().parse().unwrap();
+        if height > self.top() || fault == Some(&Fault::NotYet) {
+            return Err(format!("could not find results for height #{height}"));
+        }
+        if height < self.base {
+            return Err(format!("height {height} is not available, lowest height is {}", self.base));
+        }
+        let txs: Vec<Value> = self.blocks[height as usize - 1].txs.iter().map(|tx| {
+            let events = tx.events.iter().map(|event| json!({
+                "type": event.kind,
+                "attributes": event.attributes.iter()
+                    .map(|(key, value)| json!({ "key": key, "value": value, "index": true })).collect::<Vec<_>>(),
+            }));
+            json!({ "code": tx.code, "data": null, "events": events.collect::<Vec<_>>() })
+        }).collect();
+        let txs = if fault == Some(&Fault::TxLost) { &txs[1..] } else { &txs };
+        let height = if fault == Some(&Fault::OtherHeight) { height - 1 } else { height };
+        let txs = if txs.is_empty() { Value::Null } else { json!(txs) };
+        Ok(json!({ "height": height.to_string(), "txs_results": txs, "validator_updates": null }))
+    }
+
+    fn query(&self, params: &Value) -> Value {
+        use base64::Engine as _;
+        let Some(answer) = &self.answer else {
+            return json!({ "response": { "code": 5, "log": "no such contract" } });
+        };
+        // The page after the last shower is empty.
+        let asked = hex::decode(params["data"].as_str().unwrap()).unwrap();
+        let more = String::from_utf8_lossy(&asked).contains("\"start_after\":null");
+        let data = if more { answer.to_string() } else { json!({ "showers": [] }).to_string() };
+        let mut bytes = vec![0x0a];
+        let mut length = data.len();
+        while length >= 0x80 {
+            bytes.push((length & 0x7f) as u8 | 0x80);
+            length >>= 7;
+        }
+        bytes.push(length as u8);
+        bytes.extend(data.as_bytes());
+        let value = base64::engine::general_purpose::STANDARD.encode(bytes);
+        json!({ "response": { "code": 0, "value": value, "height": params["height"] } })
+    }
+}

@@ -1,0 +1,131 @@
+//! The client against nodes that lie, lag, clamp, limit, prune and break.
+
+use std::time::Duration;
+
+use meteor_indexer::rpc::{Pool, RpcError};
+
+use crate::chain::{CHAIN, Chain, address};
+use crate::node::{Fault, Node};
+
+fn chain() -> Chain {
+    let mut chain = Chain::launched(1);
+    for n in 0..30 {
+        if n % 2 == 0 {
+            chain.contribute(1, &address(n), 20);
+        }
+        chain.commit();
+    }
+    chain
+}
+
+fn pool(nodes: &[&Node]) -> Pool {
+    let urls: Vec<_> = nodes.iter().map(|node| node.url()).collect();
+    Pool::new(&urls).unwrap().with_backoff(Duration::from_millis(1), Duration::from_millis(2))
+}
+
+#[tokio::test]
+async fn windows_come_whole_and_in_order() {
+    let chain = chain();
+    let node = Node::start(&chain.blocks).await;
+    let pool = pool(&[&node]);
+    assert_eq!(pool.identify(None).await.unwrap().chain_id, CHAIN);
+    assert_eq!(pool.tip(CHAIN).await.unwrap(), 32);
+    let (_, blocks) = pool.blocks(CHAIN, 3, 22).await.unwrap();
+    assert_eq!(blocks, chain.blocks[2..22]);
+    let asked = node.asked();
+    let results = asked.iter().filter(|method| *method == "block_results").count();
+    assert_eq!(results, 10, "blocks without transactions are not asked for: {asked:?}");
+}
+
+#[tokio::test]
+async fn no_answer_that_is_wrong_gets_through() {
+    let chain = chain();
+    let node = Node::start(&chain.blocks).await;
+    for (method, fault) in [
+        ("blockchain", Fault::Parent),
+        ("blockchain", Fault::Shifted),
+        ("blockchain", Fault::Garbage),
+        ("blockchain", Fault::Broken),
+        ("block_results", Fault::TxLost),
+        ("block_results", Fault::OtherHeight),
+        ("block_results", Fault::ShortBatch),
+        ("block_results", Fault::NotYet),
+        ("block_results", Fault::Garbage),
+        ("block_results", Fault::RateLimit(None)),
+    ] {
+        let pool = pool(&[&node]);
+        node.fault(method, fault.clone());
+        let wrong = pool.blocks(CHAIN, 3, 22).await;
+        // The first header of a window has no sibling to be compared with: its parent is checked by the follower.
+        if fault == Fault::Parent {
+            let (_, blocks) = wrong.unwrap();
+            assert_ne!(blocks[0].header.parent, chain.blocks[2].header.parent);
+        } else {
+            assert!(wrong.is_err(), "{fault:?}");
+        }
+        assert!(node.faults_done(), "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_window_cut_at_the_tip_is_not_yet_and_one_cut_at_the_base_is_pruned() {
+    let chain = chain();
+    let node = Node::start(&chain.blocks).await;
+    let pool = pool(&[&node]);
+    assert!(matches!(pool.blocks(CHAIN, 30, 40).await, Err(RpcError::NotYet)));
+    assert!(matches!(pool.blocks(CHAIN, 33, 40).await, Err(RpcError::NotYet)));
+    node.set(|node| node.base = 10);
+    assert!(matches!(pool.blocks(CHAIN, 5, 20).await, Err(RpcError::Pruned { lowest: Some(10) })));
+    assert!(matches!(pool.blocks(CHAIN, 1, 8).await, Err(RpcError::Pruned { lowest: Some(10) })));
+    assert_eq!(pool.blocks(CHAIN, 10, 20).await.unwrap().1, chain.blocks[9..20]);
+}
+
+#[tokio::test]
+async fn another_node_takes_over_and_history_is_only_gone_when_all_lost_it() {
+    let chain = chain();
+    let (pruned, lagging) = (Node::start(&chain.blocks).await, Node::start(&chain.blocks[..25]).await);
+    pruned.set(|node| node.base = 10);
+    let pool = pool(&[&pruned, &lagging]);
+    assert_eq!(pool.tip(CHAIN).await.unwrap(), 32, "the best of them");
+    assert_eq!(pool.blocks(CHAIN, 1, 20).await.unwrap(), (1, chain.blocks[..20].to_vec()));
+    assert_eq!(pool.blocks(CHAIN, 21, 32).await.unwrap().0, 0);
+    lagging.set(|node| node.base = 10);
+    assert!(matches!(pool.blocks(CHAIN, 1, 20).await, Err(RpcError::Pruned { .. })));
+}
+
+#[tokio::test]
+async fn a_node_that_limits_is_left_alone_as_long_as_it_asks() {
+    let chain = chain();
+    let (limited, other) = (Node::start(&chain.blocks).await, Node::start(&chain.blocks).await);
+    let pool = pool(&[&limited, &other]);
+    limited.fault("blockchain", Fault::RateLimit(Some(120)));
+    assert_eq!(pool.blocks(CHAIN, 1, 20).await.unwrap().0, 1);
+    let status = pool.status();
+    assert!(status[0].waiting_ms > 100_000, "{status:?}");
+    let before = limited.asked().len();
+    for _ in 0..5 {
+        assert_eq!(pool.blocks(CHAIN, 1, 20).await.unwrap().0, 1);
+    }
+    assert_eq!(limited.asked().len(), before);
+}
+
+#[tokio::test]
+async fn a_node_of_another_chain_is_never_used() {
+    let chain = chain();
+    let (wrong, right) = (Node::start(&chain.blocks).await, Node::start(&chain.blocks).await);
+    wrong.set(|node| node.chain_id = Some("testnet".into()));
+    let both = pool(&[&wrong, &right]);
+    assert_eq!(both.identify(Some(CHAIN)).await.unwrap().chain_id, CHAIN);
+    assert_eq!(both.blocks(CHAIN, 1, 20).await.unwrap().0, 1);
+    let alone = pool(&[&wrong]);
+    assert!(matches!(alone.blocks(CHAIN, 1, 20).await, Err(RpcError::WrongChain { .. })));
+}
+
+#[tokio::test]
+async fn credentials_of_a_node_are_in_no_text() {
+    let url = "http://user:secret@127.0.0.1:1/key-secret".parse().unwrap();
+    let pool = Pool::new(&[url]).unwrap();
+    let error = pool.tip(CHAIN).await.unwrap_err();
+    let text = format!("{} {:?}", meteor_indexer::rpc::chain(&error), pool.status());
+    assert!(!text.contains("secret"), "{text}");
+}

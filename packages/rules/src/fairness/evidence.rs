@@ -1,0 +1,323 @@
+//! What a verifier is given: the event as the chain states it, the contributions, what was revealed. The files of an
+//! evidence folder and the answers of the API (`docs/fairness.md`, "Evidence").
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt::Write;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::ShowerId;
+use super::beacon::BeaconRule;
+use super::content::{Content, Kind};
+use super::hex::{Hex, Hex32};
+use crate::tier::{PerTier, TierRule, TierRuleError};
+
+/// The version of `fairness.json` that is written and read.
+pub const VERSION: u32 = 1;
+
+/// First line of `contributions.csv`.
+pub const CSV_HEADER: &str = "seq,contributor,amount,total";
+
+/// `fairness.json`: one object for the whole event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fairness {
+    /// [`VERSION`].
+    pub version: u32,
+    /// The chain's id.
+    pub chain_id: String,
+    /// Address of the shower contract.
+    pub contract: String,
+    /// How ranks are cut into tiers.
+    pub tiers: TierRule,
+    /// Eggs of each tier in a shower.
+    pub eggs: PerTier<u32>,
+    /// The public beacon.
+    pub beacon: Beacon,
+    /// SHA-256 of the tables file, as the chain stores it.
+    pub tables: Hex32,
+    /// All showers, in order from 1.
+    pub showers: Vec<Shower>,
+}
+
+/// The public beacon of an event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beacon {
+    /// When round 1 is due (Unix seconds).
+    pub genesis: u64,
+    /// Seconds between rounds.
+    pub period: u64,
+    /// Seconds between a shower's end and the earliest round that may decide it.
+    pub delay: u64,
+    /// The key under which its signatures verify.
+    pub public_key: Hex,
+}
+
+impl Beacon {
+    /// Its rhythm.
+    pub const fn rule(&self) -> BeaconRule {
+        BeaconRule { genesis: self.genesis, period: self.period, delay: self.delay }
+    }
+}
+
+/// What the chain says of one shower.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shower {
+    /// Which (1-based).
+    pub shower: u32,
+    /// When it was due to close (Unix seconds).
+    pub closes_at: u64,
+    /// Time of the block in which `Close` was called (Unix seconds, rounded up); left out where it is not known.
+    #[serde(default)]
+    pub closed_at: Option<u64>,
+    /// What the chain stored of its key before anyone contributed.
+    pub commitment: Hex32,
+    /// The beacon round that `Close` fixed; `None` before.
+    #[serde(default)]
+    pub beacon_round: Option<u64>,
+    /// That round's signature, as `CommitDraw` stored it; `None` before.
+    #[serde(default)]
+    pub beacon_signature: Option<Hex>,
+    /// The contribution log hash.
+    pub log: Hex32,
+    /// Wallets that contributed.
+    pub contributors: u32,
+    /// What they contributed (micro-denom, decimal digits in a text).
+    #[serde(with = "decimal")]
+    pub total: u128,
+    /// Contributors of all earlier showers: the meteor of rank r has number `earlier + r`.
+    pub earlier: u64,
+    /// Root of the tree of contents, as `CommitDraw` stored it; `None` before.
+    #[serde(default)]
+    pub root: Option<Hex32>,
+    /// Its leaves.
+    #[serde(default)]
+    pub leaves: Option<u32>,
+    /// The key, once published.
+    #[serde(default)]
+    pub key: Option<Hex32>,
+    /// Whether the shower was cancelled.
+    pub cancelled: bool,
+}
+
+impl Shower {
+    /// Whether contributions are still possible or the shower waits for its `Close`: nothing of it is final.
+    pub const fn is_open(&self) -> bool {
+        self.beacon_round.is_none() && !self.cancelled
+    }
+}
+
+/// One row of `contributions.csv`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contribution {
+    /// Global sequence number of the contribution.
+    pub seq: u64,
+    /// The contributor's address, as the chain writes it.
+    pub contributor: String,
+    /// What was contributed (micro-denom).
+    pub amount: u128,
+    /// The wallet's total in the shower after it (micro-denom).
+    pub total: u128,
+}
+
+/// One entry of `reveals.json`: what a cracked meteor was shown to hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reveal {
+    /// The meteor's number.
+    pub token_id: u64,
+    /// Its place in the shower, from 0: rank − 1.
+    pub index: u32,
+    /// Egg or dust.
+    pub kind: Kind,
+    /// Bare CID of the image.
+    pub image: String,
+    /// One number for each column of the kind's template.
+    pub traits: Vec<u32>,
+    /// The leaf's salt.
+    pub salt: Hex32,
+}
+
+impl Reveal {
+    /// What the meteor was shown to hold.
+    pub fn content(&self) -> Content {
+        Content { kind: self.kind, image: self.image.clone(), traits: self.traits.clone() }
+    }
+}
+
+/// Why evidence can't be read.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum EvidenceError {
+    /// A version that is not ours.
+    #[error("fairness.json has version {given}, and this verifier reads version {VERSION}: get a newer one")]
+    Version {
+        /// The version given.
+        given: u32,
+    },
+    /// Showers are missing, doubled or out of order.
+    #[error("fairness.json lists shower {given} where shower {wanted} should stand: list all, in order")]
+    Order {
+        /// What stands there.
+        given: u32,
+        /// What should.
+        wanted: u32,
+    },
+    /// The tiers are no good.
+    #[error("the tiers of fairness.json are refused")]
+    Tiers(#[from] TierRuleError),
+    /// A contributions file without its first line.
+    #[error("contributions.csv begins with {given:?} and not with {CSV_HEADER:?}")]
+    Header {
+        /// What it begins with, cut short.
+        given: String,
+    },
+    /// A row that is none.
+    #[error("line {line} of contributions.csv: {what}")]
+    Row {
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+}
+
+impl Fairness {
+    /// Checks what reading the file does not: version, order of the showers, tiers.
+    ///
+    /// # Errors
+    /// The first fault found, see [`EvidenceError`].
+    pub fn validate(&self) -> Result<(), EvidenceError> {
+        if self.version != VERSION {
+            return Err(EvidenceError::Version { given: self.version });
+        }
+        for (wanted, shower) in (1u32..).zip(&self.showers) {
+            if shower.shower != wanted {
+                return Err(EvidenceError::Order { given: shower.shower, wanted });
+            }
+        }
+        self.tiers.validate()?;
+        Ok(())
+    }
+
+    /// One shower (1-based).
+    pub fn shower(&self, shower: u32) -> Option<&Shower> {
+        self.showers.iter().find(|facts| facts.shower == shower)
+    }
+
+    /// What everything hashed for one shower is bound to.
+    pub fn id(&self, shower: u32) -> ShowerId<'_> {
+        ShowerId { chain_id: &self.chain_id, contract: &self.contract, shower }
+    }
+}
+
+/// Reads `contributions.csv`.
+///
+/// # Errors
+/// The first line that is not as it should be, see [`EvidenceError`].
+pub fn read_csv(text: &str) -> Result<Vec<Contribution>, EvidenceError> {
+    let mut lines = text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
+    let header = lines.next().unwrap_or_default();
+    if header != CSV_HEADER {
+        return Err(EvidenceError::Header { given: header.chars().take(60).collect() });
+    }
+    let mut rows: Vec<(usize, &str)> = (2usize..).zip(lines).collect();
+    rows.pop_if(|(_, last)| last.is_empty()); // after the last line's end
+    rows.into_iter()
+        .map(|(line, row)| {
+            let bad = |what| EvidenceError::Row { line, what };
+            let mut fields = row.split(',');
+            let mut field = || fields.next().ok_or(bad("fewer than four fields"));
+            let (seq, contributor, amount, total) = (field()?, field()?, field()?, field()?);
+            if fields.next().is_some() {
+                return Err(bad("more than four fields"));
+            }
+            if contributor.is_empty() {
+                return Err(bad("no contributor"));
+            }
+            let number = |text: &str, what| digits(text).ok_or(bad(what));
+            Ok(Contribution {
+                seq: u64::try_from(number(seq, "seq is no number")?).map_err(|_| bad("seq is too large"))?,
+                contributor: contributor.into(),
+                amount: number(amount, "amount is no number of at most 128 bits")?,
+                total: number(total, "total is no number of at most 128 bits")?,
+            })
+        })
+        .collect()
+}
+
+/// Writes `contributions.csv`.
+pub fn write_csv<'a>(rows: impl IntoIterator<Item = &'a Contribution>) -> String {
+    let mut text = format!("{CSV_HEADER}\n");
+    for Contribution { seq, contributor, amount, total } in rows {
+        // Writing to a text never fails.
+        let _ = writeln!(text, "{seq},{contributor},{amount},{total}");
+    }
+    text
+}
+
+/// Decimal digits only: no sign, no space.
+fn digits(text: &str) -> Option<u128> {
+    if text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().ok() } else { None }
+}
+
+pub(super) mod decimal {
+    //! 128-bit numbers as decimal digits in a text: JSON's numbers lose digits beyond 2^53 in many readers.
+
+    use alloc::string::String;
+
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    pub(in crate::fairness) fn serialize<S: Serializer>(
+        number: &u128,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(number)
+    }
+
+    pub(in crate::fairness) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<u128, D::Error> {
+        super::digits(&String::deserialize(deserializer)?)
+            .ok_or_else(|| de::Error::custom("not a number of at most 128 bits in decimal digits"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contributions_survive_the_file() {
+        let rows = vec![
+            Contribution { seq: 1, contributor: "terra1a".into(), amount: 8, total: 8 },
+            Contribution { seq: 4, contributor: "terra1b".into(), amount: u128::MAX, total: u128::MAX },
+        ];
+        let text = write_csv(&rows);
+        assert_eq!(read_csv(&text), Ok(rows.clone()));
+        assert_eq!(read_csv(&text.replace('\n', "\r\n")), Ok(rows));
+        assert_eq!(read_csv(&write_csv([])), Ok(vec![]));
+    }
+
+    #[test]
+    fn bad_rows_are_named() {
+        assert!(matches!(read_csv(""), Err(EvidenceError::Header { .. })));
+        for row in [
+            "1,a,1",
+            "1,a,1,1,1",
+            "1,,1,1",
+            "-1,a,1,1",
+            "1,a, 1,1",
+            "1,a,1,+1",
+            "1,a,1.0,1",
+            ",a,1,1",
+            "18446744073709551616,a,1,1",
+            "1,a,340282366920938463463374607431768211456,1",
+            "",
+        ] {
+            let text = format!("{CSV_HEADER}\n{row}\n1,a,1,1\n");
+            let read = read_csv(&text);
+            assert!(matches!(read, Err(EvidenceError::Row { line: 2, .. })), "{row}: {read:?}");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Bytes as the evidence files write them: lower-case hexadecimal, nothing before or after it.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use core::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use thiserror::Error;
+
+use super::Bytes32;
+
+/// A text that is not what it should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum HexError {
+    /// Not pairs of `0`-`9` and `a`-`f`.
+    #[error("not lower-case hexadecimal in pairs of digits")]
+    Digits,
+    /// Not 32 bytes.
+    #[error("{given} bytes where a hash or key has 32")]
+    Length {
+        /// Bytes given.
+        given: usize,
+    },
+}
+
+/// Any number of bytes, written in hexadecimal.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hex(pub Vec<u8>);
+
+/// A hash, key or salt, written in hexadecimal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hex32(pub Bytes32);
+
+fn digit(character: u8) -> Result<u8, HexError> {
+    match character {
+        b'0'..=b'9' => Ok(character - b'0'),
+        b'a'..=b'f' => Ok(character - b'a' + 10),
+        _ => Err(HexError::Digits),
+    }
+}
+
+impl FromStr for Hex {
+    type Err = HexError;
+
+    fn from_str(text: &str) -> Result<Self, HexError> {
+        let pairs = text.as_bytes().chunks(2).map(|pair| match pair {
+            [high, low] => Ok(digit(*high)? << 4 | digit(*low)?),
+            _ => Err(HexError::Digits),
+        });
+        pairs.collect::<Result<_, _>>().map(Self)
+    }
+}
+
+impl FromStr for Hex32 {
+    type Err = HexError;
+
+    fn from_str(text: &str) -> Result<Self, HexError> {
+        let bytes = Hex::from_str(text)?.0;
+        let given = bytes.len();
+        bytes.try_into().map(Self).map_err(|_| HexError::Length { given })
+    }
+}
+
+fn write(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+}
+
+impl fmt::Display for Hex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write(&self.0, f)
+    }
+}
+
+impl fmt::Display for Hex32 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write(&self.0, f)
+    }
+}
+
+impl Serialize for Hex {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl Serialize for Hex32 {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Hex {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
+impl<'de> Deserialize<'de> for Hex32 {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_canonical_text_is_read() {
+        assert_eq!("00ff1a".parse(), Ok(Hex(vec![0, 255, 26])));
+        assert_eq!(Hex(vec![0, 255, 26]).to_string(), "00ff1a");
+        for bad in ["0", "0F", "0x", "zz", " 0", "é"] {
+            assert_eq!(bad.parse::<Hex>(), Err(HexError::Digits), "{bad}");
+        }
+        assert_eq!("00".parse::<Hex32>(), Err(HexError::Length { given: 1 }));
+        assert_eq!("ab".repeat(32).parse(), Ok(Hex32([0xab; 32])));
+    }
+}
