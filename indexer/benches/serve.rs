@@ -6,7 +6,9 @@
 //! same of each. The ratio is that of the medians, so that a neighbour on the machine spoils a round and not a result.
 #![allow(
     clippy::as_conversions,
+    clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
     clippy::indexing_slicing,
     clippy::unwrap_used,
     missing_docs
@@ -50,15 +52,12 @@ fn serve(app: Arc<App>, bare: Option<Bytes>) -> SocketAddr {
             let listener = listener.tap_io(|stream| {
                 let _ = stream.set_nodelay(true);
             });
-            match bare {
-                Some(body) => {
-                    let handler = get(move || async move { ([(CONTENT_TYPE, "application/json")], body) });
-                    axum::serve(listener, Router::new().route("/bare", handler)).await.unwrap();
-                }
-                None => {
-                    let front = ServiceExt::<Request>::into_make_service(Front::new(&app));
-                    axum::serve(listener, front).await.unwrap();
-                }
+            if let Some(body) = bare {
+                let handler = get(move || async move { ([(CONTENT_TYPE, "application/json")], body) });
+                axum::serve(listener, Router::new().route("/bare", handler)).await.unwrap();
+            } else {
+                let front = ServiceExt::<Request>::into_make_service(Front::new(&app));
+                axum::serve(listener, front).await.unwrap();
             }
         });
     });
@@ -69,7 +68,7 @@ fn serve(app: Arc<App>, bare: Option<Bytes>) -> SocketAddr {
 async fn first(stream: &mut TcpStream) -> (Vec<u8>, usize) {
     let mut bytes = Vec::new();
     loop {
-        let mut chunk = [0; 16 * 1024];
+        let mut chunk = vec![0; 16 * 1024];
         let read = stream.read(&mut chunk).await.unwrap();
         bytes.extend_from_slice(&chunk[..read]);
         let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else { continue };

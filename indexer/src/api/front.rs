@@ -1,4 +1,5 @@
-//! The way of most requests: a page rendered in advance, found by its exact path before any routing.
+//! The way of most requests, before any routing: a page rendered in advance, found by its exact path, or what a
+//! wallet has. Routing and unpacking a path costs as much as making the answer.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -8,12 +9,14 @@ use std::task::{Context, Poll};
 use axum::Router;
 use axum::extract::Request;
 use axum::http::Method;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::future::RouteFuture;
 use futures::future::{Either, Ready, ready};
 use tower_service::Service;
 
+use super::wallets::{of_cave, of_wallet};
 use crate::app::App;
+use crate::view::{DEFAULT_NFTS, View};
 
 /// Answers pages rendered in advance itself and leaves everything else to the router.
 #[derive(Clone, Debug)]
@@ -45,7 +48,25 @@ impl Service<Request> for Front {
             if let Some(page) = view.page(request.uri().path()) {
                 return Either::Left(ready(Ok(page.respond(request.headers(), &view.currency))));
             }
+            if let Some(answer) = of_address(&self.app, &view, &request) {
+                return Either::Left(ready(Ok(answer)));
+            }
         }
         Either::Right(self.router.call(request))
     }
+}
+
+/// What a wallet has, if that is what is asked and the address is spelt plainly.
+fn of_address(app: &App, view: &View, request: &Request) -> Option<Response> {
+    let (kind, address) = request.uri().path().strip_prefix("/v1/")?.split_once('/')?;
+    let headers = request.headers();
+    if address.is_empty() || !address.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return None;
+    }
+    let answer = match kind {
+        "wallets" => of_wallet(app, view, address, headers),
+        "caves" => of_cave(app, view, address, 0, DEFAULT_NFTS, headers),
+        _ => return None,
+    };
+    Some(answer.unwrap_or_else(IntoResponse::into_response))
 }

@@ -11,7 +11,6 @@ use utoipa::IntoParams;
 use super::wallets::limit;
 use super::{InPath, InQuery, Problem, models};
 use crate::app::App;
-use crate::view::Page;
 
 /// Which NFTs of a collection.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -41,8 +40,8 @@ pub(super) async fn nfts(
 ) -> Result<Response, Problem> {
     known(&collection)?;
     let view = app.view();
-    let page = Page::once(&view.newest(query.before, limit(query.limit)?));
-    Ok(page.respond(&headers, &view.currency))
+    let limit = limit(query.limit)?;
+    Ok(view.currency.respond(&headers, || view.newest(query.before, limit)))
 }
 
 /// One NFT
@@ -64,8 +63,7 @@ pub(super) async fn nft(
     known(&collection)?;
     let view = app.view();
     let token = view.tokens.get(id).ok_or_else(|| Problem::unknown_nft(id))?;
-    let page = Page::once(&view.nft(id, token));
-    Ok(page.respond(&headers, &view.currency))
+    Ok(view.currency.respond(&headers, || view.nft(id, token)))
 }
 
 fn known(collection: &str) -> Result<(), Problem> {

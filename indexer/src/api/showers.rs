@@ -11,7 +11,7 @@ use utoipa::IntoParams;
 use super::models::{self, Amount, ShowerStatus};
 use super::{InPath, InQuery, Problem, prepared};
 use crate::app::App;
-use crate::view::{DEFAULT_ROWS, MAX_ROWS, Page, ShowerView, View};
+use crate::view::{DEFAULT_ROWS, MAX_ROWS, ShowerView, View};
 
 /// The shower of that number, or why there is none.
 fn find(view: &View, number: u32) -> Result<&Arc<ShowerView>, Problem> {
@@ -147,7 +147,7 @@ pub(super) async fn quote(
         .quote(mine, amount)
         .ok_or_else(|| Problem::bad_request("There is no rank for this amount: the shower is full."))?;
     let minimum = shower.summary.minimum;
-    let page = Page::once(&models::Quote {
+    Ok(view.currency.respond(&headers, || models::Quote {
         shower: number,
         amount: Amount(amount),
         rank: quote.rank,
@@ -158,8 +158,7 @@ pub(super) async fn quote(
         minimum,
         enough: amount >= minimum.0,
         height: view.at.height,
-    });
-    Ok(page.respond(&headers, &view.currency))
+    }))
 }
 
 fn amount(text: &str) -> Result<u128, Problem> {

@@ -13,7 +13,7 @@ use super::{InPath, InQuery, Problem};
 use crate::address;
 use crate::app::App;
 use crate::fold::Wallet;
-use crate::view::{DEFAULT_NFTS, MAX_NFTS, Page, View};
+use crate::view::{DEFAULT_NFTS, MAX_NFTS, View};
 
 /// The wallet of an address; `None` for one that has done nothing yet, a problem for what is no address.
 pub(super) fn find<'a>(app: &App, view: &'a View, text: &str) -> Result<Option<&'a Wallet>, Problem> {
@@ -43,17 +43,27 @@ pub(super) async fn wallet(
     InPath(address): InPath<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let view = app.view();
-    let wallet = find(&app, &view, &address)?;
-    let showers: Vec<_> = wallet.map(|wallet| showers(&view, wallet)).unwrap_or_default();
-    let page = Page::once(&models::Wallet {
-        address: &address,
-        total: Amount(showers.iter().fold(0, |sum, shower| sum.saturating_add(shower.amount.0))),
-        showers,
-        meteors: wallet.map_or(0, |wallet| wallet.tokens.len()),
-        height: view.at.height,
-    });
-    Ok(page.respond(&headers, &view.currency))
+    of_wallet(&app, &app.view(), &address, &headers)
+}
+
+/// The answer to the request above.
+pub(super) fn of_wallet(
+    app: &App,
+    view: &View,
+    address: &str,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    let wallet = find(app, view, address)?;
+    Ok(view.currency.respond(headers, || {
+        let showers: Vec<_> = wallet.map(|wallet| showers(view, wallet)).unwrap_or_default();
+        models::Wallet {
+            address,
+            total: Amount(showers.iter().fold(0, |sum, shower| sum.saturating_add(shower.amount.0))),
+            showers,
+            meteors: wallet.map_or(0, |wallet| wallet.tokens.len()),
+            height: view.at.height,
+        }
+    }))
 }
 
 fn showers(view: &View, wallet: &Wallet) -> Vec<models::WalletShower> {
@@ -101,26 +111,36 @@ pub(super) async fn cave(
     InQuery(query): InQuery<CaveQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let view = app.view();
-    let wallet = find(&app, &view, &address)?;
     let limit = limit(query.limit)?;
-    let mut ids = wallet
-        .map(|wallet| {
-            let after = query.after.unwrap_or(0).saturating_add(1);
-            wallet.tokens.range(after..).copied().take(limit.saturating_add(1)).collect::<Vec<_>>()
-        })
-        .unwrap_or_default();
-    let more = ids.len() > limit;
-    ids.truncate(limit);
-    let next = ids.last().filter(|_| more);
-    let page = Page::once(&models::Cave {
-        address: &address,
-        count: wallet.map_or(0, |wallet| wallet.tokens.len()),
-        next: next.map(|last| format!("/v1/caves/{address}?after={last}&limit={limit}")),
-        nfts: ids.iter().filter_map(|id| Some(view.nft(*id, view.tokens.get(*id)?))).collect(),
-        height: view.at.height,
-    });
-    Ok(page.respond(&headers, &view.currency))
+    of_cave(&app, &app.view(), &address, query.after.unwrap_or(0), limit, &headers)
+}
+
+/// The answer to the request above: `limit` NFTs after the id `after`.
+pub(super) fn of_cave(
+    app: &App,
+    view: &View,
+    address: &str,
+    after: u64,
+    limit: usize,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    let wallet = find(app, view, address)?;
+    Ok(view.currency.respond(headers, || {
+        let mut ids = wallet.map_or_else(Vec::new, |wallet| {
+            let ids = wallet.tokens.range(after.saturating_add(1)..);
+            ids.copied().take(limit.saturating_add(1)).collect()
+        });
+        let more = ids.len() > limit; // one was taken beyond, only to know this
+        ids.truncate(limit);
+        let next = ids.last().filter(|_| more);
+        models::Cave {
+            address,
+            count: wallet.map_or(0, |wallet| wallet.tokens.len()),
+            next: next.map(|last| format!("/v1/caves/{address}?after={last}&limit={limit}")),
+            nfts: ids.iter().filter_map(|id| Some(view.nft(*id, view.tokens.get(*id)?))).collect(),
+            height: view.at.height,
+        }
+    }))
 }
 
 /// How many NFTs a page is asked to have.

@@ -4,7 +4,9 @@
 
 use std::sync::Arc;
 
-use imbl::{HashMap, OrdSet, Vector};
+use foldhash::quality::RandomState;
+use imbl::shared_ptr::DefaultSharedPtr;
+use imbl::{GenericHashMap, OrdSet, Vector};
 
 use super::FoldFault;
 
@@ -39,8 +41,8 @@ impl Wallet {
 /// Everyone who contributed or ever held a token, numbered by first appearance.
 #[derive(Clone, Debug, Default)]
 pub struct Wallets {
-    /// Never iterated: its order is that of a random hash.
-    numbers: HashMap<Arc<str>, u32>,
+    /// Never iterated: its order is that of a random hash. Seeded like the standard library's, and half the time.
+    numbers: GenericHashMap<Arc<str>, u32, RandomState, DefaultSharedPtr>,
     list: Vector<Wallet>,
 }
 

@@ -83,7 +83,7 @@ impl View {
             showers,
             wallets: state.wallets.clone(),
             tokens: state.tokens.clone(),
-            currency: Currency::new(state.at.height, time),
+            currency: Currency::new(state.at.height, time, &state.at.hash),
             contributions: state.contributions,
             changed,
             previous: previous.map_or(0, |view| view.at.height),

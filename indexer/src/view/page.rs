@@ -29,17 +29,37 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// Below this many bytes gzip saves no packet.
 const WORTH_PACKING: usize = 1_000;
 
-/// The two headers that say how current a view is, made once for each.
+/// What says how current a view is, made once for each.
 #[derive(Clone, Debug)]
 pub struct Currency {
     height: HeaderValue,
     time: HeaderValue,
+    etag: HeaderValue,
+    headers: HeaderMap,
 }
 
 impl Currency {
-    /// For a block of this height and time (seconds).
-    pub fn new(height: u64, time: u64) -> Self {
-        Self { height: height.into(), time: time.into() }
+    /// For a block of this height, time (seconds) and hash.
+    pub fn new(height: u64, time: u64, hash: &[u8]) -> Self {
+        let version = env!("CARGO_PKG_VERSION");
+        let etag = etag(&[hash, &height.to_be_bytes(), version.as_bytes()].concat());
+        let mut currency = Self { height: height.into(), time: time.into(), etag, headers: HeaderMap::new() };
+        let mut headers = headers(&currency.etag);
+        currency.put(&mut headers);
+        currency.headers = headers;
+        currency
+    }
+
+    /// The answer to one request, made on demand. Its tag is the block's: what is answered at a path depends on the
+    /// block alone, so nothing has to be hashed, nor made at all for who has it already.
+    pub fn respond<T: Serialize>(&self, request: &HeaderMap, make: impl FnOnce() -> T) -> Response {
+        let fresh = request.get(IF_NONE_MATCH).is_some_and(|tags| matches(tags, &self.etag));
+        let mut response = if fresh { not_modified() } else { Response::new(Body::from(to_json(&make()))) };
+        *response.headers_mut() = self.headers.clone();
+        if fresh {
+            response.headers_mut().remove(CONTENT_TYPE);
+        }
+        response
     }
 
     /// Puts both on an answer.
@@ -115,9 +135,7 @@ impl Page {
         let mut response = if fresh {
             headers.remove(CONTENT_TYPE);
             headers.remove(CONTENT_ENCODING);
-            let mut response = Response::new(Body::empty());
-            *response.status_mut() = StatusCode::NOT_MODIFIED;
-            response
+            not_modified()
         } else {
             Response::new(Body::from(variant.body.clone()))
         };
@@ -129,18 +147,29 @@ impl Page {
 impl Variant {
     fn new(body: Bytes, packed: bool) -> Self {
         let etag = etag(&body);
-        let mut headers = HeaderMap::with_capacity(12);
-        headers.insert(CONTENT_TYPE, JSON);
-        headers.insert(ETAG, etag.clone());
-        headers.insert(CACHE_CONTROL, CACHE);
-        headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
-        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+        let mut headers = headers(&etag);
         if packed {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }
         Self { body, headers, etag }
     }
+}
+
+fn headers(etag: &HeaderValue) -> HeaderMap {
+    let mut headers = HeaderMap::with_capacity(12);
+    headers.insert(CONTENT_TYPE, JSON);
+    headers.insert(ETAG, etag.clone());
+    headers.insert(CACHE_CONTROL, CACHE);
+    headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+    headers
+}
+
+fn not_modified() -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NOT_MODIFIED;
+    response
 }
 
 /// Our own answers always serialise; an empty object would show at once in any test that they did not.

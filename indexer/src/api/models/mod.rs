@@ -21,7 +21,7 @@ pub struct Amount(pub u128);
 
 impl Serialize for Amount {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(&self.0)
+        to.serialize_str(itoa::Buffer::new().format(self.0))
     }
 }
 
