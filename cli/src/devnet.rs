@@ -1,10 +1,11 @@
 //! `meteor devnet`: the dev chain with the contracts on it.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::Result;
 use meteor_devnet::{Blocks, Clock, Code, Config, Devnet};
+use meteor_operator::beacon::DevBeacon;
 use meteor_operator::gas::GasPrice;
 use tokio_util::sync::CancellationToken;
 
@@ -14,6 +15,11 @@ use crate::demo::Chain;
 pub const SHOWER_CODE: u64 = 1;
 /// Code id of the CW721 contract on the dev chain.
 pub const NFT_CODE: u64 = 2;
+
+/// Code id of the hatchery on the dev chain.
+pub const HATCHERY_CODE: u64 = 3;
+/// The dev chain's own beacon: when its first round was due, and seconds between rounds.
+const BEACON: (u64, u32) = (1_600_000_000, 1);
 
 /// How the dev chain can be changed.
 #[derive(Clone, Debug, clap::Args)]
@@ -49,6 +55,7 @@ pub fn codes() -> Vec<Code> {
     vec![
         Code::new("shower", meteor_testkit::contracts::shower),
         Code::new("nft", meteor_testkit::contracts::nft),
+        Code::new("hatchery", meteor_testkit::contracts::hatchery),
     ]
 }
 
@@ -59,7 +66,26 @@ pub fn codes() -> Vec<Code> {
 pub async fn embedded(interval: Duration) -> Result<Devnet> {
     let any = (Ipv4Addr::LOCALHOST, 0).into();
     let config = Config { blocks: Blocks::Interval(interval), rpc: any, rest: any, ..Config::default() };
-    Ok(meteor_devnet::start(config, codes()).await?)
+    start(config).await
+}
+
+/// The dev chain's beacon: its key is public like everything of that chain.
+///
+/// # Errors
+/// Never with the seed given here.
+pub fn beacon() -> Result<DevBeacon> {
+    let (genesis, period) = BEACON;
+    Ok(DevBeacon::new(b"the dev chain's own beacon, whose key is no secret", genesis, period)?)
+}
+
+/// A dev chain that also relays its beacon, on its REST address.
+///
+/// # Errors
+/// If it can't start.
+pub async fn start(config: Config) -> Result<Devnet> {
+    let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let router = beacon()?.router(now);
+    Ok(meteor_devnet::start_with(config, codes(), router).await?)
 }
 
 /// What a job needs to know of such a chain.
@@ -73,6 +99,8 @@ pub fn chain(devnet: &Devnet) -> Chain {
         gas_price: GasPrice { denom: "uluna".into(), millionths: 10_000 },
         shower_code: SHOWER_CODE,
         nft_code: NFT_CODE,
+        hatchery_code: HATCHERY_CODE,
+        beacon_url: devnet.rest_url(),
     }
 }
 
@@ -98,13 +126,15 @@ pub async fn run(options: Options, stop: &CancellationToken) -> Result<()> {
     let mnemonic = config.mnemonic.clone();
     let balances: Vec<String> = config.balances.iter().map(ToString::to_string).collect();
     let chain_id = config.chain_id.clone();
-    let devnet = meteor_devnet::start(config, codes()).await?;
+    let devnet = start(config).await?;
     println!("Accounts, each with {}:", balances.join(" and "));
     for account in devnet.accounts() {
         println!("  {}  {}", account.address, account.path);
     }
     println!("\nMnemonic, public by design, never send it real funds:\n  {mnemonic}\n");
-    println!("Codes: {SHOWER_CODE} shower, {NFT_CODE} nft (instantiate them; uploads are refused)");
+    println!(
+        "Codes: {SHOWER_CODE} shower, {NFT_CODE} nft, {HATCHERY_CODE} hatchery (instantiate them; uploads are refused)"
+    );
     println!("Chain {chain_id}   RPC {}   REST {}", devnet.rpc_url(), devnet.rest_url());
     println!("Ctrl-C stops it; nothing is kept.");
     stop.cancelled().await;

@@ -3,3 +3,4 @@
 pub mod demo;
 pub mod devnet;
 pub mod serve;
+pub mod verify;

@@ -22,6 +22,8 @@ enum Command {
     Devnet(meteor_cli::devnet::Options),
     /// The indexer: follows the chain and serves page and API (the same as meteor-indexer)
     Serve(meteor_cli::serve::Options),
+    /// Recompute the draws of an event, or what one meteor holds, and say what is proven
+    Verify(meteor_cli::verify::Options),
 }
 
 #[tokio::main]
@@ -58,5 +60,6 @@ async fn run(command: Command, stop: &CancellationToken) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Serve(options) => meteor_cli::serve::run(options, stop).await,
+        Command::Verify(options) => meteor_cli::verify::run(&options).await,
     }
 }

@@ -54,19 +54,21 @@ pub async fn run(options: Options, stop: &CancellationToken) -> Result<ExitCode>
     Ok(ExitCode::SUCCESS)
 }
 
-/// Serves an event on `listen`, or on another free port if that one is in use; looks for blocks every `poll`.
+/// Serves an event with its tables file on `listen`, or on another free port if that one is in use; looks for blocks every `poll`.
 ///
 /// # Errors
 /// If no port can be opened.
 pub async fn embedded(
     chain: &Chain,
     deployment: &Deployment,
+    tables: Vec<u8>,
     listen: SocketAddr,
     poll: Duration,
 ) -> Result<Server> {
     let mut config = Config::new(std::slice::from_ref(&chain.rpc), &deployment.shower)?;
     config.start_height = deployment.height;
     config.poll = poll;
+    config.tables = Some(tables);
     config.admin_listen = (Ipv4Addr::LOCALHOST, 0).into();
     // Somebody else may have the port; a demo should not fail for that.
     let free = tokio::net::TcpListener::bind(listen).await.is_ok();

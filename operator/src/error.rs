@@ -98,4 +98,39 @@ pub enum OperatorError {
         /// Where it stands.
         status: meteor_messages::shower::Status,
     },
+    /// The shower is not closed, so nothing can be drawn or revealed.
+    #[error("shower {shower} has no draw yet: close it, then run draw")]
+    NotClosed {
+        /// Which shower.
+        shower: u32,
+    },
+    /// Another key than the one committed to.
+    #[error("this key is not the one that was committed to for shower {shower}: open the key of this event")]
+    WrongKey {
+        /// Which shower.
+        shower: u32,
+    },
+    /// A root that key, beacon and ranking don't lead to.
+    #[error(
+        "the root on the chain for shower {shower} does not follow from key, beacon and ranking: check the tables"
+    )]
+    WrongRoot {
+        /// Which shower.
+        shower: u32,
+    },
+    /// A number that is no meteor's.
+    #[error("there is no meteor {token_id}")]
+    NoSuchMeteor {
+        /// The number.
+        token_id: u64,
+    },
+    /// The key can't be had.
+    #[error("the key of a shower can't be had")]
+    KeySource(#[from] crate::keys::KeyError),
+    /// The beacon can't be had.
+    #[error("the beacon's signature can't be had")]
+    Beacon(#[from] crate::beacon::BeaconError),
+    /// What meteors hold can't be derived.
+    #[error("what the meteors hold can't be derived")]
+    Sealed(#[from] meteor_rules::fairness::sealed::SealedError),
 }

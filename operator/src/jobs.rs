@@ -2,10 +2,19 @@
 
 mod close;
 mod deploy;
+mod draw;
+mod hatch;
 mod mint;
+mod publish;
+mod ranking;
+mod sealed;
 mod settle;
 
 pub use close::close;
-pub use deploy::{Deployment, deploy};
+pub use deploy::{Deployment, address, deploy};
+pub use draw::draw;
+pub use hatch::{Hatched, Hatcher};
 pub use mint::{MintProgress, mint};
+pub use publish::publish_key;
+pub use ranking::ranking;
 pub use settle::settle;

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use cosmos_sdk_proto::cosmos::auth::v1beta1::{BaseAccount, QueryAccountRequest, QueryAccountResponse};
 use cosmos_sdk_proto::cosmos::bank::v1beta1::{QueryBalanceRequest, QueryBalanceResponse};
 use cosmos_sdk_proto::cosmos::tx::v1beta1::{SimulateRequest, SimulateResponse};
+use cosmos_sdk_proto::cosmwasm::wasm::v1::{QueryCodeRequest, QueryCodeResponse};
 use cosmos_sdk_proto::cosmwasm::wasm::v1::{QuerySmartContractStateRequest, QuerySmartContractStateResponse};
 use cosmos_sdk_proto::traits::Message;
 use serde::Serialize;
@@ -108,6 +109,31 @@ impl Node {
         let chain_id = text(&status, "status", "/node_info/network")?;
         let height = number(&status, "status", "/sync_info/latest_block_height")?;
         Ok((chain_id, height))
+    }
+
+    /// Time of the chain's last block (Unix seconds).
+    ///
+    /// # Errors
+    /// If the node doesn't answer as a CometBFT node does.
+    pub async fn time(&self) -> Result<u64, OperatorError> {
+        let status = self.call("status", json!({})).await?;
+        let time = text(&status, "status", "/sync_info/latest_block_time")?;
+        let malformed = || OperatorError::Malformed { method: "status", what: format!("block time {time}") };
+        let time = cosmrs::tendermint::Time::parse_from_rfc3339(&time).map_err(|_| malformed())?;
+        u64::try_from(time.unix_timestamp()).map_err(|_| malformed())
+    }
+
+    /// SHA-256 of the code with this id, from which addresses of contracts follow.
+    ///
+    /// # Errors
+    /// [`OperatorError::Query`] if there is no such code.
+    pub async fn code_checksum(&self, code_id: u64) -> Result<Vec<u8>, OperatorError> {
+        let answer: QueryCodeResponse =
+            self.query("/cosmwasm.wasm.v1.Query/Code", &QueryCodeRequest { code_id }).await?;
+        answer.code_info.map(|info| info.data_hash).ok_or_else(|| OperatorError::Malformed {
+            method: "code",
+            what: format!("nothing about code {code_id}"),
+        })
     }
 
     async fn query<Q: Message, A: Message + Default>(

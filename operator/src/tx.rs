@@ -2,11 +2,11 @@
 
 use cosmos_sdk_proto::cosmos::base::v1beta1::Coin as ProtoCoin;
 use cosmos_sdk_proto::cosmos::tx::v1beta1::{AuthInfo, Fee, ModeInfo, SignerInfo, TxBody, TxRaw, mode_info};
-use cosmos_sdk_proto::cosmwasm::wasm::v1::{MsgExecuteContract, MsgInstantiateContract};
+use cosmos_sdk_proto::cosmwasm::wasm::v1::{MsgExecuteContract, MsgInstantiateContract2};
 use cosmos_sdk_proto::traits::{Message, Name};
-use cosmrs::Any;
 use cosmrs::tx::{Body, SignDoc};
-use cosmwasm_std::Coin;
+use cosmrs::{AccountId, Any};
+use cosmwasm_std::{Coin, instantiate2_address};
 use serde::Serialize;
 
 use crate::error::OperatorError;
@@ -54,7 +54,8 @@ pub fn execute(
     }))
 }
 
-/// A message that instantiates code `code_id`, without an admin: nobody can migrate what comes of it.
+/// A message that instantiates code `code_id` at the address that [`contract_address`] foretells, without an admin:
+/// nobody can migrate what comes of it.
 ///
 /// # Errors
 /// [`OperatorError::Build`] if the message can't be written as JSON.
@@ -62,16 +63,34 @@ pub fn instantiate(
     sender: &str,
     code_id: u64,
     label: &str,
+    salt: &[u8],
     message: &impl Serialize,
 ) -> Result<Any, OperatorError> {
-    Ok(any(&MsgInstantiateContract {
+    Ok(any(&MsgInstantiateContract2 {
         sender: sender.to_owned(),
         admin: String::new(),
         code_id,
         label: label.to_owned(),
         msg: json(message)?,
         funds: vec![],
+        salt: salt.to_vec(),
+        fix_msg: false,
     }))
+}
+
+/// The address that an instance of the code with `checksum`, made by `creator` with `salt`, will have (ADR-28, as wasmd
+/// computes it). Keys are bound to it before it exists.
+///
+/// # Errors
+/// [`OperatorError::Build`] if one of them can't make an address.
+pub fn contract_address(checksum: &[u8], creator: &str, salt: &[u8]) -> Result<String, OperatorError> {
+    let build = |what: String| OperatorError::Build(what);
+    let account: AccountId = creator.parse().map_err(|_| build(format!("{creator} is no address")))?;
+    let canonical = instantiate2_address(checksum, &account.to_bytes().into(), salt)
+        .map_err(|error| build(error.to_string()))?;
+    AccountId::new(account.prefix(), canonical.as_slice())
+        .map(|address| address.to_string())
+        .map_err(|error| build(error.to_string()))
 }
 
 /// A message that sends coins from account to account.

@@ -4,15 +4,21 @@
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use cosmwasm_std::Timestamp;
-use meteor_cli::demo::{Chain, account, launch};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use cosmwasm_std::{Binary, Timestamp};
+use meteor_cli::demo::{Chain, DemoKey, account, launch, tables};
 use meteor_devnet::{Blocks, Config, Devnet};
 use meteor_indexer::Server;
-use meteor_messages::shower::{Art, ExecuteMsg, QueryMsg, ShowerResponse};
+use meteor_messages::nft;
+use meteor_messages::shower::{Art, DrawResponse, ExecuteMsg, QueryMsg, ShowerResponse};
 use meteor_operator::OperatorError;
 use meteor_operator::account::Account;
+use meteor_operator::beacon::{BeaconClient, BeaconConfig};
 use meteor_operator::gas::coins;
 use meteor_operator::jobs::{self, Deployment};
+use meteor_operator::keys::{Event, MasterKey, commitments};
 use meteor_operator::node::{Included, Node};
 use meteor_rules::preset::Preset;
 use meteor_rules::schedule::Schedule;
@@ -20,6 +26,9 @@ use serde_json::Value;
 
 /// Accounts of the dev chain's mnemonic that play wallets; 0 to 3 have roles, 8 and 9 are paid.
 pub const WALLETS: [u32; 4] = [4, 5, 6, 7];
+/// The key of every event on a stage: bytes that are easy to find wherever they should not be.
+pub const MARKER: [u8; 32] = *b"MARKER-KEY-that-must-stay-secret";
+const SALT: &[u8] = b"stage";
 /// Seconds between the launch and the opening of shower 1.
 pub const BEFORE: u64 = 100;
 /// Length of a shower (seconds).
@@ -27,6 +36,11 @@ pub const LENGTH: u64 = 1000;
 
 /// A dev chain with an event on it. A block for each transaction; time passes when the test says so.
 pub struct Stage {
+    /// The event's master key and its beacon.
+    pub keys: DemoKey,
+    /// The chain's beacon, by the chain's time.
+    pub beacon: BeaconClient,
+    clock: Arc<AtomicU64>,
     /// The chain.
     pub devnet: Devnet,
     /// How jobs reach it.
@@ -46,25 +60,42 @@ impl Stage {
     pub async fn start(showers: u32) -> Self {
         let any = (Ipv4Addr::LOCALHOST, 0).into();
         let config = Config { blocks: Blocks::OnTx, rpc: any, rest: any, ..Config::default() };
-        let devnet =
-            meteor_devnet::start(config, meteor_cli::devnet::codes()).await.expect("dev chain starts");
+        // The beacon goes by the chain's time, which the test moves.
+        let clock = Arc::new(AtomicU64::new(0));
+        let dev_beacon = meteor_cli::devnet::beacon().expect("beacon");
+        let network = dev_beacon.network().clone();
+        let ticks = Arc::clone(&clock);
+        let router = dev_beacon.router(move || ticks.load(Ordering::Relaxed));
+        let devnet = meteor_devnet::start_with(config, meteor_cli::devnet::codes(), router)
+            .await
+            .expect("dev chain starts");
         let chain = meteor_cli::devnet::chain(&devnet);
+        let ticks = Arc::clone(&clock);
+        let relay = BeaconConfig::new(network, vec![chain.beacon_url.clone()]);
+        let beacon =
+            BeaconClient::with_clock(relay, move || ticks.load(Ordering::Relaxed)).expect("beacon client");
         let mut preset = Preset::named("demo").expect("preset");
         preset.schedule.first = LENGTH;
         preset.schedule.interval = LENGTH;
         preset.schedule.count = showers;
-        let opens_at = devnet.tip().await.expect("tip").time.seconds() + BEFORE;
-        let message = launch(&chain, &preset, opens_at).expect("launch");
         let mut owner = account(&chain, 1).await.expect("owner");
+        let contract = jobs::address(&owner, chain.shower_code, SALT).await.expect("address");
+        let keys = DemoKey(MasterKey::from_bytes(&MARKER));
+        let about = Event { chain_id: devnet.chain_id(), contract: &contract, showers };
+        let commitments = commitments(&keys, &about).await.expect("commitments");
+        let opens_at = devnet.tip().await.expect("tip").time.seconds() + BEFORE;
+        let message = launch(&chain, &preset, opens_at, &commitments).expect("launch");
         let deployment =
-            jobs::deploy(&mut owner, chain.shower_code, "test", &message).await.expect("deployed");
+            jobs::deploy(&mut owner, chain.shower_code, "test", SALT, &message).await.expect("deployed");
+        assert_eq!(deployment.shower, contract, "the address is as foretold");
         let node = Node::new(&chain.rpc).expect("node");
-        Self { devnet, chain, preset, deployment, schedule: message.schedule, node }
+        Self { keys, beacon, clock, devnet, chain, preset, deployment, schedule: message.schedule, node }
     }
 
     /// Moves the chain to `seconds` (Unix time), exactly.
     pub async fn at(&self, seconds: u64) {
         self.devnet.set_time(Timestamp::from_seconds(seconds)).await.expect("time passes");
+        self.clock.store(seconds, Ordering::Relaxed);
     }
 
     /// Moves the chain to the opening of `shower`.
@@ -92,6 +123,33 @@ impl Stage {
         self.account(index).await.execute(&self.deployment.shower, &message, &coins(amount, "uusd")).await
     }
 
+    /// Closes `shower` and commits to its draw, letting time pass until the beacon's round is due.
+    pub async fn close_and_draw(&self, shower: u32) -> DrawResponse {
+        let contract = &self.deployment.shower;
+        let mut operator = self.account(2).await;
+        jobs::close(&mut operator, contract, shower).await.expect("closed");
+        let draw: DrawResponse = self.node.smart(contract, &QueryMsg::Draw { shower }).await.expect("draw");
+        let due = self.beacon.network().due(draw.beacon_round.expect("closed")).expect("a time");
+        self.at(due + 1).await;
+        let tables = &self.preset.crack.tables;
+        jobs::draw(&mut operator, &self.deployment, &self.keys, &self.beacon, tables, shower)
+            .await
+            .expect("drawn")
+    }
+
+    /// Account `index` cracks its meteor `token_id`.
+    ///
+    /// # Errors
+    /// What the chain says against it.
+    pub async fn crack(&self, index: u32, token_id: u64) -> Result<Included, OperatorError> {
+        let send = nft::ExecuteMsg::SendNft {
+            contract: self.deployment.hatchery.clone(),
+            token_id: token_id.to_string(),
+            msg: Binary::default(),
+        };
+        self.account(index).await.execute(&self.deployment.meteors, &send, &[]).await
+    }
+
     /// The contract's own view of `shower`.
     pub async fn shower(&self, shower: u32) -> ShowerResponse {
         self.node.smart(&self.deployment.shower, &QueryMsg::Shower { shower }).await.expect("shower")
@@ -110,10 +168,18 @@ impl Stage {
     /// Serves the event; with everything applied that is in a block by now.
     pub async fn serve(&self) -> Api {
         let listen = (Ipv4Addr::LOCALHOST, 0).into();
-        let server =
-            meteor_cli::serve::embedded(&self.chain, &self.deployment, listen, Duration::from_millis(20))
-                .await
-                .expect("server starts");
+        let server = {
+            let tables = tables(&self.preset).expect("tables");
+            meteor_cli::serve::embedded(
+                &self.chain,
+                &self.deployment,
+                tables,
+                listen,
+                Duration::from_millis(20),
+            )
+        }
+        .await
+        .expect("server starts");
         let api = Api { base: format!("http://{}", server.public_addr()), server };
         api.caught_up(self).await;
         api

@@ -74,6 +74,7 @@ async fn floors_and_ranks_move_meteors_arrive_and_payees_are_paid() {
     let mut operator = stage.account(2).await;
     let closed = jobs::close(&mut operator, contract, 1).await.unwrap();
     assert_eq!((closed.status, closed.contributors, closed.total.u128()), (Status::Closed, 4, 101 * UST));
+    stage.close_and_draw(1).await;
     let art = |rank| Some(stage.art(1, rank));
     jobs::mint(&mut operator, contract, 1, art, |_| ()).await.unwrap();
     jobs::mint(&mut operator, contract, 1, art, |_| ()).await.expect("minting again does nothing");
@@ -128,7 +129,7 @@ async fn an_abandoned_event_is_refunded_by_anyone() {
     stage.end(1).await;
     // One meteor is minted, then the operator is gone.
     let mut operator = stage.account(2).await;
-    jobs::close(&mut operator, contract, 1).await.unwrap();
+    stage.close_and_draw(1).await;
     let one = ExecuteMsg::Mint { shower: 1, first_rank: 1, art: vec![stage.art(1, 1)] };
     operator.execute(contract, &one, &[]).await.unwrap();
 

@@ -6,17 +6,26 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail, ensure};
+use cosmwasm_std::{Binary, HexBinary};
+use cw721::msg::TokensResponse;
 use futures::StreamExt;
 use futures::stream;
-use meteor_messages::shower::{CollectionInit, InstantiateMsg, Payee};
+use meteor_messages::hatchery::HatcheryInit;
+use meteor_messages::nft;
+use meteor_messages::shower::{CollectionInit, Fairness, InstantiateMsg, Payee};
 use meteor_messages::shower::{ExecuteMsg, QueryMsg, ShowerResponse, Status};
 use meteor_operator::account::Account;
+use meteor_operator::beacon::BeaconClient;
 use meteor_operator::gas::{GasPrice, coins};
 use meteor_operator::jobs::{self, Deployment};
+use meteor_operator::keys::{KeyError, KeySource, MasterKey, ShowerKey};
 use meteor_operator::node::Node;
 use meteor_operator::signer::Signer;
 use meteor_operator::tx;
-use meteor_rules::preset::Preset;
+use meteor_rules::fairness::beacon::BeaconRule;
+use meteor_rules::fairness::{Bytes32, ShowerId};
+use meteor_rules::preset::{Collection, Preset};
+use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
 use super::art::art;
@@ -39,6 +48,10 @@ pub struct Chain {
     pub shower_code: u64,
     /// Code id of the CW721 contract.
     pub nft_code: u64,
+    /// Code id of the hatchery.
+    pub hatchery_code: u64,
+    /// Who relays the beacon.
+    pub beacon_url: String,
 }
 
 /// A contribution that is in a block.
@@ -56,6 +69,14 @@ pub(super) struct Wallets {
     pub accounts: Vec<Arc<tokio::sync::Mutex<Account>>>,
     /// Their addresses.
     pub addresses: Vec<String>,
+}
+
+/// What the operator's jobs need besides an account.
+pub(super) struct Secret {
+    /// The key of the event.
+    pub(super) keys: DemoKey,
+    /// The beacon.
+    pub(super) beacon: BeaconClient,
 }
 
 /// Far above what a contribution uses; simulating each would double the requests.
@@ -122,16 +143,50 @@ pub(super) fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
+/// Seconds between a shower's end and the round that decides it: the dev chain's clock is this machine's.
+const BEACON_DELAY: u64 = 2;
+
+/// The tables file of a preset, byte for byte as everyone gets it and as its hash on the chain was made.
+///
+/// # Errors
+/// Never for a preset that was read.
+pub fn tables(preset: &Preset) -> Result<Vec<u8>> {
+    Ok(serde_json::to_vec_pretty(&preset.crack.tables)?)
+}
+
+/// A key that lives as long as the demo.
+pub struct DemoKey(pub MasterKey);
+
+impl KeySource for DemoKey {
+    async fn shower_key(&self, id: &ShowerId<'_>) -> Result<ShowerKey, KeyError> {
+        Ok(self.0.shower_key(id))
+    }
+}
+
 /// What the demo's event is instantiated with: `preset`'s rules, opening at `opens_at`.
 ///
 /// # Errors
 /// If an account of the mnemonic makes no address.
-pub fn launch(chain: &Chain, preset: &Preset, opens_at: u64) -> Result<InstantiateMsg> {
+pub fn launch(
+    chain: &Chain,
+    preset: &Preset,
+    opens_at: u64,
+    commitments: &[Bytes32],
+) -> Result<InstantiateMsg> {
     let role = |index| -> Result<String> {
         let signer =
             Signer::from_mnemonic(&chain.mnemonic, meteor_operator::signer::COIN_TYPE, index, &chain.prefix)?;
         Ok(signer.address().to_owned())
     };
+    let collection = |collection: &Collection| CollectionInit {
+        code_id: chain.nft_code,
+        name: collection.name.clone(),
+        symbol: collection.symbol.clone(),
+        template: collection.template.clone(),
+        royalties: None,
+    };
+    let beacon = crate::devnet::beacon()?;
+    let network = beacon.network();
     Ok(InstantiateMsg {
         owner: role(1)?,
         operator: role(2)?,
@@ -147,12 +202,19 @@ pub fn launch(chain: &Chain, preset: &Preset, opens_at: u64) -> Result<Instantia
             Payee { address: role(8)?, share_bp: 8350 },
             Payee { address: role(9)?, share_bp: 1650 },
         ],
-        meteors: CollectionInit {
-            code_id: chain.nft_code,
-            name: preset.meteors.name.clone(),
-            symbol: preset.meteors.symbol.clone(),
-            template: preset.meteors.template.clone(),
-            royalties: None,
+        meteors: collection(&preset.meteors),
+        fairness: Fairness {
+            commitments: commitments.iter().map(HexBinary::from).collect(),
+            beacon: BeaconRule { genesis: network.genesis, period: network.period, delay: BEACON_DELAY },
+            beacon_key: network.public_key.as_bytes().into(),
+            tables: <[u8; 32]>::from(Sha256::digest(tables(preset)?)).into(),
+            crack_window: preset.crack.crack_window,
+        },
+        hatchery: HatcheryInit {
+            code_id: chain.hatchery_code,
+            reveal_timeout: preset.crack.reveal_timeout,
+            eggs: collection(&preset.crack.eggs),
+            dust: collection(&preset.crack.dust),
         },
     })
 }
@@ -232,6 +294,7 @@ pub(super) async fn contribute(
 pub(super) async fn operate(
     operator: &mut Account,
     deployment: &Deployment,
+    secret: &Secret,
     preset: &Preset,
     seed: u64,
     shower: u32,
@@ -250,11 +313,52 @@ pub(super) async fn operate(
         bail!("shower {shower} can only be refunded");
     }
     jobs::close(operator, contract, shower).await.with_context(|| format!("closing shower {shower}"))?;
+    let Secret { keys, beacon } = secret;
+    jobs::draw(operator, deployment, keys, beacon, &preset.crack.tables, shower)
+        .await
+        .with_context(|| format!("drawing shower {shower}"))?;
     let template = &preset.meteors.template;
     jobs::mint(operator, contract, shower, |rank| Some(art(template, seed, shower, rank)), |_| ())
         .await
         .with_context(|| format!("minting shower {shower}"))?;
     jobs::settle(operator, contract, shower).await.with_context(|| format!("settling shower {shower}"))
+}
+
+/// Every second wallet cracks its meteors; answers with their numbers.
+///
+/// # Errors
+/// If a transaction fails.
+pub(super) async fn crack(deployment: &Deployment, wallets: &Wallets) -> Result<Vec<u64>> {
+    let mut cracked = Vec::new();
+    for account in wallets.accounts.iter().step_by(2) {
+        let mut account = account.lock().await;
+        let mut messages = Vec::new();
+        let owner = account.address().to_owned();
+        let query = nft::QueryMsg::Tokens { owner: owner.clone(), start_after: None, limit: Some(100) };
+        let owned: TokensResponse = account.node().smart(&deployment.meteors, &query).await?;
+        for token_id in owned.tokens {
+            cracked.push(token_id.parse()?);
+            let contract = deployment.hatchery.clone();
+            let send = nft::ExecuteMsg::SendNft { contract, token_id, msg: Binary::default() };
+            messages.push(tx::execute(&owner, &deployment.meteors, &send, &[])?);
+        }
+        if !messages.is_empty() {
+            account.send(messages).await.context("cracking meteors")?;
+        }
+    }
+    Ok(cracked)
+}
+
+/// Waits until the chain's time is `seconds` (Unix).
+///
+/// # Errors
+/// If the node doesn't answer.
+pub(super) async fn wait_until(node: &Node, seconds: u64) -> Result<()> {
+    tokio::time::sleep(until(seconds)).await;
+    while node.time().await? < seconds {
+        tokio::time::sleep(POLL).await;
+    }
+    Ok(())
 }
 
 fn until(seconds: u64) -> Duration {

@@ -2,6 +2,7 @@
 
 mod art;
 mod check;
+mod crack;
 mod event;
 mod narrate;
 mod plan;
@@ -15,15 +16,20 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use meteor_messages::shower::{QueryMsg, ShowerResponse};
+use meteor_operator::beacon::{BeaconClient, BeaconConfig};
+use meteor_operator::jobs::{self, Deployment};
+use meteor_operator::keys::{self, MasterKey};
 use meteor_operator::node::Node;
 use meteor_rules::preset::{Preset, PresetError};
 use meteor_rules::schedule::Schedule;
 use tokio_util::sync::CancellationToken;
 
 pub use self::art::art;
+use self::check::Check;
 use self::check::Evidence;
+use self::event::Secret;
 use self::event::Sent;
-pub use self::event::{Chain, account, launch};
+pub use self::event::{Chain, DemoKey, account, launch, tables};
 use self::plan::Plan;
 
 /// How the demo can be changed.
@@ -107,29 +113,45 @@ async fn event(options: &Options, chain: &Chain, stop: &CancellationToken) -> Re
     preset.schedule.interval = options.seconds;
     preset.schedule.count = options.showers;
     let wallets = usize::try_from(options.wallets)?;
+    let node = Node::new(&chain.rpc)?;
     let plan = Plan::new(options.seed, wallets, options.showers, options.contributions);
     let funded = event::fund(chain, &plan).await?;
     println!("wallets        {wallets} funded (seed {})", options.seed);
 
+    // The key is made before anything else, and committed to for the address that the contract will have.
+    let mut owner = event::account(chain, 1).await?;
+    let salt = options.seed.to_be_bytes();
+    let contract = jobs::address(&owner, chain.shower_code, &salt).await?;
+    let (chain_id, _) = node.status().await?;
+    let keys = DemoKey(MasterKey::random()?);
+    let about = keys::Event { chain_id: &chain_id, contract: &contract, showers: options.showers };
+    let commitments = keys::commitments(&keys, &about).await?;
+    let beacon = BeaconClient::new(BeaconConfig::new(
+        crate::devnet::beacon()?.network().clone(),
+        vec![chain.beacon_url.clone()],
+    ))?;
+    let secret = Secret { keys, beacon };
+
     // A few blocks for the deployment to get in before shower 1 opens.
     let opens_at = event::now() + 1 + options.block_ms.saturating_mul(4).div_ceil(1000);
-    let launch = event::launch(chain, &preset, opens_at)?;
+    let launch = event::launch(chain, &preset, opens_at, &commitments)?;
     let schedule = launch.schedule;
-    let node = Node::new(&chain.rpc)?;
     let mut payees = Vec::new();
     for payee in &launch.payees {
         let before = node.balance(&payee.address, &chain.denom).await?;
         payees.push((payee.address.clone(), payee.share_bp, before));
     }
-    let mut owner = event::account(chain, 1).await?;
-    let deployment =
-        meteor_operator::jobs::deploy(&mut owner, chain.shower_code, "meteor shower demo", &launch)
-            .await
-            .context("deploying the contracts")?;
-    println!("shower         {}\nmeteors        {}", deployment.shower, deployment.meteors);
+    let deployment = jobs::deploy(&mut owner, chain.shower_code, "meteor shower demo", &salt, &launch)
+        .await
+        .context("deploying the contracts")?;
+    println!(
+        "shower         {}\nmeteors        {}\nhatchery       {}",
+        deployment.shower, deployment.meteors, deployment.hatchery
+    );
 
     let poll = Duration::from_millis(options.block_ms / 4 + 10);
-    let server = crate::serve::embedded(chain, &deployment, options.listen, poll).await?;
+    let server =
+        crate::serve::embedded(chain, &deployment, event::tables(&preset)?, options.listen, poll).await?;
     let api = format!("http://{}", server.public_addr());
     println!("\n  Watch it live: {api}\n  API:           {api}/docs\n");
 
@@ -137,7 +159,8 @@ async fn event(options: &Options, chain: &Chain, stop: &CancellationToken) -> Re
     let most_behind = Arc::new(AtomicU64::new(0));
     let telling = narrate::narrate(api.clone(), schedule, node.clone(), Arc::clone(&most_behind));
     let telling = tokio::spawn(telling);
-    let sent = showers(options, chain, &preset, &plan, &funded, &deployment, schedule).await;
+    let stage = Stage { options, chain, preset: &preset, deployment: &deployment, secret: &secret, schedule };
+    let sent = showers(&stage, &plan, &funded).await;
     telling.abort();
     let sent = sent?;
     let most_behind = most_behind.load(Ordering::Relaxed);
@@ -161,8 +184,11 @@ async fn event(options: &Options, chain: &Chain, stop: &CancellationToken) -> Re
     for shower in 1..=options.showers {
         states.push(node.smart(&deployment.shower, &QueryMsg::Shower { shower }).await?);
     }
+    println!("\n{}", report::showers(&states, &preset.tiers, &preset.eggs));
+    let checks: Vec<Check> =
+        checks.into_iter().chain(crack::run(&stage, &funded, &server, &api).await?).collect();
     let (lines, good) = report::checks(&checks);
-    println!("\n{}\n{lines}", report::showers(&states, &preset.tiers, &preset.eggs));
+    println!("{lines}");
     let blocks = height.saturating_sub(deployment.height);
     println!(
         "{} contributions in {blocks} blocks; {:.0} s in all; indexer at most {most_behind} blocks behind",
@@ -177,16 +203,19 @@ async fn event(options: &Options, chain: &Chain, stop: &CancellationToken) -> Re
     Ok(Summary { contributions: sent.len(), blocks, most_behind, good })
 }
 
-/// Runs the showers one after the other: wallets contribute while the operator works on the one before.
-async fn showers(
-    options: &Options,
-    chain: &Chain,
-    preset: &Preset,
-    plan: &Plan,
-    wallets: &event::Wallets,
-    deployment: &meteor_operator::jobs::Deployment,
+/// Where the event takes place, and with what.
+struct Stage<'a> {
+    options: &'a Options,
+    chain: &'a Chain,
+    preset: &'a Preset,
+    deployment: &'a Deployment,
+    secret: &'a Secret,
     schedule: Schedule,
-) -> Result<Vec<Sent>> {
+}
+
+/// Runs the showers one after the other: wallets contribute while the operator works on the one before.
+async fn showers(stage: &Stage<'_>, plan: &Plan, wallets: &event::Wallets) -> Result<Vec<Sent>> {
+    let Stage { options, chain, preset, deployment, secret, schedule } = *stage;
     let contributing = async {
         let mut sent = Vec::with_capacity(plan.contributions.len());
         for shower in 1..=options.showers {
@@ -202,8 +231,12 @@ async fn showers(
         for shower in 1..=options.showers {
             let closes_at = schedule.closes_at(shower).context("a shower without an end")?;
             let paid =
-                event::operate(&mut operator, deployment, preset, options.seed, shower, closes_at).await?;
-            println!("shower {shower}: closed, minted, settled: {} UST to the payees", report::amount(paid));
+                event::operate(&mut operator, deployment, secret, preset, options.seed, shower, closes_at)
+                    .await?;
+            println!(
+                "shower {shower}: closed, drawn, minted, settled: {} UST to the payees",
+                report::amount(paid)
+            );
         }
         anyhow::Ok(())
     };

@@ -32,7 +32,7 @@ pub async fn draw(
     }
     let round = now.beacon_round.ok_or(OperatorError::NotClosed { shower })?;
     // The client has checked the signature against the beacon's public key: what is committed to can be proven.
-    let signature = beacon.wait_for(round).await?;
+    let signature = beacon.wait_for(round, |_| ()).await?.round.signature;
     let node = account.node().clone();
     let sealed = seal(&node, deployment, keys, tables, shower, &signature).await?;
     let commit = ExecuteMsg::CommitDraw {

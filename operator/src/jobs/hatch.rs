@@ -7,7 +7,9 @@ use cosmwasm_std::HexBinary;
 use meteor_messages::hatchery::{
     CustodiesResponse, CustodyResponse, ExecuteMsg, MAX_REVEALS, QueryMsg, Reveal,
 };
-use meteor_messages::shower::{ConfigResponse, DrawResponse, MAX_BATCH, QueryMsg as ShowerQuery, ShowerResponse};
+use meteor_messages::shower::{
+    ConfigResponse, DrawResponse, MAX_BATCH, QueryMsg as ShowerQuery, ShowerResponse,
+};
 use meteor_rules::fairness::content::Tables;
 use meteor_rules::fairness::sealed::Sealed;
 
@@ -53,7 +55,7 @@ impl<'a, K: KeySource> Hatcher<'a, K> {
     pub async fn round(&mut self, account: &mut Account) -> Result<Hatched, OperatorError> {
         let node = account.node().clone();
         let hatchery = &self.deployment.hatchery;
-        let now = node.status().await?.time;
+        let now = node.time().await?;
         let mut done = Hatched::default();
         let mut start_after = None;
         loop {
@@ -94,12 +96,15 @@ impl<'a, K: KeySource> Hatcher<'a, K> {
 
     /// The shower of a meteor; derives what the shower holds when it is met for the first time.
     async fn shower_of(&mut self, node: &Node, token_id: u64) -> Result<u32, OperatorError> {
-        if let Some((shower, _)) = self.showers.iter().find(|(_, sealed)| sealed.index_of(token_id).is_some()) {
+        if let Some((shower, _)) = self.showers.iter().find(|(_, sealed)| sealed.index_of(token_id).is_some())
+        {
             return Ok(*shower);
         }
         let contract = &self.deployment.shower;
         let config: ConfigResponse = node.smart(contract, &ShowerQuery::Config {}).await?;
-        for shower in (1..=config.schedule.count).filter(|n| !self.showers.contains_key(n)).collect::<Vec<_>>() {
+        for shower in
+            (1..=config.schedule.count).filter(|n| !self.showers.contains_key(n)).collect::<Vec<_>>()
+        {
             let state: ShowerResponse = node.smart(contract, &ShowerQuery::Shower { shower }).await?;
             let last = state.earlier.saturating_add(state.contributors.into());
             if token_id <= state.earlier || token_id > last {

@@ -16,7 +16,7 @@ use crate::node::Node;
 /// # Errors
 /// [`OperatorError::WrongKey`] if the key isn't the one that was committed to: a draw with another could never be
 /// proven.
-pub async fn seal(
+pub(super) async fn seal(
     node: &Node,
     deployment: &Deployment,
     keys: &impl KeySource,

@@ -1,0 +1,104 @@
+//! After the showers: half of the wallets crack their meteors, the worker reveals what they hold, the keys are
+//! published, and everyone verifies the whole event. One deliberately corrupted copy must not pass.
+
+use anyhow::{Context, Result, ensure};
+use cw721::msg::{NftInfoResponse, OwnerOfResponse};
+use meteor_indexer::Server;
+use meteor_messages::hatchery::{ConfigResponse, QueryMsg};
+use meteor_messages::nft;
+use meteor_operator::jobs::{self, Hatcher};
+use meteor_operator::node::Node;
+use meteor_rules::metadata::Metadata;
+
+use super::Stage;
+use super::check::Check;
+use super::event::{self, Wallets};
+use crate::verify::{self, Bundle};
+
+/// Cracks, hatches, publishes, verifies.
+pub(super) async fn run(
+    stage: &Stage<'_>,
+    wallets: &Wallets,
+    server: &Server,
+    api: &str,
+) -> Result<Vec<Check>> {
+    let Stage { options, chain, preset, deployment, secret, schedule } = *stage;
+    let node = Node::new(&chain.rpc)?;
+    let mut operator = event::account(chain, 2).await?;
+    let cracked = event::crack(deployment, wallets).await?;
+    println!("cracked        {} meteors; the worker reveals what they hold", cracked.len());
+    let mut hatcher = Hatcher::new(deployment, &secret.keys, &preset.crack.tables);
+    let hatched = hatcher.round(&mut operator).await.context("revealing")?;
+    let again = hatcher.round(&mut operator).await.context("revealing again")?;
+    ensure!(again.revealed.is_empty(), "the worker revealed something twice");
+
+    // Keys stay secret while meteors are being cracked; the demo's window is short.
+    let last = schedule.closes_at(options.showers).context("a shower without an end")?;
+    event::wait_until(&node, last.saturating_add(preset.crack.crack_window)).await?;
+    for shower in 1..=options.showers {
+        jobs::publish_key(&mut operator, deployment, &secret.keys, shower).await?;
+    }
+    let (_, height) = node.status().await?;
+    server.wait_applied(height).await.context("waiting for the indexer")?;
+    let bundle = verify::load(api).await?;
+    println!("verify         keys are published: meteor verify {api}");
+    Ok(vec![
+        Check {
+            claim: "every cracked meteor is burnt and its holder has an egg or dust of its number",
+            outcome: hatched_well(&node, stage, &cracked, &hatched.revealed).await,
+        },
+        Check { claim: "the draw of every shower verifies", outcome: verifies(&bundle) },
+        Check { claim: "one changed contribution does not", outcome: corrupted_fails(bundle) },
+    ])
+}
+
+async fn hatched_well(node: &Node, stage: &Stage<'_>, cracked: &[u64], revealed: &[u64]) -> Result<String> {
+    let (mut due, mut done) = (cracked.to_vec(), revealed.to_vec());
+    due.sort_unstable();
+    done.sort_unstable();
+    ensure!(due == done, "{} meteors were cracked and {} revealed", due.len(), done.len());
+    let deployment = stage.deployment;
+    let config: ConfigResponse = node.smart(&deployment.hatchery, &QueryMsg::Config {}).await?;
+    let mut eggs = 0usize;
+    for number in &due {
+        let token_id = number.to_string();
+        let owner = nft::QueryMsg::OwnerOf { token_id: token_id.clone(), include_expired: None };
+        let meteor = node.smart::<OwnerOfResponse>(&deployment.meteors, &owner).await;
+        ensure!(meteor.is_err(), "meteor {number} is still there");
+        let egg = node.smart::<OwnerOfResponse>(&config.eggs, &owner).await.is_ok();
+        let dust = node.smart::<OwnerOfResponse>(&config.dust, &owner).await.is_ok();
+        ensure!(egg != dust, "meteor {number} left {}", if egg { "egg and dust" } else { "nothing" });
+        eggs += usize::from(egg);
+        let collection = if egg { &config.eggs } else { &config.dust };
+        let info: NftInfoResponse<Metadata> =
+            node.smart(collection, &nft::QueryMsg::NftInfo { token_id: token_id.clone() }).await?;
+        let from = info.extension.attributes.iter().find(|a| a.trait_type == "Meteor ID");
+        ensure!(from.is_some_and(|a| a.value == token_id), "what meteor {number} left does not name it");
+    }
+    Ok(format!("{eggs} eggs, {} dust", due.len() - eggs))
+}
+
+fn verifies(bundle: &Bundle) -> Result<String> {
+    let reports = verify::all(bundle, None);
+    for report in &reports {
+        if let Some(step) = report.first_failure() {
+            anyhow::bail!("shower {} fails at {}: {:?}", report.shower, step.name, step.outcome);
+        }
+        ensure!(
+            report.is_complete() || bundle.is_empty(report.shower),
+            "shower {}: not every step could be checked: {:?}",
+            report.shower,
+            report.steps
+        );
+    }
+    Ok(format!("{} showers, every step", reports.len()))
+}
+
+fn corrupted_fails(mut bundle: Bundle) -> Result<String> {
+    let rows = bundle.showers.iter_mut().map(|(rows, _)| rows).find(|rows| !rows.is_empty());
+    let row = rows.and_then(|rows| rows.first_mut()).context("nothing to corrupt")?;
+    row.amount ^= 1;
+    let reports = verify::all(&bundle, None);
+    let found = reports.iter().find_map(|report| report.first_failure());
+    Ok(format!("caught at {}", found.context("a corrupted copy passed")?.name))
+}

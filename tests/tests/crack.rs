@@ -1,0 +1,193 @@
+//! Cracking end to end: draw, crack, reveal, reclaim, publish, verify; and what must stay secret until then.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use meteor_cli::verify;
+use meteor_messages::hatchery;
+use meteor_operator::OperatorError;
+use meteor_operator::jobs::{self, Hatcher};
+use meteor_operator::keys::MasterKey;
+use meteor_rules::fairness::sealed::Sealed;
+use meteor_tests::{MARKER, Stage, WALLETS};
+
+const UST: u128 = 1_000_000;
+
+/// A stage whose first shower is minted: ranks 1 to 4 are accounts 7, 6, 5, 4.
+async fn minted() -> Stage {
+    let stage = Stage::start(1).await;
+    stage.open(1).await;
+    for index in WALLETS {
+        stage.contribute(index, 1, (10 + u128::from(index)) * UST).await.unwrap();
+    }
+    stage.end(1).await;
+    stage.close_and_draw(1).await;
+    let mut operator = stage.account(2).await;
+    let art = |rank| Some(stage.art(1, rank));
+    jobs::mint(&mut operator, &stage.deployment.shower, 1, art, |_| ()).await.unwrap();
+    stage
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_participant_cracks_sees_the_egg_and_verifies() {
+    let stage = minted().await;
+    let api = stage.serve().await;
+    let mut worker = stage.account(2).await;
+    let tables = &stage.preset.crack.tables;
+    let mut hatcher = Hatcher::new(&stage.deployment, &stage.keys, tables);
+    assert!(hatcher.round(&mut worker).await.unwrap().revealed.is_empty(), "nothing is cracked");
+
+    stage.crack(7, 1).await.unwrap();
+    stage.crack(4, 4).await.unwrap();
+    api.caught_up(&stage).await;
+    let holder = stage.account(7).await.address().to_owned();
+    let cave = api.ok(&format!("/v1/caves/{holder}")).await;
+    assert_eq!(cave["cracking"][0]["token_id"], "1", "{cave}");
+    // Two workers at once: whoever is second finds nothing to do, or is refused, and nothing happens twice.
+    assert_eq!(hatcher.round(&mut worker).await.unwrap().revealed, [1, 4]);
+    let mut second = Hatcher::new(&stage.deployment, &stage.keys, tables);
+    assert!(second.round(&mut worker).await.unwrap().revealed.is_empty());
+
+    api.caught_up(&stage).await;
+    let cave = api.ok(&format!("/v1/caves/{holder}")).await;
+    assert_eq!(cave["nfts"][0]["collection"], "eggs", "every Legendary holds an egg: {cave}");
+    let early = jobs::publish_key(&mut worker, &stage.deployment, &stage.keys, 1).await.unwrap_err();
+    assert!(early.to_string().contains("still being cracked"), "{early}");
+
+    stage.at(stage.schedule.first_close + stage.preset.crack.crack_window).await;
+    assert!(jobs::publish_key(&mut worker, &stage.deployment, &stage.keys, 1).await.unwrap());
+    assert!(!jobs::publish_key(&mut worker, &stage.deployment, &stage.keys, 1).await.unwrap(), "once");
+    api.caught_up(&stage).await;
+    let bundle = verify::load(&api.base).await.unwrap();
+    let reports = verify::all(&bundle, None);
+    assert!(reports.iter().all(|report| report.is_complete()), "{reports:#?}");
+
+    // The second implementation, on the same server.
+    let script = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/verify_fairness.py");
+    let base = api.base.clone();
+    let python = tokio::task::spawn_blocking(move || {
+        std::process::Command::new("python3").arg(script).arg(base).output()
+    });
+    match python.await.unwrap() {
+        Ok(output) => assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout)),
+        Err(_) => println!("python3 is not installed: the second verifier is passed over"),
+    }
+    api.server.shutdown().await;
+    stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_meteor_that_nobody_reveals_goes_back() {
+    let stage = minted().await;
+    stage.crack(7, 1).await.unwrap();
+    let reclaim = hatchery::ExecuteMsg::Reclaim { token_id: "1".into() };
+    let mut anyone = stage.account(0).await;
+    assert!(anyone.execute(&stage.deployment.hatchery, &reclaim, &[]).await.is_err(), "too early");
+    let now = stage.devnet.tip().await.unwrap().time.seconds();
+    stage.at(now + stage.preset.crack.reveal_timeout).await;
+    // The worker is back too late: it must not tell what the meteor holds.
+    let mut worker = stage.account(2).await;
+    let mut hatcher = Hatcher::new(&stage.deployment, &stage.keys, &stage.preset.crack.tables);
+    let round = hatcher.round(&mut worker).await.unwrap();
+    assert_eq!((round.revealed, round.left), (vec![], vec![1]));
+    anyone.execute(&stage.deployment.hatchery, &reclaim, &[]).await.unwrap();
+    // Back with its holder, it can be cracked again, and revealed.
+    stage.crack(7, 1).await.unwrap();
+    assert_eq!(hatcher.round(&mut worker).await.unwrap().revealed, [1]);
+    stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_key_of_another_event_is_refused_before_anything_is_sent() {
+    let stage = Stage::start(1).await;
+    stage.open(1).await;
+    stage.contribute(4, 1, 10 * UST).await.unwrap();
+    stage.end(1).await;
+    let other = meteor_cli::demo::DemoKey(MasterKey::from_bytes(&[9; 32]));
+    let mut operator = stage.account(2).await;
+    jobs::close(&mut operator, &stage.deployment.shower, 1).await.unwrap();
+    let due = stage.devnet.tip().await.unwrap().time.seconds() + 60;
+    stage.at(due).await;
+    let tables = &stage.preset.crack.tables;
+    let refused =
+        jobs::draw(&mut operator, &stage.deployment, &other, &stage.beacon, tables, 1).await.unwrap_err();
+    assert!(matches!(refused, OperatorError::WrongKey { shower: 1 }), "{refused}");
+    stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_that_leaves_the_worker_tells_a_secret() {
+    let stage = minted().await;
+    let api = stage.serve().await;
+    stage.crack(7, 1).await.unwrap();
+    let mut worker = stage.account(2).await;
+    let mut hatcher = Hatcher::new(&stage.deployment, &stage.keys, &stage.preset.crack.tables);
+    hatcher.round(&mut worker).await.unwrap();
+    api.caught_up(&stage).await;
+
+    // Every byte that is public while meteors 2 to 4 are not cracked: all blocks and their results, all pages.
+    let mut public = Vec::new();
+    let tip = stage.devnet.tip().await.unwrap().height;
+    for height in 1..=tip {
+        for path in ["block", "block_results"] {
+            let url = format!("{}/{path}?height={height}", stage.chain.rpc);
+            public.extend(reqwest::get(url).await.unwrap().bytes().await.unwrap());
+        }
+    }
+    let admin = format!("http://{}", server_admin(&api));
+    let mut urls: Vec<String> = ["/status", "/metrics"].map(|path| format!("{admin}{path}")).to_vec();
+    for path in ["config", "showers", "showers/1", "showers/1/ranking", "fairness", "showers/1/reveals"] {
+        urls.push(format!("{}/v1/{path}", api.base));
+    }
+    for index in WALLETS {
+        urls.push(format!("{}/v1/caves/{}", api.base, stage.account(index).await.address()));
+    }
+    for url in urls {
+        public.extend(reqwest::get(url).await.unwrap().bytes().await.unwrap());
+    }
+    let public = String::from_utf8_lossy(&public).into_owned();
+
+    let id = meteor_rules::fairness::ShowerId {
+        chain_id: &stage.deployment.chain_id,
+        contract: &stage.deployment.shower,
+        shower: 1,
+    };
+    let key = MasterKey::from_bytes(&MARKER).shower_key(&id);
+    let state = stage.shower(1).await;
+    let draw = stage.close_and_draw(1).await;
+    let places = jobs::ranking(&stage.node, &stage.deployment.shower, 1).await.unwrap();
+    let amounts: Vec<u128> = places.iter().map(|place| place.amount.u128()).collect();
+    let sealed = key.with(|key| {
+        Sealed::make(&meteor_rules::fairness::sealed::Inputs {
+            id,
+            key,
+            beacon_signature: draw.beacon.as_ref().unwrap().as_slice(),
+            log: &state.log.as_slice().try_into().unwrap(),
+            amounts: &amounts,
+            earlier: 0,
+            tiers: &stage.preset.tiers,
+            eggs: &stage.preset.eggs,
+            tables: &stage.preset.crack.tables,
+        })
+        .unwrap()
+    });
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let shown = sealed.content(0).unwrap();
+    assert!(
+        public.contains(&hex(&shown.1)),
+        "the revealed meteor's salt is public: the search finds what is there"
+    );
+    for secret in [String::from_utf8_lossy(&MARKER).into_owned(), hex(&MARKER), key.with(|key| hex(key))] {
+        assert!(!public.contains(&secret), "a key is public");
+    }
+    for index in 1..4 {
+        let (content, salt) = sealed.content(index).unwrap();
+        assert!(!public.contains(&hex(&salt)), "the salt of meteor {} is public", index + 1);
+        let traits: Vec<String> = content.traits.iter().map(ToString::to_string).collect();
+        assert!(!public.contains(&traits.join(",")), "what meteor {} holds is public", index + 1);
+    }
+    api.server.shutdown().await;
+    stage.stop().await;
+}
+
+fn server_admin(api: &meteor_tests::Api) -> std::net::SocketAddr {
+    api.server.admin_addr()
+}
