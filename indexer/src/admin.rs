@@ -100,7 +100,7 @@ async fn status(State(app): State<Arc<App>>) -> Response {
         seconds_since_advance: health.since_advance().map(|since| since.as_secs()),
         contributions: view.contributions,
         wallets: view.wallets.len(),
-        meteors: view.tokens.minted(),
+        meteors: view.collections.meteors.minted(),
         live_connections: app.live(),
         last_error: health.last_error(),
         // Stays until a later comparison of the same shower is equal again.

@@ -6,12 +6,14 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use arc_swap::{ArcSwap, Guard};
+use axum::http::HeaderValue;
+use sha2::{Digest, Sha256};
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::rpc::{Pool, RpcError};
-use crate::view::View;
+use crate::view::{Page, View};
 
 /// Everything shared.
 #[derive(Debug)]
@@ -22,12 +24,30 @@ pub struct App {
     pub pool: Pool,
     /// How following the chain goes.
     pub health: Health,
+    /// The tables file, if one was given.
+    pub tables: Option<Tables>,
     /// Permits for live connections.
     pub streams: Arc<Semaphore>,
     /// Cancelled when the server stops.
     pub stop: CancellationToken,
     view: ArcSwap<View>,
     published: watch::Sender<u64>,
+}
+
+/// The tables file, given out only while the chain names its hash.
+#[derive(Debug)]
+pub struct Tables {
+    /// SHA-256 of its bytes.
+    pub hash: [u8; 32],
+    /// The file, ready to be sent.
+    pub page: Page,
+}
+
+impl Tables {
+    fn new(bytes: &[u8]) -> Self {
+        let json = HeaderValue::from_static("application/json");
+        Self { hash: Sha256::digest(bytes).into(), page: Page::file(json, bytes, []) }
+    }
 }
 
 impl App {
@@ -38,6 +58,7 @@ impl App {
     pub fn new(config: Config) -> Result<Arc<Self>, RpcError> {
         Ok(Arc::new(Self {
             pool: Pool::new(&config.rpc)?,
+            tables: config.tables.as_deref().map(Tables::new),
             health: Health::default(),
             streams: Arc::new(Semaphore::new(config.max_streams)),
             stop: CancellationToken::new(),

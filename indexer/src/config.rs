@@ -35,6 +35,8 @@ pub struct Config {
     pub ready_lag: u64,
     /// Most live connections (`/v1/events`) at once.
     pub max_streams: usize,
+    /// The bytes of the tables file; served only if their SHA-256 is the one on the chain.
+    pub tables: Option<Vec<u8>>,
 }
 
 /// Why a configuration can't be used. Every text says what to do.
@@ -57,6 +59,15 @@ pub enum ConfigError {
         /// Where and why.
         #[source]
         source: Box<toml::de::Error>,
+    },
+    /// The tables file can't be read.
+    #[error("can't read the tables file {}: give --tables the file that the launch was made with", path.display())]
+    Tables {
+        /// Its path.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
     },
     /// Something needed is not set.
     #[error("{0} is not set: give --{flag}, METEOR_{1}, or {2} in the file", flag = .2.replace('_', "-"))]
@@ -110,6 +121,9 @@ pub struct Settings {
     /// Most live connections (/v1/events) at once [default: 10000]
     #[arg(long, global = true, env = "METEOR_MAX_STREAMS")]
     pub max_streams: Option<usize>,
+    /// The file with the tables of eggs and dust, served at /v1/fairness/tables if the chain names its hash
+    #[arg(long, global = true, env = "METEOR_TABLES")]
+    pub tables: Option<PathBuf>,
 }
 
 impl Settings {
@@ -139,6 +153,7 @@ impl Settings {
             audit_seconds: self.audit_seconds.or(base.audit_seconds),
             ready_lag: self.ready_lag.or(base.ready_lag),
             max_streams: self.max_streams.or(base.max_streams),
+            tables: self.tables.or(base.tables),
         }
     }
 
@@ -185,6 +200,7 @@ impl Settings {
             audit: Duration::from_secs(self.audit_seconds.unwrap_or(60)),
             ready_lag: self.ready_lag.unwrap_or(5),
             max_streams,
+            tables: self.tables.map(read_tables).transpose()?,
         })
     }
 }
@@ -202,6 +218,10 @@ impl Config {
     pub fn node_names(&self) -> Vec<String> {
         self.rpc.iter().map(crate::rpc::node_name).collect()
     }
+}
+
+fn read_tables(path: PathBuf) -> Result<Vec<u8>, ConfigError> {
+    fs::read(&path).map_err(|source| ConfigError::Tables { path, source })
 }
 
 fn bad(what: &'static str, given: &str, hint: &str) -> ConfigError {

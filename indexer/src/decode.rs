@@ -4,10 +4,10 @@
 //! watch. The chain itself puts that attribute first and lets no contract write one with an underscore, so
 //! it can't be forged; names like `action` can. Transactions that failed change nothing and are left out.
 
-use meteor_messages::events::{EventError, NftEvent, ShowerEvent};
+use meteor_messages::events::{EventError, HatcheryEvent, NftEvent, ShowerEvent};
 use thiserror::Error;
 
-use crate::fold::{ChainEvent, Located, State};
+use crate::fold::{ChainEvent, Collection, Contracts, Located, State};
 
 /// The attribute in which the chain names the contract that emitted an event.
 const CONTRACT: &str = "_contract_address";
@@ -59,24 +59,65 @@ pub enum DecodeFault {
 #[derive(Clone, Debug)]
 pub struct Watched {
     shower: String,
-    meteors: Option<String>,
+    contracts: Contracts,
 }
 
 impl Watched {
     /// Those that `state` knows.
     pub fn of(state: &State) -> Self {
-        Self { shower: state.contract.clone(), meteors: state.meteors.clone() }
+        Self { shower: state.contract.clone(), contracts: state.contracts.clone() }
+    }
+
+    /// Learns the contracts that a transaction makes. The whole of it is looked at first, because a contract's own
+    /// events come before the one that tells of it. What can't be read here is refused when it is its turn.
+    fn learn(&mut self, events: &[RawEvent]) {
+        let known = &mut self.contracts;
+        if known.meteors.is_none() || known.hatchery.is_none() {
+            for raw in events.iter().filter(|raw| emitter(raw) == Some(&self.shower)) {
+                if let Ok(Some(ShowerEvent::Collection(made))) = ShowerEvent::parse(&raw.kind, &pairs(raw)) {
+                    match made.kind.as_str() {
+                        "meteors" => known.meteors.get_or_insert(made.address),
+                        "hatchery" => known.hatchery.get_or_insert(made.address),
+                        _ => continue,
+                    };
+                }
+            }
+        }
+        if let Some(hatchery) =
+            known.hatchery.clone().filter(|_| known.eggs.is_none() || known.dust.is_none())
+        {
+            for raw in events.iter().filter(|raw| emitter(raw) == Some(&hatchery)) {
+                if let Ok(Some(HatcheryEvent::Nest(made))) = HatcheryEvent::parse(&raw.kind, &pairs(raw)) {
+                    match made.kind.as_str() {
+                        "eggs" => known.eggs.get_or_insert(made.address),
+                        "dust" => known.dust.get_or_insert(made.address),
+                        _ => continue,
+                    };
+                }
+            }
+        }
     }
 }
 
-/// The events of a block that concern us, in the chain's order. A collection that is instantiated in the block is
-/// watched from then on.
+/// The contract that emitted a typed event.
+fn emitter(raw: &RawEvent) -> Option<&String> {
+    let (key, contract) = raw.attributes.first().filter(|_| raw.kind.starts_with("wasm-"))?;
+    (key == CONTRACT).then_some(contract)
+}
+
+fn pairs(raw: &RawEvent) -> Vec<(&str, &str)> {
+    raw.attributes.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect()
+}
+
+/// The events of a block that concern us, in the chain's order. A contract that one of its transactions makes is
+/// watched from that transaction on.
 ///
 /// # Errors
 /// [`DecodeError`] for an event that concerns us, or may, and can't be read.
 pub fn decode(watched: &mut Watched, txs: &[TxResult]) -> Result<Vec<Located>, DecodeError> {
     let mut events = Vec::new();
     for (tx, result) in txs.iter().enumerate().filter(|(_, result)| result.code == 0) {
+        watched.learn(&result.events);
         for (index, raw) in result.events.iter().enumerate() {
             match read(watched, raw) {
                 Ok(Some(event)) => events.push(Located { tx, index, event }),
@@ -88,7 +129,7 @@ pub fn decode(watched: &mut Watched, txs: &[TxResult]) -> Result<Vec<Located>, D
     Ok(events)
 }
 
-fn read(watched: &mut Watched, raw: &RawEvent) -> Result<Option<ChainEvent>, DecodeFault> {
+fn read(watched: &Watched, raw: &RawEvent) -> Result<Option<ChainEvent>, DecodeFault> {
     let typed = raw.kind.starts_with("wasm-");
     if !typed && raw.kind != "wasm" {
         return Ok(None);
@@ -100,19 +141,15 @@ fn read(watched: &mut Watched, raw: &RawEvent) -> Result<Option<ChainEvent>, Dec
     if !typed {
         return Ok(None); // the plain `wasm` event only serves the check above
     }
-    let pairs =
-        || raw.attributes.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect::<Vec<_>>();
     if *contract == watched.shower {
-        let event = ShowerEvent::parse(&raw.kind, &pairs())?;
-        if let Some(ShowerEvent::Collection(collection)) = &event
-            && collection.kind == "meteors"
-        {
-            watched.meteors = Some(collection.address.clone());
-        }
-        return Ok(event.map(ChainEvent::Shower));
+        return Ok(ShowerEvent::parse(&raw.kind, &pairs(raw))?.map(ChainEvent::Shower));
     }
-    if watched.meteors.as_ref() == Some(contract) {
-        return Ok(NftEvent::parse(&raw.kind, &pairs())?.map(ChainEvent::Meteors));
+    if watched.contracts.hatchery.as_ref() == Some(contract) {
+        return Ok(HatcheryEvent::parse(&raw.kind, &pairs(raw))?.map(ChainEvent::Hatchery));
     }
-    Ok(None)
+    let of = Collection::ALL.into_iter().find(|of| watched.contracts.of(*of) == Some(contract));
+    match of {
+        Some(of) => Ok(NftEvent::parse(&raw.kind, &pairs(raw))?.map(|event| ChainEvent::Nft(of, event))),
+        None => Ok(None),
+    }
 }

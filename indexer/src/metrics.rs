@@ -41,7 +41,10 @@ pub(crate) fn render(app: &App) -> String {
     text.one("indexer_events_total", "counter", "Events of ours applied.", health.events.load(Relaxed));
     text.one("indexer_contributions", "gauge", "Contributions in the state.", view.contributions);
     text.one("indexer_wallets", "gauge", "Wallets in the state.", view.wallets.len());
-    text.one("indexer_meteors", "gauge", "Meteors ever minted.", view.tokens.minted());
+    text.one("indexer_meteors", "gauge", "Meteors ever minted.", view.collections.meteors.minted());
+    text.one("indexer_cracking", "gauge", "Meteors that wait to be revealed.", view.custodies.len());
+    text.one("indexer_eggs", "gauge", "Eggs ever minted.", view.collections.eggs.minted());
+    text.one("indexer_dust", "gauge", "Dust ever minted.", view.collections.dust.minted());
     text.one(
         "indexer_audits_total",
         "counter",

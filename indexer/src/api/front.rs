@@ -65,7 +65,7 @@ fn of_address(app: &App, view: &View, request: &Request) -> Option<Response> {
     }
     let answer = match kind {
         "wallets" => of_wallet(app, view, address, headers),
-        "caves" => of_cave(app, view, address, 0, DEFAULT_NFTS, headers),
+        "caves" => of_cave(app, view, address, None, DEFAULT_NFTS, headers),
         _ => return None,
     };
     Some(answer.unwrap_or_else(IntoResponse::into_response))

@@ -1,6 +1,7 @@
 //! The public API: reads only, answered from one view at a time.
 
 mod events;
+mod fairness;
 mod front;
 pub mod models;
 mod nfts;
@@ -45,6 +46,7 @@ pub use problem::Problem;
         (name = "event", description = "What is fixed, and how current the answers are"),
         (name = "showers", description = "Showers, rankings, floors and quotes"),
         (name = "wallets", description = "What wallets have, and their caves"),
+        (name = "fairness", description = "Evidence for who wants to check the draws"),
         (name = "live", description = "Changes as they happen"),
     )
 )]
@@ -74,6 +76,10 @@ fn parts() -> (Router<Arc<App>>, utoipa::openapi::OpenApi) {
         .routes(routes!(wallets::cave))
         .routes(routes!(nfts::nfts))
         .routes(routes!(nfts::nft))
+        .routes(routes!(fairness::fairness))
+        .routes(routes!(fairness::tables))
+        .routes(routes!(fairness::contributions))
+        .routes(routes!(fairness::reveals))
         .routes(routes!(events::events))
         .split_for_parts()
 }

@@ -11,6 +11,7 @@ use utoipa::IntoParams;
 use super::wallets::limit;
 use super::{InPath, InQuery, Problem, models};
 use crate::app::App;
+use crate::fold::Collection;
 
 /// Which NFTs of a collection.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -25,7 +26,7 @@ pub(super) struct NftsQuery {
 
 /// The newest NFTs of a collection
 #[utoipa::path(get, path = "/v1/nfts/{collection}", tag = "wallets",
-    params(("collection" = String, Path, description = "meteors"), NftsQuery),
+    params(("collection" = String, Path, description = "meteors, eggs or dust"), NftsQuery),
     responses(
         (status = 200, body = models::Nfts, description = "A page, newest first"),
         (status = 400, body = Problem, content_type = "application/problem+json", description = "Bad parameters"),
@@ -38,16 +39,16 @@ pub(super) async fn nfts(
     InQuery(query): InQuery<NftsQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    known(&collection)?;
+    let of = known(&collection)?;
     let view = app.view();
     let limit = limit(query.limit)?;
-    Ok(view.currency.respond(&headers, || view.newest(query.before, limit)))
+    Ok(view.currency.respond(&headers, || view.newest(of, query.before, limit)))
 }
 
 /// One NFT
 #[utoipa::path(get, path = "/v1/nfts/{collection}/{token_id}", tag = "wallets",
     params(
-        ("collection" = String, Path, description = "meteors"),
+        ("collection" = String, Path, description = "meteors, eggs or dust"),
         ("token_id" = u64, Path, description = "The NFT's id"),
     ),
     responses(
@@ -60,12 +61,12 @@ pub(super) async fn nft(
     InPath((collection, id)): InPath<(String, u64)>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    known(&collection)?;
+    let of = known(&collection)?;
     let view = app.view();
-    let token = view.tokens.get(id).ok_or_else(|| Problem::unknown_nft(id))?;
-    Ok(view.currency.respond(&headers, || view.nft(id, token)))
+    let token = view.collections.of(of).get(id).ok_or_else(|| Problem::unknown_nft(of, id))?;
+    Ok(view.currency.respond(&headers, || view.nft(of, id, token)))
 }
 
-fn known(collection: &str) -> Result<(), Problem> {
-    if collection == "meteors" { Ok(()) } else { Err(Problem::unknown_collection(collection)) }
+fn known(collection: &str) -> Result<Collection, Problem> {
+    Collection::named(collection).ok_or_else(|| Problem::unknown_collection(collection))
 }

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::fold::Collection;
 use crate::view::page::to_json;
 
 /// What went wrong and what to do next.
@@ -51,14 +52,44 @@ impl Problem {
     /// 404: a collection that the event doesn't have.
     pub fn unknown_collection(collection: &str) -> Self {
         let shown: String = collection.chars().take(40).collect();
-        let detail = format!("There is no collection {shown:?}: ask for meteors.");
+        let detail = format!("There is no collection {shown:?}: ask for meteors, eggs or dust.");
         Self::new(StatusCode::NOT_FOUND, "unknown-collection", "Unknown collection", detail)
     }
 
     /// 404: a token that isn't minted.
-    pub fn unknown_nft(id: u64) -> Self {
-        let detail = format!("Meteor {id} is not minted (yet): look at /v1/showers for how far minting is.");
+    pub fn unknown_nft(of: Collection, id: u64) -> Self {
+        let detail = match of {
+            Collection::Meteors => {
+                format!("Meteor {id} is not minted (yet): look at /v1/showers for how far minting is.")
+            }
+            Collection::Eggs => format!("No egg {id} was found (yet): look at /v1/nfts/meteors/{id}."),
+            Collection::Dust => format!("No dust {id} was found (yet): look at /v1/nfts/meteors/{id}."),
+        };
         Self::new(StatusCode::NOT_FOUND, "unknown-nft", "Unknown NFT", detail)
+    }
+
+    /// 404: no tables file was given to this server.
+    pub fn no_tables() -> Self {
+        let detail =
+            "This server has no tables file: ask the event's makers for it, and compare its SHA-256 with \
+                      tables in /v1/fairness."
+                .to_owned();
+        Self::new(StatusCode::NOT_FOUND, "no-tables", "No tables file", detail)
+    }
+
+    /// 503: the tables file of this server is not the one that the chain names.
+    pub fn other_tables(given: &str, wanted: &str) -> Self {
+        let detail = format!(
+            "The tables file of this server has SHA-256 {given} where the chain names {wanted}, so it is not \
+             given out: whoever runs the server must give it the right file (--tables)."
+        );
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "other-tables", "Not the chain's tables", detail)
+    }
+
+    /// 503: the server is going down.
+    pub fn stopping() -> Self {
+        let detail = "This server is stopping: try again in a few seconds.".to_owned();
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", "Stopping", detail)
     }
 
     /// 404: no such route.

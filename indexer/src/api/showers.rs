@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::view::{DEFAULT_ROWS, MAX_ROWS, ShowerView, View};
 
 /// The shower of that number, or why there is none.
-fn find(view: &View, number: u32) -> Result<&Arc<ShowerView>, Problem> {
+pub(super) fn find(view: &View, number: u32) -> Result<&Arc<ShowerView>, Problem> {
     if view.launched.is_none() {
         return Err(Problem::not_launched());
     }

@@ -1,5 +1,6 @@
 //! What wallets have: made on demand from the view, because there are too many to render in advance.
 
+use std::ops::Bound;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -12,7 +13,7 @@ use super::models::{self, Amount};
 use super::{InPath, InQuery, Problem};
 use crate::address;
 use crate::app::App;
-use crate::fold::Wallet;
+use crate::fold::{Collection, TokenRef, Wallet};
 use crate::view::{DEFAULT_NFTS, MAX_NFTS, View};
 
 /// The wallet of an address; `None` for one that has done nothing yet, a problem for what is no address.
@@ -60,7 +61,10 @@ pub(super) fn of_wallet(
             address,
             total: Amount(showers.iter().fold(0, |sum, shower| sum.saturating_add(shower.amount.0))),
             showers,
-            meteors: wallet.map_or(0, |wallet| wallet.tokens.len()),
+            meteors: wallet.map_or(0, |wallet| wallet.count(Collection::Meteors)),
+            eggs: wallet.map_or(0, |wallet| wallet.count(Collection::Eggs)),
+            dust: wallet.map_or(0, |wallet| wallet.count(Collection::Dust)),
+            cracking: wallet.map_or(0, |wallet| wallet.cracking.len()),
             height: view.at.height,
         }
     }))
@@ -90,8 +94,8 @@ fn showers(view: &View, wallet: &Wallet) -> Vec<models::WalletShower> {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct CaveQuery {
-    /// Continue after this token id (default 0)
-    after: Option<u64>,
+    /// Continue after this NFT, like `eggs-12` (default from the first)
+    after: Option<String>,
     /// NFTs, 1 to 100 (default 20)
     #[param(minimum = 1, maximum = 100)]
     limit: Option<usize>,
@@ -112,23 +116,35 @@ pub(super) async fn cave(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let limit = limit(query.limit)?;
-    of_cave(&app, &app.view(), &address, query.after.unwrap_or(0), limit, &headers)
+    let after = query.after.as_deref().map(cursor).transpose()?;
+    of_cave(&app, &app.view(), &address, after, limit, &headers)
 }
 
-/// The answer to the request above: `limit` NFTs after the id `after`.
+fn cursor(text: &str) -> Result<TokenRef, Problem> {
+    let parts = text.split_once('-');
+    let token = parts.and_then(|(of, id)| TokenRef::new(Collection::named(of)?, id.parse().ok()?));
+    token.ok_or_else(|| {
+        Problem::bad_request(
+            "after is no NFT like meteors-7: follow the path that next of the page before gives.",
+        )
+    })
+}
+
+/// The answer to the request above: `limit` NFTs after `after`.
 pub(super) fn of_cave(
     app: &App,
     view: &View,
     address: &str,
-    after: u64,
+    after: Option<TokenRef>,
     limit: usize,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
     let wallet = find(app, view, address)?;
     Ok(view.currency.respond(headers, || {
         let mut ids = wallet.map_or_else(Vec::new, |wallet| {
-            let ids = wallet.tokens.range(after.saturating_add(1)..);
-            ids.copied().take(limit.saturating_add(1)).collect()
+            let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+            let ids = wallet.tokens.range((from, Bound::Unbounded));
+            ids.copied().take(limit.saturating_add(1)).collect::<Vec<TokenRef>>()
         });
         let more = ids.len() > limit; // one was taken beyond, only to know this
         ids.truncate(limit);
@@ -136,11 +152,24 @@ pub(super) fn of_cave(
         models::Cave {
             address,
             count: wallet.map_or(0, |wallet| wallet.tokens.len()),
-            next: next.map(|last| format!("/v1/caves/{address}?after={last}&limit={limit}")),
-            nfts: ids.iter().filter_map(|id| Some(view.nft(*id, view.tokens.get(*id)?))).collect(),
+            cracking: wallet.map_or_else(Vec::new, |wallet| cracking(view, wallet)),
+            next: next.map(|last| {
+                let (of, id) = (last.collection().name(), last.id());
+                format!("/v1/caves/{address}?after={of}-{id}&limit={limit}")
+            }),
+            nfts: ids.iter().filter_map(|token| view.token(*token)).collect(),
             height: view.at.height,
         }
     }))
+}
+
+/// The first meteors that the wallet has cracked and that wait to be revealed.
+fn cracking<'a>(view: &View, wallet: &'a Wallet) -> Vec<models::Cracking<'a>> {
+    let one = |id: &u64| {
+        let reclaim_at = view.custodies.get(id)?.reclaim_at;
+        Some(models::Cracking { token_id: id.to_string(), holder: &wallet.address, reclaim_at })
+    };
+    wallet.cracking.iter().take(MAX_NFTS).filter_map(one).collect()
 }
 
 /// How many NFTs a page is asked to have.

@@ -85,6 +85,21 @@ pub enum FoldFault {
     /// A token minted that no mint announced, or announced and not minted.
     #[error("the mint of token {0} was not announced, or was announced and did not follow")]
     Mint(u64),
+    /// A meteor that is revealed or taken back and is not in custody.
+    #[error("meteor {0} is not in custody")]
+    NotInCustody(u64),
+    /// A meteor that is in custody or cracked and does what it then can't.
+    #[error("meteor {0} is in custody, which it leaves only when it is revealed or taken back")]
+    InCustody(u64),
+    /// A reveal or reclaim whose burn, mint or way back did not follow.
+    #[error("what the hatchery told of meteor {0} did not follow")]
+    NotFollowed(u64),
+    /// No draw was committed.
+    #[error("no draw was committed for shower {0}")]
+    NoDraw(u32),
+    /// Something that happens once, for the second time.
+    #[error("the {0} was told of before, and there is only one")]
+    Again(&'static str),
     /// A word of an event that this version doesn't know.
     #[error("{field} {given:?} is not known to this version: update the indexer")]
     UnknownWord {
@@ -96,6 +111,15 @@ pub enum FoldFault {
     /// A number outgrew its type.
     #[error("a number outgrew its type")]
     Overflow,
+}
+
+/// A field of 32 bytes.
+pub(super) fn bytes32(field: &'static str, given: &[u8]) -> Result<[u8; 32], FoldFault> {
+    given.try_into().map_err(|_| FoldFault::Differs {
+        field,
+        given: format!("{} bytes", given.len()),
+        computed: "32 bytes".to_owned(),
+    })
 }
 
 /// Checks a redundant field.

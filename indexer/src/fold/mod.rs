@@ -12,13 +12,14 @@ mod wallets;
 
 use std::collections::BTreeMap;
 
-use meteor_messages::events::{NftEvent, ShowerEvent};
+use imbl::OrdMap;
+use meteor_messages::events::{HatcheryEvent, NftEvent, ShowerEvent};
 use meteor_messages::shower::{InstantiateMsg, MinimumFrom};
 
 pub use apply::apply;
 pub use error::{FoldError, FoldFault};
-pub use shower::{Shower, Standing};
-pub use tokens::{Token, Tokens};
+pub use shower::{Closing, Draw, Given, Shower, Standing};
+pub use tokens::{Collection, Collections, Custody, Reveal, Token, TokenRef, Tokens};
 pub use wallets::{Entry, Wallet, Wallets};
 
 /// Hash of a block.
@@ -55,8 +56,34 @@ pub struct Located {
 pub enum ChainEvent {
     /// The shower contract tells.
     Shower(ShowerEvent),
-    /// The collection of meteors tells.
-    Meteors(NftEvent),
+    /// The hatchery tells.
+    Hatchery(HatcheryEvent),
+    /// A collection tells.
+    Nft(Collection, NftEvent),
+}
+
+/// The contracts beside the shower contract; each `None` until it has been instantiated.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contracts {
+    /// The meteors.
+    pub meteors: Option<String>,
+    /// The hatchery.
+    pub hatchery: Option<String>,
+    /// The eggs.
+    pub eggs: Option<String>,
+    /// The dust.
+    pub dust: Option<String>,
+}
+
+impl Contracts {
+    /// The contract of a collection.
+    pub fn of(&self, collection: Collection) -> Option<&str> {
+        match collection {
+            Collection::Meteors => self.meteors.as_deref(),
+            Collection::Eggs => self.eggs.as_deref(),
+            Collection::Dust => self.dust.as_deref(),
+        }
+    }
 }
 
 /// A block that has been applied.
@@ -112,14 +139,16 @@ pub struct State {
     pub at: At,
     /// The launch; `None` until it has happened.
     pub launched: Option<Launched>,
-    /// The meteors' contract; `None` until it has been instantiated.
-    pub meteors: Option<String>,
+    /// The contracts it made.
+    pub contracts: Contracts,
     /// All showers of the schedule, shower 1 first; empty before the launch.
     pub showers: Vec<Shower>,
     /// Everyone who contributed or ever held a token.
     pub wallets: Wallets,
-    /// The meteors.
-    pub tokens: Tokens,
+    /// The tokens.
+    pub collections: Collections,
+    /// Meteors in custody, by number.
+    pub custodies: OrdMap<u64, Custody>,
     /// Sequence number of the last contribution.
     pub last_seq: u64,
     /// Contributions so far.
@@ -134,10 +163,11 @@ impl State {
             contract: contract.to_owned(),
             at: At::default(),
             launched: None,
-            meteors: None,
+            contracts: Contracts::default(),
             showers: Vec::new(),
             wallets: Wallets::default(),
-            tokens: Tokens::default(),
+            collections: Collections::default(),
+            custodies: OrdMap::new(),
             last_seq: 0,
             contributions: 0,
         }

@@ -1,10 +1,12 @@
 //! One shower: who contributed how much, in which order it was reached, and what became of it.
 
+use imbl::Vector;
+use meteor_messages::events::{Close, Draw as DrawEvent};
 use meteor_rules::log::{self, Entry as LogEntry, LogHash};
 use meteor_rules::ranking::Place;
 
-use super::FoldFault;
-use super::error::same;
+use super::error::{bytes32, same};
+use super::{FoldFault, Reveal};
 
 /// What one wallet has in one shower.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +19,37 @@ pub struct Standing {
     pub refunded: bool,
 }
 
+/// One contribution: 32 bytes. The wallet's total after it is the sum of those before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Given {
+    /// Global sequence number.
+    pub seq: u64,
+    /// Place in the shower's standings.
+    pub slot: u32,
+    /// How much (micro-denom).
+    pub amount: u128,
+}
+
+/// What `Close` fixed beside the ranking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Closing {
+    /// Time of its block (Unix seconds, rounded up).
+    pub at: u64,
+    /// The beacon's round that decides the draw.
+    pub beacon_round: u64,
+}
+
+/// A committed draw.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draw {
+    /// Root of the tree over what the shower's meteors hold.
+    pub root: [u8; 32],
+    /// Its leaves.
+    pub leaves: u32,
+    /// The beacon's signature that went into the seed.
+    pub beacon: Vec<u8>,
+}
+
 /// One shower.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shower {
@@ -25,6 +58,8 @@ pub struct Shower {
     /// One for each contributor, in the order of their first contributions. Not kept sorted: a ranking is only
     /// needed when something is shown or closed, and sorting then is cheaper than moving with every contribution.
     pub standings: Vec<Standing>,
+    /// Every contribution, in order. Shared with the views made of it.
+    pub given: Vector<Given>,
     /// What they contributed (micro-denom).
     pub total: u128,
     /// Sequence number of its last contribution.
@@ -33,6 +68,14 @@ pub struct Shower {
     pub log: LogHash,
     /// Places in `standings`, best rank first; there once the shower is closed.
     pub ranking: Option<Vec<u32>>,
+    /// What `Close` fixed beside it.
+    pub closing: Option<Closing>,
+    /// The committed draw.
+    pub draw: Option<Draw>,
+    /// The key, once published.
+    pub key: Option<[u8; 32]>,
+    /// What its meteors were shown to hold, in the order of the reveals.
+    pub reveals: Vector<Reveal>,
     /// Whether it was cancelled.
     pub cancelled: bool,
     /// Meteors minted: ranks 1 to this have theirs.
@@ -54,10 +97,15 @@ impl Shower {
         Self {
             number,
             standings: Vec::new(),
+            given: Vector::new(),
             total: 0,
             last_seq: 0,
             log: log::start(chain_id, contract, number),
             ranking: None,
+            closing: None,
+            draw: None,
+            key: None,
+            reveals: Vector::new(),
             cancelled: false,
             minted: 0,
             minted_amount: 0,
@@ -127,22 +175,39 @@ impl Shower {
         same("total", entry.total, amount)?;
         standing.place = Place { amount, seq: entry.seq };
         self.total = self.total.checked_add(entry.amount).ok_or(FoldFault::Overflow)?;
+        self.given.push_back(Given { seq: entry.seq, slot, amount: entry.amount });
         self.last_seq = entry.seq;
         self.log = log::extend(&self.log, entry);
         Ok(slot)
     }
 
     /// Fixes the ranking, if the contract's numbers are the fold's.
-    pub(super) fn close(&mut self, contributors: u32, total: u128, log: LogHash) -> Result<(), FoldFault> {
+    pub(super) fn close(&mut self, event: &Close, closing: Closing) -> Result<(), FoldFault> {
         if self.closed() {
             return Err(FoldFault::Over(self.number));
         }
-        same("contributors", contributors, self.contributors())?;
-        same("total", total, self.total)?;
-        if log != self.log {
-            return Err(FoldFault::Log { shower: self.number, given: log, computed: self.log });
+        same("contributors", event.contributors, self.contributors())?;
+        same("total", event.total, self.total)?;
+        if event.log != self.log {
+            return Err(FoldFault::Log { shower: self.number, given: event.log, computed: self.log });
         }
+        same("beacon_round", event.beacon_round, closing.beacon_round)?;
+        self.closing = Some(closing);
         self.ranking = Some(self.ranked());
+        Ok(())
+    }
+
+    /// Notes the committed draw.
+    pub(super) fn commit(&mut self, event: &DrawEvent) -> Result<(), FoldFault> {
+        if !self.closed() {
+            return Err(FoldFault::NotClosed(self.number));
+        }
+        if self.draw.is_some() {
+            return Err(FoldFault::Again("draw"));
+        }
+        same("leaves", event.leaves, self.contributors())?;
+        let root = bytes32("root", &event.root)?;
+        self.draw = Some(Draw { root, leaves: event.leaves, beacon: event.beacon.to_vec() });
         Ok(())
     }
 

@@ -1,10 +1,93 @@
-//! The meteors: who holds which, and what they show.
+//! The tokens of the three collections: who holds which, and what they show.
 
 use std::sync::Arc;
 
 use imbl::{OrdMap, Vector};
+use meteor_rules::fairness::content::Kind;
 
-/// One meteor.
+use super::FoldFault;
+
+/// One of the three collections. An egg or dust has the number of the meteor it was found in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Collection {
+    /// The meteors.
+    Meteors,
+    /// The eggs.
+    Eggs,
+    /// The dust.
+    Dust,
+}
+
+impl Collection {
+    /// All of them, in the order of a cave.
+    pub const ALL: [Self; 3] = [Self::Meteors, Self::Eggs, Self::Dust];
+
+    /// Its name in paths and answers.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Meteors => "meteors",
+            Self::Eggs => "eggs",
+            Self::Dust => "dust",
+        }
+    }
+
+    /// The collection of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|collection| collection.name() == name)
+    }
+}
+
+impl From<Kind> for Collection {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Egg => Self::Eggs,
+            Kind::Dust => Self::Dust,
+        }
+    }
+}
+
+/// A token of any collection, in eight bytes: a wallet's set of them is the same size as one of bare ids. Ordered by
+/// collection, then by id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TokenRef(u64);
+
+impl TokenRef {
+    /// Bits of the id; the collection stands above them.
+    const BITS: u32 = 62;
+
+    /// The token of that id; `None` for an id that no meteor can have.
+    pub const fn new(collection: Collection, id: u64) -> Option<Self> {
+        if id >> Self::BITS != 0 {
+            return None;
+        }
+        let collection: u64 = match collection {
+            Collection::Meteors => 0,
+            Collection::Eggs => 1,
+            Collection::Dust => 2,
+        };
+        Some(Self(collection << Self::BITS | id))
+    }
+
+    pub(super) fn checked(collection: Collection, id: u64) -> Result<Self, FoldFault> {
+        Self::new(collection, id).ok_or(FoldFault::Overflow)
+    }
+
+    /// Its collection.
+    pub const fn collection(self) -> Collection {
+        match self.0 >> Self::BITS {
+            0 => Collection::Meteors,
+            1 => Collection::Eggs,
+            _ => Collection::Dust,
+        }
+    }
+
+    /// Its id.
+    pub const fn id(self) -> u64 {
+        self.0 & ((1 << Self::BITS) - 1)
+    }
+}
+
+/// One token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
     /// Who holds it, or held it last if it is burnt (number in [`super::Wallets`]).
@@ -23,7 +106,7 @@ pub struct Token {
     pub traits: Arc<[u32]>,
 }
 
-/// The meteors.
+/// The tokens of one collection.
 #[derive(Clone, Debug, Default)]
 pub struct Tokens {
     pub(super) by_id: OrdMap<u64, Token>,
@@ -34,17 +117,17 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    /// The meteor of an id, burnt or not.
+    /// The token of an id, burnt or not.
     pub fn get(&self, id: u64) -> Option<&Token> {
         self.by_id.get(&id)
     }
 
-    /// Meteors ever minted.
+    /// Tokens ever minted.
     pub fn minted(&self) -> usize {
         self.order.len()
     }
 
-    /// Meteors burnt.
+    /// Tokens burnt.
     pub const fn burnt(&self) -> u64 {
         self.burnt
     }
@@ -58,4 +141,81 @@ impl Tokens {
     pub const fn order(&self) -> &Vector<u64> {
         &self.order
     }
+
+    /// Adds a token, whose id must be new.
+    pub(super) fn add(&mut self, id: u64, token: Token) -> Result<(), FoldFault> {
+        self.changed = token.height;
+        if self.by_id.insert(id, token).is_some() {
+            return Err(FoldFault::Mint(id)); // an id never returns
+        }
+        self.order.push_back(id);
+        Ok(())
+    }
+}
+
+/// The tokens of all three collections.
+#[derive(Clone, Debug, Default)]
+pub struct Collections {
+    /// The meteors.
+    pub meteors: Tokens,
+    /// The eggs.
+    pub eggs: Tokens,
+    /// The dust.
+    pub dust: Tokens,
+}
+
+impl Collections {
+    /// Those of one collection.
+    pub const fn of(&self, collection: Collection) -> &Tokens {
+        match collection {
+            Collection::Meteors => &self.meteors,
+            Collection::Eggs => &self.eggs,
+            Collection::Dust => &self.dust,
+        }
+    }
+
+    pub(super) const fn of_mut(&mut self, collection: Collection) -> &mut Tokens {
+        match collection {
+            Collection::Meteors => &mut self.meteors,
+            Collection::Eggs => &mut self.eggs,
+            Collection::Dust => &mut self.dust,
+        }
+    }
+
+    /// What was found in a meteor that was revealed: the collection in which a token has its number.
+    pub fn found_in(&self, meteor: u64) -> Option<Collection> {
+        let found = |collection: &Collection| self.of(*collection).get(meteor).is_some();
+        [Collection::Eggs, Collection::Dust].into_iter().find(found)
+    }
+
+    /// Height at which any of them last changed.
+    pub fn changed(&self) -> u64 {
+        self.meteors.changed.max(self.eggs.changed).max(self.dust.changed)
+    }
+}
+
+/// A meteor in custody of the hatchery, waiting to be revealed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Custody {
+    /// Who cracked it and gets what it holds (number in [`super::Wallets`]).
+    pub holder: u32,
+    /// From then on it can't be revealed, only taken back (Unix seconds).
+    pub reclaim_at: u64,
+}
+
+/// What one meteor was shown to hold. Only the chain's reveals ever make one of these.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reveal {
+    /// The meteor's number.
+    pub token_id: u64,
+    /// Its place in the shower, from 0.
+    pub index: u32,
+    /// Egg or dust.
+    pub kind: Kind,
+    /// Bare CID of the image.
+    pub image: Arc<str>,
+    /// One number for each column of the kind's template.
+    pub traits: Arc<[u32]>,
+    /// The leaf's salt.
+    pub salt: [u8; 32],
 }

@@ -8,7 +8,7 @@ use foldhash::quality::RandomState;
 use imbl::shared_ptr::DefaultSharedPtr;
 use imbl::{GenericHashMap, OrdSet, Vector};
 
-use super::FoldFault;
+use super::{Collection, FoldFault, TokenRef};
 
 /// A contribution of a wallet: where to find it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,11 +26,20 @@ pub struct Wallet {
     pub address: Arc<str>,
     /// The showers it is in, in the order in which it first contributed to them.
     pub entries: Arc<[Entry]>,
-    /// The meteors it holds.
-    pub tokens: OrdSet<u64>,
+    /// The tokens it holds, of all collections.
+    pub tokens: OrdSet<TokenRef>,
+    /// Meteors it has cracked that are not revealed yet; the hatchery holds them meanwhile.
+    pub cracking: OrdSet<u64>,
 }
 
 impl Wallet {
+    /// How many tokens of a collection it holds.
+    pub fn count(&self, collection: Collection) -> usize {
+        let of = |token: &&TokenRef| token.collection() == collection;
+        let Some(first) = TokenRef::new(collection, 0) else { return 0 };
+        self.tokens.range(first..).take_while(of).count()
+    }
+
     /// The wallet's slot in `shower`.
     pub fn slot(&self, shower: u32) -> Option<u32> {
         // From the back: nearly every contribution is to the latest shower.
@@ -85,7 +94,12 @@ impl Wallets {
         let number = u32::try_from(self.list.len()).map_err(|_| FoldFault::Overflow)?;
         let address: Arc<str> = address.into();
         self.numbers.insert(Arc::clone(&address), number);
-        self.list.push_back(Wallet { address, entries: Arc::default(), tokens: OrdSet::new() });
+        self.list.push_back(Wallet {
+            address,
+            entries: Arc::default(),
+            tokens: OrdSet::new(),
+            cracking: OrdSet::new(),
+        });
         Ok(number)
     }
 

@@ -12,15 +12,20 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use imbl::{OrdMap, Vector};
 use meteor_rules::NANOS_PER_SECOND;
 
 use crate::api::models::{self, Amount, ShowerStatus};
-use crate::fold::{At, Launched, State, Token, Tokens, Wallets};
+use crate::fold::{
+    At, Collection, Collections, Contracts, Custody, Launched, Reveal, State, Token, TokenRef, Wallets,
+};
 pub use page::{Currency, Page};
 pub use shower::{DEFAULT_ROWS, MAX_ROWS, Row, ShowerView, status};
 
 /// NFTs in a page when the request names no limit.
 pub const DEFAULT_NFTS: usize = 20;
+/// Most reveals in one page, and those in one when the request names no limit.
+pub const MAX_REVEALS: usize = 1_000;
 /// Most NFTs in one page.
 pub const MAX_NFTS: usize = 100;
 
@@ -33,14 +38,18 @@ pub struct View {
     pub chain_id: String,
     /// The launch; `None` until it has been seen.
     pub launched: Option<Arc<Launched>>,
-    /// The meteors' contract.
-    pub meteors: Option<String>,
+    /// The contracts of the event beside the shower contract.
+    pub contracts: Contracts,
     /// The showers, shower 1 first.
     pub showers: Vec<Arc<ShowerView>>,
     /// Everyone who contributed or ever held a token.
     pub wallets: Wallets,
-    /// The meteors.
-    pub tokens: Tokens,
+    /// The tokens.
+    pub collections: Collections,
+    /// Meteors in custody, by number.
+    pub custodies: OrdMap<u64, Custody>,
+    /// What the meteors of each shower were shown to hold, shower 1 first.
+    pub reveals: Vec<Vector<Reveal>>,
     /// The headers that say how current it is.
     pub currency: Currency,
     /// Contributions so far.
@@ -70,7 +79,7 @@ impl View {
             launched.as_ref().map(|launched| showers(state, launched, previous)).unwrap_or_default();
         let time = state.at.time_ns / NANOS_PER_SECOND;
         let changed =
-            [state.launched.as_ref().map_or(0, |launched| launched.changed), state.tokens.changed()]
+            [state.launched.as_ref().map_or(0, |launched| launched.changed), state.collections.changed()]
                 .into_iter()
                 .chain(state.showers.iter().map(|shower| shower.changed))
                 .max()
@@ -79,10 +88,12 @@ impl View {
             at: state.at,
             chain_id: state.chain_id.clone(),
             launched,
-            meteors: state.meteors.clone(),
+            contracts: state.contracts.clone(),
             showers,
             wallets: state.wallets.clone(),
-            tokens: state.tokens.clone(),
+            collections: state.collections.clone(),
+            custodies: state.custodies.clone(),
+            reveals: state.showers.iter().map(|shower| shower.reveals.clone()).collect(),
             currency: Currency::new(state.at.height, time, &state.at.hash),
             contributions: state.contributions,
             changed,
@@ -138,10 +149,17 @@ impl View {
         frame
     }
 
-    /// A meteor as it is shown.
-    pub fn nft<'a>(&'a self, id: u64, token: &'a Token) -> models::Nft<'a> {
+    /// A token as it is shown.
+    pub fn nft<'a>(&'a self, of: Collection, id: u64, token: &'a Token) -> models::Nft<'a> {
         let token_id = id.to_string();
-        let template = self.launched.as_ref().map(|launched| &launched.config.meteors.template);
+        let template = self.launched.as_ref().map(|launched| {
+            let config = &launched.config;
+            match of {
+                Collection::Meteors => &config.meteors.template,
+                Collection::Eggs => &config.hatchery.eggs.template,
+                Collection::Dust => &config.hatchery.dust.template,
+            }
+        });
         // The contract checks traits against the template, so this always renders; if it ever didn't, the bare
         // facts are still worth showing.
         let rendered = template.and_then(|t| t.render(&token_id, &token.image, &token.traits).ok());
@@ -150,11 +168,18 @@ impl View {
             None => (format!("#{token_id}"), String::new(), format!("ipfs://{}", token.image), Vec::new()),
         };
         let tier = self.shower(token.shower).map(|view| view.tier(token.rank));
+        let meteor = of == Collection::Meteors;
         models::Nft {
-            collection: "meteors",
+            collection: of.name(),
             token_id,
-            owner: self.wallets.get(token.owner).map_or("", |wallet| &wallet.address),
+            owner: self.address(token.owner),
             burnt: token.burnt,
+            cracking: self.custodies.get(&id).filter(|_| meteor).map(|custody| models::Cracking {
+                token_id: id.to_string(),
+                holder: self.address(custody.holder),
+                reclaim_at: custody.reclaim_at,
+            }),
+            found: self.collections.found_in(id).filter(|_| meteor).map(Collection::name),
             tier: tier.unwrap_or(meteor_rules::tier::Tier::Common).into(),
             rank: token.rank,
             shower: token.shower,
@@ -166,20 +191,46 @@ impl View {
         }
     }
 
-    /// The newest meteors, `limit` of those minted before the `before` first ones are reached.
-    pub fn newest(&self, before: Option<usize>, limit: usize) -> models::Nfts<'_> {
-        let count = self.tokens.minted();
+    /// The same by reference.
+    pub fn token(&self, token: TokenRef) -> Option<models::Nft<'_>> {
+        let (of, id) = (token.collection(), token.id());
+        Some(self.nft(of, id, self.collections.of(of).get(id)?))
+    }
+
+    fn address(&self, wallet: u32) -> &str {
+        self.wallets.get(wallet).map_or("", |wallet| &wallet.address)
+    }
+
+    /// The newest tokens of a collection, `limit` of those minted before the `before` first ones are reached.
+    pub fn newest(&self, of: Collection, before: Option<usize>, limit: usize) -> models::Nfts<'_> {
+        let tokens = self.collections.of(of);
+        let count = tokens.minted();
         let end = before.unwrap_or(count).min(count);
         let start = end.saturating_sub(limit);
         let nfts = (start..end)
             .rev()
             .filter_map(|at| {
-                let id = *self.tokens.order().get(at)?;
-                Some(self.nft(id, self.tokens.get(id)?))
+                let id = *tokens.order().get(at)?;
+                Some(self.nft(of, id, tokens.get(id)?))
             })
             .collect();
-        let next = (start > 0).then(|| format!("/v1/nfts/meteors?before={start}&limit={limit}"));
+        let next = (start > 0).then(|| format!("/v1/nfts/{}?before={start}&limit={limit}", of.name()));
         models::Nfts { count, nfts, next }
+    }
+
+    /// What the meteors of a shower were shown to hold: `limit` reveals after the first `after`, in their order.
+    pub fn reveals(&self, shower: u32, after: usize, limit: usize) -> models::Reveals<'_> {
+        let at = shower.checked_sub(1).and_then(|at| usize::try_from(at).ok());
+        let all = at.and_then(|at| self.reveals.get(at));
+        let count = all.map_or(0, Vector::len);
+        let reveals: Vec<_> = all
+            .into_iter()
+            .flat_map(|all| all.iter().skip(after).take(limit))
+            .map(models::Reveal::new)
+            .collect();
+        let end = after.saturating_add(reveals.len());
+        let next = (end < count).then(|| format!("/v1/showers/{shower}/reveals?after={end}&limit={limit}"));
+        models::Reveals { reveals, next }
     }
 }
 

@@ -110,6 +110,15 @@ impl Page {
         page
     }
 
+    /// A table of comma-separated values.
+    pub fn csv(body: Vec<u8>, pack: bool) -> Self {
+        let mut page = Self::new(body, pack);
+        for variant in [Some(&mut page.plain), page.packed.as_mut()].into_iter().flatten() {
+            variant.headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
+        }
+        page
+    }
+
     fn new(body: Vec<u8>, pack: bool) -> Self {
         let packed = if pack && body.len() >= WORTH_PACKING { gzip(&body) } else { None };
         Self {

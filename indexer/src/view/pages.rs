@@ -3,9 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use meteor_messages::shower::{CollectionInit, InstantiateMsg};
+use meteor_rules::fairness::evidence;
+use meteor_rules::tier::TierRule;
+
 use super::{DEFAULT_NFTS, Page, View};
 use crate::api::models::{self, PerTier, ShowerStatus};
-use crate::fold::{Launched, State};
+use crate::fold::{Collection, Launched, State};
 
 /// All of them; those of which nothing has changed are taken from `previous`.
 pub(super) fn all(
@@ -28,7 +32,7 @@ pub(super) fn all(
         old.showers.len() == view.showers.len()
             && old.showers.iter().zip(&view.showers).all(|(old, new)| Arc::ptr_eq(old, new))
     });
-    let same_tokens = previous.is_some_and(|old| old.tokens.changed() == view.tokens.changed());
+    let same_tokens = previous.is_some_and(|old| old.collections.changed() == view.collections.changed());
     let same_config = same_tokens
         && previous.and_then(|old| old.launched.as_ref()).is_some_and(|old| Arc::ptr_eq(old, launched));
 
@@ -42,7 +46,14 @@ pub(super) fn all(
         let showers = view.showers.iter().map(|view| &view.past).filter(|past| over(past.status)).collect();
         Page::json(&models::Telescope { showers })
     });
-    put("/v1/nfts/meteors", same_tokens, &|| Page::json(&view.newest(None, DEFAULT_NFTS)));
+    let same_launch = previous.is_some_and(|old| {
+        old.contracts == view.contracts && old.launched.as_ref().is_some_and(|old| Arc::ptr_eq(old, launched))
+    });
+    put("/v1/fairness", same_showers && same_launch, &|| Page::json(&fairness(view, state, launched)));
+    for of in Collection::ALL {
+        let path = format!("/v1/nfts/{}", of.name());
+        put(&path, same_tokens, &|| Page::json(&view.newest(of, None, DEFAULT_NFTS)));
+    }
     for shower in &view.showers {
         let number = shower.summary.shower;
         pages.insert(format!("/v1/showers/{number}"), Arc::clone(&shower.page));
@@ -72,20 +83,17 @@ fn config<'a>(
             count: config.schedule.count,
         },
         mint_window: config.mint_window,
-        tiers: models::TierRule {
-            legendary: config.tiers.legendary,
-            ancient_bp: config.tiers.ancient_bp,
-            rare_bp: config.tiers.rare_bp,
-        },
+        tiers: tiers(config),
         eggs: PerTier::map(&config.eggs, |eggs| eggs),
         minimums: launched.minimums.iter().copied().map(Into::into).collect(),
         payees: config.payees.iter().map(|p| models::PayeeShare::new(p, paid(&p.address))).collect(),
-        meteors: models::CollectionInfo {
-            address: view.meteors.as_deref(),
-            name: &config.meteors.name,
-            symbol: &config.meteors.symbol,
-            minted: view.tokens.minted(),
-            burnt: view.tokens.burnt(),
+        meteors: collection(view, Collection::Meteors, &config.meteors),
+        hatchery: models::Hatchery {
+            address: view.contracts.hatchery.as_deref(),
+            reveal_timeout: config.hatchery.reveal_timeout,
+            cracking: view.custodies.len(),
+            eggs: collection(view, Collection::Eggs, &config.hatchery.eggs),
+            dust: collection(view, Collection::Dust, &config.hatchery.dust),
         },
         roles: models::Roles {
             owner: &launched.owner,
@@ -94,5 +102,42 @@ fn config<'a>(
             guardian: &launched.guardian,
         },
         paused: launched.paused,
+    }
+}
+
+fn tiers(config: &InstantiateMsg) -> models::TierRule {
+    let TierRule { legendary, ancient_bp, rare_bp } = config.tiers;
+    models::TierRule { legendary, ancient_bp, rare_bp }
+}
+
+fn collection<'a>(view: &'a View, of: Collection, init: &'a CollectionInit) -> models::CollectionInfo<'a> {
+    let tokens = view.collections.of(of);
+    models::CollectionInfo {
+        address: view.contracts.of(of),
+        name: &init.name,
+        symbol: &init.symbol,
+        minted: tokens.minted(),
+        burnt: tokens.burnt(),
+    }
+}
+
+/// Evidence for a verifier, in the form of `fairness.json`.
+fn fairness<'a>(view: &'a View, state: &'a State, launched: &'a Launched) -> models::Fairness<'a> {
+    let config = &launched.config;
+    let beacon = &config.fairness.beacon;
+    models::Fairness {
+        version: evidence::VERSION,
+        chain_id: &state.chain_id,
+        contract: &state.contract,
+        tiers: tiers(config),
+        eggs: PerTier::map(&config.eggs, |eggs| eggs),
+        beacon: models::Beacon {
+            genesis: beacon.genesis,
+            period: beacon.period,
+            delay: beacon.delay,
+            public_key: config.fairness.beacon_key.to_hex(),
+        },
+        tables: config.fairness.tables.to_hex(),
+        showers: view.showers.iter().map(|view| &view.facts).collect(),
     }
 }

@@ -2,14 +2,17 @@
 
 use std::sync::{Arc, OnceLock};
 
+use cosmwasm_std::HexBinary;
+use imbl::Vector;
 use meteor_messages::shower::{ContributionState, InstantiateMsg, Status};
 use meteor_rules::NANOS_PER_SECOND;
+use meteor_rules::fairness::evidence;
 use meteor_rules::tier::{Tier, TierRule};
 use meteor_rules::{eggs, ranking};
 
 use super::page::Page;
 use crate::api::models::{self, Amount, TierFloor};
-use crate::fold::{Launched, Shower, State};
+use crate::fold::{Given, Launched, Shower, State};
 
 /// Most rows of a ranking in one page.
 pub const MAX_ROWS: u32 = 1_000;
@@ -46,6 +49,11 @@ pub struct ShowerView {
     pub ranking_page: Arc<Page>,
     /// Full pages of its ranking, each rendered when first asked for.
     full_pages: Vec<OnceLock<Arc<Page>>>,
+    /// Its contributions as CSV, made when first asked for.
+    csv: OnceLock<Arc<Page>>,
+    given: Vector<Given>,
+    /// What the chain says of its draw.
+    pub facts: models::ShowerFacts,
     rank_by_slot: Vec<u32>,
     tiers: TierRule,
     refunds_open: bool,
@@ -116,6 +124,9 @@ impl ShowerView {
             page: Arc::new(Page::json(&summary)),
             floors_page: Arc::new(Page::json(&floors)),
             ranking_page: Arc::new(Page::json(&())),
+            facts: facts(config, &summary, shower),
+            csv: OnceLock::new(),
+            given: shower.given.clone(),
             summary,
             floors,
             past,
@@ -189,7 +200,42 @@ impl ShowerView {
         models::Ranking { shower, contributors, ranking, next }
     }
 
-    /// The same as a page; those that many ask for are kept.
+    /// Its contributions in order, as `contributions.csv`, if that has been asked for before.
+    pub fn known_csv(&self) -> Option<&Arc<Page>> {
+        self.csv.get()
+    }
+
+    /// The same, made now if it wasn't: milliseconds for many thousand contributions.
+    pub fn csv(&self) -> Arc<Page> {
+        // Packing is worth its time only for what stays.
+        let stays = !matches!(self.summary.status, models::ShowerStatus::Open);
+        Arc::clone(self.csv.get_or_init(|| Arc::new(Page::csv(self.contributions(), stays))))
+    }
+
+    fn contributions(&self) -> Vec<u8> {
+        let mut totals = vec![0u128; self.rows.len()];
+        let mut csv = Vec::with_capacity(self.given.len().saturating_mul(80).saturating_add(64));
+        csv.extend_from_slice(evidence::CSV_HEADER.as_bytes());
+        csv.push(b'\n');
+        let mut number = itoa::Buffer::new();
+        for given in &self.given {
+            let row = self.rank(given.slot).and_then(|rank| self.row(rank));
+            let total = usize::try_from(given.slot).ok().and_then(|slot| totals.get_mut(slot));
+            let (Some(row), Some(total)) = (row, total) else { continue };
+            *total = total.saturating_add(given.amount);
+            csv.extend_from_slice(number.format(given.seq).as_bytes());
+            csv.push(b',');
+            csv.extend_from_slice(row.address.as_bytes());
+            csv.push(b',');
+            csv.extend_from_slice(number.format(given.amount).as_bytes());
+            csv.push(b',');
+            csv.extend_from_slice(number.format(*total).as_bytes());
+            csv.push(b'\n');
+        }
+        csv
+    }
+
+    /// Ranks as a page; those that many ask for are kept.
     pub fn ranking_page(&self, after: u32, limit: u32) -> Arc<Page> {
         if after == 0 && limit == DEFAULT_ROWS {
             return Arc::clone(&self.ranking_page);
@@ -205,6 +251,28 @@ impl ShowerView {
             }
             _ => render(false),
         }
+    }
+}
+
+fn facts(config: &InstantiateMsg, summary: &models::Shower, shower: &Shower) -> models::ShowerFacts {
+    let at = shower.number.checked_sub(1).and_then(|at| usize::try_from(at).ok());
+    let commitment = at.and_then(|at| config.fairness.commitments.get(at));
+    let draw = shower.draw.as_ref();
+    models::ShowerFacts {
+        shower: shower.number,
+        closes_at: summary.closes_at,
+        closed_at: shower.closing.map(|closing| closing.at),
+        commitment: commitment.map(HexBinary::to_hex).unwrap_or_default(),
+        beacon_round: shower.closing.map(|closing| closing.beacon_round),
+        beacon_signature: draw.map(|draw| hex::encode(&draw.beacon)),
+        log: hex::encode(shower.log),
+        contributors: summary.contributors,
+        total: summary.total,
+        earlier: summary.earlier,
+        root: draw.map(|draw| hex::encode(draw.root)),
+        leaves: draw.map(|draw| draw.leaves),
+        key: shower.key.map(hex::encode),
+        cancelled: shower.cancelled,
     }
 }
 

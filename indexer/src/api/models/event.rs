@@ -31,6 +31,8 @@ pub struct Config<'a> {
     pub payees: Vec<PayeeShare<'a>>,
     /// The collection of meteors.
     pub meteors: CollectionInfo<'a>,
+    /// Where meteors are cracked.
+    pub hatchery: Hatchery<'a>,
     /// Who may do what.
     pub roles: Roles<'a>,
     /// Whether contributing is stopped.
@@ -92,6 +94,21 @@ impl<'a> PayeeShare<'a> {
     pub fn new(payee: &'a Payee, paid: u128) -> Self {
         Self { address: &payee.address, share_bp: payee.share_bp, paid: Amount(paid) }
     }
+}
+
+/// Where meteors are cracked: a holder sends the meteor there, and gets what it holds once that is revealed.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct Hatchery<'a> {
+    /// Its contract; null until it is instantiated.
+    pub address: Option<&'a str>,
+    /// How long a cracked meteor may wait to be revealed before its holder can take it back (seconds).
+    pub reveal_timeout: u64,
+    /// Meteors that wait to be revealed now.
+    pub cracking: usize,
+    /// The collection of eggs.
+    pub eggs: CollectionInfo<'a>,
+    /// The collection of dust.
+    pub dust: CollectionInfo<'a>,
 }
 
 /// A collection.

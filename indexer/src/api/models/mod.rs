@@ -2,6 +2,7 @@
 //! seconds since the Unix epoch; ranks and showers count from 1.
 
 mod event;
+mod fairness;
 mod shower;
 mod wallet;
 
@@ -10,9 +11,12 @@ use meteor_rules::tier::Tier;
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
-pub use event::{CollectionInfo, Config, Minimum, PayeeShare, PublicStatus, Roles, Schedule, TierRule};
+pub use event::{
+    CollectionInfo, Config, Hatchery, Minimum, PayeeShare, PublicStatus, Roles, Schedule, TierRule,
+};
+pub use fairness::{Beacon, Fairness, FoundKind, Reveal, Reveals, ShowerFacts};
 pub use shower::{Floors, Past, Quote, Ranked, Ranking, Shower, Showers, Telescope, TierFloor};
-pub use wallet::{Attribute, Cave, Nft, Nfts, Wallet, WalletShower, WalletState};
+pub use wallet::{Attribute, Cave, Cracking, Nft, Nfts, Wallet, WalletShower, WalletState};
 
 /// An amount in micro-denom, written as a decimal string.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, ToSchema)]

@@ -43,6 +43,12 @@ pub struct Wallet<'a> {
     pub showers: Vec<WalletShower>,
     /// Meteors it holds.
     pub meteors: usize,
+    /// Eggs it holds.
+    pub eggs: usize,
+    /// Dust it holds.
+    pub dust: usize,
+    /// Meteors it has cracked that wait to be revealed.
+    pub cracking: usize,
     /// Height at which this was true.
     pub height: u64,
 }
@@ -75,12 +81,25 @@ pub struct Cave<'a> {
     pub address: &'a str,
     /// How many NFTs it holds.
     pub count: usize,
-    /// The page, by token id.
+    /// The page: meteors, then eggs, then dust, each by token id.
     pub nfts: Vec<Nft<'a>>,
+    /// Meteors it has cracked that wait to be revealed; the hatchery holds them meanwhile. The first 100.
+    pub cracking: Vec<Cracking<'a>>,
     /// Path of the next page; null after the last.
     pub next: Option<String>,
     /// Height at which this was true.
     pub height: u64,
+}
+
+/// A meteor that was cracked and waits to be revealed.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Cracking<'a> {
+    /// The meteor.
+    pub token_id: String,
+    /// Who cracked it and gets what it holds.
+    pub holder: &'a str,
+    /// From then on it can't be revealed, only taken back (seconds since the Unix epoch).
+    pub reclaim_at: u64,
 }
 
 /// The newest NFTs of a collection.
@@ -97,7 +116,7 @@ pub struct Nfts<'a> {
 /// One NFT.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Nft<'a> {
-    /// Its collection: `meteors`.
+    /// Its collection: `meteors`, `eggs` or `dust`.
     pub collection: &'static str,
     /// Its id.
     pub token_id: String,
@@ -105,6 +124,10 @@ pub struct Nft<'a> {
     pub owner: &'a str,
     /// Whether it is burnt.
     pub burnt: bool,
+    /// For a meteor that waits to be revealed; null for every other.
+    pub cracking: Option<Cracking<'a>>,
+    /// For a meteor that was revealed, the collection of what it held: `eggs` or `dust`, with the same id.
+    pub found: Option<&'static str>,
     /// Its tier.
     pub tier: TierName,
     /// The rank that earned it.

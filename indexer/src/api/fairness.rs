@@ -1,0 +1,109 @@
+//! What a verifier asks for: facts, tables, contributions and reveals.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::showers::find;
+use super::{InPath, InQuery, Problem, models, prepared};
+use crate::app::App;
+use crate::view::MAX_REVEALS;
+
+/// What the chain says about fairness: commitments, beacon, roots and published keys
+///
+/// The `fairness.json` of the evidence: `meteor verify` and `scripts/verify_fairness.py` read it from here.
+#[utoipa::path(get, path = "/v1/fairness", tag = "fairness", responses(
+    (status = 200, body = models::Fairness, description = "The facts"),
+    (status = 503, body = Problem, content_type = "application/problem+json", description = "Not launched yet"),
+))]
+pub(super) async fn fairness(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
+    prepared(&app.view(), "/v1/fairness", &headers)
+}
+
+/// The tables from which eggs and dust are drawn, byte for byte as they were hashed
+#[utoipa::path(get, path = "/v1/fairness/tables", tag = "fairness", responses(
+    (status = 200, body = String, content_type = "application/json",
+        description = "The file; its SHA-256 is `tables` of /v1/fairness"),
+    (status = 404, body = Problem, content_type = "application/problem+json",
+        description = "This server has no tables file"),
+    (status = 503, body = Problem, content_type = "application/problem+json",
+        description = "Not launched yet, or the server's file is not the one the chain names"),
+))]
+pub(super) async fn tables(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
+    let tables = app.tables.as_ref().ok_or_else(Problem::no_tables)?;
+    let view = app.view();
+    let launched = view.launched.as_ref().ok_or_else(Problem::not_launched)?;
+    let wanted = &launched.config.fairness.tables;
+    if wanted.as_slice() != tables.hash {
+        return Err(Problem::other_tables(&hex::encode(tables.hash), &wanted.to_hex()));
+    }
+    Ok(tables.page.respond(&headers, &view.currency))
+}
+
+/// Every contribution of a shower, in order, as comma-separated values
+///
+/// Columns: `seq,contributor,amount,total`. The list is right exactly when it hashes to the shower's log hash.
+#[utoipa::path(get, path = "/v1/showers/{shower}/contributions.csv", tag = "fairness",
+    params(("shower" = u32, Path, description = "Which, from 1")),
+    responses(
+        (status = 200, body = String, content_type = "text/csv", description = "The contributions"),
+        (status = 404, body = Problem, content_type = "application/problem+json", description = "No such shower"),
+    )
+)]
+pub(super) async fn contributions(
+    State(app): State<Arc<App>>,
+    InPath(number): InPath<u32>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (shower, currency) = {
+        let view = app.view();
+        (Arc::clone(find(&view, number)?), view.currency.clone())
+    };
+    let known = shower.known_csv().map(Arc::clone);
+    let page = match known {
+        Some(page) => page,
+        // Many contributions take long to write and pack: not on a thread that others wait for.
+        None => tokio::task::spawn_blocking(move || shower.csv()).await.map_err(|_| Problem::stopping())?,
+    };
+    Ok(page.respond(&headers, &currency))
+}
+
+/// Which reveals.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct RevealsQuery {
+    /// Skip the first this many (default 0)
+    after: Option<usize>,
+    /// Reveals, 1 to 1000 (default 1000)
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<usize>,
+}
+
+/// What the cracked meteors of a shower were shown to hold, in the order of the reveals
+#[utoipa::path(get, path = "/v1/showers/{shower}/reveals", tag = "fairness",
+    params(("shower" = u32, Path, description = "Which, from 1"), RevealsQuery),
+    responses(
+        (status = 200, body = models::Reveals, description = "A page of the reveals"),
+        (status = 400, body = Problem, content_type = "application/problem+json", description = "Bad parameters"),
+        (status = 404, body = Problem, content_type = "application/problem+json", description = "No such shower"),
+    )
+)]
+pub(super) async fn reveals(
+    State(app): State<Arc<App>>,
+    InPath(number): InPath<u32>,
+    InQuery(query): InQuery<RevealsQuery>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let view = app.view();
+    find(&view, number)?;
+    let limit = query.limit.unwrap_or(MAX_REVEALS);
+    if !(1..=MAX_REVEALS).contains(&limit) {
+        return Err(Problem::bad_request(format!("limit can't be {limit}: give 1 to {MAX_REVEALS}.")));
+    }
+    let after = query.after.unwrap_or(0);
+    Ok(view.currency.respond(&headers, || view.reveals(number, after, limit)))
+}
