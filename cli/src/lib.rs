@@ -2,5 +2,6 @@
 
 pub mod demo;
 pub mod devnet;
+pub mod jobs;
 pub mod serve;
 pub mod verify;

@@ -22,6 +22,16 @@ enum Command {
     Devnet(meteor_cli::devnet::Options),
     /// The indexer: follows the chain and serves page and API (the same as meteor-indexer)
     Serve(meteor_cli::serve::Options),
+    /// Make an event's master key, or rehearse its recovery
+    Keygen(meteor_cli::jobs::Keygen),
+    /// Close showers that have ended
+    Close(meteor_cli::jobs::Close),
+    /// Commit to what the meteors of closed showers hold
+    Draw(meteor_cli::jobs::Draw),
+    /// The worker that reveals what cracked meteors hold
+    Hatch(meteor_cli::jobs::Hatch),
+    /// Publish a shower's key once its crack window has passed
+    PublishKey(meteor_cli::jobs::PublishKey),
     /// Recompute the draws of an event, or what one meteor holds, and say what is proven
     Verify(meteor_cli::verify::Options),
 }
@@ -60,6 +70,11 @@ async fn run(command: Command, stop: &CancellationToken) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Serve(options) => meteor_cli::serve::run(options, stop).await,
+        Command::Keygen(options) => meteor_cli::jobs::make_key(&options).await,
+        Command::Close(options) => meteor_cli::jobs::close(&options).await,
+        Command::Draw(options) => meteor_cli::jobs::draw(&options).await,
+        Command::Hatch(options) => meteor_cli::jobs::hatch(&options, stop).await,
+        Command::PublishKey(options) => meteor_cli::jobs::publish_key(&options).await,
         Command::Verify(options) => meteor_cli::verify::run(&options).await,
     }
 }
