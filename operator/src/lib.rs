@@ -5,9 +5,11 @@
 //! left to do, so a job that is run twice does nothing twice.
 
 pub mod account;
+pub mod beacon;
 pub mod error;
 pub mod gas;
 pub mod jobs;
+pub mod keys;
 pub mod node;
 pub mod signer;
 pub mod tx;

@@ -1,0 +1,105 @@
+//! Which beacon: its public key, rhythm and chain hash.
+
+use meteor_rules::fairness::Bytes32;
+use meteor_rules::fairness::beacon::BeaconRule;
+use sha2::{Digest, Sha256};
+
+use super::{BeaconError, PublicKey};
+
+/// The name of the one scheme that is spoken here, as drand has it.
+pub(super) const SCHEME: &str = "bls-unchained-g1-rfc9380";
+
+/// A beacon: what its `/info` says and everybody configures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Network {
+    /// Its public key.
+    pub public_key: PublicKey,
+    /// When round 1 is due (Unix seconds).
+    pub genesis: u64,
+    /// Seconds between rounds; at least 1.
+    pub period: u64,
+    /// Its chain hash, if addresses are to contain it: relays of several beacons want that.
+    pub chain_hash: Option<Bytes32>,
+}
+
+impl Network {
+    /// drand's quicknet: a round every three seconds since August 2023.
+    pub fn quicknet() -> Self {
+        // The point and the hash are checked by the tests.
+        const KEY: &str = "83cf0f2896adee7eb8b5f01fcad3912212c437e0073e911fb90022d3e760183c8c4b450b6a0a6c3ac6a5776a2d1064510d1fec758c921cc22b0e17e63aaf4bcb5ed66304de9cf809bd274ca73bab4af5a6e9c76a4bc09e76eae8991ef5ece45a";
+        const HASH: &str = "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971";
+        let mut hash = [0; 32];
+        let known = hex::decode_to_slice(HASH, &mut hash).is_ok();
+        Self {
+            public_key: PublicKey::constant(KEY),
+            genesis: 1_692_803_367,
+            period: 3,
+            chain_hash: known.then_some(hash),
+        }
+    }
+
+    /// When `round` is due (Unix seconds).
+    ///
+    /// # Errors
+    /// [`BeaconError::NoSuchRound`] for round 0 and rounds beyond the end of time.
+    pub fn due(&self, round: u64) -> Result<u64, BeaconError> {
+        self.rule().due(round).ok_or(BeaconError::NoSuchRound(round))
+    }
+
+    /// The latest round that is due at `now` (Unix seconds); `None` before the first.
+    pub fn latest(&self, now: u64) -> Option<u64> {
+        now.checked_sub(self.genesis)?.checked_div(self.period)?.checked_add(1)
+    }
+
+    fn rule(&self) -> BeaconRule {
+        BeaconRule { genesis: self.genesis, period: self.period, delay: 0 }
+    }
+}
+
+/// The hash by which drand tells beacons apart.
+pub(super) fn chain_hash(
+    public_key: &PublicKey,
+    genesis: u64,
+    period: u32,
+    seed: &Bytes32,
+    name: &str,
+) -> Bytes32 {
+    Sha256::new()
+        .chain_update(period.to_be_bytes())
+        .chain_update(genesis.to_be_bytes())
+        .chain_update(public_key.as_bytes())
+        .chain_update(seed)
+        .chain_update(name)
+        .finalize()
+        .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quicknet_is_quicknet() {
+        let quicknet = Network::quicknet();
+        assert_eq!(PublicKey::new(*quicknet.public_key.as_bytes()), Ok(quicknet.public_key));
+        // The group hash in its /info.
+        let mut seed = [0; 32];
+        hex::decode_to_slice("f477d5c89f21a17c863a7f937c6a6d15859414d2be09cd448d4279af331c5d3e", &mut seed)
+            .unwrap();
+        let hash = chain_hash(&quicknet.public_key, quicknet.genesis, 3, &seed, "quicknet");
+        assert_eq!(Some(hash), quicknet.chain_hash);
+    }
+
+    #[test]
+    fn rounds_are_due_at_their_time() {
+        let quicknet = Network::quicknet();
+        assert_eq!(quicknet.due(1), Ok(1_692_803_367));
+        assert_eq!(quicknet.due(0), Err(BeaconError::NoSuchRound(0)));
+        assert_eq!(quicknet.due(u64::MAX), Err(BeaconError::NoSuchRound(u64::MAX)));
+        assert_eq!(quicknet.latest(quicknet.genesis - 1), None);
+        for (at, latest) in [(0, 1), (2, 1), (3, 2), (6, 3)] {
+            assert_eq!(quicknet.latest(quicknet.genesis + at), Some(latest));
+        }
+        assert_eq!(Network { period: 0, ..quicknet }.latest(u64::MAX), None);
+    }
+}

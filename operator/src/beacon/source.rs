@@ -1,0 +1,128 @@
+//! One relay of a beacon: what it is asked and how its answer is judged.
+
+use std::time::Duration;
+
+use reqwest::{Client, StatusCode, Url, redirect};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::network::SCHEME;
+use super::{BeaconError, BeaconRound, Fault, Network, randomness, verify_signature};
+
+/// A round has some hundred bytes.
+const MOST_BYTES: usize = 16 << 10;
+
+/// One relay.
+#[derive(Clone, Debug)]
+pub(super) struct Source {
+    base: String,
+    client: Client,
+}
+
+#[derive(Deserialize)]
+struct Sent {
+    #[serde(rename = "round")]
+    number: u64,
+    signature: String,
+    /// Newer relays leave it out: it follows from the signature.
+    randomness: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Info {
+    public_key: String,
+    period: u64,
+    genesis_time: u64,
+    hash: Option<String>,
+    #[serde(rename = "schemeID")]
+    scheme: Option<String>,
+}
+
+impl Source {
+    pub(super) fn new(url: &str, timeout: Duration) -> Result<Self, BeaconError> {
+        let parsed = Url::parse(url).map_err(|_| BeaconError::Config("a source's address is no address"))?;
+        if !matches!(parsed.scheme(), "http" | "https") || parsed.query().is_some() {
+            return Err(BeaconError::Config("a source's address must be http(s)://host without a query"));
+        }
+        let client = Client::builder()
+            .timeout(timeout)
+            .redirect(redirect::Policy::none())
+            .build()
+            .map_err(|_| BeaconError::Config("no HTTP client can be made"))?;
+        Ok(Self { base: url.trim_end_matches('/').to_owned(), client })
+    }
+
+    pub(super) fn url(&self) -> &str {
+        &self.base
+    }
+
+    /// The round, if this source has it and it is the beacon's.
+    pub(super) async fn round(&self, network: &Network, round: u64) -> Result<BeaconRound, Fault> {
+        let answer: Sent = self.get(network, &format!("public/{round}")).await?;
+        if answer.number != round {
+            return Err(Fault::WrongRound { got: answer.number });
+        }
+        let mut signature = [0; 48];
+        hex::decode_to_slice(&answer.signature, &mut signature)
+            .map_err(|_| Fault::Garbage("the signature is not 48 bytes in hexadecimal"))?;
+        if let Some(claimed) = answer.randomness {
+            let mut bytes = [0; 32];
+            hex::decode_to_slice(&claimed, &mut bytes)
+                .map_err(|_| Fault::Garbage("the randomness is not 32 bytes in hexadecimal"))?;
+            if bytes != randomness(&signature) {
+                return Err(Fault::BadRandomness);
+            }
+        }
+        verify_signature(&network.public_key, round, &signature).map_err(|_| Fault::BadSignature)?;
+        Ok(BeaconRound { round, signature })
+    }
+
+    /// Whether this source serves the beacon that is configured.
+    pub(super) async fn check(&self, network: &Network) -> Result<(), Fault> {
+        let info: Info = self.get(network, "info").await?;
+        let hash = network.chain_hash.map(hex::encode);
+        for (what, same) in [
+            ("public key", info.public_key.eq_ignore_ascii_case(&network.public_key.to_string())),
+            ("genesis", info.genesis_time == network.genesis),
+            ("period", info.period == network.period),
+            ("chain hash", hash.is_none() || info.hash.is_none() || info.hash == hash),
+            ("scheme", info.scheme.is_none_or(|scheme| scheme == SCHEME)),
+        ] {
+            if !same {
+                return Err(Fault::OtherBeacon(what));
+            }
+        }
+        Ok(())
+    }
+
+    async fn get<T: DeserializeOwned>(&self, network: &Network, path: &str) -> Result<T, Fault> {
+        let url = match &network.chain_hash {
+            Some(hash) => format!("{}/{}/{path}", self.base, hex::encode(hash)),
+            None => format!("{}/{path}", self.base),
+        };
+        let mut answer = self.client.get(url).send().await.map_err(|error| Fault::Down(why(&error)))?;
+        match answer.status() {
+            StatusCode::OK => {}
+            StatusCode::NOT_FOUND | StatusCode::TOO_EARLY => return Err(Fault::NotYet),
+            status => return Err(Fault::Status(status.as_u16())),
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(|error| Fault::Down(why(&error)))? {
+            if body.len().saturating_add(chunk.len()) > MOST_BYTES {
+                return Err(Fault::Garbage("it is too large"));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        serde_json::from_slice(&body).map_err(|_| Fault::Garbage("it is not the JSON it should be"))
+    }
+}
+
+fn why(error: &reqwest::Error) -> &'static str {
+    if error.is_timeout() {
+        "no answer in time"
+    } else if error.is_connect() {
+        "no connection"
+    } else {
+        "the answer broke off"
+    }
+}

@@ -1,0 +1,90 @@
+//! What a key commits its event to, and whether a key is the one of an event.
+
+use std::path::Path;
+
+use meteor_rules::fairness::{Bytes32, ShowerId};
+
+use super::{FileKey, KeyError, KeySource, MasterKey, Unlock};
+
+/// An event: its chain, its contract and how many showers it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Event<'a> {
+    /// The chain's id.
+    pub chain_id: &'a str,
+    /// Address of the shower contract.
+    pub contract: &'a str,
+    /// How many showers it has.
+    pub showers: u32,
+}
+
+impl<'a> Event<'a> {
+    /// The showers of the event in order.
+    pub fn ids(&self) -> impl Iterator<Item = ShowerId<'a>> + use<'a> {
+        let Self { chain_id, contract, showers } = *self;
+        (1..=showers).map(move |shower| ShowerId { chain_id, contract, shower })
+    }
+
+    pub(super) fn commitments(&self, key: &MasterKey) -> Vec<Bytes32> {
+        self.ids().map(|id| key.shower_key(&id).commitment(&id)).collect()
+    }
+
+    fn count(&self, expected: &[Bytes32]) -> Result<(), KeyError> {
+        if u32::try_from(expected.len()).is_ok_and(|len| len == self.showers) {
+            return Ok(());
+        }
+        Err(KeyError::Count { showers: self.showers, given: expected.len() })
+    }
+}
+
+fn compare(found: &[Bytes32], expected: &[Bytes32]) -> Result<(), KeyError> {
+    let mut differing =
+        (1..).zip(found.iter().zip(expected)).filter(|(_, (found, expected))| found != expected);
+    match differing.next() {
+        None => Ok(()),
+        Some((shower, _)) => Err(KeyError::OtherEvent {
+            shower,
+            differing: differing.count().saturating_add(1),
+            showers: expected.len(),
+        }),
+    }
+}
+
+/// The commitments of every shower of an event, that of shower 1 first: what its contract is instantiated with.
+///
+/// # Errors
+/// If the key can't be had.
+pub async fn commitments(source: &impl KeySource, event: &Event<'_>) -> Result<Vec<Bytes32>, KeyError> {
+    let mut commitments = Vec::new();
+    for id in event.ids() {
+        commitments.push(source.shower_key(&id).await?.commitment(&id));
+    }
+    Ok(commitments)
+}
+
+/// Checks that the key is the one that an event's commitments were made with.
+///
+/// # Errors
+/// [`KeyError::OtherEvent`] with the first shower that differs, [`KeyError::Count`], or if the key can't be had.
+pub async fn verify(
+    source: &impl KeySource,
+    event: &Event<'_>,
+    expected: &[Bytes32],
+) -> Result<(), KeyError> {
+    event.count(expected)?;
+    compare(&commitments(source, event).await?, expected)
+}
+
+/// Opens a key file and checks that it is the key of an event: the rehearsal of `docs/keys.md`.
+///
+/// # Errors
+/// As [`FileKey::open`] and [`verify`].
+pub fn verify_file(
+    path: &Path,
+    unlock: Unlock<'_>,
+    event: &Event<'_>,
+    expected: &[Bytes32],
+) -> Result<(), KeyError> {
+    event.count(expected)?;
+    let key = FileKey::open(path, unlock)?;
+    compare(&event.commitments(key.master()), expected)
+}

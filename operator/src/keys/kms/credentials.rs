@@ -1,0 +1,245 @@
+//! AWS credentials: from the standard file, a file as a container gets it, or the container's endpoint. Read for each
+//! use, so that rotated ones are picked up.
+
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use reqwest::Url;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use super::KmsError;
+use super::http;
+use super::sigv4::Credentials;
+use crate::keys::private;
+
+const MOST_BYTES: usize = 64 << 10;
+/// Where ECS answers a task's `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI`.
+const ECS: &str = "http://169.254.170.2";
+/// Who may be asked without encryption: link-local addresses of ECS and EKS.
+const CONTAINER_HOSTS: [&str; 3] = ["169.254.170.2", "169.254.170.23", "fd00:ec2::23"];
+
+/// Where credentials come from. Never from arguments or the environment: others can read those.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CredentialsSource {
+    /// A profile of the standard file, usually `~/.aws/credentials`.
+    Profile {
+        /// The file; only its owner may read it.
+        path: PathBuf,
+        /// The profile, usually `default`.
+        profile: String,
+    },
+    /// A file with the JSON that a container's endpoint gives (`AccessKeyId`, `SecretAccessKey`, `Token`).
+    ContainerFile {
+        /// The file; only its owner may read it.
+        path: PathBuf,
+    },
+    /// A container's endpoint.
+    Container {
+        /// The value of `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` (begins with `/`) or
+        /// `AWS_CONTAINER_CREDENTIALS_FULL_URI`.
+        uri: String,
+        /// A file with what to send as `Authorization`, as EKS Pod Identity wants it.
+        token: Option<PathBuf>,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Json {
+    access_key_id: String,
+    secret_access_key: Zeroizing<String>,
+    token: Option<Zeroizing<String>>,
+}
+
+impl CredentialsSource {
+    pub(super) async fn read(&self, client: &reqwest::Client) -> Result<Credentials, KmsError> {
+        match self {
+            Self::Profile { path, profile } => from_profile(path, profile),
+            Self::ContainerFile { path } => from_json(&private(path)?)
+                .ok_or_else(|| no_credentials(path, "it is not the JSON of a container")),
+            Self::Container { uri, token } => from_container(client, uri, token.as_deref()).await,
+        }
+    }
+}
+
+fn private(path: &Path) -> Result<Zeroizing<Vec<u8>>, KmsError> {
+    private::read(path, MOST_BYTES).map_err(|error| KmsError::Private(Box::new(error)))
+}
+
+fn no_credentials(path: &Path, what: impl Into<String>) -> KmsError {
+    KmsError::CredentialsFile { path: path.to_owned(), what: what.into() }
+}
+
+fn from_json(bytes: &[u8]) -> Option<Credentials> {
+    let json: Json = serde_json::from_slice(bytes).ok()?;
+    if json.access_key_id.is_empty() || json.secret_access_key.is_empty() {
+        return None;
+    }
+    Some(Credentials {
+        access_key_id: json.access_key_id,
+        secret_access_key: SecretString::from(json.secret_access_key.as_str()),
+        session_token: json.token.filter(|t| !t.is_empty()).map(|t| SecretString::from(t.as_str())),
+    })
+}
+
+fn from_profile(path: &Path, profile: &str) -> Result<Credentials, KmsError> {
+    let bytes = private(path)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| no_credentials(path, "it is not text"))?;
+    let (mut found, mut inside) = (false, false);
+    let (mut id, mut secret, mut token) = (None, None, None);
+    for line in text.lines().map(str::trim) {
+        if let Some(section) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            inside = section.trim() == profile;
+            found |= inside;
+        } else if let Some((key, value)) = line.split_once('=').filter(|_| inside) {
+            match key.trim() {
+                "aws_access_key_id" => id = Some(value.trim()),
+                "aws_secret_access_key" => secret = Some(value.trim()),
+                "aws_session_token" => token = Some(value.trim()),
+                _ => {}
+            }
+        }
+    }
+    if !found {
+        return Err(no_credentials(path, format!("it has no profile [{profile}]")));
+    }
+    let part = |value: Option<&str>, name: &str| {
+        value
+            .filter(|value| !value.is_empty())
+            .map(ToOwned::to_owned)
+            .ok_or_else(|| no_credentials(path, format!("profile [{profile}] has no {name}")))
+    };
+    Ok(Credentials {
+        access_key_id: part(id, "aws_access_key_id")?,
+        secret_access_key: part(secret, "aws_secret_access_key")?.into(),
+        session_token: token.filter(|token| !token.is_empty()).map(SecretString::from),
+    })
+}
+
+async fn from_container(
+    client: &reqwest::Client,
+    uri: &str,
+    token: Option<&Path>,
+) -> Result<Credentials, KmsError> {
+    let mut request = client.get(container_url(uri)?);
+    if let Some(path) = token {
+        let bytes = private(path)?;
+        let text = std::str::from_utf8(&bytes).map_err(|_| no_credentials(path, "it is not text"))?;
+        request = request.header("authorization", http::secret_header(&SecretString::from(text.trim()))?);
+    }
+    let answer = request.send().await.map_err(|_| KmsError::ContainerCredentials("no answer"))?;
+    if !answer.status().is_success() {
+        return Err(KmsError::ContainerCredentials("it refused"));
+    }
+    let body =
+        http::body(answer, MOST_BYTES).await.ok_or(KmsError::ContainerCredentials("no whole answer"))?;
+    from_json(&body).ok_or(KmsError::ContainerCredentials("not the JSON it should be"))
+}
+
+fn container_url(uri: &str) -> Result<Url, KmsError> {
+    let bad = || KmsError::Config("the container's credentials address is no address");
+    let url = if uri.starts_with('/') { format!("{ECS}{uri}") } else { uri.to_owned() };
+    let url = Url::parse(&url).map_err(|_| bad())?;
+    let host = url.host_str().ok_or_else(bad)?.trim_matches(['[', ']']);
+    let near = CONTAINER_HOSTS.contains(&host) || is_loopback(host);
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if near => Ok(url),
+        _ => {
+            Err(KmsError::Config("credentials may only come over https or from the container's own address"))
+        }
+    }
+}
+
+/// Whether `host` is this machine.
+pub(super) fn is_loopback(host: &str) -> bool {
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Credentials(..)")
+    }
+}
+
+impl Credentials {
+    pub(super) fn token(&self) -> Option<&str> {
+        self.session_token.as_ref().map(ExposeSecret::expose_secret)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn file(text: &str) -> (tempfile::TempDir, PathBuf) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("credentials");
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+        (dir, path)
+    }
+
+    const FILE: &str = "# comment\n[default]\naws_access_key_id = AKIDEFAULT\naws_secret_access_key=se/cr=et\n\n\
+                        [ event ]\naws_access_key_id=AKIEVENT\naws_secret_access_key=other\naws_session_token = tok==\nregion=x\n\
+                        [half]\naws_access_key_id=AKIHALF\n";
+
+    #[test]
+    fn a_profile_is_read() {
+        let (_dir, path) = file(FILE);
+        let default = from_profile(&path, "default").unwrap();
+        assert_eq!(
+            (default.access_key_id.as_str(), default.secret_access_key.expose_secret(), default.token()),
+            ("AKIDEFAULT", "se/cr=et", None)
+        );
+        let event = from_profile(&path, "event").unwrap();
+        assert_eq!((event.access_key_id.as_str(), event.token()), ("AKIEVENT", Some("tok==")));
+        assert_eq!(format!("{event:?}"), "Credentials(..)");
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let (_dir, path) = file(FILE);
+        let words = |profile| from_profile(&path, profile).unwrap_err().to_string();
+        assert!(words("nobody").contains("no profile [nobody]"));
+        assert!(words("half").contains("no aws_secret_access_key"));
+        fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+        assert!(words("default").contains("chmod 600"));
+    }
+
+    #[test]
+    fn container_json_is_read_and_garbage_refused() {
+        let good = br#"{"AccessKeyId":"A","SecretAccessKey":"s","Token":"t","Expiration":"2026-01-01T00:00:00Z","RoleArn":"r"}"#;
+        let credentials = from_json(good).unwrap();
+        assert_eq!((credentials.access_key_id.as_str(), credentials.token()), ("A", Some("t")));
+        for bad in [&b"{}"[..], b"", b"[]", br#"{"AccessKeyId":"A","SecretAccessKey":""}"#] {
+            assert!(from_json(bad).is_none());
+        }
+    }
+
+    #[test]
+    fn credentials_do_not_travel_in_the_clear() {
+        for (uri, allowed) in [
+            ("/v2/credentials/x", true),
+            ("http://169.254.170.23/v1/credentials", true),
+            ("http://[fd00:ec2::23]/v1/credentials", true),
+            ("http://localhost:9/x", true),
+            ("http://127.0.0.1:9/x", true),
+            ("https://example.com/x", true),
+            ("http://example.com/x", false),
+            ("http://169.254.170.2.example.com/x", false),
+            ("ftp://localhost/x", false),
+            ("nonsense", false),
+        ] {
+            assert_eq!(container_url(uri).is_ok(), allowed, "{uri}");
+        }
+        assert_eq!(container_url("/v2/x").unwrap().as_str(), "http://169.254.170.2/v2/x");
+        // What looks like a path can't name another host.
+        assert_eq!(container_url("//evil.example/x").unwrap().host_str(), Some("169.254.170.2"));
+    }
+}

@@ -1,0 +1,82 @@
+//! What can go wrong with the key service. No message repeats an answer's body: it may hold a key.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::keys::KeyError;
+
+/// What can go wrong with the key service.
+#[derive(Debug, Error)]
+pub enum KmsError {
+    /// The configuration can't work.
+    #[error("the key service can't be used: {0}")]
+    Config(&'static str),
+    /// The service can't be reached.
+    #[error("the key service at {endpoint} did not answer: check the network and the endpoint")]
+    Unreachable {
+        /// The service's address.
+        endpoint: String,
+        /// Why.
+        source: reqwest::Error,
+    },
+    /// The service is busy or failing, for as long as was tried.
+    #[error("the key service refused {attempts} times in a row ({kind}): try again later; nothing was lost")]
+    Busy {
+        /// What it called it the last time.
+        kind: String,
+        /// How often it was asked.
+        attempts: u32,
+    },
+    /// These credentials may not use the key.
+    #[error(
+        "the key service denies access ({kind}): let the role use kms:GenerateMac on this key, and no other may"
+    )]
+    Denied {
+        /// What it calls it.
+        kind: String,
+    },
+    /// The credentials are no good.
+    #[error("the key service does not accept the credentials ({kind}): check them, their age and the clock")]
+    Credentials {
+        /// What it calls it.
+        kind: String,
+    },
+    /// The key can't be used now.
+    #[error("the key can't be used as it is ({kind}): enable it, or cancel its deletion at once")]
+    KeyState {
+        /// What it calls it.
+        kind: String,
+    },
+    /// The key isn't there or isn't of the right kind.
+    #[error("the key is not one for this ({kind}): give the ARN of an HMAC_256 key in this region")]
+    NoSuchKey {
+        /// What it calls it.
+        kind: String,
+    },
+    /// Another refusal.
+    #[error("the key service refused ({kind}, HTTP status {status})")]
+    Refused {
+        /// What it calls it.
+        kind: String,
+        /// Status of the answer.
+        status: u16,
+    },
+    /// The answer can't be read or isn't the right one.
+    #[error("the key service answered with what can't be used ({0}): check the endpoint")]
+    Malformed(&'static str),
+    /// A credentials file can't be used.
+    #[error("{} holds no credentials: {what}", path.display())]
+    CredentialsFile {
+        /// The file.
+        path: PathBuf,
+        /// What is missing.
+        what: String,
+    },
+    /// A secret file can't be read.
+    #[error(transparent)]
+    Private(Box<KeyError>),
+    /// The credentials endpoint of the container doesn't give any.
+    #[error("the container's credentials endpoint gives none ({0}): check that the task has a role")]
+    ContainerCredentials(&'static str),
+}

@@ -1,0 +1,240 @@
+//! A key in AWS KMS: it never leaves the service, which answers with the MAC of a shower's message.
+
+mod credentials;
+mod error;
+mod http;
+mod sigv4;
+
+use std::fmt;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use meteor_rules::fairness::{Bytes32, ShowerId, key::key_message};
+use reqwest::{Client, Url, redirect};
+use serde::Deserialize;
+use serde_json::json;
+use time::OffsetDateTime;
+use zeroize::Zeroizing;
+
+pub use self::credentials::CredentialsSource;
+pub use self::error::KmsError;
+use self::sigv4::{Credentials, Scope, authorization};
+use super::{KeyError, KeySource, ShowerKey};
+use crate::beacon::jitter;
+
+const SERVICE: &str = "kms";
+const TARGET: &str = "TrentService.GenerateMac";
+const ALGORITHM: &str = "HMAC_SHA_256";
+const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
+const MOST_BYTES: usize = 64 << 10;
+
+/// Which key, where, and how it is asked.
+#[derive(Clone, Debug)]
+pub struct KmsConfig {
+    /// The region, for example `eu-central-1`.
+    pub region: String,
+    /// Id or ARN of an `HMAC_256` key.
+    pub key_id: String,
+    /// Another address than the region's public one: a VPC endpoint, or a stand-in on this machine.
+    pub endpoint: Option<String>,
+    /// Where credentials come from.
+    pub credentials: CredentialsSource,
+    /// How long one answer may take.
+    pub timeout: Duration,
+    /// How often a busy service is asked.
+    pub attempts: u32,
+    /// How long to wait after the first refusal; doubled each time, with jitter.
+    pub wait: Duration,
+}
+
+impl KmsConfig {
+    /// The usual: the region's own address, ten seconds an answer, six attempts.
+    pub fn new(region: &str, key_id: &str, credentials: CredentialsSource) -> Self {
+        Self {
+            region: region.to_owned(),
+            key_id: key_id.to_owned(),
+            endpoint: None,
+            credentials,
+            timeout: Duration::from_secs(10),
+            attempts: 6,
+            wait: Duration::from_millis(250),
+        }
+    }
+}
+
+/// The key of an event, inside AWS KMS.
+pub struct KmsKey {
+    config: KmsConfig,
+    endpoint: Url,
+    host: String,
+    client: Client,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Answer {
+    mac: Zeroizing<String>,
+    mac_algorithm: String,
+}
+
+#[derive(Deserialize)]
+struct Refusal {
+    #[serde(rename = "__type")]
+    kind: String,
+}
+
+impl KmsKey {
+    /// The key that `config` names. Asks nobody yet.
+    ///
+    /// # Errors
+    /// [`KmsError::Config`] for an endpoint that isn't https, unless it is on this machine.
+    pub fn new(config: KmsConfig) -> Result<Self, KmsError> {
+        let endpoint = match &config.endpoint {
+            Some(endpoint) => endpoint.clone(),
+            None => format!("https://kms.{}.amazonaws.com", config.region),
+        };
+        let endpoint = Url::parse(&endpoint).map_err(|_| KmsError::Config("the endpoint is no address"))?;
+        let name = endpoint.host_str().ok_or(KmsError::Config("the endpoint names no host"))?;
+        if endpoint.scheme() != "https"
+            && !(endpoint.scheme() == "http" && credentials::is_loopback(name.trim_matches(['[', ']'])))
+        {
+            return Err(KmsError::Config("the endpoint must be https: the answer is a key"));
+        }
+        if endpoint.path() != "/" || endpoint.query().is_some() {
+            return Err(KmsError::Config("the endpoint must be a host without a path"));
+        }
+        let host = endpoint.port().map_or_else(|| name.to_owned(), |port| format!("{name}:{port}"));
+        let client = Client::builder()
+            .timeout(config.timeout)
+            .redirect(redirect::Policy::none())
+            .build()
+            .map_err(|_| KmsError::Config("no HTTP client can be made"))?;
+        Ok(Self { config, endpoint, host, client })
+    }
+
+    async fn mac(&self, message: &[u8]) -> Result<Zeroizing<Bytes32>, KmsError> {
+        let body = json!({
+            "KeyId": self.config.key_id,
+            "MacAlgorithm": ALGORITHM,
+            "Message": BASE64.encode(message),
+        })
+        .to_string();
+        let mut attempt = 1;
+        loop {
+            let credentials = self.config.credentials.read(&self.client).await?;
+            match self.ask(&credentials, &body).await {
+                Err(error) if attempt < self.config.attempts && passes(&error) => {
+                    tracing::warn!(attempt, %error, "the key service is asked again");
+                    tokio::time::sleep(jitter::backoff(self.config.wait, attempt)).await;
+                    attempt = attempt.saturating_add(1);
+                }
+                Err(KmsError::Busy { kind, .. }) => return Err(KmsError::Busy { kind, attempts: attempt }),
+                other => return other,
+            }
+        }
+    }
+
+    async fn ask(&self, credentials: &Credentials, body: &str) -> Result<Zeroizing<Bytes32>, KmsError> {
+        let scope = Scope { region: &self.config.region, service: SERVICE, at: OffsetDateTime::now_utc() };
+        let timestamp = scope.timestamp();
+        let mut headers = vec![
+            ("content-type", CONTENT_TYPE),
+            ("host", &self.host),
+            ("x-amz-date", &timestamp),
+            ("x-amz-target", TARGET),
+        ];
+        headers.extend(credentials.token().map(|token| ("x-amz-security-token", token)));
+        let mut request = self
+            .client
+            .post(self.endpoint.clone())
+            .header("authorization", authorization(credentials, &scope, &headers, body.as_bytes()))
+            .header("content-type", CONTENT_TYPE)
+            .header("x-amz-date", &timestamp)
+            .header("x-amz-target", TARGET);
+        if let Some(token) = &credentials.session_token {
+            request = request.header("x-amz-security-token", http::secret_header(token)?);
+        }
+        let answer = request.body(body.to_owned()).send().await.map_err(|source| KmsError::Unreachable {
+            endpoint: self.host.clone(),
+            source: source.without_url(),
+        })?;
+        let status = answer.status().as_u16();
+        let body =
+            http::body(answer, MOST_BYTES).await.ok_or(KmsError::Malformed("no whole answer of its size"));
+        if status == 200 { read(&body?) } else { Err(refusal(status, &body.unwrap_or_default())) }
+    }
+}
+
+fn read(body: &[u8]) -> Result<Zeroizing<Bytes32>, KmsError> {
+    let answer: Answer =
+        serde_json::from_slice(body).map_err(|_| KmsError::Malformed("not the JSON it should be"))?;
+    if answer.mac_algorithm != ALGORITHM {
+        return Err(KmsError::Malformed("a MAC of another algorithm"));
+    }
+    // A little more than a key, so that what is too long is seen.
+    let mut bytes = Zeroizing::new([0; 64]);
+    let len = BASE64
+        .decode_slice(answer.mac.as_bytes(), bytes.as_mut())
+        .map_err(|_| KmsError::Malformed("a MAC that is not base64 or too long"))?;
+    let mac = bytes.get(..len).and_then(|bytes| bytes.try_into().ok());
+    mac.map(Zeroizing::new).ok_or(KmsError::Malformed("a MAC that has not 32 bytes"))
+}
+
+/// What an answer other than 200 says. The type's name is all that is taken from it, and only if it is one.
+fn refusal(status: u16, body: &[u8]) -> KmsError {
+    let kind = serde_json::from_slice(body).map(|refusal: Refusal| refusal.kind).unwrap_or_default();
+    let kind = kind.rsplit('#').next().unwrap_or_default();
+    let named = !kind.is_empty() && kind.len() <= 64 && kind.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let kind = if named { kind.to_owned() } else { format!("HTTP status {status}") };
+    match kind.as_str() {
+        "ThrottlingException"
+        | "Throttling"
+        | "TooManyRequestsException"
+        | "LimitExceededException"
+        | "RequestLimitExceeded"
+        | "DependencyTimeoutException"
+        | "KeyUnavailableException"
+        | "KMSInternalException"
+        | "InternalFailure"
+        | "ServiceUnavailable"
+        | "ServiceUnavailableException" => KmsError::Busy { kind, attempts: 1 },
+        "AccessDeniedException" | "AccessDenied" => KmsError::Denied { kind },
+        "UnrecognizedClientException"
+        | "InvalidSignatureException"
+        | "IncompleteSignature"
+        | "IncompleteSignatureException"
+        | "MissingAuthenticationTokenException"
+        | "MissingAuthenticationToken"
+        | "ExpiredTokenException"
+        | "InvalidClientTokenId"
+        | "NotAuthorized" => KmsError::Credentials { kind },
+        "KMSInvalidStateException" | "DisabledException" => KmsError::KeyState { kind },
+        "NotFoundException" | "InvalidKeyUsageException" | "InvalidArnException" | "ValidationException" => {
+            KmsError::NoSuchKey { kind }
+        }
+        _ if status == 429 || status >= 500 => KmsError::Busy { kind, attempts: 1 },
+        _ => KmsError::Refused { kind, status },
+    }
+}
+
+/// Whether asking again may help.
+fn passes(error: &KmsError) -> bool {
+    matches!(error, KmsError::Busy { .. } | KmsError::Unreachable { .. })
+}
+
+impl KeySource for KmsKey {
+    async fn shower_key(&self, id: &ShowerId<'_>) -> Result<ShowerKey, KeyError> {
+        let mut mac = self.mac(&key_message(id)).await?;
+        Ok(ShowerKey::take(&mut mac))
+    }
+}
+
+impl fmt::Debug for KmsKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KmsKey")
+            .field("endpoint", &self.host)
+            .field("key_id", &self.config.key_id)
+            .finish_non_exhaustive()
+    }
+}

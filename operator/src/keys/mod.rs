@@ -1,0 +1,26 @@
+//! The key that keeps an event's draws secret: made, kept, opened and checked (`docs/keys.md` is the page for people).
+//!
+//! Only a 32-byte master key exists, in an age file or inside a key service; the key of a shower is its MAC over
+//! [`key_message`](meteor_rules::fairness::key::key_message). Nothing here prints, serialises or logs a key.
+
+mod commitments;
+mod error;
+mod file;
+mod harden;
+mod keygen;
+pub mod kms;
+mod passphrase;
+mod payload;
+mod private;
+mod secret;
+mod source;
+
+pub use commitments::{Event, commitments, verify, verify_file};
+pub use error::KeyError;
+pub use file::{FileKey, Unlock};
+pub use harden::harden;
+pub use keygen::{Created, Protect, keygen};
+pub use kms::KmsKey;
+pub use passphrase::{Passphrase, PassphraseFile, Prompt, Purpose};
+pub use secret::{MasterKey, ShowerKey};
+pub use source::{AnyKey, KeySource};

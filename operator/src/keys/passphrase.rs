@@ -1,0 +1,161 @@
+//! Where a passphrase comes from: a person at the terminal or a private file; never an argument or the environment.
+
+use std::path::PathBuf;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{KeyError, private};
+
+/// A new passphrase has at least so many characters: the file may be stolen and tried at leisure.
+const LEAST_CHARACTERS: usize = 12;
+const MOST_BYTES: usize = 4096;
+
+/// What a passphrase is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To lock a new key: it is asked for twice and must not be short.
+    Create,
+    /// To open a key.
+    Open,
+}
+
+/// Something that knows a passphrase.
+pub trait Passphrase {
+    /// The passphrase.
+    ///
+    /// # Errors
+    /// [`KeyError::Passphrase`], [`KeyError::NoTerminal`], or the errors of reading a private file.
+    fn passphrase(&self, purpose: Purpose) -> Result<SecretString, KeyError>;
+}
+
+/// Asks on the terminal, without showing what is typed.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Prompt;
+
+impl Passphrase for Prompt {
+    fn passphrase(&self, purpose: Purpose) -> Result<SecretString, KeyError> {
+        ask(purpose, |question| {
+            rpassword::prompt_password(question).map(SecretString::from).map_err(KeyError::NoTerminal)
+        })
+    }
+}
+
+fn ask(
+    purpose: Purpose,
+    prompt: impl Fn(&str) -> Result<SecretString, KeyError>,
+) -> Result<SecretString, KeyError> {
+    if purpose == Purpose::Open {
+        return check(purpose, prompt("Passphrase of the key file: ")?);
+    }
+    let first = check(purpose, prompt("New passphrase for the key file: ")?)?;
+    let again = prompt("The same again: ")?;
+    if first.expose_secret() != again.expose_secret() {
+        return Err(KeyError::Passphrase("was not the same both times: no key was made"));
+    }
+    Ok(first)
+}
+
+/// The first line of a file that only its owner may read. `/dev/fd/3` reads what was handed over as descriptor 3.
+#[derive(Clone, Debug)]
+pub struct PassphraseFile(
+    /// The file.
+    pub PathBuf,
+);
+
+impl Passphrase for PassphraseFile {
+    fn passphrase(&self, purpose: Purpose) -> Result<SecretString, KeyError> {
+        let bytes = private::read(&self.0, MOST_BYTES)?;
+        let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let text = std::str::from_utf8(line).map_err(|_| KeyError::Passphrase("is not text: use UTF-8"))?;
+        check(purpose, SecretString::from(text))
+    }
+}
+
+/// A passphrase already in memory: what tests and programs that bring their own prompt use.
+impl Passphrase for SecretString {
+    fn passphrase(&self, purpose: Purpose) -> Result<SecretString, KeyError> {
+        check(purpose, self.clone())
+    }
+}
+
+fn check(purpose: Purpose, passphrase: SecretString) -> Result<SecretString, KeyError> {
+    let text = passphrase.expose_secret();
+    if text.is_empty() {
+        return Err(KeyError::Passphrase("is empty"));
+    }
+    if purpose == Purpose::Create && text.chars().count() < LEAST_CHARACTERS {
+        return Err(KeyError::Passphrase(
+            "is too short: use 12 characters or more, several random words are best",
+        ));
+    }
+    Ok(passphrase)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    const GOOD: &str = "correct horse battery";
+
+    fn file(bytes: &[u8]) -> (tempfile::TempDir, PassphraseFile) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("passphrase");
+        fs::write(&path, bytes).unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+        (dir, PassphraseFile(path))
+    }
+
+    fn typed(purpose: Purpose, answers: &[&str]) -> Result<SecretString, KeyError> {
+        let answers = RefCell::new(answers.iter());
+        ask(purpose, |_| Ok(SecretString::from(*answers.borrow_mut().next().unwrap())))
+    }
+
+    #[test]
+    fn a_file_gives_its_first_line() {
+        for bytes in [GOOD.to_owned(), format!("{GOOD}\n"), format!("{GOOD}\r\n"), format!("{GOOD}\nmore")] {
+            let (_dir, file) = file(bytes.as_bytes());
+            assert_eq!(file.passphrase(Purpose::Create).unwrap().expose_secret(), GOOD);
+        }
+    }
+
+    #[test]
+    fn bad_files_are_refused_without_repeating_them() {
+        for (bytes, words) in [
+            (b"".to_vec(), "is empty"),
+            (b"\nsecond line".to_vec(), "is empty"),
+            (b"swordfish".to_vec(), "too short"),
+            (b"swordfish \xff swordfish".to_vec(), "UTF-8"),
+            (vec![b's'; MOST_BYTES + 1], "too large"),
+        ] {
+            let (_dir, file) = file(&bytes);
+            let error = file.passphrase(Purpose::Create).unwrap_err().to_string();
+            assert!(error.contains(words) && !error.contains("swordfish"), "{error}");
+        }
+        let (_dir, file) = file(GOOD.as_bytes());
+        fs::set_permissions(&file.0, Permissions::from_mode(0o644)).unwrap();
+        assert!(matches!(file.passphrase(Purpose::Open), Err(KeyError::TooOpen { .. })));
+    }
+
+    #[test]
+    fn a_short_passphrase_opens_what_was_locked_elsewhere() {
+        assert_eq!(typed(Purpose::Open, &["short"]).unwrap().expose_secret(), "short");
+        assert!(typed(Purpose::Open, &[""]).is_err());
+    }
+
+    #[test]
+    fn a_new_passphrase_is_typed_twice() {
+        assert_eq!(typed(Purpose::Create, &[GOOD, GOOD]).unwrap().expose_secret(), GOOD);
+        assert!(
+            typed(Purpose::Create, &[GOOD, "correct horse batter"])
+                .unwrap_err()
+                .to_string()
+                .contains("both times")
+        );
+        assert!(typed(Purpose::Create, &["short", "short"]).is_err());
+    }
+}

@@ -1,0 +1,85 @@
+//! Files with secrets: read only if nobody but their owner can.
+
+use std::fs::File;
+use std::io::Read;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use super::KeyError;
+
+/// The bytes of a file that only its owner may use, at most `most` of them. The rights are checked on the opened
+/// file, so that they are those of what is read.
+pub(super) fn read(path: &Path, most: usize) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    let failed = |source| KeyError::Read { path: path.to_owned(), source };
+    let file = File::open(path).map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
+    let mode = metadata.mode() & 0o7777;
+    if mode & 0o077 != 0 {
+        return Err(KeyError::TooOpen { path: path.to_owned(), mode });
+    }
+    if metadata.is_dir() {
+        return Err(failed(std::io::ErrorKind::IsADirectory.into()));
+    }
+    // One more than allowed shows that there is more; a buffer that never grows leaves no copies behind.
+    let mut bytes = Zeroizing::new(vec![0; most.saturating_add(1)]);
+    let mut read = 0;
+    let mut file = file;
+    while let Some(rest) = bytes.get_mut(read..).filter(|rest| !rest.is_empty()) {
+        match file.read(rest) {
+            Ok(0) => break,
+            Ok(more) => read = read.saturating_add(more),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(failed(error)),
+        }
+    }
+    if read > most {
+        return Err(KeyError::TooLarge { path: path.to_owned() });
+    }
+    bytes.truncate(read);
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn only_what_belongs_to_its_owner_alone_is_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("secret");
+        fs::write(&path, "12345").unwrap();
+        for (mode, open) in [(0o600, false), (0o400, false), (0o640, true), (0o604, true), (0o610, true)] {
+            fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+            match read(&path, 5) {
+                Ok(bytes) => assert!(!open && bytes.as_slice() == b"12345"),
+                Err(error) => {
+                    assert!(open, "{mode:o}: {error}");
+                    assert!(
+                        error.to_string().contains(&format!("{mode:04o}"))
+                            && error.to_string().contains("chmod 600")
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_too_large_missing_or_a_directory_is_an_error() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("secret");
+        assert!(matches!(read(&path, 5), Err(KeyError::Read { .. })));
+        fs::write(&path, "123456").unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+        assert!(matches!(read(&path, 5), Err(KeyError::TooLarge { .. })));
+        assert_eq!(read(&path, 6).unwrap().len(), 6);
+        let inner = dir.path().join("directory");
+        fs::create_dir(&inner).unwrap();
+        fs::set_permissions(&inner, Permissions::from_mode(0o700)).unwrap();
+        assert!(matches!(read(&inner, 5), Err(KeyError::Read { .. })));
+    }
+}

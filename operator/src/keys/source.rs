@@ -1,0 +1,34 @@
+//! Where the keys of showers come from.
+
+use std::future::Future;
+
+use meteor_rules::fairness::ShowerId;
+
+use super::{FileKey, KeyError, KmsKey, ShowerKey};
+
+/// Gives the key of a shower.
+pub trait KeySource {
+    /// The key of the shower `id`.
+    ///
+    /// # Errors
+    /// If the key can't be had.
+    fn shower_key(&self, id: &ShowerId<'_>) -> impl Future<Output = Result<ShowerKey, KeyError>> + Send;
+}
+
+/// The source that the configuration names.
+#[derive(Debug)]
+pub enum AnyKey {
+    /// An age file.
+    File(FileKey),
+    /// A key service.
+    Kms(Box<KmsKey>),
+}
+
+impl KeySource for AnyKey {
+    async fn shower_key(&self, id: &ShowerId<'_>) -> Result<ShowerKey, KeyError> {
+        match self {
+            Self::File(key) => key.shower_key(id).await,
+            Self::Kms(key) => key.shower_key(id).await,
+        }
+    }
+}
