@@ -1013,13 +1013,13 @@ class Verifier:
         self.step("contributions", [], self.contributions)
         self.step("ranking", ["contributions"], self.ranking)
         self.step("beacon-round", [], self.beacon_round)
-        self.step("beacon", ["beacon-round"] if facts["beacon_round"] is None else [], self.beacon)
+        self.step("beacon", ["beacon-round"], self.beacon)
         self.step("key", [], self.key)
         self.step("tables", [], self.read_tables)
         self.step(
             "draw", ["contributions", "ranking", "beacon-round", "beacon", "key", "tables"], self.draw
         )
-        self.step("reveals", ["draw"] if self.contents is None else [], self.check_reveals)
+        self.step("reveals", [step["name"] for step in self.steps], self.check_reveals)
         return self
 
     def contributions(self):
