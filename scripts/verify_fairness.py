@@ -1284,7 +1284,7 @@ def check_vectors(data):
             except Wrong:
                 verifies = False
             expect(f"signature of round {row['round']}", verifies, row["verifies"])
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise Unreadable(f"the vectors are not in the form of the page: {show(repr(error))}") from None
     return wrong
 
