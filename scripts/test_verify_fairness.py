@@ -93,7 +93,7 @@ class Vectors(unittest.TestCase):
             self.assertIn(before, text)
             self.assertNotEqual(vf.check_vectors(text.replace(before, after, 1).encode()), [])
         results = re.findall('"(?:commitment|root|leaf|bytes|start|seed)": "([0-9a-f]{64,})"', text)
-        self.assertGreater(len(results), 30)
+        self.assertGreater(len(results), 20)
         for result in results[:: max(1, len(results) // 12)]:
             changed = text.replace(result, "0" * len(result))
             self.assertNotEqual(vf.check_vectors(changed.encode()), [], result)
