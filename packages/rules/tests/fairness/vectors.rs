@@ -19,7 +19,7 @@ const LEVANA: TierRule = TierRule { legendary: 10, ancient_bp: 900, rare_bp: 225
 const EGGS: PerTier<u32> = PerTier { legendary: 10, ancient: 30, rare: 61, common: 101 };
 
 /// Key and two signatures of drand quicknet, as its public servers give them.
-const QUICKNET: &str = "83cf0f2896adee7eb8b5f01fcad3912212c437e0073e911fb90022d3e760183c8c4b450b6a0a6c3ac6a5776a2d1064510d1fec758c921cc22b0e17e63aaf4bcb5ed66304de9cf809bd274ca73bab4af5a6e9c76a4bc09e76eae8991ef5ece45a";
+const QUICKNET: &str = meteor_rules::fairness::evidence::QUICKNET_KEY;
 const QUICKNET_123: &str =
     "b75c69d0b72a5d906e854e808ba7e2accb1542ac355ae486d591aa9d43765482e26cd02df835d3546d23c4b13e0dfc92";
 const QUICKNET_657413: &str =

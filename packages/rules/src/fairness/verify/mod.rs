@@ -244,7 +244,12 @@ fn beacon(evidence: &Evidence<'_>, checks: &Checks<'_>) -> Outcome {
             NotChecked("left out as asked: whether the beacon is genuine is NOT known".into())
         }
         (Some(signature), Some(round), Some(check)) => match check(round, &signature.0) {
-            Ok(()) => Passed(format!("signature of round {round}")),
+            Ok(()) if evidence.event.beacon.is_quicknet() => {
+                Passed(format!("signature of round {round}, drand quicknet"))
+            }
+            Ok(()) => Passed(format!(
+                "signature of round {round}, by a beacon of the event's own: who holds its key knew rounds ahead"
+            )),
             Err(why) => Failed(format!("the signature of round {round} is not the beacon's: {why}")),
         },
     }
