@@ -4,7 +4,7 @@
     verify_fairness.py FOLDER|URL [--shower N] [--meteor ID] [--no-beacon] [--json]
     verify_fairness.py --vectors docs/fairness/vectors.json
 
-Written from docs/fairness.md (sections are named here by its headings); shares no code with the software it checks.
+A second implementation of the formats in docs/fairness.md; shares no code with the software it checks.
 Needs Python 3.9 or newer and nothing else. Ends with 0 if everything that could be checked holds, 1 if something does
 not (the first such step is named), 2 if the evidence can't be read.
 """
