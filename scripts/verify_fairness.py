@@ -4,7 +4,7 @@
     verify_fairness.py FOLDER|URL [--shower N] [--meteor ID] [--no-beacon] [--json]
     verify_fairness.py --vectors docs/fairness/vectors.json
 
-Written from docs/fairness.md (sections are named here by its headings); shares no code with the software it checks.
+A second implementation of the formats in docs/fairness.md; shares no code with the software it checks.
 Needs Python 3.9 or newer and nothing else. Ends with 0 if everything that could be checked holds, 1 if something does
 not (the first such step is named), 2 if the evidence can't be read.
 """
@@ -1013,13 +1013,13 @@ class Verifier:
         self.step("contributions", [], self.contributions)
         self.step("ranking", ["contributions"], self.ranking)
         self.step("beacon-round", [], self.beacon_round)
-        self.step("beacon", ["beacon-round"] if facts["beacon_round"] is None else [], self.beacon)
+        self.step("beacon", ["beacon-round"], self.beacon)
         self.step("key", [], self.key)
         self.step("tables", [], self.read_tables)
         self.step(
             "draw", ["contributions", "ranking", "beacon-round", "beacon", "key", "tables"], self.draw
         )
-        self.step("reveals", ["draw"] if self.contents is None else [], self.check_reveals)
+        self.step("reveals", [step["name"] for step in self.steps], self.check_reveals)
         return self
 
     def contributions(self):
@@ -1284,7 +1284,7 @@ def check_vectors(data):
             except Wrong:
                 verifies = False
             expect(f"signature of round {row['round']}", verifies, row["verifies"])
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise Unreadable(f"the vectors are not in the form of the page: {show(repr(error))}") from None
     return wrong
 

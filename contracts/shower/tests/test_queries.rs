@@ -44,6 +44,7 @@ fn a_ranking_is_walked_both_ways_page_by_page() {
             let Some(last) = page.last() else { break };
             after = Some(Cursor { amount: last.amount, seq: last.seq });
             paged.extend(page);
+            assert!(paged.len() <= all.len(), "pages that don't move on");
         }
         if order == RankOrder::Descending {
             paged.reverse();

@@ -101,7 +101,7 @@ async function ranking(number) {
 
 async function telescope() {
   const page = await ask('/v1/telescope');
-  const rows = page.showers.reverse().map((s) => el('tr', {}, el('td', {}, String(s.shower)), el('td', { class: 'num' }, whole.format(s.contributors)),
+  const rows = page.showers.reverse().map((s) => el('tr', {}, el('td', {}, String(s.shower)), el('td', { class: 'num wide' }, whole.format(s.contributors)),
     ...TIERS.map((t) => el('td', { class: `num t-${t}` }, coins(s.floors[t])))));
   $('telescope').replaceChildren(...(rows.length ? rows : [el('tr', {}, el('td', { colspan: '6', class: 'quiet' }, 'No shower is over yet.'))]));
 }

@@ -14,6 +14,8 @@ mod payload;
 mod private;
 mod secret;
 mod source;
+#[cfg(test)]
+mod tests;
 
 pub use commitments::{Event, commitments, verify, verify_file};
 pub use error::KeyError;

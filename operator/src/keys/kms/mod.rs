@@ -69,6 +69,8 @@ pub struct KmsKey {
     endpoint: Url,
     host: String,
     client: Client,
+    /// For what isn't encrypted: no proxy of the environment may see it.
+    near: Client,
 }
 
 #[derive(Deserialize)]
@@ -105,12 +107,13 @@ impl KmsKey {
             return Err(KmsError::Config("the endpoint must be a host without a path"));
         }
         let host = endpoint.port().map_or_else(|| name.to_owned(), |port| format!("{name}:{port}"));
-        let client = Client::builder()
-            .timeout(config.timeout)
-            .redirect(redirect::Policy::none())
-            .build()
-            .map_err(|_| KmsError::Config("no HTTP client can be made"))?;
-        Ok(Self { config, endpoint, host, client })
+        let builder = || Client::builder().timeout(config.timeout).redirect(redirect::Policy::none());
+        let made = |client: reqwest::Result<Client>| {
+            client.map_err(|_| KmsError::Config("no HTTP client can be made"))
+        };
+        let near = made(builder().no_proxy().build())?;
+        let client = if endpoint.scheme() == "http" { near.clone() } else { made(builder().build())? };
+        Ok(Self { config, endpoint, host, client, near })
     }
 
     async fn mac(&self, message: &[u8]) -> Result<Zeroizing<Bytes32>, KmsError> {
@@ -122,7 +125,7 @@ impl KmsKey {
         .to_string();
         let mut attempt = 1;
         loop {
-            let credentials = self.config.credentials.read(&self.client).await?;
+            let credentials = self.config.credentials.read(&self.near).await?;
             match self.ask(&credentials, &body).await {
                 Err(error) if attempt < self.config.attempts && passes(&error) => {
                     tracing::warn!(attempt, %error, "the key service is asked again");

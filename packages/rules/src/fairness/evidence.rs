@@ -2,7 +2,7 @@
 //! evidence folder and the answers of the API (`docs/fairness.md`, "Evidence").
 
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt::Write;
 
@@ -17,6 +17,12 @@ use crate::tier::{PerTier, TierRule, TierRuleError};
 
 /// The version of `fairness.json` that is written and read.
 pub const VERSION: u32 = 1;
+
+/// Genesis and period of drand quicknet.
+const QUICKNET: (u64, u64) = (1_692_803_367, 3);
+
+/// Public key of drand quicknet (chain hash `52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971`).
+pub const QUICKNET_KEY: &str = "83cf0f2896adee7eb8b5f01fcad3912212c437e0073e911fb90022d3e760183c8c4b450b6a0a6c3ac6a5776a2d1064510d1fec758c921cc22b0e17e63aaf4bcb5ed66304de9cf809bd274ca73bab4af5a6e9c76a4bc09e76eae8991ef5ece45a";
 
 /// First line of `contributions.csv`.
 pub const CSV_HEADER: &str = "seq,contributor,amount,total";
@@ -59,6 +65,11 @@ impl Beacon {
     /// Its rhythm.
     pub const fn rule(&self) -> BeaconRule {
         BeaconRule { genesis: self.genesis, period: self.period, delay: self.delay }
+    }
+
+    /// Whether it is drand quicknet, which no single party can know ahead.
+    pub fn is_quicknet(&self) -> bool {
+        (self.genesis, self.period) == QUICKNET && self.public_key.to_string() == QUICKNET_KEY
     }
 }
 
@@ -297,6 +308,17 @@ mod tests {
         assert_eq!(read_csv(&text), Ok(rows.clone()));
         assert_eq!(read_csv(&text.replace('\n', "\r\n")), Ok(rows));
         assert_eq!(read_csv(&write_csv([])), Ok(vec![]));
+    }
+
+    #[test]
+    fn quicknet_is_known_by_key_and_rhythm() {
+        let public_key: Hex = QUICKNET_KEY.parse().unwrap();
+        let quicknet = Beacon { genesis: 1_692_803_367, period: 3, delay: 600, public_key };
+        assert!(quicknet.is_quicknet());
+        assert!(!Beacon { genesis: 1_692_803_366, ..quicknet.clone() }.is_quicknet());
+        let mut other = quicknet;
+        other.public_key.0[5] ^= 1;
+        assert!(!other.is_quicknet());
     }
 
     #[test]

@@ -172,7 +172,11 @@ fn run<'a>(evidence: &Evidence<'a>, checks: &Checks<'_>) -> Run<'a> {
         }
     }
     report.push(StepName::BeaconRound, beacon_round(evidence));
-    report.push(StepName::Beacon, beacon(evidence, checks));
+    let outcome = match report.outcome(StepName::BeaconRound) {
+        Some(Failed(_)) => after(StepName::BeaconRound),
+        _ => beacon(evidence, checks),
+    };
+    report.push(StepName::Beacon, outcome);
     report.push(StepName::Key, key(evidence));
     let tables = match tables(evidence, checks) {
         Ok(tables) => {
@@ -240,7 +244,12 @@ fn beacon(evidence: &Evidence<'_>, checks: &Checks<'_>) -> Outcome {
             NotChecked("left out as asked: whether the beacon is genuine is NOT known".into())
         }
         (Some(signature), Some(round), Some(check)) => match check(round, &signature.0) {
-            Ok(()) => Passed(format!("signature of round {round}")),
+            Ok(()) if evidence.event.beacon.is_quicknet() => {
+                Passed(format!("signature of round {round}, drand quicknet"))
+            }
+            Ok(()) => Passed(format!(
+                "signature of round {round}, by a beacon of the event's own: who holds its key knew rounds ahead"
+            )),
             Err(why) => Failed(format!("the signature of round {round} is not the beacon's: {why}")),
         },
     }
@@ -338,12 +347,12 @@ fn draw(
 fn reveals(evidence: &Evidence<'_>, report: &Report, sealed: Option<&Sealed>) -> Outcome {
     let count = evidence.reveals.len();
     let Some(sealed) = sealed else {
-        return match report.outcome(StepName::Draw) {
-            Some(Failed(_)) => after(StepName::Draw),
-            _ if count == 0 => NotChecked("no meteor was revealed".into()),
-            _ if evidence.shower.root.is_none() => {
-                Failed(format!("{count} meteors are said to be revealed, and nothing was drawn"))
-            }
+        if let Some(failed) = report.first_failure() {
+            return after(failed.name);
+        }
+        return match (count, evidence.shower.root) {
+            (0, _) => NotChecked("no meteor was revealed".into()),
+            (_, None) => Failed(format!("{count} meteors are said to be revealed, and nothing was drawn")),
             _ => NotChecked(format!(
                 "{count} reveals: each was proven to the hatchery against the root; recomputed with the draw"
             )),

@@ -1,0 +1,348 @@
+//! The beacon's client against relays that are down, late or lying, and the dev chain's beacon as its clients see it.
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)] // that is how tests fail
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use meteor_operator::beacon::{
+    BeaconClient, BeaconConfig, BeaconError, BeaconRound, DevBeacon, Fault, Network, Progress,
+    verify_signature,
+};
+use serde_json::{Value, json};
+use tokio::sync::Notify;
+
+const GENESIS: u64 = 1_000;
+const PERIOD: u32 = 3;
+/// When round 7 is due.
+const DUE_7: u64 = 1_018;
+
+fn beacon() -> DevBeacon {
+    DevBeacon::new(b"seed of the tests", GENESIS, PERIOD).unwrap()
+}
+
+async fn serve(router: Router) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    url
+}
+
+/// A relay that always answers the same.
+async fn says(answer: impl Fn() -> Response + Clone + Send + Sync + 'static) -> String {
+    serve(Router::new().fallback(move || {
+        let answer = answer();
+        async { answer }
+    }))
+    .await
+}
+
+async fn says_json(answer: Value) -> String {
+    says(move || axum::Json(answer.clone()).into_response()).await
+}
+
+async fn honest(clock: impl Fn() -> u64 + Send + Sync + 'static) -> String {
+    serve(beacon().router(clock)).await
+}
+
+/// An address where nobody listens: the port is taken, so that no other test gets it, and refuses.
+fn nobody() -> (tokio::net::TcpSocket, String) {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let url = format!("http://{}", socket.local_addr().unwrap());
+    (socket, url)
+}
+
+fn config(urls: Vec<String>) -> BeaconConfig {
+    let mut config = BeaconConfig::new(beacon().network().clone(), urls);
+    config.wait = Duration::ZERO;
+    config
+}
+
+/// A client for which round 7 is just due.
+fn client(urls: Vec<String>) -> BeaconClient {
+    BeaconClient::with_clock(config(urls), || DUE_7).unwrap()
+}
+
+/// Whether a fault is the one that a case is about.
+type Expected = Box<dyn Fn(&Fault) -> bool>;
+
+fn sent(round: &BeaconRound) -> Value {
+    json!({
+        "round": round.round,
+        "randomness": hex::encode(round.randomness()),
+        "signature": hex::encode(round.signature),
+    })
+}
+
+#[tokio::test]
+async fn an_honest_relay_is_believed() {
+    let url = honest(|| DUE_7).await;
+    let fetched = client(vec![format!("{url}/")]).round(7).await.unwrap();
+    assert_eq!(fetched.round, beacon().round(7));
+    assert_eq!((fetched.url, fetched.faults), (url, vec![]));
+    verify_signature(&beacon().network().public_key, 7, &fetched.round.signature).unwrap();
+}
+
+#[tokio::test]
+async fn a_round_of_quicknet_is_believed() {
+    let signature =
+        "b75c69d0b72a5d906e854e808ba7e2accb1542ac355ae486d591aa9d43765482e26cd02df835d3546d23c4b13e0dfc92";
+    // Newer relays leave the randomness out.
+    let url = says_json(json!({"round": 123, "signature": signature})).await;
+    let client = BeaconClient::new(BeaconConfig::new(Network::quicknet(), vec![url])).unwrap();
+    assert_eq!(hex::encode(client.round(123).await.unwrap().round.signature), signature);
+    assert!(client.round(124).await.is_err());
+}
+
+#[tokio::test]
+async fn liars_are_named_and_the_next_is_asked() {
+    let (right, other) = (sent(&beacon().round(7)), sent(&beacon().round(6)));
+    let foreign = DevBeacon::new(b"another seed", GENESIS, PERIOD).unwrap();
+    let with = |key: &str, value: Value| {
+        let mut answer = right.clone();
+        answer[key] = value;
+        answer
+    };
+    // Another round's signature under this round's number, with the randomness that belongs to it.
+    let mut relabelled = other.clone();
+    relabelled["round"] = json!(7);
+    let cases = [
+        (other.clone(), Fault::WrongRound { got: 6 }),
+        (with("round", json!(8)), Fault::WrongRound { got: 8 }),
+        (with("round", json!(0)), Fault::WrongRound { got: 0 }),
+        (relabelled, Fault::BadSignature),
+        (sent(&foreign.round(7)), Fault::BadSignature),
+        (with("randomness", json!("00".repeat(32))), Fault::BadRandomness),
+        (with("signature", other["signature"].clone()), Fault::BadRandomness),
+    ];
+    let good = honest(|| DUE_7).await;
+    for (answer, fault) in cases {
+        let liar = says_json(answer).await;
+        let fetched = client(vec![liar.clone(), good.clone()]).round(7).await.unwrap();
+        assert_eq!((fetched.round, &fetched.url), (beacon().round(7), &good));
+        assert_eq!((&fetched.faults[0].url, &fetched.faults[0].fault), (&liar, &fault));
+        assert!(fault.is_lie());
+
+        let error = client(vec![liar.clone()]).round(7).await.unwrap_err().to_string();
+        assert!(error.contains(&liar) && error.contains("lies"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_down_or_garbage_is_named_and_the_next_is_asked() {
+    let right = sent(&beacon().round(7));
+    let with = |key: &str, value: Value| {
+        let mut answer = right.clone();
+        answer[key] = value;
+        answer
+    };
+    let is_garbage = |fault: &Fault| matches!(fault, Fault::Garbage(_));
+    let (_taken, nobody) = nobody();
+    let mut cases: Vec<(String, Expected)> = vec![
+        (nobody, Box::new(|fault: &Fault| *fault == Fault::Down("no connection"))),
+        (
+            says(|| StatusCode::INTERNAL_SERVER_ERROR.into_response()).await,
+            Box::new(|fault| *fault == Fault::Status(500)),
+        ),
+        (
+            says(|| StatusCode::TOO_MANY_REQUESTS.into_response()).await,
+            Box::new(|fault| *fault == Fault::Status(429)),
+        ),
+        (
+            says(|| (StatusCode::FOUND, [("location", "/x")]).into_response()).await,
+            Box::new(|fault| *fault == Fault::Status(302)),
+        ),
+        (says(|| StatusCode::NOT_FOUND.into_response()).await, Box::new(|fault| *fault == Fault::NotYet)),
+        (says(|| StatusCode::TOO_EARLY.into_response()).await, Box::new(|fault| *fault == Fault::NotYet)),
+        (says(|| "garbage".into_response()).await, Box::new(is_garbage)),
+        (says(|| "[".repeat(10_000).into_response()).await, Box::new(is_garbage)),
+        (says(|| vec![b' '; 1 << 20].into_response()).await, Box::new(is_garbage)),
+    ];
+    for answer in [
+        json!({}),
+        json!(7),
+        with("round", json!("7")),
+        with("round", json!(-7)),
+        with("signature", json!("")),
+        with("signature", json!("zz".repeat(48))),
+        with("signature", json!("00".repeat(49))),
+        with("randomness", json!("00")),
+    ] {
+        cases.push((says_json(answer).await, Box::new(is_garbage)));
+    }
+    let good = honest(|| DUE_7).await;
+    for (url, expected) in cases {
+        let fetched = client(vec![url.clone(), good.clone()]).round(7).await.unwrap();
+        let fault = &fetched.faults[0].fault;
+        assert!(expected(fault) && !fault.is_lie(), "{fault}");
+        assert_eq!((fetched.round, &fetched.faults[0].url), (beacon().round(7), &url));
+    }
+}
+
+#[tokio::test]
+async fn a_body_without_end_is_cut_off() {
+    let url = serve(Router::new().fallback(|| async {
+        axum::body::Body::from_stream(futures::stream::repeat_with(|| {
+            Ok::<_, std::io::Error>(vec![b' '; 4096])
+        }))
+    }))
+    .await;
+    let error = client(vec![url]).round(7).await.unwrap_err();
+    let BeaconError::NoSource { faults, .. } = error else { panic!("{error}") };
+    assert_eq!(faults[0].fault, Fault::Garbage("it is too large"));
+}
+
+#[tokio::test]
+async fn a_round_before_its_time_is_not_even_asked_for() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&asked);
+    let early = sent(&beacon().round(8));
+    let url = says(move || {
+        counter.fetch_add(1, Ordering::SeqCst);
+        axum::Json(early.clone()).into_response()
+    })
+    .await;
+    let client = client(vec![url]);
+    assert_eq!(client.round(8).await, Err(BeaconError::NotDue { round: 8, due: DUE_7 + 3, now: DUE_7 }));
+    assert_eq!(client.round(0).await, Err(BeaconError::NoSuchRound(0)));
+    assert_eq!(client.wait_for(0, |_| {}).await, Err(BeaconError::NoSuchRound(0)));
+    assert_eq!(asked.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
+async fn waiting_tells_how_it_stands_and_survives_failures() {
+    // A clock that moves a second each time it is looked at, for the client only.
+    let clock = AtomicU64::new(DUE_7 - 3);
+    let failures = Arc::new(AtomicUsize::new(0));
+    let seen = Arc::clone(&failures);
+    let right = sent(&beacon().round(7));
+    let url = says(move || match seen.fetch_add(1, Ordering::SeqCst) {
+        0 => StatusCode::TOO_EARLY.into_response(),
+        1 => StatusCode::BAD_GATEWAY.into_response(),
+        2 => "garbage".into_response(),
+        _ => axum::Json(right.clone()).into_response(),
+    })
+    .await;
+    let client =
+        BeaconClient::with_clock(config(vec![url]), move || clock.fetch_add(1, Ordering::SeqCst)).unwrap();
+    let heard = Mutex::new(Vec::new());
+    let fetched = client.wait_for(7, |progress| heard.lock().unwrap().push(progress)).await.unwrap();
+    assert_eq!(fetched.round, beacon().round(7));
+    let heard = heard.into_inner().unwrap();
+    assert_eq!(heard[..3], [3, 2, 1].map(|seconds| Progress::NotDue { seconds }));
+    let faults: Vec<_> = heard[3..]
+        .iter()
+        .map(|progress| match progress {
+            Progress::Failed { attempt, faults } => (*attempt, faults[0].fault.clone()),
+            other @ Progress::NotDue { .. } => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(faults[..2], [(1, Fault::NotYet), (2, Fault::Status(502))]);
+    assert!(matches!(faults[2], (3, Fault::Garbage(_))));
+    assert_eq!(faults.len(), 3);
+}
+
+#[tokio::test]
+async fn waiting_goes_on_until_it_is_given_up() {
+    let asked = Arc::new(Notify::new());
+    let notify = Arc::clone(&asked);
+    // Never answers, and tells when it is asked.
+    let url = serve(Router::new().fallback(move || {
+        notify.notify_one();
+        std::future::pending::<StatusCode>()
+    }))
+    .await;
+    let mut config = config(vec![url]);
+    config.timeout = Duration::from_hours(1);
+    let client = BeaconClient::with_clock(config, || DUE_7).unwrap();
+    tokio::select! {
+        fetched = client.wait_for(7, |_| {}) => panic!("{fetched:?}"),
+        () = asked.notified() => {}
+    }
+}
+
+#[tokio::test]
+async fn a_relay_that_never_answers_does_not_stop_the_others() {
+    let silent = serve(Router::new().fallback(std::future::pending::<StatusCode>)).await;
+    let good = honest(|| DUE_7).await;
+    let mut config = config(vec![silent.clone(), good.clone()]);
+    config.timeout = Duration::from_millis(200);
+    let client = BeaconClient::with_clock(config, || DUE_7).unwrap();
+    // On a machine that is busy the good one may be late too: then both are asked again.
+    let fetched = client.wait_for(7, |_| {}).await.unwrap();
+    assert_eq!(fetched.url, good);
+    assert_eq!(
+        (&fetched.faults[0].url, &fetched.faults[0].fault),
+        (&silent, &Fault::Down("no answer in time"))
+    );
+}
+
+#[test]
+fn bad_configurations_are_refused() {
+    let with = |urls: &[&str]| BeaconClient::new(config(urls.iter().map(ToString::to_string).collect()));
+    for urls in [&[][..], &["nonsense"], &["ftp://x"], &["http://x/?q=1"], &["http://good", "bad"]] {
+        assert!(matches!(with(urls), Err(BeaconError::Config(_))), "{urls:?}");
+    }
+    let mut config = config(vec!["http://x".into()]);
+    config.network.period = 0;
+    assert!(matches!(BeaconClient::new(config), Err(BeaconError::Config(_))));
+    assert!(BeaconClient::new(BeaconConfig::quicknet()).is_ok());
+}
+
+#[tokio::test]
+async fn relays_of_another_beacon_are_found_before_the_launch() {
+    let good = honest(|| DUE_7).await;
+    let foreign = DevBeacon::new(b"another seed", GENESIS, PERIOD).unwrap();
+    // Behind our chain's hash it doesn't answer; without a hash it tells who it is.
+    let foreign = serve(foreign.router(|| DUE_7)).await;
+    let mut config = config(vec![good.clone(), foreign.clone()]);
+    let checked = BeaconClient::new(config.clone()).unwrap().check().await;
+    assert_eq!(checked, [(good.clone(), Ok(())), (foreign.clone(), Err(Fault::NotYet))]);
+    config.network.chain_hash = None;
+    let checked = BeaconClient::new(config.clone()).unwrap().check().await;
+    assert_eq!(checked, [(good.clone(), Ok(())), (foreign, Err(Fault::OtherBeacon("public key")))]);
+    config.network.genesis += 1;
+    let checked = BeaconClient::new(config).unwrap().check().await;
+    assert_eq!(checked[0].1, Err(Fault::OtherBeacon("genesis")));
+}
+
+#[tokio::test]
+async fn the_dev_beacon_answers_as_a_relay_does() {
+    let clock = Arc::new(AtomicU64::new(GENESIS - 1));
+    let hands = Arc::clone(&clock);
+    let url = honest(move || hands.load(Ordering::SeqCst)).await;
+    let http = reqwest::Client::new();
+    let hash = hex::encode(beacon().chain_hash());
+    let get = async |path: &str| {
+        let answer = http.get(format!("{url}{path}")).send().await.unwrap();
+        (answer.status().as_u16(), answer.json::<Value>().await.unwrap_or_default())
+    };
+    for prefix in [String::new(), format!("/{hash}")] {
+        clock.store(GENESIS - 1, Ordering::SeqCst);
+        assert_eq!(get(&format!("{prefix}/public/latest")).await.0, 425);
+        assert_eq!(get(&format!("{prefix}/public/1")).await.0, 425);
+        // Time travels.
+        clock.store(DUE_7 + 2, Ordering::SeqCst);
+        assert_eq!(get(&format!("{prefix}/public/7")).await, (200, sent(&beacon().round(7))));
+        assert_eq!(get(&format!("{prefix}/public/latest")).await, (200, sent(&beacon().round(7))));
+        assert_eq!(get(&format!("{prefix}/public/1")).await.0, 200);
+        for late in ["8", "18446744073709551615"] {
+            assert_eq!(get(&format!("{prefix}/public/{late}")).await.0, 425);
+        }
+        for bad in ["0", "-1", "x", "18446744073709551616"] {
+            assert_eq!(get(&format!("{prefix}/public/{bad}")).await.0, 400);
+        }
+        let (status, info) = get(&format!("{prefix}/info")).await;
+        assert_eq!(status, 200);
+        assert_eq!(info["public_key"], beacon().network().public_key.to_string());
+        assert_eq!((&info["genesis_time"], &info["period"]), (&json!(GENESIS), &json!(PERIOD)));
+        assert_eq!((&info["hash"], &info["schemeID"]), (&json!(hash), &json!("bls-unchained-g1-rfc9380")));
+    }
+    for other in ["/00/info", "/00/public/7"] {
+        assert_eq!(get(other).await.0, 404);
+    }
+}
