@@ -1,7 +1,8 @@
 //! The operator's commands: `keygen`, `close`, `draw`, `hatch`, `publish-key`. Each asks the contract what is left to do,
 //! can be run twice, and reads keys from private files only: never from arguments or the environment.
 
-use std::path::PathBuf;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -122,6 +123,9 @@ pub struct Hatch {
     /// Seconds between looks at what is in custody
     #[arg(long, default_value_t = 5)]
     every: u64,
+    /// Append a line to this file for each batch: when, and which meteors, never what they held
+    #[arg(long)]
+    audit_log: Option<PathBuf>,
     /// Reveal what is in custody now, then end
     #[arg(long)]
     once: bool,
@@ -193,7 +197,8 @@ impl Signing {
         let contract = &self.shower_contract;
         let config: ConfigResponse = node.smart(contract, &QueryMsg::Config {}).await?;
         let (chain_id, _) = node.status().await?;
-        let prefix = contract.rsplit_once('1').map(|(prefix, _)| prefix).context("the contract is no address")?;
+        let prefix =
+            contract.rsplit_once('1').map(|(prefix, _)| prefix).context("the contract is no address")?;
         let words = PassphraseFile(self.signer_file.clone()).passphrase(Purpose::Open)?;
         let signer = Signer::from_mnemonic(words.expose_secret(), COIN_TYPE, self.account, prefix)?;
         let account = Account::open(node, signer, self.gas_price.clone()).await?;
@@ -296,6 +301,9 @@ pub async fn hatch(options: &Hatch, stop: &CancellationToken) -> Result<ExitCode
             Ok(done) => {
                 if !done.revealed.is_empty() {
                     println!("revealed {} meteors", done.revealed.len());
+                    if let Some(path) = &options.audit_log {
+                        append(path, account.node().time().await?, &done.revealed)?;
+                    }
                 }
                 if !done.left.is_empty() {
                     println!("{} meteors waited too long and are left to their holders", done.left.len());
@@ -313,6 +321,13 @@ pub async fn hatch(options: &Hatch, stop: &CancellationToken) -> Result<ExitCode
             () = stop.cancelled() => return Ok(ExitCode::SUCCESS),
         }
     }
+}
+
+/// The audit log holds what the chain's history holds, so a line that a crash swallows can be found there.
+fn append(path: &Path, time: u64, revealed: &[u64]) -> Result<()> {
+    let line = serde_json::json!({ "time": time, "revealed": revealed });
+    let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path)?;
+    writeln!(file, "{line}").with_context(|| format!("writing {}", path.display()))
 }
 
 /// Runs `meteor publish-key`.

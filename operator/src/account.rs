@@ -14,6 +14,8 @@ use crate::tx::{self, Place};
 
 /// The chain's code for "another sequence is expected".
 const WRONG_SEQUENCE: u32 = 32;
+/// The chain's words for the same, where a simulation fails.
+const SEQUENCE_MISMATCH: &str = "account sequence mismatch";
 /// Blocks after which a transaction that was taken but didn't show up is reported.
 const PATIENCE: u64 = 50;
 const POLL: Duration = Duration::from_millis(50);
@@ -71,7 +73,8 @@ impl Account {
     pub async fn send(&mut self, messages: Vec<Any>) -> Result<Included, OperatorError> {
         let bytes = tx::unsigned(&self.signer, self.place.sequence, messages.clone());
         let gas = match self.node.simulate(bytes).await {
-            Err(OperatorError::Query { code: WRONG_SEQUENCE, .. }) => {
+            // A query's error comes without the transaction's code, so its words have to do.
+            Err(OperatorError::Query { log, .. }) if log.contains(SEQUENCE_MISMATCH) => {
                 self.refresh().await?;
                 let again = tx::unsigned(&self.signer, self.place.sequence, messages.clone());
                 self.node.simulate(again).await?

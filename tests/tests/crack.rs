@@ -1,8 +1,11 @@
 //! Cracking end to end: draw, crack, reveal, reclaim, publish, verify; and what must stay secret until then.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+use std::sync::Mutex;
+
 use meteor_cli::verify;
 use meteor_messages::hatchery;
+use meteor_messages::shower::{DrawResponse, QueryMsg};
 use meteor_operator::OperatorError;
 use meteor_operator::jobs::{self, Hatcher};
 use meteor_operator::keys::MasterKey;
@@ -82,7 +85,7 @@ async fn a_meteor_that_nobody_reveals_goes_back() {
     let mut anyone = stage.account(0).await;
     assert!(anyone.execute(&stage.deployment.hatchery, &reclaim, &[]).await.is_err(), "too early");
     let now = stage.devnet.tip().await.unwrap().time.seconds();
-    stage.at(now + stage.preset.crack.reveal_timeout).await;
+    stage.at(now + stage.preset.crack.reveal_timeout + 1).await; // it came within the second
     // The worker is back too late: it must not tell what the meteor holds.
     let mut worker = stage.account(2).await;
     let mut hatcher = Hatcher::new(&stage.deployment, &stage.keys, &stage.preset.crack.tables);
@@ -115,6 +118,24 @@ async fn the_key_of_another_event_is_refused_before_anything_is_sent() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_that_leaves_the_worker_tells_a_secret() {
+    // Everything that any part logs, at the level that tells the most.
+    static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+    struct Sink;
+    impl std::io::Write for Sink {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            LOG.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_ansi(false)
+        .with_writer(|| Sink)
+        .try_init()
+        .unwrap();
     let stage = minted().await;
     let api = stage.serve().await;
     stage.crack(7, 1).await.unwrap();
@@ -143,6 +164,10 @@ async fn nothing_that_leaves_the_worker_tells_a_secret() {
     for url in urls {
         public.extend(reqwest::get(url).await.unwrap().bytes().await.unwrap());
     }
+    let logged = LOG.lock().unwrap().clone();
+    assert!(!logged.is_empty(), "the log is listened to");
+    public.extend(logged);
+    public.extend(format!("{:?} {:?}", stage.keys.0, hatcher_shows(&stage)).into_bytes());
     let public = String::from_utf8_lossy(&public).into_owned();
 
     let id = meteor_rules::fairness::ShowerId {
@@ -152,7 +177,8 @@ async fn nothing_that_leaves_the_worker_tells_a_secret() {
     };
     let key = MasterKey::from_bytes(&MARKER).shower_key(&id);
     let state = stage.shower(1).await;
-    let draw = stage.close_and_draw(1).await;
+    let query = QueryMsg::Draw { shower: 1 };
+    let draw: DrawResponse = stage.node.smart(&stage.deployment.shower, &query).await.unwrap();
     let places = jobs::ranking(&stage.node, &stage.deployment.shower, 1).await.unwrap();
     let amounts: Vec<u128> = places.iter().map(|place| place.amount.u128()).collect();
     let sealed = key.with(|key| {
@@ -186,6 +212,12 @@ async fn nothing_that_leaves_the_worker_tells_a_secret() {
     }
     api.server.shutdown().await;
     stage.stop().await;
+}
+
+/// What a panic message could print of what the worker works with.
+fn hatcher_shows(stage: &Stage) -> String {
+    let id = meteor_rules::fairness::ShowerId { chain_id: "c", contract: "a", shower: 1 };
+    format!("{:?} {:?}", MasterKey::from_bytes(&MARKER).shower_key(&id), stage.beacon)
 }
 
 fn server_admin(api: &meteor_tests::Api) -> std::net::SocketAddr {

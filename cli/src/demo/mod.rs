@@ -112,6 +112,8 @@ async fn event(options: &Options, chain: &Chain, stop: &CancellationToken) -> Re
     preset.schedule.first = options.seconds;
     preset.schedule.interval = options.seconds;
     preset.schedule.count = options.showers;
+    // The demo cracks right after the last shower; nobody should have to wait for the keys.
+    preset.crack.crack_window = 5;
     let wallets = usize::try_from(options.wallets)?;
     let node = Node::new(&chain.rpc)?;
     let plan = Plan::new(options.seed, wallets, options.showers, options.contributions);
