@@ -106,14 +106,25 @@ async function telescope() {
   $('telescope').replaceChildren(...(rows.length ? rows : [el('tr', {}, el('td', { colspan: '6', class: 'quiet' }, 'No shower is over yet.'))]));
 }
 
-function meteor(nft) {
-  return el('li', { class: `t-${nft.tier}` }, el('span', { class: 'rock', 'aria-hidden': 'true' }), el('b', {}, nft.name),
-    el('small', {}, `Shower ${nft.shower}, rank ${nft.rank}`), el('small', {}, nft.burnt ? 'burnt' : short(nft.owner)));
+const until = (seconds) => new Date(seconds * 1000).toLocaleString();
+
+function token(nft) {
+  const shape = { meteors: 'rock', eggs: 'egg', dust: 'dust' }[nft.collection];
+  const state = nft.cracking ? `cracking for ${short(nft.cracking.holder)}` : nft.found ? `cracked: ${nft.found === 'eggs' ? 'an egg' : 'dust'}` : nft.burnt ? 'burnt' : short(nft.owner);
+  return el('li', { class: `t-${nft.tier}` }, el('span', { class: shape, 'aria-hidden': 'true' }), el('b', {}, nft.name),
+    el('small', {}, `Shower ${nft.shower}, rank ${nft.rank}`), el('small', {}, state));
+}
+
+function cracking(c) {
+  const late = c.reclaim_at <= time;
+  return el('li', { class: 't-common' }, el('span', { class: 'rock cracking', 'aria-hidden': 'true' }), el('b', {}, `Meteor #${c.token_id}`),
+    el('small', {}, late ? 'Not revealed in time: take it back.' : 'Cracking: what it holds is being proven.'),
+    el('small', {}, late ? '' : `Yours again if not done by ${until(c.reclaim_at)}`));
 }
 
 async function latest() {
   const page = await ask('/v1/nfts/meteors');
-  $('latest').replaceChildren(...page.nfts.slice(0, 8).map(meteor));
+  $('latest').replaceChildren(...page.nfts.slice(0, 8).map(token));
   if (!page.count) $('latest').replaceChildren(el('li', { class: 't-common' }, el('small', {}, 'None minted yet.')));
 }
 
@@ -141,8 +152,11 @@ async function wallet(event) {
     const words = { waiting: 'meteor to come', minted: 'minted', refundable: 'can be refunded', refunded: 'refunded' };
     const rows = page.showers.map((s) => el('tr', {}, el('td', {}, String(s.shower)), el('td', { class: `t-${s.tier}` }, title(s.tier)),
       el('td', { class: 'num' }, `${whole.format(s.rank)} / ${whole.format(s.contributors)}`), el('td', { class: 'num' }, coins(s.amount)), el('td', {}, s.meteor ? `meteor #${s.meteor}` : words[s.state])));
+    const many = (n, one, more) => (n ? [`${whole.format(n)} ${n === 1 ? one : more}`] : []);
+    const things = [...many(page.meteors, 'meteor', 'meteors'), ...many(page.eggs, 'egg', 'eggs'), ...many(page.dust, 'dust', 'dust'), ...many(page.cracking, 'meteor cracking', 'meteors cracking')];
+    const inCave = `${things.join(', ') || 'nothing yet'} in the cave`;
     const head = el('tr', {}, ...['Shower', 'Tier', 'Rank', 'Amount', ''].map((t, i) => el('th', { scope: 'col', class: i > 1 && i < 4 ? 'num' : '' }, t)));
-    box.replaceChildren(el('p', { class: 'answer' }, rows.length ? `${coins(page.total)} ${unit()} in ${rows.length} shower${rows.length === 1 ? '' : 's'}; ${page.meteors} meteor${page.meteors === 1 ? '' : 's'} in the cave.` : page.meteors ? `${page.meteors} meteors in the cave.` : 'Nothing yet: no contribution and no meteor.'));
+    box.replaceChildren(el('p', { class: 'answer' }, rows.length ? `${coins(page.total)} ${unit()} in ${rows.length} shower${rows.length === 1 ? '' : 's'}; ${inCave}.` : page.meteors + page.eggs + page.dust + page.cracking ? `${inCave}.` : 'Nothing yet: no contribution and no meteor.'));
     if (rows.length) box.append(el('div', { class: 'scroll' }, el('table', {}, el('thead', {}, head), el('tbody', {}, ...rows))));
     await cave(`/v1/caves/${encodeURIComponent(address)}`);
   } catch (error) { box.replaceChildren(el('p', { class: 'answer' }, error.message)); }
@@ -150,7 +164,8 @@ async function wallet(event) {
 
 async function cave(path) {
   const page = await ask(path);
-  $('cave').append(...page.nfts.map(meteor));
+  if (!$('cave').hasChildNodes()) $('cave').append(...page.cracking.map(cracking));
+  $('cave').append(...page.nfts.map(token));
   $('cave-more').hidden = !page.next;
   $('cave-more').onclick = () => cave(page.next);
 }

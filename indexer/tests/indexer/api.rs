@@ -10,10 +10,15 @@ use meteor_indexer::Config;
 use meteor_indexer::api::Front;
 use meteor_indexer::app::App;
 use meteor_indexer::view::View;
+use meteor_rules::fairness::evidence::{self, Fairness, Reveal};
+use meteor_rules::fairness::verify::{Checks, Evidence, Report, TablesReader, verify};
 use serde_json::{Value, json};
 use tower_service::Service;
 
-use crate::chain::{Chain, LENGTH, OPENS, address, shower_contract};
+use crate::chain::{
+    CHAIN, Chain, LENGTH, OPENS, TIMEOUT, address, dust_contract, eggs_contract, hatchery_contract,
+    shower_contract, tables_file,
+};
 
 /// Shower 1 closed and partly minted, shower 2 open, shower 3 to come.
 fn event() -> Chain {
@@ -31,6 +36,38 @@ fn event() -> Chain {
     chain.contribute(2, &address(3), 50);
     chain.commit();
     chain
+}
+
+/// The same with all of shower 1 minted, half of it cracked: meteors 1 to 8 revealed, 9 and 10 waiting.
+pub fn hatched() -> Chain {
+    let mut chain = event();
+    chain.draw(1);
+    chain.mint(1, 15);
+    chain.commit();
+    for id in 1..=10u8 {
+        chain.crack(id.into(), &address(21 - id));
+    }
+    chain.commit();
+    for id in 1..=8u8 {
+        chain.reveal(1, id.into(), &address(21 - id));
+    }
+    chain.commit();
+    chain
+}
+
+fn app_of(chain: &Chain, tables: Option<Vec<u8>>) -> Arc<App> {
+    let mut config = Config::new(&["http://127.0.0.1:1".into()], &shower_contract()).unwrap();
+    config.tables = tables;
+    let app = App::new(config).unwrap();
+    app.publish(View::new(&chain.state(), "terra", None));
+    app
+}
+
+async fn bytes(app: &Arc<App>, path: &str) -> (HeaderMap, Vec<u8>) {
+    let response = send(app, Request::get(path).body(Body::empty()).unwrap()).await;
+    assert_eq!(response.status(), 200, "{path}");
+    let (parts, body) = response.into_parts();
+    (parts.headers, to_bytes(body, usize::MAX).await.unwrap().to_vec())
 }
 
 fn empty() -> Arc<App> {
@@ -76,6 +113,10 @@ async fn every_read_answers_and_says_how_current_it_is() {
         &format!("/v1/caves/{}", address(20)),
         "/v1/nfts/meteors",
         "/v1/nfts/meteors/1",
+        "/v1/nfts/eggs",
+        "/v1/nfts/dust",
+        "/v1/fairness",
+        "/v1/showers/1/reveals",
         "/v1/status",
     ] {
         let (status, headers, body) = get(&app, path).await;
@@ -160,8 +201,18 @@ async fn errors_are_problems_that_say_what_to_do() {
         (format!("/v1/wallets/{mistyped}"), 400, "bad-address"),
         (format!("/v1/caves/{mistyped}"), 400, "bad-address"),
         (format!("/v1/caves/{}?limit=101", address(1)), 400, "bad-request"),
-        ("/v1/nfts/eggs".into(), 404, "unknown-collection"),
-        ("/v1/nfts/eggs/1".into(), 404, "unknown-collection"),
+        ("/v1/nfts/gold".into(), 404, "unknown-collection"),
+        ("/v1/nfts/gold/1".into(), 404, "unknown-collection"),
+        ("/v1/nfts/eggs/1".into(), 404, "unknown-nft"),
+        ("/v1/nfts/dust/1".into(), 404, "unknown-nft"),
+        (format!("/v1/caves/{}?after=7", address(1)), 400, "bad-request"),
+        (format!("/v1/caves/{}?after=gold-7", address(1)), 400, "bad-request"),
+        (format!("/v1/caves/{}?after=eggs-{}", address(1), u64::MAX), 400, "bad-request"),
+        ("/v1/fairness/tables".into(), 404, "no-tables"),
+        ("/v1/showers/4/contributions.csv".into(), 404, "unknown-shower"),
+        ("/v1/showers/4/reveals".into(), 404, "unknown-shower"),
+        ("/v1/showers/1/reveals?limit=1001".into(), 400, "bad-request"),
+        ("/v1/showers/1/reveals?after=-1".into(), 400, "bad-request"),
         ("/v1/nfts/meteors/999".into(), 404, "unknown-nft"),
         ("/v1/nfts/meteors/x".into(), 400, "bad-request"),
     ] {
@@ -196,9 +247,16 @@ async fn other_methods_are_refused_and_browsers_may_ask() {
 #[tokio::test]
 async fn before_the_launch_there_is_nothing_and_it_says_when_to_come_back() {
     let app = empty();
-    for path in
-        ["/v1/config", "/v1/showers", "/v1/telescope", "/v1/showers/1", "/v1/showers/1/quote?amount=9"]
-    {
+    for path in [
+        "/v1/config",
+        "/v1/showers",
+        "/v1/telescope",
+        "/v1/showers/1",
+        "/v1/showers/1/quote?amount=9",
+        "/v1/fairness",
+        "/v1/showers/1/contributions.csv",
+        "/v1/showers/1/reveals",
+    ] {
         let (status, headers, body) = get(&app, path).await;
         assert_eq!(status, 503, "{path}");
         assert_eq!(body["type"], "urn:meteor-shower:problem:not-launched");
@@ -306,6 +364,192 @@ async fn wallets_and_caves() {
     let next = ok(&app, newest["next"].as_str().unwrap()).await;
     assert_eq!(ids(&next), ["3", "2"]);
     assert_eq!(ids(&ok(&app, next["next"].as_str().unwrap()).await), ["1"]);
+}
+
+#[tokio::test]
+async fn caves_show_meteors_eggs_dust_and_what_is_being_cracked() {
+    let mut chain = hatched();
+    // Everything found goes to one wallet, which has a meteor of its own.
+    let state = chain.state();
+    for id in 1..=8u8 {
+        let egg = state.collections.eggs.get(id.into()).is_some();
+        let contract = if egg { eggs_contract() } else { dust_contract() };
+        let (from, to) = (address(21 - id), address(1));
+        let transfer = meteor_messages::events::Transfer { token_id: id.into(), from, to };
+        chain.tx(&[(contract, transfer.into())]);
+    }
+    chain.commit();
+    let app = app_of(&chain, None);
+    let mut path = format!("/v1/caves/{}?limit=2", address(1));
+    let mut seen = Vec::new();
+    loop {
+        let page = ok(&app, &path).await;
+        assert_eq!(page["count"], 9);
+        for nft in page["nfts"].as_array().unwrap() {
+            let (of, id) = (nft["collection"].as_str().unwrap(), nft["token_id"].as_str().unwrap());
+            assert_eq!(*nft, ok(&app, &format!("/v1/nfts/{of}/{id}")).await);
+            seen.push((of.to_owned(), id.parse::<u64>().unwrap()));
+        }
+        let Some(next) = page["next"].as_str() else { break };
+        path = next.to_owned();
+    }
+    let mut wanted: Vec<_> = seen.clone();
+    wanted.sort_by_key(|(of, id)| (["meteors", "eggs", "dust"].iter().position(|name| name == of), *id));
+    assert_eq!(seen, wanted);
+    assert_eq!((seen.len(), &seen[0]), (9, &("meteors".to_owned(), 20)));
+    let count = |of: &str| seen.iter().filter(|(name, _)| name == of).count();
+    assert!(count("eggs") > 0 && count("dust") > 0, "{seen:?}");
+    let wallet = ok(&app, &format!("/v1/wallets/{}", address(1))).await;
+    assert_eq!((&wallet["meteors"], &wallet["eggs"]), (&json!(1), &json!(count("eggs"))));
+    assert_eq!((&wallet["dust"], &wallet["cracking"]), (&json!(count("dust")), &json!(0)));
+    let (egg, dust) = (&seen.iter().find(|(of, _)| of == "eggs").unwrap().1, &seen.last().unwrap().1);
+    let nft = ok(&app, &format!("/v1/nfts/eggs/{egg}")).await;
+    assert!(nft["name"].as_str().unwrap().ends_with(&format!("Egg #{egg}")), "{nft}");
+    assert_eq!(nft["attributes"][2]["trait_type"], "moon");
+    assert_eq!((&nft["found"], &nft["cracking"]), (&Value::Null, &Value::Null));
+    let nft = ok(&app, &format!("/v1/nfts/meteors/{dust}")).await;
+    assert_eq!((&nft["found"], &nft["burnt"]), (&json!("dust"), &json!(true)));
+
+    // Meteor 9 waits to be revealed; its holder sees it, and until when.
+    let cave = ok(&app, &format!("/v1/caves/{}", address(12))).await;
+    let reclaim_at = OPENS + LENGTH + 2 + TIMEOUT;
+    let cracking = json!({ "token_id": "9", "holder": address(12), "reclaim_at": reclaim_at });
+    assert_eq!((&cave["cracking"], &cave["nfts"]), (&json!([cracking]), &json!([])));
+    let nft = ok(&app, "/v1/nfts/meteors/9").await;
+    assert_eq!((&nft["cracking"], &nft["owner"]), (&cracking, &json!(hatchery_contract())));
+    assert_eq!((&nft["found"], &nft["burnt"]), (&Value::Null, &json!(false)));
+    assert_eq!(ok(&app, &format!("/v1/wallets/{}", address(12))).await["cracking"], 1);
+
+    let config = ok(&app, "/v1/config").await;
+    let hatchery = &config["hatchery"];
+    assert_eq!(hatchery["address"], hatchery_contract());
+    assert_eq!(
+        (&hatchery["eggs"]["address"], &hatchery["dust"]["address"]),
+        (&json!(eggs_contract()), &json!(dust_contract()))
+    );
+    assert_eq!((&hatchery["cracking"], &hatchery["reveal_timeout"]), (&json!(2), &json!(TIMEOUT)));
+    assert_eq!(hatchery["eggs"]["minted"], count("eggs"));
+    assert_eq!(ok(&app, "/v1/nfts/dust").await["count"], count("dust"));
+}
+
+/// Asks for everything a verifier asks for and verifies it.
+async fn verified(app: &Arc<App>, shower: u32) -> Report {
+    let (_, facts) = bytes(app, "/v1/fairness").await;
+    let event: Fairness = serde_json::from_slice(&facts).unwrap();
+    event.validate().unwrap();
+    assert_eq!(
+        serde_json::to_value(&event).unwrap(),
+        serde_json::from_slice::<Value>(&facts).unwrap(),
+        "nothing else"
+    );
+    let (_, csv) = bytes(app, &format!("/v1/showers/{shower}/contributions.csv")).await;
+    let contributions = evidence::read_csv(std::str::from_utf8(&csv).unwrap()).unwrap();
+    let (_, tables) = bytes(app, "/v1/fairness/tables").await;
+    let mut reveals: Vec<Reveal> = Vec::new();
+    let mut path = format!("/v1/showers/{shower}/reveals?limit=3");
+    loop {
+        let page = ok(app, &path).await;
+        reveals.extend(serde_json::from_value::<Vec<Reveal>>(page["reveals"].clone()).unwrap());
+        let Some(next) = page["next"].as_str() else { break };
+        next.clone_into(&mut path);
+    }
+    let facts = event.shower(shower).unwrap();
+    let evidence = Evidence {
+        event: &event,
+        shower: facts,
+        contributions: &contributions,
+        tables: &tables,
+        reveals: &reveals,
+    };
+    let read: &TablesReader = &|bytes| serde_json::from_slice(bytes).map_err(|error| error.to_string());
+    verify(&evidence, &Checks { beacon: None, tables: read })
+}
+
+fn outcomes(report: &Report) -> Vec<(String, String)> {
+    let text = |value: &Value, key: &str| value[key].as_str().unwrap().to_owned();
+    let report = serde_json::to_value(report).unwrap();
+    report["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|step| (text(step, "name"), text(step, "outcome")))
+        .collect()
+}
+
+#[tokio::test]
+async fn what_is_served_is_the_evidence_that_verifies() {
+    let mut chain = hatched();
+    let app = app_of(&chain, Some(tables_file()));
+    let before = verified(&app, 1).await;
+    assert!(outcomes(&before).iter().all(|(_, outcome)| outcome != "failed"), "{before:?}");
+    chain.tx(&[(shower_contract(), Chain::key_event(1).into())]);
+    chain.commit();
+    let app = app_of(&chain, Some(tables_file()));
+    let after = verified(&app, 1).await;
+    for (name, outcome) in outcomes(&after) {
+        assert_eq!(outcome, if name == "beacon" { "not_checked" } else { "passed" }, "{name}: {after:?}");
+    }
+    let open = ok(&app, "/v1/fairness").await["showers"][1].clone();
+    assert_eq!((&open["beacon_round"], &open["contributors"]), (&Value::Null, &json!(3)));
+    assert_eq!(ok(&app, "/v1/fairness").await["chain_id"], CHAIN);
+}
+
+#[tokio::test]
+async fn contributions_are_a_table_in_order() {
+    let app = app_of(&event(), None);
+    let (headers, csv) = bytes(&app, "/v1/showers/2/contributions.csv").await;
+    assert_eq!(headers["content-type"], "text/csv; charset=utf-8");
+    let wanted = format!(
+        "seq,contributor,amount,total\n21,{},100,100\n22,{},50,50\n23,{},50,50\n",
+        address(1),
+        address(2),
+        address(3)
+    );
+    assert_eq!(String::from_utf8(csv).unwrap(), wanted);
+    let (headers, csv) = bytes(&app, "/v1/showers/3/contributions.csv").await;
+    assert_eq!(csv, b"seq,contributor,amount,total\n");
+    let again = Request::get("/v1/showers/3/contributions.csv").header("if-none-match", &headers["etag"]);
+    assert_eq!(send(&app, again.body(Body::empty()).unwrap()).await.status(), 304);
+}
+
+#[tokio::test]
+async fn tables_are_given_out_only_if_they_are_the_chains() {
+    let (headers, file) = bytes(&app_of(&event(), Some(tables_file())), "/v1/fairness/tables").await;
+    assert_eq!((file, &headers["content-type"]), (tables_file(), &"application/json".parse().unwrap()));
+    let other = app_of(&event(), Some(b"{}".to_vec()));
+    let (status, _, problem) = get(&other, "/v1/fairness/tables").await;
+    assert_eq!((status.as_u16(), &problem["type"]), (503, &json!("urn:meteor-shower:problem:other-tables")));
+    let wanted = ok(&other, "/v1/fairness").await["tables"].as_str().unwrap().to_owned();
+    assert!(problem["detail"].as_str().unwrap().contains(&wanted), "{problem}");
+    let mut config = Config::new(&["http://127.0.0.1:1".into()], &shower_contract()).unwrap();
+    config.tables = Some(tables_file());
+    let (status, _, problem) = get(&App::new(config).unwrap(), "/v1/fairness/tables").await;
+    assert_eq!((status.as_u16(), &problem["type"]), (503, &json!("urn:meteor-shower:problem:not-launched")));
+}
+
+/// What a meteor holds is in no answer before it is revealed.
+#[tokio::test]
+async fn nothing_tells_what_a_meteor_holds_before_its_reveal() {
+    let chain = hatched();
+    let app = app_of(&chain, Some(tables_file()));
+    let sealed = chain.sealed(1);
+    let mut texts = Vec::new();
+    for path in [
+        "/v1/fairness",
+        "/v1/showers/1",
+        "/v1/showers/1/reveals",
+        "/v1/nfts/meteors?limit=100",
+        "/v1/nfts/eggs",
+        "/v1/nfts/dust",
+    ] {
+        texts.push(String::from_utf8(bytes(&app, path).await.1).unwrap());
+    }
+    let all = texts.concat();
+    for id in 1..=20u64 {
+        let salt = hex::encode(sealed.content(id as u32 - 1).unwrap().1);
+        assert_eq!(all.contains(&salt), id <= 8, "{id}");
+        assert_eq!(ok(&app, &format!("/v1/nfts/meteors/{id}")).await["found"].is_string(), id <= 8);
+    }
 }
 
 #[tokio::test]

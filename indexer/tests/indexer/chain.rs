@@ -3,12 +3,21 @@
 use std::collections::BTreeMap;
 
 use bech32::{Bech32, Hrp};
-use cosmwasm_std::{Event, Uint128};
+use cosmwasm_std::{Event, HexBinary, Uint128};
 use meteor_indexer::decode::{RawEvent, TxResult, Watched, decode};
 use meteor_indexer::fold::{Block, State, apply};
 use meteor_indexer::rpc::{Header, RawBlock};
-use meteor_messages::events::{Close, Collection, Contribution, Json, Launch, Mint, Minted};
-use meteor_messages::shower::{CollectionInit, InstantiateMsg, Payee};
+use meteor_messages::events::{
+    Burn, Close, Collection, Contribution, Crack, Draw, Json, Key, Launch, Mint, Minted, Nest, Reclaim,
+    Revealed, Transfer,
+};
+use meteor_messages::hatchery::HatcheryInit;
+use meteor_messages::shower::{CollectionInit, Fairness, InstantiateMsg, Payee};
+use meteor_rules::fairness::ShowerId;
+use meteor_rules::fairness::beacon::BeaconRule;
+use meteor_rules::fairness::content::{Kind, Recipe, Source, Tables};
+use meteor_rules::fairness::key::{commitment, shower_key};
+use meteor_rules::fairness::sealed::{Inputs, Sealed};
 use meteor_rules::log::{self, LogHash};
 use meteor_rules::metadata::{Column, Template, Values};
 use meteor_rules::ranking::Place;
@@ -33,9 +42,64 @@ pub fn meteors_contract() -> String {
     bech32::encode::<Bech32>(Hrp::parse("terra").unwrap(), &[201; 32]).unwrap()
 }
 
+pub fn hatchery_contract() -> String {
+    bech32::encode::<Bech32>(Hrp::parse("terra").unwrap(), &[202; 32]).unwrap()
+}
+
+pub fn eggs_contract() -> String {
+    bech32::encode::<Bech32>(Hrp::parse("terra").unwrap(), &[203; 32]).unwrap()
+}
+
+pub fn dust_contract() -> String {
+    bech32::encode::<Bech32>(Hrp::parse("terra").unwrap(), &[204; 32]).unwrap()
+}
+
+pub const TIMEOUT: u64 = 600;
+const BEACON: &[u8] = &[5; 48];
+
+/// The operator's side of the tests: the indexer has no such thing.
+fn key(shower: u32) -> [u8; 32] {
+    shower_key(&[7; 32], &id(&shower_contract(), shower))
+}
+
+fn id(contract: &str, shower: u32) -> ShowerId<'_> {
+    ShowerId { chain_id: CHAIN, contract, shower }
+}
+
+fn tables() -> Tables {
+    let images = PerTier::from_fn(|_| vec![IMAGE.to_owned()]);
+    let common = vec![Source::Tier, Source::Rank];
+    let egg = Recipe {
+        images: images.clone(),
+        sources: [common.clone(), vec![Source::Weights(vec![1, 2, 3])]].concat(),
+    };
+    Tables { egg, dust: Recipe { images, sources: common } }
+}
+
+/// The tables file.
+pub fn tables_file() -> Vec<u8> {
+    serde_json::to_vec_pretty(&tables()).unwrap()
+}
+
+fn nest(name: &str, symbol: &str, columns: Vec<Column>) -> CollectionInit {
+    CollectionInit {
+        code_id: 2,
+        name: name.into(),
+        symbol: symbol.into(),
+        template: Template { name: format!("{{rarity}} {name} #{{id}}"), description: name.into(), columns },
+        royalties: None,
+    }
+}
+
 pub fn instantiate(count: u32) -> InstantiateMsg {
     let titles = Tier::ALL.map(|tier| tier.title().to_owned()).to_vec();
     let number = || Values::Number { suffix: String::new() };
+    let rarity = || Column { trait_type: "rarity".into(), values: Values::Text(titles.clone()) };
+    let rank = || Column { trait_type: "rank".into(), values: number() };
+    let moons = ["Io", "Titan", "Luna"].map(str::to_owned).to_vec();
+    let moon = Column { trait_type: "moon".into(), values: Values::Text(moons) };
+    let contract = shower_contract();
+    let commitments = (1..=count).map(|n| HexBinary::from(commitment(&id(&contract, n), &key(n))));
     InstantiateMsg {
         owner: address(100),
         operator: address(101),
@@ -54,13 +118,22 @@ pub fn instantiate(count: u32) -> InstantiateMsg {
             template: Template {
                 name: "{rarity} Meteor #{id}".into(),
                 description: "A meteor".into(),
-                columns: vec![
-                    Column { trait_type: "rarity".into(), values: Values::Text(titles) },
-                    Column { trait_type: "rank".into(), values: number() },
-                    Column { trait_type: "shower".into(), values: number() },
-                ],
+                columns: vec![rarity(), rank(), Column { trait_type: "shower".into(), values: number() }],
             },
             royalties: None,
+        },
+        fairness: Fairness {
+            commitments: commitments.collect(),
+            beacon: BeaconRule { genesis: 500, period: 3, delay: 60 },
+            beacon_key: HexBinary::from(&[9; 96]),
+            tables: HexBinary::from(<[u8; 32]>::from(Sha256::digest(tables_file()))),
+            crack_window: 10,
+        },
+        hatchery: HatcheryInit {
+            code_id: 3,
+            reveal_timeout: TIMEOUT,
+            eggs: nest("Egg", "EGG", vec![rarity(), rank(), moon]),
+            dust: nest("Dust", "DST", vec![rarity(), rank()]),
         },
     }
 }
@@ -108,8 +181,16 @@ impl Chain {
         };
         chain.commit();
         let launch = Launch { config: Json(Box::new(chain.config.clone())) };
-        let collection = Collection { kind: "meteors".into(), address: meteors_contract() };
-        chain.tx(&[(shower_contract(), launch.into()), (shower_contract(), collection.into())]);
+        let collection = |kind: &str, address| Collection { kind: kind.into(), address }.into();
+        let nest = |kind: &str, address| Nest { kind: kind.into(), address }.into();
+        // As on a chain: what a contract makes is told of before the contract itself.
+        chain.tx(&[
+            (shower_contract(), launch.into()),
+            (shower_contract(), collection("meteors", meteors_contract())),
+            (hatchery_contract(), nest("eggs", eggs_contract())),
+            (hatchery_contract(), nest("dust", dust_contract())),
+            (shower_contract(), collection("hatchery", hatchery_contract())),
+        ]);
         chain.commit();
         chain
     }
@@ -155,7 +236,14 @@ impl Chain {
 
     pub fn close_event(&self, shower: u32) -> Close {
         let model = &self.showers[shower as usize - 1];
-        Close { shower, contributors: model.amounts.len() as u32, total: model.total, log: model.log }
+        let closes_at = self.config.schedule.closes_at(shower).unwrap();
+        Close {
+            shower,
+            contributors: model.amounts.len() as u32,
+            total: model.total,
+            log: model.log,
+            beacon_round: self.config.fairness.beacon.round(self.at, closes_at).unwrap(),
+        }
     }
 
     pub fn close(&mut self, shower: u32) {
@@ -189,6 +277,91 @@ impl Chain {
         }
         model.minted += count;
         self.tx(&events);
+    }
+
+    fn earlier(&self, shower: u32) -> u64 {
+        self.showers[..shower as usize - 1].iter().map(|model| model.amounts.len() as u64).sum()
+    }
+
+    /// What the operator's draw gives the meteors of a shower.
+    pub fn sealed(&self, shower: u32) -> Sealed {
+        let model = &self.showers[shower as usize - 1];
+        let amounts: Vec<_> = model.ranking().iter().map(|(_, place)| place.amount).collect();
+        let contract = shower_contract();
+        let inputs = Inputs {
+            id: id(&contract, shower),
+            key: &key(shower),
+            beacon_signature: BEACON,
+            log: &model.log,
+            amounts: &amounts,
+            earlier: self.earlier(shower),
+            tiers: &self.config.tiers,
+            eggs: &self.config.eggs,
+            tables: &tables(),
+        };
+        Sealed::make(&inputs).unwrap()
+    }
+
+    pub fn draw_event(&self, shower: u32) -> Draw {
+        let sealed = self.sealed(shower);
+        Draw { shower, root: sealed.root().into(), leaves: sealed.leaves(), beacon: BEACON.into() }
+    }
+
+    pub fn draw(&mut self, shower: u32) {
+        self.tx(&[(shower_contract(), self.draw_event(shower).into())]);
+    }
+
+    pub fn key_event(shower: u32) -> Key {
+        Key { shower, key: key(shower).into() }
+    }
+
+    pub fn crack_events(&self, token_id: u64, holder: &str) -> Vec<(String, Event)> {
+        let (from, to) = (holder.to_owned(), hatchery_contract());
+        let crack = Crack { token_id, holder: holder.into(), reclaim_at: self.at + TIMEOUT };
+        vec![
+            (meteors_contract(), Transfer { token_id, from, to }.into()),
+            (hatchery_contract(), crack.into()),
+        ]
+    }
+
+    pub fn crack(&mut self, token_id: u64, holder: &str) {
+        self.tx(&self.crack_events(token_id, holder));
+    }
+
+    pub fn reclaim_events(token_id: u64, holder: &str) -> Vec<(String, Event)> {
+        let (from, to) = (hatchery_contract(), holder.to_owned());
+        vec![
+            (hatchery_contract(), Reclaim { token_id, holder: holder.into() }.into()),
+            (meteors_contract(), Transfer { token_id, from, to }.into()),
+        ]
+    }
+
+    /// The events of one reveal: told of, burnt, minted.
+    pub fn reveal_events(&self, shower: u32, token_id: u64, holder: &str) -> Vec<(String, Event)> {
+        let sealed = self.sealed(shower);
+        let index = sealed.index_of(token_id).unwrap();
+        let (content, salt) = sealed.content(index).unwrap();
+        let (image, traits, kind) = (content.image.clone(), content.traits.clone(), content.kind);
+        let revealed = Revealed {
+            token_id,
+            shower,
+            index,
+            holder: holder.into(),
+            kind,
+            image: image.clone(),
+            traits: traits.clone(),
+            salt: salt.into(),
+        };
+        let of = if kind == Kind::Egg { eggs_contract() } else { dust_contract() };
+        vec![
+            (hatchery_contract(), revealed.into()),
+            (meteors_contract(), Burn { token_id, owner: hatchery_contract() }.into()),
+            (of, Minted { token_id, owner: holder.into(), image, traits }.into()),
+        ]
+    }
+
+    pub fn reveal(&mut self, shower: u32, token_id: u64, holder: &str) {
+        self.tx(&self.reveal_events(shower, token_id, holder));
     }
 
     /// Makes a block of the transactions so far.

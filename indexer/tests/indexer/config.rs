@@ -49,6 +49,17 @@ fn what_cannot_be_is_refused_and_says_what_to_do() {
 }
 
 #[test]
+fn the_tables_file_is_read_at_the_start() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("tables.json");
+    let with = || Settings { tables: Some(path.clone()), ..good() }.check();
+    let error = with().unwrap_err();
+    assert!(matches!(error, ConfigError::Tables { .. }) && error.to_string().contains("--tables"));
+    std::fs::write(&path, b"{ }").unwrap();
+    assert_eq!(with().unwrap().tables, Some(b"{ }".to_vec()));
+}
+
+#[test]
 fn files_are_read_strictly() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("indexer.toml");

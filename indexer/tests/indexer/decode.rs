@@ -1,13 +1,15 @@
 //! Which events are read, and that nothing that concerns us is overlooked or makes the reader fall over.
 
 use meteor_indexer::decode::{DecodeFault, RawEvent, TxResult, Watched, decode};
-use meteor_indexer::fold::{ChainEvent, State};
+use meteor_indexer::fold::{ChainEvent, Collection, State};
 use meteor_indexer::rpc::{Header, wire};
-use meteor_messages::events::{Pause, ShowerEvent, Transfer};
+use meteor_messages::events::{Burn, HatcheryEvent, Nest, NftEvent, Pause, ShowerEvent, Transfer};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::chain::{CHAIN, Chain, address, meteors_contract, raw, shower_contract};
+use crate::chain::{
+    CHAIN, Chain, address, dust_contract, eggs_contract, meteors_contract, raw, shower_contract,
+};
 
 fn watched() -> Watched {
     Watched::of(&State::new(CHAIN, &shower_contract()))
@@ -44,8 +46,36 @@ fn the_collection_is_watched_from_its_making_on() {
     chain.commit();
     let txs: Vec<_> = chain.blocks.iter().flat_map(|block| block.txs.clone()).collect();
     let events = decode(&mut watched(), &txs).unwrap();
-    assert!(matches!(events[2].event, ChainEvent::Meteors(_)));
+    assert!(matches!(events[5].event, ChainEvent::Nft(Collection::Meteors, _)));
     assert_eq!(decode(&mut watched(), &txs[1..]).unwrap(), vec![], "before it is known it is a stranger");
+}
+
+#[test]
+fn what_the_hatchery_makes_is_watched_though_it_is_told_of_first() {
+    let chain = Chain::launched(1);
+    let txs = &chain.blocks[1].txs;
+    let events = decode(&mut watched(), txs).unwrap();
+    let nests = events.iter().filter(|e| matches!(e.event, ChainEvent::Hatchery(HatcheryEvent::Nest(_))));
+    assert_eq!(nests.map(|e| e.index).collect::<Vec<_>>(), vec![2, 3]);
+    let mut watched = watched();
+    decode(&mut watched, txs).unwrap();
+    for (of, contract) in [
+        (Collection::Meteors, meteors_contract()),
+        (Collection::Eggs, eggs_contract()),
+        (Collection::Dust, dust_contract()),
+    ] {
+        let burn = Burn { token_id: 1, owner: address(1) };
+        let events = decode(&mut watched, &[ok(vec![raw(&contract, &burn.clone().into())])]).unwrap();
+        assert_eq!(events[0].event, ChainEvent::Nft(of, NftEvent::Burn(burn)));
+    }
+    // Another contract that says it has made collections, or is the hatchery, is a stranger.
+    let mut watched = super::decode::watched();
+    let nest = raw(&address(9), &Nest { kind: "eggs".into(), address: address(8) }.into());
+    let made = raw(
+        &address(9),
+        &meteor_messages::events::Collection { kind: "hatchery".into(), address: address(9) }.into(),
+    );
+    assert_eq!(decode(&mut watched, &[ok(vec![nest, made])]).unwrap(), vec![]);
 }
 
 #[test]

@@ -1,15 +1,19 @@
 //! The fold against a naive model, and against events that don't fit.
 
 use cosmwasm_std::Event;
-use meteor_indexer::fold::State;
+use meteor_indexer::fold::{Closing, Collection, Given, State};
 use meteor_indexer::rpc::RawBlock;
 use meteor_indexer::view::View;
 use meteor_messages::events::{
-    Burn, Cancel, Minimum, Minted, Pause, Payment, Refund, Resume, Role, Settle, Transfer,
+    Burn, Cancel, Crack, Minimum, Minted, Nest, Pause, Payment, Reclaim, Refund, Resume, Role, Settle,
+    Transfer,
 };
 use proptest::prelude::*;
 
-use crate::chain::{CHAIN, Chain, IMAGE, address, meteors_contract, shower_contract, step};
+use crate::chain::{
+    CHAIN, Chain, IMAGE, LENGTH, OPENS, TIMEOUT, address, dust_contract, eggs_contract, hatchery_contract,
+    meteors_contract, shower_contract, step,
+};
 
 /// Two wallets in shower 1, closed; one meteor minted.
 fn minted() -> Chain {
@@ -19,6 +23,31 @@ fn minted() -> Chain {
     chain.commit();
     chain.close(1);
     chain.mint(1, 1);
+    chain.commit();
+    chain
+}
+
+/// Events with the contracts that emit them.
+type Emitted = Vec<(String, Event)>;
+
+/// What a wallet holds, in the order of a cave.
+fn held(state: &State, who: u8) -> Vec<(Collection, u64)> {
+    let wallet = state.wallets.find(&address(who)).unwrap();
+    wallet.tokens.iter().map(|token| (token.collection(), token.id())).collect()
+}
+
+/// Five wallets in shower 1, drawn and minted: wallet 5 has meteor 1, wallet 1 meteor 5. Wallet 5 has cracked its own.
+fn cracked() -> Chain {
+    let mut chain = Chain::launched(2);
+    for n in 1..=5 {
+        chain.contribute(1, &address(n), 10 + u128::from(n));
+    }
+    chain.commit();
+    chain.time(OPENS + LENGTH);
+    chain.close(1);
+    chain.draw(1);
+    chain.mint(1, 5);
+    chain.crack(1, &address(5));
     chain.commit();
     chain
 }
@@ -35,7 +64,7 @@ fn refused_by(chain: &Chain, events: &[(String, Event)]) -> String {
     chain.tx(events);
     chain.commit();
     match step(&mut state, chain.blocks.last().unwrap()) {
-        Ok(()) => "applied".into(),
+        Ok(()) => "applied".to_owned(),
         Err(reason) => reason,
     }
 }
@@ -61,8 +90,8 @@ fn an_event_from_launch_to_the_last_burn() {
     assert_eq!(launched.operator, address(50));
     assert_eq!(launched.paid[&address(103)], 50);
     assert_eq!(state.shower(1).unwrap().settled, 50);
-    assert!(state.wallets.find(&address(2)).unwrap().tokens.is_empty());
-    assert_eq!(state.wallets.find(&address(7)).unwrap().tokens.iter().copied().collect::<Vec<_>>(), vec![1]);
+    assert!(held(&state, 2).is_empty());
+    assert_eq!(held(&state, 7), vec![(Collection::Meteors, 1)]);
 
     chain.tx(&event(Resume { by: address(100) }.into()));
     chain.tx(&event(Cancel { shower: 1 }.into()));
@@ -72,8 +101,8 @@ fn an_event_from_launch_to_the_last_burn() {
     let state = chain.state();
     let shower = state.shower(1).unwrap();
     assert_eq!((shower.refunds, shower.refunded, shower.cancelled), (1, 30, true));
-    assert!(state.tokens.get(1).unwrap().burnt);
-    assert_eq!(state.tokens.burnt(), 1);
+    assert!(state.collections.meteors.get(1).unwrap().burnt);
+    assert_eq!(state.collections.meteors.burnt(), 1);
     assert!(!state.launched.as_ref().unwrap().paused);
 }
 
@@ -177,6 +206,235 @@ fn a_mint_must_be_what_the_ranking_says() {
 }
 
 #[test]
+fn a_shower_from_its_draw_to_its_key() {
+    let mut chain = cracked();
+    let shower = chain.state().shower(1).unwrap().clone();
+    let beacon_round = (OPENS + LENGTH + 60 - 500_u64).div_ceil(3) + 1;
+    assert_eq!(shower.closing, Some(Closing { at: OPENS + LENGTH, beacon_round }));
+    let sealed = chain.sealed(1);
+    let draw = shower.draw.unwrap();
+    assert_eq!((draw.root, draw.leaves), (sealed.root(), 5));
+    assert_eq!(shower.key, None);
+    assert_eq!(shower.given[1], Given { seq: 2, slot: 1, amount: 12 });
+    chain.tx(&[(shower_contract(), Chain::key_event(1).into())]);
+    chain.commit();
+    let key = chain.state().shower(1).unwrap().key.unwrap();
+    assert_eq!(Chain::key_event(1).key.as_slice(), key);
+}
+
+#[test]
+fn cracked_then_revealed() {
+    let mut chain = cracked();
+    let state = chain.state();
+    let custody = state.custodies[&1];
+    assert_eq!(&*state.wallets.get(custody.holder).unwrap().address, address(5).as_str());
+    assert_eq!(custody.reclaim_at, OPENS + LENGTH + TIMEOUT);
+    assert_eq!(held(&state, 5), vec![]);
+    assert_eq!(
+        state.wallets.find(&address(5)).unwrap().cracking.iter().copied().collect::<Vec<_>>(),
+        vec![1]
+    );
+    let unchanged = state.shower(1).unwrap().changed;
+
+    chain.reveal(1, 1, &address(5));
+    for n in 2..=5 {
+        chain.crack(n, &address(6 - n as u8));
+        chain.reveal(1, n, &address(6 - n as u8));
+    }
+    chain.commit();
+    let state = chain.state();
+    assert!(state.custodies.is_empty());
+    assert_eq!(state.collections.meteors.burnt(), 5);
+    let sealed = chain.sealed(1);
+    let mut eggs = 0;
+    for id in 1..=5u64 {
+        let (content, salt) = sealed.content(id as u32 - 1).unwrap();
+        let of = Collection::from(content.kind);
+        eggs += usize::from(of == Collection::Eggs);
+        let token = state.collections.of(of).get(id).unwrap();
+        assert_eq!((&*token.image, &*token.traits), (content.image.as_str(), content.traits.as_slice()));
+        assert_eq!((token.shower, u64::from(token.rank), token.burnt), (1, id, false));
+        assert_eq!(state.collections.found_in(id), Some(of));
+        assert_eq!(held(&state, 6 - id as u8), vec![(of, id)]);
+        assert!(state.wallets.find(&address(6 - id as u8)).unwrap().cracking.is_empty());
+        let reveal = &state.shower(1).unwrap().reveals[id as usize - 1];
+        assert_eq!((reveal.token_id, u64::from(reveal.index), reveal.salt), (id, id - 1, salt));
+    }
+    assert_eq!(eggs, state.collections.eggs.minted());
+    assert_eq!(5 - eggs, state.collections.dust.minted());
+    assert_eq!(state.shower(1).unwrap().changed, unchanged, "the ranking is not made anew");
+
+    // What was found is a token like every other.
+    let of = state.collections.found_in(1).unwrap();
+    let contract = if of == Collection::Eggs { eggs_contract() } else { dust_contract() };
+    let transfer = Transfer { token_id: 1, from: address(5), to: address(9) };
+    chain.tx(&[(contract.clone(), transfer.into())]);
+    chain.commit();
+    assert_eq!(held(&chain.state(), 9), vec![(of, 1)]);
+    chain.tx(&[(contract, Burn { token_id: 1, owner: address(9) }.into())]);
+    chain.commit();
+    assert!(chain.state().collections.of(of).get(1).unwrap().burnt);
+}
+
+#[test]
+fn cracked_then_taken_back_then_cracked_again() {
+    let mut chain = cracked();
+    chain.tx(&Chain::reclaim_events(1, &address(5)));
+    chain.commit();
+    let state = chain.state();
+    assert!(state.custodies.is_empty());
+    assert_eq!(held(&state, 5), vec![(Collection::Meteors, 1)]);
+    assert!(state.wallets.find(&address(5)).unwrap().cracking.is_empty());
+    chain.tx(&[(meteors_contract(), Transfer { token_id: 1, from: address(5), to: address(6) }.into())]);
+    chain.crack(1, &address(6));
+    chain.reveal(1, 1, &address(6));
+    chain.commit();
+    assert_eq!(held(&chain.state(), 6).len(), 1);
+}
+
+#[test]
+fn a_reveal_must_be_whole_and_fit() {
+    let chain = cracked();
+    let reveal = |change: &dyn Fn(&mut Emitted)| {
+        let mut events = chain.reveal_events(1, 1, &address(5));
+        change(&mut events);
+        refused_by(&chain, &events)
+    };
+    let set = |event: usize, key: &'static str, value: &str| {
+        let value = value.to_owned();
+        reveal(&move |events| {
+            events[event].1.attributes.iter_mut().find(|a| a.key == key).unwrap().value.clone_from(&value);
+        })
+    };
+    assert_eq!(reveal(&|_| ()), "applied");
+    let other =
+        if chain.reveal_events(1, 1, "")[2].0 == eggs_contract() { dust_contract() } else { eggs_contract() };
+    for (what, reason) in [
+        ("did not follow", reveal(&|events| events.truncate(1))),
+        ("did not follow", reveal(&|events| events.truncate(2))),
+        (
+            "did not follow",
+            reveal(&|events| {
+                events.remove(1);
+            }),
+        ),
+        (
+            "not announced",
+            reveal(&|events| {
+                events.remove(0);
+                events.remove(0);
+            }),
+        ),
+        (
+            "in custody",
+            reveal(&|events| {
+                events.remove(0);
+            }),
+        ),
+        ("collection", reveal(&|events| events[2].0.clone_from(&other))),
+        ("holder", set(0, "holder", &address(1))),
+        ("not in custody", set(0, "token_id", "2")),
+        ("token_id", set(0, "index", "1")),
+        ("index", set(0, "index", "5")),
+        ("no draw", set(0, "shower", "2")),
+        ("no shower 9", set(0, "shower", "9")),
+        ("salt", set(0, "salt", "00")),
+        ("kind", set(0, "kind", "gold")),
+        ("image", set(2, "image", "bafkother")),
+        ("traits", set(2, "traits", "1,2")),
+        ("owner", set(2, "owner", &address(1))),
+        ("not announced", set(2, "token_id", "2")),
+        ("from", set(1, "owner", &address(5))),
+    ] {
+        assert!(reason.contains(what), "{what}: {reason}");
+    }
+}
+
+#[test]
+fn custody_must_fit() {
+    let chain = cracked();
+    let hatchery = |event: Event| vec![(hatchery_contract(), event)];
+    let meteors = |event: Event| vec![(meteors_contract(), event)];
+    let stolen = Transfer { token_id: 1, from: hatchery_contract(), to: address(9) };
+    for (what, events) in [
+        ("in custody", meteors(stolen.clone().into())),
+        ("in custody", meteors(Burn { token_id: 1, owner: hatchery_contract() }.into())),
+        (
+            "did not follow",
+            vec![Chain::reclaim_events(1, &address(5))[0].clone(), (meteors_contract(), stolen.into())],
+        ),
+        ("did not follow", Chain::reclaim_events(1, &address(5))[..1].to_vec()),
+        ("holder", Chain::reclaim_events(1, &address(4))),
+        ("not in custody", Chain::reclaim_events(2, &address(4))),
+        ("not in custody", hatchery(Reclaim { token_id: 9, holder: address(4) }.into())),
+        ("not in custody", hatchery(Crack { token_id: 2, holder: address(4), reclaim_at: 9 }.into())),
+        ("no token 9", hatchery(Crack { token_id: 9, holder: address(4), reclaim_at: 9 }.into())),
+        ("in custody", hatchery(Crack { token_id: 1, holder: address(5), reclaim_at: 9 }.into())),
+        ("eggs was told", hatchery(Nest { kind: "eggs".into(), address: address(9) }.into())),
+        ("kind", hatchery(Nest { kind: "gold".into(), address: address(9) }.into())),
+        (
+            "not announced",
+            vec![(
+                eggs_contract(),
+                Minted { token_id: 1, owner: address(5), image: IMAGE.into(), traits: vec![] }.into(),
+            )],
+        ),
+    ] {
+        let reason = refused_by(&chain, &events);
+        assert!(reason.contains(what), "{what}: {reason}");
+    }
+}
+
+#[test]
+fn draws_keys_and_contracts_come_once_and_fit() {
+    let chain = cracked();
+    let mut round = chain.close_event(2);
+    round.beacon_round += 1;
+    let mut leaves = chain.draw_event(1);
+    leaves.leaves = 4;
+    let key = meteor_messages::events::Key { shower: 1, key: vec![1; 31].into() };
+    for (what, events) in [
+        ("draw was told", vec![chain.draw_event(1).into()]),
+        (
+            "not closed",
+            vec![{
+                leaves.shower = 2;
+                leaves.clone().into()
+            }],
+        ),
+        ("beacon_round", vec![round.into()]),
+        ("key", vec![key.into()]),
+        ("key was told", vec![Chain::key_event(1).into(), Chain::key_event(1).into()]),
+        (
+            "meteors was told",
+            vec![meteor_messages::events::Collection { kind: "meteors".into(), address: address(9) }.into()],
+        ),
+        (
+            "kind",
+            vec![meteor_messages::events::Collection { kind: "eggs".into(), address: address(9) }.into()],
+        ),
+    ] {
+        let reason = refused(&chain, &events);
+        assert!(reason.contains(what), "{what}: {reason}");
+    }
+    // A draw of another size than the shower's.
+    let mut drawn = Chain::launched(1);
+    drawn.contribute(1, &address(1), 20);
+    drawn.close(1);
+    drawn.commit();
+    let mut draw = drawn.draw_event(1);
+    draw.leaves = 2;
+    assert!(refused(&drawn, &[draw.into()]).contains("leaves"));
+    // A launch without a commitment for every shower.
+    let mut config = crate::chain::instantiate(2);
+    config.fairness.commitments.pop();
+    let launch = meteor_messages::events::Launch { config: meteor_messages::events::Json(Box::new(config)) };
+    let mut bare = Chain::launched(1);
+    bare.blocks.truncate(1);
+    assert!(refused(&bare, &[launch.into()]).contains("commitments"));
+}
+
+#[test]
 fn heights_follow_each_other_and_so_do_hashes() {
     let chain = minted();
     let mut state = State::new(CHAIN, &shower_contract());
@@ -209,7 +467,10 @@ fn built(blocks: &[RawBlock], batches: &[usize]) -> (State, View) {
     (state, view)
 }
 
-const PATHS: [&str; 8] = [
+const PATHS: [&str; 11] = [
+    "/v1/fairness",
+    "/v1/nfts/eggs",
+    "/v1/nfts/dust",
     "/v1/config",
     "/v1/showers",
     "/v1/telescope",
@@ -242,7 +503,19 @@ proptest! {
         if cut < contributions.len() {
             let mints = mints.min(chain.showers[0].amounts.len() as u32);
             if mints > 0 {
+                chain.commit();
+                chain.draw(1);
                 chain.mint(1, mints);
+                chain.commit();
+                let ranking = chain.showers[0].ranking();
+                for (id, (owner, _)) in (1u64..).zip(&ranking).take(mints as usize) {
+                    chain.crack(id, owner);
+                    if id % 2 == 0 {
+                        chain.commit();
+                        chain.reveal(1, id, owner);
+                    }
+                }
+                chain.tx(&[(shower_contract(), Chain::key_event(1).into())]);
             }
         }
         chain.commit();
@@ -257,10 +530,15 @@ proptest! {
             prop_assert_eq!((shower.total, shower.log), (model.total, model.log));
         }
         let (_, whole) = built(&chain.blocks, &[]);
+        let whole_csv = whole.shower(1).unwrap().csv();
         let (_, parts) = built(&chain.blocks, &batches);
         for path in PATHS {
             prop_assert_eq!(whole.page(path).unwrap().body(), parts.page(path).unwrap().body(), "{}", path);
         }
+        let parts_csv = parts.shower(1).unwrap().csv();
+        prop_assert_eq!(whole_csv.body(), parts_csv.body());
+        let reveals = |view: &View| serde_json::to_value(view.reveals(1, 0, 1000)).unwrap();
+        prop_assert_eq!(reveals(&whole), reveals(&parts));
         // Floors, naively: the least amount among those of a tier.
         let view = whole.shower(1).unwrap();
         for floor in &view.floors.tiers {
