@@ -64,7 +64,7 @@ pub(super) fn of_wallet(
             meteors: wallet.map_or(0, |wallet| wallet.count(Collection::Meteors)),
             eggs: wallet.map_or(0, |wallet| wallet.count(Collection::Eggs)),
             dust: wallet.map_or(0, |wallet| wallet.count(Collection::Dust)),
-            cracking: wallet.map_or(0, |wallet| wallet.cracking.len()),
+            cracking: wallet.map_or(0, |wallet| cracked(view, wallet).count()),
             height: view.at.height,
         }
     }))
@@ -163,13 +163,20 @@ pub(super) fn of_cave(
     }))
 }
 
-/// The first meteors that the wallet has cracked and that wait to be revealed.
+/// The meteors that the wallet has cracked and that wait to be revealed.
+fn cracked(view: &View, wallet: &Wallet) -> impl Iterator<Item = u64> {
+    // While nothing is being cracked, which is nearly always, the wallet's number needn't be looked up.
+    let number = if view.custodies.is_empty() { None } else { view.wallets.number(&wallet.address) };
+    number.into_iter().flat_map(|number| view.custodies.of(number))
+}
+
+/// The first of them as they are shown.
 fn cracking<'a>(view: &View, wallet: &'a Wallet) -> Vec<models::Cracking<'a>> {
-    let one = |id: &u64| {
+    let one = |id: u64| {
         let reclaim_at = view.custodies.get(id)?.reclaim_at;
         Some(models::Cracking { token_id: id.to_string(), holder: &wallet.address, reclaim_at })
     };
-    wallet.cracking.iter().take(MAX_NFTS).filter_map(one).collect()
+    cracked(view, wallet).take(MAX_NFTS).filter_map(one).collect()
 }
 
 /// How many NFTs a page is asked to have.

@@ -285,18 +285,13 @@ fn crack(state: &mut State, event: &Crack) -> Result<(), FoldFault> {
     }
     // Who sent it: the owner, or one whom the owner has let move it.
     let holder = state.wallets.intern(&event.holder)?;
-    let custody = Custody { holder, reclaim_at: event.reclaim_at };
-    if state.custodies.insert(id, custody).is_some() {
-        return Err(FoldFault::InCustody(id));
-    }
-    state.wallets.get_mut(holder)?.cracking.insert(id);
-    Ok(())
+    state.custodies.add(id, Custody { holder, reclaim_at: event.reclaim_at })
 }
 
 /// A meteor leaves custody; gives who cracked it.
 fn release(state: &mut State, id: u64, holder: &str) -> Result<u32, FoldFault> {
-    let custody = state.custodies.remove(&id).ok_or(FoldFault::NotInCustody(id))?;
-    let wallet = state.wallets.get_mut(custody.holder)?;
+    let custody = state.custodies.remove(id)?;
+    let wallet = state.wallets.get(custody.holder).ok_or(FoldFault::Overflow)?;
     if *wallet.address != *holder {
         return Err(FoldFault::Differs {
             field: "holder",
@@ -304,7 +299,6 @@ fn release(state: &mut State, id: u64, holder: &str) -> Result<u32, FoldFault> {
             computed: wallet.address.to_string(),
         });
     }
-    wallet.cracking.remove(&id);
     Ok(custody.holder)
 }
 
@@ -380,7 +374,7 @@ fn left(
     if of != Collection::Meteors {
         return Ok(());
     }
-    if state.custodies.contains_key(&id) {
+    if state.custodies.get(id).is_some() {
         return Err(FoldFault::InCustody(id));
     }
     match (pending.leaving.remove(&id), to) {

@@ -12,14 +12,13 @@ mod wallets;
 
 use std::collections::BTreeMap;
 
-use imbl::OrdMap;
 use meteor_messages::events::{HatcheryEvent, NftEvent, ShowerEvent};
 use meteor_messages::shower::{InstantiateMsg, MinimumFrom};
 
 pub use apply::apply;
 pub use error::{FoldError, FoldFault};
 pub use shower::{Closing, Draw, Given, Shower, Standing};
-pub use tokens::{Collection, Collections, Custody, Reveal, Token, TokenRef, Tokens};
+pub use tokens::{Collection, Collections, Custodies, Custody, Reveal, Token, TokenRef, Tokens};
 pub use wallets::{Entry, Wallet, Wallets};
 
 /// Hash of a block.
@@ -147,8 +146,8 @@ pub struct State {
     pub wallets: Wallets,
     /// The tokens.
     pub collections: Collections,
-    /// Meteors in custody, by number.
-    pub custodies: OrdMap<u64, Custody>,
+    /// Meteors in custody.
+    pub custodies: Custodies,
     /// Sequence number of the last contribution.
     pub last_seq: u64,
     /// Contributions so far.
@@ -167,7 +166,7 @@ impl State {
             showers: Vec::new(),
             wallets: Wallets::default(),
             collections: Collections::default(),
-            custodies: OrdMap::new(),
+            custodies: Custodies::default(),
             last_seq: 0,
             contributions: 0,
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use imbl::{OrdMap, Vector};
+use imbl::{OrdMap, OrdSet, Vector};
 use meteor_rules::fairness::content::Kind;
 
 use super::FoldFault;
@@ -201,6 +201,51 @@ pub struct Custody {
     pub holder: u32,
     /// From then on it can't be revealed, only taken back (Unix seconds).
     pub reclaim_at: u64,
+}
+
+/// The meteors in custody.
+#[derive(Clone, Debug, Default)]
+pub struct Custodies {
+    by_id: OrdMap<u64, Custody>,
+    by_holder: OrdSet<(u32, u64)>,
+}
+
+impl Custodies {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.by_id.is_empty()
+    }
+
+    /// That of a meteor.
+    pub fn get(&self, meteor: u64) -> Option<Custody> {
+        self.by_id.get(&meteor).copied()
+    }
+
+    /// The meteors that a wallet has cracked, by number.
+    pub fn of(&self, wallet: u32) -> impl Iterator<Item = u64> {
+        self.by_holder.range((wallet, 0)..=(wallet, u64::MAX)).map(|(_, meteor)| *meteor)
+    }
+
+    /// A meteor comes into custody, in which it must not be.
+    pub(super) fn add(&mut self, meteor: u64, custody: Custody) -> Result<(), FoldFault> {
+        self.by_holder.insert((custody.holder, meteor));
+        match self.by_id.insert(meteor, custody) {
+            Some(_) => Err(FoldFault::InCustody(meteor)),
+            None => Ok(()),
+        }
+    }
+
+    /// A meteor leaves custody.
+    pub(super) fn remove(&mut self, meteor: u64) -> Result<Custody, FoldFault> {
+        let custody = self.by_id.remove(&meteor).ok_or(FoldFault::NotInCustody(meteor))?;
+        self.by_holder.remove(&(custody.holder, meteor));
+        Ok(custody)
+    }
 }
 
 /// What one meteor was shown to hold. Only the chain's reveals ever make one of these.

@@ -28,8 +28,6 @@ pub struct Wallet {
     pub entries: Arc<[Entry]>,
     /// The tokens it holds, of all collections.
     pub tokens: OrdSet<TokenRef>,
-    /// Meteors it has cracked that are not revealed yet; the hatchery holds them meanwhile.
-    pub cracking: OrdSet<u64>,
 }
 
 impl Wallet {
@@ -94,12 +92,7 @@ impl Wallets {
         let number = u32::try_from(self.list.len()).map_err(|_| FoldFault::Overflow)?;
         let address: Arc<str> = address.into();
         self.numbers.insert(Arc::clone(&address), number);
-        self.list.push_back(Wallet {
-            address,
-            entries: Arc::default(),
-            tokens: OrdSet::new(),
-            cracking: OrdSet::new(),
-        });
+        self.list.push_back(Wallet { address, entries: Arc::default(), tokens: OrdSet::new() });
         Ok(number)
     }
 

@@ -12,12 +12,12 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use imbl::{OrdMap, Vector};
+use imbl::Vector;
 use meteor_rules::NANOS_PER_SECOND;
 
 use crate::api::models::{self, Amount, ShowerStatus};
 use crate::fold::{
-    At, Collection, Collections, Contracts, Custody, Launched, Reveal, State, Token, TokenRef, Wallets,
+    At, Collection, Collections, Contracts, Custodies, Launched, Reveal, State, Token, TokenRef, Wallets,
 };
 pub use page::{Currency, Page};
 pub use shower::{DEFAULT_ROWS, MAX_ROWS, Row, ShowerView, status};
@@ -46,8 +46,8 @@ pub struct View {
     pub wallets: Wallets,
     /// The tokens.
     pub collections: Collections,
-    /// Meteors in custody, by number.
-    pub custodies: OrdMap<u64, Custody>,
+    /// Meteors in custody.
+    pub custodies: Custodies,
     /// What the meteors of each shower were shown to hold, shower 1 first.
     pub reveals: Vec<Vector<Reveal>>,
     /// The headers that say how current it is.
@@ -174,7 +174,7 @@ impl View {
             token_id,
             owner: self.address(token.owner),
             burnt: token.burnt,
-            cracking: self.custodies.get(&id).filter(|_| meteor).map(|custody| models::Cracking {
+            cracking: self.custodies.get(id).filter(|_| meteor).map(|custody| models::Cracking {
                 token_id: id.to_string(),
                 holder: self.address(custody.holder),
                 reclaim_at: custody.reclaim_at,

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
+use axum::ServiceExt;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use axum::response::Response;
@@ -492,6 +493,30 @@ async fn what_is_served_is_the_evidence_that_verifies() {
     let open = ok(&app, "/v1/fairness").await["showers"][1].clone();
     assert_eq!((&open["beacon_round"], &open["contributors"]), (&Value::Null, &json!(3)));
     assert_eq!(ok(&app, "/v1/fairness").await["chain_id"], CHAIN);
+}
+
+/// The same with the other implementation, over HTTP.
+#[tokio::test]
+#[ignore = "needs python3: cargo test -p meteor-indexer -- --ignored"]
+async fn the_other_verifier_reads_it_too() {
+    let mut chain = hatched();
+    chain.tx(&[(shower_contract(), Chain::key_event(1).into())]);
+    chain.commit();
+    let app = app_of(&chain, Some(tables_file()));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let front = ServiceExt::<Request<Body>>::into_make_service(Front::new(&app));
+    tokio::spawn(async move { axum::serve(listener, front).await });
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../scripts/verify_fairness.py");
+    let run = move || {
+        let mut command = std::process::Command::new("python3");
+        command.args([script, &url, "--no-beacon"]).output().unwrap()
+    };
+    let output = tokio::task::spawn_blocking(run).await.unwrap();
+    let said =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    println!("{said}");
+    assert!(output.status.success(), "{said}");
 }
 
 #[tokio::test]
