@@ -86,12 +86,6 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "other-tables", "Not the chain's tables", detail)
     }
 
-    /// 503: the server is going down.
-    pub fn stopping() -> Self {
-        let detail = "This server is stopping: try again in a few seconds.".to_owned();
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", "Stopping", detail)
-    }
-
     /// 404: no such route.
     pub fn not_found(path: &str) -> Self {
         let shown: String = path.chars().take(100).collect();

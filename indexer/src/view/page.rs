@@ -62,6 +62,21 @@ impl Currency {
         response
     }
 
+    /// A table of comma-separated values, made on demand. `tag` must stand for its content.
+    pub fn csv(&self, request: &HeaderMap, tag: &[u8], make: impl FnOnce() -> Body) -> Response {
+        let etag = etag(tag);
+        let fresh = request.get(IF_NONE_MATCH).is_some_and(|tags| matches(tags, &etag));
+        let mut headers = headers(&etag);
+        self.put(&mut headers);
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
+        let mut response = if fresh { not_modified() } else { Response::new(make()) };
+        if fresh {
+            headers.remove(CONTENT_TYPE);
+        }
+        *response.headers_mut() = headers;
+        response
+    }
+
     /// Puts both on an answer.
     pub fn put(&self, headers: &mut HeaderMap) {
         headers.insert(HEIGHT, self.height.clone());
@@ -106,15 +121,6 @@ impl Page {
             for (name, value) in &headers {
                 variant.headers.insert(name, value.clone()); // `extend` would add a second Cache-Control
             }
-        }
-        page
-    }
-
-    /// A table of comma-separated values.
-    pub fn csv(body: Vec<u8>, pack: bool) -> Self {
-        let mut page = Self::new(body, pack);
-        for variant in [Some(&mut page.plain), page.packed.as_mut()].into_iter().flatten() {
-            variant.headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
         }
         page
     }

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use bytes::Bytes;
 use cosmwasm_std::HexBinary;
 use imbl::Vector;
 use meteor_messages::shower::{ContributionState, InstantiateMsg, Status};
@@ -18,6 +19,9 @@ use crate::fold::{Given, Launched, Shower, State};
 pub const MAX_ROWS: u32 = 1_000;
 /// Rows in a page when the request names no limit.
 pub const DEFAULT_ROWS: u32 = 100;
+
+/// Contributions in one piece of `contributions.csv`.
+const PIECE: usize = 500;
 
 /// One place of the ranking.
 #[derive(Clone, Debug)]
@@ -49,8 +53,6 @@ pub struct ShowerView {
     pub ranking_page: Arc<Page>,
     /// Full pages of its ranking, each rendered when first asked for.
     full_pages: Vec<OnceLock<Arc<Page>>>,
-    /// Its contributions as CSV, made when first asked for.
-    csv: OnceLock<Arc<Page>>,
     given: Vector<Given>,
     /// What the chain says of its draw.
     pub facts: models::ShowerFacts,
@@ -125,7 +127,6 @@ impl ShowerView {
             floors_page: Arc::new(Page::json(&floors)),
             ranking_page: Arc::new(Page::json(&())),
             facts: facts(config, &summary, shower),
-            csv: OnceLock::new(),
             given: shower.given.clone(),
             summary,
             floors,
@@ -200,42 +201,12 @@ impl ShowerView {
         models::Ranking { shower, contributors, ranking, next }
     }
 
-    /// Its contributions in order, as `contributions.csv`, if that has been asked for before.
-    pub fn known_csv(&self) -> Option<&Arc<Page>> {
-        self.csv.get()
+    /// Its contributions in order, as `contributions.csv`, piece by piece: nothing of it is kept.
+    pub fn csv(self: &Arc<Self>) -> Csv {
+        Csv { totals: vec![0; self.rows.len()], shower: Arc::clone(self), at: None }
     }
 
-    /// The same, made now if it wasn't: milliseconds for many thousand contributions.
-    pub fn csv(&self) -> Arc<Page> {
-        // Packing is worth its time only for what stays.
-        let stays = !matches!(self.summary.status, models::ShowerStatus::Open);
-        Arc::clone(self.csv.get_or_init(|| Arc::new(Page::csv(self.contributions(), stays))))
-    }
-
-    fn contributions(&self) -> Vec<u8> {
-        let mut totals = vec![0u128; self.rows.len()];
-        let mut csv = Vec::with_capacity(self.given.len().saturating_mul(80).saturating_add(64));
-        csv.extend_from_slice(evidence::CSV_HEADER.as_bytes());
-        csv.push(b'\n');
-        let mut number = itoa::Buffer::new();
-        for given in &self.given {
-            let row = self.rank(given.slot).and_then(|rank| self.row(rank));
-            let total = usize::try_from(given.slot).ok().and_then(|slot| totals.get_mut(slot));
-            let (Some(row), Some(total)) = (row, total) else { continue };
-            *total = total.saturating_add(given.amount);
-            csv.extend_from_slice(number.format(given.seq).as_bytes());
-            csv.push(b',');
-            csv.extend_from_slice(row.address.as_bytes());
-            csv.push(b',');
-            csv.extend_from_slice(number.format(given.amount).as_bytes());
-            csv.push(b',');
-            csv.extend_from_slice(number.format(*total).as_bytes());
-            csv.push(b'\n');
-        }
-        csv
-    }
-
-    /// Ranks as a page; those that many ask for are kept.
+    /// The same as a page; those that many ask for are kept.
     pub fn ranking_page(&self, after: u32, limit: u32) -> Arc<Page> {
         if after == 0 && limit == DEFAULT_ROWS {
             return Arc::clone(&self.ranking_page);
@@ -251,6 +222,50 @@ impl ShowerView {
             }
             _ => render(false),
         }
+    }
+}
+
+/// Lines of `contributions.csv`, in pieces of some ten thousand bytes.
+#[derive(Debug)]
+pub struct Csv {
+    shower: Arc<ShowerView>,
+    /// The wallets' totals so far, by their place in the fold's standings.
+    totals: Vec<u128>,
+    /// Contributions written; `None` before the first line.
+    at: Option<usize>,
+}
+
+impl Iterator for Csv {
+    type Item = Bytes;
+
+    fn next(&mut self) -> Option<Bytes> {
+        let Some(at) = self.at else {
+            self.at = Some(0);
+            return Some(format!("{}\n", evidence::CSV_HEADER).into());
+        };
+        let given = &self.shower.given;
+        let end = at.saturating_add(PIECE).min(given.len());
+        if at >= end {
+            return None;
+        }
+        let mut csv = Vec::with_capacity((end - at).saturating_mul(100));
+        let mut number = itoa::Buffer::new();
+        for given in (at..end).filter_map(|at| given.get(at)) {
+            let row = self.shower.rank(given.slot).and_then(|rank| self.shower.row(rank));
+            let total = usize::try_from(given.slot).ok().and_then(|slot| self.totals.get_mut(slot));
+            let (Some(row), Some(total)) = (row, total) else { continue };
+            *total = total.saturating_add(given.amount);
+            csv.extend_from_slice(number.format(given.seq).as_bytes());
+            csv.push(b',');
+            csv.extend_from_slice(row.address.as_bytes());
+            csv.push(b',');
+            csv.extend_from_slice(number.format(given.amount).as_bytes());
+            csv.push(b',');
+            csv.extend_from_slice(number.format(*total).as_bytes());
+            csv.push(b'\n');
+        }
+        self.at = Some(end);
+        Some(csv.into())
     }
 }
 

@@ -13,6 +13,7 @@ use meteor_indexer::app::App;
 use meteor_indexer::view::View;
 use meteor_rules::fairness::evidence::{self, Fairness, Reveal};
 use meteor_rules::fairness::verify::{Checks, Evidence, Report, TablesReader, verify};
+use meteor_rules::log;
 use serde_json::{Value, json};
 use tower_service::Service;
 
@@ -550,6 +551,24 @@ async fn tables_are_given_out_only_if_they_are_the_chains() {
     config.tables = Some(tables_file());
     let (status, _, problem) = get(&App::new(config).unwrap(), "/v1/fairness/tables").await;
     assert_eq!((status.as_u16(), &problem["type"]), (503, &json!("urn:meteor-shower:problem:not-launched")));
+}
+
+#[tokio::test]
+async fn long_lists_of_contributions_come_whole() {
+    let mut chain = Chain::launched(1);
+    for n in 0..1_700u32 {
+        chain.contribute(1, &address((n % 90) as u8), 10 + u128::from(n));
+    }
+    chain.commit();
+    let app = app_of(&chain, None);
+    let csv = bytes(&app, "/v1/showers/1/contributions.csv").await.1;
+    let rows = evidence::read_csv(std::str::from_utf8(&csv).unwrap()).unwrap();
+    let start = log::start(CHAIN, &shower_contract(), 1);
+    let hash = rows.iter().fold(start, |hash, row| {
+        let (seq, contributor, amount, total) = (row.seq, row.contributor.as_str(), row.amount, row.total);
+        log::extend(&hash, &log::Entry { seq, contributor, amount, total })
+    });
+    assert_eq!((rows.len(), hash), (1_700, chain.showers[0].log));
 }
 
 /// What a meteor holds is in no answer before it is revealed.
