@@ -65,12 +65,12 @@ mod tests {
 
     #[test]
     fn no_namespace_begins_another() {
-        let names: [&[u8]; 5] = [
-            CONFIG.as_slice(),
-            EGGS.as_slice(),
-            DUST.as_slice(),
-            CUSTODY.namespace_bytes(),
-            cw2::CONTRACT.as_slice(),
+        let names = [
+            CONFIG.as_slice().to_vec(),
+            EGGS.as_slice().to_vec(),
+            DUST.as_slice().to_vec(),
+            CUSTODY.namespace_bytes().to_vec(),
+            cw2::CONTRACT.as_slice().to_vec(),
         ];
         for (at, a) in names.iter().enumerate() {
             for (other, b) in names.iter().enumerate() {

@@ -49,12 +49,6 @@ pub enum ContractError {
         /// The id.
         token_id: u64,
     },
-    /// One image twice in a batch.
-    #[error("image {image} is twice in the batch: each token has its own")]
-    ImageTwice {
-        /// The bare CID.
-        image: String,
-    },
     /// A token's image or traits don't fit the template.
     #[error("token {token_id}: {source}")]
     Token {

@@ -121,7 +121,6 @@ mod minting {
         for (msg, refusal) in [
             (with(&|t| t.token_id = 3), ContractError::IdUsed { token_id: 3 }),
             (with(&|t| t.token_id = 11), ContractError::IdUsed { token_id: 11 }),
-            (with(&|t| t.image = image(10)), ContractError::ImageTwice { image: image(10) }),
             (
                 with(&|t| t.image = "https://x".into()),
                 bad(MetadataError::BadImage { given: "https://x".into() }),

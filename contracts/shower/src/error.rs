@@ -374,6 +374,12 @@ pub enum ContractError {
         /// Ranks left.
         left: u32,
     },
+    /// One image twice in a batch.
+    #[error("image {image} is twice in the batch: each token has its own")]
+    ImageTwice {
+        /// The bare CID.
+        image: String,
+    },
     /// Nothing to pay out.
     #[error("nothing to settle in shower {shower}: what its minted meteors brought is paid")]
     NothingToSettle {

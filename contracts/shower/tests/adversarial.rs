@@ -14,10 +14,14 @@ use meteor_testkit::{Refusal, Suite};
 const MIN: u128 = 8_000_000;
 
 /// One message of each verb but `Contribute`, with who may send it.
-fn verbs(art: Vec<Art>) -> Vec<(&'static str, ExecuteMsg)> {
+fn verbs(suite: &mut Suite) -> Vec<(&'static str, ExecuteMsg)> {
+    let art: Vec<Art> = suite.art(1);
+    let key = meteor_testkit::fairness::key(suite.shower.as_str(), 1).into();
     let someone = || String::from(address("someone"));
     vec![
-        ("anyone", ExecuteMsg::Close { shower: 1 }),
+        ("operator", suite.honest_draw(1)),
+        ("anyone", ExecuteMsg::Close { shower: 2 }),
+        ("anyone", ExecuteMsg::PublishKey { shower: 1, key }),
         ("operator", ExecuteMsg::Mint { shower: 1, first_rank: 1, art }),
         ("anyone", ExecuteMsg::Settle { shower: 1 }),
         ("owner", ExecuteMsg::Cancel { shower: 2 }),
@@ -38,16 +42,17 @@ fn verbs(art: Vec<Art>) -> Vec<(&'static str, ExecuteMsg)> {
 
 /// An event in which each of [`verbs`] can be done in turn.
 fn ready() -> Suite {
-    let mut suite = Suite::new().showers(4).build();
+    let mut suite = Suite::new().showers(4).with(|msg| msg.fairness.crack_window = 9).build();
     suite.open(1).contribute("alice", MIN).open(2).contribute("alice", MIN);
+    suite.end(1).try_close(1).ok();
+    suite.end(2); // the beacon's round is there, and the key can be published
     suite
 }
 
 #[test]
 fn no_verb_but_contribute_takes_coins() {
     let mut suite = ready();
-    let art = suite.art(1);
-    for (sender, msg) in verbs(art) {
+    for (sender, msg) in verbs(&mut suite) {
         for funds in [coins(1, "uusd"), coins(1, "uluna"), vec![coin(1, "uluna"), coin(1, "uusd")]] {
             suite.fund_in(sender, 1, "uluna").fund(sender, 1);
             let given = funds.iter().map(Coin::to_string).collect::<Vec<_>>().join(",");
@@ -61,11 +66,11 @@ fn no_verb_but_contribute_takes_coins() {
 #[test]
 fn each_verb_of_a_role_is_refused_to_everyone_else() {
     let mut suite = ready();
-    let art = suite.art(1);
-    for (role, msg) in verbs(art) {
+    for (role, msg) in verbs(&mut suite) {
         if role != "anyone" {
-            for sender in ["owner", "operator", "guardian", "alice", "team", "shower", "meteors", "stranger"]
-            {
+            for sender in [
+                "owner", "operator", "guardian", "alice", "team", "shower", "meteors", "hatchery", "stranger",
+            ] {
                 let may_too = role == "guardian" && sender == "owner"; // the owner may pause as well
                 if sender != role && !may_too {
                     let refusal = suite.execute(sender, &msg, &[]).err();

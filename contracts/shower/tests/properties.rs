@@ -37,13 +37,36 @@ enum Act {
     Close {
         shower: u32,
     },
+    /// Whoever, honest or not: another root (which the chain can't tell), other leaves, an early round.
+    Draw {
+        who: Option<&'static str>,
+        shower: u32,
+        bend: u8,
+        patient: bool,
+    },
+    Key {
+        shower: u32,
+        bend: bool,
+    },
+    Crack {
+        which: usize,
+        approved: bool,
+    },
+    Reveal {
+        which: usize,
+        bend: bool,
+    },
+    Reclaim {
+        which: usize,
+        wait: bool,
+    },
     Mint {
         who: Option<&'static str>,
         shower: u32,
         skip: u32,
         count: usize,
     },
-    /// What the operator's job does: close what has ended, mint what is left.
+    /// What the operator's job does: close what has ended, draw what is closed, mint what is left.
     Work {
         shower: u32,
         count: u32,
@@ -146,7 +169,13 @@ fn acts() -> impl Strategy<Value = Act> {
         4 => shower().prop_map(|shower| Act::Close { shower }),
         6 => (holder(), shower(), prop_oneof![8 => Just(0u32), 1 => 1u32..3], 0usize..5)
             .prop_map(|(who, shower, skip, count)| Act::Mint { who, shower, skip, count }),
-        8 => (1..=SHOWERS, 1u32..4).prop_map(|(shower, count)| Act::Work { shower, count }),
+        6 => (holder(), shower(), prop_oneof![4 => Just(0u8), 1 => 1u8..4], any::<bool>())
+            .prop_map(|(who, shower, bend, patient)| Act::Draw { who, shower, bend, patient }),
+        1 => (shower(), prop::bool::weighted(0.2)).prop_map(|(shower, bend)| Act::Key { shower, bend }),
+        3 => (0usize..20, prop::bool::weighted(0.2)).prop_map(|(which, approved)| Act::Crack { which, approved }),
+        3 => (0usize..20, prop::bool::weighted(0.2)).prop_map(|(which, bend)| Act::Reveal { which, bend }),
+        1 => (0usize..20, any::<bool>()).prop_map(|(which, wait)| Act::Reclaim { which, wait }),
+        8 => (1..=SHOWERS, 0u32..4).prop_map(|(shower, count)| Act::Work { shower, count }),
         3 => shower().prop_map(|shower| Act::Settle { shower }),
         4 => (shower(), prop::collection::vec(of(&WALLETS), 0..4))
             .prop_map(|(shower, who)| Act::Refund { shower, who }),
@@ -164,6 +193,8 @@ fn event() -> SuiteBuilder {
         .showers(SHOWERS)
         .minimum(MIN)
         .mint_window(60)
+        .reveal_timeout(60)
+        .with(|msg| msg.fairness.crack_window = 30)
         .payees(&[("team", 8_350), ("fund", 1_649), ("dust", 1)])
         .tiers(TierRule { legendary: 1, ancient_bp: 3_000, rare_bp: 3_000 })
 }
@@ -195,6 +226,9 @@ fn happen(suite: &mut Suite, act: &Act) -> bool {
             suite.try_contribute(who, named.unwrap_or(open), *amount).is_ok()
         }
         Act::Close { shower } => suite.try_close(*shower).is_ok(),
+        Act::Draw { .. } | Act::Key { .. } | Act::Crack { .. } | Act::Reveal { .. } | Act::Reclaim { .. } => {
+            hatch(suite, act)
+        }
         Act::Mint { who, shower, skip, count } => {
             let art = suite.art(*count);
             let operator = suite.model.operator.clone();
@@ -205,6 +239,13 @@ fn happen(suite: &mut Suite, act: &Act) -> bool {
         Act::Work { shower, count } => {
             if suite.now() >= suite.window(*shower).end && !suite.model.shower(*shower).closed {
                 suite.close(*shower);
+            }
+            let here = suite.model.shower(*shower);
+            if here.closed && here.contributors() > 0 && here.draw.is_none() && !here.cancelled {
+                let due = suite.model.beacon_due(*shower).unwrap() * 1_000_000_000;
+                if due < suite.model.deadline(*shower).unwrap() {
+                    let _ = suite.await_beacon(*shower).try_draw(*shower).is_ok();
+                }
             }
             let here = suite.model.shower(*shower);
             let left = here.contributors() - here.minted;
@@ -239,6 +280,9 @@ fn happen(suite: &mut Suite, act: &Act) -> bool {
             let ids: Vec<u64> = suite.model.tokens.keys().copied().collect();
             let Some(id) = ids.get(from % ids.len().max(1)) else { return false };
             let owner = suite.model.tokens[id].owner.clone();
+            if owner == suite.hatchery.as_str() {
+                return false; // no wallet has its key
+            }
             let msg =
                 nft::ExecuteMsg::TransferNft { recipient: address(to).into(), token_id: id.to_string() };
             suite.execute_nft(&owner, &msg, &[]).is_ok()
@@ -247,8 +291,72 @@ fn happen(suite: &mut Suite, act: &Act) -> bool {
             let ids: Vec<u64> = suite.model.tokens.keys().copied().collect();
             let Some(id) = ids.get(which % ids.len().max(1)) else { return false };
             let owner = suite.model.tokens[id].owner.clone();
+            if owner == suite.hatchery.as_str() {
+                return false;
+            }
             suite.execute_nft(&owner, &nft::ExecuteMsg::Burn { token_id: id.to_string() }, &[]).is_ok()
         }
+    }
+}
+
+/// What happens of draws, keys and cracks.
+fn hatch(suite: &mut Suite, act: &Act) -> bool {
+    match act {
+        Act::Draw { who, shower, bend, patient } => {
+            if *patient && suite.model.shower(*shower).closed {
+                suite.await_beacon(*shower);
+            }
+            let mut msg = suite.honest_draw(*shower);
+            if let ExecuteMsg::CommitDraw { root, leaves, beacon, .. } = &mut msg {
+                match bend {
+                    0 => {}
+                    1 => *root = [9; 32].into(),
+                    2 => *leaves += 1,
+                    _ => *beacon = vec![].into(),
+                }
+            }
+            let operator = suite.model.operator.clone();
+            suite.execute(who.unwrap_or(&operator), &msg, &[]).is_ok()
+        }
+        Act::Key { shower, bend } => {
+            let key = meteor_testkit::fairness::key(suite.shower.as_str(), shower + u32::from(*bend));
+            let msg = ExecuteMsg::PublishKey { shower: *shower, key: key.into() };
+            suite.execute("stranger", &msg, &[]).is_ok()
+        }
+        Act::Crack { which, approved } => {
+            let ids: Vec<u64> = suite.model.tokens.keys().copied().collect();
+            let Some(id) = ids.get(which % ids.len().max(1)).copied() else { return false };
+            let owner = suite.model.tokens[&id].owner.clone();
+            if suite.model.custody.contains_key(&id) {
+                return suite.try_crack("stranger", id).is_ok();
+            }
+            if *approved {
+                let spender = address("stranger").into();
+                let approve = nft::ExecuteMsg::Approve { spender, token_id: id.to_string(), expires: None };
+                suite.execute_nft(&owner, &approve, &[]).ok();
+                return suite.try_crack("stranger", id).is_ok();
+            }
+            suite.try_crack(&owner, id).is_ok()
+        }
+        Act::Reveal { which, bend } => {
+            let ids: Vec<u64> = suite.model.custody.keys().copied().collect();
+            let Some(id) = ids.get(which % ids.len().max(1)).copied() else { return false };
+            let mut reveals = suite.reveals(&[id]);
+            if *bend {
+                reveals[0].index ^= 1;
+            }
+            suite.try_reveal(reveals).is_ok()
+        }
+        Act::Reclaim { which, wait } => {
+            let ids: Vec<u64> = suite.model.custody.keys().copied().collect();
+            let Some(id) = ids.get(which % ids.len().max(1)).copied() else { return false };
+            let at = suite.model.reclaim_at(&suite.model.custody[&id]);
+            if *wait && at > suite.now() {
+                suite.at(at);
+            }
+            suite.try_reclaim(id).is_ok()
+        }
+        _ => false,
     }
 }
 
@@ -336,6 +444,7 @@ proptest! {
         for (shower, count) in (1..).zip(minted) {
             happen(&mut suite, &Act::Wait(Moment::End(shower)));
             happen(&mut suite, &Act::Close { shower });
+            happen(&mut suite, &Act::Draw { who: None, shower, bend: 0, patient: true });
             happen(&mut suite, &Act::Mint { who: None, shower, skip: 0, count });
         }
         if paused {
@@ -351,7 +460,7 @@ fn random_lives_meet_every_verb_and_every_refusal_of_time() {
     let mut runner = TestRunner::deterministic();
     let mut done = BTreeSet::new();
     let mut failed = BTreeSet::new();
-    for _ in 0..60 {
+    for _ in 0..150 {
         let acts = prop::collection::vec(acts(), 40..70).new_tree(&mut runner).unwrap().current();
         let mut suite = event().unchecked().build();
         suite.open(1);
@@ -377,11 +486,16 @@ fn random_lives_meet_every_verb_and_every_refusal_of_time() {
             "Cancel",
             "Close",
             "Contribute",
+            "Crack",
+            "Draw",
+            "Key",
             "Mint",
             "Pause",
+            "Reclaim",
             "Refund",
             "RefundAll",
             "Resume",
+            "Reveal",
             "SetGuardian",
             "SetMinimum",
             "SetOperator",
@@ -393,8 +507,19 @@ fn random_lives_meet_every_verb_and_every_refusal_of_time() {
             "Work",
         ]
     );
-    for kind in ["Cancel", "Close", "Contribute", "Mint", "Pause", "Refund", "Resume", "SetMinimum", "Settle"]
-    {
+    for kind in [
+        "Cancel",
+        "Close",
+        "Contribute",
+        "Draw",
+        "Key",
+        "Mint",
+        "Pause",
+        "Refund",
+        "Resume",
+        "SetMinimum",
+        "Settle",
+    ] {
         assert!(failed.contains(kind), "{kind} is never refused");
     }
 }

@@ -4,7 +4,7 @@
 use meteor_messages::events::ShowerEvent;
 use meteor_messages::shower::Status;
 use meteor_shower::ContractError;
-use meteor_testkit::model::{Told, told};
+use meteor_testkit::model::Told;
 use meteor_testkit::{BEGIN, Suite};
 
 const MIN: u128 = 8_000_000;
@@ -14,7 +14,7 @@ fn closing_fixes_contributors_total_and_log() {
     let mut suite = Suite::new().build();
     suite.open(1).contribute("alice", MIN).contribute("bob", MIN).contribute("alice", 7).end(1);
     let response = suite.try_close(1).ok();
-    let told = told(&response.events, suite.shower.as_str(), "");
+    let told = suite.told(&response.events);
     let [Told::Shower(ShowerEvent::Close(close))] = told.as_slice() else { panic!("{told:?}") };
     assert_eq!((close.shower, close.contributors, close.total), (1, 2, 2 * MIN + 7));
     let log = suite.model.shower(1).log_hash("meteor-test-1", suite.shower.as_str(), 1);

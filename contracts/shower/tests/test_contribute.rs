@@ -5,7 +5,7 @@ use cosmwasm_std::{Coin, coin, coins};
 use meteor_messages::events::ShowerEvent;
 use meteor_messages::shower::{ExecuteMsg, QueryMsg, ShowerResponse};
 use meteor_shower::ContractError;
-use meteor_testkit::model::{Told, told};
+use meteor_testkit::model::Told;
 use meteor_testkit::{BEGIN, Suite};
 
 const MIN: u128 = 8_000_000;
@@ -25,7 +25,7 @@ fn a_contribution_is_told_in_full() {
     suite.open(1).contribute("bob", MIN);
     suite.try_contribute("alice", 1, MIN).ok();
     let response = suite.try_contribute("alice", 1, 5).ok();
-    let told = told(&response.events, suite.shower.as_str(), suite.meteors.as_str());
+    let told = suite.told(&response.events);
     let [Told::Shower(ShowerEvent::Contribution(event))] = told.as_slice() else { panic!("{told:?}") };
     assert_eq!((event.shower, event.seq, event.amount, event.total), (1, 3, 5, MIN + 5));
     assert_eq!((event.shower_total, event.contributors), (2 * MIN + 5, 2));

@@ -84,6 +84,14 @@ fn contributing_closing_and_minting_cost_the_same_in_any_shower() {
         let again = event.contribute("alice", MIN);
         event.now = BEGIN + 120;
         let close = event.cost(&address("anyone"), ExecuteMsg::Close { shower: 1 }, 0);
+        event.now = BEGIN + 130; // the beacon's round is there
+        let draw = ExecuteMsg::CommitDraw {
+            shower: 1,
+            root: [7; 32].into(),
+            leaves: wallets + 1,
+            beacon: [8; 48].into(),
+        };
+        let draw = event.cost(&address("operator"), draw, 0);
         let template = event.msg.meteors.template.clone();
         let art = || (0..100).map(|number| piece(&template, number)).collect();
         let mut mint = 0;
@@ -91,8 +99,10 @@ fn contributing_closing_and_minting_cost_the_same_in_any_shower() {
             mint =
                 event.cost(&address("operator"), ExecuteMsg::Mint { shower: 1, first_rank, art: art() }, 0);
         }
-        println!("{wallets} wallets: first {first}, top-up {again}, close {close}, mint of 100 {mint}");
-        costs.push([first, again, close, mint]);
+        println!(
+            "{wallets} wallets: first {first}, top-up {again}, close {close}, draw {draw}, mint of 100 {mint}"
+        );
+        costs.push([first, again, close, draw, mint]);
     }
     let [few, many] = costs.as_slice() else { panic!("two sizes") };
     for (few, many) in few.iter().zip(many) {

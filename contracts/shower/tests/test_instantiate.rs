@@ -36,7 +36,7 @@ fn what_is_fixed_is_told() {
 #[test]
 fn launch_and_collection_are_told_as_events() {
     use cw_multi_test::Executor;
-    use meteor_testkit::model::{Told, told};
+    use meteor_testkit::model::{Contracts, Told, told};
     let mut suite = Suite::new().build();
     let msg = suite.model.config.clone();
     // The same event once more on the same chain, to see its events.
@@ -64,17 +64,22 @@ fn launch_and_collection_are_told_as_events() {
         .unwrap()
         .value
         .clone();
-    let all = told(&events, &contract, "");
-    let [Told::Shower(ShowerEvent::Launch(launch)), Told::Shower(ShowerEvent::Collection(collection))] =
-        all.as_slice()
+    let all = told(&events, &Contracts { shower: contract.clone(), ..Contracts::default() });
+    let [
+        Told::Shower(ShowerEvent::Launch(launch)),
+        Told::Shower(ShowerEvent::Collection(meteors)),
+        Told::Shower(ShowerEvent::Collection(hatchery)),
+    ] = all.as_slice()
     else {
         panic!("{all:?}")
     };
     assert_eq!(*launch.config.0, msg);
-    assert_eq!(collection.kind, "meteors");
-    let made = suite.app.contract_data(&cosmwasm_std::Addr::unchecked(&collection.address)).unwrap();
-    assert_eq!(made.creator.as_str(), contract, "the contract made its own collection");
-    assert_eq!(made.admin, None, "and nobody can migrate it");
+    for (made, kind) in [(meteors, "meteors"), (hatchery, "hatchery")] {
+        assert_eq!(made.kind, kind);
+        let made = suite.app.contract_data(&cosmwasm_std::Addr::unchecked(&made.address)).unwrap();
+        assert_eq!(made.creator.as_str(), contract, "the contract made its own {kind}");
+        assert_eq!(made.admin, None, "and nobody can migrate it");
+    }
 }
 
 #[test]

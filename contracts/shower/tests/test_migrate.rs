@@ -37,7 +37,7 @@ fn replies_nobody_asked_for_are_refused() {
     };
     let mut deps = mock_dependencies();
     let mut send = |reply_: Reply| reply(deps.as_mut(), mock_env(), reply_).map(|_| ());
-    assert_eq!(send(answer(2, None)), Err(ContractError::UnknownReply { id: 2 }));
+    assert_eq!(send(answer(3, None)), Err(ContractError::UnknownReply { id: 3 }));
     assert_eq!(send(answer(1, None)), Err(ContractError::NoCollectionAddress));
     assert_eq!(send(answer(1, Some(&[255, 255]))), Err(ContractError::NoCollectionAddress));
     let failed = Reply { result: SubMsgResult::Err("no".into()), ..answer(1, None) };

@@ -7,7 +7,7 @@ use meteor_nft::ContractError as NftError;
 use meteor_rules::metadata::MetadataError;
 use meteor_shower::ContractError;
 use meteor_testkit::Suite;
-use meteor_testkit::model::{Told, told};
+use meteor_testkit::model::Told;
 
 const MIN: u128 = 8_000_000;
 
@@ -39,7 +39,7 @@ fn a_batch_is_told_once_and_each_meteor_by_its_collection() {
     suite.open(1).contribute("alice", MIN).contribute("bob", MIN + 1).contribute("carol", MIN + 2).close(1);
     let art = suite.art(2);
     let response = suite.try_mint(1, 1, art).ok();
-    let told = told(&response.events, suite.shower.as_str(), suite.meteors.as_str());
+    let told = suite.told(&response.events);
     let [Told::Shower(ShowerEvent::Mint(mint)), Told::Nft(_), Told::Nft(_)] = told.as_slice() else {
         panic!("{told:?}")
     };
@@ -123,7 +123,7 @@ fn bad_art_undoes_the_whole_batch() {
     let token = |source| NftError::Token { token_id: 2, source };
     suite
         .try_mint(1, 1, changed(&|piece| piece.image = art[0].image.clone()))
-        .refused_by_nft(NftError::ImageTwice { image: art[0].image.clone() });
+        .refused(ContractError::ImageTwice { image: art[0].image.clone() });
     suite
         .try_mint(1, 1, changed(&|piece| piece.image = "ipfs://x".into()))
         .refused_by_nft(token(MetadataError::BadImage { given: "ipfs://x".into() }));

@@ -3,7 +3,7 @@
 use meteor_messages::events::ShowerEvent;
 use meteor_shower::ContractError;
 use meteor_testkit::Suite;
-use meteor_testkit::model::{Told, told};
+use meteor_testkit::model::Told;
 
 const MIN: u128 = 8_000_000;
 
@@ -37,7 +37,7 @@ fn a_share_that_rounds_to_nothing_is_skipped() {
     let mut suite = Suite::new().minimum(1).payees(&[("team", 9_999), ("fund", 1)]).build();
     suite.open(1).contribute("alice", 7).close(1).mint_all(1);
     let response = suite.try_settle(1).ok();
-    let told = told(&response.events, suite.shower.as_str(), "");
+    let told = suite.told(&response.events);
     assert!(matches!(
         told.as_slice(),
         [Told::Shower(ShowerEvent::Settle(_)), Told::Shower(ShowerEvent::Payment(_))]

@@ -1,15 +1,18 @@
 //! How a suite is made: everything has a value that most tests can live with.
 
-use cosmwasm_std::{Addr, Coin, Timestamp, Uint128};
+use cosmwasm_std::{Addr, Api, Coin, Timestamp, Uint128, instantiate2_address};
 use cw_multi_test::{AppBuilder, BankKeeper, Executor, MockApiBech32};
+use meteor_messages::hatchery::{self, HatcheryInit};
 use meteor_messages::nft::Royalties;
-use meteor_messages::shower::{CollectionInit, InstantiateMsg, Payee};
-use meteor_rules::preset::Preset;
+use meteor_messages::shower::{CollectionInit, InstantiateMsg, MAX_SHOWERS, Payee};
+use meteor_rules::fairness::content::Tables;
+use meteor_rules::preset::{Collection, Crack, Preset};
 use meteor_rules::schedule::Schedule;
 use meteor_rules::tier::{PerTier, TierRule};
 
 use crate::contracts;
-use crate::model::Model;
+use crate::fairness::{CHAIN_ID, commitments, without_commitments};
+use crate::model::{Contracts, Model};
 use crate::outcome::Refusal;
 use crate::suite::{Suite, TerraApp};
 use crate::wallets::{PREFIX, address};
@@ -17,10 +20,14 @@ use crate::wallets::{PREFIX, address};
 /// Block time (seconds) when a suite begins.
 pub const BEGIN: u64 = 1_700_000_000;
 
+/// Makes the shower contract's address known before it exists: commitments are bound to it.
+const SALT: &[u8] = b"meteor-shower";
+
 /// Settings of a suite; [`SuiteBuilder::build`] makes it.
 #[derive(Clone, Debug)]
 pub struct SuiteBuilder {
     msg: InstantiateMsg,
+    tables: Tables,
     wallets: Vec<(Addr, Vec<Coin>)>,
     checked: bool,
 }
@@ -42,6 +49,14 @@ impl SuiteBuilder {
         let preset = Preset::named(name).expect("a preset of meteor-rules");
         let relative = meteor_rules::preset::RelativeSchedule { opens_at: None, ..preset.schedule };
         let payee = |name: &str, share_bp| Payee { address: address(name).into(), share_bp };
+        let Crack { reveal_timeout, crack_window, eggs, dust, tables } = preset.crack;
+        let collection = |Collection { name, symbol, template }| CollectionInit {
+            code_id: 0, // set when the code is stored
+            name,
+            symbol,
+            template,
+            royalties: None,
+        };
         let msg = InstantiateMsg {
             owner: address("owner").into(),
             operator: address("operator").into(),
@@ -53,15 +68,16 @@ impl SuiteBuilder {
             tiers: preset.tiers,
             eggs: preset.eggs,
             payees: vec![payee("team", 8_350), payee("fund", 1_650)],
-            meteors: CollectionInit {
-                code_id: 0, // set when the code is stored
-                name: preset.meteors.name,
-                symbol: preset.meteors.symbol,
-                template: preset.meteors.template,
-                royalties: None,
+            meteors: collection(preset.meteors),
+            fairness: without_commitments(&tables, crack_window), // the commitments when the address is known
+            hatchery: HatcheryInit {
+                code_id: 0,
+                reveal_timeout,
+                eggs: collection(eggs),
+                dust: collection(dust),
             },
         };
-        Self { msg, wallets: vec![], checked: true }
+        Self { msg, tables, wallets: vec![], checked: true }
     }
 
     /// How many showers.
@@ -158,7 +174,14 @@ impl SuiteBuilder {
         self
     }
 
-    /// Anything else about the event.
+    /// Seconds that a cracked meteor may wait to be revealed.
+    #[must_use]
+    pub fn reveal_timeout(mut self, seconds: u64) -> Self {
+        self.msg.hatchery.reveal_timeout = seconds;
+        self
+    }
+
+    /// Anything else about the event. Commitments are made when the event is launched, unless there are some by then.
     #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut InstantiateMsg)) -> Self {
         change(&mut self.msg);
@@ -200,7 +223,7 @@ impl SuiteBuilder {
     /// # Panics
     /// If the contracts don't tell of themselves.
     pub fn launch(self, funds: &[Coin]) -> Result<Suite, Refusal> {
-        let Self { mut msg, wallets, checked } = self;
+        let Self { mut msg, tables, wallets, checked } = self;
         let owner = Addr::unchecked(&msg.owner);
         let mut app: TerraApp = AppBuilder::new()
             .with_bank(BankKeeper::new())
@@ -213,20 +236,44 @@ impl SuiteBuilder {
             });
         app.update_block(|block| {
             block.time = Timestamp::from_seconds(BEGIN);
-            block.chain_id = "meteor-test-1".into();
+            block.chain_id = CHAIN_ID.into();
         });
-        msg.meteors.code_id = app.store_code(contracts::nft());
+        let collections = app.store_code(contracts::nft());
         let code = app.store_code(contracts::shower());
+        msg.hatchery.code_id = app.store_code(contracts::hatchery());
+        for collection in [&mut msg.meteors, &mut msg.hatchery.eggs, &mut msg.hatchery.dust] {
+            collection.code_id = collections;
+        }
+        if msg.fairness.commitments.is_empty() {
+            let contract = predicted(&app, code);
+            let count = msg.schedule.count.min(MAX_SHOWERS);
+            msg.fairness.commitments =
+                commitments(contract.as_str(), count).into_iter().map(Into::into).collect();
+        }
         let shower = app
-            .instantiate_contract(code, address("deployer"), &msg, funds, "meteor-shower", None)
+            .instantiate2_contract(code, address("deployer"), &msg, funds, "meteor-shower", None, SALT)
             .map_err(Refusal::of)?;
         let config: meteor_messages::shower::ConfigResponse = app
             .wrap()
             .query_wasm_smart(&shower, &meteor_messages::shower::QueryMsg::Config {})
             .expect("the contract answers");
+        let nest: hatchery::ConfigResponse = app
+            .wrap()
+            .query_wasm_smart(&config.hatchery, &hatchery::QueryMsg::Config {})
+            .expect("the hatchery answers");
+        let contracts = Contracts {
+            shower: shower.to_string(),
+            meteors: config.meteors,
+            hatchery: config.hatchery,
+            eggs: nest.eggs,
+            dust: nest.dust,
+        };
         let mut suite = Suite {
-            model: Model::new(msg.clone(), shower.to_string()),
-            meteors: Addr::unchecked(config.meteors),
+            meteors: Addr::unchecked(&contracts.meteors),
+            hatchery: Addr::unchecked(&contracts.hatchery),
+            eggs: Addr::unchecked(&contracts.eggs),
+            dust: Addr::unchecked(&contracts.dust),
+            model: Model::new(msg.clone(), tables, contracts),
             unsolicited: 0,
             known: vec![shower.clone(), owner],
             shower,
@@ -245,4 +292,13 @@ impl SuiteBuilder {
         suite.check_if_asked();
         Ok(suite)
     }
+}
+
+/// The address that the shower contract will have.
+fn predicted(app: &TerraApp, code: u64) -> Addr {
+    let checksum = app.wrap().query_wasm_code_info(code).expect("the code was stored").checksum;
+    let api = app.api();
+    let deployer = api.addr_canonicalize(address("deployer").as_str()).expect("an address");
+    let contract = instantiate2_address(checksum.as_slice(), &deployer, SALT).expect("a salt of its length");
+    api.addr_humanize(&contract).expect("an address")
 }

@@ -9,6 +9,12 @@ pub fn shower() -> Box<dyn Contract<Empty>> {
     Box::new(ContractWrapper::new(execute, instantiate, query).with_reply(reply).with_migrate(migrate))
 }
 
+/// The hatchery.
+pub fn hatchery() -> Box<dyn Contract<Empty>> {
+    use meteor_hatchery::contract::{execute, instantiate, migrate, query, reply};
+    Box::new(ContractWrapper::new(execute, instantiate, query).with_reply(reply).with_migrate(migrate))
+}
+
 /// The CW721 contract of meteors, eggs and dust.
 pub fn nft() -> Box<dyn Contract<Empty>> {
     use meteor_nft::contract::{execute, instantiate, migrate, query};

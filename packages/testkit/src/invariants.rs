@@ -1,11 +1,16 @@
-//! What must hold after every message (design, section 9: invariants 1 and 2; 8 is checked by [`Suite::execute`]).
+//! What must hold after every message (design, section 9: invariants 1 and 2, and what meteors become; 8 is checked by [`Suite::execute`]).
 
-use cosmwasm_std::Uint128;
+use std::collections::BTreeMap;
+
+use cosmwasm_std::{Addr, Uint128};
 use cw721::msg::{AllNftInfoResponse, TokensResponse};
+use meteor_messages::hatchery::{self, CustodiesResponse};
 use meteor_messages::nft;
 use meteor_messages::shower::{
-    ContributionState, Cursor, QueryMsg, RankedContributor, RankingResponse, ShowerResponse, WalletResponse,
+    ContributionState, Cursor, DrawResponse, QueryMsg, RankedContributor, RankingResponse, ShowerResponse,
+    WalletResponse,
 };
+use meteor_rules::fairness::content::Kind;
 use meteor_rules::metadata::Metadata;
 
 use crate::suite::Suite;
@@ -18,6 +23,7 @@ pub fn check(suite: &Suite) {
     money(suite);
     books(suite);
     tokens(suite);
+    hatched(suite);
 }
 
 /// Invariant 1: the contract holds exactly what was contributed and neither settled nor refunded, besides what was
@@ -54,6 +60,10 @@ pub fn books(suite: &Suite) {
         assert_eq!(told.log.as_slice(), log, "log hash of shower {number}");
         assert_eq!(told.earlier, model.earlier(number), "contributors before shower {number}");
         assert_eq!(told.minimum.u128(), model.minimum(number), "minimum of shower {number}");
+        let drawn: DrawResponse = suite.query(&QueryMsg::Draw { shower: number });
+        assert_eq!(drawn.beacon_round, shower.beacon_round, "beacon round of shower {number}");
+        assert_eq!(drawn.root, shower.draw.as_ref().map(|draw| draw.root.clone()), "root of shower {number}");
+        assert_eq!(drawn.key.is_some(), shower.key, "key of shower {number}");
         assert_eq!((told.closed, told.cancelled), (shower.closed, shower.cancelled), "shower {number}");
         assert_eq!(told.minted, shower.minted, "minted of shower {number}");
         assert_eq!(told.minted_amount.u128(), shower.minted_amount(), "minted amount of shower {number}");
@@ -108,9 +118,70 @@ pub fn tokens(suite: &Suite) {
     minted.sort_unstable();
     assert!(minted.windows(2).all(|pair| pair.first() != pair.last()), "an id is there twice");
     minted.retain(|id| !model.burnt.contains(id));
-    let mut all = all_tokens(suite);
+    let mut all = all_tokens(suite, &suite.meteors);
     all.sort_unstable();
     assert_eq!(all, minted, "the tokens there are");
+}
+
+/// A meteor is with its holder, in custody, or burnt with exactly one egg or dust of its number; what is shown is
+/// what was revealed; no shower has more eggs than were issued.
+///
+/// # Panics
+/// If it doesn't hold.
+pub fn hatched(suite: &Suite) {
+    let model = &suite.model;
+    let custodies = all_custodies(suite);
+    let cracked: Vec<(u64, String)> =
+        model.custody.iter().map(|(id, cracked)| (*id, cracked.holder.clone())).collect();
+    assert_eq!(custodies, cracked, "meteors in custody");
+    for id in model.custody.keys() {
+        let owner = model.tokens.get(id).map(|token| token.owner.as_str());
+        assert_eq!(owner, Some(suite.hatchery.as_str()), "meteor {id} is in custody");
+    }
+    let mut eggs = BTreeMap::new();
+    for (id, shown) in &model.revealed {
+        assert!(model.burnt.contains(id), "meteor {id} is revealed and not burnt");
+        assert!(model.found.contains_key(id) != model.gone.contains(id), "meteor {id} held one thing");
+        *eggs.entry(shown.shower).or_insert(0u64) += u64::from(shown.kind == Kind::Egg);
+    }
+    for (shower, eggs) in eggs {
+        let drawn = &model.shower(shower);
+        let sealed = model.sealed(shower).expect("a shower with contributors");
+        if drawn.draw.as_ref().is_some_and(|draw| draw.root.as_slice() == sealed.root()) {
+            assert!(eggs <= sealed.issue().eggs.total(), "shower {shower} has {eggs} eggs");
+        }
+    }
+    for (kind, collection, init) in [
+        (Kind::Egg, &suite.eggs, &model.config.hatchery.eggs),
+        (Kind::Dust, &suite.dust, &model.config.hatchery.dust),
+    ] {
+        let mut all = all_tokens(suite, collection);
+        all.sort_unstable();
+        let of_kind = |id: &u64| model.revealed.get(id).is_some_and(|shown| shown.kind == kind);
+        let wanted: Vec<u64> = model.found.keys().copied().filter(|id| of_kind(id)).collect();
+        assert_eq!(all, wanted, "{kind:?} there is");
+        for id in wanted {
+            let ask = nft::QueryMsg::AllNftInfo { token_id: id.to_string(), include_expired: None };
+            let told: AllNftInfoResponse<Metadata> =
+                suite.try_query_inside(collection, &ask).expect("the collection answers");
+            let token = model.found.get(&id).expect("just listed");
+            assert_eq!(told.access.owner, token.owner, "owner of {kind:?} {id}");
+            let shown = init.template.render(&id.to_string(), &token.image, &token.traits);
+            assert_eq!(Ok(told.info.extension), shown, "metadata of {kind:?} {id}");
+        }
+    }
+}
+
+fn all_custodies(suite: &Suite) -> Vec<(u64, String)> {
+    let mut all: Vec<(u64, String)> = vec![];
+    loop {
+        let start_after = all.last().map(|(id, _)| *id);
+        let ask = hatchery::QueryMsg::Custodies { start_after, limit: Some(100) };
+        let page: CustodiesResponse = suite.query_hatchery(&ask);
+        let Some(last) = page.custodies.last() else { return all };
+        assert!(start_after.is_none_or(|after| after < last.token_id), "a page of custodies doesn't move on");
+        all.extend(page.custodies.into_iter().map(|row| (row.token_id, row.holder)));
+    }
 }
 
 /// The whole ranking as the contract tells it, page by page.
@@ -127,12 +198,12 @@ pub(crate) fn ranking_of(suite: &Suite, shower: u32) -> Vec<RankedContributor> {
     }
 }
 
-fn all_tokens(suite: &Suite) -> Vec<u64> {
+fn all_tokens(suite: &Suite, collection: &Addr) -> Vec<u64> {
     let mut all: Vec<u64> = vec![];
     let mut start_after = None;
     loop {
         let ask = nft::QueryMsg::AllTokens { start_after: start_after.clone(), limit: Some(1000) };
-        let page: TokensResponse = suite.query_nft(&ask);
+        let page: TokensResponse = suite.try_query_inside(collection, &ask).expect("the collection answers");
         let Some(last) = page.tokens.last().cloned() else { return all };
         assert_ne!(start_after.as_ref(), Some(&last), "a page of tokens doesn't move on");
         all.extend(page.tokens.iter().map(|id| id.parse::<u64>().expect("ids are numbers")));

@@ -11,6 +11,7 @@ pub mod art;
 mod assertions;
 mod builder;
 pub mod contracts;
+pub mod fairness;
 pub mod invariants;
 pub mod metered;
 pub mod model;
@@ -23,6 +24,7 @@ pub mod wallets;
 pub use builder::{BEGIN, SuiteBuilder};
 pub use outcome::{Outcome, Refusal};
 pub use suite::{Suite, TerraApp};
+pub use verbs::reveal_of;
 
 /// The examples of `docs/integrators.md`, compiled and run.
 #[cfg(doctest)]

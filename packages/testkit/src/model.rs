@@ -5,34 +5,67 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cosmwasm_std::{Event, from_json, to_json_vec};
 use cw_utils::Expiration;
-use meteor_messages::events::{NftEvent, ShowerEvent};
+use meteor_messages::events::{Draw, HatcheryEvent, Minted, NftEvent, Revealed, ShowerEvent};
 use meteor_messages::shower::{ExecuteMsg, InstantiateMsg};
+use meteor_rules::NANOS_PER_SECOND;
+use meteor_rules::fairness::content::{Content, Kind, Tables};
+use meteor_rules::fairness::sealed::{Inputs, Sealed};
 use meteor_rules::log::{Entry, LogHash, extend, start};
 use meteor_rules::ranking::Place;
 
-/// A typed event of either contract.
+use crate::fairness::{beacon, id, key};
+
+/// Addresses of an event's contracts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contracts {
+    /// The shower contract.
+    pub shower: String,
+    /// The meteors.
+    pub meteors: String,
+    /// The hatchery.
+    pub hatchery: String,
+    /// The eggs.
+    pub eggs: String,
+    /// The dust.
+    pub dust: String,
+}
+
+/// A typed event of one of the contracts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Told {
     /// The shower contract's.
     Shower(ShowerEvent),
     /// The meteors'.
     Nft(NftEvent),
+    /// The hatchery's.
+    Hatchery(HatcheryEvent),
+    /// The eggs' or the dust's.
+    Inside(Kind, NftEvent),
 }
 
-/// Reads the typed events of the contracts `shower` and `meteors`.
+/// Reads the typed events of `contracts`; an address left empty is nobody's.
 ///
 /// # Panics
 /// If one of them can't be read.
-pub fn told(events: &[Event], shower: &str, meteors: &str) -> Vec<Told> {
+pub fn told(events: &[Event], contracts: &Contracts) -> Vec<Told> {
     let mut all = vec![];
     for event in events {
         let attributes: Vec<(&str, &str)> =
             event.attributes.iter().map(|a| (a.key.as_str(), a.value.as_str())).collect();
         let by = attributes.iter().find(|(key, _)| *key == "_contract_address").map(|(_, by)| *by);
-        let read = if by == Some(shower) {
+        let Some(by) = by else { continue };
+        let nft =
+            |tell: fn(NftEvent) -> Told| NftEvent::parse(&event.ty, &attributes).map(|read| read.map(tell));
+        let read = if by == contracts.shower {
             ShowerEvent::parse(&event.ty, &attributes).map(|read| read.map(Told::Shower))
-        } else if by == Some(meteors) {
-            NftEvent::parse(&event.ty, &attributes).map(|read| read.map(Told::Nft))
+        } else if by == contracts.meteors {
+            nft(Told::Nft)
+        } else if by == contracts.hatchery {
+            HatcheryEvent::parse(&event.ty, &attributes).map(|read| read.map(Told::Hatchery))
+        } else if by == contracts.eggs {
+            nft(|event| Told::Inside(Kind::Egg, event))
+        } else if by == contracts.dust {
+            nft(|event| Told::Inside(Kind::Dust, event))
         } else {
             Ok(None)
         };
@@ -59,6 +92,12 @@ pub struct ModelShower {
     pub log: Vec<Logged>,
     /// Whether it was closed.
     pub closed: bool,
+    /// The beacon's round that decides it, from the close on.
+    pub beacon_round: Option<u64>,
+    /// What its draw committed to.
+    pub draw: Option<Draw>,
+    /// Whether its key was published.
+    pub key: bool,
     /// Whether it was cancelled.
     pub cancelled: bool,
     /// How many ranks have their meteor.
@@ -139,13 +178,26 @@ pub struct Token {
     pub traits: Vec<u32>,
 }
 
+/// A meteor in custody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cracked {
+    /// Who cracked it.
+    pub holder: String,
+    /// When (nanoseconds).
+    pub since: u64,
+}
+
 /// An event as it should be.
 #[derive(Clone, Debug)]
 pub struct Model {
     /// What is fixed.
     pub config: InstantiateMsg,
+    /// How meteors come by what they hold.
+    pub tables: Tables,
     /// The shower contract.
     pub contract: String,
+    /// All contracts.
+    pub contracts: Contracts,
     /// The owner.
     pub owner: Option<String>,
     /// Who may become it, and until when.
@@ -166,11 +218,19 @@ pub struct Model {
     pub tokens: BTreeMap<u64, Token>,
     /// Ids that were burnt.
     pub burnt: BTreeSet<u64>,
+    /// Meteors in custody.
+    pub custody: BTreeMap<u64, Cracked>,
+    /// What was revealed, by the meteor's number.
+    pub revealed: BTreeMap<u64, Revealed>,
+    /// Eggs and dust by id.
+    pub found: BTreeMap<u64, Token>,
+    /// Ids of eggs and dust that were burnt.
+    pub gone: BTreeSet<u64>,
 }
 
 impl Model {
     /// An event that begins.
-    pub fn new(config: InstantiateMsg, contract: String) -> Self {
+    pub fn new(config: InstantiateMsg, tables: Tables, contracts: Contracts) -> Self {
         Self {
             owner: Some(config.owner.clone()),
             pending: None,
@@ -182,8 +242,14 @@ impl Model {
             showers: BTreeMap::new(),
             tokens: BTreeMap::new(),
             burnt: BTreeSet::new(),
+            custody: BTreeMap::new(),
+            revealed: BTreeMap::new(),
+            found: BTreeMap::new(),
+            gone: BTreeSet::new(),
             config,
-            contract,
+            tables,
+            contract: contracts.shower.clone(),
+            contracts,
         }
     }
 
@@ -220,14 +286,62 @@ impl Model {
         total - gone
     }
 
-    /// Follows an event.
+    /// From when on (seconds) the beacon's round that decides `shower` is there; `None` before its close.
+    pub fn beacon_due(&self, shower: u32) -> Option<u64> {
+        let round = self.shower(shower).beacon_round?;
+        self.config.fairness.beacon.due(round)
+    }
+
+    /// When a cracked meteor can be taken back (nanoseconds).
+    pub fn reclaim_at(&self, cracked: &Cracked) -> u64 {
+        cracked.since + self.config.hatchery.reveal_timeout * NANOS_PER_SECOND
+    }
+
+    /// What the meteors of `shower` hold, as an honest draw has it; `None` without contributors.
+    ///
+    /// # Panics
+    /// If the tables are no good.
+    pub fn sealed(&self, shower: u32) -> Option<Sealed> {
+        let here = self.shower(shower);
+        let amounts: Vec<u128> = here.ranking().iter().map(|(place, _)| place.amount).collect();
+        if amounts.is_empty() {
+            return None;
+        }
+        let id = id(&self.contract, shower);
+        let inputs = Inputs {
+            id,
+            key: &key(&self.contract, shower),
+            beacon_signature: &beacon(here.beacon_round.unwrap_or_default()),
+            log: &here.log_hash(id.chain_id, &self.contract, shower),
+            amounts: &amounts,
+            earlier: self.earlier(shower),
+            tiers: &self.config.tiers,
+            eggs: &self.config.eggs,
+            tables: &self.tables,
+        };
+        Some(Sealed::make(&inputs).expect("tables that fit"))
+    }
+
+    /// The shower of the meteor with that number.
+    pub fn shower_of(&self, token_id: u64) -> Option<u32> {
+        let contains = |shower: &&u32| {
+            let earlier = self.earlier(**shower);
+            let last = earlier + u64::from(self.shower(**shower).contributors());
+            earlier < token_id && token_id <= last
+        };
+        self.showers.keys().find(contains).copied()
+    }
+
+    /// Follows an event that happened at `now` (nanoseconds).
     ///
     /// # Panics
     /// If the event contradicts what happened before it.
-    pub fn follow(&mut self, told: &Told) {
+    pub fn follow(&mut self, told: &Told, now: u64) {
         match told {
             Told::Shower(event) => self.follow_shower(event),
             Told::Nft(event) => self.follow_nft(event),
+            Told::Hatchery(event) => self.follow_hatchery(event, now),
+            Told::Inside(kind, event) => self.follow_inside(*kind, event),
         }
     }
 
@@ -244,7 +358,16 @@ impl Model {
                 assert_eq!(e.shower_total, shower.total(), "a shower's contributions add up");
                 assert_eq!(e.contributors, shower.contributors(), "each contributor is counted once");
             }
-            ShowerEvent::Close(e) => self.showers.entry(e.shower).or_default().closed = true,
+            ShowerEvent::Close(e) => {
+                let shower = self.showers.entry(e.shower).or_default();
+                shower.closed = true;
+                shower.beacon_round = Some(e.beacon_round);
+            }
+            ShowerEvent::Draw(e) => {
+                let draw = &mut self.showers.entry(e.shower).or_default().draw;
+                assert!(draw.replace(e.clone()).is_none(), "shower {} is drawn once", e.shower);
+            }
+            ShowerEvent::Key(e) => self.showers.entry(e.shower).or_default().key = true,
             ShowerEvent::Mint(e) => self.showers.entry(e.shower).or_default().minted += e.count,
             ShowerEvent::Settle(e) => self.showers.entry(e.shower).or_default().settled += e.amount,
             ShowerEvent::Cancel(e) => self.showers.entry(e.shower).or_default().cancelled = true,
@@ -288,6 +411,72 @@ impl Model {
                 let token = self.tokens.remove(&e.token_id).expect("only minted tokens burn");
                 assert_eq!(token.owner, e.owner, "a token burns at its owner's");
                 self.burnt.insert(e.token_id);
+            }
+        }
+    }
+}
+
+impl Model {
+    fn follow_hatchery(&mut self, event: &HatcheryEvent, now: u64) {
+        match event {
+            HatcheryEvent::Nest(_) => {}
+            HatcheryEvent::Crack(e) => {
+                let owner = self.tokens.get(&e.token_id).map(|token| &token.owner);
+                assert_eq!(owner, Some(&self.contracts.hatchery), "a cracked meteor is in custody");
+                let cracked = Cracked { holder: e.holder.clone(), since: now };
+                assert_eq!(e.reclaim_at, self.reclaim_at(&cracked).div_ceil(NANOS_PER_SECOND));
+                assert!(self.custody.insert(e.token_id, cracked).is_none(), "a meteor is cracked once");
+            }
+            HatcheryEvent::Revealed(e) => {
+                let cracked = self.custody.remove(&e.token_id).expect("only cracked meteors are revealed");
+                assert_eq!(e.holder, cracked.holder, "what a meteor holds is for who cracked it");
+                assert!(now < self.reclaim_at(&cracked), "meteor {} is revealed in time", e.token_id);
+                assert_eq!(
+                    self.shower_of(e.token_id),
+                    Some(e.shower),
+                    "meteor {} is of its shower",
+                    e.token_id
+                );
+                let draw = self.shower(e.shower).draw.expect("only drawn showers are revealed");
+                let sealed = self.sealed(e.shower).expect("the shower has contributors");
+                // An operator may commit to another root, and prove against it; `meteor verify` tells, not the chain.
+                if draw.root.as_slice() == sealed.root() {
+                    let shown = Content { kind: e.kind, image: e.image.clone(), traits: e.traits.clone() };
+                    let salt = e.salt.as_slice();
+                    let (content, real) = sealed.content(e.index).expect("an index of the shower");
+                    assert_eq!(sealed.index_of(e.token_id), Some(e.index), "meteor {}", e.token_id);
+                    assert_eq!((&shown, salt), (content, real.as_slice()), "meteor {}", e.token_id);
+                }
+                assert!(self.revealed.insert(e.token_id, e.clone()).is_none(), "a meteor is revealed once");
+            }
+            HatcheryEvent::Reclaim(e) => {
+                let cracked = self.custody.remove(&e.token_id).expect("only cracked meteors go back");
+                assert_eq!(e.holder, cracked.holder, "a meteor goes back to who cracked it");
+                assert!(now >= self.reclaim_at(&cracked), "meteor {} had time to be revealed", e.token_id);
+            }
+        }
+    }
+
+    fn follow_inside(&mut self, kind: Kind, event: &NftEvent) {
+        match event {
+            NftEvent::Minted(Minted { token_id, owner, image, traits }) => {
+                assert!(self.burnt.contains(token_id), "the meteor {token_id} is burnt first");
+                let shown = self.revealed.get(token_id).expect("only what is revealed is minted");
+                let revealed = (shown.kind, &shown.holder, &shown.image, &shown.traits);
+                assert_eq!((kind, owner, image, traits), revealed, "what meteor {token_id} held");
+                let token = Token { owner: owner.clone(), image: image.clone(), traits: traits.clone() };
+                assert!(self.found.insert(*token_id, token).is_none(), "meteor {token_id} held one thing");
+                assert!(!self.gone.contains(token_id), "burnt id {token_id} is back");
+            }
+            NftEvent::Transfer(e) => {
+                let token = self.found.get_mut(&e.token_id).expect("only minted tokens move");
+                assert_eq!(token.owner, e.from, "a token moves from its owner");
+                token.owner.clone_from(&e.to);
+            }
+            NftEvent::Burn(e) => {
+                let token = self.found.remove(&e.token_id).expect("only minted tokens burn");
+                assert_eq!(token.owner, e.owner, "a token burns at its owner's");
+                self.gone.insert(e.token_id);
             }
         }
     }

@@ -12,6 +12,8 @@ pub enum Refusal {
     Shower(meteor_shower::ContractError),
     /// By a collection, perhaps asked by the shower.
     Nft(meteor_nft::ContractError),
+    /// By the hatchery.
+    Hatchery(meteor_hatchery::ContractError),
     /// By the chain or another contract, as text.
     Other(String),
 }
@@ -23,8 +25,12 @@ impl Refusal {
             Ok(error) => return Self::Shower(error),
             Err(error) => error,
         };
-        match error.downcast::<meteor_nft::ContractError>() {
-            Ok(error) => Self::Nft(error),
+        let error = match error.downcast::<meteor_nft::ContractError>() {
+            Ok(error) => return Self::Nft(error),
+            Err(error) => error,
+        };
+        match error.downcast::<meteor_hatchery::ContractError>() {
+            Ok(error) => Self::Hatchery(error),
             Err(error) => Self::Other(format!("{error:#}")),
         }
     }
@@ -35,6 +41,7 @@ impl fmt::Display for Refusal {
         match self {
             Self::Shower(error) => error.fmt(f),
             Self::Nft(error) => error.fmt(f),
+            Self::Hatchery(error) => error.fmt(f),
             Self::Other(text) => text.fmt(f),
         }
     }
@@ -87,6 +94,14 @@ impl Outcome {
     /// If it is another, or none.
     pub fn refused_by_nft(self, by_nft: meteor_nft::ContractError) {
         assert_eq!(self.err(), Refusal::Nft(by_nft));
+    }
+
+    /// Expects exactly this refusal by the hatchery.
+    ///
+    /// # Panics
+    /// If it is another, or none.
+    pub fn refused_by_hatchery(self, by_hatchery: meteor_hatchery::ContractError) {
+        assert_eq!(self.err(), Refusal::Hatchery(by_hatchery));
     }
 }
 

@@ -3,16 +3,18 @@
 
 use std::collections::BTreeSet;
 
-use cosmwasm_std::{BlockInfo, Coin};
+use cosmwasm_std::{BlockInfo, Coin, HexBinary};
 use cw_ownable::Action;
 use meteor_messages::events::{
-    Cancel, Close, Contribution, Minimum, Mint, Minted, NftEvent, Pause, Payment, Refund, Resume, Role,
-    Settle, ShowerEvent,
+    Cancel, Close, Contribution, Draw, Key, Minimum, Mint, Minted, NftEvent, Pause, Payment, Refund, Resume,
+    Role, Settle, ShowerEvent,
 };
 use meteor_messages::shower::{Art, ExecuteMsg};
+use meteor_rules::NANOS_PER_SECOND;
 use meteor_rules::metadata::check_image;
 use meteor_rules::split::split;
 
+use crate::fairness::key;
 use crate::model::{Model, Told};
 use crate::wallets::is_address;
 
@@ -36,6 +38,12 @@ impl Model {
         match msg {
             ExecuteMsg::Contribute { .. } => None,
             ExecuteMsg::Close { shower } => self.close(block, *shower),
+            ExecuteMsg::CommitDraw { shower, root, leaves, beacon } => {
+                let draw =
+                    Draw { shower: *shower, root: root.clone(), leaves: *leaves, beacon: beacon.clone() };
+                (sender == self.operator).then(|| self.draw(now, draw))?
+            }
+            ExecuteMsg::PublishKey { shower, key } => self.publish(now, *shower, key),
             ExecuteMsg::Mint { shower, first_rank, art } => {
                 (sender == self.operator).then(|| self.mint(now, *shower, *first_rank, art))?
             }
@@ -97,8 +105,37 @@ impl Model {
                 contributors: here.contributors(),
                 total: here.total(),
                 log: here.log_hash(&block.chain_id, &self.contract, shower),
+                beacon_round: self.round(block.time.nanos(), window.end),
             })
         })
+    }
+
+    /// The first round that is due a delay after close and end (nanoseconds).
+    fn round(&self, now: u64, end: u64) -> u64 {
+        let rule = self.config.fairness.beacon;
+        let from = now.max(end).div_ceil(NANOS_PER_SECOND) + rule.delay;
+        if from <= rule.genesis {
+            return 1;
+        }
+        let last = (from - rule.genesis - 1) / rule.period + 1; // the last that is due before `from`
+        last + 1
+    }
+
+    fn draw(&self, now: u64, draw: Draw) -> Option<Vec<Told>> {
+        let here = self.shower(draw.shower);
+        let in_time = !here.cancelled && now < self.deadline(draw.shower)?;
+        let due = self.beacon_due(draw.shower).is_some_and(|due| now >= due * NANOS_PER_SECOND);
+        let of_form = draw.root.len() == 32 && (1..=96).contains(&draw.beacon.len());
+        let leaves = draw.leaves == here.contributors() && draw.leaves > 0;
+        (in_time && due && of_form && leaves && here.draw.is_none()).then(|| one(draw))
+    }
+
+    fn publish(&self, now: u64, shower: u32, given: &HexBinary) -> Option<Vec<Told>> {
+        let here = self.shower(shower);
+        let end = self.config.schedule.window(shower)?.end;
+        let late = now >= end + self.config.fairness.crack_window * NANOS_PER_SECOND;
+        let right = given.as_slice() == key(&self.contract, shower);
+        (here.closed && late && right && !here.key).then(|| one(Key { shower, key: given.clone() }))
     }
 
     fn mint(&self, now: u64, shower: u32, first_rank: u32, art: &[Art]) -> Option<Vec<Told>> {
@@ -107,7 +144,7 @@ impl Model {
         let last = first_rank.checked_add(count)?.checked_sub(1)?;
         let contributors = here.contributors();
         let fits = (1..=100).contains(&count) && first_rank == here.minted + 1 && last <= contributors;
-        if !here.closed || here.cancelled || now >= self.deadline(shower)? || !fits {
+        if !here.closed || here.draw.is_none() || here.cancelled || now >= self.deadline(shower)? || !fits {
             return None;
         }
         let images: BTreeSet<&str> = art.iter().map(|piece| piece.image.as_str()).collect();

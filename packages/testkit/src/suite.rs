@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use cosmwasm_std::testing::MockStorage;
-use cosmwasm_std::{Addr, BankMsg, Coin, CosmosMsg, Order, Timestamp, coins};
+use cosmwasm_std::{Addr, BankMsg, Coin, CosmosMsg, Event, Order, Timestamp, coins};
 use cw_multi_test::{App, AppResponse, BankKeeper, BankSudo, Executor, MockApiBech32, SudoMsg};
 use cw_ownable::Action;
 use meteor_messages::events::{NftEvent, ShowerEvent};
-use meteor_messages::nft;
 use meteor_messages::shower::{ExecuteMsg, QueryMsg};
+use meteor_messages::{hatchery, nft};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -29,6 +29,12 @@ pub struct Suite {
     pub shower: Addr,
     /// The meteors' contract.
     pub meteors: Addr,
+    /// The hatchery.
+    pub hatchery: Addr,
+    /// The eggs' contract.
+    pub eggs: Addr,
+    /// The dust's contract.
+    pub dust: Addr,
     /// What should be.
     pub model: Model,
     pub(crate) unsolicited: u128,
@@ -44,11 +50,15 @@ impl Suite {
         SuiteBuilder::default()
     }
 
-    /// The address of a wallet by name; of the contracts by `shower` and `meteors`.
+    /// The address of a wallet by name; of the contracts by `shower`, `meteors`, `hatchery`, `eggs` and
+    /// `dust`.
     pub fn address(&self, name: &str) -> Addr {
         match name {
             "shower" => self.shower.clone(),
             "meteors" => self.meteors.clone(),
+            "hatchery" => self.hatchery.clone(),
+            "eggs" => self.eggs.clone(),
+            "dust" => self.dust.clone(),
             _ => address(name),
         }
     }
@@ -81,7 +91,7 @@ impl Suite {
         let outcome = self.finish(result);
         match (&outcome.0, predicted) {
             (Ok(response), Some(predicted)) => {
-                let told = told(&response.events, self.shower.as_str(), self.meteors.as_str());
+                let told = self.told(&response.events);
                 assert_eq!(told, predicted, "{msg:?} did something else than it should");
                 if let ExecuteMsg::UpdateOwnership(Action::TransferOwnership { expiry, .. }) = msg
                     && let Some((_, until)) = &mut self.model.pending
@@ -108,6 +118,20 @@ impl Suite {
     pub fn execute_nft(&mut self, sender: &str, msg: &nft::ExecuteMsg, funds: &[Coin]) -> Outcome {
         let meteors = self.meteors.clone();
         self.call(sender, &meteors, msg, funds)
+    }
+
+    /// Sends a message to the hatchery.
+    pub fn execute_hatchery(&mut self, sender: &str, msg: &hatchery::ExecuteMsg, funds: &[Coin]) -> Outcome {
+        let hatchery = self.hatchery.clone();
+        self.call(sender, &hatchery, msg, funds)
+    }
+
+    /// The typed events of the event's contracts among `events`.
+    ///
+    /// # Panics
+    /// If one of them can't be read.
+    pub fn told(&self, events: &[Event]) -> Vec<Told> {
+        told(events, &self.model.contracts)
     }
 
     /// Sends a message to any contract, your own for instance. What it makes the event's contracts do is followed
@@ -137,8 +161,9 @@ impl Suite {
     /// Follows what was told and begins the next block, a nanosecond later.
     fn finish(&mut self, result: anyhow::Result<AppResponse>) -> Outcome {
         if let Ok(response) = &result {
-            for event in told(&response.events, self.shower.as_str(), self.meteors.as_str()) {
-                self.model.follow(&event);
+            let now = self.now();
+            for event in self.told(&response.events) {
+                self.model.follow(&event, now);
                 self.know_those_in(&event);
             }
         }
@@ -179,6 +204,27 @@ impl Suite {
     /// Its refusal, as text.
     pub fn try_query_nft<T: DeserializeOwned>(&self, msg: &nft::QueryMsg) -> Result<T, String> {
         self.app.wrap().query_wasm_smart(&self.meteors, msg).map_err(|error| error.to_string())
+    }
+
+    /// Asks the hatchery.
+    ///
+    /// # Panics
+    /// If it has no answer.
+    pub fn query_hatchery<T: DeserializeOwned>(&self, msg: &hatchery::QueryMsg) -> T {
+        let told = self.app.wrap().query_wasm_smart(&self.hatchery, msg);
+        told.unwrap_or_else(|error| panic!("no answer to {msg:?}: {error}"))
+    }
+
+    /// Asks the eggs' or the dust's contract (or any collection of ours).
+    ///
+    /// # Errors
+    /// Its refusal, as text.
+    pub fn try_query_inside<T: DeserializeOwned>(
+        &self,
+        collection: &Addr,
+        msg: &nft::QueryMsg,
+    ) -> Result<T, String> {
+        self.app.wrap().query_wasm_smart(collection, msg).map_err(|error| error.to_string())
     }
 
     /// What a wallet (by name) has of the event's denom.
@@ -262,7 +308,7 @@ impl Suite {
         match event {
             Told::Shower(ShowerEvent::Contribution(e)) => self.know(&e.contributor),
             Told::Shower(ShowerEvent::Role(e)) if !e.address.is_empty() => self.know(&e.address),
-            Told::Nft(NftEvent::Transfer(e)) => self.know(&e.to),
+            Told::Nft(NftEvent::Transfer(e)) | Told::Inside(_, NftEvent::Transfer(e)) => self.know(&e.to),
             _ => {}
         }
     }

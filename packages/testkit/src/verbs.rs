@@ -1,10 +1,16 @@
 //! What people do, in one word each. Verbs own the time: `open` and `close` move it where it must be. Those named
 //! `try_…` give the outcome; the others expect success and can be chained.
 
-use cosmwasm_std::{Coin, coins};
+use cosmwasm_std::{Binary, Coin, HexBinary, coins};
+use meteor_messages::hatchery::{self, Reveal};
+use meteor_messages::nft;
 use meteor_messages::shower::{Art, ExecuteMsg, MintCursorResponse, QueryMsg, RefundableResponse};
 
+use meteor_rules::NANOS_PER_SECOND;
+use meteor_rules::fairness::sealed::{Proven, Sealed};
+
 use crate::art::piece;
+use crate::fairness::{beacon, key};
 use crate::outcome::Outcome;
 use crate::suite::Suite;
 
@@ -80,13 +86,141 @@ impl Suite {
         }
     }
 
-    /// Anyone closes `shower`, once it is over.
+    /// Anyone closes `shower`, once it is over, and the operator draws it, if there is anything to draw and still
+    /// time for it.
     ///
     /// # Panics
     /// If the contract refuses.
     pub fn close(&mut self, shower: u32) -> &mut Self {
         self.end(shower).try_close(shower).ok();
+        let here = self.model.shower(shower);
+        let due = self.model.beacon_due(shower).expect("closed") * NANOS_PER_SECOND;
+        let in_time = self.model.deadline(shower).is_some_and(|deadline| due.max(self.now()) < deadline);
+        if here.contributors() > 0 && !here.cancelled && in_time { self.draw(shower) } else { self }
+    }
+
+    /// Moves time until the beacon's round for `shower` is due, unless it is.
+    ///
+    /// # Panics
+    /// If the shower isn't closed.
+    pub fn await_beacon(&mut self, shower: u32) -> &mut Self {
+        let due = self.model.beacon_due(shower).expect("a closed shower") * NANOS_PER_SECOND;
+        if self.now() >= due { self } else { self.at(due) }
+    }
+
+    /// The operator commits to the draw of `shower`, once the beacon's round is due.
+    ///
+    /// # Panics
+    /// If the contract refuses.
+    pub fn draw(&mut self, shower: u32) -> &mut Self {
+        self.await_beacon(shower).try_draw(shower).ok();
         self
+    }
+
+    /// The operator commits to the draw of `shower` now.
+    pub fn try_draw(&mut self, shower: u32) -> Outcome {
+        let operator = self.model.operator.clone();
+        let msg = self.honest_draw(shower);
+        self.execute(&operator, &msg, &[])
+    }
+
+    /// The `CommitDraw` of an honest operator for `shower`.
+    pub fn honest_draw(&self, shower: u32) -> ExecuteMsg {
+        let sealed = self.model.sealed(shower);
+        let round = self.model.shower(shower).beacon_round.unwrap_or_default();
+        ExecuteMsg::CommitDraw {
+            shower,
+            root: HexBinary::from(sealed.as_ref().map_or([0; 32], Sealed::root)),
+            leaves: sealed.map_or(0, |sealed| sealed.leaves()),
+            beacon: beacon(round).into(),
+        }
+    }
+
+    /// Anyone publishes the key of `shower`, once its crack window has passed.
+    ///
+    /// # Panics
+    /// If the contract refuses.
+    pub fn publish_key(&mut self, shower: u32) -> &mut Self {
+        let window = self.model.config.fairness.crack_window;
+        let from = self.window(shower).end + window * NANOS_PER_SECOND;
+        if self.now() < from {
+            self.at(from);
+        }
+        self.try_publish_key(shower).ok();
+        self
+    }
+
+    /// Anyone publishes the key of `shower` now.
+    pub fn try_publish_key(&mut self, shower: u32) -> Outcome {
+        let key = key(&self.model.contract, shower).into();
+        self.execute("anyone", &ExecuteMsg::PublishKey { shower, key }, &[])
+    }
+
+    /// `who` cracks a meteor.
+    ///
+    /// # Panics
+    /// If the contracts refuse.
+    pub fn crack(&mut self, who: &str, meteor: u64) -> &mut Self {
+        self.try_crack(who, meteor).ok();
+        self
+    }
+
+    /// `who` cracks a meteor.
+    pub fn try_crack(&mut self, who: &str, meteor: u64) -> Outcome {
+        let contract = self.hatchery.to_string();
+        let msg = nft::ExecuteMsg::SendNft { contract, token_id: meteor.to_string(), msg: Binary::default() };
+        self.execute_nft(who, &msg, &[])
+    }
+
+    /// What these meteors hold, with proofs, as the worker would send it.
+    ///
+    /// # Panics
+    /// If there is no such meteor.
+    pub fn reveals(&self, meteors: &[u64]) -> Vec<Reveal> {
+        meteors
+            .iter()
+            .map(|token_id| {
+                let shower = self.model.shower_of(*token_id).expect("a meteor of a shower");
+                let sealed = self.model.sealed(shower).expect("a shower with contributors");
+                let index = sealed.index_of(*token_id).expect("a meteor of the shower");
+                reveal_of(&sealed.reveal(index).expect("an index of the shower"))
+            })
+            .collect()
+    }
+
+    /// Anyone reveals what these meteors hold.
+    ///
+    /// # Panics
+    /// If the hatchery refuses.
+    pub fn reveal(&mut self, meteors: &[u64]) -> &mut Self {
+        let reveals = self.reveals(meteors);
+        self.try_reveal(reveals).ok();
+        self
+    }
+
+    /// Anyone reveals.
+    pub fn try_reveal(&mut self, reveals: Vec<Reveal>) -> Outcome {
+        self.execute_hatchery("anyone", &hatchery::ExecuteMsg::Reveal { reveals }, &[])
+    }
+
+    /// Anyone has a meteor sent back that was not revealed in time; time moves on until it can be.
+    ///
+    /// # Panics
+    /// If it is not in custody, or the hatchery refuses.
+    pub fn reclaim(&mut self, meteor: u64) -> &mut Self {
+        let cracked = self.model.custody.get(&meteor).expect("a meteor in custody");
+        let from = self.model.reclaim_at(cracked);
+        if self.now() < from {
+            self.at(from);
+        }
+        self.try_reclaim(meteor).ok();
+        self
+    }
+
+    /// Anyone asks for a meteor to be sent back.
+    pub fn try_reclaim(&mut self, meteor: u64) -> Outcome {
+        let msg = hatchery::ExecuteMsg::Reclaim { token_id: meteor.to_string() };
+        self.execute_hatchery("anyone", &msg, &[])
     }
 
     /// Anyone closes `shower` now.
@@ -219,5 +353,17 @@ impl Suite {
     pub fn resume(&mut self) -> &mut Self {
         self.as_owner(&ExecuteMsg::Resume {}).ok();
         self
+    }
+}
+
+/// What the hatchery is sent for a proven content.
+pub fn reveal_of(proven: &Proven<'_>) -> Reveal {
+    Reveal {
+        token_id: proven.meteor.number,
+        shower: proven.meteor.shower,
+        index: proven.index,
+        content: proven.content.clone(),
+        salt: proven.salt.into(),
+        proof: proven.proof.iter().map(|hash| HexBinary::from(*hash)).collect(),
     }
 }

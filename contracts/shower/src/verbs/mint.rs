@@ -1,5 +1,7 @@
 //! `Mint`: meteors for the next ranks of a closed shower. The operator brings art and decides nothing else.
 
+use std::collections::BTreeSet;
+
 use cosmwasm_std::{Addr, DepsMut, Env, Order, Response, StdError, WasmMsg, to_json_binary};
 use meteor_messages::events;
 use meteor_messages::nft::{ExecuteMsg as NftMsg, ExtensionMsg, NewToken};
@@ -36,13 +38,13 @@ pub(crate) fn mint(
     if !life.closed {
         return Err(ContractError::NotClosed { shower });
     }
-    // What a meteor holds must be fixed before anyone knows whose it is to crack.
-    if DRAWS.may_load(deps.storage, shower)?.is_none_or(|draw| draw.committed.is_none()) {
-        return Err(ContractError::NotDrawn { shower });
-    }
     let left = book.contributors.saturating_sub(life.minted);
     if left == 0 {
         return Err(ContractError::AllMinted { shower });
+    }
+    // What a meteor holds must be fixed before anyone knows whose it is to crack.
+    if DRAWS.may_load(deps.storage, shower)?.is_none_or(|draw| draw.committed.is_none()) {
+        return Err(ContractError::NotDrawn { shower });
     }
     // A transaction sent twice names a rank that is no longer the next one.
     let next = life.minted.saturating_add(1);
@@ -57,12 +59,17 @@ pub(crate) fn mint(
     if winners.len() != art.len() {
         return Err(StdError::generic_err("the ranking is shorter than the book says").into());
     }
+    let mut images = BTreeSet::new();
     let mut amount = 0u128;
     let mut tokens = Vec::with_capacity(art.len());
     for ((rank, Art { image, traits }), (place, owner)) in (next..).zip(art).zip(winners) {
         let tier = tiers
             .tier_of(rank, book.contributors)
             .ok_or_else(|| StdError::generic_err("a rank outside the tiers"))?;
+        // Here and not in the collection: meteors have an image each, eggs and dust share theirs.
+        if !images.insert(image.clone()) {
+            return Err(ContractError::ImageTwice { image });
+        }
         let token_id = number(book.earlier, rank)?;
         let traits = [tier.index(), rank, shower].into_iter().chain(traits).collect();
         tokens.push(NewToken { token_id, owner: owner.into(), image, traits });
