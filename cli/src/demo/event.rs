@@ -83,6 +83,8 @@ pub(super) struct Secret {
 const CONTRIBUTE_GAS: u64 = 500_000;
 /// What a wallet gets for fees (micro-denom of the fee).
 const FEE_MONEY: u128 = 100_000_000;
+/// Wallets that crack at once; each waits for a block.
+const PARALLEL_CRACKS: usize = 250;
 /// Requests under way at once.
 const PARALLEL: usize = 16;
 const POLL: Duration = Duration::from_millis(100);
@@ -329,15 +331,14 @@ pub(super) async fn operate(
 /// # Errors
 /// If a transaction fails.
 pub(super) async fn crack(deployment: &Deployment, wallets: &Wallets) -> Result<Vec<u64>> {
-    let mut cracked = Vec::new();
-    for account in wallets.accounts.iter().step_by(2) {
+    let cracking = wallets.accounts.iter().step_by(2).map(|account| async move {
         let mut account = account.lock().await;
-        let mut messages = Vec::new();
+        let (mut messages, mut numbers) = (Vec::new(), Vec::new());
         let owner = account.address().to_owned();
         let query = nft::QueryMsg::Tokens { owner: owner.clone(), start_after: None, limit: Some(100) };
         let owned: TokensResponse = account.node().smart(&deployment.meteors, &query).await?;
         for token_id in owned.tokens {
-            cracked.push(token_id.parse()?);
+            numbers.push(token_id.parse()?);
             let contract = deployment.hatchery.clone();
             let send = nft::ExecuteMsg::SendNft { contract, token_id, msg: Binary::default() };
             messages.push(tx::execute(&owner, &deployment.meteors, &send, &[])?);
@@ -345,8 +346,11 @@ pub(super) async fn crack(deployment: &Deployment, wallets: &Wallets) -> Result<
         if !messages.is_empty() {
             account.send(messages).await.context("cracking meteors")?;
         }
-    }
-    Ok(cracked)
+        anyhow::Ok(numbers)
+    });
+    let cracked: Vec<Result<Vec<u64>>> =
+        stream::iter(cracking).buffer_unordered(PARALLEL_CRACKS).collect().await;
+    Ok(cracked.into_iter().collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
 }
 
 /// Waits until the chain's time is `seconds` (Unix).
