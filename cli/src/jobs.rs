@@ -7,7 +7,6 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
-use cosmwasm_std::HexBinary;
 use meteor_messages::shower::{ConfigResponse, DrawResponse, Fairness, QueryMsg, ShowerResponse};
 use meteor_operator::account::Account;
 use meteor_operator::beacon::{BeaconClient, BeaconConfig, Network, PublicKey};
@@ -219,8 +218,9 @@ impl Secrets {
         let bytes = std::fs::read(&self.tables)
             .with_context(|| format!("reading the tables {}", self.tables.display()))?;
         let fairness: Fairness = node.smart(contract, &QueryMsg::Fairness {}).await?;
+        let hash: [u8; 32] = Sha256::digest(&bytes).into();
         ensure!(
-            fairness.tables == HexBinary::from(<[u8; 32]>::from(Sha256::digest(&bytes))),
+            fairness.tables.as_slice() == hash,
             "{} is not the tables file of this event: its hash is not the one that the contract holds",
             self.tables.display()
         );

@@ -3,6 +3,7 @@
 
 use std::sync::Mutex;
 
+use cosmwasm_std::HexBinary;
 use meteor_cli::verify;
 use meteor_messages::hatchery;
 use meteor_messages::shower::{DrawResponse, QueryMsg};
@@ -10,6 +11,7 @@ use meteor_operator::OperatorError;
 use meteor_operator::jobs::{self, Hatcher};
 use meteor_operator::keys::MasterKey;
 use meteor_rules::fairness::sealed::Sealed;
+use meteor_rules::fairness::verify::Report;
 use meteor_tests::{MARKER, Stage, WALLETS};
 
 const UST: u128 = 1_000_000;
@@ -61,7 +63,7 @@ async fn a_participant_cracks_sees_the_egg_and_verifies() {
     api.caught_up(&stage).await;
     let bundle = verify::load(&api.base).await.unwrap();
     let reports = verify::all(&bundle, None);
-    assert!(reports.iter().all(|report| report.is_complete()), "{reports:#?}");
+    assert!(reports.iter().all(Report::is_complete), "{reports:#?}");
 
     // The second implementation, on the same server.
     let script = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/verify_fairness.py");
@@ -195,7 +197,7 @@ async fn nothing_that_leaves_the_worker_tells_a_secret() {
         })
         .unwrap()
     });
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hex = |bytes: &[u8]| HexBinary::from(bytes).to_hex();
     let shown = sealed.content(0).unwrap();
     assert!(
         public.contains(&hex(&shown.1)),
