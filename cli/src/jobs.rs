@@ -12,8 +12,10 @@ use meteor_operator::account::Account;
 use meteor_operator::beacon::{BeaconClient, BeaconConfig, Network, PublicKey};
 use meteor_operator::gas::GasPrice;
 use meteor_operator::jobs::{self, Deployment, Hatcher};
+use meteor_operator::keys::kms::{CredentialsSource, KmsConfig};
 use meteor_operator::keys::{
-    Event, FileKey, Passphrase, PassphraseFile, Prompt, Protect, Purpose, Unlock, harden, keygen, verify_file,
+    AnyKey, Event, FileKey, KeyError, KmsKey, Passphrase, PassphraseFile, Prompt, Protect, Purpose, Unlock,
+    harden, keygen, verify_file,
 };
 use meteor_operator::node::Node;
 use meteor_operator::signer::{COIN_TYPE, Signer};
@@ -74,8 +76,20 @@ pub struct Signing {
 #[derive(Clone, Debug, clap::Args)]
 pub struct Secrets {
     /// The age file that meteor keygen made
+    #[arg(long, required_unless_present = "kms_key_id", conflicts_with = "kms_key_id")]
+    pub key_file: Option<PathBuf>,
+    /// Instead of a file: the id of the AWS KMS HMAC key that makes the keys of showers
+    #[arg(long, requires = "kms_region")]
+    pub kms_key_id: Option<String>,
+    /// Its region
     #[arg(long)]
-    pub key_file: PathBuf,
+    pub kms_region: Option<String>,
+    /// Another address of the key service than AWS's own
+    #[arg(long)]
+    pub kms_endpoint: Option<String>,
+    /// The AWS credentials file (mode 0600), profile default
+    #[arg(long)]
+    pub kms_credentials: Option<PathBuf>,
     /// A file with its passphrase (mode 0600) instead of the prompt
     #[arg(long)]
     pub passphrase_file: Option<PathBuf>,
@@ -214,7 +228,7 @@ impl Signing {
 }
 
 impl Secrets {
-    async fn open(&self, node: &Node, contract: &str) -> Result<(FileKey, Tables)> {
+    async fn open(&self, node: &Node, contract: &str) -> Result<(AnyKey, Tables)> {
         let bytes = std::fs::read(&self.tables)
             .with_context(|| format!("reading the tables {}", self.tables.display()))?;
         let fairness: Fairness = node.smart(contract, &QueryMsg::Fairness {}).await?;
@@ -225,12 +239,25 @@ impl Secrets {
             self.tables.display()
         );
         let tables = serde_json::from_slice(&bytes).context("reading the tables")?;
+        Ok((self.key()?, tables))
+    }
+
+    fn key(&self) -> Result<AnyKey> {
+        if let (Some(key_id), Some(region)) = (&self.kms_key_id, &self.kms_region) {
+            let path = self.kms_credentials.clone().context("a key service needs --kms-credentials")?;
+            let credentials = CredentialsSource::Profile { path, profile: "default".into() };
+            let mut config = KmsConfig::new(region, key_id, credentials);
+            config.endpoint.clone_from(&self.kms_endpoint);
+            let key = KmsKey::new(config).map_err(KeyError::from)?;
+            return Ok(AnyKey::Kms(Box::new(key)));
+        }
+        let path = self.key_file.as_ref().context("name a key: --key-file or --kms-key-id")?;
         let source = passphrase(self.passphrase_file.as_ref());
         let unlock = match &self.identity_file {
             Some(path) => Unlock::Identities(path),
             None => Unlock::Passphrase(&*source),
         };
-        Ok((FileKey::open(&self.key_file, unlock)?, tables))
+        Ok(AnyKey::File(FileKey::open(path, unlock)?))
     }
 }
 

@@ -4,9 +4,14 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
+use cosmwasm_std::HexBinary;
+use meteor_messages::shower::{self, ConfigResponse, DrawResponse, QueryMsg, ShowerResponse};
 use meteor_operator::beacon::{PublicKey, verify_signature};
-use meteor_rules::fairness::evidence::{Contribution, Fairness, Reveal, read_csv};
+use meteor_operator::node::Node;
+use meteor_rules::fairness::beacon::BeaconRule;
+use meteor_rules::fairness::evidence::{Beacon, Contribution, Fairness, Reveal, Shower, VERSION, read_csv};
+use meteor_rules::fairness::hex::{Hex, Hex32};
 use meteor_rules::fairness::verify::{Checks, Evidence, Outcome, Report, verify, verify_meteor};
 use serde_json::Value;
 
@@ -15,6 +20,12 @@ use serde_json::Value;
 pub struct Options {
     /// A server's address (http://…) or an evidence folder with fairness.json, tables.json and showers/
     pub source: String,
+    /// Take what the chain states from this node's own answers (CometBFT RPC) instead of the source's fairness.json
+    #[arg(long, requires = "contract")]
+    pub node: Option<String>,
+    /// The shower contract to ask the node about: take its address from somewhere you trust
+    #[arg(long)]
+    pub contract: Option<String>,
     /// Only this shower
     #[arg(long)]
     pub shower: Option<u32>,
@@ -55,6 +66,15 @@ const NOT_GREEN: u8 = 1;
 /// If the evidence can't be read.
 pub async fn run(options: &Options) -> Result<ExitCode> {
     let mut bundle = load(&options.source).await?;
+    if let (Some(node), Some(contract)) = (&options.node, &options.contract) {
+        bundle.fairness = from_chain(&Node::new(node)?, contract).await?;
+        ensure!(
+            bundle.fairness.showers.len() == bundle.showers.len(),
+            "the source has {} showers and the contract {}",
+            bundle.showers.len(),
+            bundle.fairness.showers.len()
+        );
+    }
     if let (Some(shower), Some(path)) = (options.shower, &options.contributions) {
         let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
         let rows = read_csv(&text).with_context(|| format!("reading {}", path.display()))?;
@@ -172,6 +192,54 @@ pub async fn load(source: &str) -> Result<Bundle> {
         showers.push((rows, source.reveals(shower).await?));
     }
     Ok(Bundle { fairness, tables, showers })
+}
+
+/// What the contract itself states, asked from a node.
+///
+/// # Errors
+/// If the node doesn't answer or there is no such contract.
+pub async fn from_chain(node: &Node, contract: &str) -> Result<Fairness> {
+    let (chain_id, _) = node.status().await?;
+    let config: ConfigResponse = node.smart(contract, &QueryMsg::Config {}).await?;
+    let fixed: shower::Fairness = node.smart(contract, &QueryMsg::Fairness {}).await?;
+    let mut showers = Vec::new();
+    for shower in 1..=config.schedule.count {
+        let state: ShowerResponse = node.smart(contract, &QueryMsg::Shower { shower }).await?;
+        let draw: DrawResponse = node.smart(contract, &QueryMsg::Draw { shower }).await?;
+        showers.push(Shower {
+            shower,
+            closes_at: state.closes_at,
+            closed_at: draw.closed_at,
+            commitment: bytes32(&draw.commitment)?,
+            beacon_round: draw.beacon_round,
+            beacon_signature: draw.beacon.map(|signature| Hex(signature.into())),
+            log: bytes32(&state.log)?,
+            contributors: state.contributors,
+            total: state.total.u128(),
+            earlier: state.earlier,
+            leaves: draw.root.is_some().then_some(draw.leaves),
+            root: draw.root.as_ref().map(bytes32).transpose()?,
+            key: draw.key.as_ref().map(bytes32).transpose()?,
+            cancelled: state.cancelled,
+        });
+    }
+    let BeaconRule { genesis, period, delay } = fixed.beacon;
+    let fairness = Fairness {
+        version: VERSION,
+        chain_id,
+        contract: contract.to_owned(),
+        tiers: config.tiers,
+        eggs: config.eggs,
+        beacon: Beacon { genesis, period, delay, public_key: Hex(fixed.beacon_key.into()) },
+        tables: bytes32(&fixed.tables)?,
+        showers,
+    };
+    fairness.validate()?;
+    Ok(fairness)
+}
+
+fn bytes32(bytes: &HexBinary) -> Result<Hex32> {
+    Ok(Hex32(bytes.as_slice().try_into().context("the contract answers with other than 32 bytes")?))
 }
 
 enum Source<'a> {

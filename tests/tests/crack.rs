@@ -65,6 +65,10 @@ async fn a_participant_cracks_sees_the_egg_and_verifies() {
     let reports = verify::all(&bundle, None);
     assert!(reports.iter().all(Report::is_complete), "{reports:#?}");
 
+    // A participant who trusts no server asks a node what the chain states.
+    let stated = verify::from_chain(&stage.node, &stage.deployment.shower).await.unwrap();
+    assert_eq!(stated, bundle.fairness, "the server states what the chain states");
+
     // The second implementation, on the same server.
     let script = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/verify_fairness.py");
     let base = api.base.clone();
