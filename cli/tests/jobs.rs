@@ -1,0 +1,148 @@
+//! The operator's commands as an operator runs them: the real binary, private files, a dev chain on the wall's clock.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::Duration;
+
+use cosmwasm_std::Binary;
+use meteor_cli::demo;
+use meteor_messages::nft;
+use meteor_messages::shower::{ExecuteMsg, QueryMsg, ShowerResponse, Status};
+use meteor_operator::gas::coins;
+use meteor_operator::jobs;
+use meteor_operator::keys::{Event, FileKey, PassphraseFile, Unlock, commitments};
+use meteor_rules::preset::Preset;
+
+const PASSPHRASE: &str = "a long enough passphrase";
+
+fn private(folder: &Path, name: &str, text: &str) -> PathBuf {
+    let path = folder.join(name);
+    std::fs::write(&path, text).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    path
+}
+
+async fn meteor(arguments: Vec<String>) -> Output {
+    let run = move || Command::new(env!("CARGO_BIN_EXE_meteor")).args(arguments).output().unwrap();
+    tokio::task::spawn_blocking(run).await.unwrap()
+}
+
+async fn works(arguments: &[String]) -> String {
+    let output = meteor(arguments.to_vec()).await;
+    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{arguments:?}: {said}");
+    said.into_owned()
+}
+
+fn words(list: &[&str]) -> Vec<String> {
+    list.iter().map(ToString::to_string).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_keygen_to_a_published_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let devnet = meteor_cli::devnet::embedded(Duration::from_millis(100)).await.unwrap();
+    let chain = meteor_cli::devnet::chain(&devnet);
+    let passphrase = private(folder, "passphrase", PASSPHRASE);
+    let signer = private(folder, "words", &chain.mnemonic);
+    let key = folder.join("event.age");
+    let path = |path: &Path| path.to_str().unwrap().to_owned();
+
+    // The key, committed to for the address that the contract will have.
+    let mut owner = demo::account(&chain, 1).await.unwrap();
+    let contract = jobs::address(&owner, chain.shower_code, b"jobs").await.unwrap();
+    let mut keygen = words(&["keygen", &path(&key), "--passphrase-file", &path(&passphrase)]);
+    keygen.extend(words(&["--chain-id", devnet.chain_id(), "--contract", &contract, "--showers", "1"]));
+    let said = works(&keygen).await;
+    let opened = FileKey::open(&key, Unlock::Passphrase(&PassphraseFile(passphrase.clone()))).unwrap();
+    let event = Event { chain_id: devnet.chain_id(), contract: &contract, showers: 1 };
+    let committed = commitments(&opened, &event).await.unwrap();
+    assert!(said.contains(&cosmwasm_std::HexBinary::from(committed.first().unwrap()).to_hex()), "{said}");
+    assert!(!meteor(keygen).await.status.success(), "a key is never overwritten");
+
+    let mut preset = Preset::named("demo").unwrap();
+    preset.schedule.first = 3;
+    preset.schedule.count = 1;
+    preset.crack.crack_window = 0;
+    let opens_at = devnet.tip().await.unwrap().time.seconds() + 2;
+    let launch = demo::launch(&chain, &preset, opens_at, &committed).unwrap();
+    let deployment = jobs::deploy(&mut owner, chain.shower_code, "jobs", b"jobs", &launch).await.unwrap();
+    let tables = folder.join("tables.json");
+    std::fs::write(&tables, demo::tables(&preset).unwrap()).unwrap();
+    let mut rehearse = words(&["keygen", &path(&key), "--passphrase-file", &path(&passphrase)]);
+    rehearse.extend(words(&["--verify", &chain.rpc, "--contract", &contract]));
+    assert!(works(&rehearse).await.contains("is the key of all 1 showers"));
+
+    // A wallet contributes as soon as the chain lets it.
+    let mut wallet = demo::account(&chain, 4).await.unwrap();
+    let status = async |wanted: Status| {
+        loop {
+            let query = QueryMsg::Shower { shower: 1 };
+            let state: ShowerResponse = owner.node().smart(&contract, &query).await.unwrap();
+            if state.status == wanted {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    status(Status::Open).await;
+    let contribute = ExecuteMsg::Contribute { shower: 1 };
+    wallet.execute(&contract, &contribute, &coins(9_000_000, "uusd")).await.unwrap();
+    status(Status::Ended).await;
+
+    let job = |name: &str, more: &[&str]| {
+        let mut job = words(&[name, "--rpc", &chain.rpc, "--shower-contract", &contract]);
+        job.extend(words(&["--signer-file", &path(&signer), "--account", "2", "--gas-price", "0.15uluna"]));
+        if name != "close" {
+            job.extend(words(&["--key-file", &path(&key), "--passphrase-file", &path(&passphrase)]));
+            job.extend(words(&["--tables", &path(&tables)]));
+        }
+        job.extend(words(more));
+        job
+    };
+    assert!(works(&job("close", &[])).await.contains("1 contributors"));
+    let drawn = works(&job("draw", &["--beacon-url", &chain.beacon_url])).await;
+    assert!(drawn.contains("drawn, root"), "{drawn}");
+    let mut operator = demo::account(&chain, 2).await.unwrap();
+    let art = |rank| Some(demo::art(&preset.meteors.template, 1, 1, rank));
+    jobs::mint(&mut operator, &contract, 1, art, |_| ()).await.unwrap();
+    let crack = nft::ExecuteMsg::SendNft {
+        contract: deployment.hatchery.clone(),
+        token_id: "1".into(),
+        msg: Binary::default(),
+    };
+    wallet.execute(&deployment.meteors, &crack, &[]).await.unwrap();
+    let log = folder.join("audit.log");
+    let hatched = works(&job("hatch", &["--once", "--audit-log", &path(&log)])).await;
+    assert!(hatched.contains("revealed 1 meteors"), "{hatched}");
+    let audit = std::fs::read_to_string(&log).unwrap();
+    assert!(audit.contains("\"revealed\":[1]") && !audit.contains("egg"), "{audit}");
+    assert!(works(&job("publish-key", &["--shower", "1"])).await.contains("public now"));
+    assert!(works(&job("publish-key", &["--shower", "1"])).await.contains("public already"));
+
+    // Bad input: another passphrase, another file of tables, an account without funds.
+    let other = private(folder, "other", "another long passphrase");
+    let mut wrong = job("publish-key", &["--shower", "1"]);
+    for argument in &mut wrong {
+        if *argument == path(&passphrase) {
+            *argument = path(&other);
+        }
+    }
+    let refused = meteor(wrong).await;
+    assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("passphrase"));
+    std::fs::write(&tables, "{}").unwrap();
+    let refused = meteor(job("hatch", &["--once"])).await;
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("not the tables file"));
+    let mut poor = job("close", &[]);
+    for (at, argument) in poor.iter_mut().enumerate() {
+        if at > 0 && argument == "2" {
+            *argument = "99".into();
+        }
+    }
+    let refused = meteor(poor).await;
+    assert!(!refused.status.success(), "an account that never received coins");
+    devnet.shutdown().await;
+}
