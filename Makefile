@@ -9,7 +9,7 @@ help: ## This list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
 
 demo: ## A whole small event on this machine; ARGS="--help" tells more
-	@scripts/timed "make demo" cargo run --quiet --locked -p meteor-cli -- demo $(ARGS)
+	@scripts/timed "make demo" cargo run --locked -p meteor-cli -- demo $(ARGS)
 
 test: ## All tests: rules, contracts, dev chain, indexer, end to end, CosmJS
 	@scripts/timed "make test" scripts/test
