@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 /// Meteor Shower: launch an NFT collection as a meteor shower on a CosmWasm chain.
 #[derive(Debug, Parser)]
-#[command(version, about, after_help = "Start with: meteor demo")]
+#[command(version, after_help = "Start with: meteor demo")]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -1,6 +1,8 @@
 //! `meteor verify`: recomputes the draw of every shower, or of one meteor, from an evidence folder or from any server's
 //! API, and explains each step. Trusts nobody but the bytes that the chain holds.
 
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -88,18 +90,20 @@ pub async fn run(options: &Options) -> Result<ExitCode> {
     if reports.is_empty() {
         bail!("there is no such shower");
     }
-    if options.json {
-        println!("{}", serde_json::to_string_pretty(&reports)?);
+    let shown = if options.json {
+        serde_json::to_string_pretty(&reports)? + "\n"
     } else {
-        reports.iter().for_each(print);
-    }
+        reports.iter().map(text).collect::<String>()
+    };
+    // A reader that has seen enough, as `head` does, is no reason to fail.
+    let _ = std::io::stdout().write_all(shown.as_bytes());
     let wrong = reports.iter().find_map(|report| Some((report.shower, report.first_failure()?)));
     if let Some((shower, step)) = wrong {
         eprintln!("WRONG: shower {shower} fails at {}", step.name);
         return Ok(ExitCode::from(NOT_GREEN));
     }
     if !options.json {
-        println!("Nothing is wrong with what could be checked.");
+        eprintln!("Nothing is wrong with what could be checked.");
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -148,17 +152,18 @@ fn with_checks<T>(bundle: &Bundle, check: impl FnOnce(&Checks<'_>) -> T) -> T {
     check(&Checks { beacon: Some(&beacon), tables: &tables })
 }
 
-fn print(report: &Report) {
-    println!("Shower {}", report.shower);
+fn text(report: &Report) -> String {
+    let mut text = format!("Shower {}\n", report.shower);
     for step in &report.steps {
         let (mark, detail) = match &step.outcome {
             Outcome::Passed(detail) => ("ok     ", detail),
             Outcome::Failed(detail) => ("WRONG  ", detail),
             Outcome::NotChecked(detail) => ("not yet", detail),
         };
-        println!("  {mark} {:<14} {}", step.name.as_str(), step.shows);
-        println!("                         {detail}");
+        let _ = writeln!(text, "  {mark} {:<14} {}", step.name.as_str(), step.shows);
+        let _ = writeln!(text, "                         {detail}");
     }
+    text
 }
 
 /// Reads the evidence of an event from a server's API or a folder.
