@@ -1,0 +1,74 @@
+//! Over many events: nothing public tells what an uncracked meteor holds. Where all contributed alike, rank and number
+//! say nothing; where they didn't, only the amount does, and by the exact odds (`fairness::draw` tests those).
+#![allow(clippy::as_conversions, clippy::cast_precision_loss)] // counts far below 2^52
+
+use meteor_rules::fairness::draw::draw;
+use meteor_rules::fairness::key::seed;
+use meteor_rules::tier::{PerTier, TierRule};
+
+const TIERS: TierRule = TierRule { legendary: 10, ancient_bp: 900, rare_bp: 2250 };
+const EGGS: PerTier<u32> = PerTier { legendary: 10, ancient: 30, rare: 61, common: 101 };
+const EVENTS: u32 = 2_000;
+
+/// How often each rank of 1,000 equal contributions held an egg, over events that differ in their key alone.
+fn counts() -> Vec<u32> {
+    let amounts = vec![8_000_000u128; 1000];
+    let mut counts = vec![0u32; 1000];
+    for event in 0..EVENTS {
+        let mut key = [0x5a; 32];
+        for (at, byte) in key.iter_mut().zip(event.to_be_bytes()) {
+            *at = byte;
+        }
+        let seed = seed(&key, b"the same beacon", &[1; 32]);
+        for (count, egg) in counts.iter_mut().zip(draw(&seed, &TIERS, &EGGS, &amounts).eggs) {
+            *count += u32::from(egg);
+        }
+    }
+    counts
+}
+
+/// Chi-squared of `counts` against all being equal.
+fn chi_squared(counts: &[u32]) -> f64 {
+    let mean = f64::from(counts.iter().sum::<u32>()) / counts.len() as f64;
+    counts.iter().map(|count| (f64::from(*count) - mean).powi(2) / mean).sum()
+}
+
+#[test]
+fn rank_and_number_say_nothing_where_all_gave_alike() {
+    let counts = counts();
+    // Tier, its ranks, and the 0.1 % point of chi-squared at one less degrees of freedom. Sampling without replacement
+    // spreads less than that, so the bound is generous; the seeds are fixed.
+    for (name, ranks, bound) in
+        [("ancient", 10..99, 135.0), ("rare", 99..322, 293.0), ("common", 322..1000, 795.0)]
+    {
+        let tier = counts.get(ranks).unwrap_or_default();
+        let chi = chi_squared(tier);
+        assert!(chi < bound, "{name}: {chi}");
+        // Even and odd numbers, first and second half: the same, within five standard deviations.
+        let even: u32 = tier.iter().step_by(2).sum();
+        let odd: u32 = tier.iter().skip(1).step_by(2).sum();
+        let half = tier.len() / 2;
+        let first: u32 = tier.iter().take(half).sum();
+        let second: u32 = tier.iter().skip(tier.len() - half).sum();
+        let spread = 5.0 * f64::from(even + odd).sqrt();
+        let a_rank = f64::from(even + odd) / tier.len() as f64;
+        assert!((f64::from(even) - f64::from(odd)).abs() < spread + a_rank, "{name}: {even} even, {odd} odd");
+        assert!(
+            (f64::from(first) - f64::from(second)).abs() < spread,
+            "{name}: {first} before, {second} after"
+        );
+    }
+    assert!(counts.iter().take(10).all(|count| *count == EVENTS), "every Legendary holds an egg");
+}
+
+#[test]
+fn a_bias_would_be_seen() {
+    let mut counts = counts();
+    // An egg in 30 moved from the second half of the Common tier to the first.
+    for (at, count) in counts.iter_mut().enumerate().skip(322) {
+        if at < 661 { *count += 10 } else { *count -= 10 }
+    }
+    let first: u32 = counts.iter().skip(322).take(339).sum();
+    let second: u32 = counts.iter().skip(661).sum();
+    assert!(f64::from(first.abs_diff(second)) > 5.0 * f64::from(first + second).sqrt());
+}
