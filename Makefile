@@ -1,7 +1,6 @@
 # Everything is done from here: `make help` lists it.
 
 ARGS ?=
-# Where Node is missing the tests that need it say so and are passed over.
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint schema bench fmt
 

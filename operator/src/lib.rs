@@ -1,4 +1,4 @@
-//! The team's jobs that sign transactions: deploy, close, mint, settle, refund.
+//! The team's jobs that sign transactions: deploy, close, draw, mint, settle, hatch, publish keys.
 //!
 //! [`node::Node`] talks to one CometBFT node, [`signer::Signer`] holds one key, [`account::Account`] sends what the
 //! key signs in order. The jobs in [`jobs`] decide nothing by themselves: the contract's own cursors say what is

@@ -29,7 +29,7 @@ pub struct Hatcher<'a, K> {
     deployment: &'a Deployment,
     keys: &'a K,
     tables: &'a Tables,
-    /// Shower, contributors of earlier showers, what its meteors hold.
+    /// By shower: what its meteors hold.
     showers: BTreeMap<u32, Sealed>,
 }
 
