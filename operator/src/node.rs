@@ -20,6 +20,9 @@ use crate::error::OperatorError;
 /// A whole event's answers fit many times; a node that sends more is not one of ours.
 const MOST_BYTES: usize = 32 << 20;
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// How often the chain's time is looked at while something waits for it.
+const SHORTEST_LOOK: Duration = Duration::from_millis(100);
+const LONGEST_LOOK: Duration = Duration::from_secs(1);
 
 /// One node.
 #[derive(Clone, Debug)]
@@ -121,6 +124,22 @@ impl Node {
         let malformed = || OperatorError::Malformed { method: "status", what: format!("block time {time}") };
         let time = cosmrs::tendermint::Time::parse_from_rfc3339(&time).map_err(|_| malformed())?;
         u64::try_from(time.unix_timestamp()).map_err(|_| malformed())
+    }
+
+    /// Waits until the chain's last block is of `seconds` (Unix) or later. Contracts go by block time, which is behind
+    /// every clock: what is due by ours may still be refused, by a simulation as well.
+    ///
+    /// # Errors
+    /// If the node doesn't answer as a CometBFT node does.
+    pub async fn wait_for_time(&self, seconds: u64) -> Result<(), OperatorError> {
+        loop {
+            let now = self.time().await?;
+            if now >= seconds {
+                return Ok(());
+            }
+            let missing = Duration::from_secs(seconds.saturating_sub(now));
+            tokio::time::sleep(missing.clamp(SHORTEST_LOOK, LONGEST_LOOK)).await;
+        }
     }
 
     /// SHA-256 of the code with this id, from which addresses of contracts follow.

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::sync::Mutex;
+use std::time::Duration;
 
 use cosmwasm_std::HexBinary;
 use meteor_cli::verify;
@@ -29,6 +30,29 @@ async fn minted() -> Stage {
     let art = |rank| Some(stage.art(1, rank));
     jobs::mint(&mut operator, &stage.deployment.shower, 1, art, |_| ()).await.unwrap();
     stage
+}
+
+/// Found by CI: the beacon's round was out, and the chain's last block was still before it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draw_waits_for_the_chains_time_too() {
+    let stage = Stage::start(1).await;
+    stage.open(1).await;
+    stage.contribute(4, 1, 10 * UST).await.unwrap();
+    stage.end(1).await;
+    let mut operator = stage.account(2).await;
+    let contract = &stage.deployment.shower;
+    jobs::close(&mut operator, contract, 1).await.unwrap();
+    let draw: DrawResponse = stage.node.smart(contract, &QueryMsg::Draw { shower: 1 }).await.unwrap();
+    let due = stage.beacon.network().due(draw.beacon_round.unwrap()).unwrap();
+    stage.beacon_at(due + 1);
+    let tables = &stage.preset.crack.tables;
+    let mut drawing =
+        Box::pin(jobs::draw(&mut operator, &stage.deployment, &stage.keys, &stage.beacon, tables, 1));
+    let early = tokio::time::timeout(Duration::from_secs(2), &mut drawing).await;
+    assert!(early.is_err(), "the contract would have refused: {early:?}");
+    stage.at(due).await;
+    assert!(drawing.await.unwrap().root.is_some());
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

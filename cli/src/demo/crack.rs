@@ -34,7 +34,7 @@ pub(super) async fn run(
 
     // Keys stay secret while meteors are being cracked; the demo's window is short.
     let last = schedule.closes_at(options.showers).context("a shower without an end")?;
-    event::wait_until(&node, last.saturating_add(preset.crack.crack_window)).await?;
+    node.wait_for_time(last.saturating_add(preset.crack.crack_window)).await?;
     for shower in 1..=options.showers {
         jobs::publish_key(&mut operator, deployment, &secret.keys, shower).await?;
     }

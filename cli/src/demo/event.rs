@@ -353,18 +353,6 @@ pub(super) async fn crack(deployment: &Deployment, wallets: &Wallets) -> Result<
     Ok(cracked.into_iter().collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
 }
 
-/// Waits until the chain's time is `seconds` (Unix).
-///
-/// # Errors
-/// If the node doesn't answer.
-pub(super) async fn wait_until(node: &Node, seconds: u64) -> Result<()> {
-    tokio::time::sleep(until(seconds)).await;
-    while node.time().await? < seconds {
-        tokio::time::sleep(POLL).await;
-    }
-    Ok(())
-}
-
 fn until(seconds: u64) -> Duration {
     let at = UNIX_EPOCH + Duration::from_secs(seconds);
     at.duration_since(SystemTime::now()).unwrap_or_default()

@@ -1,6 +1,6 @@
 //! Draw: commit to what a closed shower's meteors hold. Running it again does nothing.
 
-use meteor_messages::shower::{DrawResponse, ExecuteMsg, QueryMsg, ShowerResponse};
+use meteor_messages::shower::{DrawResponse, ExecuteMsg, Fairness, QueryMsg, ShowerResponse};
 use meteor_rules::fairness::content::Tables;
 
 use super::sealed::seal;
@@ -34,6 +34,9 @@ pub async fn draw(
     // The client has checked the signature against the beacon's public key: what is committed to can be proven.
     let signature = beacon.wait_for(round, |_| ()).await?.round.signature;
     let node = account.node().clone();
+    let fairness: Fairness = node.smart(contract, &QueryMsg::Fairness {}).await?;
+    // The relay goes by its own clock, the contract by the time of blocks, which is a little behind.
+    node.wait_for_time(fairness.beacon.due(round).unwrap_or_default()).await?;
     let sealed = seal(&node, deployment, keys, tables, shower, &signature).await?;
     let commit = ExecuteMsg::CommitDraw {
         shower,
