@@ -2,7 +2,7 @@
 
 ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint schema bench fmt
+.PHONY: help demo test lint schema bench artifacts fmt
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
@@ -21,6 +21,9 @@ schema: ## Write schema/ anew: contract messages and OpenAPI
 
 bench: ## Benchmarks in release; figures belong into docs/benchmarks.md
 	@scripts/timed "make bench" scripts/bench
+
+artifacts: ## The contracts' wasm as it goes on a chain, into artifacts/
+	@scripts/timed "make artifacts" scripts/artifacts
 
 fmt: ## Format the code
 	@cargo fmt --all
