@@ -69,6 +69,52 @@ pub enum OperatorError {
         /// The height waited for.
         height: u64,
     },
+    /// The node can't serve now.
+    #[error("the node at {node} is busy (HTTP {status}) and did not answer {method}")]
+    Busy {
+        /// The node's address.
+        node: String,
+        /// What it was asked.
+        method: &'static str,
+        /// The HTTP status.
+        status: u16,
+    },
+    /// The node lags behind what is known to be in blocks.
+    #[error(
+        "the nodes are behind: asked at height {height}, but height {needed} was seen before; wait or name another node"
+    )]
+    Behind {
+        /// Where the node is.
+        height: u64,
+        /// Where it should be.
+        needed: u64,
+    },
+    /// A node of another chain.
+    #[error("the node at {node} is of the chain {chain_id}, the others of {expected}: correct the address")]
+    OtherChain {
+        /// The node's address.
+        node: String,
+        /// Its chain.
+        chain_id: String,
+        /// The chain of the first.
+        expected: String,
+    },
+    /// The account can't pay the fee.
+    #[error("{address} can't pay the fee: {missing}{denom} are missing; send it coins and run the job again")]
+    CannotPay {
+        /// The address.
+        address: String,
+        /// What is missing (micro-denom).
+        missing: u128,
+        /// The fee's denom.
+        denom: String,
+    },
+    /// The journal can't be used.
+    #[error("the account's journal can't be used")]
+    Journal(#[from] crate::journal::JournalError),
+    /// Many under way at once can't be noted in a journal.
+    #[error("an account with a journal sends one transaction at a time")]
+    OneAtATime,
     /// A mnemonic, key or address is no good.
     #[error("the key can't be used: {0}")]
     Key(String),
@@ -133,4 +179,23 @@ pub enum OperatorError {
     /// What meteors hold can't be derived.
     #[error("what the meteors hold can't be derived")]
     Sealed(#[from] meteor_rules::fairness::sealed::SealedError),
+}
+
+impl OperatorError {
+    /// Whether another node, or the same one later, may answer.
+    pub(crate) fn of_the_node(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } | Self::Malformed { .. } | Self::Busy { .. } | Self::Behind { .. } => {
+                true
+            }
+            // Pruned or not yet there: another node may have it.
+            Self::Node { text, .. } => !text.contains("Method not found"),
+            _ => false,
+        }
+    }
+
+    /// Whether the chain itself said no, so that nothing is under way.
+    pub(crate) const fn of_the_chain(&self) -> bool {
+        matches!(self, Self::Query { .. } | Self::Refused { .. } | Self::Failed { .. })
+    }
 }

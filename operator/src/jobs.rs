@@ -7,14 +7,16 @@ mod hatch;
 mod mint;
 mod publish;
 mod ranking;
+mod refund;
 mod sealed;
 mod settle;
 
 pub use close::close;
-pub use deploy::{Deployment, address, deploy};
+pub use deploy::{Deployment, address, deploy, exists, read_back, upload};
 pub use draw::draw;
 pub use hatch::{Hatched, Hatcher};
 pub use mint::{MintProgress, mint};
 pub use publish::publish_key;
 pub use ranking::ranking;
+pub use refund::{cancel, refund};
 pub use settle::settle;

@@ -9,9 +9,12 @@ pub mod beacon;
 pub mod error;
 pub mod gas;
 pub mod jobs;
+pub mod journal;
 pub mod keys;
+pub mod launch;
 pub mod node;
 pub mod signer;
+pub mod tax;
 pub mod tx;
 
 pub use error::OperatorError;

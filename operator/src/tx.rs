@@ -102,7 +102,8 @@ pub fn send(from: &str, to: &str, coins: &[Coin]) -> Any {
     })
 }
 
-/// The bytes of a signed transaction of `messages` at `place`, allowed `gas` at `price`.
+/// The bytes of a signed transaction of `messages` at `place`, allowed `gas` at `price`, and in no block
+/// above `timeout_height` (0: in any).
 ///
 /// # Errors
 /// [`OperatorError::Build`] if something in it can't be encoded.
@@ -112,6 +113,7 @@ pub fn sign(
     messages: Vec<Any>,
     gas: u64,
     price: &GasPrice,
+    timeout_height: u64,
 ) -> Result<Vec<u8>, OperatorError> {
     let build = |error: cosmrs::ErrorReport| OperatorError::Build(error.to_string());
     let fee = cosmrs::Coin { denom: price.denom.parse().map_err(build)?, amount: price.fee(gas) };
@@ -119,7 +121,9 @@ pub fn sign(
         .auth_info(cosmrs::tx::Fee::from_amount_and_gas(fee, gas));
     let chain_id =
         place.chain_id.parse().map_err(|_| OperatorError::Build("the chain id is empty".into()))?;
-    let body = Body::new(messages, "", 0u32);
+    let timeout = cosmrs::tendermint::block::Height::try_from(timeout_height)
+        .map_err(|error| OperatorError::Build(error.to_string()))?;
+    let body = Body::new(messages, "", timeout);
     let doc = SignDoc::new(&body, &auth, &chain_id, place.number).map_err(build)?;
     doc.sign(signer.key()).and_then(|raw| raw.to_bytes()).map_err(build)
 }

@@ -1,7 +1,7 @@
 //! Hatch: reveal what cracked meteors hold. The contract's list of meteors in custody says what is left to do, so a
 //! worker that was off for days, or runs twice, does nothing twice and forgets nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cosmwasm_std::HexBinary;
 use meteor_messages::hatchery::{
@@ -40,6 +40,10 @@ pub struct Hatched {
     pub revealed: Vec<u64>,
     /// Meteors so close to their reclaim time that revealing them could tell their holder and come too late.
     pub left: Vec<u64>,
+    /// Meteors, by number, of showers whose key or root doesn't fit: the other showers' are revealed all the same.
+    pub held: Vec<u64>,
+    /// Those showers.
+    pub unfit: BTreeSet<u32>,
 }
 
 impl<'a, K: KeySource> Hatcher<'a, K> {
@@ -71,10 +75,22 @@ impl<'a, K: KeySource> Hatcher<'a, K> {
             for batch in due.chunks(MAX_REVEALS) {
                 let mut reveals = Vec::with_capacity(batch.len());
                 for custody in batch {
-                    reveals.push(self.reveal(&node, custody.token_id).await?);
+                    match self.reveal(&node, custody.token_id).await {
+                        Ok(reveal) => reveals.push(reveal),
+                        // One shower's wrong key must not keep the holders of the others waiting.
+                        Err(OperatorError::WrongKey { shower } | OperatorError::WrongRoot { shower }) => {
+                            done.unfit.insert(shower);
+                            done.held.push(custody.token_id);
+                        }
+                        Err(error) => return Err(error),
+                    }
                 }
+                if reveals.is_empty() {
+                    continue;
+                }
+                let tokens: Vec<u64> = reveals.iter().map(|reveal| reveal.token_id).collect();
                 account.execute(hatchery, &ExecuteMsg::Reveal { reveals }, &[]).await?;
-                done.revealed.extend(batch.iter().map(|custody| custody.token_id));
+                done.revealed.extend(tokens);
             }
         }
     }

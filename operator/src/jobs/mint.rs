@@ -47,6 +47,14 @@ pub async fn mint(
             let needed = cursor.contributors.saturating_sub(cursor.minted);
             return Err(OperatorError::NotEnoughArt { shower, needed, given: 0 });
         }
-        account.execute(contract, &ExecuteMsg::Mint { shower, first_rank, art: batch }, &[]).await?;
+        let mint = ExecuteMsg::Mint { shower, first_rank, art: batch };
+        if let Err(error) = account.execute(contract, &mint, &[]).await {
+            let now: MintCursorResponse =
+                account.node().smart(contract, &QueryMsg::MintCursor { shower }).await?;
+            // Another job minted this batch first: the contract refused ours, and there is the next to go on with.
+            if !error.of_the_chain() || now.next_rank == Some(first_rank) {
+                return Err(error);
+            }
+        }
     }
 }

@@ -1,0 +1,58 @@
+//! Terra Classic's tax on coins that are sent: what arrives of an amount.
+
+use crate::error::OperatorError;
+use crate::node::Node;
+
+/// The rate's unit: a chain's decimals have 18 places.
+const UNIT: u128 = 1_000_000_000_000_000_000;
+
+/// The part of an amount that the chain keeps when a contract sends it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rate(u128);
+
+impl Rate {
+    /// A rate in units of 10⁻¹⁸, or `None` if it is above one.
+    pub fn new(atomics: u128) -> Option<Self> {
+        (atomics <= UNIT).then_some(Self(atomics))
+    }
+
+    /// The chain's rate now; none where the chain knows no such tax.
+    ///
+    /// # Errors
+    /// If no node answers, or with a rate above one.
+    pub async fn of(node: &Node) -> Result<Self, OperatorError> {
+        let Some(text) = node.burn_tax_rate().await? else { return Ok(Self::default()) };
+        let malformed = || OperatorError::Malformed { method: "tax rate", what: text.clone() };
+        text.parse().ok().and_then(Self::new).ok_or_else(malformed)
+    }
+
+    /// The tax on `amount` (micro-denom), rounded down as the chain does.
+    pub fn tax(self, amount: u128) -> u128 {
+        // Split so that no product overflows: the rate is at most the unit, 60 bits.
+        let whole = (amount / UNIT).saturating_mul(self.0);
+        let rest = amount % UNIT;
+        whole.saturating_add(rest * self.0 / UNIT)
+    }
+
+    /// What arrives when a contract sends `amount` (micro-denom).
+    pub fn arrives(self, amount: u128) -> u128 {
+        amount.saturating_sub(self.tax(amount))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn what_arrives_is_what_a_node_of_the_chain_showed() {
+        let rate = Rate::new(5_000_000_000_000_000).unwrap();
+        assert_eq!(rate.arrives(10_000_000), 9_950_000);
+        assert_eq!(rate.arrives(199), 199);
+        assert_eq!(rate.arrives(200), 199);
+        assert_eq!(Rate::default().arrives(7), 7);
+        assert_eq!(Rate::new(UNIT).unwrap().arrives(u128::MAX), 0);
+        assert_eq!(Rate::new(UNIT + 1), None);
+    }
+}
