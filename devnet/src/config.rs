@@ -2,7 +2,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use cosmwasm_std::{Coin, Timestamp, Uint128};
+use cosmwasm_std::{Checksum, Coin, Timestamp, Uint128};
 use cw_multi_test::Contract;
 
 use crate::error::DevnetError;
@@ -16,17 +16,26 @@ pub struct Code {
     /// A name for logs and for the error that answers an upload.
     pub name: String,
     /// Makes the contract. A function, because contracts of cw-multi-test cannot move between threads and the
-    /// chain runs on its own.
-    pub contract: Box<dyn FnOnce() -> Box<dyn Contract<cosmwasm_std::Empty>> + Send>,
+    /// chain runs on its own; called once for each code id that stands for it.
+    pub contract: Box<dyn Fn() -> Box<dyn Contract<cosmwasm_std::Empty>> + Send>,
+    /// SHA-256 of the wasm this contract is on a real chain. With it the code reports that checksum, and an upload
+    /// of that wasm makes another code id of the same contract.
+    pub checksum: Option<Checksum>,
 }
 
 impl Code {
     /// `Code::new("counter", || Box::new(ContractWrapper::new(execute, instantiate, query)))`
     pub fn new(
         name: impl Into<String>,
-        contract: impl FnOnce() -> Box<dyn Contract<cosmwasm_std::Empty>> + Send + 'static,
+        contract: impl Fn() -> Box<dyn Contract<cosmwasm_std::Empty>> + Send + 'static,
     ) -> Code {
-        Code { name: name.into(), contract: Box::new(contract) }
+        Code { name: name.into(), contract: Box::new(contract), checksum: None }
+    }
+
+    /// The same, known by the SHA-256 of its wasm.
+    #[must_use]
+    pub fn with_checksum(self, checksum: Checksum) -> Code {
+        Code { checksum: Some(checksum), ..self }
     }
 }
 

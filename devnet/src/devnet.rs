@@ -88,9 +88,10 @@ fn genesis(
     news: broadcast::Sender<std::sync::Arc<crate::chain::block::Block>>,
 ) -> Result<Chain, DevnetError> {
     let creator = addresses.first().map_or("", String::as_str);
-    let vm = Vm::new(&config.prefix, creator, codes);
+    let vm = Vm::new(&config.prefix, codes);
     let odd = |error: crate::error::AppError| DevnetError::Config(error.log);
     let mut state = Store::default();
+    vm.register(&mut state, creator);
     for address in addresses {
         for coin in &config.balances {
             bank::set_balance(&mut state, address, coin).map_err(odd)?;

@@ -35,6 +35,11 @@ pub(crate) fn write(bytes: usize) -> u64 {
     per_byte(2_000, 30, bytes)
 }
 
+/// Storing wasm: wasmd's 0.15 for each byte that comes packed, and 3 for each one to compile.
+pub(crate) fn store_code(packed: usize, wasm: usize) -> u64 {
+    per_byte(0, 15, packed).div_ceil(100).saturating_add(per_byte(0, 3, wasm))
+}
+
 /// One step of an iterator.
 pub(crate) fn step(bytes: usize) -> u64 {
     per_byte(30, 3, bytes)

@@ -333,19 +333,6 @@ async fn an_unknown_account_is_told_so_until_it_receives_coins() {
 }
 
 #[tokio::test]
-async fn uploads_are_refused_with_the_list_of_codes() {
-    let client = start().await;
-    let msg = cosmrs::cosmwasm::MsgStoreCode {
-        sender: client.address(0).parse().unwrap(),
-        wasm_byte_code: vec![1, 2, 3],
-        instantiate_permission: None,
-    };
-    let tx = client.run(0, vec![cosmrs::tx::Msg::to_any(&msg).unwrap()]).await;
-    let log = tx["tx_result"]["log"].as_str().unwrap();
-    assert!(log.contains("1 = vault, 2 = vault-v2") && log.ends_with("create wasm contract failed"), "{log}");
-}
-
-#[tokio::test]
 async fn migration_and_admins() {
     let client = start().await;
     let vault = client.instantiate().await;

@@ -1,6 +1,7 @@
 //! Runs transactions: checks, messages, gas, and the result as a block keeps it.
 use cosmos_sdk_proto::Any;
 use cosmos_sdk_proto::cosmos::base::abci::v1beta1::TxMsgData;
+use cosmos_sdk_proto::cosmwasm::wasm::v1::MsgStoreCodeResponse;
 use cosmos_sdk_proto::prost::Message;
 use cosmwasm_std::{Addr, Binary, BlockInfo, CosmosMsg, WasmMsg};
 
@@ -179,11 +180,16 @@ impl App {
                 events.extend(bank::multi_send(store, sender.as_str(), &total, &outputs)?);
                 Vec::new()
             }
-            Msg::StoreCode(_) => {
-                return Err(AppError::create_failed(format!(
-                    "the dev chain runs native code and stores no wasm; instantiate one of its codes: {}",
-                    self.vm.code_list()
-                )));
+            Msg::StoreCode(msg) => {
+                let (code_id, upload) = self.vm.upload(store, &sender, &msg.wasm_byte_code)?;
+                let mut event = Event::new("store_code").with("code_checksum", upload.checksum.to_hex());
+                for capability in upload.capabilities {
+                    event = event.with("required_capability", capability);
+                }
+                // The id comes last, where wasmd keeps it for scripts that read it there.
+                events.push(event.with("code_id", code_id.to_string()));
+                let checksum = upload.checksum.as_slice().to_vec();
+                MsgStoreCodeResponse { code_id, checksum }.encode_to_vec()
             }
             call => self.contract_call(store, block, &sender, call, &mut events)?,
         };

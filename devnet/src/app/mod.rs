@@ -3,6 +3,7 @@ pub(crate) mod amino;
 pub(crate) mod ante;
 pub(crate) mod auth;
 pub(crate) mod bank;
+pub(crate) mod codes;
 pub(crate) mod coins;
 pub(crate) mod events;
 pub(crate) mod execute;

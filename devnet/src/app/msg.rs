@@ -8,6 +8,7 @@ use cosmos_sdk_proto::cosmwasm::wasm::v1::{
 use cosmos_sdk_proto::prost::{Message, Name};
 use serde_json::value::RawValue;
 
+use super::codes::MAX_WASM;
 use super::coins;
 use crate::error::AppError;
 
@@ -116,13 +117,29 @@ impl Msg {
             Msg::UpdateAdmin(msg) if msg.sender == msg.new_admin => {
                 Err(AppError::invalid("new admin is the same as the old"))
             }
-            Msg::UpdateAdmin(_) | Msg::StoreCode(_) | Msg::ClearAdmin(_) => Ok(()),
+            Msg::StoreCode(msg) => check_store_code(msg),
+            Msg::UpdateAdmin(_) | Msg::ClearAdmin(_) => Ok(()),
         }
     }
 }
 
 fn payload<M: Message + Default>(any: &Any) -> Result<M, AppError> {
     M::decode(any.value.as_slice()).map_err(|error| AppError::tx_decode(format!("{}: {error}", any.type_url)))
+}
+
+fn check_store_code(msg: &MsgStoreCode) -> Result<(), AppError> {
+    if msg.wasm_byte_code.is_empty() {
+        return Err(AppError::invalid_request("code bytes is required: empty"));
+    }
+    if msg.wasm_byte_code.len() > MAX_WASM {
+        let text = format!("code bytes cannot be longer than {MAX_WASM} bytes: exceeds limit");
+        return Err(AppError::invalid_request(text));
+    }
+    // Anybody may instantiate here; to say yes to a restriction and not keep it would be worse than a refusal.
+    match msg.instantiate_permission {
+        None => Ok(()),
+        Some(_) => Err(AppError::not_supported("instantiate_permission: the dev chain restricts nobody")),
+    }
 }
 
 fn check_instantiate(code_id: u64, label: &str) -> Result<(), AppError> {

@@ -32,7 +32,8 @@ impl Store {
         self.gas.get()
     }
 
-    fn charge(&self, amount: u64) {
+    /// Adds to the gas used.
+    pub(crate) fn charge(&self, amount: u64) {
         self.gas.set(self.gas.get().saturating_add(amount));
     }
 

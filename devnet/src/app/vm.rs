@@ -1,5 +1,7 @@
 //! The contracts: cw-multi-test's router over our own state and bank.
+use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
 
 use cosmwasm_std::testing::{MockApi, MockStorage};
 use cosmwasm_std::{
@@ -13,6 +15,8 @@ use cw_multi_test::{
 use sha2::{Digest, Sha256};
 
 use super::bank::{DevBank, NoCustom};
+use super::codes::{self, Upload};
+use super::store::Store;
 use super::wasm::DevWasm;
 use crate::config::Code;
 use crate::error::AppError;
@@ -22,11 +26,14 @@ type Inner = App<DevBank, MockApi, MockStorage, NoCustom, DevWasm>;
 /// Runs contracts. The state is handed in with each call: the `App` inside keeps none.
 pub(crate) struct Vm {
     app: Inner,
-    names: Vec<String>,
+    keeper: Rc<RefCell<WasmKeeper<Empty, Empty>>>,
+    /// What the keeper was made of.
+    table: RefCell<Vec<codes::Entry>>,
+    natives: Vec<Code>,
 }
 
 /// Addresses as wasmd makes them: its first instance is 1, cw-multi-test's is 0.
-struct WasmdAddresses;
+pub(crate) struct WasmdAddresses;
 
 impl AddressGenerator for WasmdAddresses {
     fn contract_address(
@@ -48,30 +55,49 @@ impl AddressGenerator for WasmdAddresses {
 }
 
 impl Vm {
-    pub(crate) fn new(prefix: &str, creator: &str, codes: Vec<Code>) -> Vm {
+    /// A machine for these contracts; none has a code id yet.
+    pub(crate) fn new(prefix: &str, natives: Vec<Code>) -> Vm {
         // MockApi takes a static prefix; one short string per chain started is what that costs.
         let prefix: &'static str = prefix.to_string().leak();
-        let mut app = AppBuilder::default()
+        let keeper = Rc::new(RefCell::new(codes::keeper(&[], &natives)));
+        let app = AppBuilder::default()
             .with_api(MockApi::default().with_prefix(prefix))
             .with_bank(DevBank)
-            .with_wasm(DevWasm(WasmKeeper::new().with_address_generator(WasmdAddresses)))
+            .with_wasm(DevWasm(Rc::clone(&keeper)))
             .build(no_init);
-        let mut names = Vec::new();
-        for code in codes {
-            app.store_code_with_creator(Addr::unchecked(creator), (code.contract)());
-            names.push(code.name);
+        Vm { app, keeper, table: RefCell::default(), natives }
+    }
+
+    /// Gives each contract its code id, in the order they were given: genesis.
+    pub(crate) fn register(&self, store: &mut Store, creator: &str) {
+        for native in 0..self.natives.len() {
+            codes::add(store, creator, native);
         }
-        Vm { app, names }
     }
 
-    /// `1 = shower, 2 = nft`: for the answer to an upload.
-    pub(crate) fn code_list(&self) -> String {
-        let list: Vec<_> = (1_u64..).zip(&self.names).map(|(id, name)| format!("{id} = {name}")).collect();
-        list.join(", ")
+    /// Another code id for the contract whose wasm this is.
+    pub(crate) fn upload(
+        &self,
+        store: &mut Store,
+        creator: &Addr,
+        wasm: &[u8],
+    ) -> Result<(u64, Upload), AppError> {
+        let upload = codes::recognise(wasm, &self.natives)?;
+        store.charge(upload.gas);
+        Ok((codes::add(store, creator.as_str(), upload.native), upload))
     }
 
-    pub(crate) fn code_ids(&self) -> impl Iterator<Item = u64> {
-        (1..).zip(&self.names).map(|(id, _)| id)
+    pub(crate) fn code_ids(store: &Store) -> impl Iterator<Item = u64> {
+        (1..).zip(codes::table(store)).map(|(id, _)| id)
+    }
+
+    /// Before anything looks at code ids: makes the keeper that of this state.
+    fn follow(&self, store: &Store) {
+        let table = codes::table(store);
+        if *self.table.borrow() != table {
+            *self.keeper.borrow_mut() = codes::keeper(&table, &self.natives);
+            *self.table.borrow_mut() = table;
+        }
     }
 
     pub(crate) fn address(&self, address: &str) -> Result<Addr, AppError> {
@@ -95,12 +121,13 @@ impl Vm {
     /// Runs one message. `failed` is the error wasmd registers for what was asked.
     pub(crate) fn execute(
         &self,
-        store: &mut dyn Storage,
+        store: &mut Store,
         block: &BlockInfo,
         sender: &Addr,
         msg: CosmosMsg,
         failed: fn(String) -> AppError,
     ) -> Result<AppResponse, AppError> {
+        self.follow(store);
         // A contract that panics is a failed transaction, as it is under wasm. The half-written state is a
         // branch that the caller drops.
         catch_unwind(AssertUnwindSafe(|| {
@@ -112,11 +139,12 @@ impl Vm {
 
     pub(crate) fn smart_query(
         &self,
-        store: &dyn Storage,
+        store: &Store,
         block: &BlockInfo,
         contract: &str,
         msg: &[u8],
     ) -> Result<Binary, AppError> {
+        self.follow(store);
         let query = WasmQuery::Smart { contract_addr: contract.into(), msg: msg.into() };
         catch_unwind(AssertUnwindSafe(|| {
             self.app.router().query(self.app.api(), store, block, QueryRequest::Wasm(query))
@@ -132,7 +160,8 @@ impl Vm {
             .map_err(|_| AppError::no_such_contract(format!("address {address}")))
     }
 
-    pub(crate) fn code(&self, store: &dyn Storage, code_id: u64) -> Result<CodeInfoResponse, AppError> {
+    pub(crate) fn code(&self, store: &Store, code_id: u64) -> Result<CodeInfoResponse, AppError> {
+        self.follow(store);
         let query = QueryRequest::Wasm(WasmQuery::CodeInfo { code_id });
         self.app
             .router()

@@ -1,5 +1,8 @@
 //! The wasm module: cw-multi-test's keeper, plus what wasmd does around each call and the keeper leaves out, at
 //! every depth of submessages: events of the funds, accounts of new contracts, code history, events of admins.
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use cosmwasm_std::{
     Addr, Api, Binary, BlockInfo, Coin, Empty, Event as WasmEvent, Querier, Record, Storage, WasmMsg,
     WasmQuery,
@@ -9,7 +12,8 @@ use cw_multi_test::{AppResponse, Contract, ContractData, CosmosRouter, Wasm, Was
 
 use super::{auth, bank, events, history};
 
-pub(crate) struct DevWasm(pub(crate) WasmKeeper<Empty, Empty>);
+/// The keeper is replaced between messages when code ids come or go, see `codes.rs`; calls only borrow it.
+pub(crate) struct DevWasm(pub(crate) Rc<RefCell<WasmKeeper<Empty, Empty>>>);
 
 type Router<'a> = &'a dyn CosmosRouter<ExecC = Empty, QueryC = Empty>;
 
@@ -67,7 +71,7 @@ impl Wasm<Empty, Empty> for DevWasm {
         msg: WasmMsg,
     ) -> AnyResult<AppResponse> {
         let asked = Asked::of(&msg);
-        let mut response = self.0.execute(api, storage, router, block, sender.clone(), msg)?;
+        let mut response = self.0.borrow().execute(api, storage, router, block, sender.clone(), msg)?;
         match asked {
             Asked::Execute(contract, funds) => paid(&sender, &contract, &funds, &mut response),
             Asked::Instantiate(funds, msg) => {
@@ -103,7 +107,7 @@ impl Wasm<Empty, Empty> for DevWasm {
         block: &BlockInfo,
         request: WasmQuery,
     ) -> AnyResult<Binary> {
-        self.0.query(api, storage, querier, block, request)
+        self.0.borrow().query(api, storage, querier, block, request)
     }
 
     fn sudo(
@@ -114,11 +118,11 @@ impl Wasm<Empty, Empty> for DevWasm {
         block: &BlockInfo,
         msg: WasmSudo,
     ) -> AnyResult<AppResponse> {
-        self.0.sudo(api, storage, router, block, msg)
+        self.0.borrow().sudo(api, storage, router, block, msg)
     }
 
     fn store_code(&mut self, creator: Addr, code: Box<dyn Contract<Empty, Empty>>) -> u64 {
-        self.0.store_code(creator, code)
+        self.0.borrow_mut().store_code(creator, code)
     }
 
     fn store_code_with_id(
@@ -127,18 +131,18 @@ impl Wasm<Empty, Empty> for DevWasm {
         code_id: u64,
         code: Box<dyn Contract<Empty, Empty>>,
     ) -> AnyResult<u64> {
-        self.0.store_code_with_id(creator, code_id, code)
+        self.0.borrow_mut().store_code_with_id(creator, code_id, code)
     }
 
     fn duplicate_code(&mut self, code_id: u64) -> AnyResult<u64> {
-        self.0.duplicate_code(code_id)
+        self.0.borrow_mut().duplicate_code(code_id)
     }
 
     fn contract_data(&self, storage: &dyn Storage, address: &Addr) -> AnyResult<ContractData> {
-        self.0.contract_data(storage, address)
+        self.0.borrow().contract_data(storage, address)
     }
 
     fn dump_wasm_raw(&self, storage: &dyn Storage, address: &Addr) -> Vec<Record> {
-        self.0.dump_wasm_raw(storage, address)
+        self.0.borrow().dump_wasm_raw(storage, address)
     }
 }

@@ -13,6 +13,7 @@ use cw_multi_test::ContractData;
 
 use super::page::page;
 use super::{QueryError, View, request};
+use crate::app::vm::Vm;
 use crate::app::{history, vm};
 
 pub(crate) fn query(view: &View<'_>, method: &str, data: &[u8]) -> Result<Vec<u8>, QueryError> {
@@ -79,7 +80,7 @@ pub(crate) fn query(view: &View<'_>, method: &str, data: &[u8]) -> Result<Vec<u8
         }
         "Codes" => {
             let QueryCodesRequest { pagination } = request(data)?;
-            let all = view.app.vm.code_ids().map(|id| code_info(view, id)).collect::<Result<Vec<_>, _>>()?;
+            let all = Vm::code_ids(store).map(|id| code_info(view, id)).collect::<Result<Vec<_>, _>>()?;
             let (code_infos, pagination) = page(all, pagination)?;
             QueryCodesResponse { code_infos, pagination }.encode_to_vec()
         }
