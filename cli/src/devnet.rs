@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::Result;
+use cosmwasm_std::Checksum;
 use meteor_devnet::{Blocks, Clock, Code, Config, Devnet};
 use meteor_operator::beacon::DevBeacon;
 use meteor_operator::gas::GasPrice;
@@ -50,13 +51,27 @@ pub struct Options {
     pub speed: u32,
 }
 
+/// What the contracts' wasm is on a real chain: uploads of it are taken.
+const CHECKSUMS: &str = include_str!("../../artifacts/checksums.txt");
+
 /// The contracts, in the order of their code ids.
 pub fn codes() -> Vec<Code> {
-    vec![
+    let codes = [
         Code::new("shower", meteor_testkit::contracts::shower),
         Code::new("nft", meteor_testkit::contracts::nft),
         Code::new("hatchery", meteor_testkit::contracts::hatchery),
-    ]
+    ];
+    let known = |code: Code| match checksum(&format!("meteor_{}.wasm", code.name)) {
+        Some(checksum) => code.with_checksum(checksum),
+        None => code,
+    };
+    codes.into_iter().map(known).collect()
+}
+
+/// The SHA-256 of an artifact, if there is one.
+fn checksum(file: &str) -> Option<Checksum> {
+    let mut lines = CHECKSUMS.lines().filter_map(|line| line.split_once("  "));
+    lines.find(|(_, name)| *name == file).and_then(|(hash, _)| Checksum::from_hex(hash).ok())
 }
 
 /// A dev chain on free ports, for a demo or a test.
@@ -133,11 +148,19 @@ pub async fn run(options: Options, stop: &CancellationToken) -> Result<()> {
     }
     println!("\nMnemonic, public by design, never send it real funds:\n  {mnemonic}\n");
     println!(
-        "Codes: {SHOWER_CODE} shower, {NFT_CODE} nft, {HATCHERY_CODE} hatchery (instantiate them; uploads are refused)"
+        "Codes: {SHOWER_CODE} shower, {NFT_CODE} nft, {HATCHERY_CODE} hatchery (instantiate them, or upload their wasm)"
     );
     println!("Chain {chain_id}   RPC {}   REST {}", devnet.rpc_url(), devnet.rest_url());
     println!("Ctrl-C stops it; nothing is kept.");
     stop.cancelled().await;
     devnet.shutdown().await;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn each_code_has_the_checksum_of_its_artifact() {
+        assert!(super::codes().iter().all(|code| code.checksum.is_some()));
+    }
 }
