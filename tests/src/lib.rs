@@ -1,22 +1,27 @@
-//! A stage for end-to-end tests: a dev chain with an event on it, its own clock, real signatures, real HTTP.
+//! A stage for end-to-end tests: a chain with an event on it, real signatures, real HTTP. The dev chain, where time
+//! passes when the test says so, or a real node, where it is waited for.
 #![allow(clippy::expect_used, clippy::missing_panics_doc, clippy::panic)] // panicking is how a test fails
 
-use std::net::Ipv4Addr;
-use std::time::Duration;
+pub mod proxy;
 
+mod real_node;
+mod target;
+
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use cosmwasm_std::{Binary, Timestamp};
 use meteor_cli::demo::{Chain, DemoKey, account, launch, tables};
-use meteor_devnet::{Blocks, Config, Devnet};
+use meteor_devnet::{Blocks, Config, DEV_MNEMONIC, Devnet};
 use meteor_indexer::Server;
 use meteor_messages::nft;
 use meteor_messages::shower::{Art, DrawResponse, ExecuteMsg, QueryMsg, ShowerResponse};
 use meteor_operator::OperatorError;
 use meteor_operator::account::Account;
 use meteor_operator::beacon::{BeaconClient, BeaconConfig};
-use meteor_operator::gas::coins;
+use meteor_operator::gas::{GasPrice, coins};
 use meteor_operator::jobs::{self, Deployment};
 use meteor_operator::keys::{Event, MasterKey, commitments};
 use meteor_operator::node::{Included, Node};
@@ -24,40 +29,32 @@ use meteor_rules::preset::Preset;
 use meteor_rules::schedule::Schedule;
 use serde_json::Value;
 
+pub use self::real_node::RealNode;
+pub use self::target::{Generation, Pace, Target, VARIABLE};
+
 /// Accounts of the dev chain's mnemonic that play wallets; 0 to 3 have roles, 8 and 9 are paid.
 pub const WALLETS: [u32; 4] = [4, 5, 6, 7];
 /// The key of every event on a stage: bytes that are easy to find wherever they should not be.
 pub const MARKER: [u8; 32] = *b"MARKER-KEY-that-must-stay-secret";
 const SALT: &[u8] = b"stage";
-/// Seconds between the launch and the opening of shower 1.
-pub const BEFORE: u64 = 100;
-/// Length of a shower (seconds).
-pub const LENGTH: u64 = 1000;
-
-/// A dev chain with an event on it. A block for each transaction; time passes when the test says so.
-pub struct Stage {
-    /// The event's master key and its beacon.
-    pub keys: DemoKey,
-    /// The chain's beacon, by the chain's time.
-    pub beacon: BeaconClient,
-    clock: Arc<AtomicU64>,
-    /// The chain.
-    pub devnet: Devnet,
-    /// How jobs reach it.
-    pub chain: Chain,
-    /// The event's rules.
-    pub preset: Preset,
-    /// Where the event lives.
-    pub deployment: Deployment,
-    /// Its schedule.
-    pub schedule: Schedule,
-    /// A node of the chain.
-    pub node: Node,
+/// The chain itself.
+enum Site {
+    /// A block for each transaction; time passes when the test says so.
+    Devnet { devnet: Devnet, clock: Arc<AtomicU64> },
+    /// Blocks and time go on by themselves. The beacon's relay ends with the stage.
+    Real { node: Box<RealNode>, beacon: tokio::task::JoinHandle<()> },
 }
 
-impl Stage {
-    /// A chain on which an event of `showers` showers was launched.
-    pub async fn start(showers: u32) -> Self {
+impl Site {
+    /// Starts a chain and its beacon; answers with how jobs reach both, and with the beacon's client.
+    async fn start(target: Target) -> (Self, Chain, BeaconClient) {
+        match target {
+            Target::Devnet => Self::devnet().await,
+            Target::Real(generation) => Self::real(generation).await,
+        }
+    }
+
+    async fn devnet() -> (Self, Chain, BeaconClient) {
         let any = (Ipv4Addr::LOCALHOST, 0).into();
         let config = Config { blocks: Blocks::OnTx, rpc: any, rest: any, ..Config::default() };
         // The beacon goes by the chain's time, which the test moves.
@@ -74,39 +71,122 @@ impl Stage {
         let relay = BeaconConfig::new(network, vec![chain.beacon_url.clone()]);
         let beacon =
             BeaconClient::with_clock(relay, move || ticks.load(Ordering::Relaxed)).expect("beacon client");
+        (Self::Devnet { devnet, clock }, chain, beacon)
+    }
+
+    async fn real(generation: Generation) -> (Self, Chain, BeaconClient) {
+        let node = tokio::task::spawn_blocking(move || RealNode::start(generation)).await.expect("node starts");
+        let dev_beacon = meteor_cli::devnet::beacon().expect("beacon");
+        let network = dev_beacon.network().clone();
+        let router = dev_beacon
+            .router(|| SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()));
+        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("bound"));
+        let serving = tokio::spawn(async move { axum::serve(listener, router).await.expect("beacon serves") });
+        let mut chain = Chain {
+            rpc: node.rpc().to_owned(),
+            mnemonic: DEV_MNEMONIC.into(),
+            prefix: "terra".into(),
+            denom: "uusd".into(),
+            gas_price: GasPrice { denom: "uluna".into(), millionths: 10_000 },
+            shower_code: 0,
+            nft_code: 0,
+            hatchery_code: 0,
+            beacon_url: url.clone(),
+        };
+        let mut owner = account(&chain, 1).await.expect("owner");
+        [chain.shower_code, chain.nft_code, chain.hatchery_code] = RealNode::upload(&mut owner).await;
+        let beacon = BeaconClient::new(BeaconConfig::new(network, vec![url])).expect("beacon client");
+        (Self::Real { node: Box::new(node), beacon: serving }, chain, beacon)
+    }
+}
+
+/// A chain with an event on it.
+pub struct Stage {
+    /// The event's master key and its beacon.
+    pub keys: DemoKey,
+    /// The chain's beacon, by the chain's time.
+    pub beacon: BeaconClient,
+    site: Site,
+    /// Lengths of the event's parts.
+    pub pace: Pace,
+    /// How jobs reach it.
+    pub chain: Chain,
+    /// The event's rules.
+    pub preset: Preset,
+    /// Where the event lives.
+    pub deployment: Deployment,
+    /// Its schedule.
+    pub schedule: Schedule,
+    /// A node of the chain.
+    pub node: Node,
+}
+
+impl Stage {
+    /// A chain, the one that `METEOR_CHAIN` names, on which an event of `showers` showers was launched.
+    pub async fn start(showers: u32) -> Self {
+        Self::with_pace(showers, Target::from_env().pace()).await
+    }
+
+    /// The same at another pace.
+    pub async fn with_pace(showers: u32, pace: Pace) -> Self {
+        let (site, chain, beacon) = Site::start(Target::from_env()).await;
         let mut preset = Preset::named("demo").expect("preset");
-        preset.schedule.first = LENGTH;
-        preset.schedule.interval = LENGTH;
+        preset.schedule.first = pace.length;
+        preset.schedule.interval = pace.length;
         preset.schedule.count = showers;
+        preset.mint_window = pace.mint_window;
+        preset.crack.crack_window = pace.crack_window;
+        preset.crack.reveal_timeout = pace.reveal_timeout;
+        let node = Node::new(&chain.rpc).expect("node");
         let mut owner = account(&chain, 1).await.expect("owner");
         let contract = jobs::address(&owner, chain.shower_code, SALT).await.expect("address");
         let keys = DemoKey(MasterKey::from_bytes(&MARKER));
-        let about = Event { chain_id: devnet.chain_id(), contract: &contract, showers };
+        let (chain_id, _) = node.status().await.expect("status");
+        let about = Event { chain_id: &chain_id, contract: &contract, showers };
         let commitments = commitments(&keys, &about).await.expect("commitments");
-        let opens_at = devnet.tip().await.expect("tip").time.seconds() + BEFORE;
+        let opens_at = node.time().await.expect("time") + pace.before;
         let message = launch(&chain, &preset, opens_at, &commitments).expect("launch");
         let deployment =
             jobs::deploy(&mut owner, chain.shower_code, "test", SALT, &message).await.expect("deployed");
         assert_eq!(deployment.shower, contract, "the address is as foretold");
-        let node = Node::new(&chain.rpc).expect("node");
-        Self { keys, beacon, clock, devnet, chain, preset, deployment, schedule: message.schedule, node }
+        Self { keys, beacon, site, pace, chain, preset, deployment, schedule: message.schedule, node }
     }
 
-    /// Moves the chain to `seconds` (Unix time), exactly.
+    /// Moves the dev chain to `seconds` (Unix time), exactly; on a real chain waits until it is there.
     pub async fn at(&self, seconds: u64) {
-        self.devnet.set_time(Timestamp::from_seconds(seconds)).await.expect("time passes");
-        self.clock.store(seconds, Ordering::Relaxed);
+        match &self.site {
+            Site::Devnet { devnet, clock } => {
+                devnet.set_time(Timestamp::from_seconds(seconds)).await.expect("time passes");
+                clock.store(seconds, Ordering::Relaxed);
+            }
+            Site::Real { .. } => self.node.wait_for_time(seconds).await.expect("time passes"),
+        }
     }
 
     /// Moves the beacon's clock alone: relays go by a clock of their own, which may be ahead of the chain's.
+    /// Only on the dev chain.
     pub fn beacon_at(&self, seconds: u64) {
-        self.clock.store(seconds, Ordering::Relaxed);
+        match &self.site {
+            Site::Devnet { clock, .. } => clock.store(seconds, Ordering::Relaxed),
+            Site::Real { .. } => panic!("the beacon of a real chain goes by the real time"),
+        }
+    }
+
+    /// Time of the chain's last block (Unix seconds).
+    pub async fn time(&self) -> u64 {
+        self.node.time().await.expect("time")
+    }
+
+    /// Height of the chain's last block.
+    pub async fn height(&self) -> u64 {
+        self.node.status().await.expect("status").1
     }
 
     /// Moves the chain to the opening of `shower`.
     pub async fn open(&self, shower: u32) {
         let closes_at = self.schedule.closes_at(shower).expect("a shower of the schedule");
-        self.at(closes_at - LENGTH).await;
+        self.at(closes_at - self.pace.length).await;
     }
 
     /// Moves the chain to the end of `shower`.
@@ -192,7 +272,13 @@ impl Stage {
 
     /// Ends the chain.
     pub async fn stop(self) {
-        self.devnet.shutdown().await;
+        match self.site {
+            Site::Devnet { devnet, .. } => devnet.shutdown().await,
+            Site::Real { node, beacon } => {
+                beacon.abort();
+                tokio::task::spawn_blocking(move || drop(node)).await.expect("node stops");
+            }
+        }
     }
 }
 
@@ -207,7 +293,7 @@ pub struct Api {
 impl Api {
     /// Waits until everything is applied that is in a block by now.
     pub async fn caught_up(&self, stage: &Stage) {
-        let height = stage.devnet.tip().await.expect("tip").height;
+        let height = stage.height().await;
         self.server.wait_applied(height).await.expect("applied");
     }
 

@@ -1,10 +1,10 @@
-//! Unmodified CosmJS against the dev chain with an event on it: `scripts/cosmjs/event.mjs`.
+//! Unmodified CosmJS against the dev chain or a real node with an event on it: `scripts/cosmjs/event.mjs`.
 #![allow(clippy::unwrap_used)]
 
 use std::path::Path;
 use std::process::Command;
 
-use meteor_tests::Stage;
+use meteor_tests::{Pace, Stage, Target};
 
 fn run(command: &mut Command) {
     let output = command.output().unwrap();
@@ -23,7 +23,9 @@ async fn cosmjs_contributes_and_gets_the_right_errors() {
     if !scripts.join("node_modules/@cosmjs").exists() {
         run(Command::new("npm").args(["ci", "--ignore-scripts"]).current_dir(&scripts));
     }
-    let stage = Stage::start(2).await;
+    // The script waits for a block a dozen times.
+    let pace = Target::from_env().pace();
+    let stage = Stage::with_pace(2, Pace { length: pace.length * 4, ..pace }).await;
     stage.open(1).await;
     let mut script = Command::new("node");
     script

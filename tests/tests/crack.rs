@@ -13,7 +13,7 @@ use meteor_operator::jobs::{self, Hatcher};
 use meteor_operator::keys::MasterKey;
 use meteor_rules::fairness::sealed::Sealed;
 use meteor_rules::fairness::verify::Report;
-use meteor_tests::{MARKER, Stage, WALLETS};
+use meteor_tests::{MARKER, Stage, Target, WALLETS};
 
 const UST: u128 = 1_000_000;
 
@@ -35,6 +35,9 @@ async fn minted() -> Stage {
 /// Found by CI: the beacon's round was out, and the chain's last block was still before it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_draw_waits_for_the_chains_time_too() {
+    if Target::from_env().lacks("a_draw_waits", "a real chain's beacon and blocks go by the same clock") {
+        return;
+    }
     let stage = Stage::start(1).await;
     stage.open(1).await;
     stage.contribute(4, 1, 10 * UST).await.unwrap();
@@ -114,7 +117,7 @@ async fn a_meteor_that_nobody_reveals_goes_back() {
     let reclaim = hatchery::ExecuteMsg::Reclaim { token_id: "1".into() };
     let mut anyone = stage.account(0).await;
     assert!(anyone.execute(&stage.deployment.hatchery, &reclaim, &[]).await.is_err(), "too early");
-    let now = stage.devnet.tip().await.unwrap().time.seconds();
+    let now = stage.time().await;
     stage.at(now + stage.preset.crack.reveal_timeout + 1).await; // it came within the second
     // The worker is back too late: it must not tell what the meteor holds.
     let mut worker = stage.account(2).await;
@@ -137,7 +140,7 @@ async fn the_key_of_another_event_is_refused_before_anything_is_sent() {
     let other = meteor_cli::demo::DemoKey(MasterKey::from_bytes(&[9; 32]));
     let mut operator = stage.account(2).await;
     jobs::close(&mut operator, &stage.deployment.shower, 1).await.unwrap();
-    let due = stage.devnet.tip().await.unwrap().time.seconds() + 60;
+    let due = stage.time().await + 5;
     stage.at(due).await;
     let tables = &stage.preset.crack.tables;
     let refused =
@@ -176,7 +179,7 @@ async fn nothing_that_leaves_the_worker_tells_a_secret() {
 
     // Every byte that is public while meteors 2 to 4 are not cracked: all blocks and their results, all pages.
     let mut public = Vec::new();
-    let tip = stage.devnet.tip().await.unwrap().height;
+    let tip = stage.height().await;
     for height in 1..=tip {
         for path in ["block", "block_results"] {
             let url = format!("{}/{path}?height={height}", stage.chain.rpc);
