@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
+use cosmwasm_std::HexBinary;
 use meteor_messages::shower::{ConfigResponse, DrawResponse, Fairness, QueryMsg, ShowerResponse};
 use meteor_operator::account::Account;
 use meteor_operator::beacon::{BeaconClient, BeaconConfig, Network, PublicKey};
@@ -17,6 +18,7 @@ use meteor_operator::keys::{
     AnyKey, Event, FileKey, KeyError, KmsKey, Passphrase, PassphraseFile, Prompt, Protect, Purpose, Unlock,
     harden, keygen, verify_file,
 };
+use meteor_operator::launch::Record;
 use meteor_operator::node::Node;
 use meteor_operator::signer::{COIN_TYPE, Signer};
 use meteor_rules::fairness::content::Tables;
@@ -47,6 +49,9 @@ pub struct Keygen {
     /// How many showers
     #[arg(long)]
     pub showers: Option<u32>,
+    /// Write the commitments to this file, for the launch file
+    #[arg(long, requires = "contract", conflicts_with = "verify")]
+    pub commitments: Option<PathBuf>,
     /// Open the file and compare with the commitments of the contract on this chain: the recovery rehearsal
     #[arg(long, value_name = "RPC", requires = "contract")]
     pub verify: Option<String>,
@@ -55,21 +60,24 @@ pub struct Keygen {
 /// Which event, and who signs.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Signing {
-    /// CometBFT RPC of a node
-    #[arg(long, env = "METEOR_RPC")]
-    pub rpc: String,
+    /// The deployment file that meteor deploy wrote: node, contract and price of gas
+    #[arg(long)]
+    pub deployment: Option<PathBuf>,
+    /// CometBFT RPC of a node, instead of that of the deployment file
+    #[arg(long, env = "METEOR_RPC", required_unless_present = "deployment")]
+    pub rpc: Option<String>,
     /// Address of the shower contract
-    #[arg(long, env = "METEOR_SHOWER")]
-    pub shower_contract: String,
+    #[arg(long, env = "METEOR_SHOWER", required_unless_present = "deployment")]
+    pub shower_contract: Option<String>,
     /// A file with the 24 words of the operator's account (mode 0600; /dev/fd/3 reads descriptor 3)
     #[arg(long)]
     pub signer_file: PathBuf,
     /// Which account of the words
     #[arg(long, default_value_t = 0)]
     pub account: u32,
-    /// What a unit of gas costs
-    #[arg(long, default_value = "28.325uluna")]
-    pub gas_price: GasPrice,
+    /// What a unit of gas costs, instead of the deployment file's price or 28.325uluna
+    #[arg(long)]
+    pub gas_price: Option<GasPrice>,
 }
 
 /// The key of the event, and the tables of what meteors hold.
@@ -199,29 +207,55 @@ pub async fn make_key(options: &Keygen) -> Result<ExitCode> {
     } else {
         Protect::Recipients(&options.recipient)
     };
-    println!("{}", keygen(&options.file, protect, event.as_ref())?);
+    let created = keygen(&options.file, protect, event.as_ref())?;
+    println!("{created}");
+    if let Some(path) = &options.commitments {
+        let commitments: Vec<String> =
+            created.commitments.iter().map(|c| HexBinary::from(c).to_hex()).collect();
+        std::fs::write(path, serde_json::to_vec_pretty(&commitments)?)
+            .with_context(|| format!("writing {}", path.display()))?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 
+/// The record of a deployment that is complete.
+pub(crate) fn recorded(path: &Path) -> Result<Record> {
+    let record = Record::load(path)?.with_context(|| format!("there is no {}", path.display()))?;
+    ensure!(record.event.is_some(), "{} is not complete: run meteor deploy again", path.display());
+    Ok(record)
+}
+
 impl Signing {
-    async fn open(&self) -> Result<(Account, Deployment, ConfigResponse)> {
+    pub(crate) async fn open(&self) -> Result<(Account, Deployment, ConfigResponse)> {
         harden()?;
-        let node = Node::new(&self.rpc)?;
-        let contract = &self.shower_contract;
+        let record = self.deployment.as_deref().map(recorded).transpose()?;
+        let event = record.as_ref().and_then(|record| record.event.as_ref());
+        let node = self.rpc.as_ref().or_else(|| record.as_ref().and_then(|record| record.nodes.first()));
+        let node = Node::new(node.context("name a node: --rpc or --deployment")?)?;
+        let contract = self.shower_contract.as_ref().or_else(|| event.map(|event| &event.shower));
+        let contract = contract.context("name the contract: --shower-contract or --deployment")?;
+        let gas_price = match (&self.gas_price, &record) {
+            (Some(price), _) => price.clone(),
+            (None, Some(record)) => record.gas_price.parse()?,
+            (None, None) => "28.325uluna".parse()?,
+        };
         let config: ConfigResponse = node.smart(contract, &QueryMsg::Config {}).await?;
         let (chain_id, _) = node.status().await?;
+        if let Some(event) = event {
+            ensure!(event.chain_id == chain_id, "the node is on {chain_id}, the event on {}", event.chain_id);
+        }
         let prefix =
             contract.rsplit_once('1').map(|(prefix, _)| prefix).context("the contract is no address")?;
         let words = PassphraseFile(self.signer_file.clone()).passphrase(Purpose::Open)?;
         let signer = Signer::from_mnemonic(words.expose_secret(), COIN_TYPE, self.account, prefix)?;
-        let account = Account::open(node, signer, self.gas_price.clone()).await?;
+        let account = Account::open(node, signer, gas_price).await?;
         println!("signing as {} on {chain_id}", account.address());
         let deployment = Deployment {
             chain_id,
             shower: contract.clone(),
             meteors: config.meteors.clone(),
             hatchery: config.hatchery.clone(),
-            height: 1,
+            height: event.map_or(1, |event| event.height),
         };
         Ok((account, deployment, config))
     }

@@ -24,6 +24,16 @@ enum Command {
     Serve(meteor_cli::serve::Options),
     /// Make an event's master key, or rehearse its recovery
     Keygen(meteor_cli::jobs::Keygen),
+    /// Bring an event to a chain as its launch file says; run again, it goes on where it was
+    Deploy(meteor_cli::deploy::Options),
+    /// Where each shower of an event stands and what is next
+    Status(meteor_cli::event::Status),
+    /// Contribute to a shower, for rehearsals
+    Contribute(meteor_cli::event::Contribute),
+    /// Mint the meteors of drawn showers
+    Mint(meteor_cli::event::Mint),
+    /// Pay the payees for what was minted
+    Settle(meteor_cli::event::Settle),
     /// Close showers that have ended
     Close(meteor_cli::jobs::Close),
     /// Commit to what the meteors of closed showers hold
@@ -71,6 +81,11 @@ async fn run(command: Command, stop: &CancellationToken) -> Result<ExitCode> {
         }
         Command::Serve(options) => meteor_cli::serve::run(options, stop).await,
         Command::Keygen(options) => meteor_cli::jobs::make_key(&options).await,
+        Command::Deploy(options) => meteor_cli::deploy::run(&options).await,
+        Command::Status(options) => meteor_cli::event::status(&options).await,
+        Command::Contribute(options) => meteor_cli::event::contribute(&options).await,
+        Command::Mint(options) => meteor_cli::event::mint(&options).await,
+        Command::Settle(options) => meteor_cli::event::settle(&options).await,
         Command::Close(options) => meteor_cli::jobs::close(&options).await,
         Command::Draw(options) => meteor_cli::jobs::draw(&options).await,
         Command::Hatch(options) => meteor_cli::jobs::hatch(&options, stop).await,

@@ -67,7 +67,8 @@ async fn from_keygen_to_a_published_key() {
     preset.schedule.first = 3;
     preset.schedule.count = 1;
     preset.crack.crack_window = 0;
-    let opens_at = devnet.tip().await.unwrap().time.seconds() + 2;
+    // The rehearsal of the key has to fit in before the opening.
+    let opens_at = devnet.tip().await.unwrap().time.seconds() + 10;
     let launch = demo::launch(&chain, &preset, opens_at, &committed).unwrap();
     let deployment = jobs::deploy(&mut owner, chain.shower_code, "jobs", b"jobs", &launch).await.unwrap();
     let tables = folder.join("tables.json");

@@ -94,7 +94,11 @@ pub async fn run(options: &Options, stop: &CancellationToken) -> Result<Option<S
     outcome
 }
 
-fn preset(name: &str) -> Result<Preset> {
+/// The preset of that name or path.
+///
+/// # Errors
+/// If there is none, or it can't be read.
+pub fn preset(name: &str) -> Result<Preset> {
     match Preset::named(name) {
         Err(PresetError::Unknown { .. }) if Path::new(name).exists() => {
             let text = std::fs::read_to_string(name).with_context(|| format!("reading {name}"))?;

@@ -1,0 +1,176 @@
+//! The commands of a running event that need no key of it: `status`, `contribute`, `mint`, `settle`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, ensure};
+use meteor_messages::shower::{Art, ExecuteMsg, QueryMsg, ShowerResponse};
+use meteor_messages::shower::{ConfigResponse, DrawResponse, Status as Stands};
+use meteor_operator::gas::coins;
+use meteor_operator::jobs;
+use meteor_operator::node::Node;
+
+use crate::jobs::{Signing, recorded};
+
+/// Where each shower stands.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Status {
+    /// The deployment file that meteor deploy wrote
+    #[arg(long)]
+    pub deployment: PathBuf,
+}
+
+/// Contributes to a shower.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Contribute {
+    #[command(flatten)]
+    signing: Signing,
+    /// Which shower
+    #[arg(long)]
+    shower: u32,
+    /// How much (micro-denom of the event)
+    #[arg(long)]
+    amount: u128,
+}
+
+/// Mints meteors.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Mint {
+    #[command(flatten)]
+    signing: Signing,
+    /// Which shower; all that are closed and not minted if left out
+    #[arg(long)]
+    shower: Option<u32>,
+    /// A file with a line of JSON for each rank of that shower: {"image": CID, "traits": [numbers]}
+    #[arg(long, required_unless_present = "stand_in_art", requires = "shower")]
+    art: Option<PathBuf>,
+    /// Well-formed art that nobody hosts, for rehearsals; needs --deployment
+    #[arg(long, conflicts_with = "art", requires = "deployment")]
+    stand_in_art: bool,
+}
+
+/// Pays the payees.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Settle {
+    #[command(flatten)]
+    signing: Signing,
+    /// Which shower; all with something to pay if left out
+    #[arg(long)]
+    shower: Option<u32>,
+}
+
+/// Runs `meteor status`.
+///
+/// # Errors
+/// If the node doesn't answer.
+pub async fn status(options: &Status) -> Result<ExitCode> {
+    let record = recorded(&options.deployment)?;
+    let event = record.event.context("the deployment is not complete")?;
+    let node = Node::new(record.nodes.first().context("the deployment file names no node")?)?;
+    let config: ConfigResponse = node.smart(&event.shower, &QueryMsg::Config {}).await?;
+    println!("{} on {}{}", event.shower, event.chain_id, if config.paused { ", PAUSED" } else { "" });
+    for shower in 1..=config.schedule.count {
+        let state: ShowerResponse = node.smart(&event.shower, &QueryMsg::Shower { shower }).await?;
+        let draw: DrawResponse = node.smart(&event.shower, &QueryMsg::Draw { shower }).await?;
+        println!(
+            "shower {shower}: {:?}, {} contributors, {} {}, minted {}, settled {}, refunded {}; next: {}",
+            state.status,
+            state.contributors,
+            state.total,
+            config.denom,
+            state.minted,
+            state.settled,
+            state.refunded,
+            next(&state, draw.root.is_some())
+        );
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn next(state: &ShowerResponse, drawn: bool) -> &'static str {
+    match state.status {
+        Stands::Upcoming | Stands::Open => "wait for its end",
+        Stands::Ended => "meteor close",
+        Stands::Refunding => "refund what has no meteor",
+        _ if state.contributors > 0 && !drawn => "meteor draw",
+        _ if state.minted < state.contributors => "meteor mint",
+        _ if state.settled < state.minted_amount => "meteor settle",
+        _ => "meteor hatch, and meteor publish-key after the crack window",
+    }
+}
+
+/// Runs `meteor contribute`.
+///
+/// # Errors
+/// If the chain refuses.
+pub async fn contribute(options: &Contribute) -> Result<ExitCode> {
+    let (mut account, deployment, config) = options.signing.open().await?;
+    let message = ExecuteMsg::Contribute { shower: options.shower };
+    let funds = coins(options.amount, &config.denom);
+    let included = account.execute(&deployment.shower, &message, &funds).await?;
+    println!("contributed {} {} in block {}", options.amount, config.denom, included.height);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs `meteor mint`.
+///
+/// # Errors
+/// What stands in the way; run it again to go on.
+pub async fn mint(options: &Mint) -> Result<ExitCode> {
+    let (mut account, deployment, config) = options.signing.open().await?;
+    let given = options.art.as_ref().map(read_art).transpose()?;
+    let stand_in = match options.signing.deployment.as_deref().filter(|_| options.stand_in_art) {
+        Some(path) => Some(crate::demo::preset(&recorded(path)?.preset)?.meteors.template),
+        None => None,
+    };
+    for shower in 1..=config.schedule.count {
+        let query = QueryMsg::Shower { shower };
+        let state: ShowerResponse = account.node().smart(&deployment.shower, &query).await?;
+        let due = state.status == Stands::Closed && state.minted < state.contributors;
+        if !options.shower.map_or(due, |only| only == shower) {
+            continue;
+        }
+        let art = |rank: u32| match (&given, &stand_in) {
+            (Some(given), _) => given.get(usize::try_from(rank).ok()?.checked_sub(1)?).cloned(),
+            (None, Some(template)) => Some(crate::demo::art(template, 0, shower, rank)),
+            (None, None) => None,
+        };
+        jobs::mint(&mut account, &deployment.shower, shower, art, |at| {
+            println!("shower {shower}: minted {} of {}", at.minted, at.contributors);
+        })
+        .await?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn read_art(path: &PathBuf) -> Result<Vec<Art>> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+    let line = |(number, line)| {
+        serde_json::from_str(line).with_context(|| format!("{} line {number}", path.display()))
+    };
+    (1..).zip(text.lines()).map(line).collect()
+}
+
+/// Runs `meteor settle`.
+///
+/// # Errors
+/// If the chain refuses.
+pub async fn settle(options: &Settle) -> Result<ExitCode> {
+    let (mut account, deployment, config) = options.signing.open().await?;
+    if let Some(shower) = options.shower {
+        ensure!((1..=config.schedule.count).contains(&shower), "there is no shower {shower}");
+    }
+    for shower in 1..=config.schedule.count {
+        if options.shower.is_some_and(|only| only != shower) {
+            continue;
+        }
+        let paid = jobs::settle(&mut account, &deployment.shower, shower).await?;
+        if paid > 0 {
+            println!(
+                "shower {shower}: {paid} {} left for the payees; a tax of the chain comes off it",
+                config.denom
+            );
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,175 @@
+//! `meteor deploy` as an operator runs it: dry run, keygen, deploy, a deployment that was killed, and the event after it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::Duration;
+
+use meteor_cli::demo;
+use meteor_messages::shower::{QueryMsg, ShowerResponse, Status};
+use meteor_operator::launch::{Record, utc};
+use meteor_operator::node::Node;
+
+fn private(folder: &Path, name: &str, text: &str) -> PathBuf {
+    let path = folder.join(name);
+    std::fs::write(&path, text).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    path
+}
+
+/// Runs `meteor` in `folder` with the words of `line`.
+async fn meteor(folder: &Path, line: String) -> Output {
+    let folder = folder.to_owned();
+    let run = move || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_meteor"));
+        command.current_dir(folder).args(line.split_whitespace()).output().unwrap()
+    };
+    tokio::task::spawn_blocking(run).await.unwrap()
+}
+
+async fn works(folder: &Path, line: &str) -> String {
+    let output = meteor(folder, line.to_owned()).await;
+    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{line}: {said}");
+    said.into_owned()
+}
+
+async fn fails(folder: &Path, line: &str) -> String {
+    let output = meteor(folder, line.to_owned()).await;
+    assert!(!output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stdout));
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+async fn until(node: &Node, contract: &str, wanted: Status) {
+    loop {
+        let query = QueryMsg::Shower { shower: 1 };
+        let state: ShowerResponse = node.smart(contract, &query).await.unwrap();
+        if state.status == wanted {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_a_launch_file_to_paid_payees() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let devnet = meteor_cli::devnet::embedded(Duration::from_millis(100)).await.unwrap();
+    let chain = meteor_cli::devnet::chain(&devnet);
+    private(folder, "words", &chain.mnemonic);
+    private(folder, "passphrase", "a long enough passphrase");
+    let preset = include_str!("../../packages/rules/presets/demo.toml");
+    std::fs::write(
+        folder.join("preset.toml"),
+        preset.replace("first = 20", "first = 4").replace("count = 4", "count = 1"),
+    )
+    .unwrap();
+    let mut address = Vec::new();
+    for index in 0..10 {
+        address.push(demo::account(&chain, index).await.unwrap().address().to_owned());
+    }
+    let [_, owner, operator, guardian, .., artists, pool] = address.as_slice() else { panic!() };
+    let beacon = meteor_cli::devnet::beacon().unwrap();
+    let network = beacon.network();
+    let opens_at = devnet.tip().await.unwrap().time.seconds() + 12;
+    let launch = format!(
+        r#"
+label = "rehearsal"
+salt = "rehearsal"
+preset = "preset.toml"
+opens_at = {}
+commitments = "commitments.json"
+payees = [{{ address = "{pool}", share_bp = 8350 }}, {{ address = "{artists}", share_bp = 1650 }}]
+codes = {{ shower = 1, nft = 2, hatchery = 3 }}
+[chain]
+id = "{}"
+nodes = ["{}"]
+prefix = "terra"
+denom = "uusd"
+gas_price = "0.15uluna"
+[roles]
+owner = "{owner}"
+operator = "{operator}"
+guardian = "{guardian}"
+[beacon]
+network = "own"
+genesis = {}
+period = {}
+delay = 2
+public_key = "{}"
+"#,
+        utc(opens_at),
+        devnet.chain_id(),
+        chain.rpc,
+        network.genesis,
+        network.period,
+        cosmwasm_std::HexBinary::from(*network.public_key.as_bytes()).to_hex(),
+    );
+    std::fs::write(folder.join("launch.toml"), &launch).unwrap();
+    let node = Node::new(&chain.rpc).unwrap();
+    let sequence = async || node.account(owner).await.unwrap().sequence;
+
+    // A dry run signs nothing and leaves no file, whether the launch is good or not.
+    let planned = works(folder, "deploy launch.toml --dry-run").await;
+    assert!(planned.contains("warning:") && planned.contains("nothing was signed"), "{planned}");
+    std::fs::write(folder.join("bad.toml"), launch.replace("8350", "8351")).unwrap();
+    let deploy = "deploy launch.toml --signer-file words --account 1";
+    assert!(fails(folder, "deploy bad.toml --signer-file words --account 1").await.contains("has errors"));
+    assert!(fails(folder, deploy).await.contains("keygen"), "no commitments yet");
+    assert_eq!(sequence().await, 0);
+    assert!(!folder.join("deployment.json").exists());
+
+    // The plan names the command that makes the key.
+    let keygen = planned.lines().find_map(|line| line.trim().strip_prefix("meteor keygen")).unwrap();
+    works(folder, &format!("keygen {keygen} --passphrase-file passphrase")).await;
+    let wrong = fails(folder, "deploy launch.toml --signer-file words --account 2").await;
+    assert!(wrong.contains("but the owner is"), "{wrong}");
+    assert_eq!(sequence().await, 0);
+    works(folder, deploy).await;
+    assert_eq!(sequence().await, 1);
+
+    // Killed after each step, and with the file lost: run again, it finds what is there and sends nothing.
+    let file = folder.join("deployment.json");
+    let whole = Record::load(&file).unwrap().unwrap();
+    let event = whole.event.clone().unwrap();
+    assert!(planned.contains(&event.shower), "the address was foretold");
+    let before = Record { event: None, tx: None, ..whole.clone() };
+    before.save(&file).unwrap();
+    assert!(fails(folder, "status --deployment deployment.json").await.contains("not complete"));
+    assert!(works(folder, deploy).await.contains("on the chain already"));
+    assert_eq!(Record::load(&file).unwrap().unwrap(), Record { tx: None, ..whole.clone() });
+    std::fs::remove_file(&file).unwrap();
+    works(folder, deploy).await;
+    assert_eq!(Record::load(&file).unwrap().unwrap().event.unwrap().shower, event.shower);
+    assert_eq!(sequence().await, 1);
+    // What is there is not what another launch file asks for.
+    std::fs::write(folder.join("other.toml"), launch.replace("8350", "8340").replace("1650", "1660"))
+        .unwrap();
+    let other = fails(folder, "deploy other.toml --signer-file words --account 1").await;
+    assert!(other.contains("another configuration"), "{other}");
+
+    // The event.
+    let job = |name: &str, account: u32| {
+        format!("{name} --deployment deployment.json --signer-file words --account {account}")
+    };
+    let secrets = format!(
+        "--key-file event.age --passphrase-file passphrase --tables tables.json --beacon-url {}",
+        chain.beacon_url
+    );
+    until(&node, &event.shower, Status::Open).await;
+    works(folder, &format!("{} --shower 1 --amount 9000000", job("contribute", 4))).await;
+    until(&node, &event.shower, Status::Ended).await;
+    assert!(works(folder, "status --deployment deployment.json").await.contains("next: meteor close"));
+    works(folder, &job("close", 2)).await;
+    works(folder, &format!("{} {secrets}", job("draw", 2))).await;
+    assert!(works(folder, "status --deployment deployment.json").await.contains("next: meteor mint"));
+    let minted = works(folder, &format!("{} --stand-in-art", job("mint", 2))).await;
+    assert!(minted.contains("minted 1 of 1"), "{minted}");
+    let had = node.balance(pool, "uusd").await.unwrap();
+    assert!(works(folder, &job("settle", 2)).await.contains("9000000"));
+    assert_eq!(node.balance(pool, "uusd").await.unwrap() - had, 7_515_000);
+    assert!(works(folder, "status --deployment deployment.json").await.contains("next: meteor hatch"));
+    devnet.shutdown().await;
+}

@@ -1,0 +1,196 @@
+//! The launch file: everything that `meteor deploy` needs to know of an event and must not guess, as TOML.
+
+pub mod artifacts;
+mod lint;
+mod message;
+mod record;
+
+use cosmrs::tendermint::Time;
+use meteor_messages::shower::Payee;
+use meteor_rules::preset::Preset;
+use serde::Deserialize;
+use thiserror::Error;
+
+use crate::beacon::{Network, PublicKey};
+use crate::gas::GasPrice;
+
+pub use lint::{Finding, Known, lint};
+pub use message::{Codes, instantiate};
+pub use record::{Code, Record, RecordError};
+
+/// A launch: whose event, on which chain, by which rules.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Launch {
+    /// What explorers show for the contract.
+    pub label: String,
+    /// Makes the contract's address differ from other events of the same owner: any text of 1 to 64 bytes.
+    pub salt: String,
+    /// Name of a preset or path of a preset file: schedule, tiers, eggs, collections, tables.
+    pub preset: String,
+    /// When shower 1 opens, as `2026-12-01T12:00:00Z`; left out where the preset says it.
+    pub opens_at: Option<toml::value::Datetime>,
+    /// Path of the file that `meteor keygen --commitments` wrote, beside the launch file.
+    pub commitments: String,
+    /// The chain.
+    pub chain: Chain,
+    /// Who may do what.
+    pub roles: Roles,
+    /// Who is paid, for good.
+    pub payees: Vec<Payee>,
+    /// The beacon that decides draws.
+    pub beacon: Beacon,
+    /// Codes that are on the chain already, where uploads are not open to everyone.
+    pub codes: Option<Codes>,
+    /// What a sale of a meteor should pay to whom.
+    pub royalties: Option<Royalties>,
+}
+
+/// The chain of a launch.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Chain {
+    /// Its id, for example `columbus-5`.
+    pub id: String,
+    /// `CometBFT` RPC addresses.
+    pub nodes: Vec<String>,
+    /// Prefix of its addresses.
+    pub prefix: String,
+    /// The one denom that is contributed.
+    pub denom: String,
+    /// What a unit of gas costs, for example `28.325uluna`.
+    pub gas_price: String,
+}
+
+/// The roles of a launch: addresses.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Roles {
+    /// Appoints the others; signs the deployment.
+    pub owner: String,
+    /// Draws, mints and reveals.
+    pub operator: String,
+    /// May pause.
+    pub guardian: String,
+}
+
+/// Royalties of the three collections.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Royalties {
+    /// Who is paid.
+    pub address: String,
+    /// Share of a price (basis points).
+    pub share_bp: u32,
+}
+
+/// The beacon of a launch.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(tag = "network", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Beacon {
+    /// drand's quicknet.
+    Quicknet {
+        /// Seconds between a shower's end and the round that decides it.
+        delay: u64,
+    },
+    /// Another beacon of the same scheme.
+    Own {
+        /// When round 1 is due (Unix seconds).
+        genesis: u64,
+        /// Seconds between rounds.
+        period: u64,
+        /// Its public key: 96 bytes in hex.
+        public_key: String,
+        /// Seconds between a shower's end and the round that decides it.
+        delay: u64,
+    },
+}
+
+/// Why a launch can't be read.
+#[derive(Debug, Error)]
+pub enum LaunchError {
+    /// Not TOML of the expected form; the source names line and field.
+    #[error("the launch file can't be read: {0}")]
+    Form(#[from] toml::de::Error),
+    /// The opening has no zone or no time.
+    #[error("opens_at = {0} is no moment: write date, time and zone, as 2026-12-01T12:00:00Z")]
+    Opening(String),
+    /// Neither the launch nor its preset says when.
+    #[error("nothing says when shower 1 opens: set opens_at = 2026-12-01T12:00:00Z")]
+    NoOpening,
+    /// The beacon's key is none.
+    #[error("the beacon's public_key is not the 96 bytes in hex of a public key")]
+    BeaconKey,
+    /// A commitment is not 32 bytes.
+    #[error(
+        "the commitments file is not a JSON list of 32 bytes in hex each: make it with meteor keygen --commitments"
+    )]
+    Commitments,
+    /// The gas price can't be read.
+    #[error("gas_price: {0}")]
+    GasPrice(String),
+}
+
+impl Launch {
+    /// Reads a launch file.
+    ///
+    /// # Errors
+    /// [`LaunchError::Form`] with the line and what was expected there.
+    pub fn parse(text: &str) -> Result<Self, LaunchError> {
+        Ok(toml::from_str(text)?)
+    }
+
+    /// When shower 1 opens (Unix seconds).
+    ///
+    /// # Errors
+    /// [`LaunchError::Opening`], or [`LaunchError::NoOpening`] if the preset doesn't say either.
+    pub fn opens_at(&self, preset: &Preset) -> Result<u64, LaunchError> {
+        let Some(given) = &self.opens_at else {
+            return preset.schedule.opens_at.ok_or(LaunchError::NoOpening);
+        };
+        let bad = || LaunchError::Opening(given.to_string());
+        let time = Time::parse_from_rfc3339(&given.to_string()).map_err(|_| bad())?;
+        u64::try_from(time.unix_timestamp()).map_err(|_| bad())
+    }
+
+    /// The price of gas.
+    ///
+    /// # Errors
+    /// [`LaunchError::GasPrice`].
+    pub fn gas_price(&self) -> Result<GasPrice, LaunchError> {
+        self.chain
+            .gas_price
+            .parse()
+            .map_err(|error: crate::OperatorError| LaunchError::GasPrice(error.to_string()))
+    }
+}
+
+impl Beacon {
+    /// The beacon, and seconds between a shower's end and the round that decides it.
+    ///
+    /// # Errors
+    /// [`LaunchError::BeaconKey`].
+    pub fn network(&self) -> Result<(Network, u64), LaunchError> {
+        match self {
+            Self::Quicknet { delay } => Ok((Network::quicknet(), *delay)),
+            Self::Own { genesis, period, public_key, delay } => {
+                let mut bytes = [0; 96];
+                hex::decode_to_slice(public_key, &mut bytes).map_err(|_| LaunchError::BeaconKey)?;
+                let public_key = PublicKey::new(bytes).map_err(|_| LaunchError::BeaconKey)?;
+                let network = Network { public_key, genesis: *genesis, period: *period, chain_hash: None };
+                Ok((network, *delay))
+            }
+        }
+    }
+}
+
+/// `seconds` since the epoch as people read them, in UTC.
+pub fn utc(seconds: u64) -> String {
+    i64::try_from(seconds)
+        .ok()
+        .and_then(|seconds| Time::from_unix_timestamp(seconds, 0).ok())
+        .map_or_else(|| format!("second {seconds}"), |time| time.to_rfc3339())
+}
+
+#[cfg(test)]
+mod tests;

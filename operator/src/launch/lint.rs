@@ -1,0 +1,220 @@
+//! What is wrong or suspicious in a launch: found before anything is signed, each finding with what to do.
+
+use std::collections::BTreeSet;
+
+use cosmrs::AccountId;
+use meteor_rules::preset::Preset;
+use thiserror::Error;
+
+use super::Launch;
+
+/// What the caller knows and a launch doesn't say.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// The chain's time, or this machine's without a node (Unix seconds).
+    pub now: u64,
+    /// Addresses whose keys everyone has.
+    pub public_addresses: Vec<String>,
+    /// Public key of a beacon whose secret everyone has, in hex.
+    pub public_beacon: String,
+    /// How many commitments there are; `None` while keygen has made none.
+    pub commitments: Option<usize>,
+}
+
+/// Chains on which coins are worth something.
+const MAINNETS: [&str; 2] = ["columbus-5", "phoenix-1"];
+/// Shorter showers than this are a rehearsal's (seconds).
+const SHORT: u64 = 120;
+/// Keys are published, read back and announced before the opening (seconds).
+const SOON: u64 = 3_600;
+/// Marketplaces take no royalties above this (basis points).
+const MOST_ROYALTIES: u32 = 1_000;
+const WHOLE: u32 = 10_000;
+
+/// Something wrong or suspicious in a launch.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Finding {
+    /// An address that is none of this chain.
+    #[error("{place}: {address} is no address of this chain: check it for typing mistakes and its prefix")]
+    Address {
+        /// Where it stands in the launch.
+        place: String,
+        /// What stands there.
+        address: String,
+    },
+    /// An address whose key everyone has.
+    #[error("{place}: everyone has the key of {address}: put an address of your own there")]
+    PublicKey {
+        /// Where it stands in the launch.
+        place: String,
+        /// The address.
+        address: String,
+    },
+    /// Two roles in one hand.
+    #[error("{0} and {1} are the same address: one stolen key would hold both roles, so give them two keys")]
+    SameRole(&'static str, &'static str),
+    /// Shares that don't add up.
+    #[error("the payees' shares add up to {0} basis points: make them 10000")]
+    Shares(u64),
+    /// A payee with nothing.
+    #[error("payee {0} gets no share: give it one or take it out")]
+    NoShare(String),
+    /// A payee twice.
+    #[error("payee {0} stands there twice: add its shares up")]
+    PayeeTwice(String),
+    /// A payee that also has a role.
+    #[error("payee {payee} is also the {role}: keep the money apart from the keys that sign jobs")]
+    PayeeIsRole {
+        /// The payee.
+        payee: String,
+        /// The role.
+        role: &'static str,
+    },
+    /// An opening in the past.
+    #[error("shower 1 opens {0} seconds in the past: move opens_at")]
+    Past(u64),
+    /// An opening that leaves no time.
+    #[error("shower 1 opens in {0} seconds: leave an hour to read everything back and to announce it")]
+    Soon(u64),
+    /// Showers of a rehearsal.
+    #[error("showers of {0} seconds are a rehearsal's: set first and interval of the preset")]
+    Short(u64),
+    /// The preset that comes for trying out.
+    #[error("the preset demo is for trying out: write one of your own")]
+    DemoPreset,
+    /// The dev chain's beacon.
+    #[error("everyone has the key of this beacon and can foresee its rounds: use network = \"quicknet\"")]
+    PublicBeacon,
+    /// A price that can't be read, or is nothing.
+    #[error("gas_price {0:?} pays for nothing: give amount and denom, for example 28.325uluna")]
+    GasPrice(String),
+    /// Fees in a denom that the chain doesn't take.
+    #[error("fees in {denom}: {chain} takes uluna, so set gas_price to an amount of uluna")]
+    GasDenom {
+        /// The given denom.
+        denom: String,
+        /// The chain.
+        chain: String,
+    },
+    /// Another number of commitments than of showers.
+    #[error("{given} commitments for {showers} showers: run meteor keygen with --showers {showers}")]
+    Commitments {
+        /// How many there are.
+        given: usize,
+        /// How many showers.
+        showers: u32,
+    },
+    /// Royalties nobody pays.
+    #[error("royalties of {0} basis points: marketplaces take 1000 at most")]
+    Royalties(u32),
+    /// Something of the launch itself can't be used.
+    #[error("{0}")]
+    Unusable(String),
+    /// Codes that are not compared.
+    #[error("the codes are taken as they are on the chain: compare their checksums with a build of your own")]
+    CodesAsTheyAre,
+}
+
+impl Finding {
+    /// Whether the launch must not be deployed with it; otherwise it is a warning.
+    pub const fn is_error(&self) -> bool {
+        !matches!(self, Self::Soon(_) | Self::PayeeIsRole { .. } | Self::CodesAsTheyAre)
+    }
+}
+
+/// Everything wrong or suspicious in `launch`, errors and warnings.
+pub fn lint(launch: &Launch, preset: &Preset, known: &Known) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let mainnet = MAINNETS.contains(&launch.chain.id.as_str());
+    addresses(launch, known, mainnet, &mut found);
+    payees(launch, &mut found);
+    match launch.opens_at(preset) {
+        Ok(opens_at) if opens_at <= known.now => {
+            found.push(Finding::Past(known.now.saturating_sub(opens_at)));
+        }
+        Ok(opens_at) if opens_at.saturating_sub(known.now) < SOON => {
+            found.push(Finding::Soon(opens_at.saturating_sub(known.now)));
+        }
+        Ok(_) => {}
+        Err(error) => found.push(Finding::Unusable(error.to_string())),
+    }
+    match launch.beacon.network() {
+        Ok((network, _)) => {
+            if mainnet && hex::encode(network.public_key.as_bytes()) == known.public_beacon {
+                found.push(Finding::PublicBeacon);
+            }
+        }
+        Err(error) => found.push(Finding::Unusable(error.to_string())),
+    }
+    match launch.gas_price() {
+        Ok(price) if price.millionths > 0 => {
+            if mainnet && price.denom != "uluna" {
+                found.push(Finding::GasDenom { denom: price.denom, chain: launch.chain.id.clone() });
+            }
+        }
+        _ => found.push(Finding::GasPrice(launch.chain.gas_price.clone())),
+    }
+    let showers = preset.schedule.count;
+    if let Some(given) = known.commitments.filter(|given| u32::try_from(*given) != Ok(showers)) {
+        found.push(Finding::Commitments { given, showers });
+    }
+    if let Some(royalties) = launch.royalties.as_ref().filter(|given| given.share_bp > MOST_ROYALTIES) {
+        found.push(Finding::Royalties(royalties.share_bp));
+    }
+    if mainnet {
+        let shortest = preset.schedule.first.min(preset.schedule.interval);
+        if shortest < SHORT {
+            found.push(Finding::Short(shortest));
+        }
+        if launch.preset == "demo" {
+            found.push(Finding::DemoPreset);
+        }
+    }
+    if launch.codes.is_some() {
+        found.push(Finding::CodesAsTheyAre);
+    }
+    found
+}
+
+fn addresses(launch: &Launch, known: &Known, mainnet: bool, found: &mut Vec<Finding>) {
+    let roles = &launch.roles;
+    let named = [("owner", &roles.owner), ("operator", &roles.operator), ("guardian", &roles.guardian)];
+    let mut all: Vec<(String, &String)> =
+        named.iter().map(|(name, address)| (format!("roles.{name}"), *address)).collect();
+    all.extend((1..).zip(&launch.payees).map(|(at, payee)| (format!("payee {at}"), &payee.address)));
+    all.extend(launch.royalties.iter().map(|given| ("royalties".to_owned(), &given.address)));
+    for (place, address) in all {
+        let good = address.parse::<AccountId>().is_ok_and(|id| id.prefix() == launch.chain.prefix);
+        if !good {
+            found.push(Finding::Address { place, address: address.clone() });
+        } else if mainnet && known.public_addresses.contains(address) {
+            found.push(Finding::PublicKey { place, address: address.clone() });
+        }
+    }
+    for (at, (name, address)) in named.iter().enumerate() {
+        for (other, same) in named.iter().skip(at.saturating_add(1)) {
+            if address == same {
+                found.push(Finding::SameRole(name, other));
+            }
+        }
+        if launch.payees.iter().any(|payee| &payee.address == *address) {
+            found.push(Finding::PayeeIsRole { payee: (*address).clone(), role: name });
+        }
+    }
+}
+
+fn payees(launch: &Launch, found: &mut Vec<Finding>) {
+    let total: u64 = launch.payees.iter().map(|payee| u64::from(payee.share_bp)).sum();
+    if total != u64::from(WHOLE) {
+        found.push(Finding::Shares(total));
+    }
+    let mut seen = BTreeSet::new();
+    for payee in &launch.payees {
+        if payee.share_bp == 0 {
+            found.push(Finding::NoShare(payee.address.clone()));
+        }
+        if !seen.insert(&payee.address) {
+            found.push(Finding::PayeeTwice(payee.address.clone()));
+        }
+    }
+}

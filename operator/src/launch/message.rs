@@ -1,0 +1,78 @@
+//! From a launch to the message that the shower contract is instantiated with.
+
+use cosmwasm_std::HexBinary;
+use meteor_messages::hatchery::HatcheryInit;
+use meteor_messages::nft::Royalties;
+use meteor_messages::shower::{CollectionInit, Fairness, InstantiateMsg};
+use meteor_rules::fairness::Bytes32;
+use meteor_rules::fairness::beacon::BeaconRule;
+use meteor_rules::preset::{Collection, Preset, RelativeSchedule};
+use serde::{Deserialize, Serialize};
+
+use super::{Launch, LaunchError};
+
+/// Ids of the three codes on a chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Codes {
+    /// The shower contract's.
+    pub shower: u64,
+    /// The CW721 contract's.
+    pub nft: u64,
+    /// The hatchery's.
+    pub hatchery: u64,
+}
+
+/// What the shower contract is instantiated with; `tables` is the hash of the tables file.
+///
+/// # Errors
+/// If the launch doesn't say when it opens, or its beacon has no key.
+pub fn instantiate(
+    launch: &Launch,
+    preset: &Preset,
+    codes: Codes,
+    commitments: &[Bytes32],
+    tables: Bytes32,
+) -> Result<InstantiateMsg, LaunchError> {
+    let (network, delay) = launch.beacon.network()?;
+    let royalties = launch
+        .royalties
+        .as_ref()
+        .map(|given| Royalties { payment_address: given.address.clone(), share_bp: given.share_bp });
+    let collection = |collection: &Collection| CollectionInit {
+        code_id: codes.nft,
+        name: collection.name.clone(),
+        symbol: collection.symbol.clone(),
+        template: collection.template.clone(),
+        royalties: royalties.clone(),
+    };
+    // What the launch says of its opening goes before what its preset says.
+    let own = RelativeSchedule { opens_at: None, ..preset.schedule };
+    let schedule = own.opening(launch.opens_at(preset)?);
+    Ok(InstantiateMsg {
+        owner: launch.roles.owner.clone(),
+        operator: launch.roles.operator.clone(),
+        guardian: launch.roles.guardian.clone(),
+        denom: launch.chain.denom.clone(),
+        schedule,
+        minimum: preset.minimum.into(),
+        mint_window: preset.mint_window,
+        tiers: preset.tiers,
+        eggs: preset.eggs,
+        payees: launch.payees.clone(),
+        meteors: collection(&preset.meteors),
+        fairness: Fairness {
+            commitments: commitments.iter().map(HexBinary::from).collect(),
+            beacon: BeaconRule { genesis: network.genesis, period: network.period, delay },
+            beacon_key: network.public_key.as_bytes().into(),
+            tables: tables.into(),
+            crack_window: preset.crack.crack_window,
+        },
+        hatchery: HatcheryInit {
+            code_id: codes.hatchery,
+            reveal_timeout: preset.crack.reveal_timeout,
+            eggs: collection(&preset.crack.eggs),
+            dust: collection(&preset.crack.dust),
+        },
+    })
+}
