@@ -1,0 +1,129 @@
+//! A proxy in front of a node's RPC that goes wrong as told: what jobs must get through.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+/// What goes wrong with a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It is forwarded; the answer is lost.
+    LostAnswer,
+    /// It is lost.
+    LostRequest,
+    /// It is forwarded twice; the second answer comes back.
+    Twice,
+    /// "mempool is full", without forwarding.
+    MempoolFull,
+    /// 429, without forwarding.
+    TooMany,
+    /// 502, without forwarding.
+    BadGateway,
+    /// No JSON.
+    Garbage,
+    /// It is forwarded; half of the answer comes back.
+    HalfAnswer,
+    /// It is forwarded and never answered: for a job that is killed meanwhile.
+    HangAfter,
+    /// It is neither forwarded nor answered.
+    HangBefore,
+}
+
+/// Decides what goes wrong: by the request's number (from 0) and its method.
+pub type Plan = Box<dyn Fn(usize, &str) -> Option<Fault> + Send + Sync>;
+
+struct Inner {
+    upstream: String,
+    http: reqwest::Client,
+    plan: Plan,
+    seen: AtomicUsize,
+    hung: tokio::sync::Notify,
+}
+
+/// A running proxy.
+pub struct Proxy {
+    /// Its address.
+    pub url: String,
+    inner: Arc<Inner>,
+}
+
+impl Proxy {
+    /// A proxy in front of `upstream`.
+    pub async fn start(upstream: &str, plan: Plan) -> Self {
+        let inner = Arc::new(Inner {
+            upstream: upstream.to_owned(),
+            http: reqwest::Client::new(),
+            plan,
+            seen: AtomicUsize::new(0),
+            hung: tokio::sync::Notify::new(),
+        });
+        let router = Router::new().fallback(answer).with_state(Arc::clone(&inner));
+        let any: SocketAddr = (Ipv4Addr::LOCALHOST, 0).into();
+        let listener = TcpListener::bind(any).await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { url, inner }
+    }
+
+    /// Requests so far.
+    pub fn requests(&self) -> usize {
+        self.inner.seen.load(Ordering::SeqCst)
+    }
+
+    /// Returns when a request hangs.
+    pub async fn hung(&self) {
+        self.inner.hung.notified().await;
+    }
+}
+
+async fn answer(State(inner): State<Arc<Inner>>, body: Bytes) -> Response {
+    let request: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let method = request.get("method").and_then(Value::as_str).unwrap_or_default();
+    let number = inner.seen.fetch_add(1, Ordering::SeqCst);
+    let fault = (inner.plan)(number, method);
+    let forward = async || {
+        let answer = inner.http.post(&inner.upstream).body(body.clone());
+        let answer = answer.header("content-type", "application/json").send().await.expect("upstream");
+        answer.bytes().await.expect("upstream's body")
+    };
+    match fault {
+        None => forward().await.into_response(),
+        Some(Fault::LostAnswer) => {
+            forward().await;
+            StatusCode::GATEWAY_TIMEOUT.into_response()
+        }
+        Some(Fault::LostRequest) => StatusCode::GATEWAY_TIMEOUT.into_response(),
+        Some(Fault::Twice) => {
+            forward().await;
+            forward().await.into_response()
+        }
+        Some(Fault::MempoolFull) => {
+            let error = json!({"code": -32603, "message": "Internal error", "data": "mempool is full: number of txs 5000"});
+            json!({"jsonrpc": "2.0", "id": 1, "error": error}).to_string().into_response()
+        }
+        Some(Fault::TooMany) => StatusCode::TOO_MANY_REQUESTS.into_response(),
+        Some(Fault::BadGateway) => (StatusCode::BAD_GATEWAY, "<html>").into_response(),
+        Some(Fault::Garbage) => "<html>".into_response(),
+        Some(Fault::HalfAnswer) => {
+            let whole = forward().await;
+            whole.slice(..whole.len() / 2).into_response()
+        }
+        Some(Fault::HangAfter) => {
+            forward().await;
+            inner.hung.notify_one();
+            std::future::pending().await
+        }
+        Some(Fault::HangBefore) => {
+            inner.hung.notify_one();
+            std::future::pending().await
+        }
+    }
+}
