@@ -1,8 +1,12 @@
 //! Deploy: upload codes, instantiate the shower contract and read back what came of it.
 
+use std::io::Write as _;
+
 use cosmos_sdk_proto::cosmwasm::wasm::v1::MsgStoreCode;
 use cosmos_sdk_proto::traits::{Message, Name};
 use cosmrs::Any;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use meteor_messages::shower::{ConfigResponse, Fairness, InstantiateMsg, QueryMsg};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -66,6 +70,15 @@ pub async fn exists(node: &Node, shower: &str) -> Result<bool, OperatorError> {
     }
 }
 
+/// Chains take gzip as well: simulating a contract as it is, in hex, is more than the 1 MB a node takes in a request.
+fn gzip(wasm: &[u8]) -> Result<Vec<u8>, OperatorError> {
+    let mut writer = GzEncoder::new(Vec::new(), Compression::best());
+    writer
+        .write_all(wasm)
+        .and_then(|()| writer.finish())
+        .map_err(|error| OperatorError::Build(format!("compressing a contract: {error}")))
+}
+
 /// Uploads a contract; answers with its code id and the transaction's hash once the chain names the same checksum.
 ///
 /// # Errors
@@ -74,7 +87,7 @@ pub async fn upload(account: &mut Account, wasm: &[u8]) -> Result<(u64, String),
     let malformed = |what: String| OperatorError::Malformed { method: "store code", what };
     let store = MsgStoreCode {
         sender: account.address().to_owned(),
-        wasm_byte_code: wasm.to_vec(),
+        wasm_byte_code: gzip(wasm)?,
         instantiate_permission: None,
     };
     let store = Any { type_url: MsgStoreCode::type_url(), value: store.encode_to_vec() };
