@@ -7,8 +7,6 @@ pub mod proxy;
 mod real_node;
 mod target;
 
-pub mod proxy;
-
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
