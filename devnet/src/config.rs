@@ -2,7 +2,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use cosmwasm_std::{Checksum, Coin, Timestamp, Uint128};
+use cosmwasm_std::{Checksum, Coin, Decimal, Timestamp, Uint128};
 use cw_multi_test::Contract;
 
 use crate::error::DevnetError;
@@ -78,6 +78,14 @@ pub struct GasPrice {
     pub micros: u64,
 }
 
+impl GasPrice {
+    /// The least fee for this much gas, rounded up.
+    pub(crate) fn of(&self, gas: u64) -> u128 {
+        // In 128 bits: neither factor is above 64.
+        u128::from(self.micros).saturating_mul(u128::from(gas)).div_ceil(1_000_000)
+    }
+}
+
 /// Settings of the chain; `..Config::default()` for what does not matter to you.
 #[derive(Clone)]
 pub struct Config {
@@ -95,12 +103,17 @@ pub struct Config {
     pub balances: Vec<Coin>,
     /// Least fees, one of which a transaction must pay; empty makes transactions free.
     pub gas_prices: Vec<GasPrice>,
+    /// Terra Classic's tax on transfers, below 1 (on that chain 0.005): what a contract sends arrives less the tax,
+    /// what comes with a contract call arrives whole. `None` is a chain without it.
+    pub burn_tax: Option<Decimal>,
     /// When blocks are made.
     pub blocks: Blocks,
     /// Where block times come from.
     pub clock: Clock,
     /// Gas that fits in one block; `None` is unlimited.
     pub max_gas: Option<u64>,
+    /// Transactions that wait for a block at most; more are refused ("mempool is full").
+    pub mempool: usize,
     /// Blocks kept; older ones are pruned as on a real node.
     pub keep_blocks: usize,
     /// Recent heights at which state queries are answered.
@@ -125,9 +138,12 @@ impl Default for Config {
                 GasPrice { denom: "uluna".into(), micros: 10_000 },
                 GasPrice { denom: "uusd".into(), micros: 10_000 },
             ],
+            burn_tax: None,
             blocks: Blocks::Interval(Duration::from_secs(1)),
             clock: Clock::Wall { start: None, speed: 1 },
             max_gas: None,
+            // CometBFT's default is 5000; more room for load tests.
+            mempool: 50_000,
             keep_blocks: 100_000,
             keep_states: 1_000,
             rpc: (Ipv4Addr::LOCALHOST, 26_657).into(),
@@ -146,9 +162,11 @@ impl std::fmt::Debug for Config {
             .field("accounts", &self.accounts)
             .field("balances", &self.balances)
             .field("gas_prices", &self.gas_prices)
+            .field("burn_tax", &self.burn_tax)
             .field("blocks", &self.blocks)
             .field("clock", &self.clock)
             .field("max_gas", &self.max_gas)
+            .field("mempool", &self.mempool)
             .field("keep_blocks", &self.keep_blocks)
             .field("keep_states", &self.keep_states)
             .field("rpc", &self.rpc)
@@ -172,6 +190,8 @@ impl Config {
         require(self.prefix == self.prefix.to_lowercase(), "prefix must be in lower case")?;
         require((1..=1_000).contains(&self.accounts), "accounts must be 1 to 1000")?;
         require(self.coin_type < 1 << 31, "coin_type must be below 2^31")?;
+        require(self.burn_tax.is_none_or(|rate| rate < Decimal::one()), "burn_tax must be below 1")?;
+        require(self.mempool > 0, "mempool must hold at least 1")?;
         require(self.keep_blocks > 0, "keep_blocks must be at least 1")?;
         require(self.keep_states > 0, "keep_states must be at least 1")?;
         let denoms = self.balances.iter().map(|coin| &coin.denom);
@@ -207,6 +227,8 @@ mod tests {
         assert!(bad.check().unwrap_err().to_string().contains("prefix"));
         let bad = Config { blocks: Blocks::Interval(Duration::ZERO), ..Config::default() };
         assert!(bad.check().unwrap_err().to_string().contains("interval"));
+        let bad = Config { burn_tax: Some(Decimal::one()), ..Config::default() };
+        assert!(bad.check().unwrap_err().to_string().contains("burn_tax"));
         let bad = Config { chain_id: "a b".into(), ..Config::default() };
         assert!(bad.check().unwrap_err().to_string().contains("chain_id"));
     }

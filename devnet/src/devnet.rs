@@ -13,6 +13,7 @@ use crate::accounts::{self, Account};
 use crate::app::bank;
 use crate::app::execute::App;
 use crate::app::store::Store;
+use crate::app::tax::BurnTax;
 use crate::app::vm::Vm;
 use crate::chain::block::Validator;
 use crate::chain::blocks::SharedBlocks;
@@ -88,7 +89,10 @@ fn genesis(
     news: broadcast::Sender<std::sync::Arc<crate::chain::block::Block>>,
 ) -> Result<Chain, DevnetError> {
     let creator = addresses.first().map_or("", String::as_str);
-    let vm = Vm::new(&config.prefix, codes);
+    let fee_collector = module_account(&config.prefix, "fee_collector")?;
+    let burner = module_account(&config.prefix, "burn")?;
+    let tax = config.burn_tax.map(|rate| BurnTax { rate, fee_collector: fee_collector.clone(), burner });
+    let vm = Vm::new(&config.prefix, codes, tax.clone());
     let odd = |error: crate::error::AppError| DevnetError::Config(error.log);
     let mut state = Store::default();
     vm.register(&mut state, creator);
@@ -99,15 +103,15 @@ fn genesis(
         // With no balances configured the accounts exist all the same.
         crate::app::auth::ensure(&mut state, address);
     }
-    let fee_collector = vm.humanize(&module_address("fee_collector")).map_err(odd)?;
     let id: chain::Id =
         config.chain_id.parse().map_err(|_| DevnetError::Config("chain_id is no chain id".into()))?;
     let app = App {
         vm,
         chain_id: config.chain_id,
-        fee_collector: fee_collector.into_string(),
+        fee_collector,
         gas_prices: config.gas_prices,
         max_gas: config.max_gas,
+        tax,
     };
     Ok(Chain {
         app,
@@ -115,7 +119,7 @@ fn genesis(
         validator: Validator::new()?,
         blocks,
         ticker: Ticker::new(config.clock),
-        mempool: Mempool::default(),
+        mempool: Mempool::new(config.mempool),
         pending: state.branch(),
         state,
         past: std::collections::VecDeque::new(),
@@ -128,9 +132,12 @@ fn genesis(
 }
 
 /// The SDK's address of a module: 20 bytes of a hash of its name.
-fn module_address(name: &str) -> Vec<u8> {
+fn module_account(prefix: &str, name: &str) -> Result<String, DevnetError> {
     use sha2::{Digest, Sha256};
-    Sha256::digest(name).into_iter().take(20).collect()
+    let bytes: Vec<u8> = Sha256::digest(name).into_iter().take(20).collect();
+    let odd = || DevnetError::Config("prefix is not a bech32 prefix".into());
+    let hrp = bech32::Hrp::parse(prefix).map_err(|_| odd())?;
+    bech32::encode::<bech32::Bech32>(hrp, &bytes).map_err(|_| odd())
 }
 
 impl Devnet {

@@ -130,7 +130,7 @@ await steps({
   },
   "an upload is refused with a reason": async () => {
     const fee = { amount: coins("1000000"), gas: "5000000" };
-    await assert.rejects(client.upload(me, new Uint8Array([0, 97, 115, 109]), fee), /stores no wasm/);
+    await assert.rejects(client.upload(me, new Uint8Array([0, 97, 115, 109]), fee), /runs contracts as native code/);
   },
 });
 client.disconnect();

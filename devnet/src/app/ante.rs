@@ -12,7 +12,7 @@ use super::execute::App;
 use super::sign::{self, Verdict};
 use super::store::Store;
 use super::tx::{Signer, Tx};
-use super::{auth, bank, coins};
+use super::{auth, bank, coins, tax};
 use crate::config::GasPrice;
 use crate::error::AppError;
 use crate::gas;
@@ -99,35 +99,33 @@ fn fee(app: &App, store: &mut Store, tx: &Tx, mode: Mode) -> Result<Vec<Event>, 
     if mode == Mode::Check {
         least_fee(&app.gas_prices, tx)?;
     }
+    let due = app.due(tx);
     let payer = tx.payer();
     if auth::load(store, payer).is_none() {
         return Err(AppError::unknown_address(format!("fee payer address: {payer} does not exist")));
     }
     let mut events = Vec::new();
-    if !tx.fee_coins.is_empty() {
-        events = bank::send(store, payer, &app.fee_collector, &tx.fee_coins).map_err(|error| {
+    let now = tax::minus(&tx.fee_coins, &due.taxes).and_then(|rest| tax::minus(&rest, &due.refund));
+    let now = now.unwrap_or_else(|| tx.fee_coins.clone());
+    if !now.is_empty() {
+        events = bank::send(store, payer, &app.fee_collector, &now).map_err(|error| {
             // The SDK wraps the error around its own text once more.
             AppError::insufficient_funds(error.log)
         })?;
         events.push(Event::new("message").with("sender", payer));
     }
     events.push(Event::new("tx").with("fee", coins::print(&tx.fee_coins)).with("fee_payer", payer));
+    let refunds = due.refund.iter().map(|coin| coins::print(std::slice::from_ref(coin)));
+    events.extend(refunds.map(|coin| Event::new("tax_refund").with("tax_amount", coin)));
     Ok(events)
 }
 
 fn least_fee(prices: &[GasPrice], tx: &Tx) -> Result<(), AppError> {
-    // Ceiling of price times gas, in 128 bits: neither factor is above 64.
-    let required = |price: &GasPrice| {
-        u128::from(price.micros).saturating_mul(u128::from(tx.fee.gas_limit)).div_ceil(1_000_000)
-    };
-    let paid = |price: &GasPrice| {
-        let coin = tx.fee_coins.iter().find(|coin| coin.denom == price.denom);
-        coin.map_or(0, |coin| coin.amount.u128()) >= required(price)
-    };
-    if prices.is_empty() || prices.iter().any(paid) {
+    let gas = tx.fee.gas_limit;
+    if tax::pays_gas(prices, gas, &tx.fee_coins) {
         return Ok(());
     }
-    let list: Vec<_> = prices.iter().map(|price| format!("{}{}", required(price), price.denom)).collect();
+    let list: Vec<_> = prices.iter().map(|price| format!("{}{}", price.of(gas), price.denom)).collect();
     Err(AppError::insufficient_fee(format!(
         "insufficient fees; got: {} required: {}",
         coins::print(&tx.fee_coins),

@@ -13,11 +13,15 @@ use cw_multi_test::{AppResponse, Bank, BankSudo, CosmosRouter, Module};
 use serde::de::DeserializeOwned;
 
 use super::events::Event;
+use super::tax::BurnTax;
 use super::{auth, coins};
 use crate::error::AppError;
 
-/// The bank module of the dev chain.
-pub(crate) struct DevBank;
+/// The bank module of the dev chain, as contracts reach it.
+pub(crate) struct DevBank {
+    /// Taken from what a contract sends.
+    pub(crate) tax: Option<BurnTax>,
+}
 
 /// Where balances start; `address/denom` follows. An address has no slash, so prefixes are exact.
 const BALANCES: &str = "bank/balance/";
@@ -164,7 +168,7 @@ pub(crate) fn multi_send(
     Ok(events)
 }
 
-fn burn(store: &mut dyn Storage, from: &str, amount: &[Coin]) -> Result<Vec<Event>, AppError> {
+pub(crate) fn burn(store: &mut dyn Storage, from: &str, amount: &[Coin]) -> Result<Vec<Event>, AppError> {
     take(store, from, amount)?;
     for coin in amount {
         change_supply(store, &coin.denom, coin.amount.u128(), 0)?;
@@ -181,7 +185,7 @@ fn respond(events: Vec<Event>) -> AppResponse {
 }
 
 /// What a contract (or a message's funds) may send: the same rule as for a transaction's own coins.
-fn checked(amount: &[Coin]) -> Result<Vec<Coin>, AppError> {
+pub(crate) fn checked(amount: &[Coin]) -> Result<Vec<Coin>, AppError> {
     // wasmd sorts and sums the coins of a contract, but drops no zero: those are refused.
     let mut sorted: Vec<Coin> = Vec::new();
     for coin in amount {
@@ -225,7 +229,12 @@ impl Module for DevBank {
                 let to = api
                     .addr_validate(&to_address)
                     .map_err(|error| AppError::invalid_address(format!("{to_address:?}: {error}")))?;
-                Ok(respond(send(storage, sender.as_str(), to.as_str(), &checked(&amount)?)?))
+                let (mut amount, mut events) = (checked(&amount)?, Vec::new());
+                if let Some(tax) = &self.tax {
+                    (amount, events) = tax.charge(storage, sender.as_str(), &amount)?;
+                }
+                events.extend(send(storage, sender.as_str(), to.as_str(), &amount)?);
+                Ok(respond(events))
             }
             BankMsg::Burn { amount } => Ok(respond(burn(storage, sender.as_str(), &checked(&amount)?)?)),
             other => Err(AppError::not_supported(format!("bank message {other:?}")).into()),

@@ -117,10 +117,9 @@ fn unknown(checksum: &Checksum, natives: &[Code]) -> String {
         .iter()
         .filter_map(|code| Some(format!("{} = {}", code.name, code.checksum?.to_hex())))
         .collect();
-    let known = if known.is_empty() { "none".into() } else { known.join(", ") };
+    let known = if known.is_empty() { "none here".into() } else { known.join(", ") };
     format!(
-        "the dev chain runs contracts as native code and takes only wasm that it knows by its sha256; {} is none \
-         of: {known}",
+        "the dev chain runs contracts as native code and takes only wasm that it knows by its sha256 ({known}), not {}",
         checksum.to_hex()
     )
 }

@@ -3,16 +3,17 @@ use cosmos_sdk_proto::Any;
 use cosmos_sdk_proto::cosmos::base::abci::v1beta1::TxMsgData;
 use cosmos_sdk_proto::cosmwasm::wasm::v1::MsgStoreCodeResponse;
 use cosmos_sdk_proto::prost::Message;
-use cosmwasm_std::{Addr, Binary, BlockInfo, CosmosMsg, WasmMsg};
+use cosmwasm_std::{Addr, Binary, BlockInfo, Coin, CosmosMsg, WasmMsg};
 
 use super::ante::{self, Mode};
 use super::events::{self, Event};
 use super::msg::Msg;
 use super::sign::Verdict;
 use super::store::Store;
+use super::tax::{BurnTax, Due};
 use super::tx::Tx;
 use super::vm::Vm;
-use super::{bank, coins};
+use super::{bank, coins, tax};
 use crate::config::GasPrice;
 use crate::error::AppError;
 use crate::gas;
@@ -24,6 +25,7 @@ pub(crate) struct App {
     pub(crate) fee_collector: String,
     pub(crate) gas_prices: Vec<GasPrice>,
     pub(crate) max_gas: Option<u64>,
+    pub(crate) tax: Option<BurnTax>,
 }
 
 /// `ExecTxResult` of ABCI.
@@ -127,10 +129,16 @@ impl App {
         Ok((used, Done { events, ..done }))
     }
 
+    /// How this transaction pays the burn tax.
+    pub(crate) fn due(&self, tx: &Tx) -> Due {
+        self.tax.as_ref().map(|tax| tax.due(tx, &self.gas_prices)).unwrap_or_default()
+    }
+
     fn messages(&self, store: &mut Store, block: &BlockInfo, tx: &Tx) -> (u64, Result<Done, AppError>) {
         let mut done = Done { responses: Vec::new(), events: Vec::new() };
+        let due = self.due(tx);
         for (index, msg) in tx.msgs.iter().enumerate() {
-            match self.message(store, block, msg) {
+            match self.message(store, block, msg, &due) {
                 Ok((mut events, response)) => {
                     for event in &mut events {
                         event.attributes.push(("msg_index".into(), index.to_string()));
@@ -146,6 +154,13 @@ impl App {
                 }
             }
         }
+        // terrad's post handler: a tax the fee pays for is taken only once all messages succeeded.
+        if let Some(tax) = self.tax.as_ref().filter(|_| !due.taxes.is_empty()) {
+            match tax.pay(store, tx.payer(), &due.taxes) {
+                Ok(events) => done.events.extend(events),
+                Err(error) => return (store.gas_used(), Err(error)),
+            }
+        }
         (gas::events(&done.events).saturating_add(store.gas_used()), Ok(done))
     }
 
@@ -154,6 +169,7 @@ impl App {
         store: &mut Store,
         block: &BlockInfo,
         msg: &Msg,
+        due: &Due,
     ) -> Result<(Vec<Event>, Any), AppError> {
         let url = msg.type_url();
         let sender = self.vm.address(msg.signer())?;
@@ -162,6 +178,8 @@ impl App {
             Msg::Send(msg) => {
                 let to = self.vm.address(&msg.to_address)?;
                 let amount = coins::checked(&msg.amount)?;
+                let (amount, taxed) = self.taxed(store, sender.as_str(), amount, due)?;
+                events.extend(taxed);
                 events.extend(bank::send(store, sender.as_str(), to.as_str(), &amount)?);
                 events.push(Event::new("message").with("sender", sender.as_str()));
                 Vec::new()
@@ -169,7 +187,9 @@ impl App {
             Msg::MultiSend(msg) => {
                 let total =
                     msg.inputs.first().map_or(Ok(Vec::new()), |input| coins::checked(&input.coins))?;
-                let outputs = msg
+                let (total, taxed) = self.taxed(store, sender.as_str(), total, due)?;
+                events.extend(taxed);
+                let mut outputs = msg
                     .outputs
                     .iter()
                     .map(|output| {
@@ -177,6 +197,9 @@ impl App {
                         Ok((to.into_string(), coins::checked(&output.coins)?))
                     })
                     .collect::<Result<Vec<_>, AppError>>()?;
+                if let Some(tax) = self.tax.as_ref().filter(|_| due.reverse_charge) {
+                    net_outputs(tax, &total, &mut outputs)?;
+                }
                 events.extend(bank::multi_send(store, sender.as_str(), &total, &outputs)?);
                 Vec::new()
             }
@@ -194,6 +217,21 @@ impl App {
             call => self.contract_call(store, block, &sender, call, &mut events)?,
         };
         Ok((events, Any { type_url: format!("{url}Response"), value }))
+    }
+
+    /// What a wallet's transfer of `amount` moves after the tax it is charged with.
+    fn taxed(
+        &self,
+        store: &mut Store,
+        sender: &str,
+        amount: Vec<Coin>,
+        due: &Due,
+    ) -> Result<(Vec<Coin>, Vec<Event>), AppError> {
+        match &self.tax {
+            None => Ok((amount, Vec::new())),
+            Some(tax) if due.reverse_charge => tax.charge(store, sender, &amount),
+            Some(_) => Ok((amount, vec![tax::payment(false)])),
+        }
     }
 
     /// Returns the encoded response: cw-multi-test's data has the same field numbers.
@@ -270,5 +308,19 @@ impl App {
                 return Err(AppError::unknown_request(format!("{} is no contract call", other.type_url())));
             }
         })
+    }
+}
+
+/// Each output less its tax. The tax of the sum may be more than that of the parts, each rounded down: terrad refuses
+/// such a transfer, and so must we.
+fn net_outputs(tax: &BurnTax, total: &[Coin], outputs: &mut [(String, Vec<Coin>)]) -> Result<(), AppError> {
+    let mut left = Some(total.to_vec());
+    for (_, amount) in outputs.iter_mut() {
+        *amount = tax.net(amount);
+        left = left.and_then(|left| tax::minus(&left, amount));
+    }
+    match left {
+        Some(left) if left.is_empty() => Ok(()),
+        _ => Err(AppError::invalid_request("sum inputs != sum outputs")),
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod history;
 pub(crate) mod msg;
 pub(crate) mod sign;
 pub(crate) mod store;
+pub(crate) mod tax;
 pub(crate) mod tx;
 pub(crate) mod vm;
 pub(crate) mod wasm;

@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 use super::bank::{DevBank, NoCustom};
 use super::codes::{self, Upload};
 use super::store::Store;
+use super::tax::BurnTax;
 use super::wasm::DevWasm;
 use crate::config::Code;
 use crate::error::AppError;
@@ -56,13 +57,13 @@ impl AddressGenerator for WasmdAddresses {
 
 impl Vm {
     /// A machine for these contracts; none has a code id yet.
-    pub(crate) fn new(prefix: &str, natives: Vec<Code>) -> Vm {
+    pub(crate) fn new(prefix: &str, natives: Vec<Code>, tax: Option<BurnTax>) -> Vm {
         // MockApi takes a static prefix; one short string per chain started is what that costs.
         let prefix: &'static str = prefix.to_string().leak();
         let keeper = Rc::new(RefCell::new(codes::keeper(&[], &natives)));
         let app = AppBuilder::default()
             .with_api(MockApi::default().with_prefix(prefix))
-            .with_bank(DevBank)
+            .with_bank(DevBank { tax })
             .with_wasm(DevWasm(Rc::clone(&keeper)))
             .build(no_init);
         Vm { app, keeper, table: RefCell::default(), natives }

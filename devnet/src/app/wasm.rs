@@ -1,19 +1,71 @@
 //! The wasm module: cw-multi-test's keeper, plus what wasmd does around each call and the keeper leaves out, at
 //! every depth of submessages: events of the funds, accounts of new contracts, code history, events of admins.
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use cosmwasm_std::{
-    Addr, Api, Binary, BlockInfo, Coin, Empty, Event as WasmEvent, Querier, Record, Storage, WasmMsg,
-    WasmQuery,
+    Addr, Api, BankMsg, Binary, BlockInfo, Coin, CosmosMsg, Empty, Event as WasmEvent, Querier, QueryRequest,
+    Record, Storage, WasmMsg, WasmQuery,
 };
 use cw_multi_test::error::AnyResult;
-use cw_multi_test::{AppResponse, Contract, ContractData, CosmosRouter, Wasm, WasmKeeper, WasmSudo};
+use cw_multi_test::{AppResponse, Contract, ContractData, CosmosRouter, SudoMsg, Wasm, WasmKeeper, WasmSudo};
 
 use super::{auth, bank, events, history};
 
 /// The keeper is replaced between messages when code ids come or go, see `codes.rs`; calls only borrow it.
 pub(crate) struct DevWasm(pub(crate) Rc<RefCell<WasmKeeper<Empty, Empty>>>);
+
+/// A router for one call: the keeper moves the call's funds first, by an ordinary transfer, which a burn tax must
+/// not meet. Everything later is the contract's own.
+struct FundsFirst<'a> {
+    router: Router<'a>,
+    /// The funds of the call until they have been moved.
+    funds: Cell<Vec<Coin>>,
+}
+
+impl CosmosRouter for FundsFirst<'_> {
+    type ExecC = Empty;
+    type QueryC = Empty;
+
+    fn execute(
+        &self,
+        api: &dyn Api,
+        storage: &mut dyn Storage,
+        block: &BlockInfo,
+        sender: Addr,
+        msg: CosmosMsg,
+    ) -> AnyResult<AppResponse> {
+        let funds = self.funds.take();
+        match msg {
+            CosmosMsg::Bank(BankMsg::Send { to_address, amount }) if !funds.is_empty() && amount == funds => {
+                bank::send(storage, sender.as_str(), &to_address, &bank::checked(&amount)?)?;
+                // Its events are added by `paid`.
+                Ok(AppResponse::default())
+            }
+            msg => self.router.execute(api, storage, block, sender, msg),
+        }
+    }
+
+    fn query(
+        &self,
+        api: &dyn Api,
+        storage: &dyn Storage,
+        block: &BlockInfo,
+        request: QueryRequest<Empty>,
+    ) -> AnyResult<Binary> {
+        self.router.query(api, storage, block, request)
+    }
+
+    fn sudo(
+        &self,
+        api: &dyn Api,
+        storage: &mut dyn Storage,
+        block: &BlockInfo,
+        msg: SudoMsg,
+    ) -> AnyResult<AppResponse> {
+        self.router.sudo(api, storage, block, msg)
+    }
+}
 
 type Router<'a> = &'a dyn CosmosRouter<ExecC = Empty, QueryC = Empty>;
 
@@ -71,7 +123,12 @@ impl Wasm<Empty, Empty> for DevWasm {
         msg: WasmMsg,
     ) -> AnyResult<AppResponse> {
         let asked = Asked::of(&msg);
-        let mut response = self.0.borrow().execute(api, storage, router, block, sender.clone(), msg)?;
+        let funds = match &asked {
+            Asked::Execute(_, funds) | Asked::Instantiate(funds, _) => funds.clone(),
+            _ => Vec::new(),
+        };
+        let router = FundsFirst { router, funds: Cell::new(funds) };
+        let mut response = self.0.borrow().execute(api, storage, &router, block, sender.clone(), msg)?;
         match asked {
             Asked::Execute(contract, funds) => paid(&sender, &contract, &funds, &mut response),
             Asked::Instantiate(funds, msg) => {

@@ -10,12 +10,12 @@ pub(crate) struct Pending {
     pub(crate) verdicts: Vec<Verdict>,
 }
 
-/// As CometBFT's `mempool.size` and `cache_size`; more room for load tests.
-const MAX_TXS: usize = 50_000;
+/// As CometBFT's `cache_size`; more room for load tests.
 const CACHE: usize = 100_000;
 
-#[derive(Default)]
 pub(crate) struct Mempool {
+    /// As CometBFT's `mempool.size`.
+    limit: usize,
     pending: VecDeque<Pending>,
     bytes: usize,
     seen: HashSet<[u8; 32]>,
@@ -23,6 +23,11 @@ pub(crate) struct Mempool {
 }
 
 impl Mempool {
+    /// Room for `limit` transactions.
+    pub(crate) fn new(limit: usize) -> Mempool {
+        Mempool { limit, pending: VecDeque::new(), bytes: 0, seen: HashSet::new(), order: VecDeque::new() }
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.pending.len()
     }
@@ -32,11 +37,11 @@ impl Mempool {
     }
 
     pub(crate) fn is_full(&self) -> bool {
-        self.pending.len() >= MAX_TXS
+        self.pending.len() >= self.limit
     }
 
-    pub(crate) fn limit() -> usize {
-        MAX_TXS
+    pub(crate) fn limit(&self) -> usize {
+        self.limit
     }
 
     /// True when seen before: waiting, or in a recent block.
@@ -95,6 +100,6 @@ impl Mempool {
 
     /// Empties all: the chain went back to a snapshot, where everything may be sent anew.
     pub(crate) fn clear(&mut self) {
-        *self = Mempool::default();
+        *self = Mempool::new(self.limit);
     }
 }

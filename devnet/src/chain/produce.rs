@@ -24,8 +24,8 @@ use crate::error::{AppError, DevnetError};
 pub(crate) enum MempoolError {
     #[error("tx already exists in cache")]
     Known,
-    #[error("mempool is full: number of txs {0} (max: {max}), total txs bytes {1} (max: 1073741824)", max = Mempool::limit())]
-    Full(usize, usize),
+    #[error("mempool is full: number of txs {txs} (max: {max}), total txs bytes {bytes} (max: 1073741824)")]
+    Full { txs: usize, max: usize, bytes: usize },
 }
 
 /// What the chain knows of a signer: the number of its account, and its key once it has signed.
@@ -120,7 +120,8 @@ impl Chain {
             return Err(MempoolError::Known);
         }
         if self.mempool.is_full() {
-            return Err(MempoolError::Full(self.mempool.len(), self.mempool.bytes()));
+            let (txs, max, bytes) = (self.mempool.len(), self.mempool.limit(), self.mempool.bytes());
+            return Err(MempoolError::Full { txs, max, bytes });
         }
         let tip = self.tip();
         let checked = self.app.check(&mut self.pending, &tip, &tx, &verdicts);

@@ -3,6 +3,7 @@ mod bank;
 mod chain;
 mod defaults;
 mod errors;
+mod tax;
 mod txs;
 mod wasm;
 
@@ -43,7 +44,9 @@ pub(crate) fn router(node: Node, extra: Router) -> Router {
         .route("/cosmwasm/wasm/v1/contract/{address}", get(wasm::contract))
         .route("/cosmwasm/wasm/v1/contract/{address}/history", get(wasm::history))
         .route("/cosmwasm/wasm/v1/contract/{address}/smart/{query}", get(wasm::smart))
-        .route("/cosmwasm/wasm/v1/contract/{address}/raw/{key}", get(wasm::raw));
+        .route("/cosmwasm/wasm/v1/contract/{address}/raw/{key}", get(wasm::raw))
+        .route("/terra/tax/v1beta1/burn_tax_rate", get(tax::burn_tax_rate))
+        .route("/terra/tax/v1beta1/params", get(tax::params));
     defaults::add(routes)
         .with_state(node)
         .merge(extra)

@@ -1,0 +1,197 @@
+//! Terra Classic's burn tax (its x/tax since 3.3): what a transfer owes, who pays it, where it goes.
+//!
+//! Funds that come with a contract call are free. A contract's own transfer is always charged to what arrives. A
+//! wallet's transfer is charged to what arrives too, unless the fee covers gas and tax: then the tax comes out of
+//! the fee. Taxes are burned; the real chain keeps a tenth for the community, caps, and exempts some addresses.
+use cosmwasm_std::{Coin, Decimal, Storage, Uint128};
+
+use super::events::Event;
+use super::msg::Msg;
+use super::tx::Tx;
+use super::{bank, coins};
+use crate::config::GasPrice;
+use crate::error::AppError;
+
+/// The tax and the accounts it passes through.
+#[derive(Clone, Debug)]
+pub(crate) struct BurnTax {
+    /// Below 1.
+    pub(crate) rate: Decimal,
+    pub(crate) fee_collector: String,
+    pub(crate) burner: String,
+}
+
+/// How a transaction pays its tax; without a tax nothing of it applies.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Due {
+    /// Transfers are charged to what arrives.
+    pub(crate) reverse_charge: bool,
+    /// Comes out of the fee after the messages; a failed transaction keeps it.
+    pub(crate) taxes: Vec<Coin>,
+    /// What the fee holds for funds that turn out free: not taken.
+    pub(crate) refund: Vec<Coin>,
+}
+
+impl BurnTax {
+    /// The tax on these coins, rounded down for each of them; coins from other chains are free.
+    pub(crate) fn of(&self, amount: &[Coin]) -> Vec<Coin> {
+        let taxed = amount.iter().filter(|coin| coin.denom != "stake" && !is_ibc(&coin.denom));
+        let taxes = taxed.map(|coin| Coin {
+            denom: coin.denom.clone(),
+            // Cannot fail for a rate below 1.
+            amount: coin.amount.checked_mul_floor(self.rate).unwrap_or_default(),
+        });
+        taxes.filter(|tax| !tax.amount.is_zero()).collect()
+    }
+
+    /// Decides who pays, as `checkTxFee` does.
+    pub(crate) fn due(&self, tx: &Tx, prices: &[GasPrice]) -> Due {
+        let (mut taxes, mut free) = (Vec::new(), Vec::new());
+        let parsed = |amount| coins::checked(amount).unwrap_or_default();
+        for msg in &tx.msgs {
+            match msg {
+                Msg::Send(msg) => add(&mut taxes, self.of(&parsed(&msg.amount))),
+                Msg::MultiSend(msg) => {
+                    for input in &msg.inputs {
+                        add(&mut taxes, self.of(&parsed(&input.coins)));
+                    }
+                }
+                Msg::Execute(msg) => add(&mut free, self.of(&parsed(&msg.funds))),
+                Msg::Instantiate(msg) => add(&mut free, self.of(&parsed(&msg.funds))),
+                Msg::Instantiate2(msg) => add(&mut free, self.of(&parsed(&msg.funds))),
+                Msg::StoreCode(_) | Msg::Migrate(_) | Msg::UpdateAdmin(_) | Msg::ClearAdmin(_) => {}
+            }
+        }
+        let pays_gas = |left: &[Coin]| pays_gas(prices, tx.fee.gas_limit, left);
+        let mut due = Due::default();
+        let mut left = tx.fee_coins.clone();
+        if !taxes.is_empty() {
+            match minus(&left, &taxes).filter(|rest| pays_gas(rest)) {
+                Some(rest) => (left, due.taxes) = (rest, taxes),
+                None => due.reverse_charge = true,
+            }
+        }
+        if !free.is_empty() && minus(&left, &free).is_some_and(|rest| pays_gas(&rest)) {
+            due.refund = free;
+        }
+        due
+    }
+
+    /// Takes the tax on `amount` from its sender; returns what is left to send, and the events.
+    pub(crate) fn charge(
+        &self,
+        store: &mut dyn Storage,
+        from: &str,
+        amount: &[Coin],
+    ) -> Result<(Vec<Coin>, Vec<Event>), AppError> {
+        let taxes = self.of(amount);
+        if taxes.is_empty() {
+            return Ok((amount.to_vec(), Vec::new()));
+        }
+        let mut events = self.pay(store, from, &taxes)?;
+        events.push(payment(true).with("tax_amount", coins::print(&taxes)));
+        Ok((self.net(amount), events))
+    }
+
+    /// What is left of `amount` after its tax.
+    pub(crate) fn net(&self, amount: &[Coin]) -> Vec<Coin> {
+        minus(amount, &self.of(amount)).unwrap_or_default()
+    }
+
+    /// Takes `taxes` from an account and burns them.
+    pub(crate) fn pay(
+        &self,
+        store: &mut dyn Storage,
+        from: &str,
+        taxes: &[Coin],
+    ) -> Result<Vec<Event>, AppError> {
+        let mut events = bank::send(store, from, &self.fee_collector, taxes)?;
+        events.extend(bank::send(store, &self.fee_collector, &self.burner, taxes)?);
+        // terrad burns at the end of the block, outside of any transaction.
+        bank::burn(store, &self.burner, taxes)?;
+        Ok(events)
+    }
+}
+
+/// Says in a transfer's events whether the tax came out of it.
+pub(crate) fn payment(reverse_charge: bool) -> Event {
+    Event::new("tax_payment").with("reverse_charge", reverse_charge.to_string())
+}
+
+/// Whether these coins pay for the gas in one of the denoms.
+pub(crate) fn pays_gas(prices: &[GasPrice], gas: u64, fee: &[Coin]) -> bool {
+    let paid = |price: &GasPrice| {
+        let coin = fee.iter().find(|coin| coin.denom == price.denom);
+        coin.map_or(0, |coin| coin.amount.u128()) >= price.of(gas)
+    };
+    prices.is_empty() || prices.iter().any(paid)
+}
+
+fn is_ibc(denom: &str) -> bool {
+    denom
+        .strip_prefix("ibc/")
+        .is_some_and(|hash| hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+fn add(sum: &mut Vec<Coin>, more: Vec<Coin>) {
+    for coin in more {
+        match sum.iter_mut().find(|other| other.denom == coin.denom) {
+            Some(other) => other.amount = other.amount.saturating_add(coin.amount),
+            None => sum.push(coin),
+        }
+    }
+    sum.sort_by(|a, b| a.denom.cmp(&b.denom));
+}
+
+/// `amount` less `part`, without zeros; `None` if a coin does not suffice.
+pub(crate) fn minus(amount: &[Coin], part: &[Coin]) -> Option<Vec<Coin>> {
+    if part.iter().any(|coin| !amount.iter().any(|other| other.denom == coin.denom)) {
+        return None;
+    }
+    let rest = amount.iter().map(|coin| {
+        let less =
+            part.iter().find(|other| other.denom == coin.denom).map_or(Uint128::zero(), |less| less.amount);
+        Some(Coin { denom: coin.denom.clone(), amount: coin.amount.checked_sub(less).ok()? })
+    });
+    let rest: Vec<Coin> = rest.collect::<Option<_>>()?;
+    Some(rest.into_iter().filter(|coin| !coin.amount.is_zero()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cosmwasm_std::coin;
+
+    fn tax() -> BurnTax {
+        BurnTax { rate: Decimal::permille(5), fee_collector: "collector".into(), burner: "burner".into() }
+    }
+
+    #[test]
+    fn each_coin_is_taxed_and_rounded_down_but_not_those_of_other_chains() {
+        let ibc = format!("ibc/{}", "A".repeat(64));
+        let amount = [coin(1_000, &ibc), coin(1_000, "stake"), coin(10_000_000, "uluna"), coin(199, "uusd")];
+        assert_eq!(tax().of(&amount), [coin(50_000, "uluna")]);
+        assert_eq!(tax().of(&[coin(u128::MAX, "uusd")])[0].amount.u128(), u128::MAX / 200);
+    }
+
+    #[test]
+    fn a_charge_leaves_the_rest_to_send_and_burns_the_tax() {
+        let mut store = crate::app::store::Store::default();
+        bank::set_balance(&mut store, "alice", &coin(1_000, "uusd")).unwrap();
+        let (net, events) = tax().charge(&mut store, "alice", &[coin(1_000, "uusd")]).unwrap();
+        assert_eq!(net, [coin(995, "uusd")]);
+        assert_eq!(bank::balance(&store, "alice", "uusd"), 995);
+        assert_eq!(bank::supply(&store, "uusd"), 995);
+        assert_eq!(events.last().unwrap(), &payment(true).with("tax_amount", "5uusd"));
+        let (net, events) = tax().charge(&mut store, "alice", &[coin(100, "uusd")]).unwrap();
+        assert_eq!((net, events), (vec![coin(100, "uusd")], vec![]), "too little to be taxed");
+    }
+
+    #[test]
+    fn subtracting_needs_every_coin() {
+        let has = [coin(5, "uluna"), coin(7, "uusd")];
+        assert_eq!(minus(&has, &[coin(7, "uusd")]).unwrap(), [coin(5, "uluna")]);
+        assert_eq!(minus(&has, &[coin(8, "uusd")]), None);
+        assert_eq!(minus(&has, &[coin(1, "ukrw")]), None);
+    }
+}

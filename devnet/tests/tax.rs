@@ -1,0 +1,181 @@
+//! Terra Classic's burn tax: who pays it, what arrives, what is burned. Rows of the table in `docs/devnet.md`.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, dead_code)]
+mod common;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use common::{Client, Envelope, attribute, events};
+use cosmos_sdk_proto::cosmos::bank::v1beta1::{Input, MsgMultiSend, Output};
+use cosmos_sdk_proto::cosmos::base::v1beta1::Coin;
+use cosmos_sdk_proto::prost::{Message, Name};
+use cosmrs::Any;
+use cosmwasm_std::Decimal;
+use meteor_devnet::Config;
+use serde_json::{Value, json};
+
+/// Pays for the gas of an envelope exactly: 400,000 at 0.01.
+const GAS_FEE: u128 = 4_000;
+
+async fn start() -> Client {
+    let config = Config { burn_tax: Some(Decimal::permille(5)), ..common::config() };
+    common::start_with(config).await
+}
+
+/// Runs messages with this fee.
+async fn run(client: &Client, account: usize, msgs: Vec<Any>, fee: u128) -> Value {
+    let envelope = Envelope { fee: vec![(fee, "uusd")], ..Envelope::default() };
+    let bytes = client.sign(account, msgs, &envelope).await;
+    let answer = client.broadcast(&bytes).await;
+    assert_eq!(answer["code"], 0, "{answer}");
+    client.devnet.mine(1).await.unwrap();
+    client.tx(answer["hash"].as_str().unwrap()).await["tx_result"].take()
+}
+
+async fn supply(client: &Client) -> u128 {
+    let url = format!("{}/cosmos/bank/v1beta1/supply/by_denom?denom=uusd", client.devnet.rest_url());
+    let body: Value = client.http.get(url).send().await.unwrap().json().await.unwrap();
+    body["amount"]["amount"].as_str().unwrap().parse().unwrap()
+}
+
+/// Balances of the accounts and the supply.
+async fn holdings(client: &Client, accounts: &[&str]) -> (Vec<u128>, u128) {
+    let mut held = Vec::new();
+    for account in accounts {
+        held.push(client.balance(account, "uusd").await);
+    }
+    (held, supply(client).await)
+}
+
+fn multi_send(client: &Client, outputs: &[(&str, u128)]) -> Any {
+    let coins = |amount: u128| vec![Coin { denom: "uusd".into(), amount: amount.to_string() }];
+    let total = outputs.iter().map(|(_, amount)| amount).sum();
+    let outputs = outputs.iter().map(|(to, amount)| Output { address: (*to).into(), coins: coins(*amount) });
+    let inputs = vec![Input { address: client.address(1), coins: coins(total) }];
+    let msg = MsgMultiSend { inputs, outputs: outputs.collect() };
+    Any { type_url: MsgMultiSend::type_url(), value: msg.encode_to_vec() }
+}
+
+#[tokio::test]
+async fn funds_of_a_call_arrive_whole_and_what_a_contract_sends_does_not() {
+    let client = start().await;
+    let vault = client.instantiate().await;
+    let (alice, bob) = (client.address(1), client.address(2));
+    let accounts = [alice.as_str(), bob.as_str(), vault.as_str()];
+    let before = holdings(&client, &accounts).await;
+    let result =
+        run(&client, 1, vec![client.execute(1, &vault, json!({"deposit": {}}), 8_000_000)], GAS_FEE).await;
+    assert_eq!(result["code"], 0, "{result}");
+    assert!(events(&result).iter().all(|(kind, _)| !kind.starts_with("tax")), "{result}");
+    let paid = holdings(&client, &accounts).await;
+    assert_eq!(paid.0, [before.0[0] - 8_000_000 - GAS_FEE, before.0[1], 8_000_000]);
+    assert_eq!(paid.1, before.1);
+    assert_eq!(client.smart(&vault, json!({"total": {"address": alice}})).await, "8000000");
+
+    let pay = json!({"pay": {"to": bob, "amount": 1_000_199}});
+    let result = run(&client, 1, vec![client.execute(1, &vault, pay, 0)], GAS_FEE).await;
+    let after = holdings(&client, &accounts).await;
+    // 5000.995 rounded down.
+    assert_eq!(after.0, [paid.0[0] - GAS_FEE, paid.0[1] + 995_199, 6_999_801]);
+    assert_eq!(after.1, paid.1 - 5_000);
+    assert_eq!(attribute(&result, "tax_payment", "reverse_charge"), "true");
+    assert_eq!(attribute(&result, "tax_payment", "tax_amount"), "5000uusd");
+
+    // The same call pays in and sends out: only what is sent is taxed, though both are transfers of one amount.
+    let pay = json!({"pay": {"to": bob, "amount": 1_000_000}});
+    run(&client, 1, vec![client.execute(1, &vault, pay, 1_000_000)], GAS_FEE).await;
+    let last = holdings(&client, &accounts).await;
+    assert_eq!(last.0, [after.0[0] - GAS_FEE - 1_000_000, after.0[1] + 995_000, 6_999_801]);
+    // To a contract by an ordinary transfer: taxed all the same.
+    let pay = json!({"pay": {"to": vault, "amount": 1_000}});
+    run(&client, 1, vec![client.execute(1, &vault, pay, 0)], GAS_FEE).await;
+    assert_eq!(client.balance(&vault, "uusd").await, 6_999_796);
+}
+
+#[tokio::test]
+async fn a_fee_that_covers_a_tax_nobody_owes_is_not_taken_so_far() {
+    let client = start().await;
+    let vault = client.instantiate().await;
+    let alice = client.address(1);
+    let before = client.balance(&alice, "uusd").await;
+    let deposit = || vec![client.execute(1, &vault, json!({"deposit": {}}), 8_000_000)];
+    let result = run(&client, 1, deposit(), GAS_FEE + 40_000).await;
+    assert_eq!(attribute(&result, "tax_refund", "tax_amount"), "40000uusd");
+    assert_eq!(attribute(&result, "tx", "fee"), "44000uusd");
+    assert_eq!(client.balance(&alice, "uusd").await, before - 8_000_000 - GAS_FEE);
+    // One short of gas and tax: all of it is a fee.
+    run(&client, 1, deposit(), GAS_FEE + 39_999).await;
+    assert_eq!(client.balance(&alice, "uusd").await, before - 16_000_000 - 2 * GAS_FEE - 39_999);
+}
+
+#[tokio::test]
+async fn a_wallet_s_transfer_is_charged_to_what_arrives_unless_the_fee_covers_it() {
+    let client = start().await;
+    let (alice, bob) = (client.address(1), client.address(2));
+    let accounts = [alice.as_str(), bob.as_str()];
+    let before = holdings(&client, &accounts).await;
+    let result = run(&client, 1, vec![client.send(1, &bob, 1_000_000)], GAS_FEE + 4_999).await;
+    assert_eq!(attribute(&result, "tax_payment", "reverse_charge"), "true");
+    let reverse = holdings(&client, &accounts).await;
+    assert_eq!(reverse.0, [before.0[0] - 1_000_000 - GAS_FEE - 4_999, before.0[1] + 995_000]);
+    assert_eq!(reverse.1, before.1 - 5_000);
+
+    let result = run(&client, 1, vec![client.send(1, &bob, 1_000_000)], GAS_FEE + 5_000).await;
+    assert_eq!(attribute(&result, "tax_payment", "reverse_charge"), "false");
+    let paid = holdings(&client, &accounts).await;
+    assert_eq!(paid.0, [reverse.0[0] - 1_005_000 - GAS_FEE, reverse.0[1] + 1_000_000]);
+    assert_eq!(paid.1, reverse.1 - 5_000);
+}
+
+#[tokio::test]
+async fn a_failed_transaction_pays_gas_but_no_tax() {
+    let client = start().await;
+    let vault = client.instantiate().await;
+    let (alice, bob) = (client.address(1), client.address(2));
+    let accounts = [alice.as_str(), bob.as_str()];
+    for extra in [0, 5_000] {
+        let before = holdings(&client, &accounts).await;
+        let msgs = vec![client.send(1, &bob, 1_000_000), client.execute(1, &vault, json!({"fail": {}}), 0)];
+        let result = run(&client, 1, msgs, GAS_FEE + extra).await;
+        assert_eq!(result["code"], 5, "{result}");
+        let after = holdings(&client, &accounts).await;
+        assert_eq!(after, (vec![before.0[0] - GAS_FEE, before.0[1]], before.1));
+    }
+}
+
+#[tokio::test]
+async fn a_transfer_to_several() {
+    let client = start().await;
+    let (alice, bob, carol) = (client.address(1), client.address(2), client.address(3));
+    let accounts = [alice.as_str(), bob.as_str(), carol.as_str()];
+    let before = holdings(&client, &accounts).await;
+    run(&client, 1, vec![multi_send(&client, &[(&bob, 2_000), (&carol, 4_000)])], GAS_FEE).await;
+    let after = holdings(&client, &accounts).await;
+    assert_eq!(after.0, [before.0[0] - 6_000 - GAS_FEE, before.0[1] + 1_990, before.0[2] + 3_980]);
+    assert_eq!(after.1, before.1 - 30);
+    // The tax on the sum is 1, on each part 0: the chain refuses what does not add up.
+    let result = run(&client, 1, vec![multi_send(&client, &[(&bob, 100), (&carol, 100)])], GAS_FEE).await;
+    assert!(result["log"].as_str().unwrap().contains("sum inputs != sum outputs"), "{result}");
+    assert_eq!(holdings(&client, &accounts).await.1, after.1);
+}
+
+#[tokio::test]
+async fn the_rate_can_be_asked_for() {
+    let client = start().await;
+    let response = client.abci("/terra.tax.v1beta1.Query/BurnTaxRate", &(), 0).await;
+    let value = BASE64.decode(response["value"].as_str().unwrap()).unwrap();
+    assert_eq!(String::decode(value.as_slice()).unwrap(), "5000000000000000");
+    let get = async |path: &str| {
+        let response = client.http.get(format!("{}{path}", client.devnet.rest_url())).send().await.unwrap();
+        response.json::<Value>().await.unwrap()
+    };
+    let rate = json!("0.005000000000000000");
+    assert_eq!(get("/terra/tax/v1beta1/burn_tax_rate").await["burn_tax_rate"], rate);
+    let params = get("/terra/tax/v1beta1/params").await["params"].take();
+    assert_eq!(params["burn_tax_rate"], rate);
+    assert_eq!(params["gas_prices"][1], json!({ "denom": "uusd", "amount": "0.010000000000000000" }));
+
+    let untaxed = common::start().await;
+    let response = untaxed.abci("/terra.tax.v1beta1.Query/BurnTaxRate", &(), 0).await;
+    assert_eq!((&response["code"], &response["codespace"]), (&json!(6), &json!("sdk")));
+    assert!(response["log"].as_str().unwrap().contains("unknown query path"), "{response}");
+}
