@@ -68,7 +68,7 @@ impl Target {
             }
             // Long enough for a busy machine with two cores, short enough to wait for.
             Self::Real(_) => {
-                Pace { before: 10, length: 20, mint_window: 30, crack_window: 40, reveal_timeout: 30 }
+                Pace { before: 10, length: 20, mint_window: 60, crack_window: 60, reveal_timeout: 60 }
             }
         }
     }
