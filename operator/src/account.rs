@@ -22,6 +22,10 @@ const WRONG_SEQUENCE: u32 = 32;
 const OUT_OF_GAS: u32 = 11;
 /// The chain's code for "the account has too little".
 const INSUFFICIENT_FUNDS: u32 = 5;
+/// The chain's code for "the fee is too low".
+const INSUFFICIENT_FEE: u32 = 13;
+/// The chain's code for "the gas limit is more than a block holds".
+const GAS_LIMIT: u32 = 41;
 /// The chain's code for "the mempool is full".
 const MEMPOOL_FULL: u32 = 20;
 /// The chain's code for "too late for its timeout height".
@@ -34,6 +38,8 @@ const PATIENCE: u64 = 50;
 const LIFETIME: u64 = 30;
 /// How often a message is signed anew before the job gives up.
 const SIGNATURES: u32 = 4;
+/// How many times its configured price a transaction may cost where nodes ask for more.
+const DEAREST: u64 = 4;
 /// Failures in a row, of nodes or at the mempool, after which the job gives up. What is outstanding stays noted.
 const FAILURES: u32 = 12;
 const POLL: Duration = Duration::from_millis(50);
@@ -125,7 +131,8 @@ impl Account {
     }
 
     /// Simulates, signs, sends, and waits until the transaction is in a block. It is noted before it is sent, and
-    /// signed anew only once the one before can be in no block any more.
+    /// signed anew only once the one before can be in no block any more. Where all nodes ask for a higher fee it
+    /// pays twice the price, then four times; where a block holds less gas than its limit it takes all of a block.
     ///
     /// # Errors
     /// [`OperatorError::Query`] if the simulation says it would fail, [`OperatorError::Refused`] if the chain doesn't
@@ -134,11 +141,13 @@ impl Account {
     pub async fn send(&mut self, messages: Vec<Any>) -> Result<Included, OperatorError> {
         self.resume().await?;
         let mut least_gas = 0;
+        let mut most_gas = u64::MAX;
+        let mut price = self.price.clone();
         let mut signatures = 0;
         loop {
-            let gas = with_margin(self.simulate(&messages).await?).max(least_gas);
+            let gas = with_margin(self.simulate(&messages).await?).max(least_gas).min(most_gas);
             signatures += 1;
-            match self.attempt(messages.clone(), gas).await {
+            match self.attempt(messages.clone(), gas, &price).await {
                 Ok(Fate::Included(included)) if included.code == 0 => return Ok(included),
                 Ok(Fate::Included(included)) => {
                     // It took its fee and its sequence and did nothing else: more gas may help.
@@ -158,8 +167,21 @@ impl Account {
                 Err(OperatorError::Refused { code: WRONG_SEQUENCE, .. }) if signatures < SIGNATURES => {
                     self.refresh().await?;
                 }
+                // Nothing was taken: the same sequence at a higher price, but not at any.
+                Err(OperatorError::Refused { code: INSUFFICIENT_FEE, .. })
+                    if signatures < SIGNATURES
+                        && price.millionths.saturating_mul(2)
+                            <= self.price.millionths.saturating_mul(DEAREST) =>
+                {
+                    price.millionths = price.millionths.saturating_mul(2);
+                    tracing::warn!(millionths = price.millionths, "the nodes ask for a higher gas price");
+                }
+                Err(OperatorError::Refused { code: GAS_LIMIT, log }) if most_gas == u64::MAX => {
+                    let block = self.node.block_gas().await?;
+                    most_gas = block.ok_or(OperatorError::Refused { code: GAS_LIMIT, log })?;
+                }
                 Err(OperatorError::Refused { code: INSUFFICIENT_FUNDS, log }) => {
-                    let fee = self.price.fee(gas);
+                    let fee = price.fee(gas);
                     let has = self.node.balance(self.address(), &self.price.denom).await?;
                     return Err(if has < fee {
                         OperatorError::CannotPay {
@@ -198,15 +220,20 @@ impl Account {
         }
     }
 
-    async fn attempt(&mut self, messages: Vec<Any>, gas: u64) -> Result<Fate, OperatorError> {
+    async fn attempt(
+        &mut self,
+        messages: Vec<Any>,
+        gas: u64,
+        price: &GasPrice,
+    ) -> Result<Fate, OperatorError> {
         let (_, signed_at) = self.node.status().await?;
         let timeout_height = signed_at.saturating_add(LIFETIME);
-        let bytes = tx::sign(&self.signer, &self.place, messages, gas, &self.price, timeout_height)?;
+        let bytes = tx::sign(&self.signer, &self.place, messages, gas, price, timeout_height)?;
         let intent = Intent {
             chain_id: self.place.chain_id.clone(),
             address: self.address().to_owned(),
             sequence: self.place.sequence,
-            fee: format!("{}{}", self.price.fee(gas), self.price.denom),
+            fee: format!("{}{}", price.fee(gas), price.denom),
             hash: node::hash(&bytes),
             signed_at,
             timeout_height,

@@ -365,6 +365,23 @@ impl Node {
             .ok_or_else(|| OperatorError::Malformed { method: "simulate", what: "no gas".into() })
     }
 
+    /// How much gas a block holds; `None` where that is not limited.
+    ///
+    /// # Errors
+    /// If the node doesn't answer as a CometBFT node does.
+    pub async fn block_gas(&self) -> Result<Option<u64>, OperatorError> {
+        const METHOD: &str = "consensus_params";
+        self.ask(METHOD, json!({}), |answer| {
+            let gas = text(&answer, METHOD, "/consensus_params/block/max_gas")?;
+            if gas == "-1" {
+                return Ok(None);
+            }
+            let malformed = || OperatorError::Malformed { method: METHOD, what: format!("max_gas {gas}") };
+            gas.parse().map(Some).map_err(|_| malformed())
+        })
+        .await
+    }
+
     /// Hands a transaction to all nodes; answers with its hash once one of them has checked it, or has it already.
     ///
     /// # Errors

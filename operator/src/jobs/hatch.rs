@@ -2,6 +2,7 @@
 //! worker that was off for days, or runs twice, does nothing twice and forgets nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 use cosmwasm_std::HexBinary;
 use meteor_messages::hatchery::{
@@ -29,6 +30,8 @@ pub struct Hatcher<'a, K> {
     deployment: &'a Deployment,
     keys: &'a K,
     tables: &'a Tables,
+    /// By shower: the numbers of its meteors, fixed since it was closed.
+    numbers: BTreeMap<u32, RangeInclusive<u64>>,
     /// By shower: what its meteors hold.
     showers: BTreeMap<u32, Sealed>,
 }
@@ -49,7 +52,7 @@ pub struct Hatched {
 impl<'a, K: KeySource> Hatcher<'a, K> {
     /// A worker for one event.
     pub const fn new(deployment: &'a Deployment, keys: &'a K, tables: &'a Tables) -> Self {
-        Self { deployment, keys, tables, showers: BTreeMap::new() }
+        Self { deployment, keys, tables, numbers: BTreeMap::new(), showers: BTreeMap::new() }
     }
 
     /// Reveals everything that is in custody now, batch by batch.
@@ -75,15 +78,21 @@ impl<'a, K: KeySource> Hatcher<'a, K> {
             for batch in due.chunks(MAX_REVEALS) {
                 let mut reveals = Vec::with_capacity(batch.len());
                 for custody in batch {
-                    match self.reveal(&node, custody.token_id).await {
-                        Ok(reveal) => reveals.push(reveal),
-                        // One shower's wrong key must not keep the holders of the others waiting.
-                        Err(OperatorError::WrongKey { shower } | OperatorError::WrongRoot { shower }) => {
-                            done.unfit.insert(shower);
-                            done.held.push(custody.token_id);
+                    let shower = self.shower_of(&node, custody.token_id).await?;
+                    // One shower's wrong key must not keep the holders of the others waiting; one look is enough.
+                    if !done.unfit.contains(&shower) {
+                        match self.derive(&node, shower).await {
+                            Ok(()) => {
+                                reveals.push(self.reveal(shower, custody.token_id)?);
+                                continue;
+                            }
+                            Err(OperatorError::WrongKey { .. } | OperatorError::WrongRoot { .. }) => {
+                                done.unfit.insert(shower);
+                            }
+                            Err(error) => return Err(error),
                         }
-                        Err(error) => return Err(error),
                     }
+                    done.held.push(custody.token_id);
                 }
                 if reveals.is_empty() {
                     continue;
@@ -95,8 +104,7 @@ impl<'a, K: KeySource> Hatcher<'a, K> {
         }
     }
 
-    async fn reveal(&mut self, node: &Node, token_id: u64) -> Result<Reveal, OperatorError> {
-        let shower = self.shower_of(node, token_id).await?;
+    fn reveal(&self, shower: u32, token_id: u64) -> Result<Reveal, OperatorError> {
         let unknown = OperatorError::NoSuchMeteor { token_id };
         let sealed = self.showers.get(&shower).ok_or(OperatorError::NoSuchMeteor { token_id })?;
         let proven = sealed.index_of(token_id).and_then(|index| sealed.reveal(index)).ok_or(unknown)?;
@@ -110,32 +118,42 @@ impl<'a, K: KeySource> Hatcher<'a, K> {
         })
     }
 
-    /// The shower of a meteor; derives what the shower holds when it is met for the first time.
+    /// The shower of a meteor, asked of the contract when one of its meteors is met for the first time.
     async fn shower_of(&mut self, node: &Node, token_id: u64) -> Result<u32, OperatorError> {
-        if let Some((shower, _)) = self.showers.iter().find(|(_, sealed)| sealed.index_of(token_id).is_some())
-        {
+        if let Some((shower, _)) = self.numbers.iter().find(|(_, numbers)| numbers.contains(&token_id)) {
             return Ok(*shower);
         }
         let contract = &self.deployment.shower;
         let config: ConfigResponse = node.smart(contract, &ShowerQuery::Config {}).await?;
-        for shower in
-            (1..=config.schedule.count).filter(|n| !self.showers.contains_key(n)).collect::<Vec<_>>()
-        {
-            let state: ShowerResponse = node.smart(contract, &ShowerQuery::Shower { shower }).await?;
-            let last = state.earlier.saturating_add(state.contributors.into());
-            if token_id <= state.earlier || token_id > last {
+        for shower in 1..=config.schedule.count {
+            if self.numbers.contains_key(&shower) {
                 continue;
             }
-            let draw: DrawResponse = node.smart(contract, &ShowerQuery::Draw { shower }).await?;
-            let beacon = draw.beacon.ok_or(OperatorError::NotClosed { shower })?;
-            let sealed = seal(node, self.deployment, self.keys, self.tables, shower, &beacon).await?;
-            // What would be revealed must be what was committed to; anything else the contract would refuse anyway.
-            if draw.root.as_ref().map(HexBinary::as_slice) != Some(sealed.root().as_slice()) {
-                return Err(OperatorError::WrongRoot { shower });
+            let state: ShowerResponse = node.smart(contract, &ShowerQuery::Shower { shower }).await?;
+            let first = state.earlier.saturating_add(1);
+            let numbers = first..=state.earlier.saturating_add(state.contributors.into());
+            if numbers.contains(&token_id) {
+                self.numbers.insert(shower, numbers);
+                return Ok(shower);
             }
-            self.showers.insert(shower, sealed);
-            return Ok(shower);
         }
         Err(OperatorError::NoSuchMeteor { token_id })
+    }
+
+    /// Derives what the shower's meteors hold, once.
+    async fn derive(&mut self, node: &Node, shower: u32) -> Result<(), OperatorError> {
+        if self.showers.contains_key(&shower) {
+            return Ok(());
+        }
+        let contract = &self.deployment.shower;
+        let draw: DrawResponse = node.smart(contract, &ShowerQuery::Draw { shower }).await?;
+        let beacon = draw.beacon.ok_or(OperatorError::NotClosed { shower })?;
+        let sealed = seal(node, self.deployment, self.keys, self.tables, shower, &beacon).await?;
+        // What would be revealed must be what was committed to; anything else the contract would refuse anyway.
+        if draw.root.as_ref().map(HexBinary::as_slice) != Some(sealed.root().as_slice()) {
+            return Err(OperatorError::WrongRoot { shower });
+        }
+        self.showers.insert(shower, sealed);
+        Ok(())
     }
 }
