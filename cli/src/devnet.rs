@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::Result;
-use cosmwasm_std::Checksum;
+use cosmwasm_std::{Checksum, Decimal};
 use meteor_devnet::{Blocks, Clock, Code, Config, Devnet};
 use meteor_operator::beacon::DevBeacon;
 use meteor_operator::gas::GasPrice;
@@ -49,6 +49,9 @@ pub struct Options {
     /// Seconds that pass on the chain in one second
     #[arg(long, default_value_t = 1)]
     pub speed: u32,
+    /// Terra Classic's tax on transfers, for example 0.005; without it there is none
+    #[arg(long)]
+    pub burn_tax: Option<Decimal>,
 }
 
 /// What the contracts' wasm is on a real chain: uploads of it are taken.
@@ -129,6 +132,7 @@ pub async fn run(options: Options, stop: &CancellationToken) -> Result<()> {
         prefix: options.prefix,
         coin_type: options.coin_type,
         accounts: options.accounts,
+        burn_tax: options.burn_tax,
         blocks: match options.block_ms {
             0 => Blocks::OnTx,
             ms => Blocks::Interval(Duration::from_millis(ms)),
