@@ -2,7 +2,7 @@
 
 ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint schema bench artifacts fmt
+.PHONY: help demo test test-chain lint schema bench artifacts fmt
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
@@ -12,6 +12,9 @@ demo: ## A whole small event on this machine; ARGS="--help" tells more
 
 test: ## All tests: rules, contracts, dev chain, indexer, end to end, CosmJS
 	@scripts/timed "make test" scripts/test
+
+test-chain: ## The end-to-end tests on real nodes, built once; ARGS="0.61" for one of them
+	@scripts/timed "make test-chain" scripts/test-chain $(ARGS)
 
 lint: ## Formatting, clippy, licences and bans, contracts build for wasm32
 	@scripts/timed "make lint" scripts/lint
