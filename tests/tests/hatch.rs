@@ -1,0 +1,83 @@
+//! A shower whose key or tables don't fit holds up nobody else's reveals, and is looked at once a round.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
+use meteor_cli::demo::DemoKey;
+use meteor_operator::jobs::{self, Hatched, Hatcher};
+use meteor_operator::keys::{KeyError, KeySource, MasterKey, ShowerKey};
+use meteor_rules::fairness::ShowerId;
+use meteor_rules::fairness::content::Source;
+use meteor_tests::{MARKER, Stage, Target};
+
+const UST: u128 = 1_000_000;
+
+/// The event's key, but another one for shower 1; notes which showers' keys were asked for.
+struct Mixed {
+    good: DemoKey,
+    bad: DemoKey,
+    asked: Mutex<Vec<u32>>,
+}
+
+impl KeySource for Mixed {
+    async fn shower_key(&self, id: &ShowerId<'_>) -> Result<ShowerKey, KeyError> {
+        self.asked.lock().unwrap().push(id.shower);
+        if id.shower == 1 { self.bad.shower_key(id).await } else { self.good.shower_key(id).await }
+    }
+}
+
+/// Two showers, the meteors of accounts 4 and 5 in each minted and cracked: 1 and 2 of shower 1, 3 and 4 of shower 2.
+async fn cracked() -> Stage {
+    let stage = Stage::start(2).await;
+    stage.open(1).await;
+    for shower in [1, 2] {
+        stage.contribute(4, shower, 11 * UST).await.unwrap();
+        stage.contribute(5, shower, 10 * UST).await.unwrap();
+        stage.end(shower).await;
+        stage.close_and_draw(shower).await;
+        let mut operator = stage.account(2).await;
+        let art = |rank| Some(stage.art(shower, rank));
+        jobs::mint(&mut operator, &stage.deployment.shower, shower, art, |_| ()).await.unwrap();
+    }
+    for (index, token_id) in [(4, 1), (5, 2), (4, 3), (5, 4)] {
+        stage.crack(index, token_id).await.unwrap();
+    }
+    stage
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shower_with_anothers_key_or_tables_is_reported_and_holds_up_no_other() {
+    if Target::from_env().lacks("a_shower_with_anothers_key", "two showers outlast the time to crack") {
+        return;
+    }
+    let stage = cracked().await;
+    let mut worker = stage.account(2).await;
+    let tables = &stage.preset.crack.tables;
+
+    // Other tables than those that were committed to fit no shower: nothing is revealed.
+    let mut other = tables.clone();
+    other.egg.sources[7] = Source::Range(1, 98);
+    other.dust.sources[3] = Source::Range(1, 39);
+    let round = Hatcher::new(&stage.deployment, &stage.keys, &other).round(&mut worker).await.unwrap();
+    let all = Hatched { held: vec![1, 2, 3, 4], unfit: BTreeSet::from([1, 2]), ..Hatched::default() };
+    assert_eq!(round, all);
+
+    let keys = Mixed {
+        good: DemoKey(MasterKey::from_bytes(&MARKER)),
+        bad: DemoKey(MasterKey::from_bytes(&[9; 32])),
+        asked: Mutex::default(),
+    };
+    let mut hatcher = Hatcher::new(&stage.deployment, &keys, tables);
+    let held = Hatched { held: vec![1, 2], unfit: BTreeSet::from([1]), ..Hatched::default() };
+    let round = hatcher.round(&mut worker).await.unwrap();
+    assert_eq!(round, Hatched { revealed: vec![3, 4], ..held.clone() });
+    assert_eq!(*keys.asked.lock().unwrap(), [1, 2], "each shower is derived once, not once for each meteor");
+    assert_eq!(hatcher.round(&mut worker).await.unwrap(), held, "reported again, and nothing else left");
+
+    // With the right key the rest is revealed.
+    let mut hatcher = Hatcher::new(&stage.deployment, &stage.keys, tables);
+    let round = hatcher.round(&mut worker).await.unwrap();
+    assert_eq!(round, Hatched { revealed: vec![1, 2], ..Hatched::default() });
+    stage.stop().await;
+}

@@ -1,0 +1,162 @@
+//! A shower of more contributors than a batch holds: refunded when it is cancelled or forgotten, minted by two jobs.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use meteor_cli::demo::{Chain, account};
+use meteor_messages::nft;
+use meteor_messages::shower::{ExecuteMsg, MAX_BATCH, Status};
+use meteor_operator::OperatorError;
+use meteor_operator::account::Account;
+use meteor_operator::gas::{GasPrice, coins};
+use meteor_operator::jobs;
+use meteor_operator::signer::Signer;
+use meteor_operator::tx;
+use meteor_tests::{Stage, Target};
+use serde_json::Value;
+
+const UST: u128 = 1_000_000;
+/// More than a batch: the last few come in a second one.
+const CROWD: usize = MAX_BATCH + 5;
+const GAS: u64 = 500_000;
+
+/// What wallet `index` of the crowd gives: no two the same.
+fn gives(index: usize) -> u128 {
+    8 * UST + u128::try_from(index).unwrap()
+}
+
+/// Fresh wallets that each contributed to shower 1, which is open, and have nothing of its denom left.
+async fn crowd(stage: &Stage) -> Vec<String> {
+    let mut wallets = Vec::new();
+    for index in 0..CROWD {
+        let mut bytes = [7; 32];
+        bytes[0] = u8::try_from(index).unwrap();
+        wallets.push(Signer::from_bytes(&bytes, "terra").unwrap());
+    }
+    let mut rich = stage.account(0).await;
+    let funding = wallets.iter().enumerate().map(|(index, wallet)| {
+        let funds = [coins(1_000_000, "uluna"), coins(gives(index), "uusd")].concat();
+        tx::send(rich.address(), wallet.address(), &funds)
+    });
+    let funding = funding.collect();
+    rich.send(funding).await.unwrap();
+    let mut addresses = Vec::new();
+    for (index, wallet) in wallets.into_iter().enumerate() {
+        let address = wallet.address().to_owned();
+        let mut wallet =
+            Account::open(stage.node.clone(), wallet, stage.chain.gas_price.clone()).await.unwrap();
+        let message = ExecuteMsg::Contribute { shower: 1 };
+        let funds = coins(gives(index), "uusd");
+        let message = tx::execute(&address, &stage.deployment.shower, &message, &funds).unwrap();
+        let hash = wallet.submit(vec![message], GAS).await.unwrap();
+        if index + 1 == CROWD {
+            wallet.wait(&hash).await.unwrap();
+        }
+        addresses.push(address);
+    }
+    assert_eq!(stage.shower(1).await.contributors, u32::try_from(CROWD).unwrap());
+    addresses
+}
+
+/// Anyone refunds all of `refunded`, of which each then has what it gave; a second time there is nothing to do.
+async fn refunds(stage: &Stage, addresses: &[String], refunded: std::ops::Range<usize>) {
+    let contract = &stage.deployment.shower;
+    let due: u128 = refunded.clone().map(gives).sum();
+    let mut anyone = stage.account(4).await;
+    let mut batches = Vec::new();
+    let done = jobs::refund(&mut anyone, contract, 1, |count, amount| batches.push((count, amount)));
+    assert_eq!(done.await.unwrap(), (refunded.len(), due));
+    assert_eq!(batches.len(), 2, "page by page");
+    assert_eq!(batches[1], (refunded.len(), due));
+    for (index, address) in addresses.iter().enumerate() {
+        let has = if refunded.contains(&index) { gives(index) } else { 0 };
+        assert_eq!(stage.balance(address).await, has, "wallet {index}");
+    }
+    let height = stage.height().await;
+    let again = jobs::refund(&mut anyone, contract, 1, |_, _| panic!("a second refund"));
+    assert_eq!(again.await.unwrap(), (0, 0));
+    assert_eq!(stage.height().await, height, "nothing was sent");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancelled_shower_gives_everyone_back_what_they_gave() {
+    if Target::from_env().lacks("a_cancelled_shower", "a hundred contributions take longer than a shower") {
+        return;
+    }
+    let stage = Stage::start(1).await;
+    let contract = &stage.deployment.shower;
+    stage.open(1).await;
+    let addresses = crowd(&stage).await;
+    let mut anyone = stage.account(4).await;
+    let early = jobs::refund(&mut anyone, contract, 1, |_, _| ()).await.unwrap();
+    assert_eq!(early, (0, 0), "nothing can be refunded of an open shower");
+    let refused = jobs::cancel(&mut anyone, contract, 1).await.unwrap_err();
+    assert!(matches!(refused, OperatorError::Query { .. }), "only the owner may: {refused}");
+
+    let mut owner = stage.account(1).await;
+    assert_eq!(jobs::cancel(&mut owner, contract, 1).await.unwrap().status, Status::Refunding);
+    let height = stage.height().await;
+    assert_eq!(jobs::cancel(&mut owner, contract, 1).await.unwrap().status, Status::Refunding);
+    assert_eq!(stage.height().await, height, "cancelling again sends nothing");
+    refunds(&stage, &addresses, 0..CROWD).await;
+    assert_eq!(stage.balance(contract).await, 0);
+    stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_not_minted_in_time_is_refunded_and_nothing_else() {
+    if Target::from_env().lacks("not_minted_in_time", "a hundred contributions take longer than a shower") {
+        return;
+    }
+    let stage = Stage::start(1).await;
+    let contract = &stage.deployment.shower;
+    stage.open(1).await;
+    let addresses = crowd(&stage).await;
+    stage.end(1).await;
+    stage.close_and_draw(1).await;
+    // The operator is gone after two meteors: those who gave the most have them.
+    let mut operator = stage.account(2).await;
+    let art = vec![stage.art(1, 1), stage.art(1, 2)];
+    operator.execute(contract, &ExecuteMsg::Mint { shower: 1, first_rank: 1, art }, &[]).await.unwrap();
+    let mut anyone = stage.account(4).await;
+    assert_eq!(jobs::refund(&mut anyone, contract, 1, |_, _| ()).await.unwrap(), (0, 0), "too early");
+
+    stage.at(stage.schedule.first_close + stage.preset.mint_window).await;
+    let late = jobs::mint(&mut operator, contract, 1, |rank| Some(stage.art(1, rank)), |_| ()).await;
+    assert!(matches!(late, Err(OperatorError::NotMintable { shower: 1, .. })), "{late:?}");
+    refunds(&stage, &addresses, 0..CROWD - 2).await;
+    assert_eq!(stage.balance(contract).await, gives(CROWD - 1) + gives(CROWD - 2), "the payees' part");
+    stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_mint_jobs_at_once_mint_each_meteor_once() {
+    if Target::from_env().lacks("two_mint_jobs", "a hundred contributions take longer than a shower") {
+        return;
+    }
+    let stage = Stage::start(1).await;
+    let contract = &stage.deployment.shower;
+    stage.open(1).await;
+    let addresses = crowd(&stage).await;
+    stage.end(1).await;
+    stage.close_and_draw(1).await;
+    // Another price, or both would sign the same bytes.
+    let gas_price = GasPrice { millionths: 20_000, ..stage.chain.gas_price.clone() };
+    let dearer = Chain { gas_price, ..stage.chain.clone() };
+    let (mut one, mut other) = (stage.account(2).await, account(&dearer, 2).await.unwrap());
+    let art = |rank| Some(stage.art(1, rank));
+    let jobs = tokio::join!(
+        jobs::mint(&mut one, contract, 1, art, |_| ()),
+        jobs::mint(&mut other, contract, 1, art, |_| ()),
+    );
+    jobs.0.unwrap();
+    jobs.1.unwrap();
+    let meteors = &stage.deployment.meteors;
+    let count: Value = stage.node.smart(meteors, &nft::QueryMsg::NumTokens {}).await.unwrap();
+    assert_eq!(count["count"], CROWD);
+    // Who gave the most has rank and number 1.
+    for (address, number) in addresses.iter().rev().zip(1u32..) {
+        let query = nft::QueryMsg::OwnerOf { token_id: number.to_string(), include_expired: None };
+        let owner: Value = stage.node.smart(meteors, &query).await.unwrap();
+        assert_eq!(owner["owner"], *address, "meteor {number}");
+    }
+    stage.stop().await;
+}
