@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use cosmwasm_std::{Binary, Timestamp};
+use cosmwasm_std::{Binary, Decimal, Timestamp};
 use meteor_cli::demo::{Chain, DemoKey, account, launch, tables};
 use meteor_devnet::{Blocks, Config, DEV_MNEMONIC, Devnet};
 use meteor_indexer::Server;
@@ -49,14 +49,14 @@ impl Site {
     /// Starts a chain and its beacon; answers with how jobs reach both, and with the beacon's client.
     async fn start(target: Target) -> (Self, Chain, BeaconClient) {
         match target {
-            Target::Devnet => Self::devnet().await,
+            Target::Devnet => Self::devnet(None).await,
             Target::Real(generation) => Self::real(generation).await,
         }
     }
 
-    async fn devnet() -> (Self, Chain, BeaconClient) {
+    async fn devnet(burn_tax: Option<Decimal>) -> (Self, Chain, BeaconClient) {
         let any = (Ipv4Addr::LOCALHOST, 0).into();
-        let config = Config { blocks: Blocks::OnTx, rpc: any, rest: any, ..Config::default() };
+        let config = Config { blocks: Blocks::OnTx, burn_tax, rpc: any, rest: any, ..Config::default() };
         // The beacon goes by the chain's time, which the test moves.
         let clock = Arc::new(AtomicU64::new(0));
         let dev_beacon = meteor_cli::devnet::beacon().expect("beacon");
@@ -75,14 +75,16 @@ impl Site {
     }
 
     async fn real(generation: Generation) -> (Self, Chain, BeaconClient) {
-        let node = tokio::task::spawn_blocking(move || RealNode::start(generation)).await.expect("node starts");
+        let node =
+            tokio::task::spawn_blocking(move || RealNode::start(generation)).await.expect("node starts");
         let dev_beacon = meteor_cli::devnet::beacon().expect("beacon");
         let network = dev_beacon.network().clone();
         let router = dev_beacon
             .router(|| SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()));
         let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("bound"));
-        let serving = tokio::spawn(async move { axum::serve(listener, router).await.expect("beacon serves") });
+        let serving =
+            tokio::spawn(async move { axum::serve(listener, router).await.expect("beacon serves") });
         let mut chain = Chain {
             rpc: node.rpc().to_owned(),
             mnemonic: DEV_MNEMONIC.into(),
@@ -130,7 +132,15 @@ impl Stage {
 
     /// The same at another pace.
     pub async fn with_pace(showers: u32, pace: Pace) -> Self {
-        let (site, chain, beacon) = Site::start(Target::from_env()).await;
+        Self::on(Site::start(Target::from_env()).await, showers, pace).await
+    }
+
+    /// On the dev chain with a tax on transfers, whatever `METEOR_CHAIN` names.
+    pub async fn taxed(showers: u32, rate: Decimal) -> Self {
+        Self::on(Site::devnet(Some(rate)).await, showers, Target::Devnet.pace()).await
+    }
+
+    async fn on((site, chain, beacon): (Site, Chain, BeaconClient), showers: u32, pace: Pace) -> Self {
         let mut preset = Preset::named("demo").expect("preset");
         preset.schedule.first = pace.length;
         preset.schedule.interval = pace.length;

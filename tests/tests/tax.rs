@@ -1,0 +1,79 @@
+//! A whole event where transfers are taxed as on Terra Classic: the contract books what it sends, less arrives.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use cosmwasm_std::Decimal;
+use meteor_operator::jobs;
+use meteor_operator::tax::Rate;
+use meteor_tests::{Stage, WALLETS};
+
+const UST: u128 = 1_000_000;
+
+/// What arrives of a transfer of `amount` at a rate of 0.005.
+fn less_tax(amount: u128) -> u128 {
+    amount - amount * 5 / 1_000
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn contributions_arrive_whole_payouts_and_refunds_less_the_tax() {
+    let stage = Stage::taxed(2, Decimal::permille(5)).await;
+    let contract = &stage.deployment.shower;
+    let rate = Rate::of(&stage.node).await.unwrap();
+    assert_eq!(rate.arrives(10 * UST), 9_950_000, "the jobs read the rate from the chain");
+    let api = stage.serve().await;
+
+    stage.open(1).await;
+    // Odd amounts, so that rounding shows.
+    let amounts = [10_000_001, 30_000_133, 31_000_199, 8_000_777_u128];
+    let mut total = 0;
+    for (index, amount) in WALLETS.into_iter().zip(amounts) {
+        let address = stage.account(index).await.address().to_owned();
+        let before = stage.balance(&address).await;
+        stage.contribute(index, 1, amount).await.unwrap();
+        assert_eq!(stage.balance(&address).await, before - amount, "nothing is taken on top");
+        total += amount;
+        assert_eq!(stage.balance(contract).await, total, "all of it arrives");
+    }
+    assert_eq!(stage.shower(1).await.total.u128(), total);
+
+    stage.end(1).await;
+    let payees = [stage.account(8).await.address().to_owned(), stage.account(9).await.address().to_owned()];
+    let before = [stage.balance(&payees[0]).await, stage.balance(&payees[1]).await];
+    stage.close_and_draw(1).await;
+    let mut operator = stage.account(2).await;
+    jobs::mint(&mut operator, contract, 1, |rank| Some(stage.art(1, rank)), |_| ()).await.unwrap();
+    assert_eq!(
+        jobs::settle(&mut operator, contract, 1).await.unwrap(),
+        total,
+        "what was sent, not what arrived"
+    );
+    assert_eq!(stage.balance(contract).await, 0, "debited exactly what it held");
+    let paid = [stage.balance(&payees[0]).await - before[0], stage.balance(&payees[1]).await - before[1]];
+    // The shares are of what leaves, and the first takes the rest; each transfer loses its own tax, rounded down.
+    let share = total * 1_650 / 10_000;
+    assert_eq!(paid, [less_tax(total - share), less_tax(share)]);
+
+    // The second shower, open since the end of the first, is cancelled: its contract sends back all, and less arrives.
+    let mut before = Vec::new();
+    for (index, amount) in WALLETS.into_iter().zip(amounts) {
+        before.push(stage.balance(stage.account(index).await.address()).await);
+        stage.contribute(index, 2, amount).await.unwrap();
+    }
+    let mut owner = stage.account(1).await;
+    jobs::cancel(&mut owner, contract, 2).await.unwrap();
+    let mut anyone = stage.account(0).await;
+    assert_eq!(jobs::refund(&mut anyone, contract, 2, |_, _| ()).await.unwrap(), (4, total));
+    assert_eq!(stage.balance(contract).await, 0);
+    for ((index, amount), before) in WALLETS.into_iter().zip(amounts).zip(before) {
+        let now = stage.balance(stage.account(index).await.address()).await;
+        assert_eq!(now, before - amount + less_tax(amount));
+    }
+
+    // The indexer's fold is the contract's, tax or not.
+    api.caught_up(&stage).await;
+    for shower in 1..=2 {
+        let page = api.ok(&format!("/v1/showers/{shower}")).await;
+        assert_eq!(page["log"].as_str().unwrap(), stage.shower(shower).await.log.to_hex());
+    }
+    api.server.shutdown().await;
+    stage.stop().await;
+}
