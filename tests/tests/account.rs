@@ -1,0 +1,233 @@
+//! What an account does where the chain asks for more than it signed: a new signature, a higher fee, a lower limit.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::net::Ipv4Addr;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Bytes;
+use cosmwasm_std::Binary;
+use meteor_devnet::{Blocks, Config, DEV_MNEMONIC, Devnet, GasPrice as Least};
+use meteor_operator::OperatorError;
+use meteor_operator::account::Account;
+use meteor_operator::gas::{GasPrice, coins, with_margin};
+use meteor_operator::node::{self, Included, Node};
+use meteor_operator::signer::{COIN_TYPE, Signer};
+use meteor_operator::tx;
+use serde_json::{Value, json};
+use tokio::sync::Notify;
+
+const AMOUNT: u128 = 1_000;
+/// What accounts pay unless told otherwise (millionths of uluna for a unit of gas).
+const PRICE: u64 = 10_000;
+/// More blocks than a signed transaction lives.
+const LIFETIME: u32 = 40;
+
+/// A chain without contracts that wants `price` and holds `max_gas` in a block.
+async fn chain(price: u64, max_gas: Option<u64>) -> Devnet {
+    let any = (Ipv4Addr::LOCALHOST, 0).into();
+    let gas_prices = vec![Least { denom: "uluna".into(), micros: price }];
+    let config =
+        Config { blocks: Blocks::OnTx, rpc: any, rest: any, gas_prices, max_gas, ..Config::default() };
+    meteor_devnet::start(config, vec![]).await.unwrap()
+}
+
+/// A price in uluna.
+fn price(millionths: u64) -> GasPrice {
+    GasPrice { denom: "uluna".into(), millionths }
+}
+
+fn signer(index: u32) -> Signer {
+    Signer::from_mnemonic(DEV_MNEMONIC, COIN_TYPE, index, "terra").unwrap()
+}
+
+/// Account 2 with its journal in `dir`, over the node at `url`.
+async fn open(url: &str, dir: &Path) -> Account {
+    Account::open_with_journal(Node::new(url).unwrap(), signer(2), price(PRICE), dir).await.unwrap()
+}
+
+/// Pays account 9.
+async fn pay(account: &mut Account) -> Result<Included, OperatorError> {
+    let message = tx::send(account.address(), signer(9).address(), &coins(AMOUNT, "uusd"));
+    account.send(vec![message]).await
+}
+
+/// What account `index` has.
+async fn has(node: &Node, index: u32, denom: &str) -> u128 {
+    node.balance(signer(index).address(), denom).await.unwrap()
+}
+
+/// A node that takes the first transaction it is handed, and forgets it, however often it comes.
+struct Forgetful {
+    url: String,
+    forgotten: Arc<Mutex<Option<Vec<u8>>>>,
+    forgot: Arc<Notify>,
+}
+
+impl Forgetful {
+    async fn start(upstream: String) -> Self {
+        let forgotten: Arc<Mutex<Option<Vec<u8>>>> = Arc::default();
+        let forgot = Arc::new(Notify::new());
+        let (first, told, http) = (Arc::clone(&forgotten), Arc::clone(&forgot), reqwest::Client::new());
+        let router = Router::new().fallback(async move |body: Bytes| {
+            let request: Value = serde_json::from_slice(&body).unwrap();
+            if request["method"] == "broadcast_tx_sync" {
+                let bytes = Binary::from_base64(request["params"]["tx"].as_str().unwrap()).unwrap().to_vec();
+                let forget = *first.lock().unwrap().get_or_insert(bytes.clone()) == bytes;
+                if forget {
+                    told.notify_one();
+                    return json!({"jsonrpc": "2.0", "id": 1, "result": {"code": 0}}).to_string();
+                }
+            }
+            let request = http.post(&upstream).header("content-type", "application/json").body(body);
+            request.send().await.unwrap().text().await.unwrap()
+        });
+        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { url, forgotten, forgot }
+    }
+
+    /// What it forgot.
+    fn bytes(&self) -> Vec<u8> {
+        self.forgotten.lock().unwrap().clone().unwrap()
+    }
+}
+
+/// The account paid once, in another transaction than the forgotten one, which had the same sequence and is dead.
+async fn paid_once(devnet: &Devnet, account: &Account, before: u128, forgotten: &[u8], sequence: u64) {
+    let direct = Node::new(&devnet.rpc_url()).unwrap();
+    let history = account.journal().history().unwrap();
+    assert_eq!(history.len(), 1);
+    assert_eq!((history[0].code, history[0].sequence), (0, sequence));
+    assert_ne!(history[0].hash, node::hash(forgotten));
+    assert_eq!(account.journal().outstanding(), None);
+    let dead = direct.broadcast(forgotten).await.unwrap_err();
+    assert!(matches!(dead, OperatorError::Refused { code: 30, .. }), "its time is over: {dead}");
+    assert_eq!(has(&direct, 9, "uusd").await, before + AMOUNT);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forgotten_transaction_is_signed_again_with_its_sequence_once_its_time_is_over() {
+    let devnet = chain(PRICE, None).await;
+    let dir = tempfile::tempdir().unwrap();
+    let proxy = Forgetful::start(devnet.rpc_url()).await;
+    let mut account = open(&proxy.url, dir.path()).await;
+    let before = has(account.node(), 9, "uusd").await;
+    let sequence = account.node().account(account.address()).await.unwrap().sequence;
+    let mut paying = Box::pin(pay(&mut account));
+    tokio::select! {
+        done = &mut paying => panic!("paid although it was forgotten: {done:?}"),
+        () = proxy.forgot.notified() => {}
+    }
+    devnet.mine(LIFETIME).await.unwrap();
+    let included = paying.await.unwrap();
+    assert_eq!(included.code, 0);
+    paid_once(&devnet, &account, before, &proxy.bytes(), sequence).await;
+    devnet.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restarted_job_signs_again_with_the_sequence_of_what_ran_out_meanwhile() {
+    let devnet = chain(PRICE, None).await;
+    let dir = tempfile::tempdir().unwrap();
+    let proxy = Forgetful::start(devnet.rpc_url()).await;
+    let mut account = open(&proxy.url, dir.path()).await;
+    let before = has(account.node(), 9, "uusd").await;
+    let sequence = account.node().account(account.address()).await.unwrap().sequence;
+    tokio::select! {
+        done = pay(&mut account) => panic!("paid although it was forgotten: {done:?}"),
+        () = proxy.forgot.notified() => {}
+    }
+    assert_eq!(account.journal().outstanding().unwrap().hash, node::hash(&proxy.bytes()), "noted");
+    drop(account);
+    devnet.mine(LIFETIME).await.unwrap();
+    let mut account = open(&devnet.rpc_url(), dir.path()).await;
+    assert_eq!(account.journal().outstanding(), None, "its fate was found out when the journal was opened");
+    assert!(account.journal().history().unwrap().is_empty());
+    pay(&mut account).await.unwrap();
+    paid_once(&devnet, &account, before, &proxy.bytes(), sequence).await;
+    devnet.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_cannot_pay_the_fee_hears_how_much_is_missing() {
+    let devnet = chain(PRICE, None).await;
+    let node = Node::new(&devnet.rpc_url()).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let mut rich = open(&devnet.rpc_url(), dir.path()).await;
+    let poor = Signer::from_bytes(&[7; 32], "terra").unwrap();
+    let address = poor.address().to_owned();
+    let gift = tx::send(rich.address(), &address, &[coins(100, "uluna"), coins(AMOUNT, "uusd")].concat());
+    rich.send(vec![gift]).await.unwrap();
+
+    let price = GasPrice { denom: "uluna".into(), millionths: PRICE };
+    let mut poor = Account::open_with_journal(node.clone(), poor, price.clone(), dir.path()).await.unwrap();
+    let (said, lacking) = match pay(&mut poor).await.unwrap_err() {
+        OperatorError::CannotPay { address, missing, denom } => ((address, denom), missing),
+        other => panic!("{other}"),
+    };
+    assert_eq!(said, (address.clone(), "uluna".to_owned()));
+    assert_eq!(poor.journal().outstanding(), None, "nothing is under way");
+    // One less than what is missing is too little, all of it is enough.
+    let gift = tx::send(rich.address(), &address, &coins(lacking - 1, "uluna"));
+    rich.send(vec![gift]).await.unwrap();
+    let still = pay(&mut poor).await.unwrap_err();
+    assert!(matches!(still, OperatorError::CannotPay { missing: 1, .. }), "{still}");
+    let gift = tx::send(rich.address(), &address, &coins(1, "uluna"));
+    rich.send(vec![gift]).await.unwrap();
+    pay(&mut poor).await.unwrap();
+    assert_eq!(node.balance(&address, "uluna").await.unwrap(), 0);
+    devnet.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_higher_fee_is_paid_within_a_bound_at_the_same_sequence() {
+    // On a chain that takes the price; then three times the price is paid with four times.
+    let mut fees = Vec::new();
+    for asked in [PRICE, 3 * PRICE] {
+        let devnet = chain(asked, None).await;
+        let dir = tempfile::tempdir().unwrap();
+        let mut account = open(&devnet.rpc_url(), dir.path()).await;
+        let sequence = account.node().account(account.address()).await.unwrap().sequence;
+        let before = has(account.node(), 2, "uluna").await;
+        pay(&mut account).await.unwrap();
+        let paid = before - has(account.node(), 2, "uluna").await;
+        let history = account.journal().history().unwrap();
+        assert_eq!(history.len(), 1);
+        assert_eq!((history[0].sequence, &history[0].fee), (sequence, &format!("{paid}uluna")));
+        fees.push(paid);
+        devnet.shutdown().await;
+    }
+    assert_eq!(fees[1], 4 * fees[0]);
+
+    // Five times is not: the job ends with the chain's words, and nothing was taken.
+    let devnet = chain(5 * PRICE, None).await;
+    let dir = tempfile::tempdir().unwrap();
+    let mut account = open(&devnet.rpc_url(), dir.path()).await;
+    let before = has(account.node(), 2, "uluna").await;
+    let refused = pay(&mut account).await.unwrap_err();
+    assert!(matches!(refused, OperatorError::Refused { code: 13, .. }), "{refused}");
+    assert_eq!(account.journal().outstanding(), None);
+    assert_eq!(has(account.node(), 2, "uluna").await, before);
+    devnet.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_above_a_blocks_gas_is_lowered_to_it() {
+    let devnet = chain(PRICE, None).await;
+    let dir = tempfile::tempdir().unwrap();
+    let used = pay(&mut open(&devnet.rpc_url(), dir.path()).await).await.unwrap().gas_used;
+    devnet.shutdown().await;
+    // It fits into a block; with the margin it doesn't.
+    let block = used + 5_000;
+    assert!(block < with_margin(used));
+    let devnet = chain(PRICE, Some(block)).await;
+    let dir = tempfile::tempdir().unwrap();
+    let mut account = open(&devnet.rpc_url(), dir.path()).await;
+    pay(&mut account).await.unwrap();
+    let fee = price(PRICE).fee(block);
+    assert_eq!(account.journal().history().unwrap()[0].fee, format!("{fee}uluna"));
+    devnet.shutdown().await;
+}
