@@ -19,10 +19,10 @@
 //! ```
 //!
 //! What is real: transaction decoding, signatures (`DIRECT` and amino JSON), account numbers and sequences, fees and
-//! least gas prices, events, blocks with linked header hashes, the errors' codes and words. What is not: gas (an
-//! estimate, see `gas.rs`), consensus (one validator that signs nothing), the wasm of uploads
-//! (one whose checksum a given [`Code`] has becomes another id of that code, see [`Code::with_checksum`]; other wasm
-//! is refused), multisig keys, and modules other than auth, bank and wasm.
+//! least gas prices, events, blocks with linked header hashes, the errors' codes and words; on demand Terra Classic's
+//! burn tax ([`Config::burn_tax`]). What is not: gas (an estimate, see `gas.rs`), consensus (one validator that signs
+//! nothing), the wasm of uploads (one whose checksum a given [`Code`] has becomes another id of that code, see
+//! [`Code::with_checksum`]; other wasm is refused), multisig keys, and modules other than auth, bank and wasm.
 //!
 //! # Controls
 //! Over JSON-RPC (POST and WebSocket, never GET) there is a namespace that no real node has. It does what the
