@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 use cosmwasm_std::HexBinary;
 use meteor_operator::account::Account;
 use meteor_operator::jobs;
-use meteor_operator::keys::{Passphrase, PassphraseFile, Purpose, harden};
+use meteor_operator::keys::harden;
 use meteor_operator::launch::artifacts::{self, Artifact, FILES};
 use meteor_operator::launch::{Code, Codes, Known, Launch, LaunchError, Record, instantiate, lint, utc};
 use meteor_operator::node::Node;
@@ -17,8 +17,9 @@ use meteor_operator::signer::{COIN_TYPE, Signer};
 use meteor_operator::tx;
 use meteor_rules::fairness::Bytes32;
 use meteor_rules::preset::Preset;
-use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
+
+use crate::signing::{self, JournalFolder};
 
 /// Brings an event to a chain.
 #[derive(Clone, Debug, clap::Args)]
@@ -40,6 +41,9 @@ pub struct Options {
     /// Say what is wrong and what would be done, and sign nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Where the owner's journal is.
+    #[command(flatten)]
+    pub journal: JournalFolder,
 }
 
 /// A launch with everything it names.
@@ -114,8 +118,7 @@ fn read(options: &Options) -> Result<Plan> {
     let preset = crate::demo::preset(&preset_name(&launch, folder))?;
     let commitments = commitments(&folder.join(&launch.commitments))?;
     let artifacts = if launch.codes.is_some() { vec![] } else { artifacts::read(&options.artifacts)? };
-    let url = launch.chain.nodes.first().context("chain.nodes names no node")?;
-    let node = Node::new(url)?;
+    let node = Node::pool(&launch.chain.nodes)?;
     Ok(Plan { launch, preset, commitments, artifacts, node })
 }
 
@@ -204,18 +207,17 @@ fn show(plan: &Plan, checksums: &[(&str, Vec<u8>)], contract: &str) -> Result<()
 async fn open(options: &Options, plan: &Plan) -> Result<Account> {
     harden()?;
     let chain = &plan.launch.chain;
-    let (chain_id, _) = plan.node.status().await?;
+    let chain_id = plan.node.one_chain().await?;
     ensure!(chain_id == chain.id, "the node is on {chain_id}, the launch on {}", chain.id);
     let file = options.signer_file.clone().context("deploying needs --signer-file")?;
-    let words = PassphraseFile(file).passphrase(Purpose::Open)?;
-    let signer = Signer::from_mnemonic(words.expose_secret(), COIN_TYPE, options.account, &chain.prefix)?;
+    let signer = signing::signer(&file, options.account, &chain.prefix)?;
     ensure!(
         signer.address() == plan.launch.roles.owner,
         "the words are those of {}, but the owner is {}: the address of the contract is bound to the owner",
         signer.address(),
         plan.launch.roles.owner
     );
-    Ok(Account::open(plan.node.clone(), signer, plan.launch.gas_price()?).await?)
+    options.journal.open(plan.node.clone(), signer, plan.launch.gas_price()?).await
 }
 
 /// The record of an earlier run, or a new one.

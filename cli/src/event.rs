@@ -3,14 +3,17 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use meteor_messages::shower::{Art, ExecuteMsg, QueryMsg, ShowerResponse};
 use meteor_messages::shower::{ConfigResponse, DrawResponse, Status as Stands};
 use meteor_operator::gas::coins;
 use meteor_operator::jobs;
 use meteor_operator::node::Node;
+use meteor_operator::tax::Rate;
+use meteor_rules::split::split;
 
-use crate::jobs::{Signing, recorded};
+use crate::end::exists;
+use crate::signing::{Signing, recorded};
 
 /// Where each shower stands.
 #[derive(Clone, Debug, clap::Args)]
@@ -49,7 +52,10 @@ pub struct Mint {
     stand_in_art: bool,
 }
 
-/// Pays the payees.
+/// Pay the payees for what was minted and not yet paid.
+///
+/// Anyone may sign: the money goes to the payees alone. The command says what will leave and what arrives after the
+/// chain's tax before it sends.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Settle {
     #[command(flatten)]
@@ -66,7 +72,7 @@ pub struct Settle {
 pub async fn status(options: &Status) -> Result<ExitCode> {
     let record = recorded(&options.deployment)?;
     let event = record.event.context("the deployment is not complete")?;
-    let node = Node::new(record.nodes.first().context("the deployment file names no node")?)?;
+    let node = Node::pool(&record.nodes)?;
     let config: ConfigResponse = node.smart(&event.shower, &QueryMsg::Config {}).await?;
     println!("{} on {}{}", event.shower, event.chain_id, if config.paused { ", PAUSED" } else { "" });
     for shower in 1..=config.schedule.count {
@@ -91,7 +97,7 @@ fn next(state: &ShowerResponse, drawn: bool) -> &'static str {
     match state.status {
         Stands::Upcoming | Stands::Open => "wait for its end",
         Stands::Ended => "meteor close",
-        Stands::Refunding => "refund what has no meteor",
+        Stands::Refunding => "meteor refund",
         _ if state.contributors > 0 && !drawn => "meteor draw",
         _ if state.minted < state.contributors => "meteor mint",
         _ if state.settled < state.minted_amount => "meteor settle",
@@ -158,19 +164,30 @@ fn read_art(path: &PathBuf) -> Result<Vec<Art>> {
 pub async fn settle(options: &Settle) -> Result<ExitCode> {
     let (mut account, deployment, config) = options.signing.open().await?;
     if let Some(shower) = options.shower {
-        ensure!((1..=config.schedule.count).contains(&shower), "there is no shower {shower}");
+        exists(shower, &config)?;
     }
+    let rate = Rate::of(account.node()).await.context("asking for the chain's tax")?;
+    let shares: Vec<u32> = config.payees.iter().map(|payee| payee.share_bp).collect();
     for shower in 1..=config.schedule.count {
         if options.shower.is_some_and(|only| only != shower) {
             continue;
         }
-        let paid = jobs::settle(&mut account, &deployment.shower, shower).await?;
-        if paid > 0 {
-            println!(
-                "shower {shower}: {paid} {} left for the payees; a tax of the chain comes off it",
-                config.denom
-            );
+        let query = QueryMsg::Shower { shower };
+        let state: ShowerResponse = account.node().smart(&deployment.shower, &query).await?;
+        let leaves = state.minted_amount.saturating_sub(state.settled).u128();
+        if leaves == 0 {
+            continue;
         }
+        // Each payee is paid by itself, so the chain rounds each by itself.
+        let arrives = split(leaves, &shares).into_iter().map(|amount| rate.arrives(amount));
+        let arrives = arrives.fold(0, u128::saturating_add);
+        println!(
+            "shower {shower}: {leaves} {} will leave, {arrives} will arrive (the chain's tax takes {})",
+            config.denom,
+            leaves.saturating_sub(arrives)
+        );
+        let paid = jobs::settle(&mut account, &deployment.shower, shower).await?;
+        println!("shower {shower}: paid {paid} {}", config.denom);
     }
     Ok(ExitCode::SUCCESS)
 }

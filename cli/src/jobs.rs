@@ -8,23 +8,20 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use cosmwasm_std::HexBinary;
-use meteor_messages::shower::{ConfigResponse, DrawResponse, Fairness, QueryMsg, ShowerResponse};
-use meteor_operator::account::Account;
+use meteor_messages::shower::{DrawResponse, Fairness, QueryMsg, ShowerResponse};
 use meteor_operator::beacon::{BeaconClient, BeaconConfig, Network, PublicKey};
-use meteor_operator::gas::GasPrice;
-use meteor_operator::jobs::{self, Deployment, Hatcher};
+use meteor_operator::jobs::{self, Hatcher};
 use meteor_operator::keys::kms::{CredentialsSource, KmsConfig};
 use meteor_operator::keys::{
-    AnyKey, Event, FileKey, KeyError, KmsKey, Passphrase, PassphraseFile, Prompt, Protect, Purpose, Unlock,
-    harden, keygen, verify_file,
+    AnyKey, Event, FileKey, KeyError, KmsKey, Passphrase, PassphraseFile, Prompt, Protect, Unlock, harden,
+    keygen, verify_file,
 };
-use meteor_operator::launch::Record;
 use meteor_operator::node::Node;
-use meteor_operator::signer::{COIN_TYPE, Signer};
 use meteor_rules::fairness::content::Tables;
-use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
+
+use crate::signing::Signing;
 
 /// Makes the master key of an event, or checks that a key file is the one of an event.
 #[derive(Clone, Debug, clap::Args)]
@@ -55,29 +52,6 @@ pub struct Keygen {
     /// Open the file and compare with the commitments of the contract on this chain: the recovery rehearsal
     #[arg(long, value_name = "RPC", requires = "contract")]
     pub verify: Option<String>,
-}
-
-/// Which event, and who signs.
-#[derive(Clone, Debug, clap::Args)]
-pub struct Signing {
-    /// The deployment file that meteor deploy wrote: node, contract and price of gas
-    #[arg(long)]
-    pub deployment: Option<PathBuf>,
-    /// CometBFT RPC of a node, instead of that of the deployment file
-    #[arg(long, env = "METEOR_RPC", required_unless_present = "deployment")]
-    pub rpc: Option<String>,
-    /// Address of the shower contract
-    #[arg(long, env = "METEOR_SHOWER", required_unless_present = "deployment")]
-    pub shower_contract: Option<String>,
-    /// A file with the 24 words of the operator's account (mode 0600; /dev/fd/3 reads descriptor 3)
-    #[arg(long)]
-    pub signer_file: PathBuf,
-    /// Which account of the words
-    #[arg(long, default_value_t = 0)]
-    pub account: u32,
-    /// What a unit of gas costs, instead of the deployment file's price or 28.325uluna
-    #[arg(long)]
-    pub gas_price: Option<GasPrice>,
 }
 
 /// The key of the event, and the tables of what meteors hold.
@@ -134,7 +108,9 @@ pub struct Draw {
     beacon_url: Vec<String>,
 }
 
-/// Reveals what cracked meteors hold, until Ctrl-C.
+/// The worker that reveals what cracked meteors hold, until Ctrl-C.
+///
+/// Anyone may reveal: give it an account of its own, because no other command can sign with its account while it runs.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Hatch {
     #[command(flatten)]
@@ -216,49 +192,6 @@ pub async fn make_key(options: &Keygen) -> Result<ExitCode> {
             .with_context(|| format!("writing {}", path.display()))?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// The record of a deployment that is complete.
-pub(crate) fn recorded(path: &Path) -> Result<Record> {
-    let record = Record::load(path)?.with_context(|| format!("there is no {}", path.display()))?;
-    ensure!(record.event.is_some(), "{} is not complete: run meteor deploy again", path.display());
-    Ok(record)
-}
-
-impl Signing {
-    pub(crate) async fn open(&self) -> Result<(Account, Deployment, ConfigResponse)> {
-        harden()?;
-        let record = self.deployment.as_deref().map(recorded).transpose()?;
-        let event = record.as_ref().and_then(|record| record.event.as_ref());
-        let node = self.rpc.as_ref().or_else(|| record.as_ref().and_then(|record| record.nodes.first()));
-        let node = Node::new(node.context("name a node: --rpc or --deployment")?)?;
-        let contract = self.shower_contract.as_ref().or_else(|| event.map(|event| &event.shower));
-        let contract = contract.context("name the contract: --shower-contract or --deployment")?;
-        let gas_price = match (&self.gas_price, &record) {
-            (Some(price), _) => price.clone(),
-            (None, Some(record)) => record.gas_price.parse()?,
-            (None, None) => "28.325uluna".parse()?,
-        };
-        let config: ConfigResponse = node.smart(contract, &QueryMsg::Config {}).await?;
-        let (chain_id, _) = node.status().await?;
-        if let Some(event) = event {
-            ensure!(event.chain_id == chain_id, "the node is on {chain_id}, the event on {}", event.chain_id);
-        }
-        let prefix =
-            contract.rsplit_once('1').map(|(prefix, _)| prefix).context("the contract is no address")?;
-        let words = PassphraseFile(self.signer_file.clone()).passphrase(Purpose::Open)?;
-        let signer = Signer::from_mnemonic(words.expose_secret(), COIN_TYPE, self.account, prefix)?;
-        let account = Account::open(node, signer, gas_price).await?;
-        println!("signing as {} on {chain_id}", account.address());
-        let deployment = Deployment {
-            chain_id,
-            shower: contract.clone(),
-            meteors: config.meteors.clone(),
-            hatchery: config.hatchery.clone(),
-            height: event.map_or(1, |event| event.height),
-        };
-        Ok((account, deployment, config))
-    }
 }
 
 impl Secrets {

@@ -14,6 +14,7 @@ struct Cli {
     command: Command,
 }
 
+// A doc comment here hides the whole of the command's own: those without one teach in their --help.
 #[derive(Debug, Subcommand)]
 enum Command {
     /// A whole small event on this machine: dev chain, contracts, wallets, page; checks itself at the end
@@ -32,13 +33,16 @@ enum Command {
     Contribute(meteor_cli::event::Contribute),
     /// Mint the meteors of drawn showers
     Mint(meteor_cli::event::Mint),
-    /// Pay the payees for what was minted
     Settle(meteor_cli::event::Settle),
+    Cancel(meteor_cli::end::Cancel),
+    Refund(meteor_cli::end::Refund),
+    Pause(meteor_cli::pause::Pause),
+    Resume(meteor_cli::pause::Resume),
+    Beacon(meteor_cli::beacon::Options),
     /// Close showers that have ended
     Close(meteor_cli::jobs::Close),
     /// Commit to what the meteors of closed showers hold
     Draw(meteor_cli::jobs::Draw),
-    /// The worker that reveals what cracked meteors hold
     Hatch(meteor_cli::jobs::Hatch),
     /// Publish a shower's key once its crack window has passed
     PublishKey(meteor_cli::jobs::PublishKey),
@@ -86,6 +90,11 @@ async fn run(command: Command, stop: &CancellationToken) -> Result<ExitCode> {
         Command::Contribute(options) => meteor_cli::event::contribute(&options).await,
         Command::Mint(options) => meteor_cli::event::mint(&options).await,
         Command::Settle(options) => meteor_cli::event::settle(&options).await,
+        Command::Cancel(options) => meteor_cli::end::cancel(&options).await,
+        Command::Refund(options) => meteor_cli::end::refund(&options).await,
+        Command::Pause(options) => meteor_cli::pause::pause(&options).await,
+        Command::Resume(options) => meteor_cli::pause::resume(&options).await,
+        Command::Beacon(options) => meteor_cli::beacon::run(&options, stop).await,
         Command::Close(options) => meteor_cli::jobs::close(&options).await,
         Command::Draw(options) => meteor_cli::jobs::draw(&options).await,
         Command::Hatch(options) => meteor_cli::jobs::hatch(&options, stop).await,

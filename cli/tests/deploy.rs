@@ -1,80 +1,21 @@
 //! `meteor deploy` as an operator runs it: dry run, keygen, deploy, a deployment that was killed, and the event after it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-use std::time::Duration;
+mod common;
 
+use common::{fails, private, until, works};
 use meteor_cli::demo;
-use meteor_messages::shower::{QueryMsg, ShowerResponse, Status};
+use meteor_devnet::Devnet;
+use meteor_messages::shower::Status;
 use meteor_operator::launch::{Record, utc};
 use meteor_operator::node::Node;
 
-fn private(folder: &Path, name: &str, text: &str) -> PathBuf {
-    let path = folder.join(name);
-    std::fs::write(&path, text).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
-    path
-}
-
-/// Runs `meteor` in `folder` with the words of `line`.
-async fn meteor(folder: &Path, line: String) -> Output {
-    let folder = folder.to_owned();
-    let run = move || {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_meteor"));
-        command.current_dir(folder).args(line.split_whitespace()).output().unwrap()
-    };
-    tokio::task::spawn_blocking(run).await.unwrap()
-}
-
-async fn works(folder: &Path, line: &str) -> String {
-    let output = meteor(folder, line.to_owned()).await;
-    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{line}: {said}");
-    said.into_owned()
-}
-
-async fn fails(folder: &Path, line: &str) -> String {
-    let output = meteor(folder, line.to_owned()).await;
-    assert!(!output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stdout));
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-async fn until(node: &Node, contract: &str, wanted: Status) {
-    loop {
-        let query = QueryMsg::Shower { shower: 1 };
-        let state: ShowerResponse = node.smart(contract, &query).await.unwrap();
-        if state.status == wanted {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn from_a_launch_file_to_paid_payees() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
-    let devnet = meteor_cli::devnet::embedded(Duration::from_millis(100)).await.unwrap();
-    let chain = meteor_cli::devnet::chain(&devnet);
-    private(folder, "words", &chain.mnemonic);
-    private(folder, "passphrase", "a long enough passphrase");
-    let preset = include_str!("../../packages/rules/presets/demo.toml");
-    std::fs::write(
-        folder.join("preset.toml"),
-        preset.replace("first = 20", "first = 4").replace("count = 4", "count = 1"),
-    )
-    .unwrap();
-    let mut address = Vec::new();
-    for index in 0..10 {
-        address.push(demo::account(&chain, index).await.unwrap().address().to_owned());
-    }
-    let [_, owner, operator, guardian, .., artists, pool] = address.as_slice() else { panic!() };
+/// A launch of one shower on the dev chain, signed by its accounts at `address`.
+fn launch_file(devnet: &Devnet, address: &[String], opens_at: u64) -> String {
+    let [_, owner, operator, guardian, .., artists, pool] = address else { panic!() };
     let beacon = meteor_cli::devnet::beacon().unwrap();
     let network = beacon.network();
-    let opens_at = devnet.tip().await.unwrap().time.seconds() + 12;
-    let launch = format!(
+    format!(
         r#"
 label = "rehearsal"
 salt = "rehearsal"
@@ -102,11 +43,31 @@ public_key = "{}"
 "#,
         utc(opens_at),
         devnet.chain_id(),
-        chain.rpc,
+        devnet.rpc_url(),
         network.genesis,
         network.period,
         cosmwasm_std::HexBinary::from(*network.public_key.as_bytes()).to_hex(),
-    );
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_a_launch_file_to_paid_payees() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let devnet = common::taxed().await;
+    let chain = meteor_cli::devnet::chain(&devnet);
+    private(folder, "words", &chain.mnemonic);
+    private(folder, "passphrase", "a long enough passphrase");
+    let preset = include_str!("../../packages/rules/presets/demo.toml");
+    std::fs::write(folder.join("preset.toml"), preset.replace("count = 4", "count = 1")).unwrap();
+    let mut address = Vec::new();
+    for index in 0..10 {
+        address.push(demo::account(&chain, index).await.unwrap().address().to_owned());
+    }
+    let [_, owner, .., pool] = address.as_slice() else { panic!() };
+    // Key and deployment have to fit in before the opening, however slow the machine.
+    let opens_at = devnet.tip().await.unwrap().time.seconds() + 20;
+    let launch = launch_file(&devnet, &address, opens_at);
     std::fs::write(folder.join("launch.toml"), &launch).unwrap();
     let node = Node::new(&chain.rpc).unwrap();
     let sequence = async || node.account(owner).await.unwrap().sequence;
@@ -168,8 +129,10 @@ public_key = "{}"
     let minted = works(folder, &format!("{} --stand-in-art", job("mint", 2))).await;
     assert!(minted.contains("minted 1 of 1"), "{minted}");
     let had = node.balance(pool, "uusd").await.unwrap();
-    assert!(works(folder, &job("settle", 2)).await.contains("9000000"));
-    assert_eq!(node.balance(pool, "uusd").await.unwrap() - had, 7_515_000);
+    let settled = works(folder, &job("settle", 2)).await;
+    assert!(settled.contains("9000000 uusd will leave, 8955000 will arrive"), "{settled}");
+    assert_eq!(node.balance(pool, "uusd").await.unwrap() - had, 7_477_425, "7515000 less half a percent");
+    assert!(!works(folder, &job("settle", 2)).await.contains("will leave"), "nothing is due");
     assert!(works(folder, "status --deployment deployment.json").await.contains("next: meteor hatch"));
     devnet.shutdown().await;
 }

@@ -1,15 +1,18 @@
 //! The operator's commands as an operator runs them: the real binary, private files, a dev chain on the wall's clock.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+mod common;
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Output, Stdio};
 use std::time::Duration;
 
+use common::private;
 use cosmwasm_std::Binary;
 use meteor_cli::demo;
 use meteor_messages::nft;
-use meteor_messages::shower::{ExecuteMsg, QueryMsg, ShowerResponse, Status};
+use meteor_messages::shower::{ExecuteMsg, Status};
 use meteor_operator::gas::coins;
 use meteor_operator::jobs;
 use meteor_operator::keys::{Event, FileKey, PassphraseFile, Unlock, commitments};
@@ -17,20 +20,14 @@ use meteor_rules::preset::Preset;
 
 const PASSPHRASE: &str = "a long enough passphrase";
 
-fn private(folder: &Path, name: &str, text: &str) -> PathBuf {
-    let path = folder.join(name);
-    std::fs::write(&path, text).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
-    path
+async fn meteor(folder: &Path, arguments: &[String]) -> Output {
+    let mut command = common::command(folder);
+    command.args(arguments);
+    tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
 }
 
-async fn meteor(arguments: Vec<String>) -> Output {
-    let run = move || Command::new(env!("CARGO_BIN_EXE_meteor")).args(arguments).output().unwrap();
-    tokio::task::spawn_blocking(run).await.unwrap()
-}
-
-async fn works(arguments: &[String]) -> String {
-    let output = meteor(arguments.to_vec()).await;
+async fn works(folder: &Path, arguments: &[String]) -> String {
+    let output = meteor(folder, arguments).await;
     let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{arguments:?}: {said}");
     said.into_owned()
@@ -56,43 +53,33 @@ async fn from_keygen_to_a_published_key() {
     let contract = jobs::address(&owner, chain.shower_code, b"jobs").await.unwrap();
     let mut keygen = words(&["keygen", &path(&key), "--passphrase-file", &path(&passphrase)]);
     keygen.extend(words(&["--chain-id", devnet.chain_id(), "--contract", &contract, "--showers", "1"]));
-    let said = works(&keygen).await;
+    let said = works(folder, &keygen).await;
     let opened = FileKey::open(&key, Unlock::Passphrase(&PassphraseFile(passphrase.clone()))).unwrap();
     let event = Event { chain_id: devnet.chain_id(), contract: &contract, showers: 1 };
     let committed = commitments(&opened, &event).await.unwrap();
     assert!(said.contains(&cosmwasm_std::HexBinary::from(committed.first().unwrap()).to_hex()), "{said}");
-    assert!(!meteor(keygen).await.status.success(), "a key is never overwritten");
+    assert!(!meteor(folder, &keygen).await.status.success(), "a key is never overwritten");
 
     let mut preset = Preset::named("demo").unwrap();
-    preset.schedule.first = 3;
+    // The contribution has to fit in, however slow the machine.
+    preset.schedule.first = 20;
     preset.schedule.count = 1;
     preset.crack.crack_window = 0;
-    // The rehearsal of the key has to fit in before the opening.
-    let opens_at = devnet.tip().await.unwrap().time.seconds() + 10;
+    let opens_at = devnet.tip().await.unwrap().time.seconds() + 5;
     let launch = demo::launch(&chain, &preset, opens_at, &committed).unwrap();
     let deployment = jobs::deploy(&mut owner, chain.shower_code, "jobs", b"jobs", &launch).await.unwrap();
     let tables = folder.join("tables.json");
     std::fs::write(&tables, demo::tables(&preset).unwrap()).unwrap();
     let mut rehearse = words(&["keygen", &path(&key), "--passphrase-file", &path(&passphrase)]);
     rehearse.extend(words(&["--verify", &chain.rpc, "--contract", &contract]));
-    assert!(works(&rehearse).await.contains("is the key of all 1 showers"));
+    assert!(works(folder, &rehearse).await.contains("is the key of all 1 showers"));
 
     // A wallet contributes as soon as the chain lets it.
     let mut wallet = demo::account(&chain, 4).await.unwrap();
-    let status = async |wanted: Status| {
-        loop {
-            let query = QueryMsg::Shower { shower: 1 };
-            let state: ShowerResponse = owner.node().smart(&contract, &query).await.unwrap();
-            if state.status == wanted {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    };
-    status(Status::Open).await;
+    common::until(owner.node(), &contract, Status::Open).await;
     let contribute = ExecuteMsg::Contribute { shower: 1 };
     wallet.execute(&contract, &contribute, &coins(9_000_000, "uusd")).await.unwrap();
-    status(Status::Ended).await;
+    common::until(owner.node(), &contract, Status::Ended).await;
 
     let job = |name: &str, more: &[&str]| {
         let mut job = words(&[name, "--rpc", &chain.rpc, "--shower-contract", &contract]);
@@ -104,8 +91,8 @@ async fn from_keygen_to_a_published_key() {
         job.extend(words(more));
         job
     };
-    assert!(works(&job("close", &[])).await.contains("1 contributors"));
-    let drawn = works(&job("draw", &["--beacon-url", &chain.beacon_url])).await;
+    assert!(works(folder, &job("close", &[])).await.contains("1 contributors"));
+    let drawn = works(folder, &job("draw", &["--beacon-url", &chain.beacon_url])).await;
     assert!(drawn.contains("drawn, root"), "{drawn}");
     let mut operator = demo::account(&chain, 2).await.unwrap();
     let art = |rank| Some(demo::art(&preset.meteors.template, 1, 1, rank));
@@ -117,12 +104,24 @@ async fn from_keygen_to_a_published_key() {
     };
     wallet.execute(&deployment.meteors, &crack, &[]).await.unwrap();
     let log = folder.join("audit.log");
-    let hatched = works(&job("hatch", &["--once", "--audit-log", &path(&log)])).await;
+    let hatched = works(folder, &job("hatch", &["--once", "--audit-log", &path(&log)])).await;
     assert!(hatched.contains("revealed 1 meteors"), "{hatched}");
     let audit = std::fs::read_to_string(&log).unwrap();
     assert!(audit.contains("\"revealed\":[1]") && !audit.contains("egg"), "{audit}");
-    assert!(works(&job("publish-key", &["--shower", "1"])).await.contains("public now"));
-    assert!(works(&job("publish-key", &["--shower", "1"])).await.contains("public already"));
+
+    // While the worker signs with an account, nobody else does.
+    let mut worker = common::command(folder);
+    let mut worker = worker.args(job("hatch", &[])).stdout(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(worker.stdout.take().unwrap()).lines();
+    assert!(said.any(|line| line.unwrap().contains("signing as")));
+    let second = meteor(folder, &job("publish-key", &["--shower", "1"])).await;
+    worker.kill().unwrap();
+    worker.wait().unwrap();
+    let second = String::from_utf8_lossy(&second.stderr).into_owned();
+    assert!(second.contains("in use: another job signs with this account"), "{second}");
+
+    assert!(works(folder, &job("publish-key", &["--shower", "1"])).await.contains("public now"));
+    assert!(works(folder, &job("publish-key", &["--shower", "1"])).await.contains("public already"));
 
     // Bad input: another passphrase, another file of tables, an account without funds.
     let other = private(folder, "other", "another long passphrase");
@@ -132,10 +131,10 @@ async fn from_keygen_to_a_published_key() {
             *argument = path(&other);
         }
     }
-    let refused = meteor(wrong).await;
+    let refused = meteor(folder, &wrong).await;
     assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("passphrase"));
     std::fs::write(&tables, "{}").unwrap();
-    let refused = meteor(job("hatch", &["--once"])).await;
+    let refused = meteor(folder, &job("hatch", &["--once"])).await;
     assert!(String::from_utf8_lossy(&refused.stderr).contains("not the tables file"));
     let mut poor = job("close", &[]);
     for (at, argument) in poor.iter_mut().enumerate() {
@@ -143,7 +142,7 @@ async fn from_keygen_to_a_published_key() {
             *argument = "99".into();
         }
     }
-    let refused = meteor(poor).await;
+    let refused = meteor(folder, &poor).await;
     assert!(!refused.status.success(), "an account that never received coins");
     devnet.shutdown().await;
 }

@@ -1,0 +1,38 @@
+//! `meteor beacon`: the dev chain's beacon by itself, for rehearsals on a real chain where no public one is reachable.
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, Result};
+use tokio_util::sync::CancellationToken;
+
+/// Serve the dev beacon for rehearsals: its key is public.
+///
+/// The key comes from a seed in this source code, so anyone can compute every round before it is due: what decides a rehearsal's draw is then known beforehand. Prints the [beacon] section of a launch file and the
+/// address for meteor draw --beacon-url; meteor deploy warns of an event with this key.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Options {
+    /// Where it listens
+    #[arg(long, default_value = "127.0.0.1:8600")]
+    pub listen: SocketAddr,
+}
+
+/// Serves the beacon until `stop`.
+///
+/// # Errors
+/// If the port can't be opened.
+pub async fn run(options: &Options, stop: &CancellationToken) -> Result<ExitCode> {
+    let beacon = crate::devnet::beacon()?;
+    let network = beacon.network();
+    let listener = tokio::net::TcpListener::bind(options.listen).await;
+    let listener = listener.with_context(|| format!("listening on {}", options.listen))?;
+    println!("THE KEY OF THIS BEACON IS PUBLIC: anyone knows every round beforehand. Only for rehearsals.\n");
+    println!("[beacon]\nnetwork = \"own\"\ngenesis = {}\nperiod = {}", network.genesis, network.period);
+    println!("delay = 2\npublic_key = \"{}\"\n", network.public_key);
+    println!("Serving http://{}   Ctrl-C stops it.", listener.local_addr()?);
+    let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let stopped = stop.clone().cancelled_owned();
+    axum::serve(listener, beacon.router(now)).with_graceful_shutdown(stopped).await?;
+    Ok(ExitCode::SUCCESS)
+}

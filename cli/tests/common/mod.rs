@@ -1,0 +1,89 @@
+//! What the tests of the commands share: private files, runs of `meteor`, waits that end.
+#![allow(clippy::unwrap_used, clippy::panic, dead_code)]
+
+use std::net::Ipv4Addr;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::Duration;
+
+use cosmwasm_std::Decimal;
+use meteor_devnet::{Blocks, Config, Devnet};
+use meteor_messages::shower::{QueryMsg, ShowerResponse, Status};
+use meteor_operator::node::Node;
+
+/// Longer than any shower here, so that a chain that stands still fails the test instead of hanging it.
+const END: Duration = Duration::from_mins(2);
+
+/// A dev chain with Terra Classic's tax.
+pub(crate) async fn taxed() -> Devnet {
+    let any = (Ipv4Addr::LOCALHOST, 0).into();
+    let blocks = Blocks::Interval(Duration::from_millis(100));
+    let burn_tax = Some(Decimal::permille(5));
+    meteor_cli::devnet::start(Config { blocks, burn_tax, rpc: any, rest: any, ..Config::default() })
+        .await
+        .unwrap()
+}
+
+/// Writes a file that only its owner reads.
+pub(crate) fn private(folder: &Path, name: &str, text: &str) -> PathBuf {
+    let path = folder.join(name);
+    std::fs::write(&path, text).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    path
+}
+
+/// `meteor` in `folder`, with its journals there too.
+pub(crate) fn command(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_meteor"));
+    command.current_dir(folder).env("METEOR_JOURNAL", folder.join("journal"));
+    command
+}
+
+/// Runs `meteor` in `folder` with the words of `line`.
+pub(crate) async fn meteor(folder: &Path, line: &str) -> Output {
+    let mut command = command(folder);
+    command.args(line.split_whitespace());
+    tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
+}
+
+/// Runs it and answers with all it said; it must succeed.
+pub(crate) async fn works(folder: &Path, line: &str) -> String {
+    let output = meteor(folder, line).await;
+    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{line}: {said}");
+    said.into_owned()
+}
+
+/// Runs it and answers with its error; it must fail.
+pub(crate) async fn fails(folder: &Path, line: &str) -> String {
+    let output = meteor(folder, line).await;
+    assert!(!output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stdout));
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn stage(status: Status) -> u8 {
+    match status {
+        Status::Upcoming => 0,
+        Status::Open => 1,
+        Status::Ended => 2,
+        Status::Closed => 3,
+        Status::Minted => 4,
+        Status::Refunding => 5,
+    }
+}
+
+/// Waits until shower 1 is at `wanted` or past it: one that was missed must not be waited for.
+pub(crate) async fn until(node: &Node, contract: &str, wanted: Status) {
+    let reached = async {
+        loop {
+            let query = QueryMsg::Shower { shower: 1 };
+            let state: ShowerResponse = node.smart(contract, &query).await.unwrap();
+            if stage(state.status) >= stage(wanted) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(END, reached).await.unwrap_or_else(|_| panic!("never {wanted:?}"));
+}

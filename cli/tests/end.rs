@@ -1,0 +1,130 @@
+//! What stops an event, as its team runs it: pause, resume, cancel, refund; and the beacon of rehearsals.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod common;
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use common::{command, fails, private, taxed, until, works};
+use meteor_cli::demo;
+use meteor_messages::shower::Status;
+use meteor_operator::jobs;
+use meteor_rules::preset::Preset;
+
+/// Runs `meteor` with `line` and types `answer`; whether it succeeded and what it said.
+async fn asked(folder: &Path, line: &str, answer: &'static str) -> (bool, String) {
+    let mut command = command(folder);
+    command.args(line.split_whitespace()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let run = move || {
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(answer.as_bytes()).unwrap();
+        child.wait_with_output().unwrap()
+    };
+    let output = tokio::task::spawn_blocking(run).await.unwrap();
+    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    (output.status.success(), said.into_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn paused_resumed_cancelled_and_refunded_with_the_chains_tax() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let devnet = taxed().await;
+    let chain = meteor_cli::devnet::chain(&devnet);
+    private(folder, "words", &chain.mnemonic);
+    let mut preset = Preset::named("demo").unwrap();
+    // Long enough for all below: it is cancelled before its end.
+    preset.schedule.first = 600;
+    preset.schedule.count = 1;
+    let opens_at = devnet.tip().await.unwrap().time.seconds() + 5;
+    let mut owner = demo::account(&chain, 1).await.unwrap();
+    let launch = demo::launch(&chain, &preset, opens_at, &[[7; 32]]).unwrap();
+    let event = jobs::deploy(&mut owner, chain.shower_code, "end", b"end", &launch).await.unwrap();
+    let node = owner.node().clone();
+    // Two nodes, of which the first is none.
+    let job = |name: &str, account: u32| {
+        format!(
+            "{name} --rpc http://127.0.0.1:1 --rpc {} --shower-contract {} --signer-file words --gas-price \
+             0.15uluna --account {account}",
+            chain.rpc, event.shower
+        )
+    };
+    until(&node, &event.shower, Status::Open).await;
+    let contribute =
+        |account, amount: u64| format!("{} --shower 1 --amount {amount}", job("contribute", account));
+    works(folder, &contribute(4, 9_000_000)).await;
+
+    // The guardian pauses, only the owner resumes.
+    assert!(fails(folder, &job("pause", 4)).await.contains("is not the guardian or owner"));
+    assert!(works(folder, &job("pause", 3)).await.contains("nobody can contribute"));
+    assert!(works(folder, &job("pause", 3)).await.contains("already"));
+    assert!(fails(folder, &contribute(5, 10_000_100)).await.contains("paused"));
+    assert!(fails(folder, &job("resume", 3)).await.contains("is not the owner"));
+    assert!(works(folder, &job("resume", 1)).await.contains("goes on"));
+    assert!(works(folder, &job("resume", 1)).await.contains("not paused"));
+    works(folder, &contribute(5, 10_000_100)).await;
+
+    // Cancelled only by the number.
+    let refund = format!("{} --shower 1", job("refund", 6));
+    assert!(fails(folder, &refund).await.contains("once it is cancelled"));
+    let cancel = format!("{} --shower 1", job("cancel", 1));
+    assert!(fails(folder, &format!("{} --shower 2", job("cancel", 1))).await.contains("no shower 2"));
+    for answer in ["", "yes\n", "2\n"] {
+        let (worked, said) = asked(folder, &cancel, answer).await;
+        assert!(!worked && said.contains("2 contributors") && said.contains("nothing was sent"), "{said}");
+    }
+    until(&node, &event.shower, Status::Open).await;
+    assert!(fails(folder, &refund).await.contains("is Open"));
+    let (worked, said) = asked(folder, &cancel, "1\n").await;
+    assert!(worked && said.contains("cancelled; next: meteor refund"), "{said}");
+    assert!(works(folder, &format!("{cancel} --yes")).await.contains("nothing was sent"));
+
+    // 0.5 % of each, rounded down: 45000 and 50000 (of 50000.5).
+    let wallet = demo::account(&chain, 5).await.unwrap().address().to_owned();
+    let had = node.balance(&wallet, "uusd").await.unwrap();
+    let said = works(folder, &refund).await;
+    assert!(said.contains("2 contributions, 19000100 uusd will leave, 18905100 will arrive"), "{said}");
+    assert!(said.contains("refunded 2 of 2, 19000100"), "{said}");
+    assert_eq!(node.balance(&wallet, "uusd").await.unwrap() - had, 9_950_100);
+    assert!(works(folder, &refund).await.contains("nothing is left to refund"));
+    assert_eq!(node.balance(&wallet, "uusd").await.unwrap() - had, 9_950_100);
+    devnet.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_beacon_of_rehearsals_says_that_its_key_is_public() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut beacon = command(folder.path());
+    let mut beacon =
+        beacon.args(["beacon", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(beacon.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.next().unwrap().contains("KEY OF THIS BEACON IS PUBLIC"));
+    let served = lines.find(|line| line.starts_with("Serving ")).unwrap();
+    let url = served.split_whitespace().nth(1).unwrap();
+    let info = reqwest::get(format!("{url}/info")).await.unwrap().text().await.unwrap();
+    let key = meteor_cli::devnet::beacon().unwrap().network().public_key.to_string();
+    assert!(info.contains(&key), "{info}");
+    assert!(Command::new("kill").args(["-INT", &beacon.id().to_string()]).status().unwrap().success());
+    assert!(beacon.wait().unwrap().success());
+}
+
+#[tokio::test]
+async fn help_teaches() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, teaches) in [
+        ("cancel", "what has no meteor can be refunded then"),
+        ("refund", "nobody is refunded twice"),
+        ("pause", "Only the owner can resume"),
+        ("resume", "no deadline moved"),
+        ("beacon", "anyone can compute every round"),
+        ("settle", "what will leave and what arrives"),
+        ("hatch", "an account of its own"),
+    ] {
+        let help = works(folder.path(), &format!("{name} --help")).await;
+        let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(help.contains(teaches), "{name}: {help}");
+        assert!(name == "beacon" || help.contains("METEOR_JOURNAL"), "{name}: {help}");
+    }
+}
