@@ -85,7 +85,7 @@ mod tests {
         let mut list = String::new();
         for (name, file) in FILES {
             std::fs::write(folder.path().join(file), name).unwrap();
-            list += &format!("{}  {file}\n", hex::encode(Sha256::digest(name)));
+            list.extend([&hex::encode(Sha256::digest(name)), "  ", file, "\n"]);
         }
         std::fs::write(folder.path().join("checksums.txt"), &list).unwrap();
         assert_eq!(read(folder.path()).unwrap().len(), 3);
