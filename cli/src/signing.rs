@@ -84,7 +84,11 @@ impl JournalFolder {
             print!("an earlier command left transaction {} under way", intent.hash);
             std::io::stdout().flush()?;
         }
-        let account = Account::open_with_journal(node, signer, price, &folder).await?;
+        let opened = Account::open_with_journal(node, signer, price, &folder).await;
+        if left.is_some() && opened.is_err() {
+            println!(": what became of it is not known yet");
+        }
+        let account = opened?;
         if let Some(intent) = left {
             match account.journal().history()?.last().filter(|last| last.hash == intent.hash) {
                 Some(last) if last.code == 0 => println!(": it is in block {}", last.height),

@@ -11,6 +11,8 @@ use common::{command, fails, private, taxed, until, works};
 use meteor_cli::demo;
 use meteor_messages::shower::Status;
 use meteor_operator::jobs;
+use meteor_operator::journal::{Intent, Journal};
+use meteor_operator::node::hash;
 use meteor_rules::preset::Preset;
 
 /// Runs `meteor` with `line` and types `answer`; whether it succeeded and what it said.
@@ -54,7 +56,26 @@ async fn paused_resumed_cancelled_and_refunded_with_the_chains_tax() {
     until(&node, &event.shower, Status::Open).await;
     let contribute =
         |account, amount: u64| format!("{} --shower 1 --amount {amount}", job("contribute", account));
-    works(folder, &contribute(4, 9_000_000)).await;
+    // As a command leaves it that was killed between signing and sending; too late for a block since.
+    let wallet = demo::account(&chain, 4).await.unwrap().address().to_owned();
+    let mut left = Journal::open(&folder.join("journal"), devnet.chain_id(), &wallet).unwrap();
+    left.write(Intent {
+        chain_id: devnet.chain_id().to_owned(),
+        address: wallet,
+        sequence: 0,
+        fee: "1uluna".into(),
+        hash: hash(&[0, 0, 0]),
+        signed_at: 1,
+        timeout_height: 1,
+        tx: "AAAA".into(),
+    })
+    .unwrap();
+    let locked = fails(folder, &contribute(4, 9_000_000)).await;
+    assert!(locked.contains("in use: another job signs with this account"), "{locked}");
+    drop(left);
+    let said = works(folder, &contribute(4, 9_000_000).replace("--rpc http://127.0.0.1:1 ", "")).await;
+    let found = format!("transaction {} under way: it is in no block and never will be\n", hash(&[0, 0, 0]));
+    assert!(said.contains(&found), "{said}");
 
     // The guardian pauses, only the owner resumes.
     assert!(fails(folder, &job("pause", 4)).await.contains("is not the guardian or owner"));
