@@ -1,13 +1,20 @@
-//! The real node's keeper: a killed node goes on where it was, and no node outlives who started it.
-#![allow(clippy::unwrap_used, clippy::panic)]
+//! What only a real node can tell: gas. And its keeper: a killed node goes on where it was, and no node outlives who
+//! started it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use meteor_messages::shower::ExecuteMsg;
+use meteor_operator::jobs;
 use meteor_operator::node::Node;
-use meteor_tests::{Generation, RealNode, Target};
+use meteor_tests::{Generation, RealNode, Stage, Target, WALLETS};
+use serde_json::Value;
+
+/// Design section 11: the most a contribute transaction may use on a real node.
+const CONTRIBUTE_GAS: u64 = 190_000;
 
 fn generation() -> Option<Generation> {
     match Target::from_env() {
@@ -61,4 +68,53 @@ async fn a_node_does_not_outlive_who_started_it() {
         }
     };
     tokio::time::timeout(Duration::from_secs(30), gone).await.unwrap();
+}
+
+/// Gas of every transaction in the blocks, with what it did: the types of its contracts' events.
+async fn gas_used(stage: &Stage) -> Vec<(String, u64)> {
+    let mut used = Vec::new();
+    for height in 1..=stage.height().await {
+        let url = format!("{}/block_results?height={height}", stage.chain.rpc);
+        let answer: Value = reqwest::get(url).await.unwrap().json().await.unwrap();
+        for result in answer["result"]["txs_results"].as_array().into_iter().flatten() {
+            let mut kinds: Vec<&str> = result["events"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter_map(|event| event["type"].as_str())
+                .filter(|kind| kind.starts_with("wasm-") || ["store_code", "instantiate"].contains(kind))
+                .collect();
+            kinds.dedup();
+            used.push((kinds.join(" "), result["gas_used"].as_str().unwrap().parse().unwrap()));
+        }
+    }
+    used
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_event_keeps_to_its_gas() {
+    if generation().is_none() {
+        return;
+    }
+    let stage = Stage::start(1).await;
+    stage.open(1).await;
+    for index in WALLETS {
+        let sent = stage.contribute(index, 1, (10 + u128::from(index)) * 1_000_000).await.unwrap();
+        assert!(sent.gas_used <= CONTRIBUTE_GAS, "a contribute transaction used {}", sent.gas_used);
+    }
+    let top_up = stage.contribute(4, 1, 1).await.unwrap();
+    assert!(top_up.gas_used <= CONTRIBUTE_GAS, "a top-up used {}", top_up.gas_used);
+    stage.end(1).await;
+    stage.close_and_draw(1).await;
+    let mut operator = stage.account(2).await;
+    let contract = &stage.deployment.shower;
+    jobs::mint(&mut operator, contract, 1, |rank| Some(stage.art(1, rank)), |_| ()).await.unwrap();
+    operator.execute(contract, &ExecuteMsg::Settle { shower: 1 }, &[]).await.unwrap();
+    stage.crack(7, 1).await.unwrap();
+    let mut hatcher = jobs::Hatcher::new(&stage.deployment, &stage.keys, &stage.preset.crack.tables);
+    assert_eq!(hatcher.round(&mut operator).await.unwrap().revealed, [1]);
+    for (kinds, gas) in gas_used(&stage).await {
+        println!("{gas:>10}  {kinds}");
+    }
+    stage.stop().await;
 }
