@@ -73,7 +73,7 @@ async fn paused_resumed_cancelled_and_refunded_with_the_chains_tax() {
     let locked = fails(folder, &contribute(4, 9_000_000)).await;
     assert!(locked.contains("in use: another job signs with this account"), "{locked}");
     drop(left);
-    let said = works(folder, &contribute(4, 9_000_000).replace("--rpc http://127.0.0.1:1 ", "")).await;
+    let said = works(folder, &contribute(4, 9_000_000)).await;
     let found = format!("transaction {} under way: it is in no block and never will be\n", hash(&[0, 0, 0]));
     assert!(said.contains(&found), "{said}");
 

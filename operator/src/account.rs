@@ -307,10 +307,9 @@ impl Account {
                 Err(error @ OperatorError::Refused { .. }) if !*sent => return Err(error),
                 // A refusal of bytes that may be in another node's mempool says nothing about those.
                 Err(OperatorError::Refused { .. }) => (),
-                Err(error) => {
-                    *sent = true;
-                    return Err(error);
-                }
+                // A node may have it or not. Where another node lives, the account's sequence tells; where none
+                // does, so will the next question.
+                Err(_) => *sent = true,
             }
         }
         // The account at one height tells all about the blocks up to that height, with or without an index.

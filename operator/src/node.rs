@@ -434,17 +434,24 @@ impl Node {
         const METHOD: &str = "tx";
         let bytes = hex::decode(hash).map_err(|_| OperatorError::Build(format!("{hash} is no hash")))?;
         let params = json!({"hash": BASE64.encode(bytes), "prove": false});
-        let mut last = None;
+        let (mut last, mut answered) = (None, false);
         for url in self.urls.iter() {
             match self.call(url, METHOD, params.clone()).await {
                 Ok(answer) => return included(hash, &answer).map(Some),
                 // A node without an index can't tell: the account's sequence does.
                 Err(OperatorError::Node { text, .. })
-                    if text.contains("not found") || text.contains("indexing is disabled") => {}
+                    if text.contains("not found") || text.contains("indexing is disabled") =>
+                {
+                    answered = true;
+                }
                 Err(error) => last = Some(error),
             }
         }
-        last.map_or(Ok(None), Err)
+        // One dead node among several must not make a slow block look like a failure.
+        match last {
+            Some(error) if !answered => Err(error),
+            _ => Ok(None),
+        }
     }
 
     /// The transaction with this hash, searched in every block of a range: for nodes that have no index.
