@@ -298,7 +298,6 @@ impl Account {
         if polls.is_multiple_of(REBROADCAST) {
             match self.node.broadcast(bytes).await {
                 // 30 and 32 of bytes that may be out: the account's sequence tells below.
-                Ok(_) => *sent = true,
                 Err(OperatorError::Refused { code: WRONG_SEQUENCE | TOO_LATE, .. }) if *sent => (),
                 Err(error @ OperatorError::Refused { code: MEMPOOL_FULL, .. }) => {
                     *sent = true;
@@ -307,9 +306,9 @@ impl Account {
                 Err(error @ OperatorError::Refused { .. }) if !*sent => return Err(error),
                 // A refusal of bytes that may be in another node's mempool says nothing about those.
                 Err(OperatorError::Refused { .. }) => (),
-                // A node may have it or not. Where another node lives, the account's sequence tells; where none
-                // does, so will the next question.
-                Err(_) => *sent = true,
+                // Taken; or a node may have it or not: where another node lives, the account's sequence tells; where
+                // none does, so will the next question.
+                _ => *sent = true,
             }
         }
         // The account at one height tells all about the blocks up to that height, with or without an index.
