@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::error::OperatorError;
 use crate::gas::{GasPrice, with_margin};
+use crate::jitter;
 use crate::journal::{Intent, Journal};
 use crate::node::{self, Included, Node};
 use crate::signer::Signer;
@@ -28,8 +29,6 @@ const INSUFFICIENT_FEE: u32 = 13;
 const GAS_LIMIT: u32 = 41;
 /// The chain's code for "the mempool is full".
 const MEMPOOL_FULL: u32 = 20;
-/// The chain's code for "too late for its timeout height".
-const TOO_LATE: u32 = 30;
 /// The chain's words for another sequence, where a simulation fails.
 const SEQUENCE_MISMATCH: &str = "account sequence mismatch";
 /// Blocks after which a transaction that was taken but didn't show up is reported.
@@ -40,11 +39,16 @@ const LIFETIME: u64 = 30;
 const SIGNATURES: u32 = 4;
 /// How many times its configured price a transaction may cost where nodes ask for more.
 const DEAREST: u64 = 4;
-/// Failures in a row, of nodes or at the mempool, after which the job gives up. What is outstanding stays noted.
+/// Failures of all nodes in a row, some two minutes of them, after which the job gives up. What is outstanding stays noted.
 const FAILURES: u32 = 12;
-const POLL: Duration = Duration::from_millis(50);
-/// Polls between two broadcasts of the same bytes: a node may forget what it took.
-const REBROADCAST: u32 = 100;
+/// The pause after the first failure; it doubles with each: a node that is started anew is waited for.
+const PAUSE: Duration = Duration::from_millis(250);
+/// How often a transaction is looked for in its first looks, for fast chains, and afterwards: public nodes count requests.
+const FAST_LOOK: Duration = Duration::from_millis(50);
+const SLOW_LOOK: Duration = Duration::from_millis(500);
+const FAST_LOOKS: u32 = 20;
+/// Looks between two broadcasts of the same bytes: a node may forget what it took.
+const REBROADCAST: u32 = 20;
 
 /// What became of a signed transaction.
 enum Fate {
@@ -248,9 +252,9 @@ impl Account {
     async fn settle(&mut self, intent: &Intent, mut sent: bool) -> Result<Fate, OperatorError> {
         let bytes = intent.bytes()?;
         let mut failures = 0;
-        let mut polls: u32 = 0;
+        let mut looks: u32 = 0;
         loop {
-            match self.step(intent, &bytes, &mut sent, polls).await {
+            match self.step(intent, &bytes, &mut sent, looks).await {
                 Ok(Some(fate)) => {
                     if let Fate::Included(included) = &fate {
                         self.node.seen(included.height);
@@ -263,8 +267,8 @@ impl Account {
                 }
                 Ok(None) => {
                     failures = 0;
-                    polls = polls.wrapping_add(1);
-                    tokio::time::sleep(POLL).await;
+                    looks = looks.saturating_add(1);
+                    tokio::time::sleep(if looks < FAST_LOOKS { FAST_LOOK } else { SLOW_LOOK }).await;
                 }
                 // All nodes refused it before any may have had it: nothing happened.
                 Err(error @ OperatorError::Refused { .. }) if !sent => {
@@ -277,8 +281,8 @@ impl Account {
                         return Err(error);
                     }
                     // Asked again at once, for the transaction may have got through.
-                    polls = 0;
-                    tokio::time::sleep(POLL.saturating_mul(failures)).await;
+                    looks = 0;
+                    tokio::time::sleep(jitter::backoff(PAUSE, failures)).await;
                 }
             }
         }
@@ -290,24 +294,19 @@ impl Account {
         intent: &Intent,
         bytes: &[u8],
         sent: &mut bool,
-        polls: u32,
+        looks: u32,
     ) -> Result<Option<Fate>, OperatorError> {
         if *sent && let Some(included) = self.node.tx(&intent.hash).await? {
             return Ok(Some(Fate::Included(included)));
         }
-        if polls.is_multiple_of(REBROADCAST) {
+        if looks.is_multiple_of(REBROADCAST) {
             match self.node.broadcast(bytes).await {
-                // 30 and 32 of bytes that may be out: the account's sequence tells below.
-                Err(OperatorError::Refused { code: WRONG_SEQUENCE | TOO_LATE, .. }) if *sent => (),
-                Err(error @ OperatorError::Refused { code: MEMPOOL_FULL, .. }) => {
-                    *sent = true;
+                // All nodes refused it before any may have had it. That a mempool is full is no verdict.
+                Err(error @ OperatorError::Refused { code, .. }) if !*sent && code != MEMPOOL_FULL => {
                     return Err(error);
                 }
-                Err(error @ OperatorError::Refused { .. }) if !*sent => return Err(error),
-                // A refusal of bytes that may be in another node's mempool says nothing about those.
-                Err(OperatorError::Refused { .. }) => (),
-                // Taken; or a node may have it or not: where another node lives, the account's sequence tells; where
-                // none does, so will the next question.
+                // Taken; or a node may have it or not. From here on only the account's sequence tells, whatever a
+                // node says of bytes that may be in another one's mempool.
                 _ => *sent = true,
             }
         }
@@ -318,8 +317,17 @@ impl Account {
             let found = self.node.scan(&intent.hash, from, height.min(intent.timeout_height)).await?;
             return Ok(Some(found.map_or(Fate::Never, Fate::Included)));
         }
-        let expired = height > intent.timeout_height.saturating_add(2);
-        Ok(expired.then_some(Fate::Never))
+        if height <= intent.timeout_height.saturating_add(2) {
+            return Ok(None);
+        }
+        // One node's word is too little for signing anew: what it doesn't know of would then happen twice.
+        for (state, height) in self.node.account_everywhere(self.address()).await? {
+            if state.sequence > intent.sequence {
+                self.node.seen(height);
+                return Ok(None);
+            }
+        }
+        Ok(Some(Fate::Never))
     }
 
     /// Signs with `gas` as the limit and hands the transaction to the node, without waiting for a block; answers
@@ -360,7 +368,7 @@ impl Account {
             if height > from.saturating_add(PATIENCE) {
                 return Err(OperatorError::NotIncluded { hash: hash.to_owned(), height });
             }
-            tokio::time::sleep(POLL).await;
+            tokio::time::sleep(FAST_LOOK).await;
         }
     }
 

@@ -1,6 +1,6 @@
 //! The team's jobs that sign transactions: deploy, close, draw, mint, settle, hatch, publish keys.
 //!
-//! [`node::Node`] talks to one CometBFT node, [`signer::Signer`] holds one key, [`account::Account`] sends what the
+//! [`node::Node`] talks to CometBFT nodes, [`signer::Signer`] holds one key, [`account::Account`] sends what the
 //! key signs in order. The jobs in [`jobs`] decide nothing by themselves: the contract's own cursors say what is
 //! left to do, so a job that is run twice does nothing twice.
 
@@ -8,6 +8,7 @@ pub mod account;
 pub mod beacon;
 pub mod error;
 pub mod gas;
+mod jitter;
 pub mod jobs;
 pub mod journal;
 pub mod keys;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::source::Source;
-use super::{BeaconError, BeaconRound, Fault, Network, SourceFault, jitter};
+use super::{BeaconError, BeaconRound, Fault, Network, SourceFault};
+use crate::jitter;
 
 /// Which beacon, and who relays it.
 #[derive(Clone, Debug)]

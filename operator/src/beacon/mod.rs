@@ -4,7 +4,6 @@
 mod client;
 pub mod dev;
 mod error;
-pub(crate) mod jitter;
 mod network;
 mod source;
 mod verify;

@@ -21,7 +21,7 @@ pub use self::credentials::CredentialsSource;
 pub use self::error::KmsError;
 use self::sigv4::{Credentials, Scope, authorization};
 use super::{KeyError, KeySource, ShowerKey};
-use crate::beacon::jitter;
+use crate::jitter;
 
 const SERVICE: &str = "kms";
 const TARGET: &str = "TrentService.GenerateMac";
