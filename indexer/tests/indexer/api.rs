@@ -498,7 +498,6 @@ async fn what_is_served_is_the_evidence_that_verifies() {
 
 /// The same with the other implementation, over HTTP.
 #[tokio::test]
-#[ignore = "needs python3: cargo test -p meteor-indexer -- --ignored"]
 async fn the_other_verifier_reads_it_too() {
     let mut chain = hatched();
     chain.tx(&[(shower_contract(), Chain::key_event(1).into())]);
@@ -511,9 +510,12 @@ async fn the_other_verifier_reads_it_too() {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../scripts/verify_fairness.py");
     let run = move || {
         let mut command = std::process::Command::new("python3");
-        command.args([script, &url, "--no-beacon"]).output().unwrap()
+        command.args([script, &url, "--no-beacon"]).output()
     };
-    let output = tokio::task::spawn_blocking(run).await.unwrap();
+    let Ok(output) = tokio::task::spawn_blocking(run).await.unwrap() else {
+        println!("python3 is not installed: the second verifier is passed over");
+        return;
+    };
     let said =
         String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     println!("{said}");

@@ -1,0 +1,96 @@
+//! Events of the hatchery onto the state: custody, and what reveals tell.
+
+use std::sync::Arc;
+
+use meteor_messages::events::{Crack, HatcheryEvent, Reclaim, Revealed};
+
+use super::{Leaving, Pending, launched, made};
+use crate::fold::error::{bytes32, same};
+use crate::fold::{Contracts, Custody, FoldFault, Reveal, State, Token};
+
+pub(super) fn hatchery_event(
+    state: &mut State,
+    height: u64,
+    event: &HatcheryEvent,
+    pending: &mut Pending,
+) -> Result<(), FoldFault> {
+    match event {
+        HatcheryEvent::Nest(event) => {
+            launched(state, height)?;
+            let Contracts { eggs, dust, .. } = &mut state.contracts;
+            made(&event.kind, &event.address, [("eggs", eggs), ("dust", dust)])
+        }
+        HatcheryEvent::Crack(event) => crack(state, event),
+        HatcheryEvent::Revealed(event) => revealed(state, height, event, pending),
+        HatcheryEvent::Reclaim(Reclaim { token_id, holder }) => {
+            let holder = release(state, *token_id, holder)?;
+            pending.leaving.insert(*token_id, Leaving::Back(holder));
+            Ok(())
+        }
+    }
+}
+
+/// A meteor has come to the hatchery; its transfer was told of just before.
+fn crack(state: &mut State, event: &Crack) -> Result<(), FoldFault> {
+    let id = event.token_id;
+    let token =
+        state.collections.meteors.get(id).filter(|token| !token.burnt).ok_or(FoldFault::NoToken(id))?;
+    let owner = state.wallets.get(token.owner).ok_or(FoldFault::Overflow)?;
+    if state.contracts.hatchery.as_deref() != Some(&*owner.address) {
+        return Err(FoldFault::NotInCustody(id));
+    }
+    // Who sent it: the owner, or one whom the owner has let move it.
+    let holder = state.wallets.intern(&event.holder)?;
+    state.custodies.add(id, Custody { holder, reclaim_at: event.reclaim_at })
+}
+
+/// A meteor leaves custody; gives who cracked it.
+fn release(state: &mut State, id: u64, holder: &str) -> Result<u32, FoldFault> {
+    let custody = state.custodies.remove(id)?;
+    let wallet = state.wallets.get(custody.holder).ok_or(FoldFault::Overflow)?;
+    if *wallet.address != *holder {
+        return Err(FoldFault::Differs {
+            field: "holder",
+            given: holder.to_owned(),
+            computed: wallet.address.to_string(),
+        });
+    }
+    Ok(custody.holder)
+}
+
+fn revealed(
+    state: &mut State,
+    height: u64,
+    event: &Revealed,
+    pending: &mut Pending,
+) -> Result<(), FoldFault> {
+    let id = event.token_id;
+    let owner = release(state, id, &event.holder)?;
+    let number = event.shower;
+    let shower = state.shower(number).ok_or(FoldFault::NoShower(number))?;
+    let leaves = shower.draw.as_ref().ok_or(FoldFault::NoDraw(number))?.leaves;
+    let rank =
+        event.index.checked_add(1).filter(|rank| *rank <= leaves).ok_or_else(|| FoldFault::Differs {
+            field: "index",
+            given: event.index.to_string(),
+            computed: format!("less than {leaves}"),
+        })?;
+    same("token_id", id, state.earlier(number).saturating_add(u64::from(rank)))?;
+    let reveal = Reveal {
+        token_id: id,
+        index: event.index,
+        kind: event.kind,
+        image: event.image.as_str().into(),
+        traits: event.traits.as_slice().into(),
+        salt: bytes32("salt", &event.salt)?,
+    };
+    let (image, traits) = (Arc::clone(&reveal.image), Arc::clone(&reveal.traits));
+    let token = Token { owner, shower: number, rank, burnt: false, height, image, traits };
+    pending.found.insert(id, (event.kind.into(), token));
+    pending.leaving.insert(id, Leaving::Burn);
+    // Not a change of the shower itself: its ranking and pages stay as they are.
+    let at = number.checked_sub(1).and_then(|at| usize::try_from(at).ok());
+    let shower = at.and_then(|at| state.showers.get_mut(at)).ok_or(FoldFault::NoShower(number))?;
+    shower.reveals.push_back(reveal);
+    Ok(())
+}
