@@ -48,6 +48,11 @@ pub fn with_margin(simulated: u64) -> u64 {
     simulated.saturating_add(simulated / 3).saturating_add(10_000)
 }
 
+/// The most that may be measured so that it fits `limit` with the margin on top.
+pub(crate) const fn within(limit: u64) -> u64 {
+    limit.saturating_sub(10_000) / 4 * 3
+}
+
 /// Coins in the form in which fees and funds are written.
 pub fn coins(amount: u128, denom: &str) -> Vec<cosmwasm_std::Coin> {
     vec![cosmwasm_std::Coin { denom: denom.to_owned(), amount: Uint128::new(amount) }]
@@ -65,6 +70,14 @@ mod tests {
         assert_eq!(price.fee(200_000), 30_000);
         assert_eq!("28.325uluna".parse::<GasPrice>().unwrap().fee(1_000), 28_325);
         assert_eq!("1uluna".parse::<GasPrice>().unwrap().fee(7), 7);
+    }
+
+    #[test]
+    fn what_is_within_a_limit_fits_it_with_its_margin() {
+        for limit in [0, 9_999, 10_000, 10_004, 1_000_000, 20_000_000, u64::MAX] {
+            assert!(with_margin(within(limit)) <= limit.max(10_000), "{limit}");
+        }
+        assert!(with_margin(within(20_000_000) + 10) > 20_000_000, "and not much more would");
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub use close::close;
 pub use deploy::{Deployment, address, deploy, exists, read_back, upload};
 pub use draw::draw;
 pub use hatch::{Hatched, Hatcher};
-pub use mint::{MintProgress, mint};
+pub use mint::{Batches, MintProgress, mint, mint_in};
 pub use publish::publish_key;
 pub use ranking::ranking;
 pub use refund::{cancel, refund};
