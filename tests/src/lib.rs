@@ -8,12 +8,14 @@ mod real_node;
 mod target;
 
 use std::net::Ipv4Addr;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use cosmwasm_std::{Binary, Decimal, Timestamp};
-use meteor_cli::demo::{Chain, DemoKey, account, launch, tables};
+use meteor_cli::demo::{Chain, DemoKey, account, launch, tables, upload};
+use meteor_cli::devnet::Relay;
 use meteor_devnet::{Blocks, Config, DEV_MNEMONIC, Devnet};
 use meteor_indexer::Server;
 use meteor_messages::nft;
@@ -42,7 +44,7 @@ enum Site {
     /// A block for each transaction; time passes when the test says so.
     Devnet { devnet: Devnet, clock: Arc<AtomicU64> },
     /// Blocks and time go on by themselves. The beacon's relay ends with the stage.
-    Real { node: Box<RealNode>, beacon: tokio::task::JoinHandle<()> },
+    Real { node: Box<RealNode>, _relay: Relay },
 }
 
 impl Site {
@@ -77,14 +79,8 @@ impl Site {
     async fn real(generation: Generation) -> (Self, Chain, BeaconClient) {
         let node =
             tokio::task::spawn_blocking(move || RealNode::start(generation)).await.expect("node starts");
-        let dev_beacon = meteor_cli::devnet::beacon().expect("beacon");
-        let network = dev_beacon.network().clone();
-        let router = dev_beacon
-            .router(|| SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()));
-        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
-        let url = format!("http://{}", listener.local_addr().expect("bound"));
-        let serving =
-            tokio::spawn(async move { axum::serve(listener, router).await.expect("beacon serves") });
+        let relay = Relay::start().await.expect("beacon serves");
+        let network = meteor_cli::devnet::beacon().expect("beacon").network().clone();
         let mut chain = Chain {
             rpc: node.rpc().to_owned(),
             mnemonic: DEV_MNEMONIC.into(),
@@ -94,12 +90,14 @@ impl Site {
             shower_code: 0,
             nft_code: 0,
             hatchery_code: 0,
-            beacon_url: url.clone(),
+            beacon_url: relay.url.clone(),
         };
         let mut owner = account(&chain, 1).await.expect("owner");
-        [chain.shower_code, chain.nft_code, chain.hatchery_code] = RealNode::upload(&mut owner).await;
-        let beacon = BeaconClient::new(BeaconConfig::new(network, vec![url])).expect("beacon client");
-        (Self::Real { node: Box::new(node), beacon: serving }, chain, beacon)
+        let artifacts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../artifacts");
+        [chain.shower_code, chain.nft_code, chain.hatchery_code] =
+            upload(&mut owner, &artifacts).await.expect("uploaded");
+        let beacon = BeaconClient::new(BeaconConfig::new(network, vec![relay.url.clone()]));
+        (Self::Real { node: Box::new(node), _relay: relay }, chain, beacon.expect("beacon client"))
     }
 }
 
@@ -280,12 +278,19 @@ impl Stage {
         api
     }
 
+    /// The real node, to be killed and started again; `None` on the dev chain.
+    pub fn real_node(&mut self) -> Option<&mut RealNode> {
+        match &mut self.site {
+            Site::Real { node, .. } => Some(node),
+            Site::Devnet { .. } => None,
+        }
+    }
+
     /// Ends the chain.
     pub async fn stop(self) {
         match self.site {
             Site::Devnet { devnet, .. } => devnet.shutdown().await,
-            Site::Real { node, beacon } => {
-                beacon.abort();
+            Site::Real { node, .. } => {
                 tokio::task::spawn_blocking(move || drop(node)).await.expect("node stops");
             }
         }

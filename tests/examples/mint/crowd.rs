@@ -1,0 +1,141 @@
+//! N wallets with one contribution each: funded, signed in parallel, and broadcast without waiting for blocks.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use meteor_messages::shower::{ExecuteMsg, QueryMsg, ShowerResponse};
+use meteor_operator::OperatorError;
+use meteor_operator::gas::{GasPrice, coins};
+use meteor_operator::node::Node;
+use meteor_operator::signer::Signer;
+use meteor_operator::tx::{self, Place};
+use meteor_tests::Stage;
+use tokio::task::JoinSet;
+
+/// Far above what a contribution uses; simulating each would double the requests.
+const CONTRIBUTE_GAS: u64 = 250_000;
+/// What a transfer to a new account uses, and some.
+const TRANSFER_GAS: u64 = 90_000;
+/// Transfers in a transaction.
+const TRANSFERS: usize = 250;
+/// The least contribution (micro-denom); wallet i gives i more, so that no two are equal.
+const LEAST: u128 = 8_000_000;
+/// Broadcasts under way at once.
+const PARALLEL: usize = 32;
+/// A node that executes a large block answers nothing meanwhile.
+const TRIES: u32 = 60;
+const POLL: Duration = Duration::from_millis(200);
+
+/// The wallets of a benchmark.
+pub(crate) struct Crowd {
+    signers: Vec<Signer>,
+    /// The chain's number of the first wallet; the others follow.
+    first: u64,
+    chain_id: String,
+    price: GasPrice,
+}
+
+fn amount(wallet: usize) -> u128 {
+    LEAST.saturating_add(u128::try_from(wallet).unwrap_or_default())
+}
+
+impl Crowd {
+    /// Makes `count` wallets and sends each its contribution and its fee.
+    pub(crate) async fn fund(stage: &Stage, count: usize) -> Result<Self> {
+        let price = GasPrice { denom: "uusd".into(), millionths: 10_000 };
+        let key = |wallet: usize| {
+            let mut key = [1; 32];
+            for (byte, wallet) in key.iter_mut().zip(wallet.to_be_bytes()) {
+                *byte = wallet;
+            }
+            key
+        };
+        let signers = (0..count)
+            .map(|wallet| Signer::from_bytes(&key(wallet), &stage.chain.prefix))
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut bank = stage.account(0).await;
+        let fee = price.fee(CONTRIBUTE_GAS);
+        let mut last = String::new();
+        let transfers: Vec<_> = signers
+            .iter()
+            .enumerate()
+            .map(|(wallet, signer)| {
+                tx::send(bank.address(), signer.address(), &coins(amount(wallet).saturating_add(fee), "uusd"))
+            })
+            .collect();
+        for batch in transfers.chunks(TRANSFERS) {
+            let gas = TRANSFER_GAS.saturating_mul(u64::try_from(batch.len())?);
+            last = bank.submit(batch.to_vec(), gas).await.context("funding the wallets")?;
+        }
+        let included = bank.wait(&last).await?;
+        ensure!(included.code == 0, "funding failed: {}", included.log);
+        // New accounts are numbered in the order of the transfers: the ends tell all between.
+        let number = async |signer: Option<&Signer>| -> Result<u64> {
+            Ok(stage.node.account(signer.context("no wallets")?.address()).await?.number)
+        };
+        let first = number(signers.first()).await?;
+        let last = number(signers.last()).await?;
+        ensure!(
+            last.checked_sub(first) == u64::try_from(count)?.checked_sub(1),
+            "the wallets' numbers have gaps: {first} to {last}"
+        );
+        let (chain_id, _) = stage.node.status().await?;
+        Ok(Self { signers, first, chain_id, price })
+    }
+
+    /// Each wallet contributes to shower 1; returns when the contract has counted all of them.
+    pub(crate) async fn contribute(self, stage: &Stage) -> Result<()> {
+        let count = self.signers.len();
+        let crowd = Arc::new(self);
+        let mut workers = JoinSet::new();
+        for worker in 0..PARALLEL {
+            let (crowd, node, contract) =
+                (Arc::clone(&crowd), stage.node.clone(), stage.deployment.shower.clone());
+            workers.spawn(async move {
+                for wallet in (worker..crowd.signers.len()).step_by(PARALLEL) {
+                    let bytes = crowd.sign(wallet, &contract)?;
+                    broadcast(&node, &bytes).await.with_context(|| format!("wallet {wallet}"))?;
+                }
+                anyhow::Ok(())
+            });
+        }
+        while let Some(done) = workers.join_next().await {
+            done??;
+        }
+        loop {
+            let query = QueryMsg::Shower { shower: 1 };
+            let state: ShowerResponse = stage.node.smart(&stage.deployment.shower, &query).await?;
+            if usize::try_from(state.contributors)? == count {
+                return Ok(());
+            }
+            let now = stage.time().await;
+            let end = stage.schedule.closes_at(1).context("an end")?;
+            ensure!(now < end, "{} of {count} contributed before the end: --seconds", state.contributors);
+            tokio::time::sleep(POLL).await;
+        }
+    }
+
+    fn sign(&self, wallet: usize, contract: &str) -> Result<Vec<u8>> {
+        let signer = self.signers.get(wallet).context("a wallet")?;
+        let contribute = ExecuteMsg::Contribute { shower: 1 };
+        let message = tx::execute(signer.address(), contract, &contribute, &coins(amount(wallet), "uusd"))?;
+        let number = self.first.saturating_add(u64::try_from(wallet)?);
+        let place = Place { chain_id: self.chain_id.clone(), number, sequence: 0 };
+        Ok(tx::sign(signer, &place, vec![message], CONTRIBUTE_GAS, &self.price, 0)?)
+    }
+}
+
+/// Hands over the same bytes until the node says that it has them.
+async fn broadcast(node: &Node, bytes: &[u8]) -> Result<()> {
+    let mut tries = 0;
+    loop {
+        match node.broadcast(bytes).await {
+            Ok(_) => return Ok(()),
+            Err(error @ OperatorError::Refused { .. }) => return Err(error.into()),
+            Err(error) if tries >= TRIES => return Err(error.into()),
+            Err(_) => tries += 1,
+        }
+        tokio::time::sleep(POLL).await;
+    }
+}
