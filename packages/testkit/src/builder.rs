@@ -10,7 +10,7 @@ use meteor_rules::preset::{Collection, Crack, Preset};
 use meteor_rules::schedule::Schedule;
 use meteor_rules::tier::{PerTier, TierRule};
 
-use crate::contracts;
+use crate::contracts::Codes;
 use crate::fairness::{CHAIN_ID, commitments, without_commitments};
 use crate::model::{Contracts, Model};
 use crate::outcome::Refusal;
@@ -29,6 +29,7 @@ pub struct SuiteBuilder {
     msg: InstantiateMsg,
     tables: Tables,
     wallets: Vec<(Addr, Vec<Coin>)>,
+    codes: Codes,
     checked: bool,
 }
 
@@ -77,7 +78,7 @@ impl SuiteBuilder {
                 dust: collection(dust),
             },
         };
-        Self { msg, tables, wallets: vec![], checked: true }
+        Self { msg, tables, wallets: vec![], codes: Codes::default(), checked: true }
     }
 
     /// How many showers.
@@ -188,6 +189,13 @@ impl SuiteBuilder {
         self
     }
 
+    /// Other code of the contracts than the crates' own.
+    #[must_use]
+    pub fn codes(mut self, codes: Codes) -> Self {
+        self.codes = codes;
+        self
+    }
+
     /// Leaves out the checks after every message, for events so large that they would take too long. The model is
     /// kept; [`crate::invariants::check`] can be called when it suits.
     #[must_use]
@@ -223,7 +231,7 @@ impl SuiteBuilder {
     /// # Panics
     /// If the contracts don't tell of themselves.
     pub fn launch(self, funds: &[Coin]) -> Result<Suite, Refusal> {
-        let Self { mut msg, tables, wallets, checked } = self;
+        let Self { mut msg, tables, wallets, codes, checked } = self;
         let owner = Addr::unchecked(&msg.owner);
         let mut app: TerraApp = AppBuilder::new()
             .with_bank(BankKeeper::new())
@@ -238,9 +246,9 @@ impl SuiteBuilder {
             block.time = Timestamp::from_seconds(BEGIN);
             block.chain_id = CHAIN_ID.into();
         });
-        let collections = app.store_code(contracts::nft());
-        let code = app.store_code(contracts::shower());
-        msg.hatchery.code_id = app.store_code(contracts::hatchery());
+        let collections = app.store_code((codes.nft)());
+        let code = app.store_code((codes.shower)());
+        msg.hatchery.code_id = app.store_code((codes.hatchery)());
         for collection in [&mut msg.meteors, &mut msg.hatchery.eggs, &mut msg.hatchery.dust] {
             collection.code_id = collections;
         }

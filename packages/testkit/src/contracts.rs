@@ -20,3 +20,21 @@ pub fn nft() -> Box<dyn Contract<Empty>> {
     use meteor_nft::contract::{execute, instantiate, migrate, query};
     Box::new(ContractWrapper::new(execute, instantiate, query).with_migrate(migrate))
 }
+
+/// The code that a suite stores. Whoever wants to run other code than the crates' own, such as the wasm artifacts in
+/// a real VM, gives it to [`crate::SuiteBuilder::codes`].
+#[derive(Clone, Copy, Debug)]
+pub struct Codes {
+    /// Makes the shower contract.
+    pub shower: fn() -> Box<dyn Contract<Empty>>,
+    /// Makes the hatchery.
+    pub hatchery: fn() -> Box<dyn Contract<Empty>>,
+    /// Makes the CW721 contract.
+    pub nft: fn() -> Box<dyn Contract<Empty>>,
+}
+
+impl Default for Codes {
+    fn default() -> Self {
+        Self { shower, hatchery, nft }
+    }
+}
