@@ -212,15 +212,19 @@ impl Account {
     }
 
     async fn simulate(&mut self, messages: &[Any]) -> Result<u64, OperatorError> {
-        let bytes = tx::unsigned(&self.signer, self.place.sequence, messages.to_vec());
-        match self.node.simulate(bytes).await {
-            // A query's error comes without the transaction's code, so its words have to do.
-            Err(OperatorError::Query { log, .. }) if log.contains(SEQUENCE_MISMATCH) => {
-                self.refresh().await?;
-                let again = tx::unsigned(&self.signer, self.place.sequence, messages.to_vec());
-                self.node.simulate(again).await
+        let mut tries = 1;
+        loop {
+            let bytes = tx::unsigned(&self.signer, self.place.sequence, messages.to_vec());
+            match self.node.simulate(bytes).await {
+                // Somebody else used the key. A query's error comes without the transaction's code: its words must do.
+                Err(OperatorError::Query { log, .. })
+                    if log.contains(SEQUENCE_MISMATCH) && tries < SIGNATURES =>
+                {
+                    tries += 1;
+                    self.refresh().await?;
+                }
+                other => return other,
             }
-            other => other,
         }
     }
 

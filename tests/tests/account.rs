@@ -95,6 +95,29 @@ impl Forgetful {
     }
 }
 
+/// An account that is about to pay through a node that forgets.
+struct Forgotten {
+    devnet: Devnet,
+    dir: tempfile::TempDir,
+    proxy: Forgetful,
+    account: Account,
+    /// What the payee has.
+    before: u128,
+    sequence: u64,
+}
+
+impl Forgotten {
+    async fn prepare() -> Self {
+        let devnet = chain(PRICE, None).await;
+        let dir = tempfile::tempdir().unwrap();
+        let proxy = Forgetful::start(devnet.rpc_url()).await;
+        let account = open(&proxy.url, dir.path()).await;
+        let before = has(account.node(), 9, "uusd").await;
+        let sequence = account.node().account(account.address()).await.unwrap().sequence;
+        Self { devnet, dir, proxy, account, before, sequence }
+    }
+}
+
 /// The account paid once, in another transaction than the forgotten one, which had the same sequence and is dead.
 async fn paid_once(devnet: &Devnet, account: &Account, before: u128, forgotten: &[u8], sequence: u64) {
     let direct = Node::new(&devnet.rpc_url()).unwrap();
@@ -110,12 +133,7 @@ async fn paid_once(devnet: &Devnet, account: &Account, before: u128, forgotten: 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_forgotten_transaction_is_signed_again_with_its_sequence_once_its_time_is_over() {
-    let devnet = chain(PRICE, None).await;
-    let dir = tempfile::tempdir().unwrap();
-    let proxy = Forgetful::start(devnet.rpc_url()).await;
-    let mut account = open(&proxy.url, dir.path()).await;
-    let before = has(account.node(), 9, "uusd").await;
-    let sequence = account.node().account(account.address()).await.unwrap().sequence;
+    let Forgotten { devnet, dir: _dir, proxy, mut account, before, sequence } = Forgotten::prepare().await;
     let mut paying = Box::pin(pay(&mut account));
     tokio::select! {
         done = &mut paying => panic!("paid although it was forgotten: {done:?}"),
@@ -130,12 +148,7 @@ async fn a_forgotten_transaction_is_signed_again_with_its_sequence_once_its_time
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restarted_job_signs_again_with_the_sequence_of_what_ran_out_meanwhile() {
-    let devnet = chain(PRICE, None).await;
-    let dir = tempfile::tempdir().unwrap();
-    let proxy = Forgetful::start(devnet.rpc_url()).await;
-    let mut account = open(&proxy.url, dir.path()).await;
-    let before = has(account.node(), 9, "uusd").await;
-    let sequence = account.node().account(account.address()).await.unwrap().sequence;
+    let Forgotten { devnet, dir, proxy, mut account, before, sequence } = Forgotten::prepare().await;
     tokio::select! {
         done = pay(&mut account) => panic!("paid although it was forgotten: {done:?}"),
         () = proxy.forgot.notified() => {}

@@ -81,3 +81,21 @@ async fn a_shower_with_anothers_key_or_tables_is_reported_and_holds_up_no_other(
     assert_eq!(round, Hatched { revealed: vec![1, 2], ..Hatched::default() });
     stage.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_workers_at_once_reveal_each_meteor_once() {
+    if Target::from_env().lacks("two_workers", "two showers outlast the time to crack") {
+        return;
+    }
+    let stage = cracked().await;
+    let tables = &stage.preset.crack.tables;
+    let (mut one, mut other) = (stage.account(2).await, stage.account(6).await);
+    let mut workers = [(); 2].map(|()| Hatcher::new(&stage.deployment, &stage.keys, tables));
+    let [first, second] = &mut workers;
+    let rounds = tokio::join!(first.round(&mut one), second.round(&mut other));
+    let (first, second) = (rounds.0.unwrap(), rounds.1.unwrap());
+    let mut revealed = [first.revealed, second.revealed].concat();
+    revealed.sort_unstable();
+    assert_eq!(revealed, [1, 2, 3, 4], "each by one of them");
+    stage.stop().await;
+}

@@ -1,4 +1,5 @@
-//! A shower of more contributors than a batch holds: refunded when it is cancelled or forgotten, minted by two jobs.
+//! A shower of more contributors than a batch holds: refunded when it is cancelled or forgotten, and by two
+//! jobs; minted by two jobs.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use meteor_cli::demo::{Chain, account};
@@ -101,17 +102,53 @@ async fn a_cancelled_shower_gives_everyone_back_what_they_gave() {
     stage.stop().await;
 }
 
+/// The account of `stage.account(index)` at another price: two jobs of one key would else sign the same bytes.
+async fn dearer(stage: &Stage, index: u32) -> Account {
+    let gas_price = GasPrice { millionths: 20_000, ..stage.chain.gas_price.clone() };
+    account(&Chain { gas_price, ..stage.chain.clone() }, index).await.unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_not_minted_in_time_is_refunded_and_nothing_else() {
-    if Target::from_env().lacks("not_minted_in_time", "a hundred contributions take longer than a shower") {
+async fn two_refund_jobs_at_once_refund_everyone_once() {
+    if Target::from_env().lacks("two_refund_jobs", "a hundred contributions take longer than a shower") {
         return;
     }
     let stage = Stage::start(1).await;
     let contract = &stage.deployment.shower;
     stage.open(1).await;
     let addresses = crowd(&stage).await;
+    jobs::cancel(&mut stage.account(1).await, contract, 1).await.unwrap();
+    let (mut one, mut other) = (stage.account(4).await, dearer(&stage, 4).await);
+    let jobs = tokio::join!(
+        jobs::refund(&mut one, contract, 1, |_, _| ()),
+        jobs::refund(&mut other, contract, 1, |_, _| ()),
+    );
+    let (one, other) = (jobs.0.unwrap(), jobs.1.unwrap());
+    assert_eq!(one.0 + other.0, CROWD, "each counts what it refunded itself");
+    assert_eq!(one.1 + other.1, (0..CROWD).map(gives).sum());
+    for (index, address) in addresses.iter().enumerate() {
+        assert_eq!(stage.balance(address).await, gives(index), "wallet {index}");
+    }
+    stage.stop().await;
+}
+
+/// A shower in which the whole crowd contributed, drawn.
+async fn drawn() -> (Stage, Vec<String>) {
+    let stage = Stage::start(1).await;
+    stage.open(1).await;
+    let addresses = crowd(&stage).await;
     stage.end(1).await;
     stage.close_and_draw(1).await;
+    (stage, addresses)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_not_minted_in_time_is_refunded_and_nothing_else() {
+    if Target::from_env().lacks("not_minted_in_time", "a hundred contributions take longer than a shower") {
+        return;
+    }
+    let (stage, addresses) = drawn().await;
+    let contract = &stage.deployment.shower;
     // The operator is gone after two meteors: those who gave the most have them.
     let mut operator = stage.account(2).await;
     let art = vec![stage.art(1, 1), stage.art(1, 2)];
@@ -132,16 +169,9 @@ async fn two_mint_jobs_at_once_mint_each_meteor_once() {
     if Target::from_env().lacks("two_mint_jobs", "a hundred contributions take longer than a shower") {
         return;
     }
-    let stage = Stage::start(1).await;
+    let (stage, addresses) = drawn().await;
     let contract = &stage.deployment.shower;
-    stage.open(1).await;
-    let addresses = crowd(&stage).await;
-    stage.end(1).await;
-    stage.close_and_draw(1).await;
-    // Another price, or both would sign the same bytes.
-    let gas_price = GasPrice { millionths: 20_000, ..stage.chain.gas_price.clone() };
-    let dearer = Chain { gas_price, ..stage.chain.clone() };
-    let (mut one, mut other) = (stage.account(2).await, account(&dearer, 2).await.unwrap());
+    let (mut one, mut other) = (stage.account(2).await, dearer(&stage, 2).await);
     let art = |rank| Some(stage.art(1, rank));
     let jobs = tokio::join!(
         jobs::mint(&mut one, contract, 1, art, |_| ()),

@@ -1,7 +1,7 @@
 //! Cracking: a meteor goes into custody for who sent it, and only a meteor of the event does.
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)] // that is how tests fail
 
-use cosmwasm_std::{Binary, Empty, coins};
+use cosmwasm_std::{Addr, Binary, Empty, coins};
 use cw_multi_test::Executor;
 use cw721::receiver::Cw721ReceiveMsg;
 use meteor_hatchery::ContractError;
@@ -106,6 +106,11 @@ fn a_token_of_another_collection_is_refused() {
     };
     let mint = nft::ExecuteMsg::UpdateExtension { msg: nft::ExtensionMsg::MintBatch { tokens: vec![token] } };
     suite.call("mallory", &fakes, &mint, &[]).ok();
+    not_a_meteor(&mut suite, "mallory", &fakes);
+}
+
+/// The hatchery refuses token 1 of `collection`, sent to it by its owner.
+fn not_a_meteor(suite: &mut Suite, owner: &str, collection: &Addr) {
     let send = nft::ExecuteMsg::SendNft {
         contract: suite.hatchery.to_string(),
         token_id: "1".into(),
@@ -113,8 +118,8 @@ fn a_token_of_another_collection_is_refused() {
     };
     let meteors = suite.meteors.to_string();
     suite
-        .call("mallory", &fakes, &send, &[])
-        .refused_by_hatchery(ContractError::NotAMeteor { meteors, given: fakes.to_string() });
+        .call(owner, collection, &send, &[])
+        .refused_by_hatchery(ContractError::NotAMeteor { meteors, given: collection.to_string() });
 }
 
 #[test]
@@ -123,15 +128,7 @@ fn eggs_and_dust_are_not_cracked() {
     suite.crack("alice", 1).reveal(&[1]);
     let egg = suite.model.revealed[&1].kind == meteor_rules::fairness::content::Kind::Egg;
     let collection = if egg { suite.eggs.clone() } else { suite.dust.clone() };
-    let send = nft::ExecuteMsg::SendNft {
-        contract: suite.hatchery.to_string(),
-        token_id: "1".into(),
-        msg: Binary::default(),
-    };
-    let meteors = suite.meteors.to_string();
-    suite
-        .call("alice", &collection, &send, &[])
-        .refused_by_hatchery(ContractError::NotAMeteor { meteors, given: collection.to_string() });
+    not_a_meteor(&mut suite, "alice", &collection);
 }
 
 #[test]

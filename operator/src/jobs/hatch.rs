@@ -39,7 +39,7 @@ pub struct Hatcher<'a, K> {
 /// What one round of the worker did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hatched {
-    /// Meteors revealed, by number.
+    /// Meteors that this worker revealed, by number.
     pub revealed: Vec<u64>,
     /// Meteors so close to their reclaim time that revealing them could tell their holder and come too late.
     pub left: Vec<u64>,
@@ -94,12 +94,7 @@ impl<'a, K: KeySource> Hatcher<'a, K> {
                     }
                     done.held.push(custody.token_id);
                 }
-                if reveals.is_empty() {
-                    continue;
-                }
-                let tokens: Vec<u64> = reveals.iter().map(|reveal| reveal.token_id).collect();
-                account.execute(hatchery, &ExecuteMsg::Reveal { reveals }, &[]).await?;
-                done.revealed.extend(tokens);
+                done.revealed.extend(send(account, hatchery, reveals).await?);
             }
         }
     }
@@ -156,4 +151,34 @@ impl<'a, K: KeySource> Hatcher<'a, K> {
         self.showers.insert(shower, sealed);
         Ok(())
     }
+}
+
+/// Reveals in one transaction; answers with the meteors it revealed. One that has left custody meanwhile is left out:
+/// another worker came first, or its holder took it back.
+async fn send(
+    account: &mut Account,
+    hatchery: &str,
+    mut reveals: Vec<Reveal>,
+) -> Result<Vec<u64>, OperatorError> {
+    while !reveals.is_empty() {
+        let tokens: Vec<u64> = reveals.iter().map(|reveal| reveal.token_id).collect();
+        match account.execute(hatchery, &ExecuteMsg::Reveal { reveals: reveals.clone() }, &[]).await {
+            Ok(_) => return Ok(tokens),
+            Err(error) if error.of_the_chain() => {
+                let mut there = BTreeSet::new();
+                for token_id in &tokens {
+                    let query = QueryMsg::Custody { token_id: *token_id };
+                    if account.node().smart::<Option<CustodyResponse>>(hatchery, &query).await?.is_some() {
+                        there.insert(*token_id);
+                    }
+                }
+                if there.len() == reveals.len() {
+                    return Err(error);
+                }
+                reveals.retain(|reveal| there.contains(&reveal.token_id));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(vec![])
 }

@@ -24,12 +24,11 @@ pub async fn cancel(
 }
 
 /// Refunds everything of `shower` that can be refunded, batch by batch; answers with how many contributions and how
-/// much that was: what left the contract (micro-denom), of which a tax may take its part. `progress` hears of each
-/// batch.
+/// much that was by this job: what left the contract (micro-denom), of which a tax may take its part. `progress` hears
+/// of each batch.
 ///
 /// # Errors
-/// If the chain refuses, for example because a second job refunded the same contributors at the same time: run it
-/// again. Nobody is refunded twice.
+/// If the chain refuses. A second job at the same time is no error: nobody is refunded twice.
 pub async fn refund(
     account: &mut Account,
     contract: &str,
@@ -40,15 +39,28 @@ pub async fn refund(
     let mut start_after = None;
     let mut done: (usize, u128) = (0, 0);
     loop {
-        let query = QueryMsg::Refundable { shower, start_after, limit };
+        let query = QueryMsg::Refundable { shower, start_after: start_after.clone(), limit };
         let page: RefundableResponse = account.node().smart(contract, &query).await?;
         if !page.refundable.is_empty() {
             let amount: u128 =
                 page.refundable.iter().map(|row| row.amount.u128()).fold(0, u128::saturating_add);
-            let contributors: Vec<String> = page.refundable.into_iter().map(|row| row.contributor).collect();
-            done = (done.0.saturating_add(contributors.len()), done.1.saturating_add(amount));
-            account.execute(contract, &ExecuteMsg::Refund { shower, contributors }, &[]).await?;
-            progress(done.0, done.1);
+            let contributors: Vec<String> =
+                page.refundable.iter().map(|row| row.contributor.clone()).collect();
+            let count = contributors.len();
+            match account.execute(contract, &ExecuteMsg::Refund { shower, contributors }, &[]).await {
+                Ok(_) => {
+                    done = (done.0.saturating_add(count), done.1.saturating_add(amount));
+                    progress(done.0, done.1);
+                }
+                Err(error) => {
+                    // Another job refunded some of them first: the contract refused ours, and says what is left.
+                    let now: RefundableResponse = account.node().smart(contract, &query).await?;
+                    if !error.of_the_chain() || now == page {
+                        return Err(error);
+                    }
+                    continue;
+                }
+            }
         }
         let Some(next) = page.next else { return Ok(done) };
         start_after = Some(next);
