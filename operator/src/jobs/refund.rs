@@ -39,7 +39,7 @@ pub async fn refund(
     let mut start_after = None;
     let mut done: (usize, u128) = (0, 0);
     loop {
-        let query = QueryMsg::Refundable { shower, start_after: start_after.clone(), limit };
+        let query = QueryMsg::Refundable { shower, start_after, limit };
         let page: RefundableResponse = account.node().smart(contract, &query).await?;
         if !page.refundable.is_empty() {
             let amount: u128 =
