@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use cosmwasm_std::{Checksum, Decimal};
 use meteor_devnet::{Blocks, Clock, Code, Config, Devnet};
 use meteor_operator::beacon::DevBeacon;
@@ -82,8 +82,17 @@ fn checksum(file: &str) -> Option<Checksum> {
 /// # Errors
 /// If it can't start.
 pub async fn embedded(interval: Duration) -> Result<Devnet> {
+    taxed(interval, None).await
+}
+
+/// The same with Terra Classic's tax on transfers, if there is a rate.
+///
+/// # Errors
+/// If it can't start.
+pub async fn taxed(interval: Duration, burn_tax: Option<Decimal>) -> Result<Devnet> {
     let any = (Ipv4Addr::LOCALHOST, 0).into();
-    let config = Config { blocks: Blocks::Interval(interval), rpc: any, rest: any, ..Config::default() };
+    let config =
+        Config { blocks: Blocks::Interval(interval), burn_tax, rpc: any, rest: any, ..Config::default() };
     start(config).await
 }
 
@@ -96,14 +105,46 @@ pub fn beacon() -> Result<DevBeacon> {
     Ok(DevBeacon::new(b"the dev chain's own beacon, whose key is no secret", genesis, period)?)
 }
 
+/// Seconds since the epoch on this machine's clock.
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
 /// A dev chain that also relays its beacon, on its REST address.
 ///
 /// # Errors
 /// If it can't start.
 pub async fn start(config: Config) -> Result<Devnet> {
-    let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let router = beacon()?.router(now);
     Ok(meteor_devnet::start_with(config, codes(), router).await?)
+}
+
+/// The dev beacon by itself on a free port of this machine, for an event on a real chain; it ends when this is dropped.
+#[derive(Debug)]
+pub struct Relay {
+    /// Its address.
+    pub url: String,
+    serving: tokio::task::JoinHandle<std::io::Result<()>>,
+}
+
+impl Relay {
+    /// Starts it.
+    ///
+    /// # Errors
+    /// If no port is free.
+    pub async fn start() -> Result<Self> {
+        let router = beacon()?.router(now);
+        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
+        let listener = listener.context("a port for the beacon")?;
+        let url = format!("http://{}", listener.local_addr()?);
+        Ok(Self { url, serving: tokio::spawn(async move { axum::serve(listener, router).await }) })
+    }
+}
+
+impl Drop for Relay {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
 }
 
 /// What a job needs to know of such a chain.

@@ -1,6 +1,8 @@
 //! The team's tool as a library: the binary `meteor` and the end-to-end tests call it.
 
+pub mod account;
 pub mod beacon;
+pub mod crack;
 pub mod demo;
 pub mod deploy;
 pub mod devnet;

@@ -23,6 +23,7 @@ enum Command {
     Devnet(meteor_cli::devnet::Options),
     /// The indexer: follows the chain and serves page and API (the same as meteor-indexer)
     Serve(meteor_cli::serve::Options),
+    Account(meteor_cli::account::Options),
     /// Make an event's master key, or rehearse its recovery
     Keygen(meteor_cli::jobs::Keygen),
     /// Bring an event to a chain as its launch file says; run again, it goes on where it was
@@ -43,6 +44,7 @@ enum Command {
     Close(meteor_cli::jobs::Close),
     /// Commit to what the meteors of closed showers hold
     Draw(meteor_cli::jobs::Draw),
+    Crack(meteor_cli::crack::Options),
     Hatch(meteor_cli::jobs::Hatch),
     /// Publish a shower's key once its crack window has passed
     PublishKey(meteor_cli::jobs::PublishKey),
@@ -84,6 +86,7 @@ async fn run(command: Command, stop: &CancellationToken) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Serve(options) => meteor_cli::serve::run(options, stop).await,
+        Command::Account(options) => meteor_cli::account::run(&options),
         Command::Keygen(options) => meteor_cli::jobs::make_key(&options).await,
         Command::Deploy(options) => meteor_cli::deploy::run(&options).await,
         Command::Status(options) => meteor_cli::event::status(&options).await,
@@ -97,6 +100,7 @@ async fn run(command: Command, stop: &CancellationToken) -> Result<ExitCode> {
         Command::Beacon(options) => meteor_cli::beacon::run(&options, stop).await,
         Command::Close(options) => meteor_cli::jobs::close(&options).await,
         Command::Draw(options) => meteor_cli::jobs::draw(&options).await,
+        Command::Crack(options) => meteor_cli::crack::run(&options).await,
         Command::Hatch(options) => meteor_cli::jobs::hatch(&options, stop).await,
         Command::PublishKey(options) => meteor_cli::jobs::publish_key(&options).await,
         Command::Verify(options) => meteor_cli::verify::run(&options).await,

@@ -9,6 +9,7 @@ use meteor_messages::nft;
 use meteor_messages::shower::{Cursor, QueryMsg, RankedContributor, RankingResponse, ShowerResponse};
 use meteor_operator::jobs::Deployment;
 use meteor_operator::node::Node;
+use meteor_operator::tax::Rate;
 use meteor_rules::metadata::Metadata;
 use meteor_rules::ranking::Place;
 use meteor_rules::split::split;
@@ -36,6 +37,10 @@ pub(super) struct Evidence<'a> {
     pub tiers: TierRule,
     /// Payees with their shares (basis points) and what they had before.
     pub payees: &'a [(String, u32, u128)],
+    /// What the chain takes of what a contract sends.
+    pub tax: Rate,
+    /// What each wallet had before it was funded.
+    pub before: &'a [u128],
     /// Denom of contributions.
     pub denom: &'a str,
     /// How many showers.
@@ -192,26 +197,26 @@ async fn money(evidence: &Evidence<'_>) -> Result<String> {
         let total: u128 =
             evidence.sent.iter().filter(|s| s.planned.shower == shower).map(|s| s.planned.amount).sum();
         for (due, part) in due.iter_mut().zip(split(total, &shares)) {
-            *due += part;
+            *due += evidence.tax.arrives(part);
         }
     }
     for ((payee, _, before), due) in evidence.payees.iter().zip(&due) {
         let now = node.balance(payee, evidence.denom).await?;
         ensure!(now.checked_sub(*before) == Some(*due), "{payee} has {now} after {before}, {due} was due");
     }
-    for (wallet, address) in evidence.addresses.iter().enumerate() {
+    for (wallet, (address, before)) in evidence.addresses.iter().zip(evidence.before).enumerate() {
         let spent: u128 =
             evidence.sent.iter().filter(|s| s.planned.wallet == wallet).map(|s| s.planned.amount).sum();
-        // Funded with exactly what the plan spends (at least 1).
-        let due = evidence.plan.spends(wallet).max(1).checked_sub(spent);
+        let due = evidence.plan.gets(wallet).saturating_add(*before).checked_sub(spent);
         let has = node.balance(address, evidence.denom).await?;
         ensure!(Some(has) == due, "{address} has {has} left where {due:?} is due");
     }
-    Ok(format!(
-        "{} contributed = {} paid",
-        super::report::amount(sent),
-        super::report::amount(due.iter().sum())
-    ))
+    let arrived = super::report::amount(due.iter().sum());
+    let sent = super::report::amount(sent);
+    if evidence.tax == Rate::default() {
+        return Ok(format!("{sent} contributed = {arrived} paid"));
+    }
+    Ok(format!("{sent} contributed and sent to the payees; {arrived} arrived, the rest is the chain's tax"))
 }
 
 async fn get(evidence: &Evidence<'_>, path: &str) -> Result<Value> {

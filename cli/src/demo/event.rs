@@ -8,8 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result, bail, ensure};
 use cosmwasm_std::{Binary, HexBinary};
 use cw721::msg::TokensResponse;
-use futures::StreamExt;
-use futures::stream;
+use futures::{StreamExt, TryStreamExt, stream};
 use meteor_messages::hatchery::HatcheryInit;
 use meteor_messages::nft;
 use meteor_messages::shower::{CollectionInit, Fairness, InstantiateMsg, Payee};
@@ -21,6 +20,7 @@ use meteor_operator::jobs::{self, Deployment};
 use meteor_operator::keys::{KeyError, KeySource, MasterKey, ShowerKey};
 use meteor_operator::node::Node;
 use meteor_operator::signer::Signer;
+use meteor_operator::tax::Rate;
 use meteor_operator::tx;
 use meteor_rules::fairness::beacon::BeaconRule;
 use meteor_rules::fairness::{Bytes32, ShowerId};
@@ -69,6 +69,8 @@ pub(super) struct Wallets {
     pub accounts: Vec<Arc<tokio::sync::Mutex<Account>>>,
     /// Their addresses.
     pub addresses: Vec<String>,
+    /// What each had of the denom before: on a chain that goes on, the same seed comes again.
+    pub before: Vec<u128>,
 }
 
 /// What the operator's jobs need besides an account.
@@ -81,8 +83,8 @@ pub(super) struct Secret {
 
 /// Far above what a contribution uses; simulating each would double the requests.
 const CONTRIBUTE_GAS: u64 = 500_000;
-/// What a wallet gets for fees (micro-denom of the fee).
-const FEE_MONEY: u128 = 100_000_000;
+/// What one meteor uses when it is cracked, at most.
+const CRACK_GAS: u64 = 400_000;
 /// Wallets that crack at once; each waits for a block.
 const PARALLEL_CRACKS: usize = 250;
 /// Requests under way at once.
@@ -99,45 +101,72 @@ pub async fn account(chain: &Chain, index: u32) -> Result<Account> {
     Ok(Account::open(Node::new(&chain.rpc)?, signer, chain.gas_price.clone()).await?)
 }
 
-/// Sends every wallet what it will contribute, and fees.
+/// Sends every wallet what it will contribute, and fees; so much more as the tax takes on the way.
 ///
 /// # Errors
-/// If a transaction fails.
-pub(super) async fn fund(chain: &Chain, plan: &Plan) -> Result<Wallets> {
-    let mut bank = account(chain, 0).await?;
-    let mut addresses = Vec::with_capacity(plan.keys.len());
-    let mut messages = Vec::new();
-    for (wallet, key) in plan.keys.iter().enumerate() {
-        let signer = Signer::from_bytes(key, &chain.prefix)?;
-        let mut money = coins(plan.spends(wallet).max(1), &chain.denom);
-        if chain.gas_price.denom == chain.denom {
-            money = coins(plan.spends(wallet).saturating_add(FEE_MONEY), &chain.denom);
-        } else {
-            money.extend(coins(FEE_MONEY, &chain.gas_price.denom));
-        }
+/// If a transaction fails, or account 0 has too little for all of them.
+pub(super) async fn fund(chain: &Chain, plan: &Plan, showers: u32, tax: Rate) -> Result<Wallets> {
+    let mut bank = account(chain, 0).await.context("account 0 of the words, which funds the wallets")?;
+    let node = Node::new(&chain.rpc)?;
+    let signers: Vec<Signer> =
+        plan.keys.iter().map(|key| Signer::from_bytes(key, &chain.prefix)).collect::<Result<_, _>>()?;
+    let addresses: Vec<String> = signers.iter().map(|signer| signer.address().to_owned()).collect();
+    let before: Vec<u128> = stream::iter(&addresses)
+        .map(|address| node.balance(address, &chain.denom))
+        .buffered(PARALLEL)
+        .try_collect()
+        .await?;
+    let mut messages = Vec::with_capacity(addresses.len());
+    let (mut all, mut all_fees) = (0u128, 0u128);
+    for (wallet, address) in addresses.iter().enumerate() {
+        let give = to_arrive(tax, plan.gets(wallet));
+        let fees = to_arrive(tax, fee_money(&chain.gas_price, plan, wallet, showers));
+        all = all.saturating_add(give);
+        all_fees = all_fees.saturating_add(fees);
+        let mut money = [coins(give, &chain.denom), coins(fees, &chain.gas_price.denom)].concat();
         money.sort_by(|a, b| a.denom.cmp(&b.denom));
-        messages.push(tx::send(bank.address(), signer.address(), &money));
-        addresses.push(signer.address().to_owned());
+        messages.push(tx::send(bank.address(), address, &money));
+    }
+    for (needed, denom) in [(all, &chain.denom), (all_fees, &chain.gas_price.denom)] {
+        let has = node.balance(bank.address(), denom).await?;
+        ensure!(
+            has >= needed,
+            "{} has {has}{denom} and the wallets need {needed}: fewer --wallets, --showers or another --seed",
+            bank.address()
+        );
     }
     for batch in messages.chunks(100) {
         bank.send(batch.to_vec()).await.context("funding the wallets")?;
     }
-    let node = Node::new(&chain.rpc)?;
-    let accounts = stream::iter(&plan.keys)
-        .map(|key| {
+    let accounts = stream::iter(signers)
+        .map(|signer| {
             let node = node.clone();
             async move {
-                let signer = Signer::from_bytes(key, &chain.prefix)?;
                 let account = Account::open(node, signer, chain.gas_price.clone()).await?;
                 anyhow::Ok(Arc::new(tokio::sync::Mutex::new(account)))
             }
         })
         .buffered(PARALLEL)
-        .collect::<Vec<_>>()
-        .await
-        .into_iter()
-        .collect::<Result<Vec<_>>>()?;
-    Ok(Wallets { accounts, addresses })
+        .try_collect()
+        .await?;
+    Ok(Wallets { accounts, addresses, before })
+}
+
+/// The least amount of which `due` arrives.
+fn to_arrive(tax: Rate, due: u128) -> u128 {
+    let mut amount = due;
+    // What is missing is added; of that, less is missing. What arrives never grows by more than what is added.
+    while tax.arrives(amount) < due {
+        amount = amount.saturating_add(due - tax.arrives(amount));
+    }
+    amount
+}
+
+/// What a wallet needs for its fees: its contributions, and a meteor of each shower to crack.
+fn fee_money(price: &GasPrice, plan: &Plan, wallet: usize, showers: u32) -> u128 {
+    let contributions = plan.contributions.iter().filter(|c| c.wallet == wallet).count();
+    let contributing = price.fee(CONTRIBUTE_GAS).saturating_mul(contributions as u128);
+    contributing.saturating_add(price.fee(CRACK_GAS).saturating_mul(u128::from(showers)))
 }
 
 /// Seconds since the epoch on this machine's clock.
@@ -235,6 +264,9 @@ pub(super) async fn contribute(
 ) -> Result<Vec<Sent>> {
     let length = Duration::from_secs(closes_at.saturating_sub(opens_at));
     let opening = Instant::now() + until(opens_at);
+    let node = Node::new(&chain.rpc)?;
+    // Blocks are behind every clock: what is sent by ours could get into one of before the opening.
+    node.wait_for_time(opens_at).await?;
     let mut by_wallet: BTreeMap<usize, Vec<Planned>> = BTreeMap::new();
     for contribution in planned {
         by_wallet.entry(contribution.wallet).or_default().push(contribution);
@@ -259,7 +291,6 @@ pub(super) async fn contribute(
     });
     let submitted = futures::future::try_join_all(sending).await?;
     let submitted = submitted.into_iter().collect::<Result<Vec<_>>>()?;
-    let node = Node::new(&chain.rpc)?;
     let anyone = account(chain, 0).await?;
     let confirmed = stream::iter(submitted.into_iter().flatten())
         .map(|(planned, hash)| {
@@ -356,4 +387,21 @@ pub(super) async fn crack(deployment: &Deployment, wallets: &Wallets) -> Result<
 fn until(seconds: u64) -> Duration {
     let at = UNIX_EPOCH + Duration::from_secs(seconds);
     at.duration_since(SystemTime::now()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn what_arrives_is_exactly_what_is_due() {
+        for tax in [Rate::default(), Rate::new(5_000_000_000_000_000).unwrap()] {
+            for due in [0, 1, 199, 200, 8_000_000, 74_195_123_457] {
+                let amount = to_arrive(tax, due);
+                assert_eq!(tax.arrives(amount), due);
+                assert!(amount == 0 || tax.arrives(amount - 1) < due, "no less would do");
+            }
+        }
+    }
 }

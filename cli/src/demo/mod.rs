@@ -1,4 +1,5 @@
-//! `meteor demo`: a whole small event on one machine, watched live, checked at its end.
+//! `meteor demo`: a whole small event on a dev chain of its own or a node that runs already, watched live, checked at
+//! its end.
 
 mod art;
 mod check;
@@ -7,12 +8,13 @@ mod event;
 mod narrate;
 mod plan;
 mod report;
+mod site;
 
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 use meteor_messages::shower::{QueryMsg, ShowerResponse};
@@ -20,6 +22,7 @@ use meteor_operator::beacon::{BeaconClient, BeaconConfig};
 use meteor_operator::jobs::{self, Deployment};
 use meteor_operator::keys::{self, MasterKey};
 use meteor_operator::node::Node;
+use meteor_operator::tax::Rate;
 use meteor_rules::preset::{Preset, PresetError};
 use meteor_rules::schedule::Schedule;
 use tokio_util::sync::CancellationToken;
@@ -31,6 +34,8 @@ use self::event::Secret;
 use self::event::Sent;
 pub use self::event::{Chain, DemoKey, account, launch, tables};
 use self::plan::Plan;
+use self::site::Site;
+pub use self::site::{Where, upload};
 
 /// How the demo can be changed.
 #[derive(Clone, Debug, clap::Args)]
@@ -53,15 +58,15 @@ pub struct Options {
     /// Where page and API are served; another free port is taken if this one is in use
     #[arg(long, default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// Milliseconds between blocks
-    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u64).range(20..=10_000))]
-    pub block_ms: u64,
     /// Whose tiers, eggs and names: demo, levana-2021, or the path of a preset file
     #[arg(long, default_value = "demo")]
     pub preset: String,
     /// Stop when the event is over and checked, instead of serving it until Ctrl-C
     #[arg(long)]
     pub exit: bool,
+    /// Which chain.
+    #[command(flatten)]
+    pub at: Where,
 }
 
 /// What an event came to.
@@ -83,14 +88,15 @@ pub struct Summary {
 /// If something can't start or a transaction fails. A check that doesn't hold is no error but a summary that isn't
 /// good.
 pub async fn run(options: &Options, stop: &CancellationToken) -> Result<Option<Summary>> {
-    let devnet = crate::devnet::embedded(Duration::from_millis(options.block_ms)).await?;
-    let chain = crate::devnet::chain(&devnet);
-    println!("dev chain      {} (RPC)  {} (REST)", devnet.rpc_url(), devnet.rest_url());
+    let site = tokio::select! {
+        site = Site::open(&options.at) => site?,
+        () = stop.cancelled() => return Ok(None),
+    };
     let outcome = tokio::select! {
-        outcome = event(options, &chain, stop) => outcome.map(Some),
+        outcome = event(options, &site, stop) => outcome.map(Some),
         () = stop.cancelled() => Ok(None),
     };
-    devnet.shutdown().await;
+    site.close().await;
     outcome
 }
 
@@ -108,8 +114,9 @@ pub fn preset(name: &str) -> Result<Preset> {
     }
 }
 
-/// Holds the event on `chain` and serves it.
-async fn event(options: &Options, chain: &Chain, stop: &CancellationToken) -> Result<Summary> {
+/// Holds the event at `site` and serves it.
+async fn event(options: &Options, site: &Site, stop: &CancellationToken) -> Result<Summary> {
+    let chain = &site.chain;
     let started = Instant::now();
     let mut preset = preset(&options.preset)?;
     preset.schedule.opens_at = None;
@@ -121,12 +128,14 @@ async fn event(options: &Options, chain: &Chain, stop: &CancellationToken) -> Re
     let wallets = usize::try_from(options.wallets)?;
     let node = Node::new(&chain.rpc)?;
     let plan = Plan::new(options.seed, wallets, options.showers, options.contributions);
-    let funded = event::fund(chain, &plan).await?;
+    let tax = Rate::of(&node).await?;
+    let funded = event::fund(chain, &plan, options.showers, tax).await?;
     println!("wallets        {wallets} funded (seed {})", options.seed);
 
     // The key is made before anything else, and committed to for the address that the contract will have.
     let mut owner = event::account(chain, 1).await?;
-    let salt = options.seed.to_be_bytes();
+    // With the time in it: on a chain that goes on, each demo is another event.
+    let salt = [options.seed.to_be_bytes(), event::now().to_be_bytes()].concat();
     let contract = jobs::address(&owner, chain.shower_code, &salt).await?;
     let (chain_id, _) = node.status().await?;
     let keys = DemoKey(MasterKey::random()?);
@@ -138,8 +147,7 @@ async fn event(options: &Options, chain: &Chain, stop: &CancellationToken) -> Re
     ))?;
     let secret = Secret { keys, beacon };
 
-    // A few blocks for the deployment to get in before shower 1 opens.
-    let opens_at = event::now() + 1 + options.block_ms.saturating_mul(4).div_ceil(1000);
+    let opens_at = event::now() + site.lead;
     let launch = event::launch(chain, &preset, opens_at, &commitments)?;
     let schedule = launch.schedule;
     let mut payees = Vec::new();
@@ -155,9 +163,8 @@ async fn event(options: &Options, chain: &Chain, stop: &CancellationToken) -> Re
         deployment.shower, deployment.meteors, deployment.hatchery
     );
 
-    let poll = Duration::from_millis(options.block_ms / 4 + 10);
-    let server =
-        crate::serve::embedded(chain, &deployment, event::tables(&preset)?, options.listen, poll).await?;
+    let tables = event::tables(&preset)?;
+    let server = crate::serve::embedded(chain, &deployment, tables, options.listen, site.poll).await?;
     let api = format!("http://{}", server.public_addr());
     println!("\n  Watch it live: {api}\n  API:           {api}/docs\n");
 
@@ -180,6 +187,8 @@ async fn event(options: &Options, chain: &Chain, stop: &CancellationToken) -> Re
         deployment: &deployment,
         tiers: preset.tiers,
         payees: &payees,
+        tax,
+        before: &funded.before,
         denom: &chain.denom,
         showers: options.showers,
         node: &node,
@@ -240,7 +249,7 @@ async fn showers(stage: &Stage<'_>, plan: &Plan, wallets: &event::Wallets) -> Re
                 event::operate(&mut operator, deployment, secret, preset, options.seed, shower, closes_at)
                     .await?;
             println!(
-                "shower {shower}: closed, drawn, minted, settled: {} UST to the payees",
+                "shower {shower}: closed, drawn, minted, settled: {} UST sent to the payees",
                 report::amount(paid)
             );
         }

@@ -63,6 +63,11 @@ impl Plan {
         Self { keys, contributions }
     }
 
+    /// What a wallet is funded with (micro-denom): exactly what it contributes, at least 1.
+    pub(super) fn gets(&self, wallet: usize) -> u128 {
+        self.spends(wallet).max(1)
+    }
+
     /// What a wallet contributes in all (micro-denom).
     pub(super) fn spends(&self, wallet: usize) -> u128 {
         self.contributions.iter().filter(|c| c.wallet == wallet).map(|c| c.amount).sum()

@@ -16,6 +16,7 @@ mod secret;
 mod source;
 #[cfg(test)]
 mod tests;
+mod words;
 
 pub use commitments::{Event, commitments, verify, verify_file};
 pub use error::KeyError;
@@ -26,3 +27,4 @@ pub use kms::KmsKey;
 pub use passphrase::{Passphrase, PassphraseFile, Prompt, Purpose};
 pub use secret::{MasterKey, ShowerKey};
 pub use source::{AnyKey, KeySource};
+pub use words::make_words;
