@@ -4,8 +4,6 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use meteor_operator::account::Account;
-use meteor_operator::jobs;
 use serde::Deserialize;
 use tempfile::TempDir;
 
@@ -64,17 +62,6 @@ impl RealNode {
             self.kill();
         }
         (self.process, self.up) = run(self.generation, self.home.path());
-    }
-
-    /// Puts the contracts of `artifacts/` on the chain; the code ids of shower, nft and hatchery.
-    pub async fn upload(account: &mut Account) -> [u64; 3] {
-        let mut ids = [0; 3];
-        for (id, name) in ids.iter_mut().zip(["shower", "nft", "hatchery"]) {
-            let path = repository().join(format!("artifacts/meteor_{name}.wasm"));
-            let wasm = std::fs::read(&path).expect("artifacts/*.wasm, built by make artifacts");
-            (*id, _) = jobs::upload(account, &wasm).await.expect("uploaded");
-        }
-        ids
     }
 }
 

@@ -164,8 +164,8 @@ fn to_arrive(tax: Rate, due: u128) -> u128 {
 
 /// What a wallet needs for its fees: its contributions, and a meteor of each shower to crack.
 fn fee_money(price: &GasPrice, plan: &Plan, wallet: usize, showers: u32) -> u128 {
-    let contributions = plan.contributions.iter().filter(|c| c.wallet == wallet).count();
-    let contributing = price.fee(CONTRIBUTE_GAS).saturating_mul(contributions as u128);
+    let contributions = plan.contributions.iter().filter(|c| c.wallet == wallet);
+    let contributing: u128 = contributions.map(|_| price.fee(CONTRIBUTE_GAS)).sum();
     contributing.saturating_add(price.fee(CRACK_GAS).saturating_mul(u128::from(showers)))
 }
 
