@@ -1,0 +1,67 @@
+//! `meteor draw`: commits to what the meteors of closed showers hold.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use meteor_messages::shower::{DrawResponse, Fairness, QueryMsg, ShowerResponse};
+use meteor_operator::beacon::{BeaconClient, BeaconConfig, Network, PublicKey};
+use meteor_operator::jobs;
+
+use super::secrets::Secrets;
+use crate::end::exists;
+use crate::signing::Signing;
+
+/// Waits for the beacon and commits to what the meteors of closed showers hold.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Draw {
+    #[command(flatten)]
+    signing: Signing,
+    #[command(flatten)]
+    secrets: Secrets,
+    /// Which shower; all closed ones without a draw if left out
+    #[arg(long)]
+    shower: Option<u32>,
+    /// Who relays the beacon; may be repeated
+    #[arg(long, required = true)]
+    beacon_url: Vec<String>,
+}
+
+/// Runs `meteor draw`.
+///
+/// # Errors
+/// What stands in the way.
+pub async fn draw(options: &Draw) -> Result<ExitCode> {
+    let (mut account, deployment, config) = options.signing.open().await?;
+    if let Some(shower) = options.shower {
+        exists(shower, &config)?;
+    }
+    let node = account.node().clone();
+    let (keys, tables) = options.secrets.open(&node, &deployment.shower).await?;
+    let fairness: Fairness = node.smart(&deployment.shower, &QueryMsg::Fairness {}).await?;
+    let public_key: [u8; 96] =
+        fairness.beacon_key.as_slice().try_into().context("the contract's beacon key is not 96 bytes")?;
+    let network = Network {
+        public_key: PublicKey::new(public_key)?,
+        genesis: fairness.beacon.genesis,
+        period: fairness.beacon.period,
+        chain_hash: None,
+    };
+    let beacon = BeaconClient::new(BeaconConfig::new(network, options.beacon_url.clone()))?;
+    for shower in 1..=config.schedule.count {
+        let state: ShowerResponse = node.smart(&deployment.shower, &QueryMsg::Shower { shower }).await?;
+        let draw: DrawResponse = node.smart(&deployment.shower, &QueryMsg::Draw { shower }).await?;
+        let due = state.closed && !state.cancelled && state.contributors > 0 && draw.root.is_none();
+        if !options.shower.map_or(due, |only| only == shower) {
+            continue;
+        }
+        if let Some(round) = draw.beacon_round {
+            println!("shower {shower}: waiting for round {round} of the beacon");
+        }
+        let drawn = jobs::draw(&mut account, &deployment, &keys, &beacon, &tables, shower).await?;
+        match drawn.root {
+            Some(root) => println!("shower {shower}: drawn, root {root} over {} meteors", drawn.leaves),
+            None => println!("shower {shower}: nobody contributed, nothing to draw"),
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
