@@ -15,9 +15,9 @@ use crate::signing::Signing;
 
 /// Cancel a shower for good; what has no meteor can be refunded then.
 ///
-/// Nothing more is contributed to it or minted of it. The owner signs. Possible before the shower opens, while it is open and until all is minted or its mint deadline
-/// has passed. Meteors that are minted stay; their contributions are still settled to the payees. Nothing is sent
-/// back by this command: run meteor refund after it.
+/// Nothing more is contributed to it or minted of it. The owner signs. Possible before the shower opens, while it is
+/// open, and until all is minted or its mint deadline has passed. Meteors that are minted stay; their contributions are
+/// still settled to the payees. Nothing is sent back by this command: run meteor refund after it.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Cancel {
     #[command(flatten)]

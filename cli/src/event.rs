@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use meteor_messages::shower::{Art, ExecuteMsg, QueryMsg, ShowerResponse};
-use meteor_messages::shower::{ConfigResponse, DrawResponse, Status as Stands};
+use meteor_messages::shower::{ConfigResponse, DrawResponse, Fairness, Status as Stands};
 use meteor_operator::gas::coins;
 use meteor_operator::jobs;
+use meteor_operator::launch::utc;
 use meteor_operator::node::Node;
 use meteor_operator::tax::Rate;
 use meteor_rules::split::split;
@@ -74,44 +75,79 @@ pub async fn status(options: &Status) -> Result<ExitCode> {
     let event = record.event.context("the deployment is not complete")?;
     let node = Node::pool(&record.nodes)?;
     let config: ConfigResponse = node.smart(&event.shower, &QueryMsg::Config {}).await?;
+    let fairness: Fairness = node.smart(&event.shower, &QueryMsg::Fairness {}).await?;
     println!("{} on {}{}", event.shower, event.chain_id, if config.paused { ", PAUSED" } else { "" });
     for shower in 1..=config.schedule.count {
         let state: ShowerResponse = node.smart(&event.shower, &QueryMsg::Shower { shower }).await?;
         let draw: DrawResponse = node.smart(&event.shower, &QueryMsg::Draw { shower }).await?;
         println!(
-            "shower {shower}: {:?}, {} contributors, {} {}, minted {}, settled {}, refunded {}; next: {}",
+            "shower {shower}: {:?}{}, {} contributors, {} {}, minted {}, settled {}, refunded {}; next: {}",
             state.status,
+            window(&state),
             state.contributors,
             state.total,
             config.denom,
             state.minted,
             state.settled,
             state.refunded,
-            next(&state, draw.root.is_some())
+            next(&state, &draw, fairness.crack_window)
         );
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn next(state: &ShowerResponse, drawn: bool) -> &'static str {
+/// Until when it stays as it is, where only time changes it.
+fn window(state: &ShowerResponse) -> String {
     match state.status {
-        Stands::Upcoming | Stands::Open => "wait for its end",
+        Stands::Upcoming => format!(" until {}", utc(state.opens_at)),
+        Stands::Open => format!(" until {}", utc(state.closes_at)),
+        _ => String::new(),
+    }
+}
+
+fn next(state: &ShowerResponse, draw: &DrawResponse, crack_window: u64) -> String {
+    let job = match state.status {
+        Stands::Upcoming => "wait for its opening",
+        Stands::Open => "wait for its end",
         Stands::Ended => "meteor close",
         Stands::Refunding => "meteor refund",
-        _ if state.contributors > 0 && !drawn => "meteor draw",
+        _ if state.contributors > 0 && draw.root.is_none() => "meteor draw",
         _ if state.minted < state.contributors => "meteor mint",
         _ if state.settled < state.minted_amount => "meteor settle",
-        _ => "meteor hatch, and meteor publish-key after the crack window",
-    }
+        _ if draw.key.is_some() => "nothing but meteor hatch: its key is public",
+        _ => {
+            let public = utc(state.closes_at.saturating_add(crack_window));
+            return format!("meteor hatch, and meteor publish-key from {public}");
+        }
+    };
+    job.to_owned()
 }
 
 /// Runs `meteor contribute`.
 ///
 /// # Errors
-/// If the chain refuses.
+/// If the shower is not open, or the chain refuses.
 pub async fn contribute(options: &Contribute) -> Result<ExitCode> {
     let (mut account, deployment, config) = options.signing.open().await?;
-    let message = ExecuteMsg::Contribute { shower: options.shower };
+    let shower = options.shower;
+    exists(shower, &config)?;
+    ensure!(
+        !config.paused,
+        "contributing is paused, nothing was sent: the owner lets it go on with meteor resume"
+    );
+    let state: ShowerResponse =
+        account.node().smart(&deployment.shower, &QueryMsg::Shower { shower }).await?;
+    let (from, until) = (utc(state.opens_at), utc(state.closes_at));
+    ensure!(
+        state.status == Stands::Open,
+        "shower {shower} is {:?}, nothing was sent: it takes contributions from {from} until {until}",
+        state.status
+    );
+    println!(
+        "shower {shower} is open until {until}, the least total of a wallet is {} {}",
+        state.minimum, config.denom
+    );
+    let message = ExecuteMsg::Contribute { shower };
     let funds = coins(options.amount, &config.denom);
     let included = account.execute(&deployment.shower, &message, &funds).await?;
     println!("contributed {} {} in block {}", options.amount, config.denom, included.height);
@@ -124,6 +160,9 @@ pub async fn contribute(options: &Contribute) -> Result<ExitCode> {
 /// What stands in the way; run it again to go on.
 pub async fn mint(options: &Mint) -> Result<ExitCode> {
     let (mut account, deployment, config) = options.signing.open().await?;
+    if let Some(shower) = options.shower {
+        exists(shower, &config)?;
+    }
     let given = options.art.as_ref().map(read_art).transpose()?;
     let stand_in = match options.signing.deployment.as_deref().filter(|_| options.stand_in_art) {
         Some(path) => Some(crate::demo::preset(&recorded(path)?.preset)?.meteors.template),

@@ -119,9 +119,18 @@ async fn from_a_launch_file_to_paid_payees() {
         "--key-file event.age --passphrase-file passphrase --tables tables.json --beacon-url {}",
         chain.beacon_url
     );
+    // What would be refused is refused before a fee is paid, and says when it would not be.
+    let contribute = |shower: u32| format!("{} --shower {shower} --amount 9000000", job("contribute", 4));
+    let none = "there is no shower 2: they are numbered 1 to 1";
+    assert!(fails(folder, &contribute(2)).await.contains(none));
+    assert!(fails(folder, &format!("{} --stand-in-art --shower 2", job("mint", 2))).await.contains(none));
     until(&node, &event.shower, Status::Open).await;
-    works(folder, &format!("{} --shower 1 --amount 9000000", job("contribute", 4))).await;
+    works(folder, &contribute(1)).await;
     until(&node, &event.shower, Status::Ended).await;
+    let late = fails(folder, &contribute(1)).await;
+    let window =
+        format!("shower 1 is Ended, nothing was sent: it takes contributions from {}", utc(opens_at));
+    assert!(late.contains(&window), "{late}");
     assert!(works(folder, "status --deployment deployment.json").await.contains("next: meteor close"));
     works(folder, &job("close", 2)).await;
     works(folder, &format!("{} {secrets}", job("draw", 2))).await;
