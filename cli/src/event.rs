@@ -1,11 +1,11 @@
-//! The commands of a running event that need no key of it: `status`, `contribute`, `mint`, `settle`.
+//! The commands of a running event that need no key of it: `status`, `contribute`, `settle`.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
-use meteor_messages::shower::{Art, ExecuteMsg, QueryMsg, ShowerResponse};
 use meteor_messages::shower::{ConfigResponse, DrawResponse, Fairness, Status as Stands};
+use meteor_messages::shower::{ExecuteMsg, QueryMsg, ShowerResponse};
 use meteor_operator::gas::coins;
 use meteor_operator::jobs;
 use meteor_operator::launch::utc;
@@ -35,22 +35,6 @@ pub struct Contribute {
     /// How much (micro-denom of the event)
     #[arg(long)]
     amount: u128,
-}
-
-/// Mints meteors.
-#[derive(Clone, Debug, clap::Args)]
-pub struct Mint {
-    #[command(flatten)]
-    signing: Signing,
-    /// Which shower; all that are closed and not minted if left out
-    #[arg(long)]
-    shower: Option<u32>,
-    /// A file with a line of JSON for each rank of that shower: {"image": CID, "traits": [numbers]}
-    #[arg(long, required_unless_present = "stand_in_art", requires = "shower")]
-    art: Option<PathBuf>,
-    /// Well-formed art that nobody hosts, for rehearsals; needs --deployment
-    #[arg(long, conflicts_with = "art", requires = "deployment")]
-    stand_in_art: bool,
 }
 
 /// Pay the payees for what was minted and not yet paid.
@@ -152,48 +136,6 @@ pub async fn contribute(options: &Contribute) -> Result<ExitCode> {
     let included = account.execute(&deployment.shower, &message, &funds).await?;
     println!("contributed {} {} in block {}", options.amount, config.denom, included.height);
     Ok(ExitCode::SUCCESS)
-}
-
-/// Runs `meteor mint`.
-///
-/// # Errors
-/// What stands in the way; run it again to go on.
-pub async fn mint(options: &Mint) -> Result<ExitCode> {
-    let (mut account, deployment, config) = options.signing.open().await?;
-    if let Some(shower) = options.shower {
-        exists(shower, &config)?;
-    }
-    let given = options.art.as_ref().map(read_art).transpose()?;
-    let stand_in = match options.signing.deployment.as_deref().filter(|_| options.stand_in_art) {
-        Some(path) => Some(crate::demo::preset(&recorded(path)?.preset)?.meteors.template),
-        None => None,
-    };
-    for shower in 1..=config.schedule.count {
-        let query = QueryMsg::Shower { shower };
-        let state: ShowerResponse = account.node().smart(&deployment.shower, &query).await?;
-        let due = state.status == Stands::Closed && state.minted < state.contributors;
-        if !options.shower.map_or(due, |only| only == shower) {
-            continue;
-        }
-        let art = |rank: u32| match (&given, &stand_in) {
-            (Some(given), _) => given.get(usize::try_from(rank).ok()?.checked_sub(1)?).cloned(),
-            (None, Some(template)) => Some(crate::demo::art(template, 0, shower, rank)),
-            (None, None) => None,
-        };
-        jobs::mint(&mut account, &deployment.shower, shower, art, |at| {
-            println!("shower {shower}: minted {} of {}", at.minted, at.contributors);
-        })
-        .await?;
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-fn read_art(path: &PathBuf) -> Result<Vec<Art>> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
-    let line = |(number, line)| {
-        serde_json::from_str(line).with_context(|| format!("{} line {number}", path.display()))
-    };
-    (1..).zip(text.lines()).map(line).collect()
 }
 
 /// Runs `meteor settle`.

@@ -33,7 +33,7 @@ enum Command {
     /// Contribute to a shower, for rehearsals
     Contribute(meteor_cli::event::Contribute),
     /// Mint the meteors of drawn showers
-    Mint(meteor_cli::event::Mint),
+    Mint(meteor_cli::jobs::Mint),
     Settle(meteor_cli::event::Settle),
     Cancel(meteor_cli::end::Cancel),
     Refund(meteor_cli::end::Refund),
@@ -91,7 +91,7 @@ async fn run(command: Command, stop: &CancellationToken) -> Result<ExitCode> {
         Command::Deploy(options) => meteor_cli::deploy::run(&options).await,
         Command::Status(options) => meteor_cli::event::status(&options).await,
         Command::Contribute(options) => meteor_cli::event::contribute(&options).await,
-        Command::Mint(options) => meteor_cli::event::mint(&options).await,
+        Command::Mint(options) => meteor_cli::jobs::mint(&options).await,
         Command::Settle(options) => meteor_cli::event::settle(&options).await,
         Command::Cancel(options) => meteor_cli::end::cancel(&options).await,
         Command::Refund(options) => meteor_cli::end::refund(&options).await,
