@@ -48,10 +48,13 @@ pub async fn draw(options: &Draw) -> Result<ExitCode> {
     };
     let beacon = BeaconClient::new(BeaconConfig::new(network, options.beacon_url.clone()))?;
     for shower in 1..=config.schedule.count {
+        if options.shower.is_some_and(|only| only != shower) {
+            continue;
+        }
         let state: ShowerResponse = node.smart(&deployment.shower, &QueryMsg::Shower { shower }).await?;
         let draw: DrawResponse = node.smart(&deployment.shower, &QueryMsg::Draw { shower }).await?;
         let due = state.closed && !state.cancelled && state.contributors > 0 && draw.root.is_none();
-        if !options.shower.map_or(due, |only| only == shower) {
+        if !due && options.shower.is_none() {
             continue;
         }
         if let Some(round) = draw.beacon_round {

@@ -49,10 +49,13 @@ pub async fn mint(options: &Mint) -> Result<ExitCode> {
     };
     let batches = Batches { meteors: options.batch, gas: options.tx_gas };
     for shower in 1..=config.schedule.count {
+        if options.shower.is_some_and(|only| only != shower) {
+            continue;
+        }
         let query = QueryMsg::Shower { shower };
         let state: ShowerResponse = account.node().smart(&deployment.shower, &query).await?;
         let due = state.status == Status::Closed && state.minted < state.contributors;
-        if !options.shower.map_or(due, |only| only == shower) {
+        if !due && options.shower.is_none() {
             continue;
         }
         let art = |rank: u32| match (&given, &stand_in) {
