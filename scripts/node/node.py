@@ -92,9 +92,13 @@ def binary(gen):
     """Where the node's binary is, built if need be; and the environment it runs in."""
     if gen == "terrad":
         terrad = os.environ.get("TERRAD", "")
-        if not terrad or not shutil.which(terrad):
+        if not terrad:
             raise SystemExit("node: skipped: terrad can't be built from the registries; set TERRAD to your binary")
-        return shutil.which(terrad), dict(os.environ)
+        if not shutil.which(terrad):
+            raise SystemExit(f"node: TERRAD names no program: {terrad}")
+        # Its libwasmvm may be beside it.
+        beside = [str(Path(shutil.which(terrad)).resolve().parent), os.environ.get("LD_LIBRARY_PATH", "")]
+        return shutil.which(terrad), {**os.environ, "LD_LIBRARY_PATH": ":".join(filter(None, beside))}
     module = HERE / f"wasmd-{gen}"
     pins = hashlib.sha256((module / "go.mod").read_bytes() + (module / "go.sum").read_bytes()).hexdigest()[:16]
     place = CACHE / "node" / f"{gen}-{pins}"
@@ -196,13 +200,15 @@ class Maker:
 
     def __init__(self, gen, program, env, home):
         self.gen, self.program, self.env, self.home = gen, program, env, home
+        # terrad has the genesis commands at its root.
+        asked = subprocess.run([program, "genesis", "gentx", "--help"], env=env, capture_output=True, check=False)
+        self.group = ["genesis"] if asked.returncode == 0 else []
 
     def call(self, *words, stdin=None):
         return run([self.program, "--home", str(self.home), *words], env=self.env, stdin=stdin)
 
     def genesis(self, *words):
-        """A genesis command: terrad has them at its root."""
-        return self.call(*words) if self.gen == "terrad" else self.call("genesis", *words)
+        return self.call(*self.group, *words)
 
     def key(self, name, mnemonic=None, index=0):
         words = ["keys", "add", name, "--keyring-backend", "test", "--output", "json", "--coin-type", COIN_TYPE]
@@ -241,24 +247,35 @@ class Maker:
         consensus = genesis.get("consensus", genesis).get("params") or genesis["consensus_params"]
         consensus["block"]["max_gas"] = str(max_gas)
         state = genesis["app_state"]
-        state["crisis" if "crisis" in state else "mint"].get("constant_fee", {})["denom"] = "uluna"
         if self.gen != "terrad":
             return
         zero = "0.000000000000000000"
-        state["mint"]["params"]["mint_denom"] = "uluna"
-        state["staking"]["params"]["bond_denom"] = "uluna"
-        state["gov"]["params"]["voting_period"] = "5s"
-        if "expedited_voting_period" in state["gov"]["params"]:
-            state["gov"]["params"]["expedited_voting_period"] = "3s"  # must be shorter
-        state["tax"]["params"]["burn_tax_rate"] = "0.005000000000000000"
-        state["tax"]["params"]["gas_prices"] = []  # else 28.325uluna is enforced in consensus
-        treasury = state["treasury"]
-        treasury["tax_rate"] = zero
-        # The default cap of 1 SDR would hide the tax of everything above a token.
-        treasury["params"]["tax_policy"].update(
-            rate_min=zero, rate_max=zero, cap={"denom": "uluna", "amount": "100000000000000"})
-        # A lone validator without a price feeder would be jailed, and the chain with it.
-        state["oracle"]["params"].update(min_valid_per_window=zero, slash_fraction=zero)
+        for place, values in {
+            "mint.params": {"mint_denom": "uluna"},
+            "staking.params": {"bond_denom": "uluna"},
+            "gov.params": {"voting_period": "5s", "expedited_voting_period": "3s"},  # the second must be shorter
+            # Without prices of its own: else 28.325uluna is enforced in consensus.
+            "tax.params": {"burn_tax_rate": "0.005000000000000000", "gas_prices": []},
+            "treasury": {"tax_rate": zero},
+            # The default cap of 1 SDR would hide the tax of everything above a token.
+            "treasury.params.tax_policy": {
+                "rate_min": zero, "rate_max": zero, "cap": {"denom": "uluna", "amount": "100000000000000"}},
+            # A lone validator without a price feeder would be jailed, and the chain with it.
+            "oracle.params": {"min_valid_per_window": zero, "slash_fraction": zero},
+        }.items():
+            self.put(state, place, values)
+
+    @staticmethod
+    def put(state, place, values):
+        """Sets what this version of terrad has of them, and says what it lacks."""
+        at = state
+        for part in place.split("."):
+            at = at.get(part, {})
+        for key, value in values.items():
+            if key in at:
+                at[key] = value
+            else:
+                say(f"node: this terrad's genesis has no {place}.{key}, which is left out")
 
 
 # Running
