@@ -2,7 +2,7 @@
 
 ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-chain lint schema bench artifacts fmt
+.PHONY: help demo test test-chain lint schema bench artifacts gas fmt
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
@@ -27,6 +27,9 @@ bench: ## Benchmarks in release; figures belong into docs/benchmarks.md
 
 artifacts: ## The contracts' wasm as it goes on a chain, into artifacts/
 	@scripts/timed "make artifacts" scripts/artifacts
+
+gas: ## What every verb costs: the artifacts in the real VM; ARGS="check" compares with the baseline
+	@scripts/timed "make gas" scripts/gas $(ARGS)
 
 fmt: ## Format the code
 	@cargo fmt --all

@@ -1,0 +1,130 @@
+//! What is measured: every verb of an event, and how verbs grow with the shower.
+
+use anyhow::Result;
+use cosmwasm_std::Addr;
+use meteor_messages::shower::ExecuteMsg;
+use meteor_testkit::wallets::address;
+
+use crate::event::{Event, Row, amount, wallet};
+
+const DAY: u64 = 24 * 60 * 60;
+
+/// Wallets of a shower in the table of growth.
+pub(crate) const SIZES: [u32; 5] = [10, 100, 1_000, 10_000, 100_000];
+
+/// A size of shower, and what verbs cost in it.
+pub(crate) type Growth = Vec<(u32, Vec<Row>)>;
+
+/// Every verb, in a shower of 302 wallets; batches in several sizes.
+pub(crate) fn verbs() -> Result<Vec<Row>> {
+    let mut event = Event::launch();
+    event.cost("instantiate, all five contracts", 1, Event::instantiate)?;
+    event.open(1);
+    let (alice, bob) = (address("alice"), address("bob"));
+    for who in [&alice, &bob] {
+        event.fund(who, 100_000_000)?;
+    }
+    event.cost("contribute, the first of a shower", 1, |event| event.contribute(&alice, 1, 9_000_500))?;
+    event.fill(1, 300)?;
+    event.cost("contribute, another wallet", 1, |event| event.contribute(&bob, 1, 8_100_500))?;
+    event.cost("contribute, once more", 1, |event| event.contribute(&bob, 1, 50_000))?;
+    event.cost("pause", 1, Event::pause)?;
+    event.cost("resume", 1, |event| event.as_owner(&ExecuteMsg::Resume {}))?;
+    let minimum = ExecuteMsg::SetMinimum { from_shower: 3, minimum: 9_000_000u32.into() };
+    event.cost("set minimum", 1, |event| event.as_owner(&minimum))?;
+    let operator = ExecuteMsg::SetOperator { address: address("operator").into() };
+    event.cost("set operator", 1, |event| event.as_owner(&operator))?;
+
+    event.open(2);
+    event.fill(2, 120)?;
+    event.cost("cancel", 1, |event| event.as_owner(&ExecuteMsg::Cancel { shower: 2 }))?;
+    let refunded: Vec<Addr> = (0..111).map(wallet).collect();
+    let (one, rest) = refunded.split_at(1);
+    let (ten, hundred) = rest.split_at(10);
+    for who in [one, ten, hundred] {
+        event.cost(&format!("refund {}", who.len()), who.len(), |event| event.refund(2, who))?;
+    }
+
+    event.cost("close", 1, Event::close)?;
+    event.draw()?;
+    event.cost("commit draw", 1, Event::commit_draw)?;
+    for count in [1, 10, 50, 100] {
+        event.cost(&format!("mint {count}"), usize::try_from(count)?, |event| event.mint(count))?;
+    }
+    event.cost("settle, two payees", 1, Event::settle)?;
+    event.cost("transfer a meteor", 1, |event| event.transfer(100))?;
+    event.cost("crack", 1, |event| event.crack(1))?;
+    for rank in 2..=42 {
+        event.crack(rank)?;
+    }
+    for (ranks, count) in [(1..=1, 1), (2..=11, 10), (12..=41, 30)] {
+        event.cost(&format!("reveal {count}"), count, |event| event.reveal(ranks))?;
+    }
+    event.advance(8 * DAY);
+    event.cost("reclaim", 1, |event| event.reclaim(42))?;
+    event.advance(31 * DAY);
+    event.cost("publish key", 1, Event::publish_key)?;
+    Ok(event.rows)
+}
+
+/// The verbs whose cost could depend on how many wallets a shower has, in showers of [`SIZES`].
+pub(crate) fn growth() -> Result<Growth> {
+    SIZES.into_iter().map(|wallets| Ok((wallets, in_shower_of(wallets)?))).collect()
+}
+
+fn in_shower_of(wallets: u32) -> Result<Vec<Row>> {
+    let mut event = Event::launch();
+    event.open(1);
+    event.fill(1, wallets - 1)?;
+    // Into the middle of the ranking.
+    let (alice, middle) = (address("alice"), amount(wallets / 2) + 500);
+    event.fund(&alice, middle + 200)?;
+    event.cost("contribute, another wallet", 1, |event| event.contribute(&alice, 1, middle))?;
+    event.cost("contribute, once more", 1, |event| event.contribute(&alice, 1, 200))?;
+    event.open(2);
+    event.cost("close", 1, Event::close)?;
+    event.draw()?;
+    event.cost("commit draw", 1, Event::commit_draw)?;
+    event.cost("mint 5", 5, |event| event.mint(5))?;
+    event.cost("settle, two payees", 1, Event::settle)?;
+    event.cost("crack", 1, |event| event.crack(1))?;
+    event.cost("reveal 1", 1, |event| event.reveal(1..=1))?;
+    event.advance(8 * DAY); // past the deadline of minting
+    let last = event.ranked(wallets)?;
+    event.cost("refund 1", 1, |event| event.refund(1, &[last]))?;
+    Ok(event.rows)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // that is how tests fail
+mod tests {
+    use super::*;
+
+    /// What is not measured runs natively (see `artifact`): that must make no difference to what is measured later.
+    #[test]
+    fn an_event_leaves_the_same_state_natively_and_in_the_vm() {
+        let whole = |event: &mut Event| {
+            event.open(1);
+            event.fill(1, 7)?;
+            event.open(2);
+            event.close()?;
+            event.draw()?;
+            event.commit_draw()?;
+            event.mint(5)?;
+            event.settle()?;
+            for rank in 1..=3 {
+                event.crack(rank)?;
+            }
+            event.reveal(1..=2)?;
+            event.advance(8 * DAY);
+            event.reclaim(3)?;
+            event.refund(1, &[event.ranked(7)?])
+        };
+        let (mut natively, mut in_vm) = (Event::launch(), Event::launch());
+        whole(&mut natively).unwrap();
+        in_vm.cost("all of it", 1, whole).unwrap();
+        assert_eq!(natively.rows.len(), 0);
+        assert!(in_vm.rows.iter().all(|row| row.gas.machine > 0));
+        assert!(natively.state() == in_vm.state(), "some byte differs");
+    }
+}
