@@ -1,14 +1,17 @@
 //! A proxy in front of a node's RPC that goes wrong as told: what jobs must get through.
 
+use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_LENGTH;
 use axum::response::{IntoResponse, Response};
+use futures::stream;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -31,6 +34,10 @@ pub enum Fault {
     Garbage,
     /// It is forwarded; half of the answer comes back.
     HalfAnswer,
+    /// It is forwarded; the connection ends in the middle of the answer.
+    Cut,
+    /// What the same question was answered before comes back: an old height, an old sequence.
+    Stale,
     /// It is forwarded and never answered: for a job that is killed meanwhile.
     HangAfter,
     /// It is neither forwarded nor answered.
@@ -46,6 +53,8 @@ struct Inner {
     plan: Plan,
     seen: AtomicUsize,
     hung: tokio::sync::Notify,
+    /// The first answer to each question.
+    first: Mutex<HashMap<Bytes, Bytes>>,
 }
 
 /// A running proxy.
@@ -64,6 +73,7 @@ impl Proxy {
             plan,
             seen: AtomicUsize::new(0),
             hung: tokio::sync::Notify::new(),
+            first: Mutex::default(),
         });
         let router = Router::new().fallback(answer).with_state(Arc::clone(&inner));
         let any: SocketAddr = (Ipv4Addr::LOCALHOST, 0).into();
@@ -92,7 +102,10 @@ async fn answer(State(inner): State<Arc<Inner>>, body: Bytes) -> Response {
     let forward = async || {
         let answer = inner.http.post(&inner.upstream).body(body.clone());
         let answer = answer.header("content-type", "application/json").send().await.expect("upstream");
-        answer.bytes().await.expect("upstream's body")
+        let answer = answer.bytes().await.expect("upstream's body");
+        let mut first = inner.first.lock().expect("not poisoned");
+        first.entry(body.clone()).or_insert_with(|| answer.clone());
+        answer
     };
     match fault {
         None => forward().await.into_response(),
@@ -115,6 +128,19 @@ async fn answer(State(inner): State<Arc<Inner>>, body: Bytes) -> Response {
         Some(Fault::HalfAnswer) => {
             let whole = forward().await;
             whole.slice(..whole.len() / 2).into_response()
+        }
+        Some(Fault::Cut) => {
+            let whole = forward().await;
+            let ends = [Ok(whole.slice(..whole.len() / 2)), Err(std::io::ErrorKind::ConnectionReset.into())];
+            let halves = stream::iter::<[std::io::Result<Bytes>; 2]>(ends);
+            ([(CONTENT_LENGTH, whole.len())], Body::from_stream(halves)).into_response()
+        }
+        Some(Fault::Stale) => {
+            let first = inner.first.lock().expect("not poisoned").get(&body).cloned();
+            match first {
+                Some(first) => first.into_response(),
+                None => forward().await.into_response(),
+            }
         }
         Some(Fault::HangAfter) => {
             forward().await;

@@ -174,7 +174,7 @@ async fn each_once(stage: &Stage, meteors: usize) -> Result<()> {
     let collection = &stage.deployment.meteors;
     let total: Value = stage.node.smart(collection, &nft::QueryMsg::NumTokens {}).await?;
     ensure!(
-        total["count"].as_u64() == Some(u64::try_from(meteors)?),
+        total.get("count").and_then(Value::as_u64) == Some(u64::try_from(meteors)?),
         "{total} exist where {meteors} are due"
     );
     let places = jobs::ranking(&stage.node, &stage.deployment.shower, 1).await?;
@@ -190,7 +190,7 @@ async fn each_once(stage: &Stage, meteors: usize) -> Result<()> {
             for (rank, contributor) in mine {
                 let query = nft::QueryMsg::OwnerOf { token_id: rank.to_string(), include_expired: None };
                 let owner: Value = node.smart(&collection, &query).await?;
-                let owner = owner["owner"].as_str();
+                let owner = owner.get("owner").and_then(Value::as_str);
                 ensure!(owner == Some(&*contributor), "{rank} is {owner:?}'s instead of {contributor}'s");
             }
             anyhow::Ok(())
