@@ -3,51 +3,49 @@
 
 mod common;
 
-use common::{fails, private, until, works};
+use common::{fails, launch_file, meteor, private, until, works};
 use meteor_cli::demo;
-use meteor_devnet::Devnet;
 use meteor_messages::shower::Status;
 use meteor_operator::launch::{Record, utc};
 use meteor_operator::node::Node;
 
-/// A launch of one shower on the dev chain, signed by its accounts at `address`.
-fn launch_file(devnet: &Devnet, address: &[String], opens_at: u64) -> String {
-    let [_, owner, operator, guardian, .., artists, pool] = address else { panic!() };
-    let beacon = meteor_cli::devnet::beacon().unwrap();
-    let network = beacon.network();
-    format!(
-        r#"
-label = "rehearsal"
-salt = "rehearsal"
-preset = "preset.toml"
-opens_at = {}
-commitments = "commitments.json"
-payees = [{{ address = "{pool}", share_bp = 8350 }}, {{ address = "{artists}", share_bp = 1650 }}]
-codes = {{ shower = 1, nft = 2, hatchery = 3 }}
-[chain]
-id = "{}"
-nodes = ["{}"]
-prefix = "terra"
-denom = "uusd"
-gas_price = "0.15uluna"
-[roles]
-owner = "{owner}"
-operator = "{operator}"
-guardian = "{guardian}"
-[beacon]
-network = "own"
-genesis = {}
-period = {}
-delay = 2
-public_key = "{}"
-"#,
-        utc(opens_at),
-        devnet.chain_id(),
-        devnet.rpc_url(),
-        network.genesis,
-        network.period,
-        cosmwasm_std::HexBinary::from(*network.public_key.as_bytes()).to_hex(),
-    )
+/// Runs it and answers with all it said; it must fail.
+async fn works_not(folder: &std::path::Path, line: &str) -> String {
+    let output = meteor(folder, line).await;
+    assert!(!output.status.success(), "{line}");
+    (String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr)).into_owned()
+}
+
+/// The event at `shower` is compared with launch files that ask for something else, and with its own.
+async fn compared(folder: &std::path::Path, launch: &str, shower: &str) {
+    // What is there is not what another launch file asks for.
+    std::fs::write(folder.join("other.toml"), launch.replace("8350", "8340").replace("1650", "1660"))
+        .unwrap();
+    let other = works_not(folder, "deploy other.toml").await;
+    assert!(
+        other.contains("DIFFERS     shower   payees: holds [Payee") && other.contains("don't announce it"),
+        "{other}"
+    );
+    std::fs::write(folder.join("other.toml"), launch.replace("label = \"rehearsal\"", "label = \"other\""))
+        .unwrap();
+    let other = works_not(folder, "deploy other.toml").await;
+    assert!(
+        other.contains("DIFFERS     shower   label: holds \"rehearsal\", asked for was \"other\""),
+        "{other}"
+    );
+    // Nor is the deployment file that of another contract.
+    std::fs::write(folder.join("other.toml"), launch.replace("salt = \"rehearsal\"", "salt = \"other\""))
+        .unwrap();
+    let other = fails(folder, "deploy other.toml --signer-file words --account 1").await;
+    assert!(other.contains(&format!("is of {shower}, the launch makes terra1")), "{other}");
+    // An event that is there as a whole is read back without any words, however late.
+    let again = works(folder, "deploy launch.toml").await;
+    for of in ["shower", "meteors", "hatchery", "eggs", "dust"] {
+        assert!(
+            again.contains(&format!("read back   {of:<8} as asked for: code, creator, admin, label")),
+            "{again}"
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -105,11 +103,8 @@ async fn from_a_launch_file_to_paid_payees() {
     works(folder, deploy).await;
     assert_eq!(Record::load(&file).unwrap().unwrap().event.unwrap().shower, event.shower);
     assert_eq!(sequence().await, 1);
-    // What is there is not what another launch file asks for.
-    std::fs::write(folder.join("other.toml"), launch.replace("8350", "8340").replace("1650", "1660"))
-        .unwrap();
-    let other = fails(folder, "deploy other.toml --signer-file words --account 1").await;
-    assert!(other.contains("another configuration"), "{other}");
+    compared(folder, &launch, &event.shower).await;
+    assert_eq!(sequence().await, 1);
 
     // The event.
     let job = |name: &str, account: u32| {

@@ -1,6 +1,7 @@
 //! The launch file: everything that `meteor deploy` needs to know of an event and must not guess, as TOML.
 
 pub mod artifacts;
+mod estimate;
 mod lint;
 mod message;
 mod record;
@@ -14,6 +15,7 @@ use thiserror::Error;
 use crate::beacon::{Network, PublicKey};
 use crate::gas::GasPrice;
 
+pub use estimate::gas;
 pub use lint::{Finding, Known, lint};
 pub use message::{Codes, instantiate};
 pub use record::{Code, Record, RecordError};
@@ -66,8 +68,12 @@ pub struct Chain {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Roles {
-    /// Appoints the others; signs the deployment.
+    /// Appoints the others; a multisig in production.
     pub owner: String,
+    /// Signs the deployment, and may nothing afterwards; left out it is the owner.
+    pub deployer: Option<String>,
+    /// May exchange the shower contract's code, and with it every rule; left out nobody may.
+    pub admin: Option<String>,
     /// Draws, mints and reveals.
     pub operator: String,
     /// May pause.
@@ -138,6 +144,11 @@ impl Launch {
     /// [`LaunchError::Form`] with the line and what was expected there.
     pub fn parse(text: &str) -> Result<Self, LaunchError> {
         Ok(toml::from_str(text)?)
+    }
+
+    /// Who signs the deployment: the contract's address is bound to it.
+    pub fn deployer(&self) -> &str {
+        self.roles.deployer.as_deref().unwrap_or(&self.roles.owner)
     }
 
     /// When shower 1 opens (Unix seconds).

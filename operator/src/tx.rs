@@ -54,13 +54,14 @@ pub fn execute(
     }))
 }
 
-/// A message that instantiates code `code_id` at the address that [`contract_address`] foretells, without an admin:
+/// A message that instantiates code `code_id` at the address that [`contract_address`] foretells. Without an `admin`
 /// nobody can migrate what comes of it.
 ///
 /// # Errors
 /// [`OperatorError::Build`] if the message can't be written as JSON.
 pub fn instantiate(
     sender: &str,
+    admin: Option<&str>,
     code_id: u64,
     label: &str,
     salt: &[u8],
@@ -68,7 +69,7 @@ pub fn instantiate(
 ) -> Result<Any, OperatorError> {
     Ok(any(&MsgInstantiateContract2 {
         sender: sender.to_owned(),
-        admin: String::new(),
+        admin: admin.unwrap_or_default().to_owned(),
         code_id,
         label: label.to_owned(),
         msg: json(message)?,

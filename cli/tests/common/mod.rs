@@ -10,6 +10,7 @@ use std::time::Duration;
 use cosmwasm_std::Decimal;
 use meteor_devnet::{Blocks, Config, Devnet};
 use meteor_messages::shower::{QueryMsg, ShowerResponse, Status};
+use meteor_operator::launch::utc;
 use meteor_operator::node::Node;
 
 /// Longer than any shower here, so that a chain that stands still fails the test instead of hanging it.
@@ -60,6 +61,46 @@ pub(crate) async fn fails(folder: &Path, line: &str) -> String {
     let output = meteor(folder, line).await;
     assert!(!output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stdout));
     String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A launch of one shower on the dev chain, signed by its accounts at `address`.
+pub(crate) fn launch_file(devnet: &Devnet, address: &[String], opens_at: u64) -> String {
+    let [_, owner, operator, guardian, .., artists, pool] = address else { panic!() };
+    let beacon = meteor_cli::devnet::beacon().unwrap();
+    let network = beacon.network();
+    format!(
+        r#"
+label = "rehearsal"
+salt = "rehearsal"
+preset = "preset.toml"
+opens_at = {}
+commitments = "commitments.json"
+payees = [{{ address = "{pool}", share_bp = 8350 }}, {{ address = "{artists}", share_bp = 1650 }}]
+codes = {{ shower = 1, nft = 2, hatchery = 3 }}
+[chain]
+id = "{}"
+nodes = ["{}"]
+prefix = "terra"
+denom = "uusd"
+gas_price = "0.15uluna"
+[roles]
+owner = "{owner}"
+operator = "{operator}"
+guardian = "{guardian}"
+[beacon]
+network = "own"
+genesis = {}
+period = {}
+delay = 2
+public_key = "{}"
+"#,
+        utc(opens_at),
+        devnet.chain_id(),
+        devnet.rpc_url(),
+        network.genesis,
+        network.period,
+        cosmwasm_std::HexBinary::from(*network.public_key.as_bytes()).to_hex(),
+    )
 }
 
 fn stage(status: Status) -> u8 {

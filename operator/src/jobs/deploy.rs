@@ -7,13 +7,14 @@ use cosmos_sdk_proto::traits::{Message, Name};
 use cosmrs::Any;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use meteor_messages::shower::{ConfigResponse, Fairness, InstantiateMsg, QueryMsg};
+use meteor_messages::shower::{ConfigResponse, InstantiateMsg, QueryMsg};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::account::Account;
 use crate::error::OperatorError;
-use crate::node::Node;
+use crate::jobs::read_back::{Asked, read_back};
+use crate::node::{Included, Node};
 use crate::tx;
 
 /// Where an event lives: what every other command needs to know.
@@ -52,10 +53,21 @@ pub async fn deploy(
     salt: &[u8],
     message: &InstantiateMsg,
 ) -> Result<Deployment, OperatorError> {
-    let instantiate = tx::instantiate(account.address(), code_id, label, salt, message)?;
+    let instantiate = tx::instantiate(account.address(), None, code_id, label, salt, message)?;
     let included = account.send(vec![instantiate]).await?;
     let shower = address(account, code_id, salt).await?;
-    read_back(account.node(), shower, included.height, message).await
+    let asked = Asked { code_id, creator: account.address(), admin: None, label, message };
+    let (deployment, checks) = read_back(account.node(), shower, included.height, asked).await?;
+    match checks.into_iter().find_map(|check| Some((check.of, check.what, check.differs?))) {
+        None => Ok(deployment),
+        Some((of, what, differs)) => Err(OperatorError::Malformed {
+            method: "instantiate",
+            what: format!(
+                "{} holds another configuration than was sent: {of}: {what} {differs}",
+                deployment.shower
+            ),
+        }),
+    }
 }
 
 /// Whether something answers at `shower` as the shower contract does.
@@ -84,7 +96,6 @@ fn gzip(wasm: &[u8]) -> Result<Vec<u8>, OperatorError> {
 /// # Errors
 /// If the chain refuses, or holds other bytes afterwards.
 pub async fn upload(account: &mut Account, wasm: &[u8]) -> Result<(u64, String), OperatorError> {
-    let malformed = |what: String| OperatorError::Malformed { method: "store code", what };
     let store = MsgStoreCode {
         sender: account.address().to_owned(),
         wasm_byte_code: gzip(wasm)?,
@@ -92,14 +103,8 @@ pub async fn upload(account: &mut Account, wasm: &[u8]) -> Result<(u64, String),
     };
     let store = Any { type_url: MsgStoreCode::type_url(), value: store.encode_to_vec() };
     let included = account.send(vec![store]).await?;
-    let code_id = included
-        .events
-        .iter()
-        .filter(|(kind, _)| kind == "store_code")
-        .flat_map(|(_, attributes)| attributes)
-        .find(|(key, _)| key == "code_id")
-        .and_then(|(_, id)| id.parse().ok())
-        .ok_or_else(|| malformed("no code id among its events".into()))?;
+    let malformed = |what: String| OperatorError::Malformed { method: "store code", what };
+    let code_id = stored(&included).ok_or_else(|| malformed("no code id among its events".into()))?;
     let checksum: [u8; 32] = Sha256::digest(wasm).into();
     if account.node().code_checksum(code_id).await? != checksum {
         return Err(malformed(format!("code {code_id} has another checksum than what was uploaded")));
@@ -107,34 +112,23 @@ pub async fn upload(account: &mut Account, wasm: &[u8]) -> Result<(u64, String),
     Ok((code_id, included.hash))
 }
 
-/// Compares what the chain holds at `shower` with what was asked for, `height` being before all of it.
+/// The code that the account's last transaction uploaded, its checksum and the transaction's hash: what a command left
+/// that was killed before it could say so. `None` if that transaction did something else or the node has forgotten it.
 ///
 /// # Errors
-/// [`OperatorError::Malformed`] if it is something else.
-pub async fn read_back(
-    node: &Node,
-    shower: String,
-    height: u64,
-    message: &InstantiateMsg,
-) -> Result<Deployment, OperatorError> {
-    let config: ConfigResponse = node.smart(&shower, &QueryMsg::Config {}).await?;
-    let fairness: Fairness = node.smart(&shower, &QueryMsg::Fairness {}).await?;
-    let as_asked = config.denom == message.denom
-        && config.schedule == message.schedule
-        && config.payees == message.payees
-        && config.tiers == message.tiers
-        && config.eggs == message.eggs
-        && config.operator == message.operator
-        && config.guardian == message.guardian
-        && config.mint_window == message.mint_window
-        && config.owner.as_deref() == Some(message.owner.as_str())
-        && fairness == message.fairness;
-    if !as_asked {
-        return Err(OperatorError::Malformed {
-            method: "instantiate",
-            what: format!("{shower} holds another configuration than was sent"),
-        });
-    }
-    let (chain_id, _) = node.status().await?;
-    Ok(Deployment { chain_id, shower, meteors: config.meteors, hatchery: config.hatchery, height })
+/// If the journal can't be read or no node answers.
+pub async fn last_upload(account: &Account) -> Result<Option<(u64, Vec<u8>, String)>, OperatorError> {
+    let Some(last) = account.journal().history()?.pop().filter(|last| last.code == 0) else {
+        return Ok(None);
+    };
+    let Some(included) = account.node().tx(&last.hash).await? else { return Ok(None) };
+    let Some(code_id) = stored(&included) else { return Ok(None) };
+    Ok(Some((code_id, account.node().code_checksum(code_id).await?, included.hash)))
+}
+
+/// The id of the code that a transaction uploaded.
+fn stored(included: &Included) -> Option<u64> {
+    let mut attributes =
+        included.events.iter().filter(|(kind, _)| kind == "store_code").flat_map(|(_, all)| all);
+    attributes.find(|(key, _)| key == "code_id").and_then(|(_, id)| id.parse().ok())
 }

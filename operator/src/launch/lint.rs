@@ -19,6 +19,8 @@ pub struct Known {
     pub public_beacon: String,
     /// How many commitments there are; `None` while keygen has made none.
     pub commitments: Option<usize>,
+    /// Whether the contract is on the chain already: then its opening may be in the past.
+    pub deployed: bool,
 }
 
 /// Chains on which coins are worth something.
@@ -53,6 +55,16 @@ pub enum Finding {
     /// Two roles in one hand.
     #[error("{0} and {1} are the same address: one stolen key would hold both roles, so give them two keys")]
     SameRole(&'static str, &'static str),
+    /// Somebody may exchange the contract's code.
+    #[error(
+        "the admin {0} can exchange the contract's code and with it every rule: say so in public, or leave admin out"
+    )]
+    Admin(String),
+    /// One key may exchange the contract's code.
+    #[error(
+        "the admin is also the {0}, who signs the deployment with one key: make it a multisig, or leave admin out"
+    )]
+    AdminOfOneKey(&'static str),
     /// Shares that don't add up.
     #[error("the payees' shares add up to {0} basis points: make them 10000")]
     Shares(u64),
@@ -118,7 +130,7 @@ pub enum Finding {
 impl Finding {
     /// Whether the launch must not be deployed with it; otherwise it is a warning.
     pub const fn is_error(&self) -> bool {
-        !matches!(self, Self::Soon(_) | Self::PayeeIsRole { .. } | Self::CodesAsTheyAre)
+        !matches!(self, Self::Soon(_) | Self::PayeeIsRole { .. } | Self::CodesAsTheyAre | Self::Admin(_))
     }
 }
 
@@ -127,8 +139,10 @@ pub fn lint(launch: &Launch, preset: &Preset, known: &Known) -> Vec<Finding> {
     let mut found = Vec::new();
     let mainnet = MAINNETS.contains(&launch.chain.id.as_str());
     addresses(launch, known, mainnet, &mut found);
+    admin(launch, mainnet, &mut found);
     payees(launch, &mut found);
     match launch.opens_at(preset) {
+        Ok(_) if known.deployed => {}
         Ok(opens_at) if opens_at <= known.now => {
             found.push(Finding::Past(known.now.saturating_sub(opens_at)));
         }
@@ -181,6 +195,9 @@ fn addresses(launch: &Launch, known: &Known, mainnet: bool, found: &mut Vec<Find
     let named = [("owner", &roles.owner), ("operator", &roles.operator), ("guardian", &roles.guardian)];
     let mut all: Vec<(String, &String)> =
         named.iter().map(|(name, address)| (format!("roles.{name}"), *address)).collect();
+    for (name, address) in [("deployer", &roles.deployer), ("admin", &roles.admin)] {
+        all.extend(address.iter().map(|address| (format!("roles.{name}"), address)));
+    }
     all.extend((1..).zip(&launch.payees).map(|(at, payee)| (format!("payee {at}"), &payee.address)));
     all.extend(launch.royalties.iter().map(|given| ("royalties".to_owned(), &given.address)));
     for (place, address) in all {
@@ -200,6 +217,23 @@ fn addresses(launch: &Launch, known: &Known, mainnet: bool, found: &mut Vec<Find
         if launch.payees.iter().any(|payee| &payee.address == *address) {
             found.push(Finding::PayeeIsRole { payee: (*address).clone(), role: name });
         }
+    }
+}
+
+/// Who may exchange the code is nobody, or a multisig: a file of words that signs is one key.
+fn admin(launch: &Launch, mainnet: bool, found: &mut Vec<Finding>) {
+    let roles = &launch.roles;
+    let Some(admin) = &roles.admin else { return };
+    for (name, address) in [("operator", &roles.operator), ("guardian", &roles.guardian)] {
+        if admin == address {
+            found.push(Finding::SameRole("admin", name));
+        }
+    }
+    if mainnet && admin == launch.deployer() {
+        let signs = if roles.deployer.is_some() { "deployer" } else { "owner" };
+        found.push(Finding::AdminOfOneKey(signs));
+    } else if mainnet {
+        found.push(Finding::Admin(admin.clone()));
     }
 }
 

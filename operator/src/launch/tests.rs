@@ -125,6 +125,46 @@ fn test_values_are_refused_on_a_mainnet_only() {
 }
 
 #[test]
+fn an_admin_is_nobodys_single_key() {
+    let with = |more: &str| found(&text().replace("roles = {", &format!("roles = {{ {more}, ")), &known());
+    let (multisig, deployer) = (address(5), address(6));
+    let admin = |address: &str| format!("admin = \"{address}\"");
+    assert_eq!(with(&admin(&multisig)), [Finding::Admin(multisig.clone())]);
+    assert!(!Finding::Admin(multisig.clone()).is_error() && Finding::AdminOfOneKey("owner").is_error());
+    assert_eq!(
+        with(&admin(&address(1))),
+        [Finding::AdminOfOneKey("owner")],
+        "the owner signs the deployment"
+    );
+    // With a deployer the owner can be a multisig, and so can be the admin.
+    let deployed = |address: &str| format!("{}, deployer = \"{deployer}\"", admin(address));
+    assert_eq!(with(&deployed(&address(1))), [Finding::Admin(address(1))]);
+    assert_eq!(with(&deployed(&deployer)), [Finding::AdminOfOneKey("deployer")]);
+    assert!(with(&admin(&address(2))).contains(&Finding::SameRole("admin", "operator")));
+    let typo = Finding::Address { place: "roles.admin".into(), address: "terra1".into() };
+    assert!(with(&admin("terra1")).contains(&typo));
+    // A rehearsal may have any.
+    let local = text().replace("roles = {", &format!("roles = {{ {}, ", admin(&address(1))));
+    assert_eq!(found(&local.replace("columbus-5", "localterra"), &known()), []);
+}
+
+#[test]
+fn the_example_launch_lacks_nothing_but_addresses_of_its_own() {
+    let example = include_str!("../../../docs/launch/columbus-5.toml");
+    assert_eq!(found(example, &known()), []);
+    let public = Known { public_addresses: (0..10).map(address).collect(), ..known() };
+    let refused = found(example, &public);
+    assert_eq!(refused.len(), 6, "three roles, two payees, royalties: {refused:?}");
+    assert!(refused.iter().all(|finding| matches!(finding, Finding::PublicKey { .. })));
+}
+
+#[test]
+fn an_event_that_is_deployed_may_have_opened() {
+    let past = text().replace("2030-01", "2001-01");
+    assert_eq!(found(&past, &Known { deployed: true, ..known() }), []);
+}
+
+#[test]
 fn commitments_are_one_a_shower() {
     let few = Known { commitments: Some(4), ..known() };
     assert_eq!(found(&text(), &few), [Finding::Commitments { given: 4, showers: 44 }]);

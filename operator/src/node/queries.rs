@@ -5,7 +5,11 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use cosmos_sdk_proto::cosmos::auth::v1beta1::{BaseAccount, QueryAccountRequest, QueryAccountResponse};
 use cosmos_sdk_proto::cosmos::bank::v1beta1::{QueryBalanceRequest, QueryBalanceResponse};
 use cosmos_sdk_proto::cosmos::tx::v1beta1::{SimulateRequest, SimulateResponse};
+use cosmos_sdk_proto::cosmwasm::wasm::v1::{
+    ContractInfo, QueryContractInfoRequest, QueryContractInfoResponse,
+};
 use cosmos_sdk_proto::cosmwasm::wasm::v1::{QueryCodeRequest, QueryCodeResponse};
+use cosmos_sdk_proto::cosmwasm::wasm::v1::{QueryRawContractStateRequest, QueryRawContractStateResponse};
 use cosmos_sdk_proto::cosmwasm::wasm::v1::{QuerySmartContractStateRequest, QuerySmartContractStateResponse};
 use cosmos_sdk_proto::traits::Message;
 use serde::Serialize;
@@ -43,6 +47,32 @@ impl Node {
             method: "code",
             what: format!("nothing about code {code_id}"),
         })
+    }
+
+    /// How a contract was made, and who may migrate it.
+    ///
+    /// # Errors
+    /// [`OperatorError::Query`] if there is no such contract.
+    pub async fn contract(&self, address: &str) -> Result<ContractInfo, OperatorError> {
+        let request = QueryContractInfoRequest { address: address.to_owned() };
+        let answer: QueryContractInfoResponse =
+            self.query("/cosmwasm.wasm.v1.Query/ContractInfo", &request).await?;
+        answer.contract_info.ok_or_else(|| OperatorError::Malformed {
+            method: "contract info",
+            what: format!("nothing about {address}"),
+        })
+    }
+
+    /// What a contract keeps as JSON at `key` of its storage.
+    ///
+    /// # Errors
+    /// [`OperatorError::Malformed`] if there is nothing, or something else.
+    pub async fn raw<A: DeserializeOwned>(&self, contract: &str, key: &[u8]) -> Result<A, OperatorError> {
+        let request = QueryRawContractStateRequest { address: contract.to_owned(), query_data: key.to_vec() };
+        let answer: QueryRawContractStateResponse =
+            self.query("/cosmwasm.wasm.v1.Query/RawContractState", &request).await?;
+        serde_json::from_slice(&answer.data)
+            .map_err(|error| OperatorError::Malformed { method: "raw query", what: error.to_string() })
     }
 
     async fn query<Q: Message, A: Message + Default>(

@@ -1,0 +1,84 @@
+//! `meteor deploy` with its own uploads, killed (SIGKILL) after each of them and run again.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::Stdio;
+
+use common::{command, fails, launch_file, private, taxed, works};
+use meteor_cli::demo;
+use meteor_operator::launch::Record;
+use meteor_operator::node::Node;
+
+const DEPLOY: &str = "deploy launch.toml --artifacts artifacts --signer-file words --account 4";
+
+/// Runs the deployment until it says `line`, and kills it there, whatever it is about.
+fn killed_at(folder: &Path, line: &str) {
+    let mut command = command(folder);
+    let mut child = command.args(DEPLOY.split(' ')).stdout(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let found = said.any(|said| said.starts_with(line));
+    child.kill().unwrap();
+    assert!(found, "it never said {line}");
+    child.wait().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deployment_killed_between_its_uploads_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let devnet = taxed().await;
+    let chain = meteor_cli::devnet::chain(&devnet);
+    private(folder, "words", &chain.mnemonic);
+    private(folder, "passphrase", "a long enough passphrase");
+    let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../artifacts");
+    std::os::unix::fs::symlink(built.canonicalize().unwrap(), folder.join("artifacts")).unwrap();
+    let preset = include_str!("../../packages/rules/presets/demo.toml");
+    std::fs::write(folder.join("preset.toml"), preset.replace("count = 4", "count = 1")).unwrap();
+    let mut address = Vec::new();
+    for index in 0..10 {
+        address.push(demo::account(&chain, index).await.unwrap().address().to_owned());
+    }
+    let [_, owner, _, _, deployer, admin, ..] = address.as_slice() else { panic!() };
+    // The owner signs nothing here: it could be a multisig. Far from opening, so that nothing depends on the pace.
+    let opens_at = devnet.tip().await.unwrap().time.seconds() + 86_400;
+    let launch = launch_file(&devnet, &address, opens_at)
+        .replace("codes = { shower = 1, nft = 2, hatchery = 3 }\n", "")
+        .replace("[roles]", &format!("[roles]\ndeployer = \"{deployer}\"\nadmin = \"{admin}\""));
+    let launch = format!("{launch}[royalties]\naddress = \"{owner}\"\nshare_bp = 500\n");
+    std::fs::write(folder.join("launch.toml"), &launch).unwrap();
+    let node = Node::new(&chain.rpc).unwrap();
+    let sequence = async || node.account(deployer).await.unwrap().sequence;
+
+    let planned = works(folder, "deploy launch.toml --artifacts artifacts --dry-run").await;
+    assert!(
+        planned.contains("fees        about") && planned.contains(&format!("admin       {admin} can")),
+        "{planned}"
+    );
+    let keygen = planned.lines().find_map(|line| line.trim().strip_prefix("meteor keygen")).unwrap();
+    works(folder, &format!("keygen {keygen} --passphrase-file passphrase")).await;
+    let other = fails(folder, &DEPLOY.replace("account 4", "account 1")).await;
+    assert!(other.contains("but the deployer is"), "{other}");
+
+    for line in ["shower: uploaded", "nft: uploaded", "hatchery: uploaded"] {
+        let folder = folder.to_owned();
+        tokio::task::spawn_blocking(move || killed_at(&folder, line)).await.unwrap();
+    }
+    works(folder, DEPLOY).await;
+    assert_eq!(sequence().await, 4, "three uploads and an instantiation, each once");
+    let whole = Record::load(&folder.join("deployment.json")).unwrap().unwrap();
+    let event = whole.event.as_ref().unwrap();
+    assert_eq!(node.contract(&event.shower).await.unwrap().admin, *admin);
+    assert_eq!(node.contract(&event.meteors).await.unwrap().admin, "");
+
+    // With the file lost nothing is uploaded again: what the event is made of is asked of the chain.
+    std::fs::remove_file(folder.join("deployment.json")).unwrap();
+    works(folder, DEPLOY).await;
+    let found = Record::load(&folder.join("deployment.json")).unwrap().unwrap();
+    let ids = |record: &Record| record.codes.values().map(|code| code.id).collect::<Vec<_>>();
+    assert_eq!((ids(&found), found.event.unwrap().shower), (ids(&whole), event.shower.clone()));
+    assert_eq!(sequence().await, 4);
+    devnet.shutdown().await;
+}

@@ -1,0 +1,188 @@
+//! Reads back everything that a deployment made, the shower contract and the four contracts it made, and compares it with
+//! what was asked for, thing by thing.
+
+use std::fmt::Debug;
+
+use meteor_messages::hatchery::{ConfigResponse as HatcheryConfig, QueryMsg as HatcheryQuery};
+use meteor_messages::nft::{ExtensionQuery, QueryMsg as NftQuery, Royalties, RoyaltyInfoResponse};
+use meteor_messages::shower::{
+    CollectionInit, ConfigResponse, Fairness, InstantiateMsg, MinimumFrom, QueryMsg,
+};
+use meteor_rules::BASIS_POINTS;
+use meteor_rules::metadata::Template;
+use serde::Deserialize;
+
+use crate::error::OperatorError;
+use crate::jobs::Deployment;
+use crate::node::Node;
+
+/// What was asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// Code of the shower contract.
+    pub code_id: u64,
+    /// Who signed the instantiation.
+    pub creator: &'a str,
+    /// Who may migrate the shower contract; the contracts that it makes have nobody.
+    pub admin: Option<&'a str>,
+    /// What explorers show.
+    pub label: &'a str,
+    /// The message it was instantiated with.
+    pub message: &'a InstantiateMsg,
+}
+
+/// One thing that was read back and compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// Of which contract: `shower`, `meteors`, `hatchery`, `eggs` or `dust`.
+    pub of: &'static str,
+    /// Which thing.
+    pub what: &'static str,
+    /// What differs, `None` if it is as asked for.
+    pub differs: Option<String>,
+}
+
+/// The checks so far.
+struct Checks(Vec<Check>);
+
+impl Checks {
+    fn same<T: PartialEq + Debug + ?Sized>(
+        &mut self,
+        of: &'static str,
+        what: &'static str,
+        held: &T,
+        asked: &T,
+    ) {
+        let differs = (held != asked).then(|| format!("holds {held:?}, asked for was {asked:?}"));
+        self.0.push(Check { of, what, differs });
+    }
+}
+
+/// What cw2 keeps in every contract.
+#[derive(Deserialize)]
+struct Version {
+    contract: String,
+}
+
+/// Who may mint, as cw721 answers.
+#[derive(Deserialize)]
+struct Minter {
+    owner: Option<String>,
+}
+
+/// Name and symbol of a collection, of what cw721 answers.
+#[derive(Deserialize)]
+struct Collection {
+    name: String,
+    symbol: String,
+}
+
+/// Compares what the chain holds at `shower`, and in the contracts that it made, with what was asked for; `height` is
+/// before all of it. Answers with every check, those that differ included.
+///
+/// # Errors
+/// If the node doesn't answer, or something there is no contract of ours.
+pub async fn read_back(
+    node: &Node,
+    shower: String,
+    height: u64,
+    asked: Asked<'_>,
+) -> Result<(Deployment, Vec<Check>), OperatorError> {
+    let message = asked.message;
+    let mut checks = Checks(Vec::new());
+    let config: ConfigResponse = node.smart(&shower, &QueryMsg::Config {}).await?;
+    let made = |code_id, creator, label| Made { code_id, creator, admin: None, label };
+    let of_shower = Made { admin: asked.admin, ..made(asked.code_id, asked.creator, asked.label) };
+    instance(node, &mut checks, "shower", &shower, of_shower, "meteor-shower").await?;
+    rules(&mut checks, &config, message);
+    let fairness: Fairness = node.smart(&shower, &QueryMsg::Fairness {}).await?;
+    checks.same("shower", "commitments", &fairness.commitments, &message.fairness.commitments);
+    checks.same("shower", "tables", &fairness.tables, &message.fairness.tables);
+    checks.same("shower", "beacon and crack window", &fairness, &message.fairness);
+
+    let (meteors, hatchery) = (&config.meteors, &config.hatchery);
+    collection(node, &mut checks, "meteors", meteors, &message.meteors, &shower).await?;
+    let of_hatchery = made(message.hatchery.code_id, &shower, "hatchery");
+    instance(node, &mut checks, "hatchery", hatchery, of_hatchery, "meteor-hatchery").await?;
+    let nest: HatcheryConfig = node.smart(hatchery, &HatcheryQuery::Config {}).await?;
+    checks.same("hatchery", "shower contract", &nest.shower, &shower);
+    checks.same("hatchery", "meteors' contract", &nest.meteors, meteors);
+    checks.same("hatchery", "reveal timeout", &nest.reveal_timeout, &message.hatchery.reveal_timeout);
+    collection(node, &mut checks, "eggs", &nest.eggs, &message.hatchery.eggs, hatchery).await?;
+    collection(node, &mut checks, "dust", &nest.dust, &message.hatchery.dust, hatchery).await?;
+    let (chain_id, _) = node.status().await?;
+    let (meteors, hatchery) = (config.meteors, config.hatchery);
+    Ok((Deployment { chain_id, shower, meteors, hatchery, height }, checks.0))
+}
+
+/// How a contract is to have been made.
+struct Made<'a> {
+    code_id: u64,
+    creator: &'a str,
+    admin: Option<&'a str>,
+    label: &'a str,
+}
+
+async fn instance(
+    node: &Node,
+    checks: &mut Checks,
+    of: &'static str,
+    address: &str,
+    made: Made<'_>,
+    name: &str,
+) -> Result<(), OperatorError> {
+    let held = node.contract(address).await?;
+    checks.same(of, "code", &held.code_id, &made.code_id);
+    checks.same(of, "creator", held.creator.as_str(), made.creator);
+    checks.same(of, "admin", held.admin.as_str(), made.admin.unwrap_or_default());
+    checks.same(of, "label", held.label.as_str(), made.label);
+    let version: Version = node.raw(address, b"contract_info").await?;
+    checks.same(of, "contract's name", &version.contract, &format!("crates.io:{name}"));
+    Ok(())
+}
+
+fn rules(checks: &mut Checks, config: &ConfigResponse, message: &InstantiateMsg) {
+    const OF: &str = "shower";
+    checks.same(OF, "owner", &config.owner.as_deref(), &Some(message.owner.as_str()));
+    checks.same(OF, "operator", &config.operator, &message.operator);
+    checks.same(OF, "guardian", &config.guardian, &message.guardian);
+    checks.same(OF, "denom", &config.denom, &message.denom);
+    checks.same(OF, "payees", &config.payees, &message.payees);
+    let minimum = vec![MinimumFrom { from_shower: 1, minimum: message.minimum }];
+    checks.same(OF, "minimum", &config.minimums, &minimum);
+    checks.same(OF, "schedule", &config.schedule, &message.schedule);
+    checks.same(OF, "mint window", &config.mint_window, &message.mint_window);
+    checks.same(OF, "tiers", &config.tiers, &message.tiers);
+    checks.same(OF, "eggs", &config.eggs, &message.eggs);
+}
+
+/// A CW721 contract that `minter` made and alone may mint.
+async fn collection(
+    node: &Node,
+    checks: &mut Checks,
+    of: &'static str,
+    address: &str,
+    asked: &CollectionInit,
+    minter: &str,
+) -> Result<(), OperatorError> {
+    let label: String = asked.name.chars().take(128).collect();
+    let made = Made { code_id: asked.code_id, creator: minter, admin: None, label: &label };
+    instance(node, checks, of, address, made, "meteor-nft").await?;
+    let held: Minter = node.smart(address, &NftQuery::GetMinterOwnership {}).await?;
+    checks.same(of, "minter", &held.owner.as_deref(), &Some(minter));
+    let held: Collection = node.smart(address, &NftQuery::GetCollectionInfoAndExtension {}).await?;
+    checks.same(of, "name", &held.name, &asked.name);
+    checks.same(of, "symbol", &held.symbol, &asked.symbol);
+    let template: Template =
+        node.smart(address, &NftQuery::Extension { msg: ExtensionQuery::Template {} }).await?;
+    checks.same(of, "template", &template, &asked.template);
+    // Of a price of 10,000 the royalty is the share itself; without royalties the answer is empty.
+    let sale_price = BASIS_POINTS.into();
+    let msg = ExtensionQuery::RoyaltyInfo { token_id: "1".into(), sale_price };
+    let held: RoyaltyInfoResponse = node.smart(address, &NftQuery::Extension { msg }).await?;
+    let none = Royalties { payment_address: String::new(), share_bp: 0 };
+    let Royalties { payment_address, share_bp } = asked.royalties.clone().unwrap_or(none);
+    let royalties = RoyaltyInfoResponse { address: payment_address, royalty_amount: share_bp.into() };
+    checks.same(of, "royalties", &held, &royalties);
+    Ok(())
+}
