@@ -52,6 +52,7 @@ impl Site {
     async fn start(target: Target) -> (Self, Chain, BeaconClient) {
         match target {
             Target::Devnet => Self::devnet(None).await,
+            Target::Taxed => Self::devnet(Some(Decimal::permille(5))).await,
             Target::Real(generation) => Self::real(generation).await,
         }
     }

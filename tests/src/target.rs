@@ -2,7 +2,7 @@
 
 use std::env;
 
-/// Names the chain: `devnet` (as when unset), `0.61`, `0.46` or `terrad`.
+/// Names the chain: `devnet` (as when unset), `taxed`, `0.61`, `0.46` or `terrad`.
 pub const VARIABLE: &str = "METEOR_CHAIN";
 
 /// A real node that `scripts/node/node.py` can run.
@@ -32,6 +32,8 @@ impl Generation {
 pub enum Target {
     /// The dev chain: in this process, time passes when the test says so.
     Devnet,
+    /// The same with Terra Classic's tax on transfers.
+    Taxed,
     /// A real node: time passes by itself.
     Real(Generation),
 }
@@ -44,16 +46,17 @@ impl Target {
     pub fn from_env() -> Self {
         match env::var(VARIABLE).as_deref() {
             Err(env::VarError::NotPresent) | Ok("" | "devnet") => Self::Devnet,
+            Ok("taxed") => Self::Taxed,
             Ok("0.61") => Self::Real(Generation::Wasmd061),
             Ok("0.46") => Self::Real(Generation::Wasmd046),
             Ok("terrad") => Self::Real(Generation::Terrad),
-            other => panic!("{VARIABLE} is {other:?}, not devnet, 0.61, 0.46 or terrad"),
+            other => panic!("{VARIABLE} is {other:?}, not devnet, taxed, 0.61, 0.46 or terrad"),
         }
     }
 
     /// Whether the test `name`, which needs what only the dev chain can do, is to be passed over; prints why.
     pub fn lacks(self, name: &str, what: &str) -> bool {
-        let lacks = self != Self::Devnet;
+        let lacks = matches!(self, Self::Real(_));
         if lacks {
             println!("{name} is passed over on {self:?}: {what}");
         }
@@ -63,7 +66,7 @@ impl Target {
     /// The lengths of an event here.
     pub const fn pace(self) -> Pace {
         match self {
-            Self::Devnet => {
+            Self::Devnet | Self::Taxed => {
                 Pace { before: 100, length: 1000, mint_window: 3600, crack_window: 60, reveal_timeout: 3600 }
             }
             // Long enough for a busy machine with two cores, short enough to wait for. The worker leaves alone what

@@ -164,7 +164,7 @@ async fn the_dev_chain_answers_as_a_real_node() {
     stage.stop().await;
     // The dev chain models the newer generation.
     let file = fixture(match target {
-        Target::Devnet => Generation::Wasmd061,
+        Target::Devnet | Target::Taxed => Generation::Wasmd061,
         Target::Real(generation) => generation,
     });
     let said = json!(said);

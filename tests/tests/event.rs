@@ -5,6 +5,7 @@ use meteor_messages::nft;
 use meteor_messages::shower::{ExecuteMsg, Status};
 use meteor_operator::OperatorError;
 use meteor_operator::jobs;
+use meteor_operator::tax::Rate;
 use meteor_tests::{Stage, WALLETS};
 use serde_json::Value;
 
@@ -83,7 +84,8 @@ async fn floors_and_ranks_move_meteors_arrive_and_payees_are_paid() {
     assert_eq!(jobs::settle(&mut anyone, contract, 1).await.unwrap(), 101 * UST);
     assert_eq!(jobs::settle(&mut anyone, contract, 1).await.unwrap(), 0, "settling again does nothing");
     let paid = [stage.balance(&payees[0]).await - before[0], stage.balance(&payees[1]).await - before[1]];
-    assert_eq!(paid, [101 * UST * 8350 / 10_000, 101 * UST * 1650 / 10_000]);
+    let tax = Rate::of(&stage.node).await.unwrap();
+    assert_eq!(paid, [101 * UST * 8350 / 10_000, 101 * UST * 1650 / 10_000].map(|due| tax.arrives(due)));
     assert_eq!(stage.balance(contract).await, 0);
 
     api.caught_up(&stage).await;
@@ -149,8 +151,10 @@ async fn an_abandoned_event_is_refunded_by_anyone() {
     assert!(stranger.execute(contract, &refund, &[]).await.is_err(), "only once");
     let minted = ExecuteMsg::Refund { shower: 1, contributors: vec![addresses[3].clone()] };
     assert!(stranger.execute(contract, &minted, &[]).await.is_err(), "who has a meteor is not refunded");
-    for (address, before) in losers.iter().zip(&before) {
-        assert_eq!(stage.balance(address).await, *before, "fees are paid in another denom");
+    let tax = Rate::of(&stage.node).await.unwrap();
+    for ((address, before), index) in losers.iter().zip(&before).zip(WALLETS) {
+        let lost = tax.tax((10 + u128::from(index)) * UST);
+        assert_eq!(stage.balance(address).await, *before - lost, "fees are paid in another denom");
     }
     assert_eq!(jobs::settle(&mut stranger, contract, 1).await.unwrap(), 17 * UST);
     assert_eq!(stage.balance(contract).await, 0);
