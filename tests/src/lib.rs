@@ -2,6 +2,7 @@
 //! passes when the test says so, or a real node, where it is waited for.
 #![allow(clippy::expect_used, clippy::missing_panics_doc, clippy::panic)] // panicking is how a test fails
 
+pub mod crowd;
 pub mod proxy;
 
 mod real_node;

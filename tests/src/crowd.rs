@@ -10,8 +10,9 @@ use meteor_operator::gas::{GasPrice, coins};
 use meteor_operator::node::Node;
 use meteor_operator::signer::Signer;
 use meteor_operator::tx::{self, Place};
-use meteor_tests::Stage;
 use tokio::task::JoinSet;
+
+use crate::Stage;
 
 /// Far above what a contribution uses; simulating each would double the requests.
 const CONTRIBUTE_GAS: u64 = 250_000;
@@ -27,8 +28,8 @@ const PARALLEL: usize = 32;
 const TRIES: u32 = 60;
 const POLL: Duration = Duration::from_millis(200);
 
-/// The wallets of a benchmark.
-pub(crate) struct Crowd {
+/// Wallets that have not contributed yet.
+pub struct Crowd {
     signers: Vec<Signer>,
     /// The chain's number of the first wallet; the others follow.
     first: u64,
@@ -42,7 +43,10 @@ fn amount(wallet: usize) -> u128 {
 
 impl Crowd {
     /// Makes `count` wallets and sends each its contribution and its fee.
-    pub(crate) async fn fund(stage: &Stage, count: usize) -> Result<Self> {
+    ///
+    /// # Errors
+    /// If the chain refuses.
+    pub async fn fund(stage: &Stage, count: usize) -> Result<Self> {
         let price = GasPrice { denom: "uusd".into(), millionths: 10_000 };
         let key = |wallet: usize| {
             let mut key = [1; 32];
@@ -85,7 +89,10 @@ impl Crowd {
     }
 
     /// Each wallet contributes to shower 1; returns when the contract has counted all of them.
-    pub(crate) async fn contribute(self, stage: &Stage) -> Result<()> {
+    ///
+    /// # Errors
+    /// If the chain refuses one, or the shower ends before.
+    pub async fn contribute(self, stage: &Stage) -> Result<()> {
         let count = self.signers.len();
         let crowd = Arc::new(self);
         let mut workers = JoinSet::new();
@@ -111,7 +118,7 @@ impl Crowd {
             }
             let now = stage.time().await;
             let end = stage.schedule.closes_at(1).context("an end")?;
-            ensure!(now < end, "{} of {count} contributed before the end: --seconds", state.contributors);
+            ensure!(now < end, "{} of {count} contributed before its end", state.contributors);
             tokio::time::sleep(POLL).await;
         }
     }

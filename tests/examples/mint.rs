@@ -1,7 +1,5 @@
 //! Measures minting on a real node: N wallets contribute, then the operator's own job mints. `scripts/bench-mint` runs it.
 
-mod crowd;
-
 use std::path::Path;
 use std::time::Duration;
 
@@ -14,13 +12,12 @@ use meteor_operator::jobs::{self, Batches};
 use meteor_operator::journal::Committed;
 use meteor_operator::node::Node;
 use meteor_operator::signer::{COIN_TYPE, Signer};
+use meteor_tests::crowd::Crowd;
 use meteor_tests::{Pace, Stage};
 use serde_json::Value;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
-
-use crate::crowd::Crowd;
 
 /// Measures minting on a real node.
 #[derive(Debug, Parser)]
