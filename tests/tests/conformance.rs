@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use meteor_messages::shower::ExecuteMsg;
 use meteor_operator::gas::{GasPrice, coins};
+use meteor_operator::jobs;
 use meteor_operator::signer::{COIN_TYPE, Signer};
 use meteor_operator::tx::{self, Place};
 use meteor_tests::{Generation, Stage, Target};
@@ -130,6 +131,9 @@ async fn answers(stage: &Stage) -> Answers {
     let query = json!({"config": {}});
     let missing = stage.node.smart::<Value>(nobody, &query).await.unwrap_err();
     said.insert("no such contract", json!(words(&missing.to_string())));
+    assert!(!jobs::exists(&stage.node, nobody).await.unwrap());
+    // Another contract is not nothing.
+    jobs::exists(&stage.node, &stage.deployment.meteors).await.unwrap_err();
     let unknown = stage.node.smart::<Value>(shower, &json!({"shower": {"shower": 99}})).await.unwrap_err();
     said.insert("contract refuses a query", json!(words(&unknown.to_string())));
     let absent = call(stage, "tx", json!({"hash": cosmwasm_std::Binary::from([7; 32]).to_base64()})).await;

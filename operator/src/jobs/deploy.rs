@@ -70,14 +70,15 @@ pub async fn deploy(
     }
 }
 
-/// Whether something answers at `shower` as the shower contract does.
+/// Whether the shower contract is at `shower`, and not nothing.
 ///
 /// # Errors
-/// If the node doesn't answer.
+/// If the node doesn't answer, or what is there is another contract.
 pub async fn exists(node: &Node, shower: &str) -> Result<bool, OperatorError> {
     match node.smart::<ConfigResponse>(shower, &QueryMsg::Config {}).await {
         Ok(_) => Ok(true),
-        Err(OperatorError::Query { .. }) => Ok(false),
+        // Any other refusal is that of a contract: something is there.
+        Err(OperatorError::Query { log, .. }) if log.contains("no such contract") => Ok(false),
         Err(error) => Err(error),
     }
 }
