@@ -4,13 +4,14 @@ use std::io::{BufRead, Write};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail, ensure};
-use meteor_messages::shower::{ConfigResponse, MAX_BATCH, QueryMsg, RefundableResponse};
+use meteor_messages::shower::{ConfigResponse, ExecuteMsg, MAX_BATCH, QueryMsg, RefundableResponse};
 use meteor_messages::shower::{ShowerResponse, Status};
 use meteor_operator::jobs;
 use meteor_operator::launch::utc;
 use meteor_operator::node::Node;
 use meteor_operator::tax::Rate;
 
+use crate::owner::Owner;
 use crate::signing::Signing;
 
 /// Cancel a shower for good; what has no meteor can be refunded then.
@@ -21,7 +22,7 @@ use crate::signing::Signing;
 #[derive(Clone, Debug, clap::Args)]
 pub struct Cancel {
     #[command(flatten)]
-    signing: Signing,
+    signing: Owner,
     /// Which shower
     #[arg(long)]
     shower: u32,
@@ -69,6 +70,9 @@ fn confirmed(shower: u32, mut input: impl BufRead) -> Result<()> {
 /// # Errors
 /// If the answer is another number, or the chain refuses.
 pub async fn cancel(options: &Cancel) -> Result<ExitCode> {
+    if options.signing.generate_only {
+        return options.signing.print(&ExecuteMsg::Cancel { shower: options.shower }).await;
+    }
     let (mut account, deployment, config) = options.signing.open().await?;
     let shower = options.shower;
     exists(shower, &config)?;

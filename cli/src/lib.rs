@@ -9,6 +9,7 @@ pub mod devnet;
 pub mod end;
 pub mod event;
 pub mod jobs;
+pub mod owner;
 pub mod pause;
 pub mod serve;
 pub mod signing;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Result, ensure};
 use meteor_messages::shower::{ConfigResponse, ExecuteMsg};
 
-use crate::signing::Signing;
+use crate::owner::Owner;
 
 /// Stop contributing, and nothing else.
 ///
@@ -14,7 +14,7 @@ use crate::signing::Signing;
 #[derive(Clone, Debug, clap::Args)]
 pub struct Pause {
     #[command(flatten)]
-    signing: Signing,
+    signing: Owner,
 }
 
 /// Let contributing go on after a pause.
@@ -23,7 +23,7 @@ pub struct Pause {
 #[derive(Clone, Debug, clap::Args)]
 pub struct Resume {
     #[command(flatten)]
-    signing: Signing,
+    signing: Owner,
 }
 
 /// That `address` holds one of the roles, so that nobody pays a fee for a refusal.
@@ -38,6 +38,9 @@ fn may(address: &str, holders: &[Option<&String>], verb: &str, role: &str) -> Re
 /// # Errors
 /// If neither guardian nor owner signs, or the chain refuses.
 pub async fn pause(options: &Pause) -> Result<ExitCode> {
+    if options.signing.generate_only {
+        return options.signing.print(&ExecuteMsg::Pause {}).await;
+    }
     let (mut account, deployment, config) = options.signing.open().await?;
     let ConfigResponse { guardian, owner, paused, .. } = &config;
     if *paused {
@@ -55,6 +58,9 @@ pub async fn pause(options: &Pause) -> Result<ExitCode> {
 /// # Errors
 /// If another than the owner signs, or the chain refuses.
 pub async fn resume(options: &Resume) -> Result<ExitCode> {
+    if options.signing.generate_only {
+        return options.signing.print(&ExecuteMsg::Resume {}).await;
+    }
     let (mut account, deployment, config) = options.signing.open().await?;
     if !config.paused {
         println!("contributing is not paused, nothing was sent");

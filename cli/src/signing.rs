@@ -16,9 +16,9 @@ use meteor_operator::node::Node;
 use meteor_operator::signer::{COIN_TYPE, Signer};
 use secrecy::ExposeSecret;
 
-/// Which event, and who signs.
+/// Which event, over which nodes.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Signing {
+pub struct Event {
     /// The deployment file that meteor deploy wrote: nodes, contract and price of gas
     #[arg(long)]
     pub deployment: Option<PathBuf>,
@@ -29,6 +29,14 @@ pub struct Signing {
     /// Address of the shower contract
     #[arg(long, env = "METEOR_SHOWER", required_unless_present = "deployment")]
     pub shower_contract: Option<String>,
+}
+
+/// Which event, and who signs.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Signing {
+    /// The event.
+    #[command(flatten)]
+    pub event: Event,
     /// A file with the 24 words of the signing account (mode 0600; /dev/fd/3 reads descriptor 3)
     #[arg(long)]
     pub signer_file: PathBuf,
@@ -116,9 +124,20 @@ pub(crate) fn signer(file: &Path, account: u32, prefix: &str) -> Result<Signer> 
     Ok(Signer::from_mnemonic(words.expose_secret(), COIN_TYPE, account, prefix)?)
 }
 
-impl Signing {
-    pub(crate) async fn open(&self) -> Result<(Account, Deployment, ConfigResponse)> {
-        harden()?;
+/// An event that was found: over which nodes, on which chain, at which contract.
+pub(crate) struct Found {
+    pub(crate) node: Node,
+    pub(crate) chain_id: String,
+    pub(crate) contract: String,
+    /// Nothing of the event is in blocks before this one.
+    height: u64,
+    /// What a unit of gas costs.
+    pub(crate) gas_price: GasPrice,
+}
+
+impl Event {
+    /// Finds it; `gas_price` goes before what the deployment file says.
+    pub(crate) async fn find(&self, gas_price: Option<&GasPrice>) -> Result<Found> {
         let record = self.deployment.as_deref().map(recorded).transpose()?;
         let event = record.as_ref().and_then(|record| record.event.as_ref());
         let node = match &record {
@@ -126,8 +145,8 @@ impl Signing {
             _ => Node::pool(&self.rpc)?,
         };
         let contract = self.shower_contract.as_ref().or_else(|| event.map(|event| &event.shower));
-        let contract = contract.context("name the contract: --shower-contract or --deployment")?;
-        let gas_price = match (&self.gas_price, &record) {
+        let contract = contract.context("name the contract: --shower-contract or --deployment")?.clone();
+        let gas_price = match (gas_price, &record) {
             (Some(price), _) => price.clone(),
             (None, Some(record)) => record.gas_price.parse()?,
             (None, None) => "28.325uluna".parse()?,
@@ -136,21 +155,25 @@ impl Signing {
         if let Some(event) = event {
             ensure!(event.chain_id == chain_id, "the node is on {chain_id}, the event on {}", event.chain_id);
         }
+        let height = event.map_or(1, |event| event.height);
+        Ok(Found { node, chain_id, contract, height, gas_price })
+    }
+}
+
+impl Signing {
+    pub(crate) async fn open(&self) -> Result<(Account, Deployment, ConfigResponse)> {
+        harden()?;
+        let Found { node, chain_id, contract, height, gas_price } =
+            self.event.find(self.gas_price.as_ref()).await?;
         let prefix =
             contract.rsplit_once('1').map(|(prefix, _)| prefix).context("the contract is no address")?;
         let signer = signer(&self.signer_file, self.account, prefix)?;
         let account = self.journal.open(node, signer, gas_price).await?;
         // After the journal: what it finished is part of what the contract answers.
-        let config: ConfigResponse = account.node().smart(contract, &QueryMsg::Config {}).await?;
+        let config: ConfigResponse = account.node().smart(&contract, &QueryMsg::Config {}).await?;
         println!("signing as {} on {chain_id}", account.address());
-        let deployment = Deployment {
-            chain_id,
-            shower: contract.clone(),
-            meteors: config.meteors.clone(),
-            hatchery: config.hatchery.clone(),
-            height: event.map_or(1, |event| event.height),
-        };
-        Ok((account, deployment, config))
+        let (meteors, hatchery) = (config.meteors.clone(), config.hatchery.clone());
+        Ok((account, Deployment { chain_id, shower: contract, meteors, hatchery, height }, config))
     }
 }
 

@@ -43,7 +43,7 @@ pub async fn mint(options: &Mint) -> Result<ExitCode> {
         exists(shower, &config)?;
     }
     let given = options.art.as_ref().map(read_art).transpose()?;
-    let stand_in = match options.signing.deployment.as_deref().filter(|_| options.stand_in_art) {
+    let stand_in = match options.signing.event.deployment.as_deref().filter(|_| options.stand_in_art) {
         Some(path) => Some(demo::preset(&recorded(path)?.preset)?.meteors.template),
         None => None,
     };
