@@ -77,6 +77,19 @@ async fn paused_resumed_cancelled_and_refunded_with_the_chains_tax() {
     let found = format!("transaction {} under way: it is in no block and never will be\n", hash(&[0, 0, 0]));
     assert!(said.contains(&found), "{said}");
 
+    // For a multisig the owner's transaction is only written, to standard output alone; nothing is sent.
+    let line = job("resume", 1).replace("--signer-file words", "--generate-only").replace("--account 1", "");
+    let written = common::meteor(folder, &line).await;
+    assert!(written.status.success(), "{}", String::from_utf8_lossy(&written.stderr));
+    let written: serde_json::Value = serde_json::from_slice(&written.stdout).unwrap();
+    let message = written.pointer("/body/messages/0").unwrap();
+    assert_eq!(message.pointer("/sender").unwrap(), owner.address());
+    assert_eq!(message.pointer("/contract").unwrap(), &event.shower);
+    assert_eq!(message.pointer("/msg").unwrap(), &serde_json::json!({"resume": {}}));
+    // 300,000 gas at 0.15uluna.
+    assert_eq!(written.pointer("/auth_info/fee/amount/0/amount").unwrap(), "45000");
+    assert!(fails(folder, &format!("{line} --signer-file words")).await.contains("cannot be used with"));
+
     // The guardian pauses, only the owner resumes.
     assert!(fails(folder, &job("pause", 4)).await.contains("is not the guardian or owner"));
     assert!(works(folder, &job("pause", 3)).await.contains("nobody can contribute"));

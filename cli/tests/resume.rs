@@ -1,11 +1,11 @@
-//! `meteor deploy` with its own uploads, killed (SIGKILL) after each of them and run again.
+//! `meteor deploy` with its own uploads, killed (SIGKILL) as each of its transactions is in a block, and run again.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
 
-use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::Stdio;
+use std::time::Duration;
 
 use common::{command, fails, launch_file, private, taxed, works};
 use meteor_cli::demo;
@@ -14,14 +14,15 @@ use meteor_operator::node::Node;
 
 const DEPLOY: &str = "deploy launch.toml --artifacts artifacts --signer-file words --account 4";
 
-/// Runs the deployment until it says `line`, and kills it there, whatever it is about.
-fn killed_at(folder: &Path, line: &str) {
-    let mut command = command(folder);
-    let mut child = command.args(DEPLOY.split(' ')).stdout(Stdio::piped()).spawn().unwrap();
-    let mut said = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-    let found = said.any(|said| said.starts_with(line));
+/// Runs the deployment and kills it once the chain has the account's transaction number `sequence`: before it knows, or
+/// just after.
+async fn killed_after(folder: &Path, node: &Node, address: &str, sequence: u64) {
+    let mut child = command(folder).args(DEPLOY.split(' ')).stdout(Stdio::null()).spawn().unwrap();
+    while node.account(address).await.unwrap().sequence < sequence {
+        assert!(child.try_wait().unwrap().is_none(), "it ended before transaction {sequence}");
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
     child.kill().unwrap();
-    assert!(found, "it never said {line}");
     child.wait().unwrap();
 }
 
@@ -62,9 +63,8 @@ async fn a_deployment_killed_between_its_uploads_goes_on() {
     let other = fails(folder, &DEPLOY.replace("account 4", "account 1")).await;
     assert!(other.contains("but the deployer is"), "{other}");
 
-    for line in ["shower: uploaded", "nft: uploaded", "hatchery: uploaded"] {
-        let folder = folder.to_owned();
-        tokio::task::spawn_blocking(move || killed_at(&folder, line)).await.unwrap();
+    for transaction in 1..=4 {
+        killed_after(folder, &node, deployer, transaction).await;
     }
     works(folder, DEPLOY).await;
     assert_eq!(sequence().await, 4, "three uploads and an instantiation, each once");
