@@ -12,7 +12,8 @@ use meteor_rules::metadata::Metadata;
 
 use super::Stage;
 use super::check::Check;
-use super::event::{self, Wallets};
+use super::event;
+use super::wallets::Wallets;
 use crate::verify::{self, Bundle};
 
 /// Cracks, hatches, publishes, verifies.

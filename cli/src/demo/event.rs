@@ -1,14 +1,12 @@
-//! The event itself: wallets are funded, contribute with really signed transactions, the operator closes, mints and
-//! settles. Knows a chain only by its RPC address, a funded mnemonic and the codes on it.
+//! The event itself: wallets contribute with really signed transactions, the operator closes, mints and settles. Knows a chain only by its RPC address, a funded mnemonic and the codes on it.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail, ensure};
 use cosmwasm_std::{Binary, HexBinary};
 use cw721::msg::TokensResponse;
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{StreamExt, stream};
 use meteor_messages::hatchery::HatcheryInit;
 use meteor_messages::nft;
 use meteor_messages::shower::{CollectionInit, Fairness, InstantiateMsg, Payee};
@@ -20,7 +18,6 @@ use meteor_operator::jobs::{self, Deployment};
 use meteor_operator::keys::{KeyError, KeySource, MasterKey, ShowerKey};
 use meteor_operator::node::Node;
 use meteor_operator::signer::Signer;
-use meteor_operator::tax::Rate;
 use meteor_operator::tx;
 use meteor_rules::fairness::beacon::BeaconRule;
 use meteor_rules::fairness::{Bytes32, ShowerId};
@@ -29,7 +26,8 @@ use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
 use super::art::art;
-use super::plan::{Plan, Planned};
+use super::plan::Planned;
+use super::wallets::Wallets;
 
 /// A chain to hold the event on.
 #[derive(Clone, Debug)]
@@ -63,16 +61,6 @@ pub(super) struct Sent {
     pub seq: u64,
 }
 
-/// The demo's wallets with coins in them.
-pub(super) struct Wallets {
-    /// One account per wallet of the plan.
-    pub accounts: Vec<Arc<tokio::sync::Mutex<Account>>>,
-    /// Their addresses.
-    pub addresses: Vec<String>,
-    /// What each had of the denom before: on a chain that goes on, the same seed comes again.
-    pub before: Vec<u128>,
-}
-
 /// What the operator's jobs need besides an account.
 pub(super) struct Secret {
     /// The key of the event.
@@ -82,13 +70,11 @@ pub(super) struct Secret {
 }
 
 /// Far above what a contribution uses; simulating each would double the requests.
-const CONTRIBUTE_GAS: u64 = 500_000;
-/// What one meteor uses when it is cracked, at most.
-const CRACK_GAS: u64 = 400_000;
+pub(super) const CONTRIBUTE_GAS: u64 = 500_000;
 /// Wallets that crack at once; each waits for a block.
 const PARALLEL_CRACKS: usize = 250;
 /// Requests under way at once.
-const PARALLEL: usize = 16;
+pub(super) const PARALLEL: usize = 16;
 const POLL: Duration = Duration::from_millis(100);
 
 /// Account `index` of the chain's mnemonic.
@@ -99,74 +85,6 @@ pub async fn account(chain: &Chain, index: u32) -> Result<Account> {
     let signer =
         Signer::from_mnemonic(&chain.mnemonic, meteor_operator::signer::COIN_TYPE, index, &chain.prefix)?;
     Ok(Account::open(Node::new(&chain.rpc)?, signer, chain.gas_price.clone()).await?)
-}
-
-/// Sends every wallet what it will contribute, and fees; so much more as the tax takes on the way.
-///
-/// # Errors
-/// If a transaction fails, or account 0 has too little for all of them.
-pub(super) async fn fund(chain: &Chain, plan: &Plan, showers: u32, tax: Rate) -> Result<Wallets> {
-    let mut bank = account(chain, 0).await.context("account 0 of the words, which funds the wallets")?;
-    let node = Node::new(&chain.rpc)?;
-    let signers: Vec<Signer> =
-        plan.keys.iter().map(|key| Signer::from_bytes(key, &chain.prefix)).collect::<Result<_, _>>()?;
-    let addresses: Vec<String> = signers.iter().map(|signer| signer.address().to_owned()).collect();
-    let before: Vec<u128> = stream::iter(&addresses)
-        .map(|address| node.balance(address, &chain.denom))
-        .buffered(PARALLEL)
-        .try_collect()
-        .await?;
-    let mut messages = Vec::with_capacity(addresses.len());
-    let (mut all, mut all_fees) = (0u128, 0u128);
-    for (wallet, address) in addresses.iter().enumerate() {
-        let give = to_arrive(tax, plan.gets(wallet));
-        let fees = to_arrive(tax, fee_money(&chain.gas_price, plan, wallet, showers));
-        all = all.saturating_add(give);
-        all_fees = all_fees.saturating_add(fees);
-        let mut money = [coins(give, &chain.denom), coins(fees, &chain.gas_price.denom)].concat();
-        money.sort_by(|a, b| a.denom.cmp(&b.denom));
-        messages.push(tx::send(bank.address(), address, &money));
-    }
-    for (needed, denom) in [(all, &chain.denom), (all_fees, &chain.gas_price.denom)] {
-        let has = node.balance(bank.address(), denom).await?;
-        ensure!(
-            has >= needed,
-            "{} has {has}{denom} and the wallets need {needed}: fewer --wallets, --showers or another --seed",
-            bank.address()
-        );
-    }
-    for batch in messages.chunks(100) {
-        bank.send(batch.to_vec()).await.context("funding the wallets")?;
-    }
-    let accounts = stream::iter(signers)
-        .map(|signer| {
-            let node = node.clone();
-            async move {
-                let account = Account::open(node, signer, chain.gas_price.clone()).await?;
-                anyhow::Ok(Arc::new(tokio::sync::Mutex::new(account)))
-            }
-        })
-        .buffered(PARALLEL)
-        .try_collect()
-        .await?;
-    Ok(Wallets { accounts, addresses, before })
-}
-
-/// The least amount of which `due` arrives.
-fn to_arrive(tax: Rate, due: u128) -> u128 {
-    let mut amount = due;
-    // What is missing is added; of that, less is missing. What arrives never grows by more than what is added.
-    while tax.arrives(amount) < due {
-        amount = amount.saturating_add(due - tax.arrives(amount));
-    }
-    amount
-}
-
-/// What a wallet needs for its fees: its contributions, and a meteor of each shower to crack.
-fn fee_money(price: &GasPrice, plan: &Plan, wallet: usize, showers: u32) -> u128 {
-    let contributions = plan.contributions.iter().filter(|c| c.wallet == wallet);
-    let contributing: u128 = contributions.map(|_| price.fee(CONTRIBUTE_GAS)).sum();
-    contributing.saturating_add(price.fee(CRACK_GAS).saturating_mul(u128::from(showers)))
 }
 
 /// Seconds since the epoch on this machine's clock.
@@ -387,21 +305,4 @@ pub(super) async fn crack(deployment: &Deployment, wallets: &Wallets) -> Result<
 fn until(seconds: u64) -> Duration {
     let at = UNIX_EPOCH + Duration::from_secs(seconds);
     at.duration_since(SystemTime::now()).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    #[test]
-    fn what_arrives_is_exactly_what_is_due() {
-        for tax in [Rate::default(), Rate::new(5_000_000_000_000_000).unwrap()] {
-            for due in [0, 1, 199, 200, 8_000_000, 74_195_123_457] {
-                let amount = to_arrive(tax, due);
-                assert_eq!(tax.arrives(amount), due);
-                assert!(amount == 0 || tax.arrives(amount - 1) < due, "no less would do");
-            }
-        }
-    }
 }

@@ -9,6 +9,7 @@ mod narrate;
 mod plan;
 mod report;
 mod site;
+mod wallets;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -37,8 +38,15 @@ use self::plan::Plan;
 use self::site::Site;
 pub use self::site::{Where, upload};
 
+const AFTER_HELP: &str = "\
+On a real node:
+  scripts/node/node.py up --gen 0.61 --home /tmp/chain    (builds it once, prints its RPC address)
+  meteor demo --rpc http://127.0.0.1:PORT
+Where blocks take longer, showers should too: --seconds 120 for blocks of six seconds.";
+
 /// How the demo can be changed.
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
 pub struct Options {
     /// How many showers
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=100))]
@@ -125,12 +133,12 @@ async fn event(options: &Options, site: &Site, stop: &CancellationToken) -> Resu
     preset.schedule.count = options.showers;
     // The demo cracks right after the last shower; nobody should have to wait for the keys.
     preset.crack.crack_window = 5;
-    let wallets = usize::try_from(options.wallets)?;
+    let count = usize::try_from(options.wallets)?;
     let node = Node::new(&chain.rpc)?;
-    let plan = Plan::new(options.seed, wallets, options.showers, options.contributions);
+    let plan = Plan::new(options.seed, count, options.showers, options.contributions);
     let tax = Rate::of(&node).await?;
-    let funded = event::fund(chain, &plan, options.showers, tax).await?;
-    println!("wallets        {wallets} funded (seed {})", options.seed);
+    let funded = wallets::fund(chain, &plan, options.showers, tax).await?;
+    println!("wallets        {count} funded (seed {})", options.seed);
 
     // The key is made before anything else, and committed to for the address that the contract will have.
     let mut owner = event::account(chain, 1).await?;
@@ -229,7 +237,7 @@ struct Stage<'a> {
 }
 
 /// Runs the showers one after the other: wallets contribute while the operator works on the one before.
-async fn showers(stage: &Stage<'_>, plan: &Plan, wallets: &event::Wallets) -> Result<Vec<Sent>> {
+async fn showers(stage: &Stage<'_>, plan: &Plan, wallets: &wallets::Wallets) -> Result<Vec<Sent>> {
     let Stage { options, chain, preset, deployment, secret, schedule } = *stage;
     let contributing = async {
         let mut sent = Vec::with_capacity(plan.contributions.len());
