@@ -3,18 +3,18 @@
 //!
 //! The bytes: one for the kind of CID, the CID, then each trait as a varint (seven bits a byte, the least first, a
 //! high bit for "more"). Kinds 1 and 2 are version 1 CIDs of SHA-256, of raw bytes and of dag-pb; their 32 bytes of
-//! hash follow. Kind 0 is any other CID: one byte of length and its text.
+//! hash follow. Kind 0 is any other CID: one byte of length and its text. JSON has them in base64, without padding.
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Binary, StdError, StdResult};
+use cosmwasm_std::{StdError, StdResult};
 use cw721::traits::Cw721State;
-use data_encoding::BASE32_NOPAD;
+use data_encoding::{BASE32_NOPAD, BASE64_NOPAD};
 
 /// A token's image and traits, packed. It must stay a JSON object, or cw721's own `Burn` can't read the token.
 #[cw_serde]
 pub struct Row {
     #[serde(rename = "r")]
-    packed: Binary,
+    packed: String,
 }
 
 impl Cw721State for Row {}
@@ -47,7 +47,7 @@ impl Row {
             }
             packed.push(low_bits(rest));
         }
-        Ok(Self { packed: packed.into() })
+        Ok(Self { packed: BASE64_NOPAD.encode(&packed) })
     }
 
     /// The bare CID and the numbers.
@@ -55,7 +55,8 @@ impl Row {
     /// # Errors
     /// If the bytes are not those of [`Row::pack`].
     pub fn unpack(&self) -> StdResult<(String, Vec<u32>)> {
-        let (image, traits) = unpack_image(&self.packed).ok_or_else(broken)?;
+        let packed = BASE64_NOPAD.decode(self.packed.as_bytes()).map_err(|_| broken())?;
+        let (image, traits) = unpack_image(&packed).ok_or_else(broken)?;
         Ok((image, unpack_traits(traits).ok_or_else(broken)?))
     }
 }
@@ -125,6 +126,8 @@ mod tests {
         let row = Row::pack(RAW, &[3, 900, 44, 890, 5, 6, 6, 127, 5, 7]).unwrap();
         let json = to_json_string(&row).unwrap();
         assert!(json.starts_with(r#"{"r":""#) && json.len() <= 68, "{json}");
+        let shorter = to_json_string(&Row::pack(RAW, &[3, 900]).unwrap()).unwrap();
+        assert!(!shorter.contains('='), "{shorter}");
     }
 
     #[test]
@@ -151,7 +154,12 @@ mod tests {
 
         #[test]
         fn other_bytes_never_panic(packed in prop::collection::vec(any::<u8>(), 0..80)) {
-            let _ = Row { packed: packed.into() }.unpack();
+            let _ = Row { packed: BASE64_NOPAD.encode(&packed) }.unpack();
+        }
+
+        #[test]
+        fn other_text_never_panics(packed in ".{0,80}") {
+            let _ = Row { packed }.unpack();
         }
     }
 }

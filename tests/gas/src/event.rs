@@ -59,7 +59,11 @@ struct Draw {
 impl Event {
     /// An event before its first shower.
     pub(crate) fn launch() -> Self {
-        let suite = SuiteBuilder::preset("levana-2021").codes(artifact::codes()).unchecked().build();
+        Self::on(SuiteBuilder::preset("levana-2021"))
+    }
+
+    fn on(builder: SuiteBuilder) -> Self {
+        let suite = builder.codes(artifact::codes()).unchecked().build();
         Self { suite, rows: vec![], totals: BTreeMap::new(), draw: None, minted: 0 }
     }
 
@@ -122,10 +126,16 @@ impl Event {
         });
     }
 
-    /// Moves time to the opening of `shower`, which is the end of the one before.
+    /// Moves time to the opening of `shower`.
     pub(crate) fn open(&mut self, shower: u32) {
         let opens = Timestamp::from_nanos(self.suite.window(shower).start).seconds();
         self.at(opens);
+    }
+
+    /// Moves time to the end of shower 1.
+    pub(crate) fn end(&mut self) {
+        let end = Timestamp::from_nanos(self.suite.window(1).end).seconds();
+        self.at(end);
     }
 
     /// Moves time on.
@@ -276,6 +286,11 @@ impl Event {
 
 #[cfg(test)]
 impl Event {
+    /// An event of a single shower of the demo.
+    pub(crate) fn launch_small() -> Self {
+        Self::on(SuiteBuilder::preset("demo").showers(1))
+    }
+
     /// Every byte that the chain keeps.
     pub(crate) fn state(&self) -> Vec<cosmwasm_std::Record> {
         use cosmwasm_std::Storage;

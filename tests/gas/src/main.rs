@@ -11,6 +11,8 @@ mod budget;
 mod event;
 mod measured;
 mod meter;
+#[cfg(test)]
+mod real;
 mod table;
 
 use std::path::PathBuf;

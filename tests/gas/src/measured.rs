@@ -81,7 +81,7 @@ fn in_shower_of(wallets: u32) -> Result<Vec<Row>> {
     event.fund(&alice, middle + 200)?;
     event.cost("contribute, another wallet", 1, |event| event.contribute(&alice, 1, middle))?;
     event.cost("contribute, once more", 1, |event| event.contribute(&alice, 1, 200))?;
-    event.open(2);
+    event.end();
     event.cost("close", 1, Event::close)?;
     event.draw()?;
     event.cost("commit draw", 1, Event::commit_draw)?;
@@ -89,6 +89,14 @@ fn in_shower_of(wallets: u32) -> Result<Vec<Row>> {
     event.cost("settle, two payees", 1, Event::settle)?;
     event.cost("crack", 1, |event| event.crack(1))?;
     event.cost("reveal 1", 1, |event| event.reveal(1..=1))?;
+    if wallets >= 1_000 {
+        // Tokens with the longest numbers, in a collection that is as large as it gets.
+        for _ in 1..wallets / 100 - 1 {
+            event.mint(100)?;
+        }
+        event.mint(90)?;
+        event.cost("mint 100 near the end", 100, |event| event.mint(100))?;
+    }
     event.advance(8 * DAY); // past the deadline of minting
     let last = event.ranked(wallets)?;
     event.cost("refund 1", 1, |event| event.refund(1, &[last]))?;
@@ -106,7 +114,7 @@ mod tests {
         let whole = |event: &mut Event| {
             event.open(1);
             event.fill(1, 7)?;
-            event.open(2);
+            event.end();
             event.close()?;
             event.draw()?;
             event.commit_draw()?;

@@ -22,12 +22,12 @@ pub(crate) fn render(verbs: &[Row], growth: &Growth) -> String {
         let _ = write!(text, " {} |", digits(u64::from(*wallets)));
     }
     let _ = writeln!(text, "\n|---|{}", "--:|".repeat(growth.len()));
-    let verbs = growth.first().map_or(&[][..], |(_, rows)| rows.as_slice());
-    for (at, row) in verbs.iter().enumerate() {
-        let _ = write!(text, "| {} |", row.verb);
+    // The largest shower has every verb; the smallest are too small for some.
+    for Row { verb, .. } in growth.last().iter().flat_map(|(_, rows)| rows) {
+        let _ = write!(text, "| {verb} |");
         for (_, rows) in growth {
-            let gas = rows.get(at).map_or(0, |row| row.gas.total());
-            let _ = write!(text, " {} |", digits(gas));
+            let gas = rows.iter().find(|row| row.verb == *verb).map(|row| digits(row.gas.total()));
+            let _ = write!(text, " {} |", gas.unwrap_or_default());
         }
         text.push('\n');
     }

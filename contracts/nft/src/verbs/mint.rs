@@ -8,7 +8,7 @@ use meteor_rules::metadata::check_image;
 
 use crate::error::ContractError;
 use crate::row::Row;
-use crate::state::{TEMPLATE, cw721};
+use crate::state::{TEMPLATE, cw721, save_new};
 use crate::used::Used;
 
 /// Most tokens in one batch: about 1.5M gas, within every chain's block.
@@ -41,8 +41,7 @@ pub(crate) fn mint_batch(
         let extension = Row::pack(&image, &traits)?;
         response = response.add_event(Minted { token_id, owner: owner.to_string(), image, traits });
         let token = NftInfo { owner, approvals: vec![], token_uri: None, extension };
-        // `replace` with no old value: `used` has just proven that there is none, so its read is saved.
-        config.nft_info.replace(deps.storage, &token_id.to_string(), Some(&token), None)?;
+        save_new(deps.storage, &token_id.to_string(), token)?;
         count += 1;
     }
     used.save(deps.storage);

@@ -1,0 +1,73 @@
+//! Whether the meter is right: what a real node charged for the same transactions is this meter's figure and what a
+//! transaction costs whatever contract it calls.
+
+use anyhow::Result;
+use meteor_testkit::wallets::address;
+
+use crate::event::{Event, Row};
+
+/// What wasmd 0.61.14 charged on 2026-11-21 in `a_whole_event_keeps_to_its_gas` of `tests/tests/real_node.rs`: gas
+/// used, bytes of the transaction, coins that moved beside the fee, and whether it was its account's first transaction.
+const REAL: [(&str, u64, u64, u64, bool); 9] = [
+    ("contribute, the first of a shower", 175_379, 377, 1, true),
+    ("contribute, another wallet", 171_171, 377, 1, true),
+    ("contribute, once more", 159_023, 372, 1, false),
+    ("close", 148_847, 355, 0, true),
+    ("commit draw", 139_135, 557, 0, false),
+    ("mint 4", 278_553, 784, 0, false),
+    ("settle, two payees", 166_525, 358, 2, false),
+    ("crack", 212_474, 451, 0, false),
+    ("reveal 1", 316_474, 763, 0, false),
+];
+
+/// A byte of the transaction: the SDK's `TxSizeCostPerByte`.
+const BYTE: u64 = 10;
+// Three figures fitted to the nine above: signature, fee and everything else that every transaction pays; the public
+// key, which an account's first one writes; the bank's moving one coin.
+const TRANSACTION: u64 = 50_200;
+const PUBLIC_KEY: u64 = 13_200;
+const TRANSFER: u64 = 17_500;
+
+/// The event of that test: one shower of four wallets.
+fn measured() -> Result<Vec<Row>> {
+    let mut event = Event::launch_small();
+    event.open(1);
+    let wallets = ["one", "two", "three", "four"].map(address);
+    for (who, amount) in wallets.iter().zip([14_000_000, 15_000_000, 16_000_000, 17_000_000]) {
+        event.fund(who, amount + 1)?;
+        let verb = if amount == 14_000_000 {
+            "contribute, the first of a shower"
+        } else {
+            "contribute, another wallet"
+        };
+        event.cost(verb, 1, |event| event.contribute(who, 1, amount))?;
+    }
+    let [first, ..] = &wallets;
+    event.cost("contribute, once more", 1, |event| event.contribute(first, 1, 1))?;
+    event.end();
+    event.cost("close", 1, Event::close)?;
+    event.draw()?;
+    event.cost("commit draw", 1, Event::commit_draw)?;
+    event.cost("mint 4", 4, |event| event.mint(4))?;
+    event.cost("settle, two payees", 1, Event::settle)?;
+    event.cost("crack", 1, |event| event.crack(1))?;
+    event.cost("reveal 1", 1, |event| event.reveal(1..=1))?;
+    Ok(event.rows)
+}
+
+#[test]
+#[allow(clippy::unwrap_used)] // that is how tests fail
+fn a_real_node_charges_the_same_and_for_the_transaction() {
+    let measured = measured().unwrap();
+    for (verb, real, bytes, transfers, first) in REAL {
+        let row = measured.iter().find(|row| row.verb == verb).unwrap();
+        let explained =
+            row.gas.total() + BYTE * bytes + TRANSFER * transfers + if first { PUBLIC_KEY } else { 0 };
+        println!("{verb}: {real} on the node, {} here, {} besides", row.gas.total(), real - explained);
+        assert!(
+            (real - explained).abs_diff(TRANSACTION) <= 1_500,
+            "{verb}: {real} on the node, {:?}",
+            row.gas
+        );
+    }
+}
