@@ -33,6 +33,12 @@ async fn works(folder: &Path, arguments: &[String]) -> String {
     said.into_owned()
 }
 
+async fn fails(folder: &Path, arguments: &[String]) -> String {
+    let output = meteor(folder, arguments).await;
+    assert!(!output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stdout));
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
 fn words(list: &[&str]) -> Vec<String> {
     list.iter().map(ToString::to_string).collect()
 }
@@ -58,7 +64,8 @@ async fn from_keygen_to_a_published_key() {
     let event = Event { chain_id: devnet.chain_id(), contract: &contract, showers: 1 };
     let committed = commitments(&opened, &event).await.unwrap();
     assert!(said.contains(&cosmwasm_std::HexBinary::from(committed.first().unwrap()).to_hex()), "{said}");
-    assert!(!meteor(folder, &keygen).await.status.success(), "a key is never overwritten");
+    // A key is never overwritten.
+    fails(folder, &keygen).await;
 
     let mut preset = Preset::named("demo").unwrap();
     // The contribution has to fit in, however slow the machine.
@@ -84,7 +91,7 @@ async fn from_keygen_to_a_published_key() {
     let job = |name: &str, more: &[&str]| {
         let mut job = words(&[name, "--rpc", &chain.rpc, "--shower-contract", &contract]);
         job.extend(words(&["--signer-file", &path(&signer), "--account", "2", "--gas-price", "0.15uluna"]));
-        if name != "close" {
+        if !["close", "mint"].contains(&name) {
             job.extend(words(&["--key-file", &path(&key), "--passphrase-file", &path(&passphrase)]));
             job.extend(words(&["--tables", &path(&tables)]));
         }
@@ -123,7 +130,16 @@ async fn from_keygen_to_a_published_key() {
     assert!(works(folder, &job("publish-key", &["--shower", "1"])).await.contains("public now"));
     assert!(works(folder, &job("publish-key", &["--shower", "1"])).await.contains("public already"));
 
-    // Bad input: another passphrase, another file of tables, an account without funds.
+    // Bad input: a shower that there is not, another passphrase, another file of tables, an account without funds.
+    for (name, more) in [
+        ("close", &[][..]),
+        ("draw", &["--beacon-url", &chain.beacon_url]),
+        ("mint", &["--art", "words"]),
+        ("publish-key", &[]),
+    ] {
+        let said = fails(folder, &job(name, &[more, &["--shower", "2"]].concat())).await;
+        assert!(said.contains("there is no shower 2"), "{name}: {said}");
+    }
     let other = private(folder, "other", "another long passphrase");
     let mut wrong = job("publish-key", &["--shower", "1"]);
     for argument in &mut wrong {
@@ -131,18 +147,16 @@ async fn from_keygen_to_a_published_key() {
             *argument = path(&other);
         }
     }
-    let refused = meteor(folder, &wrong).await;
-    assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("passphrase"));
+    assert!(fails(folder, &wrong).await.contains("passphrase"));
     std::fs::write(&tables, "{}").unwrap();
-    let refused = meteor(folder, &job("hatch", &["--once"])).await;
-    assert!(String::from_utf8_lossy(&refused.stderr).contains("not the tables file"));
+    assert!(fails(folder, &job("hatch", &["--once"])).await.contains("not the tables file"));
     let mut poor = job("close", &[]);
     for (at, argument) in poor.iter_mut().enumerate() {
         if at > 0 && argument == "2" {
             *argument = "99".into();
         }
     }
-    let refused = meteor(folder, &poor).await;
-    assert!(!refused.status.success(), "an account that never received coins");
+    // An account that never received coins.
+    fails(folder, &poor).await;
     devnet.shutdown().await;
 }
