@@ -2,7 +2,7 @@
 
 ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-chain lint schema bench artifacts gas fmt
+.PHONY: help demo test test-chain lint schema bench bench-mint artifacts gas fmt
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
@@ -24,6 +24,9 @@ schema: ## Write schema/ anew: contract messages and OpenAPI
 
 bench: ## Benchmarks in release; figures belong into docs/benchmarks.md
 	@scripts/timed "make bench" scripts/bench
+
+bench-mint: ## Mint on a real node; ARGS="--meteors 41000 --kills 2", "--gen 0.46 --batch 50,100,500"
+	@scripts/timed "make bench-mint" scripts/bench-mint $(ARGS)
 
 artifacts: ## The contracts' wasm as it goes on a chain, into artifacts/
 	@scripts/timed "make artifacts" scripts/artifacts
