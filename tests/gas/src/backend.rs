@@ -201,3 +201,48 @@ impl BackendApi for Addresses {
         priced(api().addr_humanize(&canonical.to_vec().into()).map(Into::into), HUMANIZE)
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // that is how tests fail
+mod tests {
+    use super::*;
+
+    /// A chain with two rows; says for which rows an iterator was charged.
+    fn chain(asked: Receiver<(Ask, Sender<Answer>)>) -> Vec<Option<usize>> {
+        let rows = [(b"a".to_vec(), b"1".to_vec()), (b"b".to_vec(), b"22".to_vec())];
+        let mut charged = vec![];
+        for (ask, answer) in asked {
+            let Ask::Row { bounds: Bounds { start, end, descending }, leaves } = ask else { break };
+            charged.push(leaves);
+            let within = |key: &Vec<u8>| {
+                start.as_ref().is_none_or(|s| s <= key) && end.as_ref().is_none_or(|e| key < e)
+            };
+            let mut found: Vec<Record> = rows.iter().filter(|(key, _)| within(key)).cloned().collect();
+            if descending {
+                found.reverse();
+            }
+            answer.send(Answer::Row(found.into_iter().next())).unwrap();
+        }
+        charged
+    }
+
+    #[test]
+    fn an_iterator_goes_over_every_row_once_and_names_the_row_it_leaves() {
+        for (order, keys, left) in [
+            (Order::Ascending, [b"a", b"b"], [None, Some(2), Some(3)]),
+            (Order::Descending, [b"b", b"a"], [None, Some(3), Some(2)]),
+        ] {
+            let (line, asked) = Line::new();
+            let chain = std::thread::spawn(move || chain(asked));
+            let mut store = Store::at(line);
+            let id = store.scan(None, None, order).0.unwrap();
+            for key in keys {
+                assert_eq!(store.next(id).0.unwrap().unwrap().0, key);
+            }
+            assert_eq!(store.next(id).0.unwrap(), None);
+            assert!(store.next(id + 1).0.is_err());
+            drop(store);
+            assert_eq!(chain.join().unwrap(), left);
+        }
+    }
+}
