@@ -176,6 +176,10 @@ async fn the_dev_chain_answers_as_a_real_node() {
         std::fs::write(&file, serde_json::to_string_pretty(&said).unwrap() + "\n").unwrap();
         return;
     }
+    if target == Target::Real(Generation::Terrad) && !file.exists() {
+        println!("passed over: what a terrad answers was never recorded; METEOR_RECORD=1 does it");
+        return;
+    }
     let real: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
     let mut differences = Vec::new();
     for (name, expected) in real.as_object().unwrap() {
