@@ -58,6 +58,13 @@ async fn a_deployment_killed_between_its_uploads_goes_on() {
         planned.contains("fees        about") && planned.contains(&format!("admin       {admin} can")),
         "{planned}"
     );
+    assert!(!planned.contains("send it what is missing"), "{planned}");
+    std::fs::write(folder.join("dear.toml"), launch.replace("0.15uluna", "1000000uluna")).unwrap();
+    let dear = works(folder, "deploy dear.toml --artifacts artifacts --dry-run").await;
+    assert!(
+        dear.contains(&format!("warning: {deployer} has")) && dear.contains("send it what is missing"),
+        "{dear}"
+    );
     let keygen = planned.lines().find_map(|line| line.trim().strip_prefix("meteor keygen")).unwrap();
     works(folder, &format!("keygen {keygen} --passphrase-file passphrase")).await;
     let other = fails(folder, &DEPLOY.replace("account 4", "account 1")).await;
