@@ -94,6 +94,11 @@ impl Account {
     ) -> Result<Self, OperatorError> {
         let mut account = Self::open(node, signer, price).await?;
         account.journal = Journal::open(dir, &account.place.chain_id, account.signer.address())?;
+        // A node that stands still would have this account sign its last transaction again, byte for byte, and take
+        // that for the new one.
+        if let Some(last) = account.journal.history()?.last() {
+            account.node.seen(last.height);
+        }
         if let Some(intent) = account.journal.outstanding().cloned() {
             tracing::info!(hash = intent.hash, "finding out what became of an earlier transaction");
             account.settle(&intent, true).await?;

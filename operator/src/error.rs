@@ -81,7 +81,8 @@ pub enum OperatorError {
     },
     /// The node lags behind what is known to be in blocks.
     #[error(
-        "the nodes are behind: asked at height {height}, but height {needed} was seen before; wait or name another node"
+        "the nodes are behind: asked at height {height}, but height {needed} was seen before; wait or name another \
+         node (or another journal, if the chain was begun anew)"
     )]
     Behind {
         /// Where the node is.

@@ -160,16 +160,23 @@ async fn faults_by_chance_pay_once() {
     stage.stop().await;
 }
 
-/// Neither a dead node nor one that answers garbage holds anything up while a third works.
+/// Neither a dead node, nor one that answers garbage, nor one that stands still holds anything up while another works.
 #[tokio::test(flavor = "multi_thread")]
 async fn bad_nodes_beside_a_good_one_hold_nothing_up() {
     let stage = Stage::start(1).await;
     let to = stage.account(9).await.address().to_owned();
     let dir = std::env::temp_dir().join(format!("meteor-dead-{}", std::process::id()));
-    let target = stage.balance(&to).await + AMOUNT;
-    let proxy = Proxy::start(&stage.chain.rpc, Box::new(|_, _| Some(Fault::Garbage))).await;
-    pay(&stage, &dir, &["http://127.0.0.1:1", &proxy.url, &stage.chain.rpc], &to, target).await.unwrap();
-    assert_eq!(stage.balance(&to).await, target);
+    let mut target = stage.balance(&to).await;
+    let garbage = Proxy::start(&stage.chain.rpc, Box::new(|_, _| Some(Fault::Garbage))).await;
+    // Whatever it is asked again it answers as the first time.
+    let still = Proxy::start(&stage.chain.rpc, Box::new(|_, _| Some(Fault::Stale))).await;
+    for _ in 0..3 {
+        target += AMOUNT;
+        let urls = ["http://127.0.0.1:1", &garbage.url, &still.url, &stage.chain.rpc];
+        pay(&stage, &dir, &urls, &to, target).await.unwrap();
+        assert_eq!(stage.balance(&to).await, target);
+    }
+    std::fs::remove_dir_all(dir).unwrap();
     stage.stop().await;
 }
 
