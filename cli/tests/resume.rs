@@ -7,10 +7,11 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use common::{command, fails, launch_file, private, taxed, works};
+use common::{command, fails, launch_file, meteor, private, works};
 use meteor_cli::demo;
 use meteor_operator::launch::Record;
 use meteor_operator::node::Node;
+use meteor_tests::Stage;
 
 const DEPLOY: &str = "deploy launch.toml --artifacts artifacts --signer-file words --account 4";
 
@@ -30,8 +31,9 @@ async fn killed_after(folder: &Path, node: &Node, address: &str, sequence: u64) 
 async fn a_deployment_killed_between_its_uploads_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    let devnet = taxed().await;
-    let chain = meteor_cli::devnet::chain(&devnet);
+    // Its own event is not what this is about, but the chain is: METEOR_CHAIN names it.
+    let stage = Stage::start(1).await;
+    let (chain, node) = (&stage.chain, &stage.node);
     private(folder, "words", &chain.mnemonic);
     private(folder, "passphrase", "a long enough passphrase");
     let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../artifacts");
@@ -40,17 +42,16 @@ async fn a_deployment_killed_between_its_uploads_goes_on() {
     std::fs::write(folder.join("preset.toml"), preset.replace("count = 4", "count = 1")).unwrap();
     let mut address = Vec::new();
     for index in 0..10 {
-        address.push(demo::account(&chain, index).await.unwrap().address().to_owned());
+        address.push(demo::account(chain, index).await.unwrap().address().to_owned());
     }
     let [_, owner, _, _, deployer, admin, ..] = address.as_slice() else { panic!() };
     // The owner signs nothing here: it could be a multisig. Far from opening, so that nothing depends on the pace.
-    let opens_at = devnet.tip().await.unwrap().time.seconds() + 86_400;
-    let launch = launch_file(&devnet, &address, opens_at)
+    let opens_at = stage.time().await + 86_400;
+    let launch = launch_file(&stage.deployment.chain_id, &chain.rpc, &address, opens_at)
         .replace("codes = { shower = 1, nft = 2, hatchery = 3 }\n", "")
         .replace("[roles]", &format!("[roles]\ndeployer = \"{deployer}\"\nadmin = \"{admin}\""));
     let launch = format!("{launch}[royalties]\naddress = \"{owner}\"\nshare_bp = 500\n");
     std::fs::write(folder.join("launch.toml"), &launch).unwrap();
-    let node = Node::new(&chain.rpc).unwrap();
     let sequence = async || node.account(deployer).await.unwrap().sequence;
 
     let planned = works(folder, "deploy launch.toml --artifacts artifacts --dry-run").await;
@@ -71,7 +72,7 @@ async fn a_deployment_killed_between_its_uploads_goes_on() {
     assert!(other.contains("but the deployer is"), "{other}");
 
     for transaction in 1..=4 {
-        killed_after(folder, &node, deployer, transaction).await;
+        killed_after(folder, node, deployer, transaction).await;
     }
     works(folder, DEPLOY).await;
     assert_eq!(sequence().await, 4, "three uploads and an instantiation, each once");
@@ -80,6 +81,19 @@ async fn a_deployment_killed_between_its_uploads_goes_on() {
     assert_eq!(node.contract(&event.shower).await.unwrap().admin, *admin);
     assert_eq!(node.contract(&event.meteors).await.unwrap().admin, "");
 
+    // What of the five contracts is not as the launch file has it is found, wherever it is.
+    let other =
+        launch.replace("share_bp = 500", "share_bp = 400").replace(&format!("admin = \"{admin}\""), "");
+    std::fs::write(folder.join("other.toml"), other).unwrap();
+    let compared = meteor(folder, "deploy other.toml --artifacts artifacts").await;
+    assert!(!compared.status.success());
+    let said = String::from_utf8_lossy(&compared.stdout);
+    let differs = said.lines().filter_map(|line| line.strip_prefix("DIFFERS")?.split(':').next());
+    let differs: Vec<Vec<&str>> = differs.map(|line| line.split_whitespace().collect()).collect();
+    let expected =
+        [["shower", "admin"], ["meteors", "royalties"], ["eggs", "royalties"], ["dust", "royalties"]];
+    assert_eq!(differs, expected, "{said}");
+
     // With the file lost nothing is uploaded again: what the event is made of is asked of the chain.
     std::fs::remove_file(folder.join("deployment.json")).unwrap();
     works(folder, DEPLOY).await;
@@ -87,5 +101,5 @@ async fn a_deployment_killed_between_its_uploads_goes_on() {
     let ids = |record: &Record| record.codes.values().map(|code| code.id).collect::<Vec<_>>();
     assert_eq!((ids(&found), found.event.unwrap().shower), (ids(&whole), event.shower.clone()));
     assert_eq!(sequence().await, 4);
-    devnet.shutdown().await;
+    stage.stop().await;
 }

@@ -63,8 +63,8 @@ pub(crate) async fn fails(folder: &Path, line: &str) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// A launch of one shower on the dev chain, signed by its accounts at `address`.
-pub(crate) fn launch_file(devnet: &Devnet, address: &[String], opens_at: u64) -> String {
+/// A launch of one shower on the chain at `rpc`, signed by its accounts at `address`.
+pub(crate) fn launch_file(chain_id: &str, rpc: &str, address: &[String], opens_at: u64) -> String {
     let [_, owner, operator, guardian, .., artists, pool] = address else { panic!() };
     let beacon = meteor_cli::devnet::beacon().unwrap();
     let network = beacon.network();
@@ -78,8 +78,8 @@ commitments = "commitments.json"
 payees = [{{ address = "{pool}", share_bp = 8350 }}, {{ address = "{artists}", share_bp = 1650 }}]
 codes = {{ shower = 1, nft = 2, hatchery = 3 }}
 [chain]
-id = "{}"
-nodes = ["{}"]
+id = "{chain_id}"
+nodes = ["{rpc}"]
 prefix = "terra"
 denom = "uusd"
 gas_price = "0.15uluna"
@@ -95,8 +95,6 @@ delay = 2
 public_key = "{}"
 "#,
         utc(opens_at),
-        devnet.chain_id(),
-        devnet.rpc_url(),
         network.genesis,
         network.period,
         cosmwasm_std::HexBinary::from(*network.public_key.as_bytes()).to_hex(),
