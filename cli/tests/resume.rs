@@ -99,6 +99,7 @@ async fn a_deployment_killed_between_its_uploads_goes_on() {
     works(folder, DEPLOY).await;
     let found = Record::load(&folder.join("deployment.json")).unwrap().unwrap();
     let ids = |record: &Record| record.codes.values().map(|code| code.id).collect::<Vec<_>>();
+    assert!(found.height > whole.height, "the block that made it, not the one before");
     assert_eq!((ids(&found), found.event.unwrap().shower), (ids(&whole), event.shower.clone()));
     assert_eq!(sequence().await, 4);
     stage.stop().await;

@@ -190,7 +190,10 @@ async fn codes(options: &Options, plan: &Plan, account: &mut Account, record: &m
 /// The codes that the contracts on the chain have, whatever the record says: it may be lost.
 async fn its_codes(options: &Options, plan: &Plan, record: &mut Record) -> Result<Codes> {
     let config: ConfigResponse = plan.node.smart(&plan.contract, &QueryMsg::Config {}).await?;
-    let shower = plan.node.contract(&plan.contract).await?.code_id;
+    let made = plan.node.contract(&plan.contract).await?;
+    let shower = made.code_id;
+    // A record that was lost, and made anew here, has not seen it happen.
+    record.height = record.height.or(made.created.map(|at| at.block_height));
     let nft = plan.node.contract(&config.meteors).await?.code_id;
     let hatchery = plan.node.contract(&config.hatchery).await?.code_id;
     for ((name, checksum), id) in plan.checksums.iter().zip([shower, nft, hatchery]) {
