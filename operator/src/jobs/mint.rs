@@ -23,14 +23,28 @@ pub struct MintProgress {
 pub struct Batches {
     /// Meteors at most. A hundred are 12 to 16 KB, and a node takes no request above 1 MB, nor a simulation, in hex.
     pub meteors: usize,
-    /// Gas that the transaction may be allowed at most; where a block holds less than four times that, a quarter of
-    /// a block. One message goes whatever it needs.
+    /// Gas that the transaction may be allowed at most, about; where a block holds less than four times that, a
+    /// quarter of a block. One meteor goes whatever it needs.
     pub gas: u64,
 }
+
+/// Gas that a meteor uses before one was minted to know it: more than it does alone in a message of 25.
+const FIRST_GUESS: u64 = 30_000;
 
 impl Default for Batches {
     fn default() -> Self {
         Self { meteors: 2_000, gas: 20_000_000 }
+    }
+}
+
+impl Batches {
+    /// How many meteors go into a transaction where each uses `each` gas.
+    fn size(self, each: u64) -> usize {
+        let fit = within(self.gas).checked_div(each).unwrap_or_default();
+        let fit = usize::try_from(fit).unwrap_or(usize::MAX);
+        // Whole messages: a part of one costs nearly as much as all of it.
+        let fit = if fit > MAX_BATCH { fit / MAX_BATCH * MAX_BATCH } else { fit };
+        fit.min(self.meteors).max(1)
     }
 }
 
@@ -56,17 +70,17 @@ pub async fn mint(
 /// # Errors
 /// As [`mint`].
 pub async fn mint_in(
-    batches: Batches,
+    mut batches: Batches,
     account: &mut Account,
     contract: &str,
     shower: u32,
     art: impl Fn(u32) -> Option<Art>,
     mut progress: impl FnMut(MintProgress),
 ) -> Result<(), OperatorError> {
-    let block = account.node().block_gas().await?;
-    let most_gas = block.map_or(batches.gas, |gas| batches.gas.min(gas / 4));
-    // The first transaction is one message: what it uses tells how many fit.
-    let mut size = batches.meteors.clamp(1, MAX_BATCH);
+    if let Some(block) = account.node().block_gas().await? {
+        batches.gas = batches.gas.min(block / 4);
+    }
+    let mut each = FIRST_GUESS;
     loop {
         let cursor: MintCursorResponse =
             account.node().smart(contract, &QueryMsg::MintCursor { shower }).await?;
@@ -80,7 +94,8 @@ pub async fn mint_in(
                 Err(OperatorError::NotMintable { shower, status: now.status })
             };
         };
-        let art: Vec<Art> = (first_rank..=cursor.contributors).take(size).map_while(&art).collect();
+        let art: Vec<Art> =
+            (first_rank..=cursor.contributors).take(batches.size(each)).map_while(&art).collect();
         if art.is_empty() {
             let needed = cursor.contributors.saturating_sub(cursor.minted);
             return Err(OperatorError::NotEnoughArt { shower, needed, given: 0 });
@@ -94,12 +109,7 @@ pub async fn mint_in(
         }
         match account.send(messages).await {
             Ok(included) => {
-                let used = usize::try_from(included.gas_used).unwrap_or(usize::MAX);
-                let fit = usize::try_from(within(most_gas)).unwrap_or(usize::MAX);
-                let fit = fit / used.div_ceil(art.len()).max(1);
-                // Whole messages: a part of one costs nearly as much as all of it.
-                let whole = (fit / MAX_BATCH).max(1).saturating_mul(MAX_BATCH);
-                size = batches.meteors.clamp(1, whole);
+                each = included.gas_used.div_ceil(u64::try_from(art.len()).unwrap_or(u64::MAX));
             }
             Err(error) => {
                 let now: MintCursorResponse =
@@ -110,5 +120,23 @@ pub async fn mint_in(
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_whole_messages_as_fit_both_bounds() {
+        let size = |meteors, gas, each| Batches { meteors, gas }.size(each);
+        assert_eq!(size(2_000, 20_000_000, FIRST_GUESS), 400);
+        assert_eq!(size(2_000, 20_000_000, 17_000), 800);
+        assert_eq!(size(2_000, 100_000_000, 17_000), 2_000);
+        assert_eq!(size(250, 20_000_000, 17_000), 250);
+        assert_eq!(size(30, 20_000_000, 17_000), 30);
+        assert_eq!(size(2_000, 2_000_000, 17_000), 87, "less than a message");
+        assert_eq!(size(2_000, 1, 17_000), 1);
+        assert_eq!(size(0, 20_000_000, 0), 1);
     }
 }
