@@ -1,6 +1,7 @@
 //! The team's tool as a library: the binary `meteor` and the end-to-end tests call it.
 
 pub mod account;
+pub mod appoint;
 pub mod beacon;
 pub mod crack;
 pub mod demo;

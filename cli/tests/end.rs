@@ -1,4 +1,4 @@
-//! What stops an event, as its team runs it: pause, resume, cancel, refund; and the beacon of rehearsals.
+//! What stops an event, as its team runs it: appoint, pause, resume, cancel, refund; and the beacon of rehearsals.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod common;
@@ -89,6 +89,21 @@ async fn paused_resumed_cancelled_and_refunded_with_the_chains_tax() {
     // 300,000 gas at 0.15uluna.
     assert_eq!(written.pointer("/auth_info/fee/amount/0/amount").unwrap(), "45000");
     assert!(fails(folder, &format!("{line} --signer-file words")).await.contains("cannot be used with"));
+
+    // A guardian whose key is stolen is exchanged by the owner, for somebody without a role.
+    let mut addresses = Vec::new();
+    for index in 0..8 {
+        addresses.push(demo::account(&chain, index).await.unwrap().address().to_owned());
+    }
+    let [_, _, operator, guardian, .., other] = addresses.as_slice() else { panic!() };
+    let appoint = |account, address| format!("{} --guardian {address}", job("appoint", account));
+    assert!(fails(folder, &job("appoint", 1)).await.contains("--operator"), "one of the two roles");
+    assert!(fails(folder, &appoint(3, other)).await.contains("is not the owner"));
+    assert!(fails(folder, &appoint(1, operator)).await.contains("has another role"));
+    assert!(works(folder, &appoint(1, other)).await.contains(&format!("{guardian} no more")));
+    assert!(fails(folder, &job("pause", 3)).await.contains("is not the guardian or owner"));
+    works(folder, &appoint(1, guardian)).await;
+    assert!(works(folder, &appoint(1, guardian)).await.contains("already"));
 
     // The guardian pauses, only the owner resumes.
     assert!(fails(folder, &job("pause", 4)).await.contains("is not the guardian or owner"));
