@@ -12,6 +12,9 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_LENGTH;
 use axum::response::{IntoResponse, Response};
 use futures::stream;
+use rand::seq::IndexedRandom;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -44,8 +47,48 @@ pub enum Fault {
     HangBefore,
 }
 
+impl Fault {
+    /// What a job gets through by itself.
+    pub const ALL: [Self; 10] = [
+        Self::LostAnswer,
+        Self::LostRequest,
+        Self::Twice,
+        Self::MempoolFull,
+        Self::TooMany,
+        Self::BadGateway,
+        Self::Garbage,
+        Self::HalfAnswer,
+        Self::Cut,
+        Self::Stale,
+    ];
+}
+
 /// Decides what goes wrong: by the request's number (from 0) and its method.
 pub type Plan = Box<dyn Fn(usize, &str) -> Option<Fault> + Send + Sync>;
+
+/// The seed that `METEOR_SEED` names, or a new one; printed, so that a failure can be run again.
+pub fn seed() -> u64 {
+    let seed = match std::env::var("METEOR_SEED") {
+        Ok(seed) => seed.parse().expect("METEOR_SEED is a number"),
+        Err(_) => rand::random(),
+    };
+    println!("METEOR_SEED={seed} runs these faults again");
+    seed
+}
+
+/// Every third request goes wrong, in a way that `seed` decides; each `run` otherwise.
+pub fn by_chance(seed: u64, run: u64) -> Plan {
+    Box::new(move |number, method| {
+        // Of the request's number alone, so that a run goes the same way again.
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        rng.set_stream(run);
+        rng.set_word_pos(u128::try_from(number).expect("no such number") * 16);
+        let fault = Fault::ALL.choose(&mut rng).copied();
+        // "The mempool is full" is a broadcast's answer.
+        let fault = fault.filter(|fault| *fault != Fault::MempoolFull || method == "broadcast_tx_sync");
+        fault.filter(|_| rng.random_ratio(1, 3))
+    })
+}
 
 struct Inner {
     upstream: String,

@@ -10,26 +10,12 @@ use meteor_operator::node::Node;
 use meteor_operator::signer::{COIN_TYPE, Signer};
 use meteor_operator::tx;
 use meteor_tests::Stage;
-use meteor_tests::proxy::{Fault, Proxy};
-use rand::{Rng, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use meteor_tests::proxy::{Fault, Proxy, by_chance, seed};
 
 /// So little that a tax of half a percent, rounded down, is nothing.
 const AMOUNT: u128 = 100;
 /// Runs with faults by chance.
 const CHANCES: u64 = 30;
-const FAULTS: [Fault; 10] = [
-    Fault::LostAnswer,
-    Fault::LostRequest,
-    Fault::Twice,
-    Fault::MempoolFull,
-    Fault::TooMany,
-    Fault::BadGateway,
-    Fault::Garbage,
-    Fault::HalfAnswer,
-    Fault::Cut,
-    Fault::Stale,
-];
 
 /// The operator's account with its journal in `dir`, over the nodes at `urls`.
 async fn open(stage: &Stage, dir: &Path, urls: &[&str]) -> Result<Account, OperatorError> {
@@ -57,7 +43,7 @@ async fn each_fault_at_each_request_pays_once() {
     let before = luna(&stage, &from).await;
     let mut target = stage.balance(&to).await;
     let mut paid: usize = 0;
-    for fault in FAULTS {
+    for fault in Fault::ALL {
         let mut at = 0;
         loop {
             target += AMOUNT;
@@ -126,11 +112,7 @@ async fn a_job_ended_at_each_request_pays_once() {
 /// Everything goes wrong at once, by chance: a job that is run until it says that it has paid, has paid once.
 #[tokio::test(flavor = "multi_thread")]
 async fn faults_by_chance_pay_once() {
-    let seed = match std::env::var("METEOR_SEED") {
-        Ok(seed) => seed.parse().unwrap(),
-        Err(_) => rand::random(),
-    };
-    println!("METEOR_SEED={seed} runs these faults again");
+    let seed = seed();
     let stage = Stage::start(1).await;
     let to = stage.account(9).await.address().to_owned();
     let from = stage.account(2).await.address().to_owned();
@@ -139,16 +121,7 @@ async fn faults_by_chance_pay_once() {
     let mut target = stage.balance(&to).await;
     for run in 0..CHANCES {
         target += AMOUNT;
-        let plan = move |number: usize, method: &str| {
-            // Of the number alone, so that a run goes the same way again.
-            let mut rng = ChaCha8Rng::seed_from_u64(seed);
-            rng.set_stream(run);
-            rng.set_word_pos(u128::try_from(number).unwrap() * 16);
-            let fault = FAULTS[rng.random_range(0..FAULTS.len())];
-            let fits = fault != Fault::MempoolFull || method == "broadcast_tx_sync";
-            (fits && rng.random_ratio(1, 3)).then_some(fault)
-        };
-        let proxy = Proxy::start(&stage.chain.rpc, Box::new(plan)).await;
+        let proxy = Proxy::start(&stage.chain.rpc, by_chance(seed, run)).await;
         let mut ended = 0;
         while let Err(error) = pay(&stage, &dir, &[&proxy.url], &to, target).await {
             ended += 1;

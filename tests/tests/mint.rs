@@ -1,13 +1,18 @@
-//! Minting in batches: how many transactions a mint takes, and that none is larger than it may be.
+//! Minting a crowd's meteors: how many transactions it takes, and that each meteor exists once whatever goes wrong.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use std::path::Path;
+
+use meteor_messages::nft::QueryMsg;
 use meteor_operator::OperatorError;
 use meteor_operator::account::Account;
 use meteor_operator::jobs::{self, Batches, MintProgress};
 use meteor_operator::node::Node;
 use meteor_operator::signer::{COIN_TYPE, Signer};
 use meteor_tests::crowd::Crowd;
+use meteor_tests::proxy::{Proxy, by_chance, seed};
 use meteor_tests::{Stage, Target};
+use serde_json::{Value, json};
 
 const WALLETS: usize = 482;
 
@@ -23,6 +28,46 @@ async fn mint(stage: &Stage, account: &mut Account, batches: Batches, upto: u32)
     ends
 }
 
+/// An event whose wallets are ready to be minted for.
+async fn drawn(wallets: usize) -> Stage {
+    let stage = Stage::start(1).await;
+    stage.open(1).await;
+    Crowd::fund(&stage, wallets).await.unwrap().contribute(&stage).await.unwrap();
+    stage.end(1).await;
+    stage.close_and_draw(1).await;
+    stage
+}
+
+/// The operator with its journal in `folder`, over the node at `url`.
+async fn operator(stage: &Stage, folder: &Path, url: &str) -> Result<Account, OperatorError> {
+    let signer = Signer::from_mnemonic(&stage.chain.mnemonic, COIN_TYPE, 2, &stage.chain.prefix)?;
+    Account::open_with_journal(Node::new(url)?, signer, stage.chain.gas_price.clone(), folder).await
+}
+
+/// Each place has its meteor, `transactions` were booked, and the account sent no others.
+async fn each_once(stage: &Stage, folder: &Path, transactions: usize, before: u64) {
+    let places = jobs::ranking(&stage.node, &stage.deployment.shower, 1).await.unwrap();
+    let meteors = &stage.deployment.meteors;
+    let total: Value = stage.node.smart(meteors, &QueryMsg::NumTokens {}).await.unwrap();
+    assert_eq!(total, json!({"count": places.len()}));
+    for (number, place) in (1u32..).zip(places) {
+        let query = QueryMsg::OwnerOf { token_id: number.to_string(), include_expired: None };
+        let owner: Value = stage.node.smart(meteors, &query).await.unwrap();
+        assert_eq!(owner.get("owner").unwrap(), &place.contributor);
+    }
+    let account = operator(stage, folder, &stage.chain.rpc).await.unwrap();
+    let history = account.journal().history().unwrap();
+    assert_eq!(history.len(), transactions, "{history:?}");
+    assert!(history.iter().all(|line| line.code == 0), "{history:?}");
+    assert_eq!(sent(stage).await - before, u64::try_from(transactions).unwrap());
+}
+
+/// The operator's transactions that are in blocks.
+async fn sent(stage: &Stage) -> u64 {
+    let operator = stage.account(2).await.address().to_owned();
+    stage.node.account(&operator).await.unwrap().sequence
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mint_takes_as_few_transactions_as_its_bounds_allow() {
     if Target::from_env()
@@ -30,16 +75,10 @@ async fn a_mint_takes_as_few_transactions_as_its_bounds_allow() {
     {
         return;
     }
-    let stage = Stage::start(1).await;
-    stage.open(1).await;
-    Crowd::fund(&stage, WALLETS).await.unwrap().contribute(&stage).await.unwrap();
-    stage.end(1).await;
-    stage.close_and_draw(1).await;
+    let stage = drawn(WALLETS).await;
+    let before = sent(&stage).await;
     let folder = tempfile::tempdir().unwrap();
-    let signer = Signer::from_mnemonic(&stage.chain.mnemonic, COIN_TYPE, 2, &stage.chain.prefix).unwrap();
-    let node = Node::new(&stage.chain.rpc).unwrap();
-    let price = stage.chain.gas_price.clone();
-    let mut account = Account::open_with_journal(node, signer, price, folder.path()).await.unwrap();
+    let mut account = operator(&stage, folder.path(), &stage.chain.rpc).await.unwrap();
 
     let few = Batches { meteors: 30, ..Batches::default() };
     assert_eq!(mint(&stage, &mut account, few, 80).await, [0, 30, 60, 80]);
@@ -49,16 +88,35 @@ async fn a_mint_takes_as_few_transactions_as_its_bounds_allow() {
     // Four messages, as many as surely fit as long as none was minted to know what one uses.
     assert_eq!(mint(&stage, &mut account, Batches::default(), 482).await, [82, 482]);
 
-    let history = account.journal().history().unwrap();
-    assert_eq!(history.len(), 6, "a transaction each");
-    assert!(history.iter().all(|line| line.code == 0), "{history:?}");
-    for (number, place) in (1..).zip(jobs::ranking(&stage.node, &stage.deployment.shower, 1).await.unwrap()) {
-        let query = meteor_messages::nft::QueryMsg::OwnerOf {
-            token_id: u32::to_string(&number),
-            include_expired: None,
-        };
-        let owner: serde_json::Value = stage.node.smart(&stage.deployment.meteors, &query).await.unwrap();
-        assert_eq!(owner.get("owner").unwrap(), &place.contributor);
+    drop(account);
+    each_once(&stage, folder.path(), 6, before).await;
+    stage.stop().await;
+}
+
+/// Every third request goes wrong, by chance: a mint that is run until it gets through minted each meteor once.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mint_with_faults_by_chance_mints_each_meteor_once() {
+    if Target::from_env().lacks("mint", "a crowd of wallets takes its time; the benchmark kills real nodes") {
+        return;
     }
+    let seed = seed();
+    let stage = drawn(40).await;
+    let before = sent(&stage).await;
+    let folder = tempfile::tempdir().unwrap();
+    let batches = Batches { meteors: 4, ..Batches::default() };
+    let art = |rank| Some(stage.art(1, rank));
+    for run in 0.. {
+        assert!(run < 50, "METEOR_SEED={seed}: the mint doesn't get through");
+        let proxy = Proxy::start(&stage.chain.rpc, by_chance(seed, run)).await;
+        let job = async {
+            let mut account = operator(&stage, folder.path(), &proxy.url).await?;
+            jobs::mint_in(batches, &mut account, &stage.deployment.shower, 1, art, |_| ()).await
+        };
+        match job.await {
+            Ok(()) => break,
+            Err(error) => println!("run {run} ended: {error}"),
+        }
+    }
+    each_once(&stage, folder.path(), 10, before).await;
     stage.stop().await;
 }
