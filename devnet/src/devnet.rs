@@ -63,6 +63,7 @@ pub async fn start_with(config: Config, codes: Vec<Code>, extra: Router) -> Resu
     let (news, _) = broadcast::channel(NEWS);
     let facts = Facts {
         chain_id: config.chain_id.clone(),
+        prefix: config.prefix.clone(),
         max_gas: config.max_gas,
         validator: Validator::new()?,
         blocks: blocks.clone(),

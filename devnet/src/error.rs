@@ -48,6 +48,11 @@ impl AppError {
         AppError { codespace, code, log: format!("{what}: {registered}") }
     }
 
+    /// An error that no module registered.
+    pub(crate) fn plain(what: impl std::fmt::Display) -> AppError {
+        AppError { codespace: "undefined", code: 1, log: what.to_string() }
+    }
+
     /// Prefixes the message, as `errorsmod.Wrap` does.
     pub(crate) fn within(self, what: impl std::fmt::Display) -> AppError {
         AppError { log: format!("{what}: {}", self.log), ..self }
@@ -65,7 +70,8 @@ macro_rules! registered {
 }
 
 registered! {
-    tx_decode: "sdk" 2 "tx parse error",
+    // Said twice: the decoder wraps its error, and so does who called it.
+    tx_decode: "sdk" 2 "tx parse error: tx parse error",
     unauthorized: "sdk" 4 "unauthorized",
     insufficient_funds: "sdk" 5 "insufficient funds",
     unknown_request: "sdk" 6 "unknown request",
@@ -89,7 +95,9 @@ registered! {
     query_failed: "wasm" 9 "query wasm contract failed",
     migrate_failed: "wasm" 11 "migrate wasm contract failed",
     empty: "wasm" 12 "empty",
+    limit: "wasm" 13 "exceeds limit",
     invalid: "wasm" 14 "invalid",
+    duplicate: "wasm" 15 "duplicate",
     no_such_contract: "wasm" 22 "no such contract",
     no_such_code: "wasm" 28 "no such code",
     vm: "wasm" 29 "wasmvm error",

@@ -44,6 +44,7 @@ mod config;
 mod devnet;
 mod error;
 mod gas;
+mod gowords;
 mod query;
 mod rest;
 mod rpc;

@@ -6,7 +6,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use common::{Client, Envelope, attribute, events, start};
 use cosmos_sdk_proto::cosmos::base::abci::v1beta1::TxMsgData;
-use cosmos_sdk_proto::cosmos::tx::v1beta1::{AuthInfo, TxBody, TxRaw};
+use cosmos_sdk_proto::cosmos::tx::v1beta1::mode_info::{Single, Sum};
+use cosmos_sdk_proto::cosmos::tx::v1beta1::{AuthInfo, ModeInfo, TxBody, TxRaw};
 use cosmos_sdk_proto::cosmwasm::wasm::v1::{MsgExecuteContractResponse, MsgInstantiateContractResponse};
 use cosmos_sdk_proto::prost::Message;
 use serde_json::json;
@@ -285,7 +286,7 @@ async fn fees_gas_memo_and_timeout() {
     assert_eq!(check(Envelope { fee: vec![(9_000, "ukrw")], ..Envelope::default() }).await["code"], 13);
     let rich = Envelope { fee: vec![(2_000_000_000_000, "uusd")], ..Envelope::default() };
     assert_eq!(check(rich).await["code"], 5);
-    assert_eq!(check(Envelope { gas: 0, ..Envelope::default() }).await["code"], 41);
+    assert_eq!(check(Envelope { gas: 0, ..Envelope::default() }).await["code"], 11);
     assert_eq!(check(Envelope { gas: 2_000, ..Envelope::default() }).await["code"], 11);
     assert_eq!(check(Envelope { memo: "x".repeat(257), ..Envelope::default() }).await["code"], 12);
     client.devnet.mine(5).await.unwrap();
@@ -326,7 +327,12 @@ async fn an_unknown_account_is_told_so_until_it_receives_coins() {
     let sign = |number| common::sign(&key, vec![msg.clone()], number, 0, &Envelope::default());
     let answer = client.broadcast(&sign(0)).await;
     assert_eq!(answer["code"], 9);
-    assert_eq!(answer["log"], format!("fee payer address: {stranger} does not exist: unknown address"));
+    let log = answer["log"].as_str().unwrap();
+    // A node prints the bytes of this address as they are.
+    assert!(
+        log.starts_with("fee payer address: ") && log.ends_with(" does not exist: unknown address"),
+        "{log}"
+    );
     client.run(0, vec![client.send(0, stranger.as_ref(), 50_000)]).await;
     let number = client.account(stranger.as_ref()).await.account_number;
     assert_eq!(client.broadcast(&sign(number)).await["code"], 0);
@@ -375,8 +381,8 @@ async fn simulation_needs_no_signature_and_changes_nothing() {
     let signed = client.sign(1, vec![msg.clone()], &Envelope::default()).await;
     let mut raw = TxRaw::decode(signed.as_slice()).unwrap();
     let mut auth = AuthInfo::decode(raw.auth_info_bytes.as_slice()).unwrap();
-    // As cosmjs: an empty signature and no mode.
-    auth.signer_infos[0].mode_info = None;
+    // As cosmjs: an empty signature and mode unspecified.
+    auth.signer_infos[0].mode_info = Some(ModeInfo { sum: Some(Sum::Single(Single { mode: 0 })) });
     auth.fee = None;
     raw.auth_info_bytes = auth.encode_to_vec();
     raw.signatures = vec![vec![]];
@@ -436,9 +442,8 @@ async fn several_signers_and_several_recipients() {
         type_url: "/cosmos.bank.v1beta1.MsgMultiSend".into(),
         value: msg.encode_to_vec(),
     };
-    let bytes = client.sign(1, vec![any(&multi("4"))], &Envelope::default()).await;
-    let answer = client.broadcast(&bytes).await;
-    assert_eq!(answer["log"], "sum inputs != sum outputs: invalid request");
+    let tx = client.run(1, vec![any(&multi("4"))]).await;
+    assert_eq!((&tx["tx_result"]["codespace"], &tx["tx_result"]["code"]), (&json!("bank"), &json!(4)));
     let tx = client.run(1, vec![any(&multi("3"))]).await;
     assert_eq!(tx["tx_result"]["code"], 0, "{tx}");
     assert_eq!(client.balance(&client.address(3), "uusd").await, 1_000_000_000_013);

@@ -15,7 +15,7 @@ use super::tx::{Signer, Tx};
 use super::{auth, bank, coins, tax};
 use crate::config::GasPrice;
 use crate::error::AppError;
-use crate::gas;
+use crate::{gas, gowords};
 
 /// Why the checks run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub(crate) enum Mode {
     Simulate,
 }
 
+/// Bytes of x/auth's parameters.
+const PARAMS: usize = 20;
 /// x/auth `max_memo_characters`.
 const MAX_MEMO: usize = 256;
 
@@ -41,15 +43,17 @@ pub(crate) fn run(
     verdicts: &[Verdict],
 ) -> Result<Vec<Event>, AppError> {
     let wanted = tx.fee.gas_limit;
-    if mode != Mode::Simulate {
-        if wanted == 0 {
-            return Err(AppError::invalid_gas_limit("must provide positive gas"));
-        }
-        if let Some(max) = app.max_gas.filter(|max| wanted > *max) {
-            return Err(AppError::invalid_gas_limit(format!(
-                "tx gas limit {wanted} exceeds block max gas {max}"
-            )));
-        }
+    if mode != Mode::Simulate
+        && let Some(max) = app.max_gas.filter(|max| wanted > *max)
+    {
+        return Err(AppError::invalid_gas_limit(format!(
+            "tx gas limit {wanted} exceeds block max gas {max}"
+        )));
+    }
+    // A node's first step reads parameters: so much for the flat price, then for their bytes.
+    if mode != Mode::Simulate && wanted < gas::read(PARAMS) {
+        let place = if wanted < gas::read(0) { "ReadFlat" } else { "ReadPerByte" };
+        return Err(out_of_gas(place, wanted, gas::read(PARAMS)));
     }
     let timeout = tx.body.timeout_height;
     if timeout > 0 && block.height > timeout {
@@ -74,7 +78,7 @@ pub(crate) fn run(
     }
     let used = base_gas(tx, mode).saturating_add(store.gas_used());
     if mode != Mode::Simulate && used > wanted {
-        return Err(out_of_gas(wanted, used));
+        return Err(out_of_gas("ReadFlat", wanted, used));
     }
     Ok(events)
 }
@@ -91,8 +95,10 @@ pub(crate) fn base_gas(tx: &Tx, mode: Mode) -> u64 {
     gas::tx_bytes(tx.bytes.len().saturating_add(missing)).saturating_add(signatures).saturating_add(fee)
 }
 
-pub(crate) fn out_of_gas(wanted: u64, used: u64) -> AppError {
-    AppError::out_of_gas(format!("out of gas in location: estimate; gasWanted: {wanted}, gasUsed: {used}"))
+/// `place` is what a node was about when the gas ran out. Only the first steps and the loading of a contract can be told
+/// here; in between it may name another.
+pub(crate) fn out_of_gas(place: &str, wanted: u64, used: u64) -> AppError {
+    AppError::out_of_gas(format!("out of gas in location: {place}; gasWanted: {wanted}, gasUsed: {used}"))
 }
 
 fn fee(app: &App, store: &mut Store, tx: &Tx, mode: Mode) -> Result<Vec<Event>, AppError> {
@@ -102,6 +108,9 @@ fn fee(app: &App, store: &mut Store, tx: &Tx, mode: Mode) -> Result<Vec<Event>, 
     let due = app.due(tx);
     let payer = tx.payer();
     if auth::load(store, payer).is_none() {
+        // The SDK prints the address's bytes here.
+        let bytes: Vec<u8> = bech32::decode(payer).map(|(_, bytes)| bytes).unwrap_or_default();
+        let payer = gowords::text(&bytes);
         return Err(AppError::unknown_address(format!("fee payer address: {payer} does not exist")));
     }
     let mut events = Vec::new();
@@ -180,7 +189,7 @@ fn signature(
         .map(|key| key.key)
         .unwrap_or_default();
     if key.is_empty() && mode != Mode::Simulate {
-        return Err(AppError::invalid_pubkey("pubkey on account is not set"));
+        return Err(AppError::invalid_pubkey("unrecognized public key type: <nil>"));
     }
     if signer.sequence != account.sequence {
         return Err(AppError::wrong_sequence(format!(

@@ -74,8 +74,6 @@ pub(crate) fn keeper(table: &[Entry], natives: &[Code]) -> WasmKeeper<Empty, Emp
 pub(crate) struct Upload {
     pub(crate) native: usize,
     pub(crate) checksum: Checksum,
-    /// What the wasm asks of the chain, as wasmd lists it: sorted.
-    pub(crate) capabilities: Vec<String>,
     /// Gas of unpacking and compiling.
     pub(crate) gas: u64,
 }
@@ -103,13 +101,7 @@ pub(crate) fn recognise(bytes: &[u8], natives: &[Code]) -> Result<Upload, AppErr
     let checksum = Checksum::generate(wasm);
     let native = natives.iter().position(|code| code.checksum == Some(checksum));
     let native = native.ok_or_else(|| AppError::create_failed(unknown(&checksum, natives)))?;
-    let capabilities = capabilities(wasm);
-    Ok(Upload {
-        native,
-        checksum,
-        capabilities,
-        gas: gas::store_code(if packed { bytes.len() } else { 0 }, wasm.len()),
-    })
+    Ok(Upload { native, checksum, gas: gas::store_code(if packed { bytes.len() } else { 0 }, wasm.len()) })
 }
 
 fn unknown(checksum: &Checksum, natives: &[Code]) -> String {
@@ -124,31 +116,12 @@ fn unknown(checksum: &Checksum, natives: &[Code]) -> String {
     )
 }
 
-/// A contract names what it needs by exports like `requires_iterator`, and says so nowhere else.
-fn capabilities(wasm: &[u8]) -> Vec<String> {
-    const MARK: &[u8] = b"requires_";
-    let names = wasm.windows(MARK.len()).enumerate().filter(|(_, window)| *window == MARK);
-    let mut found: Vec<String> = names
-        .filter_map(|(start, _)| {
-            // An export's name comes after its length.
-            let length = usize::from(*wasm.get(start.checked_sub(1)?)?);
-            let name = wasm.get(start.checked_add(MARK.len())?..start.checked_add(length)?)?;
-            let word =
-                name.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'_');
-            (word && !name.is_empty()).then(|| String::from_utf8(name.to_vec()).ok())?
-        })
-        .collect();
-    found.sort();
-    found.dedup();
-    found
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::io::Write;
 
-    const WASM: &[u8] = b"\0asm\x01\0\0\0\x11requires_iterator\0\x01\x15requires_cosmwasm_1_2\0";
+    const WASM: &[u8] = b"\0asm\x01\0\0\0";
 
     fn natives() -> Vec<Code> {
         let contract = || -> Box<dyn cw_multi_test::Contract<Empty>> { unreachable!() };
@@ -169,7 +142,6 @@ mod tests {
         for bytes in [WASM.to_vec(), gzip(WASM)] {
             let upload = recognise(&bytes, &natives()).unwrap_or_else(|error| panic!("{error}"));
             assert_eq!((upload.native, upload.checksum), (1, Checksum::generate(WASM)));
-            assert_eq!(upload.capabilities, ["cosmwasm_1_2", "iterator"]);
         }
     }
 

@@ -22,11 +22,36 @@ pub(crate) fn checked(coins: &[ProtoCoin]) -> Result<Vec<Coin>, AppError> {
     if sorted { Ok(parsed) } else { Err(AppError::invalid_coins(print_proto(coins))) }
 }
 
+/// What the SDK's `Coins.Validate` says against them, which knows one trouble from another.
+pub(crate) fn validate(coins: &[ProtoCoin]) -> Result<(), String> {
+    let mut before: Option<&str> = None;
+    for ProtoCoin { denom, amount } in coins {
+        if !is_denom(denom) {
+            return Err(format!("invalid denom: {denom}"));
+        }
+        match before {
+            Some(before) if denom.as_str() < before => {
+                return Err(format!("denomination {denom} is not sorted"));
+            }
+            Some(before) if denom == before => return Err(format!("duplicate denomination {denom}")),
+            _ => {}
+        }
+        if checked(&[ProtoCoin { denom: denom.clone(), amount: amount.clone() }]).is_err() {
+            // Only the first is printed with its amount.
+            let coin = if before.is_none() { format!("{amount}{denom}") } else { denom.clone() };
+            return Err(format!("coin {coin} amount is not positive"));
+        }
+        before = Some(denom);
+    }
+    Ok(())
+}
+
 pub(crate) fn print(coins: &[Coin]) -> String {
     coins.iter().map(|coin| format!("{}{}", coin.amount, coin.denom)).collect::<Vec<_>>().join(",")
 }
 
-fn print_proto(coins: &[ProtoCoin]) -> String {
+/// Coins as they came.
+pub(crate) fn print_proto(coins: &[ProtoCoin]) -> String {
     coins.iter().map(|coin| format!("{}{}", coin.amount, coin.denom)).collect::<Vec<_>>().join(",")
 }
 

@@ -13,7 +13,7 @@ use super::store::Store;
 use super::tax::{BurnTax, Due};
 use super::tx::Tx;
 use super::vm::Vm;
-use super::{bank, coins, tax};
+use super::{bank, coins, msg, tax};
 use crate::config::GasPrice;
 use crate::error::AppError;
 use crate::gas;
@@ -99,7 +99,7 @@ impl App {
         let (gas, done) = self.messages(&mut branch, block, tx);
         used = used.saturating_add(gas);
         let done =
-            done.and_then(|done| if used > wanted { Err(ante::out_of_gas(wanted, used)) } else { Ok(done) });
+            done.and_then(|done| if used > wanted { Err(out_of_gas(tx, wanted, used)) } else { Ok(done) });
         match done {
             Ok(done) => {
                 *store = branch;
@@ -111,22 +111,27 @@ impl App {
         }
     }
 
-    /// Gas the transaction would use, and what it would do. Changes nothing.
+    /// Gas the transaction uses, and what it would do or why not. Changes nothing.
     pub(crate) fn simulate(
         &self,
         store: &Store,
         block: &BlockInfo,
         tx: &Tx,
-    ) -> Result<(u64, Done), AppError> {
+    ) -> (u64, Result<Done, AppError>) {
         let mut branch = store.branch();
-        let mut events = ante::run(self, &mut branch, block, tx, Mode::Simulate, &[])?;
-        let mut used = ante::base_gas(tx, Mode::Simulate).saturating_add(branch.gas_used());
+        let checked = ante::run(self, &mut branch, block, tx, Mode::Simulate, &[]);
+        let used = ante::base_gas(tx, Mode::Simulate).saturating_add(branch.gas_used());
+        let mut events = match checked {
+            Ok(events) => events,
+            Err(error) => return (used, Err(error)),
+        };
         let mut branch = branch.branch();
         let (gas, done) = self.messages(&mut branch, block, tx);
-        used = used.saturating_add(gas);
-        let mut done = done?;
-        events.append(&mut done.events);
-        Ok((used, Done { events, ..done }))
+        let done = done.map(|mut done| {
+            events.append(&mut done.events);
+            Done { events, ..done }
+        });
+        (used.saturating_add(gas), done)
     }
 
     /// How this transaction pays the burn tax.
@@ -176,8 +181,12 @@ impl App {
         let mut events = vec![events::action(&url, sender.as_str())];
         let value = match msg {
             Msg::Send(msg) => {
-                let to = self.vm.address(&msg.to_address)?;
+                let to =
+                    self.vm.address(&msg.to_address).map_err(|error| error.within("invalid to address"))?;
                 let amount = coins::checked(&msg.amount)?;
+                if amount.is_empty() {
+                    return Err(AppError::invalid_coins(""));
+                }
                 let (amount, taxed) = self.taxed(store, sender.as_str(), amount, due)?;
                 events.extend(taxed);
                 events.extend(bank::send(store, sender.as_str(), to.as_str(), &amount)?);
@@ -185,6 +194,7 @@ impl App {
                 Vec::new()
             }
             Msg::MultiSend(msg) => {
+                msg::check_multi_send(msg)?;
                 let total =
                     msg.inputs.first().map_or(Ok(Vec::new()), |input| coins::checked(&input.coins))?;
                 let (total, taxed) = self.taxed(store, sender.as_str(), total, due)?;
@@ -205,11 +215,8 @@ impl App {
             }
             Msg::StoreCode(msg) => {
                 let (code_id, upload) = self.vm.upload(store, &sender, &msg.wasm_byte_code)?;
-                let mut event = Event::new("store_code").with("code_checksum", upload.checksum.to_hex());
-                for capability in upload.capabilities {
-                    event = event.with("required_capability", capability);
-                }
-                // The id comes last, where wasmd keeps it for scripts that read it there.
+                let event = Event::new("store_code").with("code_checksum", upload.checksum.to_hex());
+                // wasmd means to list what the code asks of the chain, and throws its list away.
                 events.push(event.with("code_id", code_id.to_string()));
                 let checksum = upload.checksum.as_slice().to_vec();
                 MsgStoreCodeResponse { code_id, checksum }.encode_to_vec()
@@ -256,11 +263,14 @@ impl App {
             admin => self.vm.address(admin).map(|admin| Some(admin.into_string())),
         };
         let known = |contract: &str| self.vm.contract(store, contract).map(|_| contract.to_string());
+        // For a migration wasmd has other words.
+        let migratable =
+            |contract: &str| known(contract).map_err(|_| AppError::invalid_request("unknown contract"));
         Ok(match msg {
             Msg::Instantiate(msg) => (
                 WasmMsg::Instantiate {
                     admin: admin(&msg.admin)?,
-                    code_id: msg.code_id,
+                    code_id: self.vm.code(store, msg.code_id)?.code_id,
                     msg: Binary::from(msg.msg.as_slice()),
                     funds: coins::checked(&msg.funds)?,
                     label: msg.label.clone(),
@@ -270,7 +280,7 @@ impl App {
             Msg::Instantiate2(msg) => (
                 WasmMsg::Instantiate2 {
                     admin: admin(&msg.admin)?,
-                    code_id: msg.code_id,
+                    code_id: self.vm.code(store, msg.code_id)?.code_id,
                     msg: Binary::from(msg.msg.as_slice()),
                     funds: coins::checked(&msg.funds)?,
                     label: msg.label.clone(),
@@ -288,7 +298,7 @@ impl App {
             ),
             Msg::Migrate(msg) => (
                 WasmMsg::Migrate {
-                    contract_addr: known(&msg.contract)?,
+                    contract_addr: migratable(&msg.contract)?,
                     new_code_id: msg.code_id,
                     msg: Binary::from(msg.msg.as_slice()),
                 },
@@ -309,6 +319,18 @@ impl App {
             }
         })
     }
+}
+
+/// The first message of a contract loads it, which is where the gas of most calls runs out.
+fn out_of_gas(tx: &Tx, wanted: u64, used: u64) -> AppError {
+    let place = match tx.msgs.first() {
+        Some(Msg::Send(_) | Msg::MultiSend(_)) => "WriteFlat",
+        Some(Msg::StoreCode(_)) => "Compiling wasm bytecode",
+        Some(Msg::Instantiate(_) | Msg::Instantiate2(_)) => "Loading CosmWasm module: instantiate",
+        Some(Msg::Migrate(_)) => "Loading CosmWasm module: migrate",
+        _ => "Loading CosmWasm module: execute",
+    };
+    ante::out_of_gas(place, wanted, used)
 }
 
 /// Each output less its tax. The tax of the sum may be more than that of the parts, each rounded down: terrad refuses

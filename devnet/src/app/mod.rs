@@ -9,6 +9,7 @@ pub(crate) mod events;
 pub(crate) mod execute;
 pub(crate) mod history;
 pub(crate) mod msg;
+pub(crate) mod protobuf;
 pub(crate) mod sign;
 pub(crate) mod store;
 pub(crate) mod tax;

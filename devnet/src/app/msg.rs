@@ -1,16 +1,18 @@
-//! The messages the dev chain knows, decoded and checked as `ValidateBasic` does.
+//! The messages the dev chain knows, decoded, and checked as `ValidateBasic` does.
 use cosmos_sdk_proto::Any;
 use cosmos_sdk_proto::cosmos::bank::v1beta1::{MsgMultiSend, MsgSend};
+use cosmos_sdk_proto::cosmos::base::v1beta1::Coin;
 use cosmos_sdk_proto::cosmwasm::wasm::v1::{
     MsgClearAdmin, MsgExecuteContract, MsgInstantiateContract, MsgInstantiateContract2, MsgMigrateContract,
     MsgStoreCode, MsgUpdateAdmin,
 };
-use cosmos_sdk_proto::prost::{Message, Name};
+use cosmos_sdk_proto::prost::{DecodeError, Message, Name};
 use serde_json::value::RawValue;
 
 use super::codes::MAX_WASM;
-use super::coins;
+use super::{coins, protobuf};
 use crate::error::AppError;
+use crate::gowords;
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Msg {
@@ -26,10 +28,10 @@ pub(crate) enum Msg {
 }
 
 impl Msg {
-    /// Decodes and checks everything that needs no state.
+    /// Decodes; [`Msg::check`] comes later, as in a node.
     pub(crate) fn decode(any: &Any) -> Result<Msg, AppError> {
         let url = any.type_url.as_str();
-        let msg = if url == MsgSend::type_url() {
+        Ok(if url == MsgSend::type_url() {
             Msg::Send(payload(any)?)
         } else if url == MsgMultiSend::type_url() {
             Msg::MultiSend(payload(any)?)
@@ -49,9 +51,7 @@ impl Msg {
             Msg::ClearAdmin(payload(any)?)
         } else {
             return Err(AppError::tx_decode(format!("unable to resolve type URL {url}")));
-        };
-        msg.check()?;
-        Ok(msg)
+        })
     }
 
     pub(crate) fn type_url(&self) -> String {
@@ -83,48 +83,67 @@ impl Msg {
         }
     }
 
-    fn check(&self) -> Result<(), AppError> {
+    /// `ValidateBasic`: everything that needs no state. Transfers have none: they are checked when they are made.
+    pub(crate) fn check(&self, prefix: &str) -> Result<(), AppError> {
+        let address = |field: &str, address: &str| match gowords::bad_address(address, prefix) {
+            Some(why) => Err(AppError::plain(format!("{field}: {why}"))),
+            None => Ok(()),
+        };
         match self {
-            Msg::Send(msg) => {
-                let amount = coins::checked(&msg.amount)?;
-                if amount.is_empty() { Err(AppError::invalid_coins("")) } else { Ok(()) }
-            }
-            Msg::MultiSend(msg) => check_multi_send(msg),
+            Msg::Send(_) | Msg::MultiSend(_) => return Ok(()),
+            _ => address("sender", self.signer())?,
+        }
+        match self {
+            Msg::Send(_) | Msg::MultiSend(_) => Ok(()),
+            Msg::StoreCode(msg) => check_store_code(msg),
             Msg::Instantiate(msg) => {
-                check_instantiate(msg.code_id, &msg.label)?;
-                coins::checked(&msg.funds).map_err(|error| error.within("funds"))?;
+                check_instantiate(msg.code_id, &msg.label, &msg.funds)?;
+                if !msg.admin.is_empty() {
+                    address("admin", &msg.admin)?;
+                }
                 check_json(&msg.msg)
             }
             Msg::Instantiate2(msg) => {
-                check_instantiate(msg.code_id, &msg.label)?;
-                coins::checked(&msg.funds).map_err(|error| error.within("funds"))?;
+                check_instantiate(msg.code_id, &msg.label, &msg.funds)?;
+                if !msg.admin.is_empty() {
+                    address("admin", &msg.admin)?;
+                }
                 check_json(&msg.msg)?;
                 match msg.salt.len() {
+                    0 => Err(AppError::empty("salt: is required")),
                     1..=64 => Ok(()),
-                    length => Err(AppError::invalid(format!("salt: 1 to 64 bytes, not {length}"))),
+                    _ => Err(AppError::limit("salt: cannot be longer than 64 characters")),
                 }
             }
             Msg::Execute(msg) => {
-                coins::checked(&msg.funds).map_err(|error| error.within("funds"))?;
+                address("contract", &msg.contract)?;
+                check_funds(&msg.funds)?;
                 check_json(&msg.msg)
             }
             Msg::Migrate(msg) => {
                 if msg.code_id == 0 {
                     return Err(AppError::invalid_request("code id is required"));
                 }
+                address("contract", &msg.contract)?;
                 check_json(&msg.msg)
             }
-            Msg::UpdateAdmin(msg) if msg.sender == msg.new_admin => {
-                Err(AppError::invalid("new admin is the same as the old"))
+            Msg::UpdateAdmin(msg) => {
+                address("contract", &msg.contract)?;
+                address("new admin", &msg.new_admin)?;
+                if msg.sender == msg.new_admin {
+                    return Err(AppError::invalid("new admin is the same as the old"));
+                }
+                Ok(())
             }
-            Msg::StoreCode(msg) => check_store_code(msg),
-            Msg::UpdateAdmin(_) | Msg::ClearAdmin(_) => Ok(()),
+            Msg::ClearAdmin(msg) => address("contract", &msg.contract),
         }
     }
 }
 
 fn payload<M: Message + Default>(any: &Any) -> Result<M, AppError> {
-    M::decode(any.value.as_slice()).map_err(|error| AppError::tx_decode(format!("{}: {error}", any.type_url)))
+    let bytes = any.value.as_slice();
+    let words = |error: DecodeError| protobuf::broken(bytes).unwrap_or_else(|| error.to_string());
+    M::decode(bytes).map_err(|error| AppError::tx_decode(words(error)))
 }
 
 fn check_store_code(msg: &MsgStoreCode) -> Result<(), AppError> {
@@ -142,15 +161,24 @@ fn check_store_code(msg: &MsgStoreCode) -> Result<(), AppError> {
     }
 }
 
-fn check_instantiate(code_id: u64, label: &str) -> Result<(), AppError> {
+fn check_funds(funds: &[Coin]) -> Result<(), AppError> {
+    coins::validate(funds).map_err(|why| AppError::plain(format!("funds: {why}")))
+}
+
+fn check_instantiate(code_id: u64, label: &str, funds: &[Coin]) -> Result<(), AppError> {
     if code_id == 0 {
         return Err(AppError::invalid_request("code id is required"));
     }
+    check_label(label)?;
+    check_funds(funds)
+}
+
+fn check_label(label: &str) -> Result<(), AppError> {
     match label.len() {
         0 => Err(AppError::empty("label: is required")),
         1..=128 if label.trim() == label => Ok(()),
         1..=128 => Err(AppError::invalid("label: label must not start/end with whitespaces")),
-        _ => Err(AppError::invalid("label: cannot be longer than 128 characters")),
+        _ => Err(AppError::limit("label: cannot be longer than 128 characters")),
     }
 }
 
@@ -161,10 +189,12 @@ fn check_json(msg: &[u8]) -> Result<(), AppError> {
     }
 }
 
-fn check_multi_send(msg: &MsgMultiSend) -> Result<(), AppError> {
+/// A transfer's own checks, when it is made: one sender, and what goes in comes out.
+pub(crate) fn check_multi_send(msg: &MsgMultiSend) -> Result<(), AppError> {
     let [input] = msg.inputs.as_slice() else {
-        return Err(AppError::invalid_request("multiple senders not allowed"));
+        return Err(AppError { codespace: "bank", code: 9, log: "multiple senders not allowed".into() });
     };
+    let differ = || AppError { codespace: "bank", code: 4, log: "sum inputs != sum outputs".into() };
     let mut left = coins::checked(&input.coins)?;
     for output in &msg.outputs {
         for coin in coins::checked(&output.coins)? {
@@ -172,12 +202,8 @@ fn check_multi_send(msg: &MsgMultiSend) -> Result<(), AppError> {
                 other.amount = other.amount.checked_sub(coin.amount).ok()?;
                 Some(())
             });
-            rest.ok_or_else(|| AppError::invalid_request("sum inputs != sum outputs"))?;
+            rest.ok_or_else(differ)?;
         }
     }
-    if left.iter().all(|coin| coin.amount.is_zero()) && !left.is_empty() {
-        Ok(())
-    } else {
-        Err(AppError::invalid_request("sum inputs != sum outputs"))
-    }
+    if left.iter().all(|coin| coin.amount.is_zero()) && !left.is_empty() { Ok(()) } else { Err(differ()) }
 }

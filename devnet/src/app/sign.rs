@@ -34,6 +34,8 @@ pub(crate) fn verify(
         }
         .encode_to_vec(),
         SignMode::LegacyAminoJson => amino::sign_bytes(tx, chain_id, account_number, signer.sequence)?,
+        // The SDK's spelling.
+        SignMode::Textual => return Err("unsuppored sign mode SIGN_MODE_TEXTUAL".into()),
         other => return Err(format!("unsupported sign mode {}", other.as_str_name())),
     };
     let verify = || {

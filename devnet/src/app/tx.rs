@@ -3,13 +3,14 @@ use cosmos_sdk_proto::cosmos::crypto::secp256k1;
 use cosmos_sdk_proto::cosmos::tx::signing::v1beta1::SignMode;
 use cosmos_sdk_proto::cosmos::tx::v1beta1::mode_info::Sum;
 use cosmos_sdk_proto::cosmos::tx::v1beta1::{AuthInfo, Fee, SignerInfo, TxBody, TxRaw};
-use cosmos_sdk_proto::prost::{Message, Name};
+use cosmos_sdk_proto::prost::{DecodeError, Message, Name};
 use cosmwasm_std::Coin;
 use sha2::{Digest, Sha256};
 
-use super::coins;
 use super::msg::Msg;
+use super::{coins, protobuf};
 use crate::error::AppError;
+use crate::gowords;
 
 /// As CometBFT's `max_tx_bytes`.
 pub(crate) const MAX_TX_BYTES: usize = 1_048_576;
@@ -39,35 +40,31 @@ pub(crate) struct Signer {
 }
 
 impl Tx {
-    /// Decodes a signed transaction.
-    pub(crate) fn decode(bytes: &[u8]) -> Result<Tx, AppError> {
-        let raw = TxRaw::decode(bytes).map_err(|error| AppError::tx_decode(error.to_string()))?;
-        // ADR-027: one encoding per transaction. Otherwise the same signature is good for many hashes.
-        if raw.encode_to_vec() != bytes {
-            return Err(AppError::tx_decode("the encoding is not canonical"));
-        }
-        Tx::from_raw(bytes, raw)
-    }
-
-    fn from_raw(bytes: &[u8], raw: TxRaw) -> Result<Tx, AppError> {
-        let body = TxBody::decode(raw.body_bytes.as_slice())
-            .map_err(|error| AppError::tx_decode(error.to_string()))?;
-        let auth = AuthInfo::decode(raw.auth_info_bytes.as_slice())
-            .map_err(|error| AppError::tx_decode(error.to_string()))?;
-        if let Some(option) = body.extension_options.first() {
-            return Err(AppError::not_supported(format!("extension option {}", option.type_url)));
-        }
-        if body.messages.is_empty() {
-            return Err(AppError::invalid_request("must contain at least one message"));
+    /// Decodes a transaction and checks what needs no state, in a node's order. Addresses begin with `prefix`.
+    pub(crate) fn decode(bytes: &[u8], prefix: &str) -> Result<Tx, AppError> {
+        let broken = |error: DecodeError| AppError::tx_decode(error.to_string());
+        protobuf::check_raw(bytes).map_err(AppError::tx_decode)?;
+        let raw = TxRaw::decode(bytes).map_err(broken)?;
+        protobuf::check(&raw.body_bytes, &protobuf::BODY).map_err(AppError::tx_decode)?;
+        protobuf::check(&raw.auth_info_bytes, &protobuf::AUTH_INFO).map_err(AppError::tx_decode)?;
+        let body = TxBody::decode(raw.body_bytes.as_slice()).map_err(broken)?;
+        let auth = AuthInfo::decode(raw.auth_info_bytes.as_slice()).map_err(broken)?;
+        // The dev chain has no options, so none has a type.
+        if let Some(option) = body.extension_options.iter().chain(&body.non_critical_extension_options).next()
+        {
+            return Err(AppError::tx_decode(format!("unable to resolve type URL {}", option.type_url)));
         }
         let msgs = body.messages.iter().map(Msg::decode).collect::<Result<Vec<_>, _>>()?;
-        let fee = auth.fee.clone().unwrap_or_default();
-        if !fee.granter.is_empty() {
-            return Err(AppError::invalid_request("fee grants are not enabled"));
+        if msgs.is_empty() {
+            return Err(AppError::invalid_request("must contain at least one message"));
         }
-        let fee_coins = coins::checked(&fee.amount)
-            .map_err(|error| AppError::insufficient_fee(format!("invalid fee amount: {}", error.log)))?;
+        msgs.iter().try_for_each(|msg| msg.check(prefix))?;
+        let fee = auth.fee.clone().unwrap_or_default();
+        let fee_coins = fee_coins(&fee)?;
         let signers = signers(&msgs, &fee, &auth.signer_infos, &raw.signatures)?;
+        if !fee.granter.is_empty() {
+            return Err(no_grant(&fee.granter, &signers));
+        }
         Ok(Tx {
             bytes: bytes.to_vec(),
             hash: Sha256::digest(bytes).into(),
@@ -91,6 +88,32 @@ impl Tx {
     }
 }
 
+fn fee_coins(fee: &Fee) -> Result<Vec<Coin>, AppError> {
+    let printed = || coins::print_proto(&fee.amount);
+    if fee.amount.iter().any(|coin| coin.amount.is_empty()) {
+        return Err(AppError::insufficient_fee("invalid fee provided: null"));
+    }
+    if fee.amount.iter().any(|coin| coin.amount.starts_with('-')) {
+        return Err(AppError::insufficient_fee(format!("invalid fee provided: {}", printed())));
+    }
+    coins::checked(&fee.amount)
+        .map_err(|_| AppError::insufficient_fee(format!("invalid fee amount: {}", printed())))
+}
+
+/// The dev chain grants no fees; a node says so with the raw bytes of both addresses.
+fn no_grant(granter: &str, signers: &[Signer]) -> AppError {
+    let raw = |address: &str| {
+        let bytes: Vec<u8> = bech32::decode(address).map(|(_, bytes)| bytes).unwrap_or_default();
+        gowords::text(&bytes)
+    };
+    let payer = signers.first().map_or("", |signer| &signer.address);
+    AppError::not_found(format!(
+        "{} does not allow to pay fees for {}: fee-grant not found",
+        raw(granter),
+        raw(payer)
+    ))
+}
+
 fn signers(
     msgs: &[Msg],
     fee: &Fee,
@@ -100,18 +123,31 @@ fn signers(
     let mut addresses: Vec<&str> = Vec::new();
     let payer = Some(fee.payer.as_str()).filter(|payer| !payer.is_empty());
     for address in msgs.iter().map(Msg::signer).chain(payer) {
-        if !addresses.contains(&address) {
+        // A transfer from nobody asks for no signature.
+        if !address.is_empty() && !addresses.contains(&address) {
             addresses.push(address);
         }
     }
     if signatures.is_empty() {
         return Err(AppError { codespace: "sdk", code: 15, log: "no signatures supplied".into() });
     }
-    if infos.len() != addresses.len() || signatures.len() != addresses.len() {
+    if signatures.len() != addresses.len() {
+        let (expected, got) = (addresses.len(), signatures.len());
+        return Err(AppError::unauthorized(format!(
+            "wrong number of signers; expected {expected}, got {got}"
+        )));
+    }
+    if infos.len() > addresses.len() {
+        // The SDK panics and recovers.
+        let (index, length) = (addresses.len(), addresses.len());
+        let log = format!("recovered: runtime error: index out of range [{index}] with length {length}");
+        return Err(AppError { codespace: "undefined", code: 111_222, log });
+    }
+    if infos.len() < addresses.len() {
         return Err(AppError::unauthorized(format!(
             "invalid number of signer;  expected: {}, got {}",
             addresses.len(),
-            signatures.len().min(infos.len())
+            infos.len()
         )));
     }
     addresses
@@ -125,7 +161,7 @@ fn signers(
                 Some(Sum::Multi(_)) => {
                     return Err(AppError::not_supported("the dev chain verifies no multisig keys"));
                 }
-                None => SignMode::Unspecified,
+                None => return Err(AppError::plain("got empty SignatureData")),
             };
             Ok(Signer {
                 address: address.into(),

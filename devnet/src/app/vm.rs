@@ -21,6 +21,7 @@ use super::tax::BurnTax;
 use super::wasm::DevWasm;
 use crate::config::Code;
 use crate::error::AppError;
+use crate::gowords;
 
 type Inner = App<DevBank, MockApi, MockStorage, NoCustom, DevWasm>;
 
@@ -30,27 +31,31 @@ pub(crate) struct Vm {
     keeper: Rc<RefCell<WasmKeeper<Empty, Empty>>>,
     /// What the keeper was made of.
     table: RefCell<Vec<codes::Entry>>,
+    prefix: &'static str,
     natives: Vec<Code>,
 }
 
-/// Addresses as wasmd makes them: its first instance is 1, cw-multi-test's is 0.
+/// Addresses as wasmd makes them. It counts only the instances whose address is not foretold, from 1; cw-multi-test
+/// counts all.
 pub(crate) struct WasmdAddresses;
+
+/// How many instances were counted.
+const INSTANCES: &[u8] = b"wasm/instances";
 
 impl AddressGenerator for WasmdAddresses {
     fn contract_address(
         &self,
         api: &dyn Api,
-        _storage: &mut dyn Storage,
+        storage: &mut dyn Storage,
         code_id: u64,
-        instance_id: u64,
+        _instance_id: u64,
     ) -> AnyResult<Addr> {
-        let key = [
-            &Sha256::digest(b"module")[..],
-            b"wasm\0",
-            &code_id.to_be_bytes(),
-            &instance_id.saturating_add(1).to_be_bytes(),
-        ]
-        .concat();
+        let last = storage.get(INSTANCES).and_then(|bytes| Some(u64::from_be_bytes(bytes.try_into().ok()?)));
+        let instance_id = last.unwrap_or_default().saturating_add(1);
+        storage.set(INSTANCES, &instance_id.to_be_bytes());
+        let key =
+            [&Sha256::digest(b"module")[..], b"wasm\0", &code_id.to_be_bytes(), &instance_id.to_be_bytes()]
+                .concat();
         Ok(api.addr_humanize(&CanonicalAddr::from(&Sha256::digest(key)[..]))?)
     }
 }
@@ -66,7 +71,7 @@ impl Vm {
             .with_bank(DevBank { tax })
             .with_wasm(DevWasm(Rc::clone(&keeper)))
             .build(no_init);
-        Vm { app, keeper, table: RefCell::default(), natives }
+        Vm { app, keeper, table: RefCell::default(), prefix, natives }
     }
 
     /// Gives each contract its code id, in the order they were given: genesis.
@@ -101,14 +106,16 @@ impl Vm {
         }
     }
 
+    /// The prefix of addresses.
+    pub(crate) fn prefix(&self) -> &str {
+        self.prefix
+    }
+
     pub(crate) fn address(&self, address: &str) -> Result<Addr, AppError> {
-        self.app.api().addr_validate(address).map_err(|error| {
-            let reason = match error {
-                cosmwasm_std::StdError::GenericErr { msg, .. } => msg,
-                other => other.to_string(),
-            };
-            AppError::invalid_address(format!("decoding bech32 of {address:?} failed: {reason}"))
-        })
+        if let Some(why) = gowords::bad_address(address, self.prefix) {
+            return Err(AppError::invalid_address(why));
+        }
+        self.app.api().addr_validate(address).map_err(|error| AppError::invalid_address(error.to_string()))
     }
 
     /// The address of 20 or 32 raw bytes.
@@ -229,6 +236,12 @@ fn refused_by_wasmd(text: &str) -> Option<AppError> {
         Some(AppError::unauthorized("can not migrate"))
     } else if text.starts_with("Only admin can update") {
         Some(AppError::unauthorized("can not modify contract"))
+    } else if text.starts_with("Contract with this address already exists") {
+        let text =
+            "contract address already exists, try a different combination of creator, checksum and salt";
+        Some(AppError::duplicate(text))
+    } else if text.starts_with("Cannot migrate contract to unregistered code id") {
+        Some(AppError::invalid_request("unknown code"))
     } else if text.contains("unregistered code id") {
         Some(AppError::no_such_code(text))
     } else if text.contains("cw_multi_test::wasm::ContractData") {

@@ -42,6 +42,14 @@ impl CosmosRouter for FundsFirst<'_> {
                 // Its events are added by `paid`.
                 Ok(AppResponse::default())
             }
+            msg @ CosmosMsg::Wasm(_) => {
+                let mut response = self.router.execute(api, storage, block, sender, msg)?;
+                // wasmd sorts them for the caller's reply, and with them those of the block.
+                for event in &mut response.events {
+                    event.attributes.sort_by(|a, b| a.key.cmp(&b.key));
+                }
+                Ok(response)
+            }
             msg => self.router.execute(api, storage, block, sender, msg),
         }
     }

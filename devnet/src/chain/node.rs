@@ -42,6 +42,8 @@ struct Inner {
 /// What the RPC needs without asking the chain's thread.
 pub(crate) struct Facts {
     pub(crate) chain_id: String,
+    /// Of addresses.
+    pub(crate) prefix: String,
     pub(crate) max_gas: Option<u64>,
     pub(crate) validator: Validator,
     pub(crate) blocks: SharedBlocks,
@@ -131,10 +133,27 @@ impl Node {
 
     /// Decodes, verifies and submits a transaction. The inner result is `CheckTx`: gas or the application's error.
     pub(crate) async fn broadcast(&self, bytes: &[u8]) -> Result<Result<u64, AppError>, BroadcastError> {
+        let (tx, verdicts) = match self.verified(bytes).await? {
+            Ok(verified) => verified,
+            Err(error) => return Ok(Err(error)),
+        };
+        Ok(self.call(move |worker| worker.chain.submit(tx, verdicts)).await??)
+    }
+
+    /// The same without submitting it.
+    pub(crate) async fn check(&self, bytes: &[u8]) -> Result<Result<u64, AppError>, BroadcastError> {
+        let (tx, verdicts) = match self.verified(bytes).await? {
+            Ok(verified) => verified,
+            Err(error) => return Ok(Err(error)),
+        };
+        Ok(self.call(move |worker| worker.chain.check(&tx, &verdicts)).await?)
+    }
+
+    async fn verified(&self, bytes: &[u8]) -> Result<Result<(Tx, Vec<Verdict>), AppError>, BroadcastError> {
         if bytes.len() > MAX_TX_BYTES {
             return Err(BroadcastError::TooLarge(bytes.len()));
         }
-        let tx = match Tx::decode(bytes) {
+        let tx = match Tx::decode(bytes, &self.inner.facts.prefix) {
             Ok(tx) => tx,
             Err(error) => return Ok(Err(error)),
         };
@@ -145,7 +164,7 @@ impl Node {
             })
             .await?;
         let verdicts = self.verdicts(&tx, accounts);
-        Ok(self.call(move |worker| worker.chain.submit(tx, verdicts)).await??)
+        Ok(Ok((tx, verdicts)))
     }
 
     fn verdicts(&self, tx: &Tx, accounts: Vec<Option<KnownSigner>>) -> Vec<Verdict> {

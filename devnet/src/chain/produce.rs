@@ -131,7 +131,13 @@ impl Chain {
         Ok(checked)
     }
 
-    pub(crate) fn simulate(&self, tx: &Tx) -> Result<(u64, Done), AppError> {
+    /// `CheckTx` that leaves no trace.
+    pub(crate) fn check(&self, tx: &Tx, verdicts: &[Verdict]) -> Result<u64, AppError> {
+        self.app.check(&mut self.pending.branch(), &self.tip(), tx, verdicts)
+    }
+
+    /// Gas and what would be done, or why not.
+    pub(crate) fn simulate(&self, tx: &Tx) -> (u64, Result<Done, AppError>) {
         self.app.simulate(&self.pending, &self.tip(), tx)
     }
 

@@ -35,20 +35,17 @@ impl Query {
         if text.len() > MAX_QUERY {
             return Err("maximum query length exceeded".into());
         }
-        let mut rest = text.trim();
+        let mut rest = text.trim_start();
         let mut conditions = Vec::new();
         loop {
-            let (condition, after) =
-                condition(rest).ok_or_else(|| format!("got syntax error near {rest:?}"))?;
+            let (condition, after) = condition(rest).map_err(|bad| bad.said_of(text))?;
             conditions.push(condition);
             rest = after.trim_start();
             if rest.is_empty() {
                 return Ok(Query(conditions));
             }
-            rest = rest
-                .strip_prefix("AND ")
-                .ok_or_else(|| format!("got syntax error near {rest:?}: expected AND"))?
-                .trim_start();
+            let next = rest.strip_prefix("AND").filter(|next| next.starts_with(char::is_whitespace));
+            rest = next.ok_or_else(|| Bad { rest, want: "want 6" }.said_of(text))?.trim_start();
         }
     }
 
@@ -62,7 +59,7 @@ impl Query {
 
     pub(crate) fn matches_tx(&self, block: &Block, tx: &BlockTx) -> bool {
         self.0.iter().all(|condition| match condition.key.as_str() {
-            "tx.hash" => condition.holds(&hex::encode_upper(tx.hash)),
+            "tx.hash" => condition.value.eq_ignore_ascii_case(&hex::encode_upper(tx.hash)),
             "tx.height" => condition.holds(&block.height().to_string()),
             "tm.event" => condition.holds("Tx"),
             key => tx.result.events.iter().any(|event| {
@@ -89,7 +86,8 @@ impl Condition {
         let numbers = || Some((value.parse::<u128>().ok()?, self.value.parse::<u128>().ok()?));
         match self.op {
             Op::Equal => value == self.value,
-            Op::Contains => value.contains(&self.value),
+            // CometBFT's index cuts what it looks through at slashes, and so finds nothing in such values.
+            Op::Contains => !value.contains('/') && value.contains(&self.value),
             Op::Exists => true,
             Op::Less => numbers().is_some_and(|(a, b)| a < b),
             Op::LessEqual => numbers().is_some_and(|(a, b)| a <= b),
@@ -99,32 +97,55 @@ impl Condition {
     }
 }
 
-fn condition(text: &str) -> Option<(Condition, &str)> {
-    let end = text.find(|c: char| c.is_whitespace() || "<>=".contains(c))?;
-    let (key, rest) = text.split_at_checked(end)?;
+/// What is wrong with a query, and where.
+struct Bad<'a> {
+    rest: &'a str,
+    /// What should be there, in the words of CometBFT's parser.
+    want: &'static str,
+}
+
+impl Bad<'_> {
+    fn said_of(&self, text: &str) -> String {
+        let offset = text.len().saturating_sub(self.rest.len());
+        if self.rest.is_empty() {
+            format!("offset {offset}: EOF")
+        } else {
+            format!("offset {offset}: got tag, {}", self.want)
+        }
+    }
+}
+
+fn condition(text: &str) -> Result<(Condition, &str), Bad<'_>> {
+    let end = text.find(|c: char| c.is_whitespace() || "<>=".contains(c)).unwrap_or(text.len());
+    let (key, rest) = text.split_at_checked(end).unwrap_or((text, ""));
     if key.is_empty() {
-        return None;
+        return Err(Bad { rest, want: "wanted tag" });
     }
     let rest = rest.trim_start();
     let made = |op, value: &str| Condition { key: key.into(), op, value: value.into() };
     if let Some(rest) = rest.strip_prefix("EXISTS") {
-        return Some((made(Op::Exists, ""), rest));
+        return Ok((made(Op::Exists, ""), rest));
     }
     let (op, rest) = match rest.strip_prefix("CONTAINS") {
         Some(rest) => (Op::Contains, rest),
-        None => SYMBOLS.iter().find_map(|(symbol, op)| Some((*op, rest.strip_prefix(symbol)?)))?,
+        None => SYMBOLS
+            .iter()
+            .find_map(|(symbol, op)| Some((*op, rest.strip_prefix(symbol)?)))
+            .ok_or(Bad { rest, want: "wanted an operator" })?,
     };
     let rest = rest.trim_start();
     let (value, rest) = if let Some(quoted) = rest.strip_prefix('\'') {
-        quoted.split_once('\'')?
+        quoted.split_once('\'').ok_or(Bad { rest: "", want: "" })?
     } else {
         let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
-        let (value, rest) = rest.split_at_checked(end)?;
+        let (value, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
         // Unquoted values are numbers only.
-        value.parse::<u128>().ok()?;
-        (value, rest)
+        value
+            .parse::<u128>()
+            .map_err(|_| Bad { rest, want: "wanted number, timestamp, datestamp or string" })?;
+        (value, after)
     };
-    Some((made(op, value), rest))
+    Ok((made(op, value), rest))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use cosmos_sdk_proto::prost::{Message, Name};
 use super::page::page;
 use super::{QueryError, View, request};
 use crate::app::auth;
+use crate::gowords;
 
 pub(crate) fn query(view: &View<'_>, method: &str, data: &[u8]) -> Result<Vec<u8>, QueryError> {
     Ok(match method {
@@ -17,7 +18,9 @@ pub(crate) fn query(view: &View<'_>, method: &str, data: &[u8]) -> Result<Vec<u8
             if address.is_empty() {
                 return Err(QueryError::Invalid("Address cannot be empty".into()));
             }
-            view.app.vm.address(&address).map_err(|error| QueryError::Invalid(error.log))?;
+            if let Some(why) = gowords::bad_address(&address, view.app.vm.prefix()) {
+                return Err(QueryError::Plain(why));
+            }
             let account = auth::load(&view.past.store, &address)
                 // cosmjs looks for these words to tell a missing account from a broken node.
                 .ok_or_else(|| QueryError::NotFound(format!("account {address} not found")))?;
@@ -26,7 +29,7 @@ pub(crate) fn query(view: &View<'_>, method: &str, data: &[u8]) -> Result<Vec<u8
         "Accounts" => {
             let QueryAccountsRequest { pagination } = request(data)?;
             let all = view.past.store.with_prefix(auth::PREFIX).map(|(_, value)| any(value)).collect();
-            let (accounts, pagination) = page(all, pagination)?;
+            let (accounts, pagination) = page(all, pagination);
             QueryAccountsResponse { accounts, pagination }.encode_to_vec()
         }
         "Params" => {

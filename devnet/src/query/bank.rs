@@ -12,6 +12,7 @@ use super::page::page;
 use super::{QueryError, View, request};
 use crate::app::{bank, coins};
 use crate::config::is_denom;
+use crate::gowords;
 
 pub(crate) fn query(view: &View<'_>, method: &str, data: &[u8]) -> Result<Vec<u8>, QueryError> {
     let store = &view.past.store;
@@ -20,25 +21,25 @@ pub(crate) fn query(view: &View<'_>, method: &str, data: &[u8]) -> Result<Vec<u8
             let QueryBalanceRequest { address, denom } = request(data)?;
             check(view, &address)?;
             if !is_denom(&denom) {
-                return Err(QueryError::Invalid("invalid denom".into()));
+                return Err(QueryError::Invalid(format!("invalid denom: {denom}")));
             }
             let amount = bank::balance(store, &address, &denom).to_string();
             QueryBalanceResponse { balance: Some(Coin { denom, amount }) }.encode_to_vec()
         }
         "AllBalances" => {
             let QueryAllBalancesRequest { address, pagination, .. } = request(data)?;
-            let (balances, pagination) = page(balances(view, &address)?, pagination)?;
+            let (balances, pagination) = page(balances(view, &address)?, pagination);
             QueryAllBalancesResponse { balances, pagination }.encode_to_vec()
         }
         "SpendableBalances" => {
             let QuerySpendableBalancesRequest { address, pagination } = request(data)?;
-            let (balances, pagination) = page(balances(view, &address)?, pagination)?;
+            let (balances, pagination) = page(balances(view, &address)?, pagination);
             QuerySpendableBalancesResponse { balances, pagination }.encode_to_vec()
         }
         "TotalSupply" => {
             let QueryTotalSupplyRequest { pagination } = request(data)?;
             let all = bank::supplies(store).iter().map(coins::to_proto).collect();
-            let (supply, pagination) = page(all, pagination)?;
+            let (supply, pagination) = page(all, pagination);
             QueryTotalSupplyResponse { supply, pagination }.encode_to_vec()
         }
         "SupplyOf" => {
@@ -60,8 +61,10 @@ pub(crate) fn query(view: &View<'_>, method: &str, data: &[u8]) -> Result<Vec<u8
 }
 
 fn check(view: &View<'_>, address: &str) -> Result<(), QueryError> {
-    let valid = view.app.vm.address(address);
-    valid.map(|_| ()).map_err(|error| QueryError::Invalid(format!("invalid address: {}", error.log)))
+    match gowords::bad_address(address, view.app.vm.prefix()) {
+        Some(why) => Err(QueryError::Invalid(format!("invalid address: {why}"))),
+        None => Ok(()),
+    }
 }
 
 fn balances(view: &View<'_>, address: &str) -> Result<Vec<Coin>, QueryError> {

@@ -13,6 +13,7 @@ use thiserror::Error;
 use crate::app::execute::App;
 use crate::chain::produce::{Chain, Past};
 use crate::error::AppError;
+use crate::gowords;
 
 /// Why a query has no answer; each kind has its own code in ABCI and its own status in REST.
 #[derive(Debug, Error)]
@@ -20,12 +21,21 @@ pub(crate) enum QueryError {
     /// gRPC `InvalidArgument`.
     #[error("{0}")]
     Invalid(String),
+    /// What a query made of Go's own words.
+    #[error("{0}")]
+    Plain(String),
+    /// A simulation that failed, wrapped as the SDK does.
+    #[error("{0}")]
+    Simulation(String),
     /// gRPC `NotFound`.
     #[error("{0}")]
     NotFound(String),
     /// No such path.
     #[error("unknown query path")]
     Unimplemented,
+    /// Not even a path.
+    #[error("no query path provided")]
+    NoPath,
     /// An error of a module, gRPC `Unknown`.
     #[error(transparent)]
     App(#[from] AppError),
@@ -41,12 +51,17 @@ impl QueryError {
             QueryError::Invalid(text) => {
                 AppError::invalid_request(format!("rpc error: code = InvalidArgument desc = {text}"))
             }
+            QueryError::Plain(text) => AppError::invalid_request(text),
+            QueryError::Simulation(text) => {
+                AppError::unknown_request(format!("rpc error: code = Unknown desc = {text}"))
+            }
             QueryError::NotFound(text) => AppError {
                 codespace: "sdk",
                 code: 22,
                 log: format!("rpc error: code = NotFound desc = {text}: key not found"),
             },
             QueryError::Unimplemented => AppError::unknown_request("unknown query path"),
+            QueryError::NoPath => AppError::unknown_request("no query path provided"),
             QueryError::App(error) => AppError::unknown_request(error.log),
             QueryError::Height(error) => error,
         }
@@ -67,6 +82,9 @@ pub(crate) struct Answer {
 
 /// Answers `path` at `height`; 0 is the tip.
 pub(crate) fn query(chain: &Chain, path: &str, data: &[u8], height: u64) -> Result<Answer, QueryError> {
+    if path.is_empty() {
+        return Err(QueryError::NoPath);
+    }
     // Transactions are not part of the state.
     if let Some(method) = path.strip_prefix("/cosmos.tx.v1beta1.Service/") {
         let value = tx::query(chain, method, data)?;
@@ -88,5 +106,5 @@ pub(crate) fn query(chain: &Chain, path: &str, data: &[u8], height: u64) -> Resu
 }
 
 fn request<M: Message + Default>(data: &[u8]) -> Result<M, QueryError> {
-    M::decode(data).map_err(|error| QueryError::Invalid(format!("the request does not decode: {error}")))
+    M::decode(data).map_err(|error| QueryError::Plain(gowords::protobuf(&error)))
 }

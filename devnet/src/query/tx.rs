@@ -12,14 +12,18 @@ use crate::app::events::Event;
 use crate::app::tx::Tx;
 use crate::chain::block::Block;
 use crate::chain::produce::Chain;
+use crate::error::AppError;
+use crate::gowords;
 
 pub(crate) fn query(chain: &Chain, method: &str, data: &[u8]) -> Result<Vec<u8>, QueryError> {
     Ok(match method {
         "Simulate" => simulate(chain, request(data)?)?.encode_to_vec(),
         "GetTx" => {
             let GetTxRequest { hash } = request(data)?;
-            let bytes = hex::decode(&hash)
-                .map_err(|error| QueryError::Invalid(format!("tx hash {hash} is not hex: {error}")))?;
+            if hash.is_empty() {
+                return Err(QueryError::Invalid("tx hash cannot be empty".into()));
+            }
+            let bytes = gowords::hex(&hash).map_err(QueryError::Plain)?;
             let blocks = chain.blocks.read();
             let (block, index) =
                 blocks.tx(&bytes).ok_or_else(|| QueryError::NotFound(format!("tx not found: {hash}")))?;
@@ -39,8 +43,11 @@ fn simulate(chain: &Chain, request: SimulateRequest) -> Result<SimulateResponse,
     if bytes.is_empty() {
         return Err(QueryError::Invalid("empty txBytes is not allowed".into()));
     }
-    let tx = Tx::decode(&bytes)?;
-    let (gas_used, done) = chain.simulate(&tx)?;
+    let failed =
+        |error: AppError, gas: u64| QueryError::Simulation(format!("{} with gas used: '{gas}'", error.log));
+    let tx = Tx::decode(&bytes, chain.app.vm.prefix()).map_err(|error| failed(error, 0))?;
+    let (gas_used, done) = chain.simulate(&tx);
+    let done = done.map_err(|error| failed(error, gas_used))?;
     // The deprecated `data` repeats the responses; the SDK fills both.
     let mut result =
         AbciResult { events: done.events.iter().map(proto_event).collect(), ..AbciResult::default() };

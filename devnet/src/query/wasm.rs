@@ -15,6 +15,8 @@ use super::page::page;
 use super::{QueryError, View, request};
 use crate::app::vm::Vm;
 use crate::app::{history, vm};
+use crate::error::AppError;
+use crate::gowords;
 
 pub(crate) fn query(view: &View<'_>, method: &str, data: &[u8]) -> Result<Vec<u8>, QueryError> {
     let store = &view.past.store;
@@ -42,7 +44,7 @@ pub(crate) fn query(view: &View<'_>, method: &str, data: &[u8]) -> Result<Vec<u8
             check(view, &address)?;
             view.app.vm.contract(store, &address)?;
             let contract = view.app.vm.address(&address)?;
-            let (items, pagination) = page(vm::contract_state(store, &contract), pagination)?;
+            let (items, pagination) = page(vm::contract_state(store, &contract), pagination);
             let models = items.into_iter().map(|(key, value)| Model { key, value }).collect();
             QueryAllContractStateResponse { models, pagination }.encode_to_vec()
         }
@@ -56,24 +58,26 @@ pub(crate) fn query(view: &View<'_>, method: &str, data: &[u8]) -> Result<Vec<u8
             let QueryContractHistoryRequest { address, pagination } = request(data)?;
             check(view, &address)?;
             let mut history = history::load(store, &address);
-            (history.entries, history.pagination) = page(history.entries, pagination)?;
+            (history.entries, history.pagination) = page(history.entries, pagination);
             history.encode_to_vec()
         }
         "ContractsByCode" => {
             let QueryContractsByCodeRequest { code_id, pagination } = request(data)?;
+            check_code(code_id)?;
             let found = contracts(view, |contract| contract.code_id == code_id);
-            let (contracts, pagination) = page(found, pagination)?;
+            let (contracts, pagination) = page(found, pagination);
             QueryContractsByCodeResponse { contracts, pagination }.encode_to_vec()
         }
         "ContractsByCreator" => {
             let QueryContractsByCreatorRequest { creator_address, pagination } = request(data)?;
             check(view, &creator_address)?;
             let found = contracts(view, |contract| contract.creator.as_str() == creator_address);
-            let (contract_addresses, pagination) = page(found, pagination)?;
+            let (contract_addresses, pagination) = page(found, pagination);
             QueryContractsByCreatorResponse { contract_addresses, pagination }.encode_to_vec()
         }
         "Code" => {
             let QueryCodeRequest { code_id } = request(data)?;
+            check_code(code_id)?;
             let code_info = Some(code_info(view, code_id)?);
             // Native code has no wasm to show.
             QueryCodeResponse { code_info, data: Vec::new() }.encode_to_vec()
@@ -81,7 +85,7 @@ pub(crate) fn query(view: &View<'_>, method: &str, data: &[u8]) -> Result<Vec<u8
         "Codes" => {
             let QueryCodesRequest { pagination } = request(data)?;
             let all = Vm::code_ids(store).map(|id| code_info(view, id)).collect::<Result<Vec<_>, _>>()?;
-            let (code_infos, pagination) = page(all, pagination)?;
+            let (code_infos, pagination) = page(all, pagination);
             QueryCodesResponse { code_infos, pagination }.encode_to_vec()
         }
         "Params" => {
@@ -97,7 +101,11 @@ pub(crate) fn query(view: &View<'_>, method: &str, data: &[u8]) -> Result<Vec<u8
 }
 
 fn check(view: &View<'_>, address: &str) -> Result<(), QueryError> {
-    view.app.vm.address(address).map(|_| ()).map_err(|error| QueryError::Invalid(error.log))
+    gowords::bad_address(address, view.app.vm.prefix()).map_or(Ok(()), |why| Err(QueryError::Plain(why)))
+}
+
+fn check_code(code_id: u64) -> Result<(), QueryError> {
+    if code_id == 0 { Err(AppError::invalid("code id").into()) } else { Ok(()) }
 }
 
 fn contract_info(contract: ContractData) -> ContractInfo {

@@ -36,10 +36,14 @@ impl RestError {
 impl From<QueryError> for RestError {
     fn from(error: QueryError) -> RestError {
         match error {
-            QueryError::Invalid(text) => RestError::invalid(text),
+            QueryError::Invalid(text) | QueryError::Plain(text) => RestError::invalid(text),
             QueryError::NotFound(text) => RestError::not_found(text),
-            QueryError::Unimplemented => RestError::unimplemented(),
+            QueryError::Unimplemented | QueryError::NoPath => RestError::unimplemented(),
             // gRPC `Unknown`.
+            QueryError::Simulation(text) => {
+                let message = format!("{text}: unknown request");
+                RestError { status: StatusCode::INTERNAL_SERVER_ERROR, code: 2, message }
+            }
             QueryError::App(error) => {
                 RestError { status: StatusCode::INTERNAL_SERVER_ERROR, code: 2, message: error.log }
             }

@@ -38,6 +38,17 @@ pub(crate) async fn sync(node: &Node, params: &Params) -> Result<Value, RpcError
     }))
 }
 
+/// The check alone: nothing waits for a block afterwards.
+pub(crate) async fn check(node: &Node, params: &Params) -> Result<Value, RpcError> {
+    let bytes = params.base64("tx")?;
+    let checked = node.check(&bytes).await.map_err(RpcError::internal)?;
+    let result = match checked {
+        Ok(gas_used) => TxResult { gas_used, ..TxResult::default() },
+        Err(AppError { codespace, code, log }) => TxResult { code, codespace, log, ..TxResult::default() },
+    };
+    Ok(shapes::tx_result(&result))
+}
+
 pub(crate) async fn asynchronous(node: &Node, params: &Params) -> Result<Value, RpcError> {
     let bytes = params.base64("tx")?;
     // A real node answers before the check; the answer is the same.

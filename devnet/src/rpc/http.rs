@@ -1,6 +1,7 @@
 //! The HTTP side of the RPC: POST `/`, GET `/method?args`, and the upgrade to a WebSocket.
 use axum::Router;
 use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
@@ -11,8 +12,8 @@ use tower_http::cors::CorsLayer;
 use super::{RpcError, call, respond, uri, ws};
 use crate::chain::node::Node;
 
-/// CometBFT's `max_body_bytes`, and room for a transaction of the greatest size in base64.
-const MAX_BODY: usize = 2_000_000;
+/// CometBFT's `max_body_bytes`.
+const MAX_BODY: usize = 1_000_000;
 /// CometBFT's `max_request_batch_size` since 0.38.8: what works here must work there.
 const MAX_BATCH: usize = 10;
 
@@ -35,7 +36,11 @@ async fn list() -> Html<&'static str> {
     Html("<html><body>The dev chain of Meteor Shower. Try <a href=\"/status\">/status</a>.</body></html>")
 }
 
-async fn rpc(State(node): State<Node>, body: Bytes) -> Response {
+async fn rpc(State(node): State<Node>, body: Result<Bytes, BytesRejection>) -> Response {
+    let Ok(body) = body else {
+        let error = RpcError::invalid_request("error reading request body: http: request body too large");
+        return reply(StatusCode::BAD_REQUEST, &respond(&Value::Null, Err(error)));
+    };
     if body.is_empty() {
         return list().await.into_response();
     }

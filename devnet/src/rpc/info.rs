@@ -63,7 +63,6 @@ pub(crate) fn abci_info(node: &Node) -> Result<Value, RpcError> {
     let last = blocks.last().ok_or_else(|| RpcError::internal("no block yet"))?;
     Ok(json!({ "response": {
         "data": "meteor-devnet",
-        "version": env!("CARGO_PKG_VERSION"),
         "last_block_height": last.height().to_string(),
         "last_block_app_hash": shapes::base64(&last.app_hash),
     }}))
@@ -85,8 +84,8 @@ pub(crate) async fn abci_query(node: &Node, params: &Params) -> Result<Value, Rp
         }
     };
     let (error, value, height) = match answer {
-        Ok(Answer { value, height }) => (None, value, height),
-        Err(error) => (Some(error), Vec::new(), 0),
+        Ok(Answer { value, height }) => (None, Some(value), height),
+        Err(error) => (Some(error), None, 0),
     };
     let (code, codespace, log) =
         error.map_or((0, "", String::new()), |error| (error.code, error.codespace, error.log));
@@ -96,7 +95,7 @@ pub(crate) async fn abci_query(node: &Node, params: &Params) -> Result<Value, Rp
         "info": "",
         "index": "0",
         "key": null,
-        "value": if value.is_empty() { Value::Null } else { shapes::base64(&value).into() },
+        "value": value.map(|value| shapes::base64(&value)),
         "proofOps": null,
         "height": height.to_string(),
         "codespace": codespace,
@@ -119,7 +118,12 @@ pub(crate) fn validators(node: &Node, params: &Params) -> Result<Value, RpcError
 
 pub(crate) fn consensus_params(node: &Node, params: &Params) -> Result<Value, RpcError> {
     let height = super::lookup::height(&node.blocks().read(), params)?;
-    let params = shapes::consensus_params(node.max_gas());
+    let mut params = shapes::consensus_params(node.max_gas());
+    if let Some(params) = params.as_object_mut() {
+        // Here CometBFT writes zeros too.
+        params.insert("version".into(), json!({ "app": "0" }));
+        params.insert("abci".into(), json!({ "vote_extensions_enable_height": "0" }));
+    }
     Ok(json!({ "block_height": height.to_string(), "consensus_params": params }))
 }
 

@@ -9,6 +9,7 @@ use crate::chain::block::{Block, BlockTx};
 use crate::chain::blocks::Blocks;
 use crate::chain::node::Node;
 use crate::chain::search::Query;
+use crate::gowords;
 
 /// Headers in one window of `/blockchain`.
 const WINDOW: i64 = 20;
@@ -119,6 +120,9 @@ pub(crate) fn block_results(node: &Node, params: &Params) -> Result<Value, RpcEr
 
 pub(crate) fn tx(node: &Node, params: &Params) -> Result<Value, RpcError> {
     let hash = params.base64("hash")?;
+    if hash.is_empty() {
+        return Err(RpcError::internal("transaction hash cannot be empty"));
+    }
     let found = {
         let blocks = node.blocks().read();
         blocks.tx(&hash).map(|(block, index)| (Arc::clone(block), index))
@@ -126,6 +130,11 @@ pub(crate) fn tx(node: &Node, params: &Params) -> Result<Value, RpcError> {
     found
         .and_then(|(block, index)| Some(shapes::tx(&block, index, block.txs.get(index)?)))
         .ok_or_else(|| RpcError::internal(format!("tx ({}) not found", hex::encode_upper(&hash))))
+}
+
+fn hash(text: &str) -> Result<Vec<u8>, RpcError> {
+    gowords::hex(text)
+        .map_err(|why| RpcError::internal(format!("error during searching for a hash in the query: {why}")))
 }
 
 fn parse(params: &Params) -> Result<Query, RpcError> {
@@ -139,7 +148,7 @@ pub(crate) fn tx_search(node: &Node, params: &Params) -> Result<Value, RpcError>
     {
         let blocks = node.blocks().read();
         // A hash names one transaction: no need to look through all of them, which wallets poll for.
-        match query.wants("tx.hash").map(|hash| hex::decode(hash).unwrap_or_default()) {
+        match query.wants("tx.hash").map(hash).transpose()? {
             Some(hash) => found.extend(blocks.tx(&hash).map(|(block, index)| (Arc::clone(block), index))),
             None => {
                 for block in blocks.iter() {

@@ -135,6 +135,7 @@ async fn dispatch(node: &Node, method: &str, params: &Params) -> Result<Value, R
         "tx" => lookup::tx(node, params),
         "tx_search" => lookup::tx_search(node, params),
         "block_search" => lookup::block_search(node, params),
+        "check_tx" => broadcast::check(node, params).await,
         "broadcast_tx_sync" => broadcast::sync(node, params).await,
         "broadcast_tx_async" => broadcast::asynchronous(node, params).await,
         "broadcast_tx_commit" => broadcast::commit(node, params).await,

@@ -1,9 +1,8 @@
 //! Arguments of a call: from a JSON object, a JSON array, or the GET form. Numbers come as strings or numbers.
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Map, Value};
 
 use super::RpcError;
+use crate::gowords;
 
 #[derive(Debug, Default)]
 pub(crate) struct Params {
@@ -25,7 +24,7 @@ impl Params {
                 let text = format!("expected {} parameters ({names:?}), got {}", names.len(), items.len());
                 return Err(RpcError::invalid_params(text));
             }
-            Some(_) => return Err(RpcError::invalid_params("expected map or array")),
+            Some(other) => return Err(RpcError::invalid_params(unknown_params(other))),
         };
         Ok(Params { values, uri: false })
     }
@@ -47,9 +46,7 @@ impl Params {
             Value::String(text) => text.trim_matches('"').parse().ok(),
             _ => None,
         };
-        number
-            .map(Some)
-            .ok_or_else(|| RpcError::invalid_params(format!("{name} is not a whole number: {value}")))
+        number.map(Some).ok_or_else(|| RpcError::invalid_params(no_number(name, value)))
     }
 
     pub(crate) fn text(&self, name: &str) -> Result<Option<String>, RpcError> {
@@ -63,12 +60,12 @@ impl Params {
 
     /// Bytes that JSON carries as base64: transactions, hashes.
     pub(crate) fn base64(&self, name: &str) -> Result<Vec<u8>, RpcError> {
-        self.bytes(name, |text| BASE64.decode(text).map_err(|error| error.to_string()))
+        self.bytes(name, gowords::base64)
     }
 
     /// Bytes that JSON carries as hex: the data of a query.
     pub(crate) fn hex(&self, name: &str) -> Result<Vec<u8>, RpcError> {
-        self.bytes(name, |text| hex::decode(text).map_err(|error| error.to_string()))
+        self.bytes(name, gowords::hex)
     }
 
     fn bytes(
@@ -76,18 +73,37 @@ impl Params {
         name: &str,
         decode: impl Fn(&str) -> Result<Vec<u8>, String>,
     ) -> Result<Vec<u8>, RpcError> {
-        let wrong = |error: String| RpcError::invalid_params(format!("{name}: {error}"));
+        let wrong = |error: String| RpcError::invalid_params(error);
         match self.get(name) {
             None => Ok(Vec::new()),
             Some(Value::String(text)) if self.uri => match text.strip_prefix("0x") {
-                Some(digits) => hex::decode(digits).map_err(|error| wrong(error.to_string())),
+                Some(digits) => gowords::hex(digits).map_err(wrong),
                 None if text.starts_with('"') => Ok(unquote(text).as_bytes().to_vec()),
-                None => Err(wrong("bytes are written 0x.. or in quotes".into())),
+                None => Err(wrong(format!("{name}: bytes are written 0x.. or in quotes"))),
             },
             Some(Value::String(text)) => decode(text).map_err(wrong),
-            Some(_) => Err(wrong("not a string".into())),
+            Some(_) => Err(wrong(format!("{name}: not a string"))),
         }
     }
+}
+
+/// Go's words where a text holds no number.
+fn no_number(name: &str, value: &Value) -> String {
+    match value.as_str().and_then(|text| text.chars().find(|letter| !letter.is_ascii_digit())) {
+        Some(letter) => format!("invalid character {letter:?} looking for beginning of value"),
+        None => format!("{name} is not a whole number: {value}"),
+    }
+}
+
+fn unknown_params(params: &Value) -> String {
+    let kind = match params {
+        Value::String(_) => "string",
+        Value::Bool(_) => "bool",
+        _ => "number",
+    };
+    format!(
+        "unknown type for JSON params: json: cannot unmarshal {kind} into Go value of type json.RawMessage. Expected map or array"
+    )
 }
 
 fn unquote(text: &str) -> &str {
