@@ -170,6 +170,8 @@ async fn help_teaches() {
         ("beacon", "anyone can compute every round"),
         ("settle", "what will leave and what arrives"),
         ("hatch", "an account of its own"),
+        ("crack", "their holder can reclaim them"),
+        ("appoint", "when a key is stolen"),
     ] {
         let help = works(folder.path(), &format!("{name} --help")).await;
         let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
