@@ -301,14 +301,14 @@ async fn fees_gas_memo_and_timeout() {
 async fn too_little_gas_fails_in_the_block() {
     let client = start().await;
     let vault = client.instantiate().await;
-    let envelope = Envelope { gas: 70_000, ..Envelope::default() };
+    let envelope = Envelope { gas: 90_000, ..Envelope::default() };
     let msg = client.execute(1, &vault, json!({"deposit": {}}), 5);
     let answer = client.broadcast(&client.sign(1, vec![msg], &envelope).await).await;
     assert_eq!(answer["code"], 0);
     client.devnet.mine(1).await.unwrap();
     let tx = client.tx(answer["hash"].as_str().unwrap()).await;
     assert_eq!(tx["tx_result"]["code"], 11, "{tx}");
-    assert!(tx["tx_result"]["log"].as_str().unwrap().contains("gasWanted: 70000, gasUsed: "));
+    assert!(tx["tx_result"]["log"].as_str().unwrap().contains("gasWanted: 90000, gasUsed: "));
     assert_eq!(client.smart(&vault, json!({"count": {}})).await, 0);
 }
 

@@ -92,7 +92,10 @@ pub(crate) fn base_gas(tx: &Tx, mode: Mode) -> u64 {
         fee = if tx.fee_coins.is_empty() { gas::SIMULATED_FEE } else { 0 };
     }
     let signatures = u64::try_from(tx.signers.len()).unwrap_or(u64::MAX).saturating_mul(gas::SIGNATURE);
-    gas::tx_bytes(tx.bytes.len().saturating_add(missing)).saturating_add(signatures).saturating_add(fee)
+    gas::tx_bytes(tx.bytes.len().saturating_add(missing))
+        .saturating_add(gas::TRANSACTION)
+        .saturating_add(signatures)
+        .saturating_add(fee)
 }
 
 /// `place` is what a node was about when the gas ran out. Only the first steps and the loading of a contract can be told

@@ -6,6 +6,7 @@
 #![allow(clippy::too_many_lines)] // lists of requests
 
 mod blocks;
+mod gas;
 mod queries;
 mod refusals;
 mod said;
@@ -18,9 +19,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use meteor_tests::{Generation, Pace, Stage, Target};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::site::Site;
+
+/// How far the dev chain's estimate may be from a real node's gas (percent).
+const ESTIMATE: u64 = 20;
 
 /// Every answer, by the name of its request.
 type Answers = BTreeMap<String, Value>;
@@ -36,8 +41,8 @@ async fn answers(stage: &Stage) -> Answers {
     said
 }
 
-fn fixture(generation: Generation) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fixtures/node-{}.json", generation.name()))
+fn fixture(what: &str, generation: Generation) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fixtures/{what}-{}.json", generation.name()))
 }
 
 /// Says where two answers differ, as deep as they are alike.
@@ -60,24 +65,34 @@ fn differ(place: &str, node: &Value, here: &Value, differences: &mut Vec<String>
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_dev_chain_answers_as_a_real_node() {
-    let target = Target::from_env();
-    // The dev chain models the newer generation.
+/// The generation to compare with, and whether it is to be written anew; nothing where there is none.
+fn compared(target: Target, file: impl Fn(Generation) -> PathBuf) -> Option<(PathBuf, bool)> {
     let generation = match target {
+        // The dev chain models the newer generation.
         Target::Devnet => Generation::Wasmd061,
         Target::Taxed => {
             println!("passed over: the nodes that were recorded take no tax");
-            return;
+            return None;
         }
         Target::Real(generation) => generation,
     };
-    let file = fixture(generation);
+    let file = file(generation);
     let record = target != Target::Devnet && std::env::var_os("METEOR_RECORD").is_some();
     if generation == Generation::Terrad && !record && !file.exists() {
         println!("passed over: what a terrad answers was never recorded; METEOR_RECORD=1 does it");
-        return;
+        return None;
     }
+    Some((file, record))
+}
+
+fn write(file: &Path, said: &impl Serialize) {
+    std::fs::write(file, serde_json::to_string_pretty(said).unwrap() + "\n").unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_dev_chain_answers_as_a_real_node() {
+    let target = Target::from_env();
+    let Some((file, record)) = compared(target, |of| fixture("node", of)) else { return };
     // On a real node time passes by itself: the shower must outlast the list. The rest is in events.
     let windows =
         Pace { length: 1_000, mint_window: 3_600, crack_window: 60, reveal_timeout: 3_600, ..target.pace() };
@@ -87,11 +102,35 @@ async fn the_dev_chain_answers_as_a_real_node() {
     stage.stop().await;
     let said = json!(said);
     if record {
-        std::fs::write(&file, serde_json::to_string_pretty(&said).unwrap() + "\n").unwrap();
-        return;
+        return write(&file, &said);
     }
     let real: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
     let mut differences = Vec::new();
     differ("", &real, &said, &mut differences);
     assert!(differences.is_empty(), "{} differ:\n{}", differences.len(), differences.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_dev_chain_s_gas_is_near_a_real_node_s() {
+    let target = Target::from_env();
+    let Some((file, record)) = compared(target, |of| fixture("gas", of)) else { return };
+    let stage = Stage::start(1).await;
+    let used = gas::of_an_event(&stage).await;
+    stage.stop().await;
+    if record {
+        return write(&file, &used);
+    }
+    let real: gas::Gas = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    assert!(real.keys().eq(used.keys()), "the same list on both");
+    // A node's own gas moves a little with the lengths of numbers.
+    let percent = if target == Target::Devnet { ESTIMATE } else { 3 };
+    let mut far = Vec::new();
+    for (name, node) in &real {
+        let here = used[name];
+        println!("{name:<26} node {node:>9}  here {here:>9}  {:>4} %", here * 100 / node);
+        if here.abs_diff(*node) * 100 > node * percent {
+            far.push(name);
+        }
+    }
+    assert!(far.is_empty(), "more than {percent} % off: {far:?}");
 }
