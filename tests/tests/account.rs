@@ -213,7 +213,8 @@ async fn a_higher_fee_is_paid_within_a_bound_at_the_same_sequence() {
         fees.push(paid);
         devnet.shutdown().await;
     }
-    assert_eq!(fees[1], 4 * fees[0]);
+    // Both are rounded up.
+    assert!((4 * fees[0] - 3..=4 * fees[0]).contains(&fees[1]), "{fees:?}");
 
     // Five times is not: the job ends with the chain's words, and nothing was taken.
     let devnet = chain(5 * PRICE, None).await;
