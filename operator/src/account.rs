@@ -29,6 +29,8 @@ const INSUFFICIENT_FEE: u32 = 13;
 const GAS_LIMIT: u32 = 41;
 /// The chain's code for "the mempool is full".
 const MEMPOOL_FULL: u32 = 20;
+/// The words of the same from the mempool that SDK 0.47 has besides CometBFT's: they come as code 1.
+const POOL_FULL: &str = "pool reached max tx capacity";
 /// The chain's words for another sequence, where a simulation fails.
 const SEQUENCE_MISMATCH: &str = "account sequence mismatch";
 /// Blocks after which a transaction that was taken but didn't show up is reported.
@@ -311,8 +313,10 @@ impl Account {
         if looks.is_multiple_of(REBROADCAST) {
             match self.node.broadcast(bytes).await {
                 // All nodes refused it before any may have had it. That a mempool is full is no verdict.
-                Err(error @ OperatorError::Refused { code, .. }) if !*sent && code != MEMPOOL_FULL => {
-                    return Err(error);
+                Err(OperatorError::Refused { code, log })
+                    if !*sent && code != MEMPOOL_FULL && !log.contains(POOL_FULL) =>
+                {
+                    return Err(OperatorError::Refused { code, log });
                 }
                 // Taken; or a node may have it or not. From here on only the account's sequence tells, whatever a
                 // node says of bytes that may be in another one's mempool.

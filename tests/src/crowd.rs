@@ -26,6 +26,9 @@ const LEAST: u128 = 8_000_000;
 const PARALLEL: usize = 32;
 /// A node that executes a large block answers nothing meanwhile.
 const TRIES: u32 = 60;
+const POOL_FULL: &str = "pool reached max tx capacity";
+/// The chain's code for "another sequence is expected".
+const WRONG_SEQUENCE: u32 = 32;
 const POLL: Duration = Duration::from_millis(200);
 
 /// Wallets that have not contributed yet.
@@ -136,9 +139,18 @@ impl Crowd {
 /// Hands over the same bytes until the node says that it has them.
 async fn broadcast(node: &Node, bytes: &[u8]) -> Result<()> {
     let mut tries = 0;
+    let mut full = false;
     loop {
         match node.broadcast(bytes).await {
             Ok(_) => return Ok(()),
+            // SDK 0.47 has a mempool of its own besides CometBFT's, of 5,000; and it has counted the sequence before it
+            // finds that full, so that until the next block it also expects another.
+            Err(OperatorError::Refused { code, log })
+                if (log.contains(POOL_FULL) || full && code == WRONG_SEQUENCE) && tries < TRIES =>
+            {
+                full = true;
+                tries += 1;
+            }
             Err(error @ OperatorError::Refused { .. }) => return Err(error.into()),
             Err(error) if tries >= TRIES => return Err(error.into()),
             Err(_) => tries += 1,

@@ -29,6 +29,8 @@ pub enum Fault {
     Twice,
     /// "mempool is full", without forwarding.
     MempoolFull,
+    /// The same of the application's own mempool, as SDK 0.47 says it, without forwarding.
+    PoolFull,
     /// 429, without forwarding.
     TooMany,
     /// 502, without forwarding.
@@ -49,11 +51,12 @@ pub enum Fault {
 
 impl Fault {
     /// What a job gets through by itself.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::LostAnswer,
         Self::LostRequest,
         Self::Twice,
         Self::MempoolFull,
+        Self::PoolFull,
         Self::TooMany,
         Self::BadGateway,
         Self::Garbage,
@@ -61,6 +64,11 @@ impl Fault {
         Self::Cut,
         Self::Stale,
     ];
+
+    /// Whether a request by `method` can go wrong so: that a mempool is full is a broadcast's answer.
+    pub fn fits(self, method: &str) -> bool {
+        !matches!(self, Self::MempoolFull | Self::PoolFull) || method == "broadcast_tx_sync"
+    }
 }
 
 /// Decides what goes wrong: by the request's number (from 0) and its method.
@@ -84,8 +92,7 @@ pub fn by_chance(seed: u64, run: u64) -> Plan {
         rng.set_stream(run);
         rng.set_word_pos(u128::try_from(number).expect("no such number") * 16);
         let fault = Fault::ALL.choose(&mut rng).copied();
-        // "The mempool is full" is a broadcast's answer.
-        let fault = fault.filter(|fault| *fault != Fault::MempoolFull || method == "broadcast_tx_sync");
+        let fault = fault.filter(|fault| fault.fits(method));
         fault.filter(|_| rng.random_ratio(1, 3))
     })
 }
@@ -164,6 +171,10 @@ async fn answer(State(inner): State<Arc<Inner>>, body: Bytes) -> Response {
         Some(Fault::MempoolFull) => {
             let error = json!({"code": -32603, "message": "Internal error", "data": "mempool is full: number of txs 5000"});
             json!({"jsonrpc": "2.0", "id": 1, "error": error}).to_string().into_response()
+        }
+        Some(Fault::PoolFull) => {
+            let full = json!({"code": 1, "codespace": "undefined", "data": "", "hash": "", "log": "pool reached max tx capacity"});
+            json!({"jsonrpc": "2.0", "id": 1, "result": full}).to_string().into_response()
         }
         Some(Fault::TooMany) => StatusCode::TOO_MANY_REQUESTS.into_response(),
         Some(Fault::BadGateway) => (StatusCode::BAD_GATEWAY, "<html>").into_response(),

@@ -49,11 +49,7 @@ async fn each_fault_at_each_request_pays_once() {
             target += AMOUNT;
             let proxy = Proxy::start(
                 &stage.chain.rpc,
-                Box::new(move |number, method| {
-                    // "The mempool is full" is a broadcast's answer.
-                    let fits = fault != Fault::MempoolFull || method == "broadcast_tx_sync";
-                    (number == at && fits).then_some(fault)
-                }),
+                Box::new(move |number, method| (number == at && fault.fits(method)).then_some(fault)),
             )
             .await;
             pay(&stage, &dir, &[&proxy.url], &to, target)
