@@ -53,6 +53,11 @@ impl AppError {
         AppError { codespace: "undefined", code: 1, log: what.to_string() }
     }
 
+    /// A panic that the SDK caught.
+    pub(crate) fn recovered(what: impl std::fmt::Display) -> AppError {
+        AppError { codespace: "undefined", code: 111_222, log: format!("recovered: {what}") }
+    }
+
     /// Prefixes the message, as `errorsmod.Wrap` does.
     pub(crate) fn within(self, what: impl std::fmt::Display) -> AppError {
         AppError { log: format!("{what}: {}", self.log), ..self }
@@ -81,6 +86,7 @@ registered! {
     invalid_coins: "sdk" 10 "invalid coins",
     out_of_gas: "sdk" 11 "out of gas",
     memo_too_large: "sdk" 12 "memo too large",
+    too_many_signatures: "sdk" 14 "maximum number of signatures exceeded",
     insufficient_fee: "sdk" 13 "insufficient fee",
     invalid_request: "sdk" 18 "invalid request",
     invalid_height: "sdk" 26 "invalid height",

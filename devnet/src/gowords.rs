@@ -103,6 +103,14 @@ mod tests {
         assert_eq!(base64("aGk=").unwrap(), b"hi");
     }
 
+    proptest::proptest! {
+        #[test]
+        fn nothing_makes_them_panic(words in ".{0,40}", address in "terra1[ -~]{0,50}", bytes: Vec<u8>) {
+            let _ = (hex(&words), base64(&words), text(&bytes), bad_address(&words, "terra"));
+            let _ = bad_address(&address, "terra");
+        }
+    }
+
     #[test]
     fn every_bad_byte_is_replaced_by_itself() {
         assert_eq!(text(b"a\xe2\x82b\xff"), "a\u{fffd}\u{fffd}b\u{fffd}");

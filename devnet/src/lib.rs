@@ -18,11 +18,11 @@
 //! # }
 //! ```
 //!
-//! What is real: transaction decoding, signatures (`DIRECT` and amino JSON), account numbers and sequences, fees and
-//! least gas prices, events, blocks with linked header hashes, the errors' codes and words; on demand Terra Classic's
+//! What is real: transaction decoding, signatures (`DIRECT` and amino JSON, of one key or of a multisig's), account
+//! numbers and sequences, fees and least gas prices, events, blocks with linked header hashes, the errors' codes and words; on demand Terra Classic's
 //! burn tax ([`Config::burn_tax`]). What is not: gas (an estimate, see `gas.rs`), consensus (one validator that signs
 //! nothing), the wasm of uploads (one whose checksum a given [`Code`] has becomes another id of that code, see
-//! [`Code::with_checksum`]; other wasm is refused), multisig keys, and modules other than auth, bank and wasm.
+//! [`Code::with_checksum`]; other wasm is refused), multisigs inside multisigs, and modules other than auth, bank and wasm.
 //!
 //! # Controls
 //! Over JSON-RPC (POST and WebSocket, never GET) there is a namespace that no real node has. It does what the

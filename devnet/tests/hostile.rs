@@ -3,6 +3,18 @@
 mod common;
 
 use common::{Client, Envelope, start};
+use cosmos_sdk_proto::Any;
+use cosmos_sdk_proto::cosmos::bank::v1beta1::MsgSend;
+use cosmos_sdk_proto::cosmos::base::v1beta1::Coin;
+use cosmos_sdk_proto::cosmos::crypto::multisig::LegacyAminoPubKey;
+use cosmos_sdk_proto::cosmos::crypto::multisig::v1beta1::CompactBitArray;
+use cosmos_sdk_proto::cosmos::crypto::secp256k1::PubKey;
+use cosmos_sdk_proto::cosmos::tx::v1beta1::mode_info::{Multi, Single, Sum};
+use cosmos_sdk_proto::cosmos::tx::v1beta1::{
+    AuthInfo, Fee, ModeInfo, SignerInfo, SimulateRequest, TxBody, TxRaw,
+};
+use cosmos_sdk_proto::cosmwasm::wasm::v1::MsgExecuteContract;
+use cosmos_sdk_proto::prost::{Message, Name};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config as Cases, RngAlgorithm, TestRng, TestRunner};
@@ -52,6 +64,69 @@ fn a_flipped_bit_never_passes() {
     });
 }
 
+/// Transactions whose parts are of the right kind and wrong in themselves: they get past the decoder.
+fn any_transaction() -> impl Strategy<Value = Vec<u8>> {
+    let bytes = |most| prop::collection::vec(any::<u8>(), 0..most);
+    let text =
+        prop_oneof![".{0,12}", "terra1[02-9ac-hj-np-z]{0,60}", "[0-9]{1,40}", Just("uusd".to_string())];
+    let coin = (text.clone(), text.clone()).prop_map(|(denom, amount)| Coin { denom, amount });
+    let coins = prop::collection::vec(coin, 0..3);
+    let single = Just(PubKey::type_url());
+    let multi = Just(LegacyAminoPubKey::type_url());
+    let inner = (single.clone(), bytes(40)).prop_map(|(type_url, value)| Any { type_url, value });
+    let team = (any::<u32>(), prop::collection::vec(inner, 0..4))
+        .prop_map(|(threshold, public_keys)| LegacyAminoPubKey { threshold, public_keys }.encode_to_vec());
+    let key = prop_oneof![(single, bytes(40)), (multi, team), (text.clone(), bytes(9))]
+        .prop_map(|(type_url, value)| Any { type_url, value });
+    let mode = any::<i8>().prop_map(|mode| ModeInfo { sum: Some(Sum::Single(Single { mode: mode.into() })) });
+    let modes = (any::<u32>(), bytes(4), prop::collection::vec(mode.clone(), 0..4)).prop_map(
+        |(extra_bits_stored, elems, mode_infos)| {
+            let bitarray = Some(CompactBitArray { extra_bits_stored, elems });
+            ModeInfo { sum: Some(Sum::Multi(Multi { bitarray, mode_infos })) }
+        },
+    );
+    let mode = prop_oneof![mode, modes, Just(ModeInfo::default())];
+    let signer = (prop::option::of(key), prop::option::of(mode), any::<u64>())
+        .prop_map(|(public_key, mode_info, sequence)| SignerInfo { public_key, mode_info, sequence });
+    let send = (text.clone(), text.clone(), coins.clone())
+        .prop_map(|(from_address, to_address, amount)| MsgSend { from_address, to_address, amount });
+    let execute = (text.clone(), text.clone(), bytes(20), coins.clone())
+        .prop_map(|(sender, contract, msg, funds)| MsgExecuteContract { sender, contract, msg, funds });
+    let message = prop_oneof![
+        send.prop_map(|msg| Any { type_url: MsgSend::type_url(), value: msg.encode_to_vec() }),
+        execute.prop_map(|msg| Any { type_url: MsgExecuteContract::type_url(), value: msg.encode_to_vec() }),
+    ];
+    let body = (prop::collection::vec(message, 1..3), text.clone(), any::<u64>()).prop_map(
+        |(messages, memo, timeout_height)| TxBody { messages, memo, timeout_height, ..TxBody::default() },
+    );
+    let fee = (coins, any::<u64>(), text).prop_map(|(amount, gas_limit, payer)| Fee {
+        amount,
+        gas_limit,
+        payer,
+        ..Fee::default()
+    });
+    let auth = (prop::collection::vec(signer, 0..3), fee).prop_map(|(signer_infos, fee)| AuthInfo {
+        signer_infos,
+        fee: Some(fee),
+        ..AuthInfo::default()
+    });
+    (body, auth, prop::collection::vec(bytes(80), 0..3)).prop_map(|(body, auth, signatures)| {
+        TxRaw { body_bytes: body.encode_to_vec(), auth_info_bytes: auth.encode_to_vec(), signatures }
+            .encode_to_vec()
+    })
+}
+
+#[test]
+fn hostile_parts_are_no_transaction_and_their_simulation_gets_an_answer() {
+    check(300, any_transaction(), async |client, bytes| {
+        let answer = client.broadcast(&bytes).await;
+        assert_ne!(answer["code"], 0, "{bytes:?}");
+        let request = SimulateRequest { tx_bytes: bytes.clone(), ..SimulateRequest::default() };
+        let answer = client.abci("/cosmos.tx.v1beta1.Service/Simulate", &request, 0).await;
+        assert!(answer["code"].is_u64(), "{bytes:?}: {answer}");
+    });
+}
+
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -70,7 +145,7 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-const METHODS: [&str; 20] = [
+const METHODS: [&str; 21] = [
     "status",
     "block",
     "block_by_hash",
@@ -87,6 +162,7 @@ const METHODS: [&str; 20] = [
     "abci_query",
     "broadcast_tx_sync",
     "broadcast_tx_async",
+    "check_tx",
     "num_unconfirmed_txs",
     "dev_setBalance",
     "dev_revert",

@@ -2,13 +2,11 @@
 //! and the texts are the SDK's, because wallets and scripts read them.
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use cosmos_sdk_proto::Any;
-use cosmos_sdk_proto::cosmos::crypto::secp256k1::PubKey;
-use cosmos_sdk_proto::prost::{Message, Name};
 use cosmwasm_std::{BlockInfo, Storage};
 
 use super::events::Event;
 use super::execute::App;
+use super::keys::{Key, Signed};
 use super::sign::{self, Verdict};
 use super::store::Store;
 use super::tx::{Signer, Tx};
@@ -30,6 +28,8 @@ pub(crate) enum Mode {
 
 /// Bytes of x/auth's parameters.
 const PARAMS: usize = 20;
+/// x/auth `tx_sig_limit`.
+const MAX_SIGNATURES: usize = 7;
 /// x/auth `max_memo_characters`.
 const MAX_MEMO: usize = 256;
 
@@ -71,7 +71,13 @@ pub(crate) fn run(
         keep_public_key(app, store, signer, index, mode)?;
         let sequence = format!("{}/{}", signer.address, signer.sequence);
         events.push(Event::new("tx").with("acc_seq", sequence));
-        events.push(Event::new("tx").with("signature", BASE64.encode(&signer.signature)));
+        let shown = signer.signed.shown().into_iter();
+        events.extend(shown.map(|bytes| Event::new("tx").with("signature", BASE64.encode(bytes))));
+    }
+    let keys =
+        tx.signers.iter().map(|signer| signer.public_key.as_ref().map_or(1, Key::count)).sum::<usize>();
+    if keys > MAX_SIGNATURES {
+        return Err(AppError::too_many_signatures(format!("signatures: {keys}, limit: {MAX_SIGNATURES}")));
     }
     for (index, signer) in tx.signers.iter().enumerate() {
         signature(app, store, tx, signer, mode, verdicts.get(index))?;
@@ -85,13 +91,14 @@ pub(crate) fn run(
 
 /// Gas of the transaction's bytes and signatures.
 pub(crate) fn base_gas(tx: &Tx, mode: Mode) -> u64 {
+    let signatures = || tx.signers.iter().flat_map(|signer| signer.signed.all());
     let (mut missing, mut fee) = (0, 0);
     if mode == Mode::Simulate {
-        let unsigned = tx.signers.iter().filter(|signer| signer.signature.is_empty()).count();
+        let unsigned = signatures().filter(|signature| signature.bytes.is_empty()).count();
         missing = unsigned.saturating_mul(gas::SIMULATED_SIGNATURE_BYTES);
         fee = if tx.fee_coins.is_empty() { gas::SIMULATED_FEE } else { 0 };
     }
-    let signatures = u64::try_from(tx.signers.len()).unwrap_or(u64::MAX).saturating_mul(gas::SIGNATURE);
+    let signatures = u64::try_from(signatures().count()).unwrap_or(u64::MAX).saturating_mul(gas::SIGNATURE);
     gas::tx_bytes(tx.bytes.len().saturating_add(missing))
         .saturating_add(gas::TRANSACTION)
         .saturating_add(signatures)
@@ -156,9 +163,17 @@ fn keep_public_key(
     let Some(mut account) = auth::load(store, &signer.address) else {
         return Err(AppError::unknown_address(format!("account {} does not exist", signer.address)));
     };
-    let Some(key) = &signer.public_key else { return Ok(()) };
+    let Some(key) = &signer.public_key else {
+        return match signer.signed {
+            // The SDK looks into the key it was not given, panics and recovers.
+            Signed::Multi { .. } if mode != Mode::Simulate => {
+                Err(AppError::recovered("runtime error: invalid memory address or nil pointer dereference"))
+            }
+            _ => Ok(()),
+        };
+    };
     if mode != Mode::Simulate {
-        let address = sign::address_of(key).and_then(|bytes| app.vm.humanize(&bytes).ok());
+        let address = key.address().and_then(|bytes| app.vm.humanize(&bytes).ok());
         if address.is_none_or(|address| address.as_str() != signer.address) {
             return Err(AppError::invalid_pubkey(format!(
                 "pubKey does not match signer address {} with signer index: {index}",
@@ -167,8 +182,7 @@ fn keep_public_key(
         }
     }
     if account.pub_key.is_none() {
-        let value = PubKey { key: key.clone() }.encode_to_vec();
-        account.pub_key = Some(Any { type_url: PubKey::type_url(), value });
+        account.pub_key = Some(key.any());
         auth::save(store, &account);
     }
     Ok(())
@@ -185,14 +199,14 @@ fn signature(
     let Some(mut account) = auth::load(store, &signer.address) else {
         return Err(AppError::unknown_address(format!("account {} does not exist", signer.address)));
     };
-    let key = account
-        .pub_key
-        .as_ref()
-        .and_then(|any| PubKey::decode(any.value.as_slice()).ok())
-        .map(|key| key.key)
-        .unwrap_or_default();
-    if key.is_empty() && mode != Mode::Simulate {
+    let key = account.pub_key.as_ref().and_then(|any| Key::decode(any).ok());
+    if key.is_none() && mode != Mode::Simulate {
         return Err(AppError::invalid_pubkey("unrecognized public key type: <nil>"));
+    }
+    if let (Some(Key::Multi { .. }), Signed::Single(_), true) = (&key, &signer.signed, mode != Mode::Simulate)
+    {
+        let text = "expected *signing.MultiSignatureData, got, *signing.SingleSignatureData";
+        return Err(AppError::plain(text));
     }
     if signer.sequence != account.sequence {
         return Err(AppError::wrong_sequence(format!(
@@ -200,11 +214,13 @@ fn signature(
             account.sequence, signer.sequence
         )));
     }
-    if mode != Mode::Simulate {
+    if let (Some(key), true) = (key, mode != Mode::Simulate) {
         let number = account.account_number;
         // Verified once, outside the chain's thread; again only if the account became another one since (revert).
         let result = match verdict {
-            Some(verdict) if verdict.account_number == number && verdict.key == key => verdict.result.clone(),
+            Some(verdict) if verdict.account_number == number && verdict.key.as_ref() == Some(&key) => {
+                verdict.result.clone()
+            }
             _ => sign::verify(tx, signer, &key, &app.chain_id, number),
         };
         result.map_err(|reason| AppError::unauthorized(refused(app, signer, number, &reason)))?;
@@ -215,8 +231,7 @@ fn signature(
 }
 
 fn refused(app: &App, signer: &Signer, number: u64, reason: &str) -> String {
-    use cosmos_sdk_proto::cosmos::tx::signing::v1beta1::SignMode;
-    if signer.mode == SignMode::LegacyAminoJson {
+    if signer.signed.only_amino() {
         format!(
             "signature verification failed; please verify account number ({number}), sequence ({}) and chain-id ({})",
             signer.sequence, app.chain_id

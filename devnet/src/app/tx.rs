@@ -1,12 +1,10 @@
 //! A transaction, decoded from the bytes a wallet broadcast. Every byte here is hostile until shown otherwise.
-use cosmos_sdk_proto::cosmos::crypto::secp256k1;
-use cosmos_sdk_proto::cosmos::tx::signing::v1beta1::SignMode;
-use cosmos_sdk_proto::cosmos::tx::v1beta1::mode_info::Sum;
 use cosmos_sdk_proto::cosmos::tx::v1beta1::{AuthInfo, Fee, SignerInfo, TxBody, TxRaw};
-use cosmos_sdk_proto::prost::{DecodeError, Message, Name};
+use cosmos_sdk_proto::prost::{DecodeError, Message};
 use cosmwasm_std::Coin;
 use sha2::{Digest, Sha256};
 
+use super::keys::{Key, Signed};
 use super::msg::Msg;
 use super::{coins, protobuf};
 use crate::error::AppError;
@@ -33,10 +31,9 @@ pub(crate) struct Tx {
 pub(crate) struct Signer {
     pub(crate) address: String,
     /// Absent when the wallet relies on the key kept with the account.
-    pub(crate) public_key: Option<Vec<u8>>,
-    pub(crate) mode: SignMode,
+    pub(crate) public_key: Option<Key>,
     pub(crate) sequence: u64,
-    pub(crate) signature: Vec<u8>,
+    pub(crate) signed: Signed,
 }
 
 impl Tx {
@@ -140,8 +137,9 @@ fn signers(
     if infos.len() > addresses.len() {
         // The SDK panics and recovers.
         let (index, length) = (addresses.len(), addresses.len());
-        let log = format!("recovered: runtime error: index out of range [{index}] with length {length}");
-        return Err(AppError { codespace: "undefined", code: 111_222, log });
+        return Err(AppError::recovered(format!(
+            "runtime error: index out of range [{index}] with length {length}"
+        )));
     }
     if infos.len() < addresses.len() {
         return Err(AppError::unauthorized(format!(
@@ -155,32 +153,12 @@ fn signers(
         .zip(infos)
         .zip(signatures)
         .map(|((address, info), signature)| {
-            let public_key = info.public_key.as_ref().map(public_key).transpose()?;
-            let mode = match info.mode_info.as_ref().and_then(|mode| mode.sum.as_ref()) {
-                Some(Sum::Single(single)) => SignMode::try_from(single.mode).unwrap_or_default(),
-                Some(Sum::Multi(_)) => {
-                    return Err(AppError::not_supported("the dev chain verifies no multisig keys"));
-                }
-                None => return Err(AppError::plain("got empty SignatureData")),
-            };
             Ok(Signer {
                 address: address.into(),
-                public_key,
-                mode,
+                public_key: info.public_key.as_ref().map(Key::decode).transpose()?,
                 sequence: info.sequence,
-                signature: signature.clone(),
+                signed: Signed::decode(info.mode_info.as_ref(), signature)?,
             })
         })
         .collect()
-}
-
-/// The 33 bytes of a secp256k1 key; the dev chain verifies no other kind.
-fn public_key(any: &cosmos_sdk_proto::Any) -> Result<Vec<u8>, AppError> {
-    if any.type_url != secp256k1::PubKey::type_url() {
-        return Err(AppError::invalid_pubkey(format!("unrecognized public key type: {}", any.type_url)));
-    }
-    let key = secp256k1::PubKey::decode(any.value.as_slice())
-        .map_err(|error| AppError::tx_decode(error.to_string()))?
-        .key;
-    if key.len() == 33 { Ok(key) } else { Err(AppError::invalid_pubkey("length of pubkey is incorrect")) }
 }

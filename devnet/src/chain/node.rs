@@ -171,8 +171,9 @@ impl Node {
         let verdict = |(signer, account): (&Signer, Option<KnownSigner>)| {
             // Unknown accounts fail in the chain's own checks, with the right words.
             let KnownSigner { number: account_number, key } = account.unwrap_or_default();
-            let key = key.or_else(|| signer.public_key.clone()).unwrap_or_default();
-            let result = sign::verify(tx, signer, &key, &self.inner.facts.chain_id, account_number);
+            let key = key.or_else(|| signer.public_key.clone());
+            let verify = |key| sign::verify(tx, signer, key, &self.inner.facts.chain_id, account_number);
+            let result = key.as_ref().map_or_else(|| Err("no key".into()), verify);
             Verdict { account_number, key, result }
         };
         tx.signers.iter().zip(accounts).map(verdict).collect()

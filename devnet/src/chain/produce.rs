@@ -13,6 +13,7 @@ use super::clock::Ticker;
 use super::mempool::{Mempool, Pending};
 use super::snapshot::Snapshot;
 use crate::app::execute::{App, Done};
+use crate::app::keys::Key;
 use crate::app::sign::Verdict;
 use crate::app::store::Store;
 use crate::app::tx::Tx;
@@ -32,7 +33,7 @@ pub(crate) enum MempoolError {
 #[derive(Default)]
 pub(crate) struct KnownSigner {
     pub(crate) number: u64,
-    pub(crate) key: Option<Vec<u8>>,
+    pub(crate) key: Option<Key>,
 }
 
 /// State and header of a height that queries can still ask for.
@@ -143,14 +144,12 @@ impl Chain {
 
     /// Number and known key of each signer, for verifying signatures elsewhere.
     pub(crate) fn signer_accounts(&self, tx: &Tx) -> Vec<Option<KnownSigner>> {
-        use cosmos_sdk_proto::cosmos::crypto::secp256k1::PubKey;
-        use cosmos_sdk_proto::prost::Message;
         tx.signers
             .iter()
             .map(|signer| {
                 let account = auth::load(&self.pending, &signer.address)?;
-                let key = account.pub_key.and_then(|any| PubKey::decode(any.value.as_slice()).ok());
-                Some(KnownSigner { number: account.account_number, key: key.map(|key| key.key) })
+                let key = account.pub_key.and_then(|any| Key::decode(&any).ok());
+                Some(KnownSigner { number: account.account_number, key })
             })
             .collect()
     }

@@ -163,6 +163,13 @@ mod tests {
         assert!(Query::parse("a.b EXISTS").is_ok());
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in "[a-z.'<>= 0-9ANDEXISTCO/]{0,40}|.{0,40}") {
+            let _ = Query::parse(&text);
+        }
+    }
+
     #[test]
     fn nonsense_is_an_error() {
         for text in ["", "a", "=1", "a=", "a='x", "a=x", "a=1 b=2", "a=1 AND", "a=1 OR b=2", &"x".repeat(600)]

@@ -7,6 +7,7 @@
 
 mod blocks;
 mod gas;
+mod multisig;
 mod queries;
 mod refusals;
 mod said;
@@ -38,6 +39,7 @@ async fn answers(stage: &Stage) -> Answers {
     blocks::list(&mut site, &mut said).await;
     search::list(&site, &mut said).await;
     shapes::list(&site, &mut said).await;
+    multisig::list(&mut site, &mut said).await;
     said
 }
 
