@@ -6,7 +6,7 @@
 #![allow(clippy::too_many_lines)] // lists of requests
 
 mod blocks;
-mod gas;
+mod event;
 mod multisig;
 mod queries;
 mod refusals;
@@ -113,26 +113,28 @@ async fn the_dev_chain_answers_as_a_real_node() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_dev_chain_s_gas_is_near_a_real_node_s() {
+async fn a_whole_event_is_as_on_a_real_node_and_its_gas_is_near() {
     let target = Target::from_env();
-    let Some((file, record)) = compared(target, |of| fixture("gas", of)) else { return };
+    let Some((file, record)) = compared(target, |of| fixture("event", of)) else { return };
     let stage = Stage::start(1).await;
-    let used = gas::of_an_event(&stage).await;
+    let here = event::of_an_event(&stage).await;
     stage.stop().await;
     if record {
-        return write(&file, &used);
+        return write(&file, &here);
     }
-    let real: gas::Gas = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
-    assert!(real.keys().eq(used.keys()), "the same list on both");
+    let real: event::Told = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
     // A node's own gas moves a little with the lengths of numbers.
     let percent = if target == Target::Devnet { ESTIMATE } else { 3 };
     let mut far = Vec::new();
-    for (name, node) in &real {
-        let here = used[name];
+    for (name, node) in &real.gas {
+        let here = here.gas[name];
         println!("{name:<26} node {node:>9}  here {here:>9}  {:>4} %", here * 100 / node);
         if here.abs_diff(*node) * 100 > node * percent {
             far.push(name);
         }
     }
     assert!(far.is_empty(), "more than {percent} % off: {far:?}");
+    let mut differences = Vec::new();
+    differ("", &json!(real.events), &json!(here.events), &mut differences);
+    assert!(differences.is_empty(), "{} differ:\n{}", differences.len(), differences.join("\n"));
 }
