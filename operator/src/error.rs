@@ -191,6 +191,8 @@ impl OperatorError {
             }
             // Pruned or not yet there: another node may have it.
             Self::Node { text, .. } => !text.contains("Method not found"),
+            // A node that was only just started may panic in a simulation, and answers it a moment later.
+            Self::Query { log, .. } => log.contains("baseapp/recovery.go"),
             _ => false,
         }
     }
@@ -198,5 +200,19 @@ impl OperatorError {
     /// Whether the chain itself said no, so that nothing is under way.
     pub(crate) const fn of_the_chain(&self) -> bool {
         matches!(self, Self::Query { .. } | Self::Refused { .. } | Self::Failed { .. })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_nodes_panic_is_asked_again_and_a_refusal_is_not() {
+        let query = |log: &str| OperatorError::Query { code: 6, log: log.to_owned() };
+        assert!(
+            query("panic [cosmos/cosmos-sdk@v0.53.6/baseapp/recovery.go:72] with gas used").of_the_node()
+        );
+        assert!(!query("there is no shower 2").of_the_node());
     }
 }
