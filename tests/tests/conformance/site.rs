@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use crate::said::{Names, error, verdict};
 use crate::wallet::Wallet;
 
-/// How often a transaction is looked for before a test gives up: half a minute.
-const LOOKS: u32 = 600;
+/// How often a transaction is looked for before a test gives up: two minutes, for a busy machine.
+const LOOKS: u32 = 2_400;
 
 /// The stage and the names of its addresses.
 pub(crate) struct Site<'a> {
