@@ -144,7 +144,7 @@ pub(crate) async fn list(site: &mut Site<'_>, said: &mut Answers) {
 async fn ran(site: &Site<'_>, said: &mut Answers, name: &str, bytes: &[u8]) {
     let answer = site.broadcast(bytes).await;
     let outcome = if answer["result"]["code"] == 0 {
-        let tx = site.included(answer["result"]["hash"].as_str().unwrap()).await;
+        let tx = site.included(bytes).await;
         json!([verdict(&tx["tx_result"]), events(&tx["tx_result"], &site.names)])
     } else {
         verdict(&answer["result"])

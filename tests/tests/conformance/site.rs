@@ -13,6 +13,8 @@ use crate::wallet::Wallet;
 
 /// How often a transaction is looked for before a test gives up: two minutes, for a busy machine.
 const LOOKS: u32 = 2_400;
+/// Looks between two broadcasts of the same bytes: wasmd 0.46 was once seen to forget what it had taken.
+const REBROADCAST: u32 = 200;
 
 /// The stage and the names of its addresses.
 pub(crate) struct Site<'a> {
@@ -63,16 +65,20 @@ impl<'a> Site<'a> {
             return json!({"tx_result": answer["result"], "height": null});
         }
         wallet.sequence += 1;
-        self.included(answer["result"]["hash"].as_str().unwrap()).await
+        self.included(&bytes).await
     }
 
-    /// The transaction, once it is in a block and in the index.
-    pub(crate) async fn included(&self, hash: &str) -> Value {
-        for _ in 0..LOOKS {
+    /// A transaction that was sent, once it is in a block and in the index.
+    pub(crate) async fn included(&self, bytes: &[u8]) -> Value {
+        let hash = meteor_operator::node::hash(bytes);
+        for look in 1..=LOOKS {
             let query = json!({"query": format!("tx.hash='{hash}'"), "page": "1"});
             let mut answer = self.rpc("tx_search", query).await;
             if answer["result"]["total_count"] == "1" {
                 return answer["result"]["txs"][0].take();
+            }
+            if look.is_multiple_of(REBROADCAST) {
+                println!("{hash} is in no block yet; sent again: {}", self.broadcast(bytes).await);
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
