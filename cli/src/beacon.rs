@@ -2,10 +2,11 @@
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use tokio_util::sync::CancellationToken;
+
+use crate::devnet::{self, Relay};
 
 /// Serve the dev beacon for rehearsals: its key is public.
 ///
@@ -24,16 +25,13 @@ pub struct Options {
 /// # Errors
 /// If the port can't be opened.
 pub async fn run(options: &Options, stop: &CancellationToken) -> Result<ExitCode> {
-    let beacon = crate::devnet::beacon()?;
+    let beacon = devnet::beacon()?;
     let network = beacon.network();
-    let listener = tokio::net::TcpListener::bind(options.listen).await;
-    let listener = listener.with_context(|| format!("listening on {}", options.listen))?;
+    let relay = Relay::start(options.listen).await?;
     println!("THE KEY OF THIS BEACON IS PUBLIC: anyone knows every round beforehand. Only for rehearsals.\n");
     println!("[beacon]\nnetwork = \"own\"\ngenesis = {}\nperiod = {}", network.genesis, network.period);
     println!("delay = 2\npublic_key = \"{}\"\n", network.public_key);
-    println!("Serving http://{}   Ctrl-C stops it.", listener.local_addr()?);
-    let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let stopped = stop.clone().cancelled_owned();
-    axum::serve(listener, beacon.router(now)).with_graceful_shutdown(stopped).await?;
+    println!("Serving {}   Ctrl-C stops it.", relay.url);
+    stop.cancelled().await;
     Ok(ExitCode::SUCCESS)
 }

@@ -119,7 +119,7 @@ pub async fn start(config: Config) -> Result<Devnet> {
     Ok(meteor_devnet::start_with(config, codes(), router).await?)
 }
 
-/// The dev beacon by itself on a free port of this machine, for an event on a real chain; it ends when this is dropped.
+/// The dev beacon by itself, for an event on a real chain; it ends when this is dropped.
 #[derive(Debug)]
 pub struct Relay {
     /// Its address.
@@ -128,16 +128,24 @@ pub struct Relay {
 }
 
 impl Relay {
-    /// Starts it.
+    /// Starts it at `listen`.
+    ///
+    /// # Errors
+    /// If the port can't be opened.
+    pub async fn start(listen: SocketAddr) -> Result<Self> {
+        let router = beacon()?.router(now);
+        let listener = tokio::net::TcpListener::bind(listen).await;
+        let listener = listener.with_context(|| format!("listening on {listen}"))?;
+        let url = format!("http://{}", listener.local_addr()?);
+        Ok(Self { url, serving: tokio::spawn(async move { axum::serve(listener, router).await }) })
+    }
+
+    /// Starts it on a free port of this machine.
     ///
     /// # Errors
     /// If no port is free.
-    pub async fn start() -> Result<Self> {
-        let router = beacon()?.router(now);
-        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
-        let listener = listener.context("a port for the beacon")?;
-        let url = format!("http://{}", listener.local_addr()?);
-        Ok(Self { url, serving: tokio::spawn(async move { axum::serve(listener, router).await }) })
+    pub async fn anywhere() -> Result<Self> {
+        Self::start((Ipv4Addr::LOCALHOST, 0).into()).await
     }
 }
 

@@ -93,7 +93,7 @@ impl Site {
             }
             None => DEV_MNEMONIC.to_owned(),
         };
-        let beacon = Relay::start().await?;
+        let beacon = Relay::anywhere().await?;
         let dear = GasPrice { denom: "uluna".into(), millionths: 10_000 };
         let mut chain = Chain {
             rpc: rpc.to_owned(),
