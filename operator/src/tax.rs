@@ -38,6 +38,14 @@ impl Rate {
     pub fn arrives(self, amount: u128) -> u128 {
         amount.saturating_sub(self.tax(amount))
     }
+
+    /// The least amount of which `due` arrives (both micro-denom); `None` where the tax takes all, or the amount is
+    /// beyond all money.
+    pub fn to_arrive(self, due: u128) -> Option<u128> {
+        // Since the tax is rounded down, of x arrives x(1 - rate), rounded up: at least `due` where x(1 - rate) > due - 1.
+        let Some(below) = due.checked_sub(1) else { return Some(0) };
+        below.checked_mul(UNIT)?.checked_div(UNIT.checked_sub(self.0)?)?.checked_add(1)
+    }
 }
 
 #[cfg(test)]
@@ -54,5 +62,19 @@ mod tests {
         assert_eq!(Rate::default().arrives(7), 7);
         assert_eq!(Rate::new(UNIT).unwrap().arrives(u128::MAX), 0);
         assert_eq!(Rate::new(UNIT + 1), None);
+    }
+
+    #[test]
+    fn what_arrives_is_exactly_what_is_due() {
+        for rate in [0, 1, UNIT / 200, UNIT / 3, UNIT - 1] {
+            let rate = Rate::new(rate).unwrap();
+            for due in [0, 1, 199, 200, 8_000_000, 74_195_123_457] {
+                let amount = rate.to_arrive(due).unwrap();
+                assert_eq!(rate.arrives(amount), due);
+                assert!(amount == 0 || rate.arrives(amount - 1) < due, "no less would do");
+            }
+        }
+        assert_eq!(Rate::new(UNIT).unwrap().to_arrive(1), None);
+        assert_eq!(Rate::default().to_arrive(u128::MAX), None);
     }
 }

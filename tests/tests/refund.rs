@@ -10,6 +10,7 @@ use meteor_operator::account::Account;
 use meteor_operator::gas::{GasPrice, coins};
 use meteor_operator::jobs;
 use meteor_operator::signer::Signer;
+use meteor_operator::tax::Rate;
 use meteor_operator::tx;
 use meteor_tests::{Stage, Target};
 use serde_json::Value;
@@ -33,8 +34,10 @@ async fn crowd(stage: &Stage) -> Vec<String> {
         wallets.push(Signer::from_bytes(&bytes, "terra").unwrap());
     }
     let mut rich = stage.account(0).await;
+    let tax = Rate::of(&stage.node).await.unwrap();
     let funding = wallets.iter().enumerate().map(|(index, wallet)| {
-        let funds = [coins(1_000_000, "uluna"), coins(gives(index), "uusd")].concat();
+        let money = tax.to_arrive(gives(index)).unwrap();
+        let funds = [coins(1_000_000, "uluna"), coins(money, "uusd")].concat();
         tx::send(rich.address(), wallet.address(), &funds)
     });
     let funding = funding.collect();
@@ -67,8 +70,9 @@ async fn refunds(stage: &Stage, addresses: &[String], refunded: std::ops::Range<
     assert_eq!(done.await.unwrap(), (refunded.len(), due));
     assert_eq!(batches.len(), 2, "page by page");
     assert_eq!(batches[1], (refunded.len(), due));
+    let tax = Rate::of(&stage.node).await.unwrap();
     for (index, address) in addresses.iter().enumerate() {
-        let has = if refunded.contains(&index) { gives(index) } else { 0 };
+        let has = if refunded.contains(&index) { tax.arrives(gives(index)) } else { 0 };
         assert_eq!(stage.balance(address).await, has, "wallet {index}");
     }
     let height = stage.height().await;
@@ -126,8 +130,9 @@ async fn two_refund_jobs_at_once_refund_everyone_once() {
     let (one, other) = (jobs.0.unwrap(), jobs.1.unwrap());
     assert_eq!(one.0 + other.0, CROWD, "each counts what it refunded itself");
     assert_eq!(one.1 + other.1, (0..CROWD).map(gives).sum());
+    let tax = Rate::of(&stage.node).await.unwrap();
     for (index, address) in addresses.iter().enumerate() {
-        assert_eq!(stage.balance(address).await, gives(index), "wallet {index}");
+        assert_eq!(stage.balance(address).await, tax.arrives(gives(index)), "wallet {index}");
     }
     stage.stop().await;
 }
