@@ -15,6 +15,7 @@ import hashlib
 import json
 import os
 import platform
+import random
 import re
 import shutil
 import signal
@@ -44,6 +45,8 @@ BALANCES = {"uluna": 1_000_000_000_000, "uusd": 1_000_000_000_000}
 STAKE = 500_000_000
 GAS_PRICES = "0.01uluna,0.01uusd"
 FIRST_BLOCK_SECONDS = 60
+START_TRIES = 5
+NODE_PORTS = range(20_000, 28_000)
 
 
 def say(text):
@@ -136,14 +139,19 @@ def build(gen, module, place):
 
 # Settings
 
-def free_ports(count):
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
+def free_ports(count, among=NODE_PORTS):
+    """Ports in a row that nothing listens on. Not those that the kernel gives to outgoing connections: among many tests
+    one of these would take the port before the node does."""
+    while True:
+        first = random.randrange(among.start, among.stop - count, count)
+        ports = list(range(first, first + count))
+        try:
+            for port in ports:
+                with socket.socket() as one:
+                    one.bind(("127.0.0.1", port))
+            return ports
+        except OSError:
+            continue
 
 
 def set_toml(path, settings):
@@ -293,26 +301,46 @@ def height(rpc):
         return 0
 
 
+def first_block(node, url, stop, log):
+    """Waits for it. What the node said against it, or None."""
+    # A node that goes on with its chain has its old height at once: a block more means that it lives.
+    deadline = time.monotonic() + FIRST_BLOCK_SECONDS
+    first = 0
+    while not stop.is_set():
+        now = height(url)
+        if now > first > 0:
+            break
+        first = first or now
+        if node.poll() is not None or time.monotonic() > deadline:
+            text = log.read_text(errors="replace")
+            # On SDK 0.47 the error stands above a page of usage.
+            errors = [line for line in text.splitlines() if line.startswith(("Error:", "panic:"))]
+            return "\n".join([*errors[-1:], text[-2000:]])
+        time.sleep(0.05)
+    return None
+
+
+def end(node):
+    if node.poll() is None:
+        node.terminate()
+        try:
+            node.wait(10)
+        except subprocess.TimeoutExpired:
+            node.kill()
+            node.wait()
+
+
 def up(options):
     program, env = binary(options.gen)
     home = Path(options.home).resolve()
-    ports_file = home / "ports.json"
-    if ports_file.exists():
-        ports = json.loads(ports_file.read_text())
-    else:
+    ports_file, log = home / "ports.json", home / "node.log"
+    fresh = not ports_file.exists()
+    if fresh:
         if home.exists() and any(home.iterdir()):
             raise SystemExit(f"node: {home} is neither empty nor a chain of mine")
         home.mkdir(parents=True, exist_ok=True)
         mnemonic = Path(options.mnemonic_file).read_text().strip() if options.mnemonic_file else MNEMONIC
         Maker(options.gen, program, env, home).make(mnemonic, options.max_gas)
-        ports = free_ports(4)
-        configure(home, options.block_ms, ports)
-        ports_file.write_text(json.dumps(ports))
-    rpc, _, grpc, rest = ports
-    url = f"http://127.0.0.1:{rpc}"
-    with open(home / "node.log", "ab") as log:
-        node = subprocess.Popen([program, "--home", str(home), "start"], env=env, stdin=subprocess.DEVNULL,
-                                stdout=log, stderr=log, preexec_fn=die_with_parent)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -322,33 +350,32 @@ def up(options):
                 pass
             stop.set()
         threading.Thread(target=watch, daemon=True).start()
-    try:
-        # A node that goes on with its chain has its old height at once: a block more means that it lives.
-        deadline = time.monotonic() + FIRST_BLOCK_SECONDS
-        first = 0
-        while not stop.is_set():
-            now = height(url)
-            if now > first > 0:
-                break
-            first = first or now
-            if node.poll() is not None or time.monotonic() > deadline:
-                tail = (home / "node.log").read_text(errors="replace")[-3000:]
-                raise SystemExit(f"node: no block from {program}; the end of {home}/node.log:\n{tail}")
-            time.sleep(0.05)
-        if not stop.is_set():
-            print(json.dumps({"rpc": url, "rest": f"http://127.0.0.1:{rest}", "grpc": f"http://127.0.0.1:{grpc}",
-                              "chain_id": CHAIN_ID, "home": str(home), "pid": node.pid}), flush=True)
-        while not stop.wait(0.1):
-            if node.poll() is not None:
-                raise SystemExit(f"node: the node ended by itself ({node.returncode}); see {home}/node.log")
-    finally:
-        if node.poll() is None:
-            node.terminate()
-            try:
-                node.wait(10)
-            except subprocess.TimeoutExpired:
-                node.kill()
-                node.wait()
+    for tries_left in reversed(range(START_TRIES)):
+        if fresh:
+            ports = free_ports(4)
+            configure(home, options.block_ms, ports)
+            ports_file.write_text(json.dumps(ports))
+        rpc, _, grpc, rest = json.loads(ports_file.read_text())
+        url = f"http://127.0.0.1:{rpc}"
+        with open(log, "wb" if fresh else "ab") as out:
+            node = subprocess.Popen([program, "--home", str(home), "start"], env=env, stdin=subprocess.DEVNULL,
+                                    stdout=out, stderr=out, preexec_fn=die_with_parent)
+        try:
+            wrong = first_block(node, url, stop, log)
+            if wrong and fresh and tries_left and "address already in use" in wrong:
+                say("somebody else took a port meanwhile: starting on others")
+                continue
+            if wrong:
+                raise SystemExit(f"node: no block from {program}; {log} says:\n{wrong}")
+            if not stop.is_set():
+                print(json.dumps({"rpc": url, "rest": f"http://127.0.0.1:{rest}", "grpc": f"http://127.0.0.1:{grpc}",
+                                  "chain_id": CHAIN_ID, "home": str(home), "pid": node.pid}), flush=True)
+            while not stop.wait(0.1):
+                if node.poll() is not None:
+                    raise SystemExit(f"node: the node ended by itself ({node.returncode}); see {log}")
+            return
+        finally:
+            end(node)
 
 
 def main():

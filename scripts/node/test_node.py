@@ -1,0 +1,38 @@
+#!/usr/bin/env python3
+"""A port that somebody takes before the node does: it starts on others.     scripts/node/test_node.py [0.61|0.46]"""
+import json
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import node
+
+# The node's program, which is offered these ports one set after the other.
+PROGRAM = """
+import json, sys, node
+offers = json.loads(sys.argv.pop(1))
+node.free_ports = lambda _: offers.pop(0)
+node.main()
+"""
+
+
+def main():
+    gen = sys.argv[1] if len(sys.argv) > 1 else "0.61"
+    with tempfile.TemporaryDirectory() as home, socket.socket() as somebody:
+        somebody.bind(("127.0.0.1", 0))
+        somebody.listen()
+        taken, other = node.free_ports(4), node.free_ports(4)
+        taken[0] = somebody.getsockname()[1]
+        with subprocess.Popen([sys.executable, "-c", PROGRAM, json.dumps([taken, other]), "up", "--gen", gen,
+                               "--home", f"{home}/chain", "--until-eof"], cwd=Path(__file__).parent, text=True,
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+            line = process.stdout.readline()
+            process.stdin.close()
+        assert line and json.loads(line)["rpc"] == f"http://127.0.0.1:{other[0]}", line
+    print(f"ok: a port was taken meanwhile, and {gen} started on others")
+
+
+if __name__ == "__main__":
+    main()
