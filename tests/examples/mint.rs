@@ -20,8 +20,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 /// Measures minting on a real node: N wallets contribute, the shower is closed and drawn, then the operator's own job
-/// mints, and every meteor is looked for. The node is the one that the first
-/// argument of scripts/bench-mint names: --gen 0.61 or --gen 0.46.
+/// mints, and every meteor is looked for. scripts/bench-mint --gen 0.46 takes the older generation of nodes.
 #[derive(Debug, Parser)]
 struct Options {
     /// Wallets with one contribution each
