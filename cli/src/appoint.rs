@@ -24,6 +24,15 @@ pub struct Options {
     guardian: Option<String>,
 }
 
+fn has_no_role(address: &String, config: &ConfigResponse) -> Result<()> {
+    let roles = [config.owner.as_ref(), Some(&config.operator), Some(&config.guardian)];
+    ensure!(
+        !roles.contains(&Some(address)),
+        "{address} has a role already: one stolen key would hold both, so give them two keys"
+    );
+    Ok(())
+}
+
 /// Runs `meteor appoint`.
 ///
 /// # Errors
@@ -37,7 +46,7 @@ pub async fn run(options: &Options) -> Result<ExitCode> {
         }
     };
     if options.signing.generate_only {
-        return options.signing.print(&message).await;
+        return options.signing.print(&message, |config| has_no_role(address, config)).await;
     }
     let (mut account, deployment, config) = options.signing.open().await?;
     let ConfigResponse { owner, operator, guardian, .. } = &config;
@@ -51,11 +60,7 @@ pub async fn run(options: &Options) -> Result<ExitCode> {
         owner.as_deref() == Some(signs),
         "{signs} is not the owner of this event: name another --account"
     );
-    let roles = [owner.as_ref(), Some(operator), Some(guardian)];
-    ensure!(
-        !roles.iter().flatten().any(|other| *other == address),
-        "{address} has another role: one stolen key would hold both, so give them two keys"
-    );
+    has_no_role(address, &config)?;
     let included = account.execute(&deployment.shower, &message, &[]).await?;
     println!("{address} is the {role} from block {} on, {before} no more", included.height);
     Ok(ExitCode::SUCCESS)

@@ -71,7 +71,8 @@ fn confirmed(shower: u32, mut input: impl BufRead) -> Result<()> {
 /// If the answer is another number, or the chain refuses.
 pub async fn cancel(options: &Cancel) -> Result<ExitCode> {
     if options.signing.generate_only {
-        return options.signing.print(&ExecuteMsg::Cancel { shower: options.shower }).await;
+        let cancel = ExecuteMsg::Cancel { shower: options.shower };
+        return options.signing.print(&cancel, |config| exists(options.shower, config)).await;
     }
     let (mut account, deployment, config) = options.signing.open().await?;
     let shower = options.shower;

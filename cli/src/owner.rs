@@ -6,11 +6,10 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use meteor_messages::shower::{ConfigResponse, ExecuteMsg, QueryMsg};
 use meteor_operator::account::Account;
-use meteor_operator::gas::GasPrice;
 use meteor_operator::jobs::Deployment;
 use serde_json::{Value, json};
 
-use crate::signing::{Event, JournalFolder, Signing};
+use crate::signing::{Event, Signing, Terms};
 
 /// Which event, and who signs for its owner.
 #[derive(Clone, Debug, clap::Args)]
@@ -21,15 +20,9 @@ pub struct Owner {
     /// A file with the 24 words of the signing account (mode 0600; /dev/fd/3 reads descriptor 3)
     #[arg(long, required_unless_present = "generate_only")]
     pub signer_file: Option<PathBuf>,
-    /// Which account of the words
-    #[arg(long, default_value_t = 0)]
-    pub account: u32,
-    /// What a unit of gas costs, instead of the deployment file's price or 28.325uluna
-    #[arg(long)]
-    pub gas_price: Option<GasPrice>,
-    /// Where the account's journal is.
+    /// How.
     #[command(flatten)]
-    pub journal: JournalFolder,
+    pub terms: Terms,
     /// For an owner that is a multisig: sign and send nothing, print the transaction as `terrad tx sign --multisig` and
     /// `terrad tx multisign` take it
     #[arg(long, conflicts_with = "signer_file")]
@@ -44,17 +37,21 @@ impl Owner {
         let signing = Signing {
             event: self.event.clone(),
             signer_file: self.signer_file.clone().context("signing needs --signer-file")?,
-            account: self.account,
-            gas_price: self.gas_price.clone(),
-            journal: self.journal.clone(),
+            terms: self.terms.clone(),
         };
         signing.open().await
     }
 
-    /// Prints the unsigned transaction in which the event's owner executes `message`.
-    pub(crate) async fn print(&self, message: &ExecuteMsg) -> Result<ExitCode> {
-        let found = self.event.find(self.gas_price.as_ref()).await?;
+    /// Prints the unsigned transaction in which the event's owner executes `message`, if `check` finds nothing against
+    /// it: what can't succeed is said before several people have signed it.
+    pub(crate) async fn print(
+        &self,
+        message: &ExecuteMsg,
+        check: impl FnOnce(&ConfigResponse) -> Result<()>,
+    ) -> Result<ExitCode> {
+        let found = self.event.find(self.terms.gas_price.as_ref()).await?;
         let config: ConfigResponse = found.node.smart(&found.contract, &QueryMsg::Config {}).await?;
+        check(&config)?;
         let owner = config.owner.context("the event has no owner any more: nobody can do this")?;
         let fee = (found.gas_price.fee(self.gas).to_string(), found.gas_price.denom);
         // Standard output is the transaction alone, so that it can be sent to a file.

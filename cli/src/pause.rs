@@ -39,7 +39,7 @@ fn may(address: &str, holders: &[Option<&String>], verb: &str, role: &str) -> Re
 /// If neither guardian nor owner signs, or the chain refuses.
 pub async fn pause(options: &Pause) -> Result<ExitCode> {
     if options.signing.generate_only {
-        return options.signing.print(&ExecuteMsg::Pause {}).await;
+        return options.signing.print(&ExecuteMsg::Pause {}, |_| Ok(())).await;
     }
     let (mut account, deployment, config) = options.signing.open().await?;
     let ConfigResponse { guardian, owner, paused, .. } = &config;
@@ -59,7 +59,7 @@ pub async fn pause(options: &Pause) -> Result<ExitCode> {
 /// If another than the owner signs, or the chain refuses.
 pub async fn resume(options: &Resume) -> Result<ExitCode> {
     if options.signing.generate_only {
-        return options.signing.print(&ExecuteMsg::Resume {}).await;
+        return options.signing.print(&ExecuteMsg::Resume {}, |_| Ok(())).await;
     }
     let (mut account, deployment, config) = options.signing.open().await?;
     if !config.paused {

@@ -40,6 +40,14 @@ pub struct Signing {
     /// A file with the 24 words of the signing account (mode 0600; /dev/fd/3 reads descriptor 3)
     #[arg(long)]
     pub signer_file: PathBuf,
+    /// How.
+    #[command(flatten)]
+    pub terms: Terms,
+}
+
+/// How an account signs.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Terms {
     /// Which account of the words
     #[arg(long, default_value_t = 0)]
     pub account: u32,
@@ -164,11 +172,11 @@ impl Signing {
     pub(crate) async fn open(&self) -> Result<(Account, Deployment, ConfigResponse)> {
         harden()?;
         let Found { node, chain_id, contract, height, gas_price } =
-            self.event.find(self.gas_price.as_ref()).await?;
+            self.event.find(self.terms.gas_price.as_ref()).await?;
         let prefix =
             contract.rsplit_once('1').map(|(prefix, _)| prefix).context("the contract is no address")?;
-        let signer = signer(&self.signer_file, self.account, prefix)?;
-        let account = self.journal.open(node, signer, gas_price).await?;
+        let signer = signer(&self.signer_file, self.terms.account, prefix)?;
+        let account = self.terms.journal.open(node, signer, gas_price).await?;
         // After the journal: what it finished is part of what the contract answers.
         let config: ConfigResponse = account.node().smart(&contract, &QueryMsg::Config {}).await?;
         println!("signing as {} on {chain_id}", account.address());

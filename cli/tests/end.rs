@@ -29,6 +29,20 @@ async fn asked(folder: &Path, line: &str, answer: &'static str) -> (bool, String
     (output.status.success(), said.into_owned())
 }
 
+/// `line` writes the owner's resuming to standard output alone, unsigned; nothing is sent.
+async fn written_for_a_multisig(folder: &Path, line: &str, owner: &str, contract: &str) {
+    let written = common::meteor(folder, line).await;
+    assert!(written.status.success(), "{}", String::from_utf8_lossy(&written.stderr));
+    let written: serde_json::Value = serde_json::from_slice(&written.stdout).unwrap();
+    let message = written.pointer("/body/messages/0").unwrap();
+    assert_eq!(message.pointer("/sender").unwrap(), owner);
+    assert_eq!(message.pointer("/contract").unwrap(), contract);
+    assert_eq!(message.pointer("/msg").unwrap(), &serde_json::json!({"resume": {}}));
+    // 300,000 gas at 0.15uluna.
+    assert_eq!(written.pointer("/auth_info/fee/amount/0/amount").unwrap(), "45000");
+    assert!(fails(folder, &format!("{line} --signer-file words")).await.contains("cannot be used with"));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn paused_resumed_cancelled_and_refunded_with_the_chains_tax() {
     let folder = tempfile::tempdir().unwrap();
@@ -77,18 +91,14 @@ async fn paused_resumed_cancelled_and_refunded_with_the_chains_tax() {
     let found = format!("transaction {} under way: it is in no block and never will be\n", hash(&[0, 0, 0]));
     assert!(said.contains(&found), "{said}");
 
-    // For a multisig the owner's transaction is only written, to standard output alone; nothing is sent.
-    let line = job("resume", 1).replace("--signer-file words", "--generate-only").replace("--account 1", "");
-    let written = common::meteor(folder, &line).await;
-    assert!(written.status.success(), "{}", String::from_utf8_lossy(&written.stderr));
-    let written: serde_json::Value = serde_json::from_slice(&written.stdout).unwrap();
-    let message = written.pointer("/body/messages/0").unwrap();
-    assert_eq!(message.pointer("/sender").unwrap(), owner.address());
-    assert_eq!(message.pointer("/contract").unwrap(), &event.shower);
-    assert_eq!(message.pointer("/msg").unwrap(), &serde_json::json!({"resume": {}}));
-    // 300,000 gas at 0.15uluna.
-    assert_eq!(written.pointer("/auth_info/fee/amount/0/amount").unwrap(), "45000");
-    assert!(fails(folder, &format!("{line} --signer-file words")).await.contains("cannot be used with"));
+    let unsigned =
+        |line: String| line.replace("--signer-file words", "--generate-only").replace("--account 1", "");
+    let [resume, cancel, appoint] = ["resume", "cancel", "appoint"].map(|verb| unsigned(job(verb, 1)));
+    written_for_a_multisig(folder, &resume, owner.address(), &event.shower).await;
+    // What can't succeed is said before several people sign it.
+    assert!(fails(folder, &format!("{cancel} --shower 2")).await.contains("no shower 2"));
+    let same = format!("{appoint} --guardian {}", owner.address());
+    assert!(fails(folder, &same).await.contains("has a role already"));
 
     // A guardian whose key is stolen is exchanged by the owner, for somebody without a role.
     let mut addresses = Vec::new();
@@ -99,7 +109,7 @@ async fn paused_resumed_cancelled_and_refunded_with_the_chains_tax() {
     let appoint = |account, address| format!("{} --guardian {address}", job("appoint", account));
     assert!(fails(folder, &job("appoint", 1)).await.contains("--operator"), "one of the two roles");
     assert!(fails(folder, &appoint(3, other)).await.contains("is not the owner"));
-    assert!(fails(folder, &appoint(1, operator)).await.contains("has another role"));
+    assert!(fails(folder, &appoint(1, operator)).await.contains("has a role already"));
     assert!(works(folder, &appoint(1, other)).await.contains(&format!("{guardian} no more")));
     assert!(fails(folder, &job("pause", 3)).await.contains("is not the guardian or owner"));
     works(folder, &appoint(1, guardian)).await;

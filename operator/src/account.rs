@@ -27,10 +27,6 @@ const INSUFFICIENT_FUNDS: u32 = 5;
 const INSUFFICIENT_FEE: u32 = 13;
 /// The chain's code for "the gas limit is more than a block holds".
 const GAS_LIMIT: u32 = 41;
-/// The chain's code for "the mempool is full".
-const MEMPOOL_FULL: u32 = 20;
-/// The words of the same from the mempool that SDK 0.47 has besides CometBFT's: they come as code 1.
-const POOL_FULL: &str = "pool reached max tx capacity";
 /// The chain's words for another sequence, where a simulation fails.
 const SEQUENCE_MISMATCH: &str = "account sequence mismatch";
 /// Blocks after which a transaction that was taken but didn't show up is reported.
@@ -313,10 +309,8 @@ impl Account {
         if looks.is_multiple_of(REBROADCAST) {
             match self.node.broadcast(bytes).await {
                 // All nodes refused it before any may have had it. That a mempool is full is no verdict.
-                Err(OperatorError::Refused { code, log })
-                    if !*sent && code != MEMPOOL_FULL && !log.contains(POOL_FULL) =>
-                {
-                    return Err(OperatorError::Refused { code, log });
+                Err(error @ OperatorError::Refused { .. }) if !*sent && !error.mempool_full() => {
+                    return Err(error);
                 }
                 // Taken; or a node may have it or not. From here on only the account's sequence tells, whatever a
                 // node says of bytes that may be in another one's mempool.
@@ -324,23 +318,22 @@ impl Account {
             }
         }
         // The account at one height tells all about the blocks up to that height, with or without an index.
-        let (state, height) = self.node.account_at(self.address()).await?;
+        let (mut state, mut height) = self.node.account_at(self.address()).await?;
+        let expired = height > intent.timeout_height.saturating_add(2);
+        if expired && state.sequence <= intent.sequence {
+            // One node's word is too little for signing anew: what it doesn't know of would then happen twice.
+            for other in self.node.account_everywhere(self.address()).await? {
+                if other.0.sequence > state.sequence {
+                    (state, height) = other;
+                }
+            }
+        }
         if state.sequence > intent.sequence {
             let from = intent.signed_at.saturating_add(1);
             let found = self.node.scan(&intent.hash, from, height.min(intent.timeout_height)).await?;
             return Ok(Some(found.map_or(Fate::Never, Fate::Included)));
         }
-        if height <= intent.timeout_height.saturating_add(2) {
-            return Ok(None);
-        }
-        // One node's word is too little for signing anew: what it doesn't know of would then happen twice.
-        for (state, height) in self.node.account_everywhere(self.address()).await? {
-            if state.sequence > intent.sequence {
-                self.node.seen(height);
-                return Ok(None);
-            }
-        }
-        Ok(Some(Fate::Never))
+        Ok(expired.then_some(Fate::Never))
     }
 
     /// Signs with `gas` as the limit and hands the transaction to the node, without waiting for a block; answers

@@ -197,6 +197,12 @@ impl OperatorError {
         }
     }
 
+    /// Whether a mempool had no room for a transaction: no verdict on it, and it may be sent again.
+    pub fn mempool_full(&self) -> bool {
+        // Code 20 is the SDK's. The mempool that SDK 0.47 has besides CometBFT's says it in words, as code 1.
+        matches!(self, Self::Refused { code, log } if *code == 20 || log.contains("pool reached max tx capacity"))
+    }
+
     /// Whether the chain itself said no, so that nothing is under way.
     pub(crate) const fn of_the_chain(&self) -> bool {
         matches!(self, Self::Query { .. } | Self::Refused { .. } | Self::Failed { .. })
@@ -206,6 +212,14 @@ impl OperatorError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_full_mempool_is_told_from_a_refusal() {
+        let refused = |code, log: &str| OperatorError::Refused { code, log: log.to_owned() };
+        assert!(refused(20, "mempool is full").mempool_full());
+        assert!(refused(1, "pool reached max tx capacity").mempool_full());
+        assert!(!refused(1, "internal").mempool_full());
+    }
 
     #[test]
     fn a_nodes_panic_is_asked_again_and_a_refusal_is_not() {

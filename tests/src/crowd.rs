@@ -27,7 +27,6 @@ const LEAST: u128 = 8_000_000;
 const PARALLEL: usize = 32;
 /// A node that executes a large block answers nothing meanwhile.
 const TRIES: u32 = 60;
-const POOL_FULL: &str = "pool reached max tx capacity";
 /// The chain's code for "another sequence is expected".
 const WRONG_SEQUENCE: u32 = 32;
 const POLL: Duration = Duration::from_millis(200);
@@ -155,8 +154,10 @@ async fn broadcast(node: &Node, bytes: &[u8]) -> Result<()> {
             Ok(_) => return Ok(()),
             // SDK 0.47 has a mempool of its own besides CometBFT's, of 5,000; and it has counted the sequence before it
             // finds that full, so that until the next block it also expects another.
-            Err(OperatorError::Refused { code, log })
-                if (log.contains(POOL_FULL) || full && code == WRONG_SEQUENCE) && tries < TRIES =>
+            Err(error)
+                if tries < TRIES
+                    && (error.mempool_full()
+                        || full && matches!(error, OperatorError::Refused { code: WRONG_SEQUENCE, .. })) =>
             {
                 full = true;
                 tries += 1;

@@ -164,6 +164,52 @@ async fn a_restarted_job_signs_again_with_the_sequence_of_what_ran_out_meanwhile
     devnet.shutdown().await;
 }
 
+/// A node without an index of transactions. If `frozen`, it tells of accounts what it told first, at heights that go on.
+async fn without_index(upstream: String, frozen: bool) -> String {
+    let first: Arc<Mutex<Option<Value>>> = Arc::default();
+    let http = reqwest::Client::new();
+    let router = Router::new().fallback(async move |body: Bytes| {
+        let asked: Value = serde_json::from_slice(&body).unwrap();
+        if asked["method"] == "tx" {
+            let error = json!({"code": -32603, "message": "Internal error", "data": "transaction indexing is disabled"});
+            return json!({"jsonrpc": "2.0", "id": 1, "error": error}).to_string();
+        }
+        let request = http.post(&upstream).header("content-type", "application/json").body(body);
+        let mut answer: Value = request.send().await.unwrap().json().await.unwrap();
+        if frozen && asked["params"]["path"] == "/cosmos.auth.v1beta1.Query/Account" {
+            let value = &mut answer["result"]["response"]["value"];
+            *value = first.lock().unwrap().get_or_insert(value.clone()).clone();
+        }
+        answer.to_string()
+    });
+    let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    url
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_nodes_word_that_a_transaction_is_dead_is_not_enough() {
+    let devnet = chain(PRICE, None).await;
+    let dir = tempfile::tempdir().unwrap();
+    let direct = Node::new(&devnet.rpc_url()).unwrap();
+    let nodes = [without_index(devnet.rpc_url(), true).await, without_index(devnet.rpc_url(), false).await];
+    let pool = Node::pool(&nodes).unwrap();
+    let mut account = Account::open_with_journal(pool, signer(2), price(PRICE), dir.path()).await.unwrap();
+    let before = has(&direct, 9, "uusd").await;
+    let time_passes = async {
+        while has(&direct, 9, "uusd").await == before {
+            tokio::task::yield_now().await;
+        }
+        devnet.mine(LIFETIME).await.unwrap();
+    };
+    let (paid, ()) = tokio::join!(pay(&mut account), time_passes);
+    assert_eq!(paid.unwrap().code, 0, "the second node knew that it is in a block");
+    assert_eq!(account.journal().history().unwrap().len(), 1);
+    assert_eq!(has(&direct, 9, "uusd").await, before + AMOUNT);
+    devnet.shutdown().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_cannot_pay_the_fee_hears_how_much_is_missing() {
     let devnet = chain(PRICE, None).await;

@@ -1,4 +1,5 @@
-//! The event itself: wallets contribute with really signed transactions, the operator closes, mints and settles. Knows a chain only by its RPC address, a funded mnemonic and the codes on it.
+//! The event itself: wallets contribute with really signed transactions, the operator closes, mints and settles. Knows
+//! a chain only by its RPC address, a funded mnemonic and the codes on it.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
