@@ -4,7 +4,7 @@ use std::io::{BufRead, Write};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail, ensure};
-use meteor_messages::shower::{ConfigResponse, ExecuteMsg, MAX_BATCH, QueryMsg, RefundableResponse};
+use meteor_messages::shower::{ExecuteMsg, MAX_BATCH, QueryMsg, RefundableResponse};
 use meteor_messages::shower::{ShowerResponse, Status};
 use meteor_operator::jobs;
 use meteor_operator::launch::utc;
@@ -12,7 +12,7 @@ use meteor_operator::node::Node;
 use meteor_operator::tax::Rate;
 
 use crate::owner::Owner;
-use crate::signing::Signing;
+use crate::signing::{Signing, exists};
 
 /// Cancel a shower for good; what has no meteor can be refunded then.
 ///
@@ -43,16 +43,6 @@ pub struct Refund {
     /// Which shower; all that can be refunded if left out
     #[arg(long)]
     shower: Option<u32>,
-}
-
-/// That `shower` is one of the event's.
-///
-/// # Errors
-/// If it isn't.
-pub(crate) fn exists(shower: u32, config: &ConfigResponse) -> Result<()> {
-    let last = config.schedule.count;
-    ensure!((1..=last).contains(&shower), "there is no shower {shower}: they are numbered 1 to {last}");
-    Ok(())
 }
 
 /// Asks on `input` for the shower's number; anything else is a no.

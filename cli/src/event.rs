@@ -13,8 +13,7 @@ use meteor_operator::node::Node;
 use meteor_operator::tax::Rate;
 use meteor_rules::split::split;
 
-use crate::end::exists;
-use crate::signing::{Signing, recorded};
+use crate::signing::{Signing, exists, recorded};
 
 /// Where each shower stands.
 #[derive(Clone, Debug, clap::Args)]

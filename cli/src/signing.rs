@@ -123,6 +123,16 @@ pub(crate) fn recorded(path: &Path) -> Result<Record> {
     Ok(record)
 }
 
+/// That `shower` is one of the event's.
+///
+/// # Errors
+/// If it isn't.
+pub(crate) fn exists(shower: u32, config: &ConfigResponse) -> Result<()> {
+    let last = config.schedule.count;
+    ensure!((1..=last).contains(&shower), "there is no shower {shower}: they are numbered 1 to {last}");
+    Ok(())
+}
+
 /// The signer of the words in `file`.
 ///
 /// # Errors

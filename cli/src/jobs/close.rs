@@ -5,8 +5,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use meteor_operator::jobs;
 
-use crate::end::exists;
-use crate::signing::Signing;
+use crate::signing::{Signing, exists};
 
 /// Closes a shower that has ended.
 #[derive(Clone, Debug, clap::Args)]

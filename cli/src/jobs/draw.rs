@@ -8,8 +8,7 @@ use meteor_operator::beacon::{BeaconClient, BeaconConfig, Network, PublicKey};
 use meteor_operator::jobs;
 
 use super::secrets::Secrets;
-use crate::end::exists;
-use crate::signing::Signing;
+use crate::signing::{Signing, exists};
 
 /// Waits for the beacon and commits to what the meteors of closed showers hold.
 #[derive(Clone, Debug, clap::Args)]

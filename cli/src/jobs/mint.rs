@@ -8,8 +8,7 @@ use meteor_messages::shower::{Art, QueryMsg, ShowerResponse, Status};
 use meteor_operator::jobs::{self, Batches};
 
 use crate::demo;
-use crate::end::exists;
-use crate::signing::{Signing, recorded};
+use crate::signing::{Signing, exists, recorded};
 
 /// Mints meteors.
 #[derive(Clone, Debug, clap::Args)]

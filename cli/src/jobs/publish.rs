@@ -6,8 +6,7 @@ use anyhow::Result;
 use meteor_operator::jobs;
 
 use super::secrets::Secrets;
-use crate::end::exists;
-use crate::signing::Signing;
+use crate::signing::{Signing, exists};
 
 /// Publishes the keys of showers whose crack window has passed.
 #[derive(Clone, Debug, clap::Args)]
