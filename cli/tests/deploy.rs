@@ -1,9 +1,9 @@
 //! `meteor deploy` as an operator runs it: dry run, keygen, deploy, a deployment that was killed, and the event after it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
+use crate::common;
 
-use common::{fails, launch_file, meteor, private, until, works};
+use crate::common::{fails, launch_file, meteor, private, until, works};
 use meteor_cli::demo;
 use meteor_messages::shower::Status;
 use meteor_operator::launch::{Record, utc};

@@ -1,13 +1,13 @@
 //! What stops an event, as its team runs it: appoint, pause, resume, cancel, refund; and the beacon of rehearsals.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-mod common;
+use crate::common;
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use common::{command, fails, private, taxed, until, works};
+use crate::common::{command, fails, private, taxed, until, works};
 use meteor_cli::demo;
 use meteor_messages::shower::Status;
 use meteor_operator::jobs;

@@ -1,14 +1,14 @@
 //! The operator's commands as an operator runs them: the real binary, private files, a dev chain on the wall's clock.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
+use crate::common;
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Output, Stdio};
 use std::time::Duration;
 
-use common::private;
+use crate::common::private;
 use cosmwasm_std::Binary;
 use meteor_cli::demo;
 use meteor_messages::nft;

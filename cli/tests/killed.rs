@@ -2,14 +2,14 @@
 //! every meteor exists once, and no transaction was in a block that the account's journal doesn't know.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
+use crate::common;
 
 use std::fmt::Write;
 use std::fs::File;
 use std::path::Path;
 use std::time::Duration;
 
-use common::private;
+use crate::common::private;
 use meteor_messages::nft;
 use meteor_operator::jobs;
 use meteor_operator::node::Node;

@@ -1,13 +1,11 @@
 //! `meteor deploy` with its own uploads, killed (SIGKILL) as each of its transactions is in a block, and run again.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use common::{command, fails, launch_file, meteor, private, works};
+use crate::common::{command, fails, launch_file, meteor, private, works};
 use meteor_cli::demo;
 use meteor_operator::launch::Record;
 use meteor_operator::node::Node;

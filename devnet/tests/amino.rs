@@ -1,8 +1,9 @@
 //! Amino JSON, signed by hand: the document is written out here, independently of the library.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
-mod common;
 
-use common::{Client, start};
+use crate::common;
+
+use crate::common::{Client, start};
 use cosmos_sdk_proto::cosmos::base::v1beta1::Coin;
 use cosmos_sdk_proto::cosmos::crypto::secp256k1::PubKey;
 use cosmos_sdk_proto::cosmos::tx::signing::v1beta1::SignMode;

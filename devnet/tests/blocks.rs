@@ -1,8 +1,9 @@
 //! Blocks as a follower of the chain reads them: windows, links, results, searches, pruning.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
-mod common;
 
-use common::{START, start, start_with};
+use crate::common;
+
+use crate::common::{START, start, start_with};
 use meteor_devnet::Config;
 use serde_json::{Value, json};
 

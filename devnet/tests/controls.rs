@@ -1,10 +1,11 @@
 //! What no real node does: time travel, snapshots, balances from nowhere; and queries at past heights.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
-mod common;
+
+use crate::common;
 
 use std::time::Duration;
 
-use common::{Envelope, START, start, start_with};
+use crate::common::{Envelope, START, start, start_with};
 use cosmos_sdk_proto::cosmos::bank::v1beta1::QueryBalanceRequest;
 use cosmwasm_std::coin;
 use meteor_devnet::{Blocks, Clock, Config, DevnetError};

@@ -1,6 +1,7 @@
 //! CosmJS against the dev chain: `scripts/cosmjs/smoke.mjs` with the vault as its contract.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
-mod common;
+
+use crate::common;
 
 use std::path::Path;
 use std::time::Duration;

@@ -1,8 +1,7 @@
 //! Hostile input: whatever arrives, the answer is an error and the chain goes on.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
-mod common;
 
-use common::{Client, Envelope, start};
+use crate::common::{Client, Envelope, start};
 use cosmos_sdk_proto::Any;
 use cosmos_sdk_proto::cosmos::bank::v1beta1::MsgSend;
 use cosmos_sdk_proto::cosmos::base::v1beta1::Coin;

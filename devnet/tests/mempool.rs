@@ -1,10 +1,11 @@
 //! A full mempool, and a transaction it has seen.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, dead_code)]
-mod common;
 
+use crate::common;
+
+use crate::common::Envelope;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use common::Envelope;
 use meteor_devnet::Config;
 use serde_json::json;
 

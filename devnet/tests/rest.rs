@@ -1,10 +1,11 @@
 //! The REST API as a Keplr-like wallet uses it.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
-mod common;
 
+use crate::common;
+
+use crate::common::{Client, Envelope, start};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use common::{Client, Envelope, start};
 use serde_json::{Value, json};
 
 async fn get(client: &Client, path: &str) -> (u16, Value) {

@@ -1,10 +1,11 @@
 //! The transports: POST, batches, GET, WebSocket.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
-mod common;
 
+use crate::common;
+
+use crate::common::{Client, Envelope, start, start_with};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use common::{Client, Envelope, start, start_with};
 use futures::{SinkExt, StreamExt};
 use meteor_devnet::{Blocks, Config};
 use serde_json::{Value, json};

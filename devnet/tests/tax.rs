@@ -1,10 +1,11 @@
 //! Terra Classic's burn tax: who pays it, what arrives, what is burned. Rows of the table in `docs/devnet.md`.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, dead_code)]
-mod common;
 
+use crate::common;
+
+use crate::common::{Client, Envelope, attribute, events};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use common::{Client, Envelope, attribute, events};
 use cosmos_sdk_proto::cosmos::bank::v1beta1::{Input, MsgMultiSend, Output};
 use cosmos_sdk_proto::cosmos::base::v1beta1::Coin;
 use cosmos_sdk_proto::prost::{Message, Name};

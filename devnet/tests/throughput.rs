@@ -1,15 +1,16 @@
 //! How fast transactions go through. Prints a number and asserts none: run it with
-//! `cargo test --release -p meteor-devnet --test throughput -- --ignored --nocapture`.
+//! `cargo test --release -p meteor-devnet --test devnet throughput -- --ignored --nocapture`.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 #![allow(clippy::as_conversions, clippy::cast_precision_loss)]
-mod common;
+
+use crate::common;
 
 use std::sync::Arc;
 use std::time::Instant;
 
+use crate::common::{Envelope, start_with};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use common::{Envelope, start_with};
 use meteor_devnet::Config;
 use serde_json::json;
 

@@ -1,10 +1,11 @@
 //! Transactions from the wire to the block: what passes, what is refused and with which words.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
-mod common;
 
+use crate::common;
+
+use crate::common::{Client, Envelope, attribute, events, start};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use common::{Client, Envelope, attribute, events, start};
 use cosmos_sdk_proto::cosmos::base::abci::v1beta1::TxMsgData;
 use cosmos_sdk_proto::cosmos::tx::v1beta1::mode_info::{Single, Sum};
 use cosmos_sdk_proto::cosmos::tx::v1beta1::{AuthInfo, ModeInfo, TxBody, TxRaw};

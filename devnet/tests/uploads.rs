@@ -1,12 +1,13 @@
 //! Uploads: wasm that the chain knows becomes a code id, other wasm is refused.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, dead_code)]
-mod common;
+
+use crate::common;
 
 use std::io::Write;
 
+use crate::common::{Client, Envelope, GAS, attribute, events, vault};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use common::{Client, Envelope, GAS, attribute, events, vault};
 use cosmos_sdk_proto::cosmos::base::abci::v1beta1::TxMsgData;
 use cosmos_sdk_proto::cosmwasm::wasm::v1::{
     MsgInstantiateContract2, MsgStoreCode, MsgStoreCodeResponse, QueryCodesRequest, QueryCodesResponse,

@@ -1,6 +1,8 @@
 //! Every proof that is almost right, and everyone who would look before they leap.
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)] // that is how tests fail
 
+use crate::common;
+
 use cosmwasm_std::testing::MockStorage;
 use cosmwasm_std::{
     Addr, Binary, Deps, DepsMut, Empty, Env, HexBinary, MessageInfo, Order, QueryRequest, Response, StdError,
@@ -20,8 +22,7 @@ use meteor_testkit::wallets::address;
 use meteor_testkit::{Suite, reveal_of};
 use proptest::prelude::*;
 
-mod common;
-use common::{HOLDERS, MIN, builder, custody, holder, meteor_with, minted};
+use crate::common::{HOLDERS, MIN, builder, custody, holder, meteor_with, minted};
 
 /// All meteors in custody.
 fn cracked() -> Suite {

@@ -12,8 +12,7 @@ use meteor_testkit::model::Told;
 use meteor_testkit::wallets::address;
 use meteor_testkit::{Refusal, Suite, contracts};
 
-mod common;
-use common::{S, builder, custody, minted, minted_of};
+use crate::common::{S, builder, custody, minted, minted_of};
 
 fn receive(sender: &str, token_id: &str) -> ExecuteMsg {
     ExecuteMsg::ReceiveNft(Cw721ReceiveMsg {

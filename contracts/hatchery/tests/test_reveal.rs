@@ -11,8 +11,7 @@ use meteor_testkit::model::Told;
 use meteor_testkit::wallets::address;
 use meteor_testkit::{Refusal, Suite, SuiteBuilder};
 
-mod common;
-use common::{HOLDERS, MIN, S, builder, custody, holder, meteor_with, minted};
+use crate::common::{HOLDERS, MIN, S, builder, custody, holder, meteor_with, minted};
 
 fn shown(suite: &Suite, kind: Kind, token_id: u64) -> AllNftInfoResponse<Metadata> {
     let collection = if kind == Kind::Egg { &suite.eggs } else { &suite.dust };

@@ -2,6 +2,8 @@
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)] // that is how tests fail
 #![allow(deprecated)] // deprecated verbs and queries of the standard are tested on purpose
 
+use crate::chain;
+
 use cosmwasm_std::testing::{mock_dependencies, mock_env};
 use cosmwasm_std::{Binary, Decimal, Empty, Event, Timestamp, Uint128, coin, coins, to_json_binary};
 use cw_ownable::Action;
@@ -24,8 +26,7 @@ use meteor_testkit::art::image;
 use meteor_testkit::wallets::address;
 use serde::de::DeserializeOwned;
 
-mod chain;
-use chain::Chain;
+use crate::chain::Chain;
 
 const NOBODY_OWNER: Cw721ContractError = Cw721ContractError::Ownership(OwnershipError::NotOwner);
 

@@ -11,11 +11,11 @@ use cosmos_sdk_proto::cosmwasm::wasm::v1::{
 use cosmrs::Any;
 use serde_json::{Value, json};
 
-use crate::Answers;
-use crate::refusals::{NOBODY, contribute, send};
-use crate::said::{error, events, verdict};
-use crate::site::Site;
-use crate::wallet::{Wallet, any, coin};
+use super::Answers;
+use super::refusals::{NOBODY, contribute, send};
+use super::said::{error, events, verdict};
+use super::site::Site;
+use super::wallet::{Wallet, any, coin};
 
 /// What became of a transaction in its block.
 fn outcome(site: &Site<'_>, tx: &Value) -> Value {

@@ -9,11 +9,11 @@ use cosmrs::crypto::LegacyAminoMultisig;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::Answers;
-use crate::refusals::{contribute, mode, send};
-use crate::said::{events, verdict};
-use crate::site::Site;
-use crate::wallet::{DIRECT, Draft, Wallet, any};
+use super::Answers;
+use super::refusals::{contribute, mode, send};
+use super::said::{events, verdict};
+use super::site::Site;
+use super::wallet::{DIRECT, Draft, Wallet, any};
 
 /// Sign mode of Ledgers and of multisigs.
 const AMINO: i32 = 127;
@@ -80,7 +80,7 @@ pub(crate) async fn list(site: &mut Site<'_>, said: &mut Answers) {
     site.names.insert(team.address.clone(), "TEAM".into());
     let mut payer = Wallet::open(site.stage, 7).await;
     let mut funds = send(&payer.address, &team.address, 20_000_000);
-    funds.amount.insert(0, crate::wallet::coin(1_000_000, "uluna"));
+    funds.amount.insert(0, super::wallet::coin(1_000_000, "uluna"));
     let funded = site.run(&mut payer, vec![any(&funds)], 200_000).await;
     assert_eq!(funded["tx_result"]["code"], 0, "{funded}");
     let number = site.stage.node.account(&team.address).await.unwrap().number;

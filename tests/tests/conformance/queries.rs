@@ -14,11 +14,11 @@ use cosmrs::Any;
 use meteor_operator::jobs;
 use serde_json::{Value, json};
 
-use crate::Answers;
-use crate::refusals::{NOBODY, contribute, mode, send};
-use crate::said::{error, shape, verdict};
-use crate::site::Site;
-use crate::wallet::{Draft, Wallet, any, coin};
+use super::Answers;
+use super::refusals::{NOBODY, contribute, mode, send};
+use super::said::{error, shape, verdict};
+use super::site::Site;
+use super::wallet::{Draft, Wallet, any, coin};
 
 /// Code, codespace and words; an answer's value is only said to be there.
 fn told(response: &Value) -> Value {

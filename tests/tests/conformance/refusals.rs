@@ -9,9 +9,9 @@ use cosmos_sdk_proto::cosmwasm::wasm::v1::{
 use cosmos_sdk_proto::traits::Message;
 use cosmrs::Any;
 
-use crate::Answers;
-use crate::site::Site;
-use crate::wallet::{Draft, Wallet, any, coin};
+use super::Answers;
+use super::site::Site;
+use super::wallet::{Draft, Wallet, any, coin};
 
 /// Makes a sound transaction one that must be refused.
 type Spoil<'a> = Box<dyn Fn(&mut Draft) + 'a>;
@@ -228,7 +228,7 @@ async fn messages(site: &Site<'_>, said: &mut Answers, me: &Wallet) {
     for (name, message) in list {
         // At least as long as a simulation looks at it: some of it only a block would find.
         let mut draft = me.draft(vec![message]);
-        let simulated = crate::queries::simulate(site, &draft.unsigned()).await;
+        let simulated = super::queries::simulate(site, &draft.unsigned()).await;
         draft.signers[0].sequence += 1;
         let checked = site.refused(&draft.sign(&me.key)).await;
         said.insert(name.into(), serde_json::json!({"checked": checked, "simulated": simulated}));

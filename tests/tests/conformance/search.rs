@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::Answers;
-use crate::refusals::contribute;
-use crate::said::error;
-use crate::site::Site;
-use crate::wallet::{Wallet, any};
+use super::Answers;
+use super::refusals::contribute;
+use super::said::error;
+use super::site::Site;
+use super::wallet::{Wallet, any};
 
 /// Contributes five times and looks for it in every way.
 pub(crate) async fn list(site: &Site<'_>, said: &mut Answers) {

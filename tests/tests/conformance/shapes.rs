@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use crate::Answers;
-use crate::refusals::contribute;
-use crate::said::shape;
-use crate::site::Site;
-use crate::wallet::{Wallet, any};
+use super::Answers;
+use super::refusals::contribute;
+use super::said::shape;
+use super::site::Site;
+use super::wallet::{Wallet, any};
 
 pub(crate) async fn list(site: &Site<'_>, said: &mut Answers) {
     let mut wallet = Wallet::open(site.stage, 6).await;

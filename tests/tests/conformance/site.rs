@@ -8,8 +8,8 @@ use cosmwasm_std::Binary;
 use meteor_tests::Stage;
 use serde_json::{Value, json};
 
-use crate::said::{Names, error, verdict};
-use crate::wallet::Wallet;
+use super::said::{Names, error, verdict};
+use super::wallet::Wallet;
 
 /// How often a transaction is looked for before a test gives up: two minutes, for a busy machine.
 const LOOKS: u32 = 2_400;
@@ -58,7 +58,7 @@ impl<'a> Site<'a> {
     pub(crate) async fn run(&self, wallet: &mut Wallet, messages: Vec<Any>, gas: u64) -> Value {
         let bytes = wallet.signed(messages, |draft| {
             draft.fee.gas_limit = gas;
-            draft.fee.amount = vec![crate::wallet::coin(u128::from(gas) / 100, "uluna")];
+            draft.fee.amount = vec![super::wallet::coin(u128::from(gas) / 100, "uluna")];
         });
         let answer = self.broadcast(&bytes).await;
         if answer["result"]["code"] != 0 {

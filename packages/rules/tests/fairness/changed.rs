@@ -8,7 +8,7 @@ use meteor_rules::fairness::verify::{Outcome, StepName};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use crate::event::{Event, Life};
+use super::event::{Event, Life};
 
 static EVENT: LazyLock<Event> = LazyLock::new(|| Event::new(&[(25, Life::Published), (33, Life::Published)]));
 

@@ -3,7 +3,7 @@
 use meteor_rules::fairness::evidence::{Fairness, read_csv, write_csv};
 use meteor_rules::fairness::verify::{Outcome, StepName, proves, verify, verify_meteor};
 
-use crate::event::{CHECKS, Event, Life};
+use super::event::{CHECKS, Event, Life};
 
 /// A shower like most, one with fewer wallets than Legendary meteors, an empty one, a cancelled one, one whose key is
 /// not published yet, one still open.
@@ -20,19 +20,19 @@ pub(crate) fn event() -> Event {
 
 #[test]
 fn the_folder_is_the_event() {
-    let (event, folder) = (event(), crate::docs().join("example"));
+    let (event, folder) = (event(), super::docs().join("example"));
     let fairness = serde_json::to_string_pretty(&event.fairness).unwrap();
     assert_eq!(serde_json::from_str::<Fairness>(&fairness).unwrap(), event.fairness);
-    crate::keep(&folder.join("fairness.json"), &(fairness + "\n"));
-    crate::keep(&folder.join("tables.json"), &String::from_utf8(event.tables.clone()).unwrap());
+    super::keep(&folder.join("fairness.json"), &(fairness + "\n"));
+    super::keep(&folder.join("tables.json"), &String::from_utf8(event.tables.clone()).unwrap());
     assert_eq!(std::fs::read(folder.join("tables.json")).unwrap(), event.tables, "byte for byte");
     for facts in event.fairness.showers.iter().filter(|facts| !facts.is_open()) {
         let shower = folder.join("showers").join(facts.shower.to_string());
         let rows = &event.contributions[&facts.shower];
         assert_eq!(read_csv(&write_csv(rows)).as_ref(), Ok(rows));
-        crate::keep(&shower.join("contributions.csv"), &write_csv(rows));
+        super::keep(&shower.join("contributions.csv"), &write_csv(rows));
         let reveals = serde_json::to_string_pretty(&event.reveals[&facts.shower]).unwrap();
-        crate::keep(&shower.join("reveals.json"), &(reveals + "\n"));
+        super::keep(&shower.join("reveals.json"), &(reveals + "\n"));
     }
 }
 
@@ -111,7 +111,7 @@ fn a_proof_is_enough_for_one_reveal_before_the_key_is_out() {
         earlier: facts.earlier,
         tiers: &event.fairness.tiers,
         eggs: &event.fairness.eggs,
-        tables: &crate::event::tables(),
+        tables: &super::event::tables(),
     })
     .unwrap();
     let mut reveal = event.reveals[&2][0].clone();

@@ -12,7 +12,7 @@ use meteor_rules::log::{Entry, LogHash, extend, start};
 use meteor_rules::tier::{PerTier, Tier, TierRule};
 use serde_json::{Value, json};
 
-use crate::event::{CHAIN_ID, CONTRACT, PUBLIC_KEY, SIGNATURES, TABLES, hash, master, tables};
+use super::event::{CHAIN_ID, CONTRACT, PUBLIC_KEY, SIGNATURES, TABLES, hash, master, tables};
 
 const ID: ShowerId<'static> = ShowerId { chain_id: CHAIN_ID, contract: CONTRACT, shower: 3 };
 const LEVANA: TierRule = TierRule { legendary: 10, ancient_bp: 900, rare_bp: 2250 };
@@ -35,7 +35,7 @@ fn the_vectors_are_what_the_rules_give() {
     let tiers = [0, 1, 7, 10, 11, 12, 33, 100, 1000, 6340].map(tier_sizes);
     let trees = [1, 2, 3, 5, 8, 13].map(tree);
     let vectors = json!({
-        "about": "Test vectors of docs/fairness.md; regenerate: METEOR_WRITE_VECTORS=1 cargo test -p meteor-rules --test fairness",
+        "about": "Test vectors of docs/fairness.md; regenerate: METEOR_WRITE_VECTORS=1 cargo test -p meteor-rules --test rules fairness",
         "id": { "chain_id": CHAIN_ID, "contract": CONTRACT, "shower": 3 },
         "log": logs,
         "keys": {
@@ -55,8 +55,8 @@ fn the_vectors_are_what_the_rules_give() {
         "rounds": rounds(),
         "beacons": beacons(),
     });
-    crate::keep(
-        &crate::docs().join("vectors.json"),
+    super::keep(
+        &super::docs().join("vectors.json"),
         &(serde_json::to_string_pretty(&vectors).unwrap() + "\n"),
     );
 }

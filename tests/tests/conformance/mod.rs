@@ -23,7 +23,7 @@ use meteor_tests::{Generation, Pace, Stage, Target};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::site::Site;
+use self::site::Site;
 
 /// How far the dev chain's estimate may be from a real node's gas (percent).
 const ESTIMATE: u64 = 20;

@@ -1,0 +1,4 @@
+//! The rules and the published formats, from outside.
+
+mod fairness;
+mod odds;

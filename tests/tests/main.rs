@@ -1,0 +1,14 @@
+//! The whole system, end to end: one module for each thing that must go right.
+
+mod account;
+mod conformance;
+mod cosmjs;
+mod crack;
+mod demo;
+mod event;
+mod faults;
+mod hatch;
+mod mint;
+mod real_node;
+mod refund;
+mod tax;
