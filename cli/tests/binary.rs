@@ -1,5 +1,4 @@
 //! The binary as a person uses it: help, bad input, Ctrl-C.
-#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};

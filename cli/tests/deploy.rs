@@ -1,5 +1,4 @@
 //! `meteor deploy` as an operator runs it: dry run, keygen, deploy, a deployment that was killed, and the event after it.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::common;
 

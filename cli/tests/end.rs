@@ -1,5 +1,4 @@
 //! What stops an event, as its team runs it: appoint, pause, resume, cancel, refund; and the beacon of rehearsals.
-#![allow(clippy::unwrap_used, clippy::panic)]
 
 use crate::common;
 

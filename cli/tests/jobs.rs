@@ -1,5 +1,4 @@
 //! The operator's commands as an operator runs them: the real binary, private files, a dev chain on the wall's clock.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::common;
 

@@ -1,6 +1,5 @@
 //! `meteor mint` is killed (SIGKILL) at every request that it makes, before and after the node has it, and run again:
 //! every meteor exists once, and no transaction was in a block that the account's journal doesn't know.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::common;
 

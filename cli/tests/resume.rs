@@ -1,5 +1,4 @@
 //! `meteor deploy` with its own uploads, killed (SIGKILL) as each of its transactions is in a block, and run again.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::path::Path;
 use std::process::Stdio;

@@ -1,5 +1,4 @@
 //! Amino JSON, signed by hand: the document is written out here, independently of the library.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 use crate::common;
 

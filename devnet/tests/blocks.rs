@@ -1,5 +1,4 @@
 //! Blocks as a follower of the chain reads them: windows, links, results, searches, pruning.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 use crate::common;
 

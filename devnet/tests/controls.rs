@@ -1,5 +1,4 @@
 //! What no real node does: time travel, snapshots, balances from nowhere; and queries at past heights.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 use crate::common;
 

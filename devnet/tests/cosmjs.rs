@@ -1,5 +1,4 @@
 //! CosmJS against the dev chain: `scripts/cosmjs/smoke.mjs` with the vault as its contract.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 use crate::common;
 

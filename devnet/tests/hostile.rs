@@ -1,5 +1,4 @@
 //! Hostile input: whatever arrives, the answer is an error and the chain goes on.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 use crate::common::{Client, Envelope, start};
 use cosmos_sdk_proto::Any;

@@ -1,5 +1,4 @@
 //! A full mempool, and a transaction it has seen.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, dead_code)]
 
 use crate::common;
 

@@ -1,5 +1,4 @@
 //! The REST API as a Keplr-like wallet uses it.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 use crate::common;
 

@@ -1,5 +1,4 @@
 //! The transports: POST, batches, GET, WebSocket.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 use crate::common;
 

@@ -1,5 +1,4 @@
 //! Terra Classic's burn tax: who pays it, what arrives, what is burned. Rows of the table in `docs/devnet.md`.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, dead_code)]
 
 use crate::common;
 

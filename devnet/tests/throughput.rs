@@ -1,6 +1,5 @@
 //! How fast transactions go through. Prints a number and asserts none: run it with
 //! `cargo test --release -p meteor-devnet --test devnet throughput -- --ignored --nocapture`.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 #![allow(clippy::as_conversions, clippy::cast_precision_loss)]
 
 use crate::common;

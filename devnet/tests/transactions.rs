@@ -1,5 +1,4 @@
 //! Transactions from the wire to the block: what passes, what is refused and with which words.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 use crate::common;
 

@@ -1,5 +1,4 @@
 //! Uploads: wasm that the chain knows becomes a code id, other wasm is refused.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, dead_code)]
 
 use crate::common;
 

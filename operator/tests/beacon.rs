@@ -1,5 +1,4 @@
 //! The beacon's client against relays that are down, late or lying, and the dev chain's beacon as its clients see it.
-#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)] // that is how tests fail
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};

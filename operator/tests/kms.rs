@@ -1,5 +1,4 @@
 //! The key service against a stand-in that speaks its API: what is sent, what is believed, what each refusal says.
-#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)] // that is how tests fail
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;

@@ -1,5 +1,4 @@
 //! What an account does where the chain asks for more than it signed: a new signature, a higher fee, a lower limit.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::net::Ipv4Addr;
 use std::path::Path;

@@ -1,5 +1,4 @@
 //! Unmodified CosmJS against the dev chain or a real node with an event on it: `scripts/cosmjs/event.mjs`.
-#![allow(clippy::unwrap_used)]
 
 use std::path::Path;
 use std::process::Command;

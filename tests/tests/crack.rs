@@ -1,5 +1,4 @@
 //! Cracking end to end: draw, crack, reveal, reclaim, publish, verify; and what must stay secret until then.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::sync::Mutex;
 use std::time::Duration;

@@ -1,5 +1,4 @@
 //! `meteor demo` as the tests' own customer: on a chain of its own, taxed or not, and on a real node.
-#![allow(clippy::unwrap_used)]
 
 use std::path::Path;
 

@@ -1,5 +1,4 @@
 //! An event from beginning to end: contributions, floors, mint, settle, caves; restarts; an event that nobody operates.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use meteor_messages::nft;
 use meteor_messages::shower::{ExecuteMsg, Status};

@@ -1,5 +1,4 @@
 //! Transactions exactly once: nodes that go wrong in every way at every request, jobs that are ended at every step.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::path::Path;
 

@@ -1,5 +1,4 @@
 //! A shower whose key or tables don't fit holds up nobody else's reveals, and is looked at once a round.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;

@@ -1,5 +1,4 @@
 //! Minting a crowd's meteors: how many transactions it takes, and that each meteor exists once whatever goes wrong.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::path::Path;
 

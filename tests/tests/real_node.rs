@@ -1,6 +1,5 @@
 //! What only a real node can tell: gas. And its keeper: a killed node goes on where it was, and no node outlives who
 //! started it.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;

@@ -1,6 +1,5 @@
 //! A shower of more contributors than a batch holds: refunded when it is cancelled or forgotten, and by two
 //! jobs; minted by two jobs.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use meteor_cli::demo::{Chain, account};
 use meteor_messages::nft;

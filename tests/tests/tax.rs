@@ -1,5 +1,4 @@
 //! A whole event where transfers are taxed as on Terra Classic: the contract books what it sends, less arrives.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use cosmwasm_std::Decimal;
 use meteor_operator::jobs;

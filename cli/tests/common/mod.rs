@@ -1,5 +1,4 @@
 //! What the tests of the commands share: private files, runs of `meteor`, waits that end.
-#![allow(clippy::unwrap_used, clippy::panic, dead_code)]
 
 use std::net::Ipv4Addr;
 use std::os::unix::fs::PermissionsExt;

@@ -1,5 +1,4 @@
 //! Every proof that is almost right, and everyone who would look before they leap.
-#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)] // that is how tests fail
 
 use crate::common;
 

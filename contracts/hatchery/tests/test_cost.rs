@@ -1,8 +1,6 @@
 //! What a reveal costs in storage, at the SDK's prices, and that it doesn't grow with the shower: a larger shower only
 //! has a longer proof.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // that is how tests fail
-
 use cosmwasm_std::testing::{MockApi, MockQuerier, message_info, mock_env};
 use cosmwasm_std::{ContractResult, HexBinary, OwnedDeps, SystemResult, to_json_binary};
 use meteor_hatchery::contract::execute;

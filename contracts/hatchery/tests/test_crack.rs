@@ -1,5 +1,4 @@
 //! Cracking: a meteor goes into custody for who sent it, and only a meteor of the event does.
-#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)] // that is how tests fail
 
 use cosmwasm_std::{Addr, Binary, Empty, coins};
 use cw_multi_test::Executor;

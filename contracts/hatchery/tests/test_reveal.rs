@@ -1,5 +1,4 @@
 //! Revealing and taking back: what was committed to and nothing else, in time or not at all.
-#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)] // that is how tests fail
 
 use cw721::msg::AllNftInfoResponse;
 use meteor_hatchery::ContractError;

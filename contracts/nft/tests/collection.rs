@@ -1,5 +1,4 @@
 //! A collection as marketplaces and wallets see it, and each power that it refuses.
-#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)] // that is how tests fail
 #![allow(deprecated)] // deprecated verbs and queries of the standard are tested on purpose
 
 use crate::chain;

@@ -3,7 +3,6 @@
 //! After every message the suite compares the contract with the plain model (prediction, ranking by a naive sort, log
 //! hash, books, metadata) and counts every coin. At the end everyone must get out what is theirs, by verbs that
 //! anyone can send, whatever any role did or failed to do.
-#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)] // that is how tests fail
 
 use std::collections::BTreeSet;
 

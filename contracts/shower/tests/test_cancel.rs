@@ -1,5 +1,4 @@
 //! `Cancel`: by the owner, while something can still be prevented; the money goes back.
-#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)] // that is how tests fail
 
 use meteor_messages::shower::{ExecuteMsg, Status};
 use meteor_shower::ContractError;

@@ -1,5 +1,4 @@
 //! `Close`: once, by anyone, after the end, at the same price whatever the size.
-#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)] // that is how tests fail
 
 use meteor_messages::events::ShowerEvent;
 use meteor_messages::shower::Status;

@@ -1,5 +1,4 @@
 //! `Contribute`: what counts, for whom, and what is refused.
-#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)] // that is how tests fail
 
 use cosmwasm_std::{Coin, coin, coins};
 use meteor_messages::events::ShowerEvent;

@@ -1,8 +1,6 @@
 //! What verbs cost in storage, at the SDK's prices, and that it doesn't grow with the shower. The machine's start
 //! (60,000 gas) and the transaction itself come on top; docs/benchmarks.md measures the whole.
 
-#![allow(clippy::expect_used, clippy::panic)] // that is how tests fail
-
 use cosmwasm_std::testing::{MockApi, MockQuerier, message_info, mock_env};
 use cosmwasm_std::{
     Addr, Binary, Env, MsgResponse, OwnedDeps, Reply, SubMsgResponse, SubMsgResult, Timestamp, coins,

@@ -1,5 +1,4 @@
 //! `CommitDraw` and `PublishKey`: what meteors hold is fixed once, in time, before any of them is minted.
-#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)] // that is how tests fail
 
 use cosmwasm_std::HexBinary;
 use meteor_messages::events::ShowerEvent;

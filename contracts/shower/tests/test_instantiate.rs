@@ -1,5 +1,4 @@
 //! Launching an event: everything that is fixed for good is checked, told and never changes.
-#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)] // that is how tests fail
 
 use cosmwasm_std::{Uint128, coins};
 use meteor_messages::events::ShowerEvent;

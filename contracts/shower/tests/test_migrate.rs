@@ -1,5 +1,4 @@
 //! Migration and replies: only this contract, only forward, only what was asked for.
-#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)] // that is how tests fail
 
 use cosmwasm_std::testing::{mock_dependencies, mock_env};
 use cosmwasm_std::{Binary, Empty, Reply, SubMsgResponse, SubMsgResult};

@@ -1,5 +1,4 @@
 //! `Mint`: by the operator, in rank order, in time, to those who contributed.
-#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)] // that is how tests fail
 
 use meteor_messages::events::ShowerEvent;
 use meteor_messages::shower::{Art, ContributionState, ExecuteMsg, MintCursorResponse, QueryMsg};

@@ -1,5 +1,4 @@
 //! `Refund`: to who contributed, once, and only what has no meteor.
-#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)] // that is how tests fail
 
 use meteor_messages::shower::{
     ContributionState, Cursor, ExecuteMsg, QueryMsg, RefundableResponse, ShowerResponse,

@@ -1,5 +1,5 @@
 //! What the tests share: a vault contract, a devnet on free ports, and a client that signs with cosmrs.
-#![allow(dead_code, clippy::unwrap_used, clippy::missing_panics_doc, unreachable_pub)]
+#![allow(clippy::missing_panics_doc, unreachable_pub)]
 
 pub mod vault;
 

@@ -2,7 +2,6 @@
 //!
 //! `tests/fixtures/node-*.json` is what real nodes said. On a real node (`scripts/test-chain`) this test checks that they
 //! still say it; `METEOR_RECORD=1` writes the file anew.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 #![allow(clippy::too_many_lines)] // lists of requests
 
 mod blocks;

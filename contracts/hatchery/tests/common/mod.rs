@@ -1,5 +1,4 @@
 //! An event with meteors to crack.
-#![allow(dead_code)] // each test file uses a part
 
 use meteor_messages::hatchery::{CustodyResponse, QueryMsg};
 use meteor_rules::fairness::content::Kind;

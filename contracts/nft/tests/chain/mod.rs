@@ -1,5 +1,4 @@
 //! A chain with one collection on it, minted to by a wallet. After each refusal its state must be what it was.
-#![allow(clippy::unwrap_used)] // that is how tests fail
 
 use cosmwasm_std::testing::MockStorage;
 use cosmwasm_std::{Addr, Coin, Event, Order, QueryRequest, Storage, Timestamp, WasmQuery, coins};
