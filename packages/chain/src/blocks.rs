@@ -1,0 +1,224 @@
+//! Blocks: what a node says of itself, of headers and of results, checked against what was asked.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+
+use crate::event::TxResult;
+use crate::nullable::{number, or_default, text};
+use crate::{NodeError, jsonrpc, time};
+
+/// Hash of a block.
+pub type BlockHash = [u8; 32];
+
+/// A block's header, as far as it is of interest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// Its height.
+    pub height: u64,
+    /// Its time (nanoseconds since the Unix epoch).
+    pub time_ns: u64,
+    /// The block's hash.
+    pub hash: BlockHash,
+    /// Hash of the block before it; `None` for the first block of a chain.
+    pub parent: Option<BlockHash>,
+    /// Transactions in the block.
+    pub txs: u64,
+    /// The chain it says it is of.
+    pub chain_id: String,
+}
+
+/// A block as a node tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawBlock {
+    /// Its header.
+    pub header: Header,
+    /// The results of its transactions, in order.
+    pub txs: Vec<TxResult<'static>>,
+}
+
+/// What a node says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// The chain it follows.
+    pub chain_id: String,
+    /// Its CometBFT version.
+    pub version: String,
+    /// Height of its last block, whose results may not be there yet.
+    pub height: u64,
+    /// Time of its last block (nanoseconds since the Unix epoch).
+    pub time_ns: u64,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct AbciInfo {
+    #[serde(deserialize_with = "or_default")]
+    response: AbciInfoResponse,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct AbciInfoResponse {
+    #[serde(deserialize_with = "number")]
+    last_block_height: u64,
+}
+
+/// The height in an answer to `abci_info`: the last whose results can be asked for. `status` names the block store's,
+/// which is ahead of the results for a moment.
+///
+/// # Errors
+/// What the node says instead, or [`NodeError::Malformed`].
+pub fn tip(body: &[u8]) -> Result<u64, NodeError> {
+    Ok(jsonrpc::result::<AbciInfo>(body)?.response.last_block_height)
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct WireStatus {
+    #[serde(deserialize_with = "or_default")]
+    node_info: NodeInfo,
+    #[serde(deserialize_with = "or_default")]
+    sync_info: SyncInfo,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct NodeInfo {
+    #[serde(deserialize_with = "or_default")]
+    network: String,
+    #[serde(deserialize_with = "or_default")]
+    version: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct SyncInfo {
+    #[serde(deserialize_with = "number")]
+    latest_block_height: u64,
+    #[serde(deserialize_with = "or_default")]
+    latest_block_time: String,
+}
+
+/// An answer to `status`. Height and time are 0 if the node doesn't say them.
+///
+/// # Errors
+/// What the node says instead, or [`NodeError::Malformed`] if it names no chain.
+pub fn status(body: &[u8]) -> Result<Status, NodeError> {
+    let WireStatus { node_info, sync_info } = jsonrpc::result(body)?;
+    if node_info.network.is_empty() {
+        return Err(NodeError::malformed("status names no chain"));
+    }
+    let time = sync_info.latest_block_time;
+    Ok(Status {
+        chain_id: node_info.network,
+        version: node_info.version,
+        height: sync_info.latest_block_height,
+        time_ns: if time.is_empty() { 0 } else { block_time(&time)? },
+    })
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Blockchain<'a> {
+    #[serde(borrow, deserialize_with = "or_default")]
+    block_metas: Vec<Meta<'a>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Meta<'a> {
+    #[serde(borrow, deserialize_with = "or_default")]
+    block_id: BlockId<'a>,
+    #[serde(borrow, deserialize_with = "or_default")]
+    header: MetaHeader<'a>,
+    #[serde(deserialize_with = "number")]
+    num_txs: u64,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct BlockId<'a> {
+    #[serde(borrow, deserialize_with = "text")]
+    hash: Cow<'a, str>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct MetaHeader<'a> {
+    #[serde(deserialize_with = "or_default")]
+    chain_id: String,
+    #[serde(deserialize_with = "number")]
+    height: u64,
+    #[serde(borrow, deserialize_with = "text")]
+    time: Cow<'a, str>,
+    #[serde(borrow, deserialize_with = "or_default")]
+    last_block_id: BlockId<'a>,
+}
+
+/// The headers in an answer to `blockchain`, as the node orders them (descending).
+///
+/// # Errors
+/// What the node says instead, or [`NodeError::Malformed`].
+pub fn headers(body: &[u8]) -> Result<Vec<Header>, NodeError> {
+    let metas = jsonrpc::result::<Blockchain<'_>>(body)?.block_metas;
+    metas
+        .into_iter()
+        .map(|meta| {
+            let parent = meta.header.last_block_id.hash;
+            Ok(Header {
+                height: meta.header.height,
+                time_ns: block_time(&meta.header.time)?,
+                hash: hash(&meta.block_id.hash)?,
+                parent: if parent.is_empty() { None } else { Some(hash(&parent)?) },
+                txs: meta.num_txs,
+                chain_id: meta.header.chain_id,
+            })
+        })
+        .collect()
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct BlockResults<'a> {
+    #[serde(deserialize_with = "number")]
+    height: u64,
+    #[serde(borrow, deserialize_with = "or_default")]
+    txs_results: Vec<Option<TxResult<'a>>>,
+}
+
+/// The results in an answer to a batch of `block_results`, whose requests are numbered by height: those of the blocks
+/// with these headers, in their order.
+///
+/// # Errors
+/// What the node says instead; [`NodeError::Malformed`] if one is missing, is another block's, or has not as many
+/// transactions as its header says.
+pub fn results(body: &[u8], headers: &[&Header]) -> Result<Vec<Vec<TxResult<'static>>>, NodeError> {
+    let mut by_height = jsonrpc::results::<BlockResults<'_>>(body)?;
+    let mut of = |header: &&Header| {
+        let results = by_height.remove(&header.height);
+        let results = results.ok_or_else(|| NodeError::malformed("a request of a batch is not answered"))?;
+        if results.height != header.height {
+            return Err(NodeError::malformed("results of another height than asked"));
+        }
+        // A lagging or lying node could leave some out, and nothing later would show it.
+        if u64::try_from(results.txs_results.len()).ok() != Some(header.txs) {
+            return Err(NodeError::malformed("another number of results than the header has transactions"));
+        }
+        let own = |result: Option<TxResult<'_>>| result.map(TxResult::into_owned);
+        let owned: Option<Vec<_>> = results.txs_results.into_iter().map(own).collect();
+        owned.ok_or_else(|| NodeError::malformed("a transaction without result"))
+    };
+    headers.iter().map(&mut of).collect()
+}
+
+fn hash(text: &str) -> Result<BlockHash, NodeError> {
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(text, &mut bytes)
+        .map_err(|_| NodeError::malformed("a block hash is not 32 bytes of hex"))?;
+    Ok(bytes)
+}
+
+fn block_time(text: &str) -> Result<u64, NodeError> {
+    time::nanoseconds(text).ok_or_else(|| NodeError::Malformed(format!("block time {text:?}")))
+}

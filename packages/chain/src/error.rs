@@ -1,0 +1,154 @@
+//! What can go wrong with a node, by what to do about it.
+
+use std::error::Error;
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::http::BodyError;
+
+/// Why a node didn't give what was asked.
+#[derive(Debug, Error)]
+pub enum NodeError {
+    /// The node doesn't have the block yet: it lags, or there is no such block.
+    #[error("the node does not have this height yet")]
+    NotYet,
+    /// The node has deleted the block. If all nodes have, history is gone.
+    #[error("the node has pruned this height{}", lowest.map(|lowest| format!(" (its lowest is {lowest})")).unwrap_or_default())]
+    Pruned {
+        /// The lowest height it has, if it says so.
+        lowest: Option<u64>,
+    },
+    /// The node is behind a height that is known to exist: its answer is old.
+    #[error(
+        "the nodes are behind: they are at height {height}, but height {needed} was seen before; wait or name another \
+         node (or another journal, if the chain was started again)"
+    )]
+    Behind {
+        /// Where the node is.
+        height: u64,
+        /// Where it should be.
+        needed: u64,
+    },
+    /// Too many requests, or the node can't serve now. Wait as long as it says.
+    #[error("the node at {node} limits requests{}", after.map(|after| format!(", for {} s", after.as_secs())).unwrap_or_default())]
+    RateLimited {
+        /// Host and port.
+        node: String,
+        /// How long it asks to wait, if it says so.
+        after: Option<Duration>,
+    },
+    /// The node can't be reached, or doesn't answer in time.
+    #[error("the node at {node} does not answer: check that it runs and that the address is right")]
+    Unreachable {
+        /// Host and port.
+        node: String,
+        /// Why.
+        source: reqwest::Error,
+    },
+    /// The node answers with something that isn't an answer.
+    #[error("the node at {node} answered with HTTP status {status}")]
+    Status {
+        /// Host and port.
+        node: String,
+        /// The HTTP status.
+        status: u16,
+    },
+    /// The answer is not what was asked, or can't be read.
+    #[error("the node's answer can't be used: {0}")]
+    Malformed(String),
+    /// The node follows another chain.
+    #[error("the node at {node} follows chain {given:?}, not {wanted:?}: correct its address")]
+    WrongChain {
+        /// Host and port.
+        node: String,
+        /// The chain it follows.
+        given: String,
+        /// The chain we follow.
+        wanted: String,
+    },
+    /// The node lacks the method: it isn't a CometBFT node, or forbids this request.
+    #[error("the node has no method {0}: give the address of a CometBFT RPC")]
+    NoMethod(String),
+    /// The node refuses the request.
+    #[error("the node refuses: {0}")]
+    Refused(String),
+    /// The chain, or a contract on it, refuses a query.
+    #[error("the chain refused a query (code {code}): {log}")]
+    Query {
+        /// The chain's code.
+        code: u32,
+        /// The chain's words.
+        log: String,
+    },
+    /// Every node is waiting out a failure.
+    #[error("every node is waiting out an earlier failure")]
+    NoNode,
+    /// An address of a node can't be used.
+    #[error("a node needs an address like http://localhost:26657")]
+    Address,
+}
+
+impl NodeError {
+    /// Whether another node, or the same one later, may answer.
+    pub fn another_may_answer(&self) -> bool {
+        match self {
+            Self::NotYet
+            | Self::Pruned { .. }
+            | Self::Behind { .. }
+            | Self::RateLimited { .. }
+            | Self::Unreachable { .. }
+            | Self::Status { .. }
+            | Self::Malformed(_)
+            | Self::WrongChain { .. }
+            | Self::NoMethod(_)
+            | Self::Refused(_)
+            | Self::NoNode => true,
+            // A node that was only just started may panic in a simulation, and answers it a moment later.
+            Self::Query { log, .. } => log.contains("baseapp/recovery.go"),
+            Self::Address => false,
+        }
+    }
+
+    /// A short word for metrics.
+    pub const fn outcome(&self) -> &'static str {
+        match self {
+            Self::NotYet | Self::Behind { .. } => "not_yet",
+            Self::Pruned { .. } => "pruned",
+            Self::RateLimited { .. } => "rate_limited",
+            Self::Unreachable { .. } | Self::NoNode | Self::Address => "transport",
+            Self::Status { .. } => "status",
+            Self::Malformed(_) => "malformed",
+            Self::WrongChain { .. } => "wrong_chain",
+            Self::NoMethod(_) | Self::Refused(_) | Self::Query { .. } => "refused",
+        }
+    }
+
+    pub(crate) fn malformed(what: &str) -> Self {
+        Self::Malformed(what.to_owned())
+    }
+
+    pub(crate) fn unreachable(node: &str, error: reqwest::Error) -> Self {
+        // Errors of reqwest name the address, which may hold a password.
+        Self::Unreachable { node: node.to_owned(), source: error.without_url() }
+    }
+
+    pub(crate) fn body(node: &str, error: BodyError) -> Self {
+        match error {
+            BodyError::Broken(source) => Self::unreachable(node, source),
+            BodyError::TooLarge(_) => Self::Malformed(error.to_string()),
+        }
+    }
+}
+
+/// An error with all its causes, in one line.
+pub fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(source) = cause {
+        text.push_str(": ");
+        text.push_str(&source.to_string());
+        cause = source.source();
+    }
+    text
+}

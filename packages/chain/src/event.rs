@@ -1,0 +1,104 @@
+//! Transactions' results and their events, as nodes write them; borrowed from the answer until they are kept.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+
+use crate::nullable::{or_default, text};
+
+/// The attribute in which the chain names the contract that emitted an event. The chain puts it first and lets no
+/// contract write one that begins with an underscore, so it can't be forged.
+const CONTRACT: &str = "_contract_address";
+
+/// The result of one transaction.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct TxResult<'a> {
+    /// 0 for success.
+    #[serde(deserialize_with = "or_default")]
+    pub code: u32,
+    /// Its events, all of them and in order, so that a place among them is the event's identity.
+    #[serde(borrow, deserialize_with = "or_default")]
+    pub events: Vec<RawEvent<'a>>,
+}
+
+/// An event as the node gives it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct RawEvent<'a> {
+    /// Its type, for example `wasm-contribution`.
+    #[serde(borrow, rename = "type", deserialize_with = "text")]
+    pub kind: Cow<'a, str>,
+    /// Its attributes.
+    #[serde(borrow, deserialize_with = "or_default")]
+    pub attributes: Vec<Attribute<'a>>,
+}
+
+/// An attribute of an event.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Attribute<'a> {
+    /// Its name.
+    #[serde(borrow, deserialize_with = "text")]
+    pub key: Cow<'a, str>,
+    /// Its value.
+    #[serde(borrow, deserialize_with = "text")]
+    pub value: Cow<'a, str>,
+}
+
+impl<'a> Attribute<'a> {
+    /// An attribute.
+    pub fn new(key: impl Into<Cow<'a, str>>, value: impl Into<Cow<'a, str>>) -> Self {
+        Self { key: key.into(), value: value.into() }
+    }
+}
+
+impl RawEvent<'_> {
+    /// Whether a contract emitted it: the plain event of every call, or a typed one.
+    pub fn of_a_contract(&self) -> bool {
+        self.kind == "wasm" || self.is_typed()
+    }
+
+    /// Whether it is a typed event of a contract.
+    pub fn is_typed(&self) -> bool {
+        self.kind.starts_with("wasm-")
+    }
+
+    /// The contract that emitted it, if the chain names one where it should.
+    pub fn contract(&self) -> Option<&str> {
+        self.attributes.first().filter(|first| first.key == CONTRACT).map(|first| first.value.as_ref())
+    }
+
+    /// The value of the first attribute of that name.
+    pub fn value(&self, key: &str) -> Option<&str> {
+        self.attributes.iter().find(|attribute| attribute.key == key).map(|found| found.value.as_ref())
+    }
+
+    /// Its attributes, as the parser of typed events reads them.
+    pub fn pairs(&self) -> Vec<(&str, &str)> {
+        self.attributes.iter().map(|a| (a.key.as_ref(), a.value.as_ref())).collect()
+    }
+
+    /// The event to keep. Of events that no contract emitted only the type is kept.
+    pub fn into_owned(self) -> RawEvent<'static> {
+        let attributes = if self.of_a_contract() { self.attributes } else { Vec::new() };
+        let own = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        RawEvent {
+            kind: own(self.kind),
+            attributes: attributes
+                .into_iter()
+                .map(|a| Attribute { key: own(a.key), value: own(a.value) })
+                .collect(),
+        }
+    }
+}
+
+impl TxResult<'_> {
+    /// The result to keep.
+    pub fn into_owned(self) -> TxResult<'static> {
+        TxResult {
+            code: self.code,
+            events: self.events.into_iter().map(RawEvent::into_owned).collect(),
+        }
+    }
+}

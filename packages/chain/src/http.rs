@@ -1,0 +1,79 @@
+//! HTTP as far as every client needs it: a client with deadlines, and bodies of bounded size.
+
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::{Client, Response, Url};
+use thiserror::Error;
+
+/// Longest wait that a server may ask for.
+const LONGEST_WAIT: Duration = Duration::from_mins(5);
+
+/// Why a body can't be had.
+#[derive(Debug, Error)]
+pub enum BodyError {
+    /// The connection broke off.
+    #[error("the answer broke off")]
+    Broken(#[source] reqwest::Error),
+    /// The body is larger than any proper answer.
+    #[error("the answer has more than {0} bytes")]
+    TooLarge(usize),
+}
+
+/// A client that gives each request `timeout`, its body included.
+///
+/// # Errors
+/// If no TLS is available.
+pub fn client(timeout: Duration) -> Result<Client, reqwest::Error> {
+    Client::builder()
+        .timeout(timeout)
+        .connect_timeout(Duration::from_secs(5))
+        .tcp_nodelay(true)
+        .user_agent(concat!("meteor/", env!("CARGO_PKG_VERSION")))
+        .build()
+}
+
+/// The body of `response`, of at most `most` bytes.
+///
+/// # Errors
+/// [`BodyError`].
+pub async fn body(response: Response, most: usize) -> Result<Vec<u8>, BodyError> {
+    let mut body = Vec::new();
+    body_into(response, most, &mut body).await?;
+    Ok(body)
+}
+
+/// Appends the body of `response` to `body`, which then has at most `most` bytes. Secrets are read into a buffer of
+/// that capacity: it never grows, so it leaves no copies behind.
+///
+/// # Errors
+/// [`BodyError`].
+pub async fn body_into(mut response: Response, most: usize, body: &mut Vec<u8>) -> Result<(), BodyError> {
+    // Errors of reqwest name the address, which may hold a password.
+    while let Some(chunk) = response.chunk().await.map_err(|error| BodyError::Broken(error.without_url()))? {
+        if body.len().saturating_add(chunk.len()) > most {
+            return Err(BodyError::TooLarge(most));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(())
+}
+
+/// How long a server asks to wait, if it says so in seconds.
+pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds).min(LONGEST_WAIT))
+}
+
+/// The address of a node; `tcp://` is how CometBFT writes its own.
+pub fn node_url(text: &str) -> Option<Url> {
+    let text = text.trim();
+    let http = text.strip_prefix("tcp://").map_or_else(|| text.to_owned(), |rest| format!("http://{rest}"));
+    Url::parse(&http).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+}
+
+/// Host and port: the rest of an address may hold a password or an API key, which belong in no log.
+pub fn node_name(url: &Url) -> String {
+    let host = url.host_str().unwrap_or("node");
+    url.port_or_known_default().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}

@@ -1,0 +1,22 @@
+//! What a node says, and nothing that could sign: requests to CometBFT nodes, and their answers as types.
+//!
+//! [`Pool`] chooses among nodes and repeats; [`Node`] makes single requests. Everything that reads an answer is a
+//! pure function from bytes: [`jsonrpc`], [`blocks`], [`query`] and [`time`].
+
+pub mod backoff;
+pub mod blocks;
+mod error;
+pub mod event;
+pub mod http;
+pub mod jsonrpc;
+mod node;
+mod nullable;
+mod pool;
+pub mod query;
+mod state;
+pub mod time;
+
+pub use error::{NodeError, with_causes};
+pub use node::Node;
+pub use pool::{NodeStatus, Pool};
+pub use state::AccountState;

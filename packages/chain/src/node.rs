@@ -1,0 +1,73 @@
+//! One node.
+
+use std::time::Duration;
+
+use reqwest::header::CONTENT_TYPE;
+use reqwest::{Client, Url};
+use serde_json::Value;
+
+use crate::http::{self, node_name};
+use crate::{NodeError, jsonrpc};
+
+/// A request may take this long, its body included.
+const DEADLINE: Duration = Duration::from_secs(10);
+/// A body may have this many bytes: ten full blocks' results.
+const MOST_BYTES: usize = 32 << 20;
+
+/// The JSON-RPC of one node. It makes single attempts; [`crate::Pool`] repeats and chooses.
+#[derive(Clone, Debug)]
+pub struct Node {
+    name: String,
+    url: Url,
+    http: Client,
+}
+
+impl Node {
+    /// A client for the node at `url`.
+    ///
+    /// # Errors
+    /// [`NodeError::Unreachable`] if no HTTP client can be made.
+    pub fn new(url: &Url) -> Result<Self, NodeError> {
+        let name = node_name(url);
+        let http = http::client(DEADLINE).map_err(|error| NodeError::unreachable(&name, error))?;
+        Ok(Self { name, url: url.clone(), http })
+    }
+
+    /// Host and port. The address itself may hold a password.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Asks for `method`; `read` reads the body.
+    ///
+    /// # Errors
+    /// [`NodeError`].
+    pub async fn ask<T>(
+        &self,
+        method: &str,
+        params: &Value,
+        read: impl FnOnce(&[u8]) -> Result<T, NodeError>,
+    ) -> Result<T, NodeError> {
+        read(&self.post(&jsonrpc::request(1, method, params)).await?)
+    }
+
+    /// The body of the answer to a request or a batch of them.
+    ///
+    /// # Errors
+    /// [`NodeError`].
+    pub async fn post(&self, request: &Value) -> Result<Vec<u8>, NodeError> {
+        let post = self.http.post(self.url.clone()).header(CONTENT_TYPE, "application/json");
+        let sent = post.body(request.to_string()).send().await;
+        let response = sent.map_err(|error| NodeError::unreachable(&self.name, error))?;
+        let status = response.status().as_u16();
+        let node = || self.name.clone();
+        if status == 429 || status == 503 {
+            return Err(NodeError::RateLimited { node: node(), after: http::retry_after(response.headers()) });
+        }
+        let body = http::body(response, MOST_BYTES).await;
+        let body = body.map_err(|error| NodeError::body(&self.name, error))?;
+        // Errors of the RPC come with status 200 or 500, and with the JSON that says more than the status.
+        let json = body.first().is_some_and(|byte| matches!(byte, b'{' | b'['));
+        if status != 200 && !json { Err(NodeError::Status { node: node(), status }) } else { Ok(body) }
+    }
+}

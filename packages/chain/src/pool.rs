@@ -1,0 +1,397 @@
+//! Several nodes of one chain that stand in for each other: which to ask, and how long to leave one alone after a
+//! failure.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use backon::Retryable as _;
+use cosmos_sdk_proto::cosmwasm::wasm::v1::QuerySmartContractStateResponse;
+use futures::future::join_all;
+use reqwest::Url;
+use serde_json::{Value, json};
+
+use crate::blocks::Status;
+use crate::query::{self, Answer};
+use crate::{Node, NodeError, backoff, blocks, http, with_causes};
+
+/// First and longest wait after failures in a row, of which a random half to whole.
+const BACKOFF: (Duration, Duration) = (Duration::from_millis(500), backoff::LONGEST);
+/// Wait after a node turned out to follow another chain: somebody has to change something.
+const WRONG_CHAIN: Duration = Duration::from_mins(1);
+/// How often [`Pool::ask`] tries all nodes before it fails.
+const ROUNDS: usize = 5;
+/// The pause before its second try, about; it doubles with each.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// The nodes.
+#[derive(Debug)]
+pub struct Pool {
+    members: Vec<Member>,
+    backoff: (Duration, Duration),
+    /// The chain that all nodes have to follow, once it is known.
+    chain_id: OnceLock<String>,
+    /// Height that is known to exist: an answer from below it is old.
+    floor: AtomicU64,
+}
+
+#[derive(Debug)]
+struct Member {
+    node: Node,
+    record: Mutex<Record>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Record {
+    /// Not to be asked before.
+    ready_at: Option<Instant>,
+    failures: u32,
+    tip: u64,
+    lowest: Option<u64>,
+    /// Its CometBFT version, once it is known to follow the right chain.
+    version: Option<String>,
+    last_error: Option<String>,
+    outcomes: BTreeMap<(&'static str, &'static str), u64>,
+}
+
+/// How a node is doing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeStatus {
+    /// Host and port.
+    pub name: String,
+    /// The tip it told last; 0 for never.
+    pub tip: u64,
+    /// The lowest height it has, where it has said so.
+    pub lowest: Option<u64>,
+    /// Its CometBFT version, once asked.
+    pub version: Option<String>,
+    /// 100 for healthy, halved by each failure in a row.
+    pub score: u32,
+    /// How long it is left alone (milliseconds).
+    pub waiting_ms: u64,
+    /// Its last error.
+    pub last_error: Option<String>,
+    /// Requests so far by method and outcome.
+    pub outcomes: BTreeMap<(&'static str, &'static str), u64>,
+}
+
+impl Pool {
+    /// A pool of the nodes at these addresses.
+    ///
+    /// # Errors
+    /// [`NodeError::Unreachable`] if no HTTP client can be made.
+    pub fn new(urls: &[Url]) -> Result<Self, NodeError> {
+        let member = |url| Ok(Member { node: Node::new(url)?, record: Mutex::default() });
+        let members = urls.iter().map(member).collect::<Result<_, NodeError>>()?;
+        Ok(Self { members, backoff: BACKOFF, chain_id: OnceLock::new(), floor: AtomicU64::new(0) })
+    }
+
+    /// A pool of the nodes at these addresses, for a job: it asks a node again however often it has failed.
+    ///
+    /// # Errors
+    /// [`NodeError::Address`] if an address can't be used or there is none; [`NodeError::Unreachable`] if no HTTP
+    /// client can be made.
+    pub fn at<S: AsRef<str>>(urls: &[S]) -> Result<Self, NodeError> {
+        let urls: Option<Vec<_>> = urls.iter().map(|url| http::node_url(url.as_ref())).collect();
+        let urls = urls.filter(|urls| !urls.is_empty()).ok_or(NodeError::Address)?;
+        Ok(Self::new(&urls)?.with_backoff(Duration::ZERO, Duration::ZERO))
+    }
+
+    /// The same with other waits after failures (first, longest).
+    #[must_use]
+    pub fn with_backoff(self, first: Duration, longest: Duration) -> Self {
+        Self { backoff: (first, longest), ..self }
+    }
+
+    /// The nodes, in the order of the configuration.
+    pub fn nodes(&self) -> impl Iterator<Item = &Node> {
+        self.members.iter().map(|member| &member.node)
+    }
+
+    /// How the nodes are doing, in the order of the configuration.
+    pub fn health(&self) -> Vec<NodeStatus> {
+        let now = Instant::now();
+        let one = |member: &Member| {
+            let record = member.record().clone();
+            NodeStatus {
+                name: member.node.name().to_owned(),
+                tip: record.tip,
+                lowest: record.lowest,
+                version: record.version,
+                score: 100u32.checked_shr(record.failures).unwrap_or(0),
+                waiting_ms: record.ready_at.map_or(0, |at| {
+                    u64::try_from(at.saturating_duration_since(now).as_millis()).unwrap_or(u64::MAX)
+                }),
+                last_error: record.last_error,
+                outcomes: record.outcomes,
+            }
+        };
+        self.members.iter().map(one).collect()
+    }
+
+    /// How long until some node may be asked again.
+    pub fn wait(&self) -> Duration {
+        let now = Instant::now();
+        let wait = |member: &Member| {
+            member.record().ready_at.map_or(Duration::ZERO, |at| at.saturating_duration_since(now))
+        };
+        self.members.iter().map(wait).min().unwrap_or_default()
+    }
+
+    /// Height `height` is known to exist: answers from below it count as old from now on.
+    pub fn seen(&self, height: u64) {
+        self.floor.fetch_max(height, Ordering::Relaxed);
+    }
+
+    /// Refuses an answer from below a height that is known to exist.
+    ///
+    /// # Errors
+    /// [`NodeError::Behind`].
+    pub fn not_behind(&self, height: u64) -> Result<(), NodeError> {
+        let needed = self.floor.load(Ordering::Relaxed);
+        if height < needed { Err(NodeError::Behind { height, needed }) } else { Ok(()) }
+    }
+
+    /// From now on only nodes of this chain are asked. The first chain stays.
+    pub fn hold_to(&self, chain_id: &str) {
+        self.chain_id.get_or_init(|| chain_id.to_owned());
+    }
+
+    /// The chain of the first node that answers, or that is of the chain `wanted`; the others are held to it.
+    ///
+    /// # Errors
+    /// The last node's error if none answers.
+    pub async fn identify(&self, wanted: Option<&str>) -> Result<Status, NodeError> {
+        if let Some(wanted) = wanted {
+            self.hold_to(wanted);
+        }
+        let mut last = NodeError::NoNode;
+        for (at, _) in self.ready(0) {
+            match self.held(at).await {
+                Ok(status) => {
+                    self.hold_to(&status.chain_id);
+                    return Ok(status);
+                }
+                Err(error) => last = error,
+            }
+        }
+        Err(last)
+    }
+
+    /// Makes sure that all nodes that answer are of one chain; answers with its id.
+    ///
+    /// # Errors
+    /// [`NodeError::WrongChain`] if they aren't; if none answers.
+    pub async fn one_chain(&self) -> Result<String, NodeError> {
+        let chain_id = self.status().await?.chain_id;
+        self.hold_to(&chain_id);
+        for status in join_all((0..self.members.len()).map(|at| self.held(at))).await {
+            if let Err(error @ NodeError::WrongChain { .. }) = status {
+                return Err(error);
+            }
+        }
+        Ok(chain_id)
+    }
+
+    /// Asks every node that isn't waiting for its tip; gives the best. A node in trouble doesn't count: a tip that
+    /// it can't deliver must not make everyone else look late.
+    ///
+    /// # Errors
+    /// The last node's error if none answers.
+    pub async fn tip(&self) -> Result<u64, NodeError> {
+        let asked = self.ready(0).into_iter().map(|(at, member)| async move {
+            self.check(at).await?;
+            let ask = || member.node.ask("abci_info", &json!({}), blocks::tip);
+            let tip = self.attempt(at, "abci_info", ask).await?;
+            member.record().tip = tip;
+            Ok(tip)
+        });
+        let mut best = Err(NodeError::NoNode);
+        for answer in join_all(asked).await {
+            best = match (best, answer) {
+                (Ok(best), Ok(tip)) => Ok(tip.max(best)),
+                (Ok(best), Err(_)) => Ok(best),
+                (Err(_), answer) => answer,
+            };
+        }
+        best
+    }
+
+    /// Asks the nodes in turn, best first, those that have `height` before all; gives the first answer, and which node
+    /// gave it.
+    ///
+    /// # Errors
+    /// [`NodeError::Pruned`] only if every node of the pool has pruned what was asked for; else the last node's error.
+    pub async fn first<'a, T, F: Future<Output = Result<T, NodeError>>>(
+        &'a self,
+        height: u64,
+        method: &'static str,
+        ask: impl Fn(&'a Node) -> F,
+    ) -> Result<(usize, T), NodeError> {
+        let mut last = NodeError::NoNode;
+        let mut pruned = 0usize;
+        for (at, member) in self.ready(height) {
+            let asked = match self.check(at).await {
+                Ok(()) => self.attempt(at, method, || ask(&member.node)).await,
+                Err(error) => Err(error),
+            };
+            match asked {
+                Ok(answer) => return Ok((at, answer)),
+                Err(error @ NodeError::Pruned { .. }) => {
+                    pruned += 1;
+                    if pruned == self.members.len() {
+                        return Err(error);
+                    }
+                    last = NodeError::NotYet; // another node may still have it
+                }
+                Err(error) if error.another_may_answer() => last = error,
+                Err(error) => return Err(error),
+            }
+        }
+        Err(last)
+    }
+
+    /// Asks the nodes in turn until `read` accepts an answer; after each round over all of them it waits.
+    ///
+    /// # Errors
+    /// The last node's error after some rounds; one that no node would answer otherwise at once.
+    pub async fn ask<T>(
+        &self,
+        method: &'static str,
+        params: Value,
+        read: impl Fn(&[u8]) -> Result<T, NodeError>,
+    ) -> Result<T, NodeError> {
+        let round = || self.first(0, method, |node| node.ask(method, &params, &read));
+        let answer = round
+            .retry(backoff::waits(PAUSE, ROUNDS))
+            .when(|error| error.another_may_answer() && !matches!(error, NodeError::NoMethod(_)))
+            .adjust(|_, pause| pause.map(|pause| pause.max(self.wait()).min(backoff::LONGEST)))
+            .await;
+        Ok(answer?.1)
+    }
+
+    /// Asks `contract` the `query` (JSON) at `height`, each node once.
+    ///
+    /// # Errors
+    /// [`NodeError::Query`] if the contract refuses; the last node's error if none answers.
+    pub async fn smart_at(
+        &self,
+        contract: &str,
+        query: Vec<u8>,
+        height: u64,
+    ) -> Result<Answer<Vec<u8>>, NodeError> {
+        let params = query::params(query::SMART, &query::smart(contract, query), height);
+        let read = query::answer::<QuerySmartContractStateResponse>;
+        let asked = self.first(height, query::METHOD, |node| node.ask(query::METHOD, &params, read));
+        let (_, Answer { value, height }) = asked.await?;
+        Ok(Answer { value: value.data, height })
+    }
+
+    /// Holds it against a node that what it said can't be true.
+    pub fn distrust(&self, at: usize, why: &str) {
+        self.failed(at, "blocks", &NodeError::Malformed(why.to_owned()));
+    }
+
+    /// The nodes that may be asked now: those that have `height` first, then by failures, then in the order of the
+    /// configuration.
+    fn ready(&self, height: u64) -> Vec<(usize, &Member)> {
+        let now = Instant::now();
+        let mut ready: Vec<_> = self
+            .members
+            .iter()
+            .enumerate()
+            .filter_map(|(at, member)| {
+                let record = member.record();
+                let free = record.ready_at.is_none_or(|ready| ready <= now);
+                free.then_some(((record.tip < height, record.failures, at), (at, member)))
+            })
+            .collect();
+        ready.sort_unstable_by_key(|(key, _)| *key);
+        ready.into_iter().map(|(_, member)| member).collect()
+    }
+
+    /// Makes sure, once, that a node follows the chain that the pool is held to.
+    async fn check(&self, at: usize) -> Result<(), NodeError> {
+        let known = self.members.get(at).is_none_or(|member| member.record().version.is_some());
+        if known || self.chain_id.get().is_none() { Ok(()) } else { self.held(at).await.map(|_| ()) }
+    }
+
+    /// What a node says of itself, if it follows the chain that the pool is held to.
+    async fn held(&self, at: usize) -> Result<Status, NodeError> {
+        let Some(member) = self.members.get(at) else { return Err(NodeError::NoNode) };
+        let ask = || member.node.ask("status", &json!({}), blocks::status);
+        let status = self.attempt(at, "status", ask).await?;
+        if let Some(wanted) = self.chain_id.get().filter(|wanted| **wanted != status.chain_id) {
+            let (node, given) = (member.node.name().to_owned(), status.chain_id);
+            let error = NodeError::WrongChain { node, given, wanted: wanted.clone() };
+            self.failed(at, "status", &error);
+            return Err(error);
+        }
+        member.record().version = Some(status.version.clone());
+        Ok(status)
+    }
+
+    async fn attempt<T, F: Future<Output = Result<T, NodeError>>>(
+        &self,
+        at: usize,
+        method: &'static str,
+        call: impl FnOnce() -> F,
+    ) -> Result<T, NodeError> {
+        let answer = call().await;
+        match &answer {
+            Ok(_) => {
+                if let Some(member) = self.members.get(at) {
+                    let mut record = member.record();
+                    record.failures = 0;
+                    record.ready_at = None;
+                    *record.outcomes.entry((method, "ok")).or_default() += 1;
+                }
+            }
+            Err(error) => self.failed(at, method, error),
+        }
+        answer
+    }
+
+    fn failed(&self, at: usize, method: &'static str, error: &NodeError) {
+        let Some(member) = self.members.get(at) else { return };
+        let mut record = member.record();
+        *record.outcomes.entry((method, error.outcome())).or_default() += 1;
+        let wait = match error {
+            // None of these is a fault of the node.
+            NodeError::NotYet
+            | NodeError::Behind { .. }
+            | NodeError::NoMethod(_)
+            | NodeError::Refused(_)
+            | NodeError::Query { .. }
+            | NodeError::NoNode
+            | NodeError::Address => return,
+            NodeError::Pruned { lowest } => {
+                record.lowest = lowest.or(record.lowest);
+                return;
+            }
+            NodeError::WrongChain { .. } => WRONG_CHAIN,
+            NodeError::RateLimited { after: Some(after), .. } => *after,
+            NodeError::RateLimited { after: None, .. }
+            | NodeError::Unreachable { .. }
+            | NodeError::Status { .. }
+            | NodeError::Malformed(_) => {
+                let (first, longest) = self.backoff;
+                backoff::after(first, longest, record.failures.saturating_add(1))
+            }
+        };
+        record.failures = record.failures.saturating_add(1);
+        record.ready_at = Some(Instant::now() + wait);
+        let error = with_causes(error);
+        tracing::warn!(node = member.node.name(), method, %error, wait_ms = wait.as_millis(), "node failed");
+        record.last_error = Some(error);
+    }
+}
+
+impl Member {
+    fn record(&self) -> MutexGuard<'_, Record> {
+        // Nothing can panic while it is held; if it did, the counts would still be usable.
+        self.record.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

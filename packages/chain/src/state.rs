@@ -1,0 +1,210 @@
+//! What the chain's modules and contracts answer at the tip.
+
+use std::time::Duration;
+
+use cosmos_sdk_proto::cosmos::auth::v1beta1::{BaseAccount, QueryAccountRequest, QueryAccountResponse};
+use cosmos_sdk_proto::cosmos::bank::v1beta1::{QueryBalanceRequest, QueryBalanceResponse};
+use cosmos_sdk_proto::cosmwasm::wasm::v1::{
+    ContractInfo, QueryCodeRequest, QueryCodeResponse, QueryContractInfoRequest, QueryContractInfoResponse,
+    QueryRawContractStateRequest, QueryRawContractStateResponse, QuerySmartContractStateResponse,
+};
+use cosmos_sdk_proto::traits::Message;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::blocks::{self, Status};
+use crate::query::{self, Answer};
+use crate::{NodeError, Pool, jsonrpc};
+
+/// How often the chain's time is looked at while something waits for it.
+const SHORTEST_LOOK: Duration = Duration::from_millis(100);
+const LONGEST_LOOK: Duration = Duration::from_secs(1);
+
+/// An account as the chain knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AccountState {
+    /// Its number, fixed when it first received coins.
+    pub number: u64,
+    /// The sequence that its next transaction must use.
+    pub sequence: u64,
+}
+
+impl Pool {
+    /// What a node says of itself and of the last block.
+    ///
+    /// # Errors
+    /// If no node answers as a CometBFT node does.
+    pub async fn status(&self) -> Result<Status, NodeError> {
+        self.ask("status", json!({}), |body| {
+            let status = blocks::status(body)?;
+            self.not_behind(status.height)?;
+            Ok(status)
+        })
+        .await
+    }
+
+    /// Time of the chain's last block (Unix seconds).
+    ///
+    /// # Errors
+    /// If no node answers as a CometBFT node does.
+    pub async fn time(&self) -> Result<u64, NodeError> {
+        Ok(self.status().await?.time_ns / 1_000_000_000)
+    }
+
+    /// Waits until the chain's last block is of `seconds` (Unix) or later. Contracts go by block time, which is behind
+    /// every clock: what is due by ours may still be refused, by a simulation as well.
+    ///
+    /// # Errors
+    /// If no node answers as a CometBFT node does.
+    pub async fn wait_for_time(&self, seconds: u64) -> Result<(), NodeError> {
+        loop {
+            let now = self.time().await?;
+            if now >= seconds {
+                return Ok(());
+            }
+            let missing = Duration::from_secs(seconds.saturating_sub(now));
+            tokio::time::sleep(missing.clamp(SHORTEST_LOOK, LONGEST_LOOK)).await;
+        }
+    }
+
+    /// How much gas a block holds; `None` where that is not limited.
+    ///
+    /// # Errors
+    /// If no node answers as a CometBFT node does.
+    pub async fn block_gas(&self) -> Result<Option<u64>, NodeError> {
+        #[derive(Deserialize)]
+        struct Params {
+            consensus_params: Consensus,
+        }
+        #[derive(Deserialize)]
+        struct Consensus {
+            block: Block,
+        }
+        #[derive(Deserialize)]
+        struct Block {
+            max_gas: String,
+        }
+        self.ask("consensus_params", json!({}), |body| {
+            let gas = jsonrpc::result::<Params>(body)?.consensus_params.block.max_gas;
+            if gas == "-1" {
+                return Ok(None);
+            }
+            gas.parse().map(Some).map_err(|_| NodeError::Malformed(format!("max_gas {gas}")))
+        })
+        .await
+    }
+
+    /// The answer to a query of the chain's modules, and the height at which it holds.
+    ///
+    /// # Errors
+    /// [`NodeError::Query`] if the chain refuses; if no node answers.
+    pub async fn query<A: Message + Default>(
+        &self,
+        path: &str,
+        request: &impl Message,
+    ) -> Result<Answer<A>, NodeError> {
+        self.ask(query::METHOD, query::params(path, request, 0), |body| {
+            // A refusal says no height: a node behind may refuse what is true at the tip.
+            let answer = query::answer(body)?;
+            self.not_behind(answer.height)?;
+            Ok(answer)
+        })
+        .await
+    }
+
+    /// A contract's answer to `message`.
+    ///
+    /// # Errors
+    /// [`NodeError::Query`] with the contract's words if it refuses; if no node answers.
+    pub async fn smart<A: DeserializeOwned>(
+        &self,
+        contract: &str,
+        message: &impl Serialize,
+    ) -> Result<A, NodeError> {
+        let request = query::smart(contract, json(message)?);
+        let answer: Answer<QuerySmartContractStateResponse> = self.query(query::SMART, &request).await?;
+        from_json(&answer.value.data)
+    }
+
+    /// What a contract keeps as JSON at `key` of its storage.
+    ///
+    /// # Errors
+    /// [`NodeError::Malformed`] if there is nothing, or something else.
+    pub async fn raw<A: DeserializeOwned>(&self, contract: &str, key: &[u8]) -> Result<A, NodeError> {
+        let request = QueryRawContractStateRequest { address: contract.to_owned(), query_data: key.to_vec() };
+        let answer: Answer<QueryRawContractStateResponse> = self.query(query::RAW, &request).await?;
+        from_json(&answer.value.data)
+    }
+
+    /// SHA-256 of the code with this id, from which addresses of contracts follow.
+    ///
+    /// # Errors
+    /// [`NodeError::Query`] if there is no such code.
+    pub async fn code_checksum(&self, code_id: u64) -> Result<Vec<u8>, NodeError> {
+        let path = "/cosmwasm.wasm.v1.Query/Code";
+        let answer: Answer<QueryCodeResponse> = self.query(path, &QueryCodeRequest { code_id }).await?;
+        let info = answer.value.code_info.map(|info| info.data_hash);
+        info.ok_or_else(|| NodeError::Malformed(format!("nothing about code {code_id}")))
+    }
+
+    /// How a contract was made, and who may migrate it.
+    ///
+    /// # Errors
+    /// [`NodeError::Query`] if there is no such contract.
+    pub async fn contract(&self, address: &str) -> Result<ContractInfo, NodeError> {
+        let request = QueryContractInfoRequest { address: address.to_owned() };
+        let path = "/cosmwasm.wasm.v1.Query/ContractInfo";
+        let answer: Answer<QueryContractInfoResponse> = self.query(path, &request).await?;
+        let info = answer.value.contract_info;
+        info.ok_or_else(|| NodeError::Malformed(format!("nothing about {address}")))
+    }
+
+    /// An account's number and sequence, and the height of the block after which they are so.
+    ///
+    /// # Errors
+    /// [`NodeError::Query`] for an address that never received coins.
+    pub async fn account(&self, address: &str) -> Result<Answer<AccountState>, NodeError> {
+        let request = QueryAccountRequest { address: address.to_owned() };
+        let Answer { value, height } = self.query("/cosmos.auth.v1beta1.Query/Account", &request).await?;
+        let value: QueryAccountResponse = value;
+        let any = value.account.ok_or_else(|| NodeError::malformed("no account"))?;
+        let account = BaseAccount::decode(any.value.as_slice())
+            .map_err(|_| NodeError::Malformed(format!("an account of type {}", any.type_url)))?;
+        let value = AccountState { number: account.account_number, sequence: account.sequence };
+        Ok(Answer { value, height })
+    }
+
+    /// What `address` has of `denom` (micro-denom).
+    ///
+    /// # Errors
+    /// If no node answers.
+    pub async fn balance(&self, address: &str, denom: &str) -> Result<u128, NodeError> {
+        let request = QueryBalanceRequest { address: address.to_owned(), denom: denom.to_owned() };
+        let answer: Answer<QueryBalanceResponse> =
+            self.query("/cosmos.bank.v1beta1.Query/Balance", &request).await?;
+        let amount = answer.value.balance.map_or_else(|| "0".to_owned(), |coin| coin.amount);
+        amount.parse().map_err(|_| NodeError::Malformed(format!("balance {amount}")))
+    }
+
+    /// The chain's tax on coins that are sent, in units of 10⁻¹⁸, as it writes it; `None` where there is none.
+    ///
+    /// # Errors
+    /// If no node answers.
+    pub async fn burn_tax_rate(&self) -> Result<Option<String>, NodeError> {
+        // The answer is one text field, a decimal's atomics: as prost decodes a wrapped string.
+        match self.query::<String>("/terra.tax.v1beta1.Query/BurnTaxRate", &()).await {
+            Ok(answer) => Ok(Some(answer.value)),
+            Err(NodeError::Query { log, .. }) if log.contains("unknown query path") => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn json(message: &impl Serialize) -> Result<Vec<u8>, NodeError> {
+    serde_json::to_vec(message).map_err(|error| NodeError::Malformed(error.to_string()))
+}
+
+fn from_json<A: DeserializeOwned>(data: &[u8]) -> Result<A, NodeError> {
+    serde_json::from_slice(data).map_err(|error| NodeError::Malformed(format!("a contract's answer: {error}")))
+}
