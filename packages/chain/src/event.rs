@@ -96,9 +96,6 @@ impl RawEvent<'_> {
 impl TxResult<'_> {
     /// The result to keep.
     pub fn into_owned(self) -> TxResult<'static> {
-        TxResult {
-            code: self.code,
-            events: self.events.into_iter().map(RawEvent::into_owned).collect(),
-        }
+        TxResult { code: self.code, events: self.events.into_iter().map(RawEvent::into_owned).collect() }
     }
 }

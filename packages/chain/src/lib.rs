@@ -15,6 +15,7 @@ mod pool;
 pub mod query;
 mod state;
 pub mod time;
+pub mod tx;
 
 pub use error::{NodeError, with_causes};
 pub use node::Node;

@@ -62,7 +62,10 @@ impl Node {
         let status = response.status().as_u16();
         let node = || self.name.clone();
         if status == 429 || status == 503 {
-            return Err(NodeError::RateLimited { node: node(), after: http::retry_after(response.headers()) });
+            return Err(NodeError::RateLimited {
+                node: node(),
+                after: http::retry_after(response.headers()),
+            });
         }
         let body = http::body(response, MOST_BYTES).await;
         let body = body.map_err(|error| NodeError::body(&self.name, error))?;

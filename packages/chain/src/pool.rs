@@ -203,8 +203,9 @@ impl Pool {
     pub async fn tip(&self) -> Result<u64, NodeError> {
         let asked = self.ready(0).into_iter().map(|(at, member)| async move {
             self.check(at).await?;
-            let ask = || member.node.ask("abci_info", &json!({}), blocks::tip);
-            let tip = self.attempt(at, "abci_info", ask).await?;
+            let none = json!({});
+            let tip = member.node.ask("abci_info", &none, blocks::tip);
+            let tip = self.attempt(at, "abci_info", tip).await?;
             member.record().tip = tip;
             Ok(tip)
         });
@@ -234,7 +235,7 @@ impl Pool {
         let mut pruned = 0usize;
         for (at, member) in self.ready(height) {
             let asked = match self.check(at).await {
-                Ok(()) => self.attempt(at, method, || ask(&member.node)).await,
+                Ok(()) => self.attempt(at, method, ask(&member.node)).await,
                 Err(error) => Err(error),
             };
             match asked {
@@ -321,8 +322,9 @@ impl Pool {
     /// What a node says of itself, if it follows the chain that the pool is held to.
     async fn held(&self, at: usize) -> Result<Status, NodeError> {
         let Some(member) = self.members.get(at) else { return Err(NodeError::NoNode) };
-        let ask = || member.node.ask("status", &json!({}), blocks::status);
-        let status = self.attempt(at, "status", ask).await?;
+        let none = json!({});
+        let status = member.node.ask("status", &none, blocks::status);
+        let status = self.attempt(at, "status", status).await?;
         if let Some(wanted) = self.chain_id.get().filter(|wanted| **wanted != status.chain_id) {
             let (node, given) = (member.node.name().to_owned(), status.chain_id);
             let error = NodeError::WrongChain { node, given, wanted: wanted.clone() };
@@ -333,13 +335,13 @@ impl Pool {
         Ok(status)
     }
 
-    async fn attempt<T, F: Future<Output = Result<T, NodeError>>>(
+    async fn attempt<T>(
         &self,
         at: usize,
         method: &'static str,
-        call: impl FnOnce() -> F,
+        call: impl Future<Output = Result<T, NodeError>>,
     ) -> Result<T, NodeError> {
-        let answer = call().await;
+        let answer = call.await;
         match &answer {
             Ok(_) => {
                 if let Some(member) = self.members.get(at) {

@@ -206,5 +206,6 @@ fn json(message: &impl Serialize) -> Result<Vec<u8>, NodeError> {
 }
 
 fn from_json<A: DeserializeOwned>(data: &[u8]) -> Result<A, NodeError> {
-    serde_json::from_slice(data).map_err(|error| NodeError::Malformed(format!("a contract's answer: {error}")))
+    serde_json::from_slice(data)
+        .map_err(|error| NodeError::Malformed(format!("a contract's answer: {error}")))
 }
