@@ -14,6 +14,7 @@ mod error;
 pub mod fold;
 mod follow;
 mod metrics;
+pub mod models;
 pub mod rpc;
 mod server;
 pub mod view;

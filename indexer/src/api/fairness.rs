@@ -12,8 +12,9 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::showers::find;
-use super::{InPath, InQuery, Problem, models, prepared};
+use super::{InPath, InQuery, Problem, prepared};
 use crate::app::App;
+use crate::models;
 use crate::view::MAX_REVEALS;
 
 /// What the chain says about fairness: commitments, beacon, roots and published keys

@@ -3,7 +3,6 @@
 mod events;
 mod fairness;
 mod front;
-pub mod models;
 mod nfts;
 mod problem;
 mod showers;
@@ -26,6 +25,7 @@ use utoipa_axum::routes;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::app::App;
+use crate::models;
 use crate::view::{Page, View};
 pub use front::Front;
 pub use problem::Problem;

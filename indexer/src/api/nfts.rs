@@ -9,9 +9,10 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::wallets::limit;
-use super::{InPath, InQuery, Problem, models};
+use super::{InPath, InQuery, Problem};
 use crate::app::App;
 use crate::fold::Collection;
+use crate::models;
 
 /// Which NFTs of a collection.
 #[derive(Debug, Deserialize, IntoParams)]

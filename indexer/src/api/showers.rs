@@ -8,9 +8,9 @@ use axum::response::Response;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::models::{self, Amount, ShowerStatus};
 use super::{InPath, InQuery, Problem, prepared};
 use crate::app::App;
+use crate::models::{self, Amount, ShowerStatus};
 use crate::view::{DEFAULT_ROWS, MAX_ROWS, ShowerView, View};
 
 /// The shower of that number, or why there is none.

@@ -9,11 +9,11 @@ use axum::response::Response;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::models::{self, Amount};
 use super::{InPath, InQuery, Problem};
 use crate::address;
 use crate::app::App;
 use crate::fold::{Collection, TokenRef, Wallet};
+use crate::models::{self, Amount};
 use crate::view::{DEFAULT_NFTS, MAX_NFTS, View};
 
 /// The wallet of an address; `None` for one that has done nothing yet, a problem for what is no address.

@@ -15,10 +15,10 @@ use bytes::Bytes;
 use imbl::Vector;
 use meteor_rules::NANOS_PER_SECOND;
 
-use crate::api::models::{self, Amount, ShowerStatus};
 use crate::fold::{
     At, Collection, Collections, Contracts, Custodies, Launched, Reveal, State, Token, TokenRef, Wallets,
 };
+use crate::models::{self, Amount, ShowerStatus};
 pub use page::{Currency, Page};
 pub use shower::{DEFAULT_ROWS, MAX_ROWS, Row, ShowerView, status};
 

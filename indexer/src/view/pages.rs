@@ -8,8 +8,8 @@ use meteor_rules::fairness::evidence;
 use meteor_rules::tier::TierRule;
 
 use super::{DEFAULT_NFTS, Page, View};
-use crate::api::models::{self, PerTier, ShowerStatus};
 use crate::fold::{Collection, Launched, State};
+use crate::models::{self, PerTier, ShowerStatus};
 
 /// All of them; those of which nothing has changed are taken from `previous`.
 pub(super) fn all(

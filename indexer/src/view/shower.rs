@@ -12,8 +12,8 @@ use meteor_rules::tier::{Tier, TierRule};
 use meteor_rules::{eggs, ranking};
 
 use super::page::Page;
-use crate::api::models::{self, Amount, TierFloor};
 use crate::fold::{Given, Launched, Shower, State};
+use crate::models::{self, Amount, TierFloor};
 
 /// Most rows of a ranking in one page.
 pub const MAX_ROWS: u32 = 1_000;

@@ -537,7 +537,7 @@ proptest! {
         let view = whole.shower(1).unwrap();
         for floor in &view.floors.tiers {
             let of_tier = view.rows.iter().zip(1u32..)
-                .filter(|(_, rank)| meteor_indexer::api::models::TierName::from(view.tier(*rank)) == floor.tier);
+                .filter(|(_, rank)| meteor_indexer::models::TierName::from(view.tier(*rank)) == floor.tier);
             prop_assert_eq!(of_tier.map(|(row, _)| row.amount).min(), floor.floor.map(|floor| floor.0));
         }
     }
