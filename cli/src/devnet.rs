@@ -1,24 +1,20 @@
 //! `meteor devnet`: the dev chain with the contracts on it.
 
+mod codes;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
-use cosmwasm_std::{Checksum, Decimal};
-use meteor_devnet::{Blocks, Clock, Code, Config, Devnet};
+use cosmwasm_std::Decimal;
+use meteor_devnet::{Blocks, Clock, Config, Devnet};
 use meteor_operator::beacon::DevBeacon;
 use meteor_operator::gas::GasPrice;
 use tokio_util::sync::CancellationToken;
 
+pub use self::codes::{HATCHERY_CODE, NFT_CODE, SHOWER_CODE, codes};
 use crate::demo::Chain;
 
-/// Code id of the shower contract on the dev chain.
-pub const SHOWER_CODE: u64 = 1;
-/// Code id of the CW721 contract on the dev chain.
-pub const NFT_CODE: u64 = 2;
-
-/// Code id of the hatchery on the dev chain.
-pub const HATCHERY_CODE: u64 = 3;
 /// The dev chain's own beacon: when its first round was due, and seconds between rounds.
 const BEACON: (u64, u32) = (1_600_000_000, 1);
 
@@ -52,29 +48,6 @@ pub struct Options {
     /// Terra Classic's tax on transfers, for example 0.005; without it there is none
     #[arg(long)]
     pub burn_tax: Option<Decimal>,
-}
-
-/// What the contracts' wasm is on a real chain: uploads of it are taken.
-const CHECKSUMS: &str = include_str!("../../artifacts/checksums.txt");
-
-/// The contracts, in the order of their code ids.
-pub fn codes() -> Vec<Code> {
-    let codes = [
-        Code::new("shower", meteor_testkit::contracts::shower),
-        Code::new("nft", meteor_testkit::contracts::nft),
-        Code::new("hatchery", meteor_testkit::contracts::hatchery),
-    ];
-    let known = |code: Code| match checksum(&format!("meteor_{}.wasm", code.name)) {
-        Some(checksum) => code.with_checksum(checksum),
-        None => code,
-    };
-    codes.into_iter().map(known).collect()
-}
-
-/// The SHA-256 of an artifact, if there is one.
-fn checksum(file: &str) -> Option<Checksum> {
-    let mut lines = CHECKSUMS.lines().filter_map(|line| line.split_once("  "));
-    lines.find(|(_, name)| *name == file).and_then(|(hash, _)| Checksum::from_hex(hash).ok())
 }
 
 /// A dev chain on free ports, for a demo or a test.
@@ -208,12 +181,4 @@ pub async fn run(options: Options, stop: &CancellationToken) -> Result<()> {
     stop.cancelled().await;
     devnet.shutdown().await;
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn each_code_has_the_checksum_of_its_artifact() {
-        assert!(super::codes().iter().all(|code| code.checksum.is_some()));
-    }
 }

@@ -28,5 +28,5 @@ pub use verbs::reveal_of;
 
 /// The examples of `docs/integrators.md`, compiled and run.
 #[cfg(doctest)]
-#[doc = include_str!("../../../docs/integrators.md")]
+#[doc = include_str!("../../docs/integrators.md")]
 pub struct Integrators;
