@@ -4,9 +4,10 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use meteor_devnet::Relay;
 use tokio_util::sync::CancellationToken;
 
-use crate::devnet::{self, Relay};
+use crate::devnet;
 
 /// Serve the dev beacon for rehearsals: its key is public.
 ///
@@ -25,8 +26,7 @@ pub struct Options {
 /// # Errors
 /// If the port can't be opened.
 pub async fn run(options: &Options, stop: &CancellationToken) -> Result<ExitCode> {
-    let beacon = devnet::beacon()?;
-    let network = beacon.network();
+    let network = devnet::beacon()?;
     let relay = Relay::start(options.listen).await?;
     println!("THE KEY OF THIS BEACON IS PUBLIC: anyone knows every round beforehand. Only for rehearsals.\n");
     println!("[beacon]\nnetwork = \"own\"\ngenesis = {}\nperiod = {}", network.genesis, network.period);

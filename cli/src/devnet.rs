@@ -3,20 +3,17 @@
 mod codes;
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use cosmwasm_std::Decimal;
-use meteor_devnet::{Blocks, Clock, Config, Devnet};
-use meteor_operator::beacon::DevBeacon;
+use meteor_devnet::{Blocks, Clock, Config, DevBeacon, Devnet};
+use meteor_operator::beacon::{Network, PublicKey};
 use meteor_operator::gas::GasPrice;
 use tokio_util::sync::CancellationToken;
 
 pub use self::codes::{HATCHERY_CODE, NFT_CODE, SHOWER_CODE, codes};
 use crate::demo::Chain;
-
-/// The dev chain's own beacon: when its first round was due, and seconds between rounds.
-const BEACON: (u64, u32) = (1_600_000_000, 1);
 
 /// How the dev chain can be changed.
 #[derive(Clone, Debug, clap::Args)]
@@ -69,63 +66,26 @@ pub async fn taxed(interval: Duration, burn_tax: Option<Decimal>) -> Result<Devn
     start(config).await
 }
 
-/// The dev chain's beacon: its key is public like everything of that chain.
+/// What clients of the dev beacon configure.
 ///
 /// # Errors
-/// Never with the seed given here.
-pub fn beacon() -> Result<DevBeacon> {
-    let (genesis, period) = BEACON;
-    Ok(DevBeacon::new(b"the dev chain's own beacon, whose key is no secret", genesis, period)?)
+/// None: the key is one.
+pub fn beacon() -> Result<Network> {
+    let beacon = DevBeacon::own()?;
+    Ok(Network {
+        public_key: PublicKey::new(*beacon.public_key())?,
+        genesis: beacon.genesis(),
+        period: beacon.period().into(),
+        chain_hash: Some(beacon.chain_hash()),
+    })
 }
 
-/// Seconds since the epoch on this machine's clock.
-fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
-}
-
-/// A dev chain that also relays its beacon, on its REST address.
+/// A dev chain with the contracts on it.
 ///
 /// # Errors
 /// If it can't start.
 pub async fn start(config: Config) -> Result<Devnet> {
-    let router = beacon()?.router(now);
-    Ok(meteor_devnet::start_with(config, codes(), router).await?)
-}
-
-/// The dev beacon by itself, for an event on a real chain; it ends when this is dropped.
-#[derive(Debug)]
-pub struct Relay {
-    /// Its address.
-    pub url: String,
-    serving: tokio::task::JoinHandle<std::io::Result<()>>,
-}
-
-impl Relay {
-    /// Starts it at `listen`.
-    ///
-    /// # Errors
-    /// If the port can't be opened.
-    pub async fn start(listen: SocketAddr) -> Result<Self> {
-        let router = beacon()?.router(now);
-        let listener = tokio::net::TcpListener::bind(listen).await;
-        let listener = listener.with_context(|| format!("listening on {listen}"))?;
-        let url = format!("http://{}", listener.local_addr()?);
-        Ok(Self { url, serving: tokio::spawn(async move { axum::serve(listener, router).await }) })
-    }
-
-    /// Starts it on a free port of this machine.
-    ///
-    /// # Errors
-    /// If no port is free.
-    pub async fn anywhere() -> Result<Self> {
-        Self::start((Ipv4Addr::LOCALHOST, 0).into()).await
-    }
-}
-
-impl Drop for Relay {
-    fn drop(&mut self) {
-        self.serving.abort();
-    }
+    Ok(meteor_devnet::start(config, codes()).await?)
 }
 
 /// What a job needs to know of such a chain.

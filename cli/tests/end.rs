@@ -162,7 +162,7 @@ async fn the_beacon_of_rehearsals_says_that_its_key_is_public() {
     let served = lines.find(|line| line.starts_with("Serving ")).unwrap();
     let url = served.split_whitespace().nth(1).unwrap();
     let info = reqwest::get(format!("{url}/info")).await.unwrap().text().await.unwrap();
-    let key = meteor_cli::devnet::beacon().unwrap().network().public_key.to_string();
+    let key = meteor_cli::devnet::beacon().unwrap().public_key.to_string();
     assert!(info.contains(&key), "{info}");
     assert!(Command::new("kill").args(["-INT", &beacon.id().to_string()]).status().unwrap().success());
     assert!(beacon.wait().unwrap().success());

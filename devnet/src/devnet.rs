@@ -15,6 +15,7 @@ use crate::app::execute::App;
 use crate::app::store::Store;
 use crate::app::tax::BurnTax;
 use crate::app::vm::Vm;
+use crate::beacon::{DevBeacon, now};
 use crate::chain::block::Validator;
 use crate::chain::blocks::SharedBlocks;
 use crate::chain::clock::Ticker;
@@ -48,12 +49,13 @@ pub struct Tip {
     pub time: Timestamp,
 }
 
-/// Starts a chain with these codes and makes its first block.
+/// Starts a chain with these codes and makes its first block. Its beacon is served on the REST address, by this
+/// machine's clock.
 pub async fn start(config: Config, codes: Vec<Code>) -> Result<Devnet, DevnetError> {
-    start_with(config, codes, Router::new()).await
+    start_with(config, codes, DevBeacon::own()?.router(now)).await
 }
 
-/// Like [`start`], with more routes for the REST listener.
+/// Like [`start`], with these routes on the REST listener instead of the beacon's.
 pub async fn start_with(config: Config, codes: Vec<Code>, extra: Router) -> Result<Devnet, DevnetError> {
     config.check()?;
     let accounts = accounts::derive(&config.mnemonic, &config.prefix, config.coin_type, config.accounts)?;

@@ -39,6 +39,7 @@
 //! | `dev_setBlocks` | `mode`: `interval` (with `interval_ms`), `on_tx`, `on_demand` | `{}` |
 pub mod accounts;
 mod app;
+pub mod beacon;
 mod chain;
 mod config;
 mod devnet;
@@ -51,6 +52,7 @@ mod rpc;
 mod serve;
 
 pub use accounts::{Account, signing_key};
+pub use beacon::{DevBeacon, Relay};
 pub use config::{Blocks, Clock, Code, Config, DEV_MNEMONIC, GasPrice};
 pub use devnet::{Devnet, Tip, start, start_with};
 pub use error::DevnetError;

@@ -7,8 +7,9 @@ use std::time::Duration;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use meteor_devnet::DevBeacon;
 use meteor_operator::beacon::{
-    BeaconClient, BeaconConfig, BeaconError, BeaconRound, DevBeacon, Fault, Network, Progress,
+    BeaconClient, BeaconConfig, BeaconError, BeaconRound, Fault, Network, Progress, PublicKey,
     verify_signature,
 };
 use serde_json::{Value, json};
@@ -21,6 +22,25 @@ const DUE_7: u64 = 1_018;
 
 fn beacon() -> DevBeacon {
     DevBeacon::new(b"seed of the tests", GENESIS, PERIOD).unwrap()
+}
+
+/// What clients of the beacon configure.
+fn network() -> Network {
+    let beacon = beacon();
+    Network {
+        public_key: PublicKey::new(*beacon.public_key()).unwrap(),
+        genesis: GENESIS,
+        period: PERIOD.into(),
+        chain_hash: Some(beacon.chain_hash()),
+    }
+}
+
+fn round_of(beacon: &DevBeacon, round: u64) -> BeaconRound {
+    BeaconRound { round, signature: beacon.sign(round) }
+}
+
+fn round(number: u64) -> BeaconRound {
+    round_of(&beacon(), number)
 }
 
 async fn serve(router: Router) -> String {
@@ -56,7 +76,7 @@ fn nobody() -> (tokio::net::TcpSocket, String) {
 }
 
 fn config(urls: Vec<String>) -> BeaconConfig {
-    let mut config = BeaconConfig::new(beacon().network().clone(), urls);
+    let mut config = BeaconConfig::new(network(), urls);
     config.wait = Duration::ZERO;
     config
 }
@@ -81,9 +101,9 @@ fn sent(round: &BeaconRound) -> Value {
 async fn an_honest_relay_is_believed() {
     let url = honest(|| DUE_7).await;
     let fetched = client(vec![format!("{url}/")]).round(7).await.unwrap();
-    assert_eq!(fetched.round, beacon().round(7));
+    assert_eq!(fetched.round, round(7));
     assert_eq!((fetched.url, fetched.faults), (url, vec![]));
-    verify_signature(&beacon().network().public_key, 7, &fetched.round.signature).unwrap();
+    verify_signature(&network().public_key, 7, &fetched.round.signature).unwrap();
 }
 
 #[tokio::test]
@@ -99,7 +119,7 @@ async fn a_round_of_quicknet_is_believed() {
 
 #[tokio::test]
 async fn liars_are_named_and_the_next_is_asked() {
-    let (right, other) = (sent(&beacon().round(7)), sent(&beacon().round(6)));
+    let (right, other) = (sent(&round(7)), sent(&round(6)));
     let foreign = DevBeacon::new(b"another seed", GENESIS, PERIOD).unwrap();
     let with = |key: &str, value: Value| {
         let mut answer = right.clone();
@@ -114,7 +134,7 @@ async fn liars_are_named_and_the_next_is_asked() {
         (with("round", json!(8)), Fault::WrongRound { got: 8 }),
         (with("round", json!(0)), Fault::WrongRound { got: 0 }),
         (relabelled, Fault::BadSignature),
-        (sent(&foreign.round(7)), Fault::BadSignature),
+        (sent(&round_of(&foreign, 7)), Fault::BadSignature),
         (with("randomness", json!("00".repeat(32))), Fault::BadRandomness),
         (with("signature", other["signature"].clone()), Fault::BadRandomness),
     ];
@@ -122,7 +142,7 @@ async fn liars_are_named_and_the_next_is_asked() {
     for (answer, fault) in cases {
         let liar = says_json(answer).await;
         let fetched = client(vec![liar.clone(), good.clone()]).round(7).await.unwrap();
-        assert_eq!((fetched.round, &fetched.url), (beacon().round(7), &good));
+        assert_eq!((fetched.round, &fetched.url), (round(7), &good));
         assert_eq!((&fetched.faults[0].url, &fetched.faults[0].fault), (&liar, &fault));
         assert!(fault.is_lie());
 
@@ -133,7 +153,7 @@ async fn liars_are_named_and_the_next_is_asked() {
 
 #[tokio::test]
 async fn what_is_down_or_garbage_is_named_and_the_next_is_asked() {
-    let right = sent(&beacon().round(7));
+    let right = sent(&round(7));
     let with = |key: &str, value: Value| {
         let mut answer = right.clone();
         answer[key] = value;
@@ -178,7 +198,7 @@ async fn what_is_down_or_garbage_is_named_and_the_next_is_asked() {
         let fetched = client(vec![url.clone(), good.clone()]).round(7).await.unwrap();
         let fault = &fetched.faults[0].fault;
         assert!(expected(fault) && !fault.is_lie(), "{fault}");
-        assert_eq!((fetched.round, &fetched.faults[0].url), (beacon().round(7), &url));
+        assert_eq!((fetched.round, &fetched.faults[0].url), (round(7), &url));
     }
 }
 
@@ -199,7 +219,7 @@ async fn a_body_without_end_is_cut_off() {
 async fn a_round_before_its_time_is_not_even_asked_for() {
     let asked = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&asked);
-    let early = sent(&beacon().round(8));
+    let early = sent(&round(8));
     let url = says(move || {
         counter.fetch_add(1, Ordering::SeqCst);
         axum::Json(early.clone()).into_response()
@@ -218,7 +238,7 @@ async fn waiting_tells_how_it_stands_and_survives_failures() {
     let clock = AtomicU64::new(DUE_7 - 3);
     let failures = Arc::new(AtomicUsize::new(0));
     let seen = Arc::clone(&failures);
-    let right = sent(&beacon().round(7));
+    let right = sent(&round(7));
     let url = says(move || match seen.fetch_add(1, Ordering::SeqCst) {
         0 => StatusCode::TOO_EARLY.into_response(),
         1 => StatusCode::BAD_GATEWAY.into_response(),
@@ -230,7 +250,7 @@ async fn waiting_tells_how_it_stands_and_survives_failures() {
         BeaconClient::with_clock(config(vec![url]), move || clock.fetch_add(1, Ordering::SeqCst)).unwrap();
     let heard = Mutex::new(Vec::new());
     let fetched = client.wait_for(7, |progress| heard.lock().unwrap().push(progress)).await.unwrap();
-    assert_eq!(fetched.round, beacon().round(7));
+    assert_eq!(fetched.round, round(7));
     let heard = heard.into_inner().unwrap();
     assert_eq!(heard[..3], [3, 2, 1].map(|seconds| Progress::NotDue { seconds }));
     let faults: Vec<_> = heard[3..]
@@ -326,8 +346,8 @@ async fn the_dev_beacon_answers_as_a_relay_does() {
         assert_eq!(get(&format!("{prefix}/public/1")).await.0, 425);
         // Time travels.
         clock.store(DUE_7 + 2, Ordering::SeqCst);
-        assert_eq!(get(&format!("{prefix}/public/7")).await, (200, sent(&beacon().round(7))));
-        assert_eq!(get(&format!("{prefix}/public/latest")).await, (200, sent(&beacon().round(7))));
+        assert_eq!(get(&format!("{prefix}/public/7")).await, (200, sent(&round(7))));
+        assert_eq!(get(&format!("{prefix}/public/latest")).await, (200, sent(&round(7))));
         assert_eq!(get(&format!("{prefix}/public/1")).await.0, 200);
         for late in ["8", "18446744073709551615"] {
             assert_eq!(get(&format!("{prefix}/public/{late}")).await.0, 425);
@@ -337,11 +357,22 @@ async fn the_dev_beacon_answers_as_a_relay_does() {
         }
         let (status, info) = get(&format!("{prefix}/info")).await;
         assert_eq!(status, 200);
-        assert_eq!(info["public_key"], beacon().network().public_key.to_string());
+        assert_eq!(info["public_key"], network().public_key.to_string());
         assert_eq!((&info["genesis_time"], &info["period"]), (&json!(GENESIS), &json!(PERIOD)));
         assert_eq!((&info["hash"], &info["schemeID"]), (&json!(hash), &json!("bls-unchained-g1-rfc9380")));
     }
     for other in ["/00/info", "/00/public/7"] {
         assert_eq!(get(other).await.0, 404);
     }
+}
+
+#[test]
+fn the_dev_beacons_signatures_verify_and_differ() {
+    let key = network().public_key;
+    for number in [1, 2, u64::MAX] {
+        assert_eq!(verify_signature(&key, number, &round(number).signature), Ok(()));
+    }
+    assert!(verify_signature(&key, 1, &round(2).signature).is_err());
+    let other = DevBeacon::new(b"other seed", GENESIS, PERIOD).unwrap();
+    assert!(verify_signature(&key, 1, &other.sign(1)).is_err());
 }

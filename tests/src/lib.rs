@@ -16,8 +16,7 @@ use std::time::Duration;
 
 use cosmwasm_std::{Binary, Decimal, Timestamp};
 use meteor_cli::demo::{Chain, DemoKey, account, launch, tables, upload};
-use meteor_cli::devnet::Relay;
-use meteor_devnet::{Blocks, Config, DEV_MNEMONIC, Devnet};
+use meteor_devnet::{Blocks, Config, DEV_MNEMONIC, DevBeacon, Devnet, Relay};
 use meteor_indexer::Server;
 use meteor_messages::nft;
 use meteor_messages::shower::{Art, DrawResponse, ExecuteMsg, QueryMsg, ShowerResponse};
@@ -63,10 +62,9 @@ impl Site {
         let config = Config { blocks: Blocks::OnTx, burn_tax, rpc: any, rest: any, ..Config::default() };
         // The beacon goes by the chain's time, which the test moves.
         let clock = Arc::new(AtomicU64::new(0));
-        let dev_beacon = meteor_cli::devnet::beacon().expect("beacon");
-        let network = dev_beacon.network().clone();
+        let network = meteor_cli::devnet::beacon().expect("beacon");
         let ticks = Arc::clone(&clock);
-        let router = dev_beacon.router(move || ticks.load(Ordering::Relaxed));
+        let router = DevBeacon::own().expect("beacon").router(move || ticks.load(Ordering::Relaxed));
         let devnet = meteor_devnet::start_with(config, meteor_cli::devnet::codes(), router)
             .await
             .expect("dev chain starts");
@@ -82,7 +80,7 @@ impl Site {
         let node =
             tokio::task::spawn_blocking(move || RealNode::start(generation)).await.expect("node starts");
         let relay = Relay::anywhere().await.expect("beacon serves");
-        let network = meteor_cli::devnet::beacon().expect("beacon").network().clone();
+        let network = meteor_cli::devnet::beacon().expect("beacon");
         let mut chain = Chain {
             rpc: node.rpc().to_owned(),
             mnemonic: DEV_MNEMONIC.into(),

@@ -135,8 +135,7 @@ pub fn launch(
         template: collection.template.clone(),
         royalties: None,
     };
-    let beacon = crate::devnet::beacon()?;
-    let network = beacon.network();
+    let network = crate::devnet::beacon()?;
     Ok(InstantiateMsg {
         owner: role(1)?,
         operator: role(2)?,

@@ -149,10 +149,8 @@ async fn event(options: &Options, site: &Site, stop: &CancellationToken) -> Resu
     let keys = DemoKey(MasterKey::random()?);
     let about = keys::Event { chain_id: &chain_id, contract: &contract, showers: options.showers };
     let commitments = keys::commitments(&keys, &about).await?;
-    let beacon = BeaconClient::new(BeaconConfig::new(
-        crate::devnet::beacon()?.network().clone(),
-        vec![chain.beacon_url.clone()],
-    ))?;
+    let beacon =
+        BeaconClient::new(BeaconConfig::new(crate::devnet::beacon()?, vec![chain.beacon_url.clone()]))?;
     let secret = Secret { keys, beacon };
 
     let opens_at = event::now() + site.lead;

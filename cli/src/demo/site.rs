@@ -5,14 +5,14 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use cosmwasm_std::Decimal;
-use meteor_devnet::{DEV_MNEMONIC, Devnet};
+use meteor_devnet::{DEV_MNEMONIC, Devnet, Relay};
 use meteor_operator::account::Account;
 use meteor_operator::gas::GasPrice;
 use meteor_operator::jobs;
 use meteor_operator::launch::artifacts;
 
 use super::event::{Chain, account};
-use crate::devnet::{self, Relay};
+use crate::devnet;
 
 /// Which chain.
 #[derive(Clone, Debug, Default, clap::Args)]

@@ -62,8 +62,7 @@ impl Plan {
             // A dry run works without a node.
             now: self.node.time().await.unwrap_or(here),
             public_addresses: public.collect(),
-            public_beacon: HexBinary::from(*crate::devnet::beacon()?.network().public_key.as_bytes())
-                .to_hex(),
+            public_beacon: HexBinary::from(*crate::devnet::beacon()?.public_key.as_bytes()).to_hex(),
             commitments: self.commitments.as_ref().map(Vec::len),
             deployed,
         };

@@ -65,8 +65,7 @@ pub(crate) async fn fails(folder: &Path, line: &str) -> String {
 /// A launch of one shower on the chain at `rpc`, signed by its accounts at `address`.
 pub(crate) fn launch_file(chain_id: &str, rpc: &str, address: &[String], opens_at: u64) -> String {
     let [_, owner, operator, guardian, .., artists, pool] = address else { panic!() };
-    let beacon = meteor_cli::devnet::beacon().unwrap();
-    let network = beacon.network();
+    let network = meteor_cli::devnet::beacon().unwrap();
     format!(
         r#"
 label = "rehearsal"

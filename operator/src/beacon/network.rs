@@ -2,7 +2,6 @@
 
 use meteor_rules::fairness::Bytes32;
 use meteor_rules::fairness::beacon::BeaconRule;
-use sha2::{Digest, Sha256};
 
 use super::{BeaconError, PublicKey};
 
@@ -56,24 +55,6 @@ impl Network {
     }
 }
 
-/// The hash by which drand tells beacons apart.
-pub(super) fn chain_hash(
-    public_key: &PublicKey,
-    genesis: u64,
-    period: u32,
-    seed: &Bytes32,
-    name: &str,
-) -> Bytes32 {
-    Sha256::new()
-        .chain_update(period.to_be_bytes())
-        .chain_update(genesis.to_be_bytes())
-        .chain_update(public_key.as_bytes())
-        .chain_update(seed)
-        .chain_update(name)
-        .finalize()
-        .into()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,7 +67,8 @@ mod tests {
         let mut seed = [0; 32];
         hex::decode_to_slice("f477d5c89f21a17c863a7f937c6a6d15859414d2be09cd448d4279af331c5d3e", &mut seed)
             .unwrap();
-        let hash = chain_hash(&quicknet.public_key, quicknet.genesis, 3, &seed, "quicknet");
+        let key = quicknet.public_key.as_bytes();
+        let hash = meteor_devnet::beacon::chain_hash(key, quicknet.genesis, 3, &seed, "quicknet");
         assert_eq!(Some(hash), quicknet.chain_hash);
     }
 
