@@ -12,7 +12,7 @@ use crate::devnet;
 /// Serve the dev beacon for rehearsals: its key is public.
 ///
 /// The key comes from a seed in this source code, so anyone can compute every round before it is due: what decides a
-/// rehearsal's draw is then known beforehand. Prints the [beacon] section of a launch file and the address for meteor
+/// rehearsal's draw is then known beforehand. Prints the beacon section of a launch file and the address for meteor
 /// draw --beacon-url; meteor deploy refuses an event with this key on a mainnet.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Options {
