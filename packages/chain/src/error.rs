@@ -6,6 +6,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::http::BodyError;
+use crate::words::{Refusal, Said};
 
 /// Why a node didn't give what was asked.
 #[derive(Debug, Error)]
@@ -71,16 +72,16 @@ pub enum NodeError {
     #[error("the node has no method {0}: give the address of a CometBFT RPC")]
     NoMethod(String),
     /// The node refuses the request.
-    #[error("the node refuses: {0}")]
-    Refused(String),
-    /// The chain, or a contract on it, refuses a query.
-    #[error("the chain refused a query (code {code}): {log}")]
-    Query {
-        /// The chain's code.
-        code: u32,
-        /// The chain's words.
-        log: String,
+    #[error("the node refuses: {text}")]
+    Refused {
+        /// Its words.
+        text: String,
+        /// What they mean.
+        said: Said,
     },
+    /// The chain, or a contract on it, refuses a query.
+    #[error("the chain refused a query ({0})")]
+    Query(Refusal),
     /// Every node is waiting out a failure.
     #[error("every node is waiting out an earlier failure")]
     NoNode,
@@ -102,10 +103,10 @@ impl NodeError {
             | Self::Malformed(_)
             | Self::WrongChain { .. }
             | Self::NoMethod(_)
-            | Self::Refused(_)
+            | Self::Refused { .. }
             | Self::NoNode => true,
-            // A node that was only just started may panic in a simulation, and answers it a moment later.
-            Self::Query { log, .. } => log.contains("baseapp/recovery.go"),
+            // The chain's word holds on every node; but a node that was only just started may panic in a simulation.
+            Self::Query(refusal) => refusal.said() == Said::Panicked,
             Self::Address => false,
         }
     }
@@ -120,7 +121,7 @@ impl NodeError {
             Self::Status { .. } => "status",
             Self::Malformed(_) => "malformed",
             Self::WrongChain { .. } => "wrong_chain",
-            Self::NoMethod(_) | Self::Refused(_) | Self::Query { .. } => "refused",
+            Self::NoMethod(_) | Self::Refused { .. } | Self::Query(_) => "refused",
         }
     }
 
@@ -151,4 +152,18 @@ pub fn with_causes(error: &dyn Error) -> String {
         cause = source.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_nodes_panic_is_asked_again_and_a_refusal_is_not() {
+        let query =
+            |log: &str| NodeError::Query(Refusal { codespace: "sdk".into(), code: 6, log: log.to_owned() });
+        let panic = "panic [cosmos/cosmos-sdk@v0.53.6/baseapp/recovery.go:72] with gas used";
+        assert!(query(panic).another_may_answer());
+        assert!(!query("there is no shower 2: query wasm contract failed").another_may_answer());
+    }
 }

@@ -79,13 +79,13 @@ impl RawEvent<'_> {
         self.attributes.iter().map(|a| (a.key.as_ref(), a.value.as_ref())).collect()
     }
 
-    /// The event to keep. Of events that no contract emitted only the type is kept.
+    /// The event to keep.
     pub fn into_owned(self) -> RawEvent<'static> {
-        let attributes = if self.of_a_contract() { self.attributes } else { Vec::new() };
         let own = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
         RawEvent {
             kind: own(self.kind),
-            attributes: attributes
+            attributes: self
+                .attributes
                 .into_iter()
                 .map(|a| Attribute { key: own(a.key), value: own(a.value) })
                 .collect(),
@@ -94,8 +94,11 @@ impl RawEvent<'_> {
 }
 
 impl TxResult<'_> {
-    /// The result to keep.
-    pub fn into_owned(self) -> TxResult<'static> {
+    /// The result to keep. Of events that no contract emitted only the type is kept.
+    pub fn into_owned(mut self) -> TxResult<'static> {
+        for event in self.events.iter_mut().filter(|event| !event.of_a_contract()) {
+            event.attributes.clear();
+        }
         TxResult { code: self.code, events: self.events.into_iter().map(RawEvent::into_owned).collect() }
     }
 }

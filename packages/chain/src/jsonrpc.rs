@@ -7,11 +7,10 @@ use serde_json::{Value, json};
 
 use crate::NodeError;
 use crate::nullable::or_default;
+use crate::words::Said;
 
 /// Most requests in a batch that a node answers by default since CometBFT 0.38.8.
 pub const BATCH: usize = 10;
-/// JSON-RPC's code for a method that a server lacks.
-const NO_METHOD: i64 = -32601;
 /// Characters of a node's text that are kept.
 const MOST_TEXT: usize = 2_000;
 
@@ -32,8 +31,6 @@ struct Answer<T> {
 #[derive(Deserialize)]
 struct Fault {
     #[serde(default, deserialize_with = "or_default")]
-    code: i64,
-    #[serde(default, deserialize_with = "or_default")]
     message: String,
     /// Where nodes say most.
     data: Option<Value>,
@@ -43,7 +40,7 @@ impl<T> Answer<T> {
     fn into_result(self) -> Result<T, NodeError> {
         if let Some(fault) = self.error {
             let data = fault.data.as_ref().and_then(Value::as_str).unwrap_or_default();
-            return Err(refusal(fault.code, &fault.message, data));
+            return Err(refusal(&fault.message, data));
         }
         self.result.ok_or_else(|| NodeError::malformed("neither result nor error"))
     }
@@ -73,29 +70,15 @@ fn parse<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, NodeError> {
     serde_json::from_slice(body).map_err(|error| NodeError::Malformed(error.to_string()))
 }
 
-/// Reads the error that a node gives. Its codes say little: the text tells.
-fn refusal(code: i64, message: &str, data: &str) -> NodeError {
+/// Reads the error that a node gives.
+fn refusal(message: &str, data: &str) -> NodeError {
     let text = if data.is_empty() { message } else { data };
-    let says = |part: &str| message.contains(part) || data.contains(part);
-    // "height 5 is not available, lowest height is 9" (blocks), "… could not find results for height #5" (results
-    // are saved after the block, so a node may have the one without the other for a moment).
-    if says("lowest height is") {
-        let lowest = text.rsplit("lowest height is").next().unwrap_or_default();
-        return NodeError::Pruned { lowest: number(lowest) };
-    }
-    if says("must be less than or equal to") || says("could not find results for height") {
-        return NodeError::NotYet;
-    }
-    if says("too many requests") || says("rate limit") {
-        return NodeError::RateLimited { node: "the address asked".to_owned(), after: None };
-    }
     let text: String = text.chars().take(MOST_TEXT).collect();
-    if code == NO_METHOD { NodeError::NoMethod(text) } else { NodeError::Refused(text) }
-}
-
-/// The first number in a text.
-pub(crate) fn number(text: &str) -> Option<u64> {
-    let digits = text.trim_start_matches(|c: char| !c.is_ascii_digit());
-    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
-    digits.get(..end)?.parse().ok()
+    match Said::of_rpc(message, data) {
+        Said::HeightPruned { lowest } => NodeError::Pruned { lowest },
+        Said::HeightToCome => NodeError::NotYet,
+        Said::TooManyRequests => NodeError::RateLimited { node: "the address asked".to_owned(), after: None },
+        Said::NoMethod => NodeError::NoMethod(text),
+        said => NodeError::Refused { text, said },
+    }
 }

@@ -1,10 +1,12 @@
 //! What a node says, and nothing that could sign: requests to CometBFT nodes, and their answers as types.
 //!
 //! [`Pool`] chooses among nodes and repeats; [`Node`] makes single requests. Everything that reads an answer is a
-//! pure function from bytes: [`jsonrpc`], [`blocks`], [`query`] and [`time`].
+//! pure function from bytes: [`jsonrpc`], [`blocks`], [`query`], [`tx`] and [`time`]; [`words`] says what its errors mean.
+//! [`contracts`] are our contracts, a method for each query.
 
 pub mod backoff;
 pub mod blocks;
+pub mod contracts;
 mod error;
 pub mod event;
 pub mod http;
@@ -16,6 +18,7 @@ pub mod query;
 mod state;
 pub mod time;
 pub mod tx;
+pub mod words;
 
 pub use error::{NodeError, with_causes};
 pub use node::Node;

@@ -365,8 +365,8 @@ impl Pool {
             NodeError::NotYet
             | NodeError::Behind { .. }
             | NodeError::NoMethod(_)
-            | NodeError::Refused(_)
-            | NodeError::Query { .. }
+            | NodeError::Refused { .. }
+            | NodeError::Query(_)
             | NodeError::NoNode
             | NodeError::Address => return,
             NodeError::Pruned { lowest } => {

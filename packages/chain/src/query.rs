@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::nullable::{number, or_default, text};
+use crate::words::Refusal;
 use crate::{NodeError, jsonrpc};
 
 /// The call.
@@ -52,6 +53,8 @@ struct Response<'a> {
     #[serde(deserialize_with = "or_default")]
     code: u32,
     #[serde(deserialize_with = "or_default")]
+    codespace: String,
+    #[serde(deserialize_with = "or_default")]
     log: String,
     #[serde(borrow, deserialize_with = "text")]
     value: Cow<'a, str>,
@@ -66,7 +69,8 @@ struct Response<'a> {
 pub fn answer<A: Message + Default>(body: &[u8]) -> Result<Answer<A>, NodeError> {
     let response = jsonrpc::result::<AbciQuery<'_>>(body)?.response;
     if response.code != 0 {
-        return Err(NodeError::Query { code: response.code, log: response.log });
+        let Response { codespace, code, log, .. } = response;
+        return Err(NodeError::Query(Refusal { codespace, code, log }));
     }
     // An empty answer comes as null: the default of protobuf.
     let bytes = BASE64.decode(response.value.as_bytes());

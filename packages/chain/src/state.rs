@@ -15,11 +15,15 @@ use serde_json::json;
 
 use crate::blocks::{self, Status};
 use crate::query::{self, Answer};
+use crate::words::Said;
 use crate::{NodeError, Pool, jsonrpc};
 
 /// How often the chain's time is looked at while something waits for it.
 const SHORTEST_LOOK: Duration = Duration::from_millis(100);
 const LONGEST_LOOK: Duration = Duration::from_secs(1);
+
+/// Path of an account's number and sequence.
+const ACCOUNT: &str = "/cosmos.auth.v1beta1.Query/Account";
 
 /// An account as the chain knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -166,13 +170,26 @@ impl Pool {
     /// [`NodeError::Query`] for an address that never received coins.
     pub async fn account(&self, address: &str) -> Result<Answer<AccountState>, NodeError> {
         let request = QueryAccountRequest { address: address.to_owned() };
-        let Answer { value, height } = self.query("/cosmos.auth.v1beta1.Query/Account", &request).await?;
-        let value: QueryAccountResponse = value;
-        let any = value.account.ok_or_else(|| NodeError::malformed("no account"))?;
-        let account = BaseAccount::decode(any.value.as_slice())
-            .map_err(|_| NodeError::Malformed(format!("an account of type {}", any.type_url)))?;
-        let value = AccountState { number: account.account_number, sequence: account.sequence };
-        Ok(Answer { value, height })
+        account_state(self.query(ACCOUNT, &request).await?)
+    }
+
+    /// The same of every node that answers.
+    ///
+    /// # Errors
+    /// If none answers.
+    pub async fn account_everywhere(&self, address: &str) -> Result<Vec<Answer<AccountState>>, NodeError> {
+        let request = QueryAccountRequest { address: address.to_owned() };
+        let params = query::params(ACCOUNT, &request, 0);
+        let read = |body: &[u8]| account_state(query::answer(body)?);
+        let mut found = Vec::new();
+        let mut last = NodeError::NoNode;
+        for node in self.nodes() {
+            match node.ask(query::METHOD, &params, read).await {
+                Ok(answer) => found.push(answer),
+                Err(error) => last = error,
+            }
+        }
+        if found.is_empty() { Err(last) } else { Ok(found) }
     }
 
     /// What `address` has of `denom` (micro-denom).
@@ -195,10 +212,18 @@ impl Pool {
         // The answer is one text field, a decimal's atomics: as prost decodes a wrapped string.
         match self.query::<String>("/terra.tax.v1beta1.Query/BurnTaxRate", &()).await {
             Ok(answer) => Ok(Some(answer.value)),
-            Err(NodeError::Query { log, .. }) if log.contains("unknown query path") => Ok(None),
+            Err(NodeError::Query(refusal)) if refusal.said() == Said::NoQuery => Ok(None),
             Err(error) => Err(error),
         }
     }
+}
+
+fn account_state(answer: Answer<QueryAccountResponse>) -> Result<Answer<AccountState>, NodeError> {
+    let any = answer.value.account.ok_or_else(|| NodeError::malformed("no account"))?;
+    let account = BaseAccount::decode(any.value.as_slice())
+        .map_err(|_| NodeError::Malformed(format!("an account of type {}", any.type_url)))?;
+    let value = AccountState { number: account.account_number, sequence: account.sequence };
+    Ok(Answer { value, height: answer.height })
 }
 
 fn json(message: &impl Serialize) -> Result<Vec<u8>, NodeError> {

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::event::RawEvent;
 use crate::nullable::{number, or_default};
+use crate::words::Refusal;
 use crate::{NodeError, jsonrpc};
 
 /// A transaction that is in a block.
@@ -17,10 +18,8 @@ pub struct Included {
     pub hash: String,
     /// The block's height.
     pub height: u64,
-    /// 0 for success.
-    pub code: u32,
-    /// What the chain said.
-    pub log: String,
+    /// Why it failed; `None` for success.
+    pub refusal: Option<Refusal>,
     /// Gas it used.
     pub gas_used: u64,
     /// Its events, with all their attributes.
@@ -36,10 +35,25 @@ struct Found<'a> {
 }
 
 #[derive(Deserialize)]
-struct Outcome<'a> {
+struct Verdict {
     code: u32,
     #[serde(default, deserialize_with = "or_default")]
+    codespace: String,
+    #[serde(default, deserialize_with = "or_default")]
     log: String,
+}
+
+impl Verdict {
+    fn refusal(self) -> Option<Refusal> {
+        let Self { code, codespace, log } = self;
+        (code != 0).then_some(Refusal { codespace, code, log })
+    }
+}
+
+#[derive(Deserialize)]
+struct Outcome<'a> {
+    #[serde(flatten)]
+    verdict: Verdict,
     #[serde(deserialize_with = "number")]
     gas_used: u64,
     #[serde(default, borrow, deserialize_with = "or_default")]
@@ -48,10 +62,19 @@ struct Outcome<'a> {
 
 impl Outcome<'_> {
     fn included(self, hash: &str, height: u64) -> Included {
-        let Self { code, log, gas_used, events } = self;
+        let Self { verdict, gas_used, events } = self;
         let events = events.into_iter().map(RawEvent::into_owned).collect();
-        Included { hash: hash.to_owned(), height, code, log, gas_used, events }
+        Included { hash: hash.to_owned(), height, refusal: verdict.refusal(), gas_used, events }
     }
+}
+
+/// What the chain says of a transaction that is not in a block yet, in an answer to `broadcast_tx_sync`: `None` if it
+/// accepts it.
+///
+/// # Errors
+/// What the node says instead, or [`NodeError::Malformed`].
+pub fn checked(body: &[u8]) -> Result<Option<Refusal>, NodeError> {
+    Ok(jsonrpc::result::<Verdict>(body)?.refusal())
 }
 
 /// The transaction in an answer to `tx`, which was asked for `hash`.

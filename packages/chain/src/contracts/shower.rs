@@ -1,0 +1,102 @@
+//! The shower contract's queries.
+
+use meteor_messages::shower::{
+    ConfigResponse, Cursor, DrawResponse, Fairness, MintCursorResponse, QueryMsg, RankedContributor,
+    RankingResponse, RefundableResponse, ShowerResponse,
+};
+use serde::de::DeserializeOwned;
+
+use super::PAGE;
+use crate::{NodeError, Pool};
+
+/// A shower contract on a chain.
+#[derive(Clone, Copy, Debug)]
+pub struct ShowerContract<'a> {
+    pool: &'a Pool,
+    address: &'a str,
+}
+
+impl<'a> ShowerContract<'a> {
+    /// The contract at `address`.
+    pub const fn new(pool: &'a Pool, address: &'a str) -> Self {
+        Self { pool, address }
+    }
+
+    /// Its address.
+    pub const fn address(&self) -> &'a str {
+        self.address
+    }
+
+    async fn ask<A: DeserializeOwned>(&self, query: QueryMsg) -> Result<A, NodeError> {
+        self.pool.smart(self.address, &query).await
+    }
+
+    /// Everything fixed, the roles, and whether contributing is paused.
+    ///
+    /// # Errors
+    /// If the nodes don't answer or the contract refuses.
+    pub async fn config(&self) -> Result<ConfigResponse, NodeError> {
+        self.ask(QueryMsg::Config {}).await
+    }
+
+    /// One shower.
+    ///
+    /// # Errors
+    /// If the nodes don't answer or there is no such shower.
+    pub async fn shower(&self, shower: u32) -> Result<ShowerResponse, NodeError> {
+        self.ask(QueryMsg::Shower { shower }).await
+    }
+
+    /// What keeps the draw fair, for the whole event.
+    ///
+    /// # Errors
+    /// If the nodes don't answer or the contract refuses.
+    pub async fn fairness(&self) -> Result<Fairness, NodeError> {
+        self.ask(QueryMsg::Fairness {}).await
+    }
+
+    /// Commitment, beacon round, draw and key of a shower.
+    ///
+    /// # Errors
+    /// If the nodes don't answer or there is no such shower.
+    pub async fn draw(&self, shower: u32) -> Result<DrawResponse, NodeError> {
+        self.ask(QueryMsg::Draw { shower }).await
+    }
+
+    /// Where minting of a shower stands.
+    ///
+    /// # Errors
+    /// If the nodes don't answer or there is no such shower.
+    pub async fn mint_cursor(&self, shower: u32) -> Result<MintCursorResponse, NodeError> {
+        self.ask(QueryMsg::MintCursor { shower }).await
+    }
+
+    /// A page of the contributions of a shower that can be refunded now.
+    ///
+    /// # Errors
+    /// If the nodes don't answer or there is no such shower.
+    pub async fn refundable(
+        &self,
+        shower: u32,
+        start_after: Option<Cursor>,
+    ) -> Result<RefundableResponse, NodeError> {
+        self.ask(QueryMsg::Refundable { shower, start_after, limit: Some(PAGE) }).await
+    }
+
+    /// Every place of a shower, rank 1 first. The ranking is final once the shower is closed.
+    ///
+    /// # Errors
+    /// If the nodes don't answer or there is no such shower.
+    pub async fn ranking(&self, shower: u32) -> Result<Vec<RankedContributor>, NodeError> {
+        let mut places: Vec<RankedContributor> = Vec::new();
+        loop {
+            let start_after = places.last().map(|place| Cursor { amount: place.amount, seq: place.seq });
+            let query = QueryMsg::Ranking { shower, start_after, limit: Some(PAGE), order: None };
+            let page: RankingResponse = self.ask(query).await?;
+            if page.ranking.is_empty() {
+                return Ok(places);
+            }
+            places.extend(page.ranking);
+        }
+    }
+}
