@@ -1,9 +1,11 @@
-//! Our read endpoints against a bare axum handler that returns the same bytes, in one run, round by round in turn.
+//! Our read endpoints against a bare axum handler that returns the same bytes, in one run, round by round in
+//! turn.
 //!
 //! `cargo bench -p meteor-indexer --bench serve [-- <seconds a round> <rounds> <connections>]`
 //!
-//! One thread serves, one generates load over keep-alive HTTP/1.1 connections; both sides of a comparison have the
-//! same of each. The ratio is that of the medians, so that a neighbour on the machine spoils a round and not a result.
+//! One thread serves, one generates load over keep-alive HTTP/1.1 connections; both sides of a comparison
+//! have the same of each. A ratio is the median of the rounds' ratios, so that a neighbour on the machine
+//! spoils a round and not a result. It takes 90 seconds.
 #![allow(
     clippy::as_conversions,
     clippy::cast_possible_truncation,
@@ -14,6 +16,7 @@
     missing_docs
 )]
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread;
@@ -23,16 +26,18 @@ use axum::Router;
 use axum::ServiceExt;
 use axum::extract::Request;
 use axum::http::header::CONTENT_TYPE;
+use axum::response::Response;
 use axum::routing::get;
 use axum::serve::ListenerExt as _;
 use bytes::Bytes;
 use meteor_indexer::Config;
-use meteor_indexer::api::Front;
+use meteor_indexer::api::{self, Front};
 use meteor_indexer::app::App;
 use meteor_indexer::view::View;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
+use tower_service::Service;
 
 #[path = "../tests/indexer/chain.rs"]
 #[allow(dead_code, clippy::cast_possible_truncation, unreachable_pub)]
@@ -42,8 +47,12 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().unwrap()
 }
 
-/// Starts a server of `make`'s on a thread of its own.
-fn serve(app: Arc<App>, bare: Option<Bytes>) -> SocketAddr {
+/// Starts a server of `service` on a thread of its own.
+fn serve<S>(service: S) -> SocketAddr
+where
+    S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + Sync + 'static,
+    S::Future: Send,
+{
     let (send, receive) = std::sync::mpsc::channel();
     thread::spawn(move || {
         runtime().block_on(async move {
@@ -52,16 +61,16 @@ fn serve(app: Arc<App>, bare: Option<Bytes>) -> SocketAddr {
             let listener = listener.tap_io(|stream| {
                 let _ = stream.set_nodelay(true);
             });
-            if let Some(body) = bare {
-                let handler = get(move || async move { ([(CONTENT_TYPE, "application/json")], body) });
-                axum::serve(listener, Router::new().route("/bare", handler)).await.unwrap();
-            } else {
-                let front = ServiceExt::<Request>::into_make_service(Front::new(&app));
-                axum::serve(listener, front).await.unwrap();
-            }
+            axum::serve(listener, service.into_make_service()).await.unwrap();
         });
     });
     receive.recv().unwrap()
+}
+
+/// A handler that does nothing but give `body`.
+fn bare(body: Bytes) -> Router {
+    let handler = get(move || async move { ([(CONTENT_TYPE, "application/json")], body) });
+    Router::new().route("/bare", handler)
 }
 
 /// Reads one answer and gives its bytes in all, and where its body begins.
@@ -159,11 +168,11 @@ fn main() {
     let time = Duration::from_secs_f64(arg(0, 0.7));
     let (rounds, connections) = (arg(1, 7.0) as usize, arg(2, 64.0) as usize);
     let app = app();
-    let ours = serve(Arc::clone(&app), None);
+    let (router, front) = (serve(api::router(&app)), serve(Front::new(&app)));
     println!("{connections} connections, {rounds} rounds of {time:?} each, medians\n");
     println!(
-        "{:<28} {:>7} {:>10} {:>10} {:>7}  p50/p99 µs ours (bare)",
-        "endpoint", "bytes", "bare/s", "ours/s", "ratio"
+        "{:<24} {:>6} {:>8} {:>8} {:>8} {:>11} {:>10} {:>12}  p50/p99 µs bare, router, front",
+        "endpoint", "bytes", "bare/s", "router/s", "front/s", "router/bare", "front/bare", "router/front"
     );
     let (address, who) = (chain::address(1), "terra1…");
     for path in [
@@ -174,27 +183,31 @@ fn main() {
         format!("/v1/wallets/{address}"),
         format!("/v1/caves/{address}"),
     ] {
-        let body = body(ours, &path);
+        let body = body(router, &path);
         let size = body.len();
-        let bare = serve(Arc::clone(&app), Some(body));
-        let (mut us, mut them, mut slow, mut base) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let sides = [(serve(bare(body)), "/bare"), (router, path.as_str()), (front, path.as_str())];
+        let mut rates = [const { Vec::new() }; 3];
+        let mut latencies = [const { Vec::new() }; 3];
         for _ in 0..rounds {
-            let (rate, latencies) = load(bare, "/bare", connections, time);
-            them.push(rate);
-            base.extend(latencies);
-            let (rate, latencies) = load(ours, &path, connections, time);
-            us.push(rate);
-            slow.extend(latencies);
+            for (side, (addr, path)) in sides.iter().enumerate() {
+                let (rate, took) = load(*addr, path, connections, time);
+                rates[side].push(rate);
+                latencies[side].extend(took);
+            }
         }
-        let (us, them) = (median(us), median(them));
+        let ratio = |ours: usize, base: usize| {
+            median(rates[ours].iter().zip(&rates[base]).map(|(ours, base)| ours / base).collect())
+        };
+        let [bare, ours, front] = rates.clone().map(median);
         println!(
-            "{:<28} {size:>7} {them:>10.0} {us:>10.0} {:>7.3}  {}/{} ({}/{})",
+            "{:<24} {size:>6} {bare:>8.0} {ours:>8.0} {front:>8.0} {:>11.3} {:>10.3} {:>12.3}  {}",
             path.replace(&address, who),
-            us / them,
-            percentile(&mut slow, 0.5),
-            percentile(&mut slow, 0.99),
-            percentile(&mut base, 0.5),
-            percentile(&mut base, 0.99),
+            ratio(1, 0),
+            ratio(2, 0),
+            ratio(1, 2),
+            latencies
+                .map(|mut of| format!("{}/{}", percentile(&mut of, 0.5), percentile(&mut of, 0.99)))
+                .join(", "),
         );
     }
 }

@@ -1,4 +1,4 @@
-//! The admin API, on a port of its own: whether we live, whether we are ready, how it goes, and metrics.
+//! The admin API on its own port: liveness, readiness, status and metrics.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::rpc::NodeStatus;
 
 pub(crate) fn router(app: &Arc<App>) -> Router {
     Router::new()
-        .route("/livez", get(|| async { "alive\n" })) // that it answers is the answer
+        .route("/livez", get(|| async { "alive\n" })) // answering is the proof
         .route("/readyz", get(ready))
         .route("/status", get(status))
         .route("/metrics", get(metrics))
@@ -33,10 +33,13 @@ async fn ready(State(app): State<Arc<App>>) -> Response {
 }
 
 async fn metrics(State(app): State<Arc<App>>) -> Response {
-    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], metrics::render(&app)).into_response()
+    match metrics::render(&app) {
+        Ok(text) => ([(CONTENT_TYPE, metrics::CONTENT_TYPE)], text).into_response(),
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n")).into_response(),
+    }
 }
 
-/// How it goes, for operators.
+/// The state of this replica, for its operator.
 #[derive(Debug, Serialize)]
 struct Status {
     chain_id: Option<String>,
@@ -103,7 +106,7 @@ async fn status(State(app): State<Arc<App>>) -> Response {
         meteors: view.collections.meteors.minted(),
         live_connections: app.live(),
         last_error: health.last_error(),
-        // Stays until a later comparison of the same shower is equal again.
+        // Stays on until a later comparison of the same shower is equal.
         alarm: health.halted().is_some() || checks.values().any(|check| !check.equal),
         checks,
         nodes: app.pool.status().into_iter().map(Into::into).collect(),

@@ -12,6 +12,7 @@ use tokio::sync::{Notify, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
+use crate::latency::Latency;
 use crate::rpc::{Pool, RpcError};
 use crate::view::{Page, View};
 
@@ -22,10 +23,12 @@ pub struct App {
     pub config: Config,
     /// The nodes.
     pub pool: Pool,
-    /// How following the chain goes.
+    /// How well following the chain goes.
     pub health: Health,
-    /// The tables file, if one was given.
+    /// The tables file, if one is configured.
     pub tables: Option<Tables>,
+    /// How long answers of the public API take.
+    pub latency: Latency,
     /// Permits for live connections.
     pub streams: Arc<Semaphore>,
     /// Cancelled when the server stops.
@@ -34,12 +37,12 @@ pub struct App {
     published: watch::Sender<u64>,
 }
 
-/// The tables file, given out only while the chain names its hash.
+/// The tables file. It is served only if the chain names its hash.
 #[derive(Debug)]
 pub struct Tables {
     /// SHA-256 of its bytes.
     pub hash: [u8; 32],
-    /// The file, ready to be sent.
+    /// The file, ready to send.
     pub page: Page,
 }
 
@@ -51,7 +54,7 @@ impl Tables {
 }
 
 impl App {
-    /// Of a configuration, before any block.
+    /// For a configuration, before any block.
     ///
     /// # Errors
     /// [`RpcError::Transport`] if no HTTP client can be made.
@@ -60,6 +63,7 @@ impl App {
             pool: Pool::new(&config.rpc)?,
             tables: config.tables.as_deref().map(Tables::new),
             health: Health::default(),
+            latency: Latency::default(),
             streams: Arc::new(Semaphore::new(config.max_streams)),
             stop: CancellationToken::new(),
             view: ArcSwap::from_pointee(View::empty()),
@@ -68,39 +72,39 @@ impl App {
         }))
     }
 
-    /// The view to answer from.
+    /// The view that requests are answered from.
     pub fn view(&self) -> Guard<Arc<View>> {
         self.view.load()
     }
 
-    /// The same, to keep.
+    /// The same view, for keeping it longer.
     pub fn view_full(&self) -> Arc<View> {
         self.view.load_full()
     }
 
-    /// Puts a new view in place and tells whoever waits.
+    /// Replaces the view and wakes everyone who waits for a height.
     pub fn publish(&self, view: View) {
         let height = view.at.height;
         self.view.store(Arc::new(view));
         self.health.advanced();
-        // After the view is in place: who is told of a height must find it.
+        // Last, so that whoever learns of a height finds its view.
         self.published.send_replace(height);
     }
 
-    /// Heights as they are published; only the latest is kept.
+    /// The published heights; only the latest is kept.
     pub fn heights(&self) -> watch::Receiver<u64> {
         self.published.subscribe()
     }
 
-    /// Live connections now.
+    /// Number of open live connections.
     pub fn live(&self) -> usize {
         self.config.max_streams.saturating_sub(self.streams.available_permits())
     }
 
-    /// Whether the public should be sent here, and if not, why.
+    /// Whether this replica should serve the public.
     ///
     /// # Errors
-    /// The reason, in words.
+    /// Why not, in words.
     pub fn ready(&self) -> Result<(), String> {
         let view = self.view();
         let (height, tip) = (view.at.height, self.health.tip());
@@ -110,8 +114,8 @@ impl App {
         if height == 0 {
             return Err("no block has been read yet".to_owned());
         }
-        // Against the best known tip and not against the clock: a chain that stands still must not take every
-        // replica out at once.
+        // Compared with the best known tip, not with the clock: a stalled chain must not take out every
+        // replica.
         let lag = tip.saturating_sub(height);
         if lag > self.config.ready_lag {
             return Err(format!("catching up: at height {height} of {tip}, {lag} blocks behind"));
@@ -120,7 +124,7 @@ impl App {
     }
 }
 
-/// How following the chain goes.
+/// How well following the chain goes.
 #[derive(Debug, Default)]
 pub struct Health {
     tip: AtomicU64,
@@ -128,11 +132,11 @@ pub struct Health {
     pub requests: AtomicU64,
     /// Blocks applied since the start.
     pub blocks: AtomicU64,
-    /// Events of ours applied since the start.
+    /// Events of our contracts applied since the start.
     pub events: AtomicU64,
     /// Audits done.
     pub audits: AtomicU64,
-    /// Showers in which an audit found the contract to say something else.
+    /// Showers for which an audit found a difference from the contract.
     pub mismatches: AtomicU64,
     chain_id: OnceLock<String>,
     halted: OnceLock<String>,
@@ -147,7 +151,7 @@ pub struct Health {
 pub struct Check {
     /// Height of the comparison.
     pub height: u64,
-    /// Whether all was equal.
+    /// Whether everything was equal.
     pub equal: bool,
     /// The log hash of the fold (hex).
     pub log: String,
@@ -156,42 +160,42 @@ pub struct Check {
 }
 
 impl Health {
-    /// Best height that a node has told of.
+    /// The best height that a node has reported.
     pub fn tip(&self) -> u64 {
         self.tip.load(Ordering::Relaxed)
     }
 
-    /// Notes the best height.
+    /// Records the best height.
     pub fn set_tip(&self, tip: u64) {
         self.tip.store(tip, Ordering::Relaxed);
     }
 
-    /// The chain, once a node has said it.
+    /// The chain, once a node has named it.
     pub fn chain_id(&self) -> Option<&str> {
         self.chain_id.get().map(String::as_str)
     }
 
-    /// Notes the chain; the first one stays.
+    /// Records the chain; the first one stays.
     pub fn set_chain_id(&self, chain_id: &str) {
         self.chain_id.get_or_init(|| chain_id.to_owned());
     }
 
-    /// Why following has stopped for good, if it has.
+    /// Why following has halted, if it has.
     pub fn halted(&self) -> Option<&str> {
         self.halted.get().map(String::as_str)
     }
 
-    /// Stops following for good. The answers stay those of the last good height.
+    /// Halts following for good. The last good height stays served.
     pub fn halt(&self, why: &str) {
         tracing::error!(why, "halted: nothing more is applied; the last good height is still served");
         self.halted.get_or_init(|| why.to_owned());
         self.halting.notify_waiters();
     }
 
-    /// Waits until following has stopped for good.
+    /// Waits until following halts.
     pub async fn wait_halted(&self) {
         let halting = self.halting.notified();
-        // Registered before the look, so that a halt in between is not missed.
+        // Registered before the check, so that a halt in between is not missed.
         tokio::pin!(halting);
         halting.as_mut().enable();
         if self.halted().is_none() {
@@ -199,7 +203,7 @@ impl Health {
         }
     }
 
-    /// How long since a view was published.
+    /// Time since a view was published.
     pub fn since_advance(&self) -> Option<Duration> {
         lock(&self.advanced).map(|at| at.elapsed())
     }
@@ -208,12 +212,12 @@ impl Health {
         *lock(&self.advanced) = Some(Instant::now());
     }
 
-    /// The last thing that went wrong.
+    /// The last error.
     pub fn last_error(&self) -> Option<String> {
         lock(&self.last_error).clone()
     }
 
-    /// Notes what went wrong.
+    /// Records an error.
     pub fn set_last_error(&self, error: String) {
         *lock(&self.last_error) = Some(error);
     }
@@ -223,13 +227,13 @@ impl Health {
         lock(&self.checks).clone()
     }
 
-    /// Notes a comparison.
+    /// Records a comparison.
     pub fn checked(&self, shower: u32, check: Check) {
         lock(&self.checks).insert(shower, check);
     }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    // These hold plain values that are replaced whole: after a panic elsewhere they are still good.
+    // The values are replaced as a whole, so they are valid even after a panic elsewhere.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,7 +1,9 @@
 //! The indexer of a meteor shower: follows the chain, folds the contracts' events, serves the public API.
 //!
-//! Thin on purpose: the state is a pure function of the events ([`fold`]), what is served is an immutable picture of
-//! it ([`view`]), and nothing here can hold a key. [`start`] runs it all inside any tokio runtime.
+//! The state is a pure function of the events ([`fold`]). The server answers from an immutable picture of the
+//! state ([`view`]). No code here can hold a key. [`start`] runs everything inside any tokio runtime.
+//!
+//! Imports go one way: `fold` <- `models`, `view` <- `api` <- `server`.
 
 pub mod address;
 mod admin;
@@ -13,6 +15,7 @@ pub mod decode;
 mod error;
 pub mod fold;
 mod follow;
+mod latency;
 mod metrics;
 pub mod models;
 pub mod rpc;

@@ -1,79 +1,79 @@
-//! Metrics in Prometheus' text form.
+//! Metrics in the text format of `OpenMetrics`.
 
-use std::fmt::{Display, Write as _};
+use std::fmt;
+use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
+
+use prometheus_client::encoding::{EncodeGaugeValue, text};
+use prometheus_client::metrics::counter::{ConstCounter, Counter};
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
+use prometheus_client::registry::Registry;
 
 use crate::app::App;
 
-struct Text(String);
+/// The content type of [`render`].
+pub(crate) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-impl Text {
-    fn head(&mut self, name: &str, kind: &str, help: &str) {
-        // Writing to a string can't fail.
-        let _ = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}");
-    }
-
-    fn one(&mut self, name: &str, kind: &str, help: &str, value: impl Display) {
-        self.head(name, kind, help);
-        let _ = writeln!(self.0, "{name} {value}");
-    }
-}
-
-/// All metrics now.
-pub(crate) fn render(app: &App) -> String {
+/// All metrics now. The encoder ends counters in `_total` and every description in a full stop.
+///
+/// # Errors
+/// If the encoder fails, which would be a bug.
+pub(crate) fn render(app: &App) -> Result<String, fmt::Error> {
     let (view, health) = (app.view(), &app.health);
-    let mut text = Text(String::new());
-    let yes = |yes: bool| u8::from(yes);
-    text.one("indexer_applied_height", "gauge", "Height of the block served.", view.at.height);
-    text.one("indexer_tip_height", "gauge", "Best height a node has told of.", health.tip());
+    let mut all = Registry::default();
+    gauge(&mut all, "indexer_applied_height", "Height of the block served", view.at.height);
+    gauge(&mut all, "indexer_tip_height", "Best height that a node has reported", health.tip());
     if let Some(since) = health.since_advance() {
-        let help = "Seconds since a block was last applied and served.";
-        text.one("indexer_last_advance_seconds", "gauge", help, since.as_secs_f64());
+        let help = "Seconds since a block was last applied and served";
+        gauge(&mut all, "indexer_last_advance_seconds", help, since.as_secs_f64());
     }
-    text.one("indexer_ready", "gauge", "1 while the public should be sent here.", yes(app.ready().is_ok()));
-    text.one(
-        "indexer_halted",
-        "gauge",
-        "1 when following has stopped for good.",
-        yes(health.halted().is_some()),
-    );
-    text.one("indexer_blocks_total", "counter", "Blocks applied.", health.blocks.load(Relaxed));
-    text.one("indexer_events_total", "counter", "Events of ours applied.", health.events.load(Relaxed));
-    text.one("indexer_contributions", "gauge", "Contributions in the state.", view.contributions);
-    text.one("indexer_wallets", "gauge", "Wallets in the state.", view.wallets.len());
-    text.one("indexer_meteors", "gauge", "Meteors ever minted.", view.collections.meteors.minted());
-    text.one("indexer_cracking", "gauge", "Meteors that wait to be revealed.", view.custodies.len());
-    text.one("indexer_eggs", "gauge", "Eggs ever minted.", view.collections.eggs.minted());
-    text.one("indexer_dust", "gauge", "Dust ever minted.", view.collections.dust.minted());
-    text.one(
-        "indexer_audits_total",
-        "counter",
-        "Comparisons with the contract.",
-        health.audits.load(Relaxed),
-    );
-    let help = "Showers in which the contract said something else than its events.";
-    text.one("indexer_audit_mismatch_total", "counter", help, health.mismatches.load(Relaxed));
-    text.one("http_requests_total", "counter", "Requests to the public API.", health.requests.load(Relaxed));
-    text.one("http_live_connections", "gauge", "Live connections now.", app.live());
+    let ready = u64::from(app.ready().is_ok());
+    gauge(&mut all, "indexer_ready", "1 while this replica should serve the public", ready);
+    let halted = u64::from(health.halted().is_some());
+    gauge(&mut all, "indexer_halted", "1 after following has stopped for good", halted);
+    gauge(&mut all, "indexer_contributions", "Contributions in the state", view.contributions);
+    gauge(&mut all, "indexer_wallets", "Wallets in the state", view.wallets.len());
+    gauge(&mut all, "indexer_meteors", "Meteors ever minted", view.collections.meteors.minted());
+    gauge(&mut all, "indexer_cracking", "Meteors that wait to be revealed", view.custodies.len());
+    gauge(&mut all, "indexer_eggs", "Eggs ever minted", view.collections.eggs.minted());
+    gauge(&mut all, "indexer_dust", "Dust ever minted", view.collections.dust.minted());
+    gauge(&mut all, "http_live_connections", "Live connections now", app.live());
+    for (name, help, count) in [
+        ("indexer_blocks", "Blocks applied", &health.blocks),
+        ("indexer_events", "Events of our contracts applied", &health.events),
+        ("indexer_audits", "Comparisons with the contract", &health.audits),
+        ("indexer_audit_mismatch", "Showers that differed from the contract", &health.mismatches),
+    ] {
+        all.register(name, help, ConstCounter::new(count.load(Relaxed)));
+    }
+    let help = "Time from a request's headers to those of its answer";
+    all.register("http_request_duration_seconds", help, app.latency.0.clone());
 
-    let nodes = app.pool.status();
-    text.head("rpc_requests_total", "counter", "Requests to nodes by method and outcome.");
-    for node in &nodes {
-        for ((method, outcome), count) in &node.outcomes {
-            let name = &node.name;
-            let _ = writeln!(
-                text.0,
-                "rpc_requests_total{{node=\"{name}\",method=\"{method}\",outcome=\"{outcome}\"}} {count}"
-            );
+    let requests = Family::<[(&'static str, String); 3], Counter>::default();
+    let scores = Family::<[(&'static str, String); 1], Gauge<u64, AtomicU64>>::default();
+    let tips = Family::<[(&'static str, String); 1], Gauge<u64, AtomicU64>>::default();
+    for node in app.pool.status() {
+        let labels = [("node", node.name)];
+        scores.get_or_create(&labels).set(node.score.into());
+        tips.get_or_create(&labels).set(node.tip);
+        let [name] = labels;
+        for ((method, outcome), count) in node.outcomes {
+            let labels = [name.clone(), ("method", method.to_owned()), ("outcome", outcome.to_owned())];
+            requests.get_or_create(&labels).inc_by(count);
         }
     }
-    text.head("rpc_node_score", "gauge", "100 for a healthy node, halved by each failure in a row.");
-    for node in &nodes {
-        let _ = writeln!(text.0, "rpc_node_score{{node=\"{}\"}} {}", node.name, node.score);
-    }
-    text.head("rpc_node_tip_height", "gauge", "The tip a node told last.");
-    for node in &nodes {
-        let _ = writeln!(text.0, "rpc_node_tip_height{{node=\"{}\"}} {}", node.name, node.tip);
-    }
-    text.0
+    all.register("rpc_requests", "Requests to nodes by method and outcome", requests);
+    all.register("rpc_node_score", "100 for a healthy node, halved by each failure in a row", scores);
+    all.register("rpc_node_tip_height", "The tip that a node reported last", tips);
+    let mut text = String::new();
+    text::encode(&mut text, &all)?;
+    Ok(text)
+}
+
+fn gauge<N>(all: &mut Registry, name: &str, help: &str, value: N)
+where
+    N: EncodeGaugeValue + fmt::Debug + Send + Sync + 'static,
+{
+    all.register(name, help, ConstGauge::new(value));
 }

@@ -1,14 +1,13 @@
 //! Changes as they happen: server-sent events, one frame for each published view.
 //!
-//! Only the latest view is kept for a slow connection, never a queue: what it is told next is everything that has
-//! changed since what it was told last.
+//! A slow connection has no queue. Its next frame holds everything that changed since its last one.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
 use bytes::Bytes;
@@ -18,17 +17,17 @@ use tokio::sync::{OwnedSemaphorePermit, watch};
 use super::Problem;
 use crate::app::App;
 
-/// A comment is sent so often, so that neither proxies nor phones take a quiet connection for a dead one.
+/// How often a comment is sent, so that proxies and phones don't drop a quiet connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 const HELLO: &[u8] = b"retry: 3000\n\n";
 const COMMENT: &[u8] = b":\n\n";
 
 /// Changes as they happen (server-sent events)
 ///
-/// `shower` when a shower changed, `height` with every published block. The id of each is the height; a connection
-/// that comes back with `Last-Event-ID` is told what changed since.
+/// A `shower` event says that a shower changed. A `height` event comes with every published block. The id of
+/// an event is its height: a client that reconnects with `Last-Event-ID` gets what changed since then.
 #[utoipa::path(get, path = "/v1/events", tag = "live",
-    params(("last-event-id" = Option<u64>, Header, description = "The last id that was received")),
+    params(("last-event-id" = Option<u64>, Header, description = "The last id the client received")),
     responses(
         (status = 200, body = String, content_type = "text/event-stream", description = "The stream"),
         (status = 503, body = Problem, content_type = "application/problem+json",
@@ -39,7 +38,7 @@ pub(super) async fn events(State(app): State<Arc<App>>, headers: HeaderMap) -> R
     let permit = Arc::clone(&app.streams).try_acquire_owned().map_err(|_| Problem::too_many_streams())?;
     let seen = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
     let mut heights = app.heights();
-    heights.mark_changed(); // the first frame comes at once
+    heights.mark_changed(); // sends the first frame at once
     let live = Live { app, heights, seen: seen.unwrap_or(0), greeted: false, _permit: permit };
     let frames = stream::unfold(live, |mut live| async {
         let frame = live.next().await?;
@@ -49,13 +48,12 @@ pub(super) async fn events(State(app): State<Arc<App>>, headers: HeaderMap) -> R
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    // nginx would hold frames back until a buffer is full.
+    // nginx would hold frames back until its buffer is full.
     headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
     Ok(response)
 }
 
-/// One live connection. Its permit is given back when it is dropped.
+/// One live connection. Dropping it returns its permit.
 struct Live {
     app: Arc<App>,
     heights: watch::Receiver<u64>,

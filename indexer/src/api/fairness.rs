@@ -1,4 +1,4 @@
-//! What a verifier asks for: facts, tables, contributions and reveals.
+//! What a verifier reads: facts, tables, contributions and reveals.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -17,9 +17,9 @@ use crate::app::App;
 use crate::models;
 use crate::view::MAX_REVEALS;
 
-/// What the chain says about fairness: commitments, beacon, roots and published keys
+/// The facts on chain that make the draw verifiable: commitments, beacon, roots and published keys
 ///
-/// The `fairness.json` of the evidence: `meteor verify` and `scripts/verify_fairness.py` read it from here.
+/// This is `fairness.json` of the evidence. `meteor verify` and `scripts/verify_fairness.py` read it here.
 #[utoipa::path(get, path = "/v1/fairness", tag = "fairness", responses(
     (status = 200, body = models::Fairness, description = "The facts"),
     (status = 503, body = Problem, content_type = "application/problem+json", description = "Not launched yet"),
@@ -28,14 +28,14 @@ pub(super) async fn fairness(State(app): State<Arc<App>>, headers: HeaderMap) ->
     prepared(&app.view(), "/v1/fairness", &headers)
 }
 
-/// The tables from which eggs and dust are drawn, byte for byte as they were hashed
+/// The tables from which eggs and dust are drawn, byte for byte as hashed on chain
 #[utoipa::path(get, path = "/v1/fairness/tables", tag = "fairness", responses(
     (status = 200, body = String, content_type = "application/json",
         description = "The file; its SHA-256 is `tables` of /v1/fairness"),
     (status = 404, body = Problem, content_type = "application/problem+json",
         description = "This server has no tables file"),
     (status = 503, body = Problem, content_type = "application/problem+json",
-        description = "Not launched yet, or the server's file is not the one the chain names"),
+        description = "Not launched yet, or the server's file has another hash than the chain names"),
 ))]
 pub(super) async fn tables(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
     let tables = app.tables.as_ref().ok_or_else(Problem::no_tables)?;
@@ -50,7 +50,8 @@ pub(super) async fn tables(State(app): State<Arc<App>>, headers: HeaderMap) -> R
 
 /// Every contribution of a shower, in order, as comma-separated values
 ///
-/// Columns: `seq,contributor,amount,total`. The list is right exactly when it hashes to the shower's log hash.
+/// Columns: `seq,contributor,amount,total`. The list is complete and correct if it hashes to the shower's log
+/// hash.
 #[utoipa::path(get, path = "/v1/showers/{shower}/contributions.csv", tag = "fairness",
     params(("shower" = u32, Path, description = "Which, from 1")),
     responses(
@@ -65,7 +66,7 @@ pub(super) async fn contributions(
 ) -> Result<Response, Problem> {
     let view = app.view();
     let shower = find(&view, number)?;
-    // The log hash stands for the list: that is what it is for.
+    // The log hash identifies the list, so it serves as its tag.
     Ok(view.currency.csv(&headers, &shower.summary.log, || {
         Body::from_stream(stream::iter(shower.csv().map(Ok::<_, Infallible>)))
     }))
@@ -75,14 +76,14 @@ pub(super) async fn contributions(
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct RevealsQuery {
-    /// Skip the first this many (default 0)
+    /// How many reveals to skip (default 0)
     after: Option<usize>,
-    /// Reveals, 1 to 1000 (default 1000)
+    /// How many reveals to return, 1 to 1000 (default 1000)
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<usize>,
 }
 
-/// What the cracked meteors of a shower were shown to hold, in the order of the reveals
+/// What the cracked meteors of a shower held, in the order of the reveals
 #[utoipa::path(get, path = "/v1/showers/{shower}/reveals", tag = "fairness",
     params(("shower" = u32, Path, description = "Which, from 1"), RevealsQuery),
     responses(
@@ -101,7 +102,9 @@ pub(super) async fn reveals(
     find(&view, number)?;
     let limit = query.limit.unwrap_or(MAX_REVEALS);
     if !(1..=MAX_REVEALS).contains(&limit) {
-        return Err(Problem::bad_request(format!("limit can't be {limit}: give 1 to {MAX_REVEALS}.")));
+        return Err(Problem::bad_request(format!(
+            "limit is {limit}: give a number from 1 to {MAX_REVEALS}."
+        )));
     }
     let after = query.after.unwrap_or(0);
     Ok(view.currency.respond(&headers, || view.reveals(number, after, limit)))

@@ -1,5 +1,5 @@
-//! The way of most requests, before any routing: a page rendered in advance, found by its exact path, or what a
-//! wallet has. Routing and unpacking a path costs as much as making the answer.
+//! The way of most requests, before any routing: a page rendered in advance, found by its exact path, or what
+//! a wallet has. Routing and unpacking a path costs as much as making the answer.
 
 use std::convert::Infallible;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The public API: reads only, answered from one view at a time.
+//! The public API: reads only. Each request is answered from one view.
 
 mod events;
 mod fairness;
@@ -9,23 +9,27 @@ mod showers;
 mod site;
 mod wallets;
 
+use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{FromRequestParts, Path, Query, State};
-use axum::http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL,
-};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
-use axum::response::{IntoResponse, Response};
+use axum::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+use axum::response::Response;
+use axum::routing::future::RouteFuture;
+use tower::util::MapFutureLayer;
+use tower_http::cors::{Any, CorsLayer};
 use utoipa::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use utoipa_axum::routes;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::app::App;
+use crate::latency::{Latency, timed};
 use crate::models;
+use crate::view::page::{BLOCK_TIME, HEIGHT};
 use crate::view::{Page, View};
 pub use front::Front;
 pub use problem::Problem;
@@ -36,17 +40,17 @@ pub use problem::Problem;
     info(
         title = "Meteor Shower",
         description = "Live and past showers, floors and odds, rankings, wallets and caves of one event.\n\n\
-            Amounts are decimal strings in micro-denom, times are seconds since the Unix epoch, ranks and showers \
-            count from 1. Every answer is true for one block: the headers `x-meteor-height` and \
-            `x-meteor-block-time` name it. Pages carry a strong `ETag`; ask again with `If-None-Match`. Errors are \
-            problem details (RFC 9457).",
+            Amounts are decimal strings in micro-denom. Times are seconds since the Unix epoch. Ranks and showers \
+            count from 1. Every answer describes the state at one block; the headers `x-meteor-height` and \
+            `x-meteor-block-time` name it. Answers carry a strong `ETag`: send it back as `If-None-Match` to \
+            download only what changed. Errors are problem details (RFC 9457).",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
     tags(
-        (name = "event", description = "What is fixed, and how current the answers are"),
+        (name = "event", description = "The rules of the event, and how current the answers are"),
         (name = "showers", description = "Showers, rankings, floors and quotes"),
-        (name = "wallets", description = "What wallets have, and their caves"),
-        (name = "fairness", description = "Evidence for who wants to check the draws"),
+        (name = "wallets", description = "What wallets contributed and hold"),
+        (name = "fairness", description = "Evidence for verifying the draws"),
         (name = "live", description = "Changes as they happen"),
     )
 )]
@@ -55,82 +59,84 @@ struct Description;
 /// The API's description as JSON, as committed in `schema/openapi.json`.
 ///
 /// # Errors
-/// If it can't be written, which is a bug.
+/// If it can't be serialised, which is a bug.
 pub fn openapi() -> Result<String, serde_json::Error> {
-    let mut json = parts().1.to_pretty_json()?;
+    let mut json = parts(&Latency::default()).1.to_pretty_json()?;
     json.push('\n');
     Ok(json)
 }
 
-fn parts() -> (Router<Arc<App>>, utoipa::openapi::OpenApi) {
+fn parts(latency: &Latency) -> (Router<Arc<App>>, utoipa::openapi::OpenApi) {
+    let measured = |(schemas, paths, mut routes): UtoipaMethodRouter<Arc<App>>| {
+        for path in paths.paths.keys() {
+            let histogram = latency.of(path);
+            routes = routes.layer(MapFutureLayer::new(move |answer: RouteFuture<Infallible>| {
+                timed(histogram.clone(), answer)
+            }));
+        }
+        (schemas, paths, routes)
+    };
     OpenApiRouter::with_openapi(Description::openapi())
-        .routes(routes!(config))
-        .routes(routes!(status))
-        .routes(routes!(showers::showers))
-        .routes(routes!(showers::shower))
-        .routes(routes!(showers::ranking))
-        .routes(routes!(showers::floors))
-        .routes(routes!(showers::quote))
-        .routes(routes!(showers::telescope))
-        .routes(routes!(wallets::wallet))
-        .routes(routes!(wallets::cave))
-        .routes(routes!(nfts::nfts))
-        .routes(routes!(nfts::nft))
-        .routes(routes!(fairness::fairness))
-        .routes(routes!(fairness::tables))
-        .routes(routes!(fairness::contributions))
-        .routes(routes!(fairness::reveals))
-        .routes(routes!(events::events))
+        .routes(measured(routes!(config)))
+        .routes(measured(routes!(status)))
+        .routes(measured(routes!(showers::showers)))
+        .routes(measured(routes!(showers::shower)))
+        .routes(measured(routes!(showers::ranking)))
+        .routes(measured(routes!(showers::floors)))
+        .routes(measured(routes!(showers::quote)))
+        .routes(measured(routes!(showers::telescope)))
+        .routes(measured(routes!(wallets::wallet)))
+        .routes(measured(routes!(wallets::cave)))
+        .routes(measured(routes!(nfts::nfts)))
+        .routes(measured(routes!(nfts::nft)))
+        .routes(measured(routes!(fairness::fairness)))
+        .routes(measured(routes!(fairness::tables)))
+        .routes(measured(routes!(fairness::contributions)))
+        .routes(measured(routes!(fairness::reveals)))
+        .routes(measured(routes!(events::events)))
         .split_for_parts()
 }
 
 /// The public API and page over `app`.
 pub fn router(app: &Arc<App>) -> Router {
-    let (routes, description) = parts();
+    let (routes, description) = parts(&app.latency);
     routes
         .merge(SwaggerUi::new("/docs").url("/openapi.json", description))
         .merge(site::routes())
-        .fallback(unknown)
-        .method_not_allowed_fallback(other_method)
+        .fallback(async |uri: Uri| Problem::not_found(uri.path()))
+        .method_not_allowed_fallback(async || Problem::method_not_allowed())
+        .layer(cors())
         .with_state(Arc::clone(app))
 }
 
-async fn unknown(method: Method, uri: Uri) -> Response {
-    if method == Method::OPTIONS { preflight() } else { Problem::not_found(uri.path()).into_response() }
+/// Pages of any site may read everything here; it is public.
+fn cors() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::HEAD])
+        .allow_headers([IF_NONE_MATCH, HeaderName::from_static("last-event-id")])
+        .expose_headers([HEIGHT, BLOCK_TIME, ETAG])
+        .max_age(Duration::from_hours(24))
+        .vary([]) // the answers are the same for every origin
 }
 
-async fn other_method(method: Method) -> Response {
-    if method == Method::OPTIONS { preflight() } else { Problem::method_not_allowed().into_response() }
-}
-
-/// Browsers ask before they send `If-None-Match` from another site.
-fn preflight() -> Response {
-    let headers = [
-        (ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
-        (ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, HEAD")),
-        (ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("if-none-match, last-event-id")),
-        (ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400")),
-    ];
-    (StatusCode::NO_CONTENT, headers).into_response()
-}
-
-/// Parameters in the path; whatever is wrong with them is a [`Problem`].
+/// Parameters in the path. Bad ones are a [`Problem`].
 #[derive(FromRequestParts)]
 #[from_request(via(Path), rejection(Problem))]
 struct InPath<T>(T);
 
-/// Parameters in the query; whatever is wrong with them is a [`Problem`].
+/// Parameters in the query. Bad ones are a [`Problem`].
 #[derive(FromRequestParts)]
 #[from_request(via(Query), rejection(Problem))]
 struct InQuery<T>(T);
 
-/// A page rendered in advance. Most requests for these never come here, see [`Front`].
+/// A page rendered in advance.
 fn prepared(view: &View, path: &str, request: &HeaderMap) -> Result<Response, Problem> {
     let page = view.page(path).ok_or_else(Problem::not_launched)?;
     Ok(page.respond(request, &view.currency))
 }
 
-/// Everything fixed about the event, and the little that may change
+/// The rules of the event, and the few settings that can change
 #[utoipa::path(get, path = "/v1/config", tag = "event", responses(
     (status = 200, body = models::Config, description = "The event"),
     (status = 503, body = Problem, content_type = "application/problem+json", description = "Not launched yet"),

@@ -18,9 +18,9 @@ use crate::models;
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct NftsQuery {
-    /// Only the first this many that were minted (for the next page; default all)
+    /// Only the first N that were minted (as in the path of the next page; default all)
     before: Option<usize>,
-    /// NFTs, 1 to 100 (default 20)
+    /// How many NFTs to return, 1 to 100 (default 20)
     #[param(minimum = 1, maximum = 100)]
     limit: Option<usize>,
 }

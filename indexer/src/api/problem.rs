@@ -1,7 +1,7 @@
-//! Errors of the API: problem details (RFC 9457) that say what went wrong and what to do next.
+//! Errors of the API: problem details (RFC 9457) that say what went wrong and what to do.
 
 use axum::extract::rejection::{PathRejection, QueryRejection};
-use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -10,20 +10,20 @@ use utoipa::ToSchema;
 use crate::fold::Collection;
 use crate::view::page::to_json;
 
-/// What went wrong and what to do next.
+/// What went wrong and what to do.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Problem {
-    /// Which problem it is, for programs.
+    /// The kind of problem, for programs.
     #[serde(rename = "type")]
     #[schema(example = "urn:meteor-shower:problem:unknown-shower")]
     pub kind: String,
-    /// Which problem it is, for people.
+    /// The kind of problem, for people.
     #[schema(example = "Unknown shower")]
     pub title: &'static str,
     /// The HTTP status.
     #[schema(example = 404)]
     pub status: u16,
-    /// What went wrong this time and what to do next.
+    /// What went wrong this time and what to do.
     pub detail: String,
 }
 
@@ -33,7 +33,7 @@ impl Problem {
         Self { kind, title, status: status.as_u16(), detail }
     }
 
-    /// 400: a part of the request is not of its form.
+    /// 400: a part of the request is malformed.
     pub fn bad_request(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "bad-request", "Bad request", detail.into())
     }
@@ -45,14 +45,14 @@ impl Problem {
 
     /// 404: a shower that the schedule doesn't have.
     pub fn unknown_shower(shower: u32, count: usize) -> Self {
-        let detail = format!("There is no shower {shower}: ask for one from 1 to {count}.");
+        let detail = format!("There is no shower {shower}: showers are numbered 1 to {count}.");
         Self::new(StatusCode::NOT_FOUND, "unknown-shower", "Unknown shower", detail)
     }
 
     /// 404: a collection that the event doesn't have.
     pub fn unknown_collection(collection: &str) -> Self {
         let shown: String = collection.chars().take(40).collect();
-        let detail = format!("There is no collection {shown:?}: ask for meteors, eggs or dust.");
+        let detail = format!("There is no collection {shown:?}: use meteors, eggs or dust.");
         Self::new(StatusCode::NOT_FOUND, "unknown-collection", "Unknown collection", detail)
     }
 
@@ -60,10 +60,10 @@ impl Problem {
     pub fn unknown_nft(of: Collection, id: u64) -> Self {
         let detail = match of {
             Collection::Meteors => {
-                format!("Meteor {id} is not minted (yet): look at /v1/showers for how far minting is.")
+                format!("Meteor {id} has not been minted. /v1/showers shows how far minting is.")
             }
-            Collection::Eggs => format!("No egg {id} was found (yet): look at /v1/nfts/meteors/{id}."),
-            Collection::Dust => format!("No dust {id} was found (yet): look at /v1/nfts/meteors/{id}."),
+            Collection::Eggs => format!("No egg {id} has been found. See /v1/nfts/meteors/{id}."),
+            Collection::Dust => format!("No dust {id} has been found. See /v1/nfts/meteors/{id}."),
         };
         Self::new(StatusCode::NOT_FOUND, "unknown-nft", "Unknown NFT", detail)
     }
@@ -71,8 +71,8 @@ impl Problem {
     /// 404: no tables file was given to this server.
     pub fn no_tables() -> Self {
         let detail =
-            "This server has no tables file: ask the event's makers for it, and compare its SHA-256 with \
-                      tables in /v1/fairness."
+            "This server has no tables file. Get it from the event's team, and compare its SHA-256 with tables \
+             in /v1/fairness."
                 .to_owned();
         Self::new(StatusCode::NOT_FOUND, "no-tables", "No tables file", detail)
     }
@@ -80,8 +80,8 @@ impl Problem {
     /// 503: the tables file of this server is not the one that the chain names.
     pub fn other_tables(given: &str, wanted: &str) -> Self {
         let detail = format!(
-            "The tables file of this server has SHA-256 {given} where the chain names {wanted}, so it is not \
-             given out: whoever runs the server must give it the right file (--tables)."
+            "The tables file of this server has SHA-256 {given}, but the chain names {wanted}, so it is not \
+             served. The operator of this server must start it with the right file (--tables)."
         );
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "other-tables", "Not the chain's tables", detail)
     }
@@ -89,36 +89,36 @@ impl Problem {
     /// 404: no such route.
     pub fn not_found(path: &str) -> Self {
         let shown: String = path.chars().take(100).collect();
-        let detail = format!("There is nothing at {shown}: see /docs for what there is.");
+        let detail = format!("There is nothing at {shown}. /docs lists all routes.");
         Self::new(StatusCode::NOT_FOUND, "not-found", "Not found", detail)
     }
 
     /// 405: another method than the route has.
     pub fn method_not_allowed() -> Self {
-        let detail = "The API is for reading: use GET.".to_owned();
+        let detail = "The API is read-only: use GET.".to_owned();
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "Method not allowed", detail)
     }
 
     /// 409: a quote for a shower that is over.
     pub fn shower_over(shower: u32) -> Self {
         let detail =
-            format!("Shower {shower} takes no contributions any more: see /v1/showers for the open one.");
+            format!("Shower {shower} accepts no more contributions. /v1/showers shows which one is open.");
         Self::new(StatusCode::CONFLICT, "shower-over", "Shower is over", detail)
     }
 
     /// 503: the launch has not been read yet.
     pub fn not_launched() -> Self {
         let detail =
-            "The event's launch has not been read from the chain yet: try again in a few seconds, and see \
-                      /v1/status for how far reading is."
+            "This server has not read the launch from the chain yet. Try again in a few seconds; /v1/status \
+             shows how far it is."
                 .to_owned();
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "not-launched", "Not launched yet", detail)
     }
 
-    /// 503: as many live connections as there may be.
+    /// 503: the limit of live connections is reached.
     pub fn too_many_streams() -> Self {
-        let detail = "As many live connections are open as this server takes: ask the pages again every few \
-                      seconds instead, or try another time."
+        let detail = "This server has reached its limit of live connections. Poll the pages every few seconds instead, \
+             or try again later."
             .to_owned();
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "too-many-streams", "Too many live connections", detail)
     }
@@ -126,13 +126,13 @@ impl Problem {
 
 impl From<PathRejection> for Problem {
     fn from(rejection: PathRejection) -> Self {
-        Self::bad_request(format!("The path can't be read: {}. See /docs.", rejection.body_text()))
+        Self::bad_request(format!("The path is malformed: {}. See /docs.", rejection.body_text()))
     }
 }
 
 impl From<QueryRejection> for Problem {
     fn from(rejection: QueryRejection) -> Self {
-        Self::bad_request(format!("The query can't be read: {}. See /docs.", rejection.body_text()))
+        Self::bad_request(format!("The query is malformed: {}. See /docs.", rejection.body_text()))
     }
 }
 
@@ -142,8 +142,7 @@ impl IntoResponse for Problem {
         let mut response = (status, to_json(&self)).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-        // What is missing now may be there with the next block.
+        // What is missing now may exist with the next block.
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("3"));

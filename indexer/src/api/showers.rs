@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::models::{self, Amount, ShowerStatus};
 use crate::view::{DEFAULT_ROWS, MAX_ROWS, ShowerView, View};
 
-/// The shower of that number, or why there is none.
+/// The shower of that number, or the problem to answer with.
 pub(super) fn find(view: &View, number: u32) -> Result<&Arc<ShowerView>, Problem> {
     if view.launched.is_none() {
         return Err(Problem::not_launched());
@@ -32,7 +32,7 @@ pub(super) async fn showers(State(app): State<Arc<App>>, headers: HeaderMap) -> 
 
 /// One shower
 #[utoipa::path(get, path = "/v1/showers/{shower}", tag = "showers",
-    params(("shower" = u32, Path, description = "Which, from 1")),
+    params(("shower" = u32, Path, description = "Number of the shower, from 1")),
     responses(
         (status = 200, body = models::Shower, description = "The shower"),
         (status = 404, body = Problem, content_type = "application/problem+json", description = "No such shower"),
@@ -51,16 +51,16 @@ pub(super) async fn shower(
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct RankingQuery {
-    /// Continue after this rank (default 0)
+    /// Return ranks after this one (default 0)
     after: Option<u32>,
-    /// Rows, 1 to 1000 (default 100)
+    /// How many rows to return, 1 to 1000 (default 100)
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
 }
 
 /// The ranking of a shower, best rank first
 #[utoipa::path(get, path = "/v1/showers/{shower}/ranking", tag = "showers",
-    params(("shower" = u32, Path, description = "Which, from 1"), RankingQuery),
+    params(("shower" = u32, Path, description = "Number of the shower, from 1"), RankingQuery),
     responses(
         (status = 200, body = models::Ranking, description = "A page of the ranking"),
         (status = 400, body = Problem, content_type = "application/problem+json", description = "Bad parameters"),
@@ -77,14 +77,14 @@ pub(super) async fn ranking(
     let shower = find(&view, shower)?;
     let limit = query.limit.unwrap_or(DEFAULT_ROWS);
     if !(1..=MAX_ROWS).contains(&limit) {
-        return Err(Problem::bad_request(format!("limit can't be {limit}: give 1 to {MAX_ROWS}.")));
+        return Err(Problem::bad_request(format!("limit is {limit}: give a number from 1 to {MAX_ROWS}.")));
     }
     Ok(shower.ranking_page(query.after.unwrap_or(0), limit).respond(&headers, &view.currency))
 }
 
 /// The floors of a shower's tiers, and the odds of an egg
 #[utoipa::path(get, path = "/v1/showers/{shower}/floors", tag = "showers",
-    params(("shower" = u32, Path, description = "Which, from 1")),
+    params(("shower" = u32, Path, description = "Number of the shower, from 1")),
     responses(
         (status = 200, body = models::Floors, description = "Floors and odds"),
         (status = 404, body = Problem, content_type = "application/problem+json", description = "No such shower"),
@@ -99,19 +99,19 @@ pub(super) async fn floors(
     Ok(find(&view, shower)?.floors_page.respond(&headers, &view.currency))
 }
 
-/// What is asked about.
+/// What to quote.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct QuoteQuery {
-    /// The wallet's total in the shower afterwards, in micro-denom (decimal digits)
+    /// The wallet's total in the shower after contributing, in micro-denom (decimal digits)
     amount: String,
-    /// The wallet, if it is in the shower already and would top up
+    /// The wallet, if it has contributed to this shower already
     address: Option<String>,
 }
 
-/// What an amount would buy now: its rank and tier if it were a wallet's total
+/// The rank and tier that a wallet would have now with a total of `amount`
 #[utoipa::path(get, path = "/v1/showers/{shower}/quote", tag = "showers",
-    params(("shower" = u32, Path, description = "Which, from 1"), QuoteQuery),
+    params(("shower" = u32, Path, description = "Number of the shower, from 1"), QuoteQuery),
     responses(
         (status = 200, body = models::Quote, description = "The rank and tier now"),
         (status = 400, body = Problem, content_type = "application/problem+json", description = "Bad parameters"),
@@ -140,7 +140,7 @@ pub(super) async fn quote(
     let current = mine.unwrap_or(0);
     let to_send = amount.checked_sub(current).filter(|more| *more > 0).ok_or_else(|| {
         Problem::bad_request(format!(
-            "amount is the wallet's total afterwards, and it has {current} already: give more than that."
+            "amount is the wallet's total after contributing. It has {current} already: give more than that."
         ))
     })?;
     let quote = shower
@@ -165,7 +165,7 @@ fn amount(text: &str) -> Result<u128, Problem> {
     let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let amount = if digits { text.parse().ok() } else { None };
     amount.ok_or_else(|| {
-        Problem::bad_request("amount is not a number of micro-denom: give digits only, 8000000 for 8.")
+        Problem::bad_request("amount is not a number of micro-denom. Give digits only: 8000000 means 8.")
     })
 }
 

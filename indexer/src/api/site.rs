@@ -1,4 +1,4 @@
-//! The page at `/`: a few files compiled in, without anything from elsewhere.
+//! The page at `/`: a few files compiled in. It loads nothing from other sites.
 
 use std::sync::{Arc, LazyLock};
 
@@ -14,7 +14,7 @@ use axum::routing::{MethodRouter, get};
 use crate::app::App;
 use crate::view::Page;
 
-/// Nothing but our own files and our own API; no inline script, no frame around us.
+/// Only our own files and API, no inline script, no framing.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; \
      base-uri 'none'; form-action 'self'; frame-ancestors 'none'",

@@ -1,4 +1,4 @@
-//! What wallets have: made on demand from the view, because there are too many to render in advance.
+//! What wallets have. These answers are made on demand: there are too many to render in advance.
 
 use std::ops::Bound;
 use std::sync::Arc;
@@ -16,9 +16,9 @@ use crate::fold::{Collection, TokenRef, Wallet};
 use crate::models::{self, Amount};
 use crate::view::{DEFAULT_NFTS, MAX_NFTS, View};
 
-/// The wallet of an address; `None` for one that has done nothing yet, a problem for what is no address.
+/// The wallet of an address; `None` if it has done nothing yet; a problem if the text is not an address.
 pub(super) fn find<'a>(app: &App, view: &'a View, text: &str) -> Result<Option<&'a Wallet>, Problem> {
-    // One that the chain has told of needs no check.
+    // An address that came from the chain needs no check.
     if let Some(wallet) = view.wallets.find(text) {
         return Ok(Some(wallet));
     }
@@ -26,12 +26,14 @@ pub(super) fn find<'a>(app: &App, view: &'a View, text: &str) -> Result<Option<&
         Ok(()) => Ok(None),
         Err(error) => {
             let shown: String = text.chars().take(80).collect();
-            Err(Problem::bad_address(format!("{shown:?} can't be looked up: {error}. Copy it again.")))
+            Err(Problem::bad_address(format!(
+                "{shown:?} can't be looked up: {error}. Copy the address again."
+            )))
         }
     }
 }
 
-/// What a wallet has in every shower
+/// A wallet's contributions in every shower
 #[utoipa::path(get, path = "/v1/wallets/{address}", tag = "wallets",
     params(("address" = String, Path, description = "The wallet")),
     responses(
@@ -94,9 +96,9 @@ fn showers(view: &View, wallet: &Wallet) -> Vec<models::WalletShower> {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct CaveQuery {
-    /// Continue after this NFT, like `eggs-12` (default from the first)
+    /// Return NFTs after this one, for example `eggs-12` (default: from the first)
     after: Option<String>,
-    /// NFTs, 1 to 100 (default 20)
+    /// How many NFTs to return, 1 to 100 (default 20)
     #[param(minimum = 1, maximum = 100)]
     limit: Option<usize>,
 }
@@ -125,7 +127,7 @@ fn cursor(text: &str) -> Result<TokenRef, Problem> {
     let token = parts.and_then(|(of, id)| TokenRef::new(Collection::named(of)?, id.parse().ok()?));
     token.ok_or_else(|| {
         Problem::bad_request(
-            "after is no NFT like meteors-7: follow the path that next of the page before gives.",
+            "after is not an NFT like meteors-7: follow the path in next of the previous page.",
         )
     })
 }
@@ -146,7 +148,7 @@ pub(super) fn of_cave(
             let ids = wallet.tokens.range((from, Bound::Unbounded));
             ids.copied().take(limit.saturating_add(1)).collect::<Vec<TokenRef>>()
         });
-        let more = ids.len() > limit; // one was taken beyond, only to know this
+        let more = ids.len() > limit; // one more was read to find this out
         ids.truncate(limit);
         let next = ids.last().filter(|_| more);
         models::Cave {
@@ -163,14 +165,14 @@ pub(super) fn of_cave(
     }))
 }
 
-/// The meteors that the wallet has cracked and that wait to be revealed.
+/// The meteors that the wallet has cracked and that wait for their reveal.
 fn cracked(view: &View, wallet: &Wallet) -> impl Iterator<Item = u64> {
-    // While nothing is being cracked, which is nearly always, the wallet's number needn't be looked up.
+    // Nearly always nothing is being cracked, and then the wallet's number is not needed.
     let number = if view.custodies.is_empty() { None } else { view.wallets.number(&wallet.address) };
     number.into_iter().flat_map(|number| view.custodies.of(number))
 }
 
-/// The first of them as they are shown.
+/// The first of them, as shown.
 fn cracking<'a>(view: &View, wallet: &'a Wallet) -> Vec<models::Cracking<'a>> {
     let one = |id: u64| {
         let reclaim_at = view.custodies.get(id)?.reclaim_at;
@@ -179,11 +181,11 @@ fn cracking<'a>(view: &View, wallet: &'a Wallet) -> Vec<models::Cracking<'a>> {
     cracked(view, wallet).take(MAX_NFTS).filter_map(one).collect()
 }
 
-/// How many NFTs a page is asked to have.
+/// How many NFTs a page shall have.
 pub(super) fn limit(asked: Option<usize>) -> Result<usize, Problem> {
     let limit = asked.unwrap_or(DEFAULT_NFTS);
     if (1..=MAX_NFTS).contains(&limit) {
         return Ok(limit);
     }
-    Err(Problem::bad_request(format!("limit can't be {limit}: give 1 to {MAX_NFTS}.")))
+    Err(Problem::bad_request(format!("limit is {limit}: give a number from 1 to {MAX_NFTS}.")))
 }

@@ -1,40 +1,37 @@
-//! A page rendered once and served as it is: plain and gzip, each with a strong tag of its bytes.
+//! A page that is rendered once: plain and gzip, each with a strong tag of its bytes. And the headers of
+//! answers.
 
 use std::io::Write as _;
 
 use axum::body::Body;
-use axum::http::header::{
-    ACCEPT_ENCODING, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CACHE_CONTROL,
-    CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
-};
+use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, VARY};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use headers::{ETag, HeaderMapExt as _, IfNoneMatch};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-/// Height of the block that an answer is true for.
+/// Height of the block that an answer describes.
 pub const HEIGHT: HeaderName = HeaderName::from_static("x-meteor-height");
 /// Time of that block (seconds).
 pub const BLOCK_TIME: HeaderName = HeaderName::from_static("x-meteor-block-time");
 
-/// Caches may answer for a moment, and for longer while they ask again or we are away.
+/// Caches may answer for a moment, and longer while they refresh or the server is down.
 pub const CACHE: HeaderValue =
     HeaderValue::from_static("public, max-age=1, s-maxage=2, stale-while-revalidate=5, stale-if-error=60");
-const EXPOSED: HeaderValue = HeaderValue::from_static("x-meteor-height, x-meteor-block-time, etag");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// Below this many bytes gzip saves no packet.
+/// Gzip saves no packet below this many bytes.
 const WORTH_PACKING: usize = 1_000;
 
-/// What says how current a view is, made once for each.
+/// The headers that say which block an answer is true for, made once for each view.
 #[derive(Clone, Debug)]
 pub struct Currency {
     height: HeaderValue,
     time: HeaderValue,
-    etag: HeaderValue,
     headers: HeaderMap,
 }
 
@@ -42,46 +39,47 @@ impl Currency {
     /// For a block of this height, time (seconds) and hash.
     pub fn new(height: u64, time: u64, hash: &[u8]) -> Self {
         let version = env!("CARGO_PKG_VERSION");
-        let etag = etag(&[hash, &height.to_be_bytes(), version.as_bytes()].concat());
-        let mut currency = Self { height: height.into(), time: time.into(), etag, headers: HeaderMap::new() };
-        let mut headers = headers(&currency.etag);
-        currency.put(&mut headers);
-        currency.headers = headers;
+        let headers = headers(etag(&[hash, &height.to_be_bytes(), version.as_bytes()].concat()));
+        let mut currency = Self { height: height.into(), time: time.into(), headers: HeaderMap::new() };
+        currency.headers = currency.on(headers);
         currency
     }
 
-    /// The answer to one request, made on demand. Its tag is the block's: what is answered at a path depends on the
-    /// block alone, so nothing has to be hashed, nor made at all for who has it already.
+    /// The answer to one request, made on demand. Its tag is the block's: the answer at a path depends on the
+    /// block alone. So nothing is hashed, and nothing is made for a client that has the answer already.
     pub fn respond<T: Serialize>(&self, request: &HeaderMap, make: impl FnOnce() -> T) -> Response {
-        let fresh = request.get(IF_NONE_MATCH).is_some_and(|tags| matches(tags, &self.etag));
-        let mut response = if fresh { not_modified() } else { Response::new(Body::from(to_json(&make()))) };
-        *response.headers_mut() = self.headers.clone();
-        if fresh {
-            response.headers_mut().remove(CONTENT_TYPE);
-        }
-        response
+        answer(request, self.headers.clone(), || to_json(&make()).into())
     }
 
     /// A table of comma-separated values, made on demand. `tag` must stand for its content.
     pub fn csv(&self, request: &HeaderMap, tag: &[u8], make: impl FnOnce() -> Body) -> Response {
-        let etag = etag(tag);
-        let fresh = request.get(IF_NONE_MATCH).is_some_and(|tags| matches(tags, &etag));
-        let mut headers = headers(&etag);
-        self.put(&mut headers);
+        let mut headers = self.on(headers(etag(tag)));
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
-        let mut response = if fresh { not_modified() } else { Response::new(make()) };
-        if fresh {
-            headers.remove(CONTENT_TYPE);
-        }
-        *response.headers_mut() = headers;
-        response
+        answer(request, headers, make)
     }
 
-    /// Puts both on an answer.
-    pub fn put(&self, headers: &mut HeaderMap) {
+    fn on(&self, mut headers: HeaderMap) -> HeaderMap {
         headers.insert(HEIGHT, self.height.clone());
         headers.insert(BLOCK_TIME, self.time.clone());
+        headers
     }
+}
+
+/// The answer with these headers, or 304 if the request names their tag.
+fn answer(request: &HeaderMap, mut headers: HeaderMap, make: impl FnOnce() -> Body) -> Response {
+    let known = request.typed_get::<IfNoneMatch>().is_some_and(|known| {
+        headers.typed_get::<ETag>().is_some_and(|etag| !known.precondition_passes(&etag))
+    });
+    let mut response = Response::default();
+    if known {
+        headers.remove(CONTENT_TYPE);
+        headers.remove(CONTENT_ENCODING);
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+    } else {
+        *response.body_mut() = make();
+    }
+    *response.headers_mut() = headers;
+    response
 }
 
 /// A page.
@@ -95,21 +93,20 @@ pub struct Page {
 struct Variant {
     body: Bytes,
     headers: HeaderMap,
-    etag: HeaderValue,
 }
 
 impl Page {
-    /// A page of this JSON. Its bytes depend on `value` alone, so every replica gives it the same tags.
+    /// A page of this JSON. Its bytes depend only on `value`, so every replica gives it the same tags.
     pub fn json<T: Serialize>(value: &T) -> Self {
         Self::new(to_json(value), true)
     }
 
-    /// The same for a page made for one request, which isn't worth packing.
+    /// The same for one request only, which isn't worth packing.
     pub fn once<T: Serialize>(value: &T) -> Self {
         Self::new(to_json(value), false)
     }
 
-    /// A file of the page at `/`, with headers of its own.
+    /// A file, with headers of its own.
     pub fn file<const N: usize>(
         content_type: HeaderValue,
         bytes: &[u8],
@@ -138,56 +135,37 @@ impl Page {
         &self.plain.body
     }
 
-    /// The answer to a request with these headers: the variant it accepts, or 304 if it has it already.
+    /// The answer to a request with these headers: the variant it accepts, or 304 if the client has it
+    /// already.
     pub fn respond(&self, request: &HeaderMap, currency: &Currency) -> Response {
         let variant = match &self.packed {
             Some(packed) if accepts_gzip(request) => packed,
             _ => &self.plain,
         };
-        let mut headers = variant.headers.clone();
-        currency.put(&mut headers);
-        let fresh = request.get(IF_NONE_MATCH).is_some_and(|tags| matches(tags, &variant.etag));
-        let mut response = if fresh {
-            headers.remove(CONTENT_TYPE);
-            headers.remove(CONTENT_ENCODING);
-            not_modified()
-        } else {
-            Response::new(Body::from(variant.body.clone()))
-        };
-        *response.headers_mut() = headers;
-        response
+        answer(request, currency.on(variant.headers.clone()), || Body::from(variant.body.clone()))
     }
 }
 
 impl Variant {
     fn new(body: Bytes, packed: bool) -> Self {
-        let etag = etag(&body);
-        let mut headers = headers(&etag);
+        let mut headers = headers(etag(&body));
         if packed {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }
-        Self { body, headers, etag }
+        Self { body, headers }
     }
 }
 
-fn headers(etag: &HeaderValue) -> HeaderMap {
+fn headers(etag: HeaderValue) -> HeaderMap {
     let mut headers = HeaderMap::with_capacity(12);
     headers.insert(CONTENT_TYPE, JSON);
-    headers.insert(ETAG, etag.clone());
+    headers.insert(ETAG, etag);
     headers.insert(CACHE_CONTROL, CACHE);
     headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
-    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
     headers
 }
 
-fn not_modified() -> Response {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::NOT_MODIFIED;
-    response
-}
-
-/// Our own answers always serialise; an empty object would show at once in any test that they did not.
+/// Serialises one of our answers. That can't fail; if it did, the empty object would fail the tests at once.
 pub fn to_json<T: Serialize>(value: &T) -> Vec<u8> {
     serde_json::to_vec(value).unwrap_or_else(|_| b"{}".to_vec())
 }
@@ -201,13 +179,14 @@ pub fn etag(body: &[u8]) -> HeaderValue {
 }
 
 fn gzip(body: &[u8]) -> Option<Vec<u8>> {
-    // No name and no time go into it, so that equal bodies have equal bytes on every replica.
+    // It contains no name and no time, so that equal bodies have equal bytes on every replica.
     let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 4), Compression::new(6));
     encoder.write_all(body).ok()?;
     encoder.finish().ok().filter(|packed| packed.len() < body.len())
 }
 
-/// Whether a request accepts gzip; `gzip;q=0` says that it doesn't.
+/// Whether a request accepts gzip; `gzip;q=0` means that it doesn't. No library: `tower-http` compresses each
+/// answer again, and `headers` has no Accept-Encoding.
 fn accepts_gzip(request: &HeaderMap) -> bool {
     let Some(accepted) = request.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()) else {
         return false;
@@ -219,18 +198,10 @@ fn accepts_gzip(request: &HeaderMap) -> bool {
     })
 }
 
-/// Whether `If-None-Match` names the tag. A cache may have made it weak; the bytes are the same for our purpose.
-pub fn matches(tags: &HeaderValue, etag: &HeaderValue) -> bool {
-    if tags == etag {
-        return true;
-    }
-    let (Ok(tags), Ok(etag)) = (tags.to_str(), etag.to_str()) else { return false };
-    tags.split(',').map(str::trim).any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::http::header::IF_NONE_MATCH;
 
     fn request(name: HeaderName, value: &str) -> HeaderMap {
         let mut headers = HeaderMap::new();
@@ -256,8 +227,8 @@ mod tests {
 
     #[test]
     fn tags_match_in_lists_and_when_weak() {
-        let etag = etag(b"body");
-        let tag = etag.to_str().unwrap().to_owned();
+        let page = Page::json(&"body");
+        let tag = page.plain.headers[ETAG].to_str().unwrap().to_owned();
         for (given, same) in [
             (tag.clone(), true),
             (format!("W/{tag}"), true),
@@ -266,7 +237,8 @@ mod tests {
             ("\"x\"".into(), false),
             (String::new(), false),
         ] {
-            assert_eq!(matches(&HeaderValue::from_str(&given).unwrap(), &etag), same, "{given}");
+            let answer = page.respond(&request(IF_NONE_MATCH, &given), &Currency::new(1, 1, b""));
+            assert_eq!(answer.status() == StatusCode::NOT_MODIFIED, same, "{given}");
         }
     }
 
@@ -274,9 +246,10 @@ mod tests {
     fn a_page_is_the_same_on_every_replica() {
         let long = "☄".repeat(2_000);
         let (a, b) = (Page::json(&long), Page::json(&long));
-        assert_eq!(a.plain.etag, b.plain.etag);
-        let packed = |page: &Page| page.packed.as_ref().unwrap().etag.clone();
+        let plain = |page: &Page| page.plain.headers[ETAG].clone();
+        assert_eq!(plain(&a), plain(&b));
+        let packed = |page: &Page| page.packed.as_ref().unwrap().headers[ETAG].clone();
         assert_eq!(packed(&a), packed(&b));
-        assert_ne!(packed(&a), a.plain.etag, "another body, another tag");
+        assert_ne!(packed(&a), plain(&a), "another body, another tag");
     }
 }

@@ -1,0 +1,210 @@
+//! What holds for every route: currency, caching, compression, problems, methods, and live connections.
+
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode};
+use meteor_indexer::Config;
+use meteor_indexer::app::App;
+use serde_json::Value;
+
+use super::{app, empty, get, ok, send};
+use crate::chain::{address, shower_contract};
+
+#[tokio::test]
+async fn every_read_answers_and_says_how_current_it_is() {
+    let app = app();
+    for path in [
+        "/v1/config",
+        "/v1/showers",
+        "/v1/showers/1",
+        "/v1/showers/1/ranking",
+        "/v1/showers/1/floors",
+        "/v1/showers/2/quote?amount=70",
+        "/v1/telescope",
+        &format!("/v1/wallets/{}", address(1)),
+        &format!("/v1/caves/{}", address(20)),
+        "/v1/nfts/meteors",
+        "/v1/nfts/meteors/1",
+        "/v1/nfts/eggs",
+        "/v1/nfts/dust",
+        "/v1/fairness",
+        "/v1/showers/1/reveals",
+        "/v1/status",
+    ] {
+        let (status, headers, body) = get(&app, path).await;
+        assert_eq!(status, 200, "{path}: {body}");
+        assert_eq!(headers["content-type"], "application/json", "{path}");
+        assert_eq!(headers["access-control-allow-origin"], "*", "{path}");
+        assert_eq!((&headers["x-meteor-height"], &headers["x-meteor-block-time"]), (&4.into(), &1100.into()));
+        assert!(headers.contains_key("etag"), "{path}");
+        if path != "/v1/status" {
+            let cache = "public, max-age=1, s-maxage=2, stale-while-revalidate=5, stale-if-error=60";
+            assert_eq!(headers["cache-control"], cache, "{path}");
+        }
+        assert_eq!(headers.get_all("cache-control").iter().count(), 1, "{path}");
+        let sep = if path.contains('?') { '&' } else { '?' };
+        assert_eq!(ok(&app, &format!("{path}{sep}x=1")).await, body, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_has_not_changed_is_not_sent_again() {
+    let app = app();
+    let wallet = format!("/v1/wallets/{}", address(1));
+    for path in ["/v1/showers/1", "/v1/showers/1?x=1", "/v1/config", &wallet] {
+        for encoding in ["gzip", "identity"] {
+            let request = || Request::get(path).header("accept-encoding", encoding);
+            let first = send(&app, request().body(Body::empty()).unwrap()).await;
+            let etag = first.headers()["etag"].clone();
+            assert_eq!(first.headers()["vary"], "accept-encoding");
+            let packed = first.headers().get("content-encoding").is_some();
+            assert!(!packed || encoding == "gzip");
+            let again = request().header("if-none-match", &etag).body(Body::empty()).unwrap();
+            let again = send(&app, again).await;
+            assert_eq!(again.status(), StatusCode::NOT_MODIFIED, "{path}");
+            assert_eq!(again.headers()["etag"], etag);
+            assert!(to_bytes(again.into_body(), 9).await.unwrap().is_empty());
+            let other = request().header("if-none-match", "\"other\"").body(Body::empty()).unwrap();
+            assert_eq!(send(&app, other).await.status(), StatusCode::OK);
+        }
+    }
+}
+
+#[tokio::test]
+async fn gzip_is_the_same_page() {
+    let app = app();
+    let request = Request::get("/v1/showers/1/ranking").header("accept-encoding", "gzip");
+    let response = send(&app, request.body(Body::empty()).unwrap()).await;
+    assert_eq!(response.headers()["content-encoding"], "gzip");
+    let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    let mut plain = String::new();
+    std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&bytes[..]), &mut plain).unwrap();
+    let plain: Value = serde_json::from_str(&plain).unwrap();
+    assert_eq!(plain, ok(&app, "/v1/showers/1/ranking").await);
+}
+
+#[tokio::test]
+async fn errors_are_problems_that_say_what_to_do() {
+    let app = app();
+    let mistyped = address(1).replace("terra1q", "terra1p");
+    for (path, status, kind) in [
+        ("/nope".to_owned(), 404, "not-found"),
+        ("/v1/showers/4".into(), 404, "unknown-shower"),
+        ("/v1/showers/0".into(), 404, "unknown-shower"),
+        ("/v1/showers/4/floors".into(), 404, "unknown-shower"),
+        ("/v1/showers/one".into(), 400, "bad-request"),
+        ("/v1/showers/-1/ranking".into(), 400, "bad-request"),
+        ("/v1/showers/99999999999".into(), 400, "bad-request"),
+        ("/v1/showers/1/ranking?limit=0".into(), 400, "bad-request"),
+        ("/v1/showers/1/ranking?limit=1001".into(), 400, "bad-request"),
+        ("/v1/showers/1/ranking?after=x".into(), 400, "bad-request"),
+        ("/v1/showers/2/quote".into(), 400, "bad-request"),
+        ("/v1/showers/2/quote?amount=".into(), 400, "bad-request"),
+        ("/v1/showers/2/quote?amount=1.5".into(), 400, "bad-request"),
+        ("/v1/showers/2/quote?amount=-1".into(), 400, "bad-request"),
+        ("/v1/showers/2/quote?amount=0".into(), 400, "bad-request"),
+        (format!("/v1/showers/2/quote?amount={}", "9".repeat(40)), 400, "bad-request"),
+        (format!("/v1/showers/2/quote?amount=100&address={}", address(1)), 400, "bad-request"),
+        ("/v1/showers/2/quote?amount=10&address=me".into(), 400, "bad-address"),
+        ("/v1/showers/1/quote?amount=70".into(), 409, "shower-over"),
+        ("/v1/wallets/me".into(), 400, "bad-address"),
+        ("/v1/wallets/%ff".into(), 400, "bad-request"),
+        (format!("/v1/wallets/{mistyped}"), 400, "bad-address"),
+        (format!("/v1/caves/{mistyped}"), 400, "bad-address"),
+        (format!("/v1/caves/{}?limit=101", address(1)), 400, "bad-request"),
+        ("/v1/nfts/gold".into(), 404, "unknown-collection"),
+        ("/v1/nfts/gold/1".into(), 404, "unknown-collection"),
+        ("/v1/nfts/eggs/1".into(), 404, "unknown-nft"),
+        ("/v1/nfts/dust/1".into(), 404, "unknown-nft"),
+        (format!("/v1/caves/{}?after=7", address(1)), 400, "bad-request"),
+        (format!("/v1/caves/{}?after=gold-7", address(1)), 400, "bad-request"),
+        (format!("/v1/caves/{}?after=eggs-{}", address(1), u64::MAX), 400, "bad-request"),
+        ("/v1/fairness/tables".into(), 404, "no-tables"),
+        ("/v1/showers/4/contributions.csv".into(), 404, "unknown-shower"),
+        ("/v1/showers/4/reveals".into(), 404, "unknown-shower"),
+        ("/v1/showers/1/reveals?limit=1001".into(), 400, "bad-request"),
+        ("/v1/showers/1/reveals?after=-1".into(), 400, "bad-request"),
+        ("/v1/nfts/meteors/999".into(), 404, "unknown-nft"),
+        ("/v1/nfts/meteors/x".into(), 400, "bad-request"),
+    ] {
+        let (given, headers, body) = get(&app, &path).await;
+        assert_eq!(given, status, "{path}: {body}");
+        assert_eq!(headers["content-type"], "application/problem+json", "{path}");
+        assert_eq!(headers["access-control-allow-origin"], "*", "{path}");
+        assert_eq!(body["type"], format!("urn:meteor-shower:problem:{kind}"), "{path}");
+        assert_eq!(body["status"], status, "{path}");
+        assert!(body["title"].is_string() && body["detail"].as_str().unwrap().len() > 20, "{path}: {body}");
+    }
+}
+
+#[tokio::test]
+async fn other_methods_are_refused_and_browsers_may_ask() {
+    let app = app();
+    for path in ["/v1/config", "/v1/showers/1/quote"] {
+        let request = Request::post(path).body(Body::empty()).unwrap();
+        let response = send(&app, request).await;
+        assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
+        assert_eq!(response.headers()["content-type"], "application/problem+json");
+        assert!(response.headers()["allow"].to_str().unwrap().contains("GET"));
+        let request = Request::options(path).body(Body::empty()).unwrap();
+        let response = send(&app, request).await;
+        assert_eq!(response.status(), StatusCode::OK);
+        let headers = response.headers();
+        assert_eq!(headers["access-control-allow-origin"], "*");
+        assert_eq!(headers["access-control-allow-headers"], "if-none-match,last-event-id");
+        let head = send(&app, Request::head(path).body(Body::empty()).unwrap()).await;
+        assert_ne!(head.status(), StatusCode::METHOD_NOT_ALLOWED);
+    }
+}
+
+#[tokio::test]
+async fn before_the_launch_there_is_nothing_and_it_says_when_to_come_back() {
+    let app = empty();
+    for path in [
+        "/v1/config",
+        "/v1/showers",
+        "/v1/telescope",
+        "/v1/showers/1",
+        "/v1/showers/1/quote?amount=9",
+        "/v1/fairness",
+        "/v1/showers/1/contributions.csv",
+        "/v1/showers/1/reveals",
+    ] {
+        let (status, headers, body) = get(&app, path).await;
+        assert_eq!(status, 503, "{path}");
+        assert_eq!(body["type"], "urn:meteor-shower:problem:not-launched");
+        assert!(headers.contains_key("retry-after"));
+    }
+    assert_eq!(ok(&app, "/v1/status").await["launched"], false);
+    assert_eq!(ok(&app, "/v1/nfts/meteors").await["count"], 0);
+}
+
+#[tokio::test]
+async fn live_connections_are_capped() {
+    let mut config = Config::new(&["http://127.0.0.1:1".into()], &shower_contract()).unwrap();
+    config.max_streams = 1;
+    let app = App::new(config).unwrap();
+    let request = || Request::get("/v1/events").body(Body::empty()).unwrap();
+    let first = send(&app, request()).await;
+    assert_eq!(first.status(), 200);
+    assert_eq!(send(&app, request()).await.status(), 503);
+    drop(first);
+    assert_eq!(send(&app, request()).await.status(), 200, "its place is free again");
+}
+
+#[tokio::test]
+async fn how_long_answers_take_is_measured_by_route() {
+    let mut config = Config::new(&["http://127.0.0.1:1".into()], &shower_contract()).unwrap();
+    config.listen = "127.0.0.1:0".parse().unwrap();
+    config.admin_listen = config.listen;
+    let server = meteor_indexer::start(config).await.unwrap();
+    let ask = async |addr, path| reqwest::get(format!("http://{addr}{path}")).await.unwrap();
+    for shower in 1..=3 {
+        assert_eq!(ask(server.public_addr(), format!("/v1/showers/{shower}")).await.status(), 503);
+    }
+    let metrics = ask(server.admin_addr(), "/metrics".to_owned()).await;
+    assert!(metrics.headers()["content-type"].to_str().unwrap().starts_with("application/openmetrics-text"));
+    let text = metrics.text().await.unwrap();
+    let count = "http_request_duration_seconds_count{route=\"/v1/showers/{shower}\"} 3\n";
+    assert!(text.contains(count) && text.ends_with("# EOF\n"), "{text}");
+    server.shutdown().await;
+}
