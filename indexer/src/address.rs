@@ -1,17 +1,18 @@
-//! Addresses: bech32 with the chain's prefix, checksum included, so that a mistyped one is never just an empty wallet.
+//! Addresses: bech32 with the chain's prefix. The checksum is verified, so a typo never looks like an empty
+//! wallet.
 
 use bech32::Bech32;
 use bech32::primitives::decode::CheckedHrpstring;
 use thiserror::Error;
 
-/// Why a text is no address.
+/// Why a text is not an address.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum AddressError {
     /// Not bech32, or mistyped.
-    #[error("it is not an address: a letter is missing, too many or mistyped")]
+    #[error("it is not an address: a letter is missing, extra or mistyped")]
     Mistyped,
-    /// Another chain's.
-    #[error("it begins with {given}, addresses of this chain begin with {wanted}1")]
+    /// An address of another chain.
+    #[error("it begins with {given}; addresses of this chain begin with {wanted}1")]
     Prefix {
         /// The prefix it has.
         given: String,
@@ -19,7 +20,7 @@ pub enum AddressError {
         wanted: String,
     },
     /// Neither a wallet's nor a contract's length.
-    #[error("it has {0} bytes, an address has 20 (wallets) or 32 (contracts)")]
+    #[error("it has {0} bytes; an address has 20 (wallet) or 32 (contract)")]
     Length(usize),
 }
 

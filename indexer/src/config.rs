@@ -1,4 +1,4 @@
-//! Configuration: from a file, the environment and flags, all parsed and checked before a port opens.
+//! Configuration from a file, the environment and flags. All of it is checked before a port opens.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -10,32 +10,33 @@ use reqwest::Url;
 use serde::Deserialize;
 use thiserror::Error;
 
-/// What the indexer needs to know.
+/// A checked configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// CometBFT RPC nodes; at least one. They may hold credentials: use [`Config::node_names`] in texts.
+    /// CometBFT RPC nodes; at least one. They can contain credentials, so use [`Config::node_names`] in
+    /// texts.
     pub rpc: Vec<Url>,
     /// The shower contract.
     pub shower: String,
-    /// The addresses' prefix on the chain, for example `terra`.
+    /// The prefix of the chain's addresses, for example `terra`.
     pub prefix: String,
-    /// The chain; whichever the first node follows if `None`.
+    /// The chain; that of the first node if `None`.
     pub chain_id: Option<String>,
-    /// First height to read; must not be above the launch.
+    /// The first height to read, at or before the launch.
     pub start_height: u64,
     /// Where the public API listens.
     pub listen: SocketAddr,
-    /// Where the admin API listens; not to be reachable by the public.
+    /// Where the admin API listens. The public must not reach it.
     pub admin_listen: SocketAddr,
     /// How often to look for new blocks.
     pub poll: Duration,
-    /// How often to compare with the contract's own totals; zero for never.
+    /// How often to compare with the contract's totals; zero for never.
     pub audit: Duration,
-    /// Ready only while no more blocks behind the best known tip than this.
+    /// Ready while at most this many blocks behind the best known tip.
     pub ready_lag: u64,
-    /// Most live connections (`/v1/events`) at once.
+    /// The most live connections (`/v1/events`) at once.
     pub max_streams: usize,
-    /// The bytes of the tables file; served only if their SHA-256 is the one on the chain.
+    /// The tables file; served only if its SHA-256 is the one on the chain.
     pub tables: Option<Vec<u8>>,
 }
 
@@ -51,8 +52,8 @@ pub enum ConfigError {
         #[source]
         source: std::io::Error,
     },
-    /// The file isn't of the form.
-    #[error("the configuration file {} is not of its form", path.display())]
+    /// The file is malformed.
+    #[error("the configuration file {} is malformed", path.display())]
     Form {
         /// Its path.
         path: PathBuf,
@@ -61,7 +62,7 @@ pub enum ConfigError {
         source: Box<toml::de::Error>,
     },
     /// The tables file can't be read.
-    #[error("can't read the tables file {}: give --tables the file that the launch was made with", path.display())]
+    #[error("can't read the tables file {}: --tables needs the file that the event was launched with", path.display())]
     Tables {
         /// Its path.
         path: PathBuf,
@@ -69,26 +70,27 @@ pub enum ConfigError {
         #[source]
         source: std::io::Error,
     },
-    /// Something needed is not set.
-    #[error("{0} is not set: give --{flag}, METEOR_{1}, or {2} in the file", flag = .2.replace('_', "-"))]
+    /// A required setting is missing.
+    #[error("{0} is not set: use --{flag}, METEOR_{1}, or {2} in the file", flag = .2.replace('_', "-"))]
     Missing(&'static str, &'static str, &'static str),
-    /// Something is set to what it can't be.
+    /// A setting has a value that it can't have.
     #[error("{what} can't be {given:?}: {hint}")]
     Bad {
         /// Which setting.
         what: &'static str,
-        /// What it was set to.
+        /// Its value.
         given: String,
-        /// What it has to be.
+        /// What it must be.
         hint: String,
     },
 }
 
-/// Settings as they come from flags and environment (which win) or the file.
+/// Settings as given, by flags and environment variables or by a file.
 #[derive(Args, Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// CometBFT RPC nodes like `http://localhost:26657`, separated by commas; the first healthy one is asked
+    /// CometBFT RPC nodes, separated by commas, for example `http://localhost:26657`. The first healthy one
+    /// is used
     #[arg(long, global = true, env = "METEOR_RPC", value_delimiter = ',', hide_env_values = true)]
     pub rpc: Vec<String>,
     /// Address of the shower contract
@@ -97,37 +99,37 @@ pub struct Settings {
     /// Prefix of the chain's addresses [default: that of the shower contract]
     #[arg(long, global = true, env = "METEOR_PREFIX")]
     pub prefix: Option<String>,
-    /// The chain, for example columbus-5 [default: whichever the first node follows]
+    /// Chain ID, for example columbus-5 [default: that of the first node]
     #[arg(long, global = true, env = "METEOR_CHAIN_ID")]
     pub chain_id: Option<String>,
-    /// First height to read; must not be above the launch [default: 1]
+    /// First height to read, at or before the launch [default: 1]
     #[arg(long, global = true, env = "METEOR_START_HEIGHT")]
     pub start_height: Option<u64>,
     /// Where the public API and page listen [default: 127.0.0.1:8080]
     #[arg(long, global = true, env = "METEOR_LISTEN")]
     pub listen: Option<String>,
-    /// Where /livez /readyz /status /metrics listen; keep it private [default: 127.0.0.1:9090]
+    /// Where /livez, /readyz, /status and /metrics listen. Keep it private [default: 127.0.0.1:9090]
     #[arg(long, global = true, env = "METEOR_ADMIN_LISTEN")]
     pub admin_listen: Option<String>,
     /// How often to look for new blocks, in milliseconds [default: 1000]
     #[arg(long, global = true, env = "METEOR_POLL_MS")]
     pub poll_ms: Option<u64>,
-    /// How often to compare with the contract's own totals, in seconds; 0 for never [default: 60]
+    /// How often to compare with the contract's totals, in seconds; 0 for never [default: 60]
     #[arg(long, global = true, env = "METEOR_AUDIT_SECONDS")]
     pub audit_seconds: Option<u64>,
-    /// Ready only while no more blocks behind the best known tip than this [default: 5]
+    /// /readyz is good while at most this many blocks behind the best known tip [default: 5]
     #[arg(long, global = true, env = "METEOR_READY_LAG")]
     pub ready_lag: Option<u64>,
     /// Most live connections (/v1/events) at once [default: 10000]
     #[arg(long, global = true, env = "METEOR_MAX_STREAMS")]
     pub max_streams: Option<usize>,
-    /// The file with the tables of eggs and dust, served at /v1/fairness/tables if the chain names its hash
+    /// File with the tables of eggs and dust. /v1/fairness/tables serves it if the chain names its hash
     #[arg(long, global = true, env = "METEOR_TABLES")]
     pub tables: Option<PathBuf>,
 }
 
 impl Settings {
-    /// The settings in a TOML file, whose keys are the long flags with underscores.
+    /// The settings in a TOML file. Its keys are the long flags, with underscores.
     ///
     /// # Errors
     /// [`ConfigError::File`] or [`ConfigError::Form`].
@@ -138,7 +140,7 @@ impl Settings {
             .map_err(|source| ConfigError::Form { path: path.to_owned(), source: Box::new(source) })
     }
 
-    /// These settings where set, else those of `base`.
+    /// These settings; where one is missing, that of `base`.
     #[must_use]
     pub fn over(self, base: Self) -> Self {
         Self {
@@ -157,10 +159,10 @@ impl Settings {
         }
     }
 
-    /// The configuration, all of it checked.
+    /// Checks everything.
     ///
     /// # Errors
-    /// [`ConfigError::Missing`] or [`ConfigError::Bad`], the first one found.
+    /// The first [`ConfigError`] found.
     pub fn check(self) -> Result<Config, ConfigError> {
         if self.rpc.is_empty() {
             return Err(ConfigError::Missing("the list of nodes", "RPC", "rpc"));
@@ -182,11 +184,16 @@ impl Settings {
         }
         let poll_ms = self.poll_ms.unwrap_or(1000);
         if !(10..=60_000).contains(&poll_ms) {
-            return Err(bad("poll_ms", &poll_ms.to_string(), "between 10 and 60000 milliseconds"));
+            return Err(bad("poll_ms", &poll_ms.to_string(), "it must be 10 to 60000 milliseconds"));
         }
         let max_streams = self.max_streams.unwrap_or(10_000);
         if max_streams > 1_000_000 {
-            return Err(bad("max_streams", &max_streams.to_string(), "at most 1000000"));
+            return Err(bad("max_streams", &max_streams.to_string(), "it must be at most 1000000"));
+        }
+        let listen = socket("listen", self.listen, "127.0.0.1:8080")?;
+        let admin_listen = socket("admin_listen", self.admin_listen, "127.0.0.1:9090")?;
+        if listen == admin_listen && listen.port() != 0 {
+            return Err(bad("admin_listen", &admin_listen.to_string(), "listen has this address already"));
         }
         Ok(Config {
             rpc,
@@ -194,8 +201,8 @@ impl Settings {
             prefix,
             chain_id: self.chain_id,
             start_height,
-            listen: socket("listen", self.listen, "127.0.0.1:8080")?,
-            admin_listen: socket("admin_listen", self.admin_listen, "127.0.0.1:9090")?,
+            listen,
+            admin_listen,
             poll: Duration::from_millis(poll_ms),
             audit: Duration::from_secs(self.audit_seconds.unwrap_or(60)),
             ready_lag: self.ready_lag.unwrap_or(5),
@@ -206,15 +213,15 @@ impl Settings {
 }
 
 impl Config {
-    /// A configuration with the defaults, for embedding: the nodes, and the shower contract.
+    /// A configuration for these nodes and this shower contract, with defaults for everything else.
     ///
     /// # Errors
-    /// [`ConfigError`] if either can't be used.
+    /// [`ConfigError`] if one of them is bad.
     pub fn new(rpc: &[String], shower: &str) -> Result<Self, ConfigError> {
         Settings { rpc: rpc.to_vec(), shower: Some(shower.to_owned()), ..Settings::default() }.check()
     }
 
-    /// Hosts and ports of the nodes, without the credentials that their addresses may hold.
+    /// Hosts and ports of the nodes, without credentials.
     pub fn node_names(&self) -> Vec<String> {
         self.rpc.iter().map(crate::rpc::node_name).collect()
     }
@@ -229,18 +236,19 @@ fn bad(what: &'static str, given: &str, hint: &str) -> ConfigError {
 }
 
 fn url(text: &str) -> Result<Url, ConfigError> {
-    // `tcp://` is how CometBFT itself writes its address.
+    // CometBFT itself writes its address with `tcp://`.
     let text = text.trim();
     let http = text.strip_prefix("tcp://").map_or_else(|| text.to_owned(), |rest| format!("http://{rest}"));
-    let hint = "an address like http://localhost:26657";
+    let hint = "it must be an address like http://localhost:26657";
     match Url::parse(&http) {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
-        // What was given may hold a password; the scheme is all that is safe to repeat.
+        // The text can contain a password; only its scheme is safe to repeat.
         _ => Err(bad("a node", text.split("://").next().filter(|s| s.len() < 10).unwrap_or("…"), hint)),
     }
 }
 
 fn socket(what: &'static str, given: Option<String>, default: &str) -> Result<SocketAddr, ConfigError> {
     let text = given.unwrap_or_else(|| default.to_owned());
-    text.parse().map_err(|_| bad(what, &text, "an address and port like 127.0.0.1:8080 or [::]:8080"))
+    text.parse()
+        .map_err(|_| bad(what, &text, "it must be an address and port like 127.0.0.1:8080 or [::]:8080"))
 }

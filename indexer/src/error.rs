@@ -1,4 +1,4 @@
-//! Why the indexer can't start, or can't be waited for.
+//! Why the indexer can't start, or why waiting for a height ended.
 
 use std::net::SocketAddr;
 
@@ -6,11 +6,11 @@ use thiserror::Error;
 
 use crate::rpc::RpcError;
 
-/// Why the indexer can't start, or can't be waited for.
+/// Why the indexer can't start, or why waiting for a height ended.
 #[derive(Debug, Error)]
 pub enum IndexerError {
     /// A port can't be opened.
-    #[error("can't listen on {address}: is another process using it?")]
+    #[error("can't listen on {address}: another process may be using it")]
     Listen {
         /// The address.
         address: SocketAddr,
@@ -21,7 +21,7 @@ pub enum IndexerError {
     /// No HTTP client can be made.
     #[error("can't make an HTTP client")]
     Http(#[from] RpcError),
-    /// Following the chain has stopped for good.
+    /// Following the chain has halted for good.
     #[error("following the chain has halted: {0}")]
     Halted(String),
     /// The server has been stopped.

@@ -7,23 +7,33 @@ use clap::{Parser, Subcommand, ValueEnum};
 use meteor_indexer::{Config, ConfigError, Settings, api, start};
 use tracing_subscriber::EnvFilter;
 
-const EXAMPLE: &str = "The least it needs:\n  meteor-indexer --rpc http://localhost:26657 --shower terra1…";
+const EXAMPLES: &str = "\
+Examples:
+  meteor-indexer --rpc http://localhost:26657 --shower terra1…
+  meteor-indexer check --config indexer.toml
+
+indexer.toml has the same settings, with underscores:
+  rpc = [\"http://localhost:26657\", \"https://rpc.example.com\"]
+  shower = \"terra1…\"
+  start_height = 15000000";
 
 /// Follows the chain, folds the contracts' events, serves the public API and page.
 ///
-/// Flags win over the environment, the environment over the file.
+/// Flags override environment variables, and those override the file.
 ///
-/// It reads the chain from --start-height on, so a restart loses nothing; it stops reading, loudly, at an event that it
-/// can't understand, and goes on serving what it had. Exit codes: 0 stopped, 1 failed, 64 bad configuration.
+/// A restart reads the chain again from --start-height, so nothing is lost. At an event that it can't read,
+/// the indexer halts with an error and keeps serving the last good state.
+///
+/// Exit codes: 0 stopped, 1 failed, 64 bad configuration.
 #[derive(Parser)]
-#[command(version, verbatim_doc_comment, after_help = EXAMPLE)]
+#[command(version, verbatim_doc_comment, after_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
-    /// A TOML file with the settings below, their names with underscores
+    /// TOML file with the settings below, with underscores in their names
     #[arg(long, global = true, env = "METEOR_CONFIG")]
     config: Option<PathBuf>,
-    /// How to write the log; `RUST_LOG` says how much
+    /// Format of the log; `RUST_LOG` sets its level
     #[arg(long, global = true, env = "METEOR_LOG", value_enum, default_value_t = LogForm::Text)]
     log: LogForm,
     #[command(flatten)]
@@ -34,9 +44,9 @@ struct Cli {
 enum Command {
     /// Follow and serve (the default)
     Serve,
-    /// Check the configuration and say what it comes to
+    /// Check the configuration and print a summary
     Check,
-    /// Print the API's description (OpenAPI)
+    /// Print the API description (OpenAPI)
     Openapi,
 }
 
@@ -74,7 +84,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     let config = cli.settings.over(file).check()?;
     if let Some(Command::Check) = cli.command {
         println!(
-            "good: follows {} by {} from height {}, serves on {}, admin on {}",
+            "good: follows {} through {} from height {}, serves on {}, admin on {}",
             config.shower,
             config.node_names().join(", "),
             config.start_height,
@@ -102,7 +112,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Ctrl-C, or what a supervisor sends.
+/// Ctrl-C, or a supervisor's SIGTERM.
 async fn stop_signal() -> anyhow::Result<()> {
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
     tokio::select! {

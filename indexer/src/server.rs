@@ -1,4 +1,4 @@
-//! Starting, stopping and waiting: the indexer as a library.
+//! The indexer as a library: start, wait, stop.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::error::IndexerError;
 use crate::view::View;
 use crate::{admin, audit, follow};
 
-/// Open requests may take so long to end before they are cut.
+/// How long open requests may take to end at a shutdown before they are cut.
 const DRAIN: Duration = Duration::from_secs(10);
 
 /// A running indexer. Dropping it stops it at once; [`Server::shutdown`] lets open requests end.
@@ -30,26 +30,21 @@ pub struct Server {
     tasks: JoinSet<()>,
 }
 
-/// Opens both ports and begins to follow the chain. Returns as soon as the ports are open: nodes need not be there
-/// yet, and `/readyz` says when there is something to serve.
+/// Opens both ports and starts following the chain. Returns as soon as the ports are open: no node has to be
+/// reachable yet, and `/readyz` says when there is something to serve.
 ///
 /// # Errors
 /// [`IndexerError::Listen`] if a port can't be opened, [`IndexerError::Http`] if no HTTP client can be made.
 pub async fn start(config: Config) -> Result<Server, IndexerError> {
-    let public = listen(config.listen).await?;
-    let admin = listen(config.admin_listen).await?;
-    let addr = |listener: &TcpListener, address| {
-        listener.local_addr().map_err(|source| IndexerError::Listen { address, source })
-    };
-    let public_addr = addr(&public, config.listen)?;
-    let admin_addr = addr(&admin, config.admin_listen)?;
     let app = App::new(config)?;
+    let (public, public_addr) = listen(app.config.listen).await?;
+    let (admin, admin_addr) = listen(app.config.admin_listen).await?;
     let mut tasks = JoinSet::new();
     tasks.spawn(follow::run(Arc::clone(&app)));
     tasks.spawn(audit::run(Arc::clone(&app)));
 
     let front = ServiceExt::<Request>::into_make_service(Front::new(&app));
-    // Without this, small answers wait for the acknowledgement of the one before.
+    // Otherwise a small answer waits for the acknowledgement of the previous one.
     let public = public.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
     });
@@ -66,8 +61,11 @@ pub async fn start(config: Config) -> Result<Server, IndexerError> {
     Ok(Server { public_addr, admin_addr, app, tasks })
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, IndexerError> {
-    TcpListener::bind(address).await.map_err(|source| IndexerError::Listen { address, source })
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), IndexerError> {
+    let failed = |source| IndexerError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    Ok((listener, bound))
 }
 
 impl Server {
@@ -81,17 +79,17 @@ impl Server {
         self.admin_addr
     }
 
-    /// What is served now.
+    /// The view that is served now.
     pub fn view(&self) -> Arc<View> {
         self.app.view_full()
     }
 
-    /// Heights as they are published; only the latest is kept.
+    /// The published heights; only the latest is kept.
     pub fn applied(&self) -> watch::Receiver<u64> {
         self.app.heights()
     }
 
-    /// What is shared with the tasks: health, nodes, configuration.
+    /// What the tasks share: health, nodes, configuration.
     pub const fn app(&self) -> &Arc<App> {
         &self.app
     }
@@ -99,7 +97,7 @@ impl Server {
     /// Waits until `height` is applied and served.
     ///
     /// # Errors
-    /// [`IndexerError::Halted`] if it never will be, [`IndexerError::Stopped`] after a shutdown.
+    /// [`IndexerError::Halted`] if it never will be; [`IndexerError::Stopped`] after a shutdown.
     pub async fn wait_applied(&self, height: u64) -> Result<(), IndexerError> {
         let mut heights = self.applied();
         loop {
@@ -117,12 +115,12 @@ impl Server {
         }
     }
 
-    /// Stops: no new connections, live connections end, open requests may finish.
+    /// Stops: accepts no new connections, ends live ones, and lets open requests finish.
     pub async fn shutdown(mut self) {
         self.app.stop.cancel();
         let drained = async { while self.tasks.join_next().await.is_some() {} };
         if tokio::time::timeout(DRAIN, drained).await.is_err() {
-            tracing::warn!("some requests did not end in time and are cut");
+            tracing::warn!("some requests did not end in time and were cut");
         }
     }
 }

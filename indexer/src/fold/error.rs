@@ -1,11 +1,11 @@
-//! Why the fold stops.
+//! Why the fold stops at an event.
 
 use meteor_rules::log::LogHash;
 use thiserror::Error;
 
-/// An event that doesn't fit the state, with its place. The state it was applied to must not be used any more.
+/// An event that contradicts the state, with its place. Discard the state it was applied to.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("block {height}, transaction {tx}, event {index} does not fit what came before it")]
+#[error("block {height}, transaction {tx}, event {index} contradicts what came before it")]
 pub struct FoldError {
     /// Height of the block.
     pub height: u64,
@@ -21,34 +21,34 @@ pub struct FoldError {
 /// What is wrong with an event.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum FoldFault {
-    /// Not the height after the last.
-    #[error("it has height {given} where {wanted} is next: no height may be skipped or come twice")]
+    /// Not the next height.
+    #[error("it has height {given}, but {wanted} is next: no height may be skipped or repeated")]
     Height {
         /// Height of the block.
         given: u64,
         /// Height that is next.
         wanted: u64,
     },
-    /// The block doesn't follow the one applied last.
+    /// The block doesn't follow the last one applied.
     #[error("its parent is not the block applied before it: the node serves another chain")]
     Parent,
     /// Something happened before the launch.
-    #[error("the launch has not been seen: start_height lies after it, lower it")]
+    #[error("the launch has not been read: lower start_height, which is after the launch")]
     NotLaunched,
     /// A second launch.
-    #[error("the contract was launched already")]
+    #[error("the contract is launched already")]
     LaunchedTwice,
     /// A shower that the schedule doesn't have.
     #[error("there is no shower {0}")]
     NoShower(u32),
     /// The shower is closed or cancelled.
-    #[error("shower {0} takes no contributions any more")]
+    #[error("shower {0} accepts no more contributions")]
     Over(u32),
     /// The shower is not closed.
     #[error("shower {0} is not closed")]
     NotClosed(u32),
-    /// A field doesn't say what the fold computes from the events before.
-    #[error("{field} is {given} where the events so far make it {computed}")]
+    /// A field differs from what the fold computes from earlier events.
+    #[error("{field} is {given}, but earlier events make it {computed}")]
     Differs {
         /// The field.
         field: &'static str,
@@ -59,7 +59,7 @@ pub enum FoldFault {
     },
     /// The contribution log hash differs: a contribution was missed, doubled, changed or reordered.
     #[error(
-        "shower {shower} has the log hash {} where the events so far make it {}",
+        "shower {shower} has the log hash {}, but earlier events make it {}",
         hex::encode(given),
         hex::encode(computed)
     )]
@@ -71,49 +71,49 @@ pub enum FoldFault {
         /// What the fold computes.
         computed: LogHash,
     },
-    /// A wallet without the contribution that the event speaks of.
-    #[error("{wallet} has no contribution in shower {shower} that this could be about")]
+    /// A wallet without a contribution in the shower that the event names.
+    #[error("{wallet} has no contribution in shower {shower}")]
     NoContribution {
         /// The wallet.
         wallet: String,
         /// The shower (1-based).
         shower: u32,
     },
-    /// A token that does not exist, or not any more.
+    /// A token that doesn't exist or is burnt.
     #[error("there is no token {0}")]
     NoToken(u64),
-    /// A token minted that no mint announced, or announced and not minted.
-    #[error("the mint of token {0} was not announced, or was announced and did not follow")]
+    /// A token was minted without announcement, or announced and not minted.
+    #[error("the mint of token {0} was not announced, or was announced and did not happen")]
     Mint(u64),
-    /// A meteor that is revealed or taken back and is not in custody.
+    /// A meteor is revealed or reclaimed that is not in custody.
     #[error("meteor {0} is not in custody")]
     NotInCustody(u64),
-    /// A meteor that is in custody or cracked and does what it then can't.
-    #[error("meteor {0} is in custody, which it leaves only when it is revealed or taken back")]
+    /// A meteor moves while it is in custody.
+    #[error("meteor {0} is in custody: only a reveal or a reclaim can move it")]
     InCustody(u64),
-    /// A reveal or reclaim whose burn, mint or way back did not follow.
-    #[error("what the hatchery told of meteor {0} did not follow")]
+    /// The burn, mint or transfer of a reveal or reclaim is missing.
+    #[error("the hatchery announced a move of meteor {0} that did not happen")]
     NotFollowed(u64),
     /// No draw was committed.
     #[error("no draw was committed for shower {0}")]
     NoDraw(u32),
-    /// Something that happens once, for the second time.
-    #[error("the {0} was told of before, and there is only one")]
+    /// Something happens a second time that can happen only once.
+    #[error("there is a second {0}, and there can be only one")]
     Again(&'static str),
-    /// A word of an event that this version doesn't know.
-    #[error("{field} {given:?} is not known to this version: update the indexer")]
+    /// A word that this version doesn't support.
+    #[error("this version does not support {field} {given:?}: update the indexer")]
     UnknownWord {
         /// The field.
         field: &'static str,
         /// What the event says.
         given: String,
     },
-    /// A number outgrew its type.
-    #[error("a number outgrew its type")]
+    /// A number exceeds its type.
+    #[error("a number exceeds its type")]
     Overflow,
 }
 
-/// A field of 32 bytes.
+/// Reads a field of 32 bytes.
 pub(super) fn bytes32(field: &'static str, given: &[u8]) -> Result<[u8; 32], FoldFault> {
     given.try_into().map_err(|_| FoldFault::Differs {
         field,
@@ -122,7 +122,7 @@ pub(super) fn bytes32(field: &'static str, given: &[u8]) -> Result<[u8; 32], Fol
     })
 }
 
-/// Checks a redundant field.
+/// Compares a redundant field.
 pub(super) fn same<T: PartialEq + ToString>(
     field: &'static str,
     given: T,

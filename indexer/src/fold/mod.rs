@@ -1,8 +1,8 @@
 //! The state of an event as a pure fold of its contracts' events: `apply(state, block) -> state`.
 //!
-//! No clock, no I/O, no order of hashing: two replicas at one height hold the same state. Every redundant field of
-//! an event is compared with what the fold has computed itself, the contribution log hash above all; whatever
-//! doesn't agree stops the fold, because from then on every number would be doubtful.
+//! It uses no clock, no I/O and no hash order, so two replicas at one height hold the same state. Every
+//! redundant field of an event is compared with what the fold has computed, above all the contribution log
+//! hash. Any difference stops the fold, because every later number would be doubtful.
 
 mod apply;
 mod error;
@@ -24,7 +24,7 @@ pub use wallets::{Entry, Wallet, Wallets};
 /// Hash of a block.
 pub type BlockHash = [u8; 32];
 
-/// One block, as far as it concerns the event.
+/// The parts of a block that concern us.
 #[derive(Clone, Debug)]
 pub struct Block {
     /// Its height.
@@ -39,7 +39,7 @@ pub struct Block {
     pub events: Vec<Located>,
 }
 
-/// An event with its place in the block, which is its identity: two equal contributions are two.
+/// An event with its place in the block. The place is its identity: two equal contributions count twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Located {
     /// Place of the transaction in the block, from 0.
@@ -53,15 +53,15 @@ pub struct Located {
 /// A typed event of one of the watched contracts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChainEvent {
-    /// The shower contract tells.
+    /// From the shower contract.
     Shower(ShowerEvent),
-    /// The hatchery tells.
+    /// From the hatchery.
     Hatchery(HatcheryEvent),
-    /// A collection tells.
+    /// From a collection.
     Nft(Collection, NftEvent),
 }
 
-/// The contracts beside the shower contract; each `None` until it has been instantiated.
+/// The contracts beside the shower contract; each is `None` until it is instantiated.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Contracts {
     /// The meteors.
@@ -96,49 +96,50 @@ pub struct At {
     pub hash: BlockHash,
 }
 
-/// What the launch fixed, and the little of it that may change.
+/// What the launch fixed, and the few settings that can change.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Launched {
-    /// What the contract was instantiated with. Roles and minimum in here are those of the launch; see below.
+    /// What the contract was instantiated with. Its roles and minimum are those of the launch; the fields
+    /// below have the current ones.
     pub config: InstantiateMsg,
     /// The owner now; empty once renounced.
     pub owner: String,
-    /// Who may become the owner; empty for nobody.
+    /// Who can accept the ownership; empty for nobody.
     pub pending_owner: String,
     /// The operator now.
     pub operator: String,
     /// The guardian now.
     pub guardian: String,
-    /// Whether contributing is stopped.
+    /// Whether contributing is paused.
     pub paused: bool,
-    /// The minimums, each from its shower on, in the order of their showers.
+    /// The minimums, each valid from its shower on, sorted by shower.
     pub minimums: Vec<MinimumFrom>,
-    /// Paid so far, by payee (micro-denom).
+    /// Paid so far to each payee (micro-denom).
     pub paid: BTreeMap<String, u128>,
-    /// Height at which anything of this last changed.
+    /// Height of the last change to any of this.
     pub changed: u64,
 }
 
 impl Launched {
-    /// Least total of a wallet in `shower` (1-based; micro-denom).
+    /// The least total a wallet may have in `shower` (1-based; micro-denom).
     pub fn minimum(&self, shower: u32) -> u128 {
         let of = self.minimums.iter().rev().find(|minimum| minimum.from_shower <= shower);
         of.map_or_else(|| self.config.minimum.u128(), |minimum| minimum.minimum.u128())
     }
 }
 
-/// Everything the events up to some block say.
+/// Everything that the events up to a block say.
 #[derive(Clone, Debug)]
 pub struct State {
     /// The chain.
     pub chain_id: String,
     /// The shower contract.
     pub contract: String,
-    /// The block applied last.
+    /// The last block applied.
     pub at: At,
     /// The launch; `None` until it has happened.
     pub launched: Option<Launched>,
-    /// The contracts it made.
+    /// The contracts instantiated by the launch.
     pub contracts: Contracts,
     /// All showers of the schedule, shower 1 first; empty before the launch.
     pub showers: Vec<Shower>,

@@ -1,4 +1,4 @@
-//! One shower: who contributed how much, in which order it was reached, and what became of it.
+//! One shower: who contributed how much and in which order, and what became of it.
 
 use imbl::Vector;
 use meteor_messages::events::{Close, Draw as DrawEvent};
@@ -11,15 +11,15 @@ use super::{FoldFault, Reveal};
 /// What one wallet has in one shower.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
-    /// The wallet's place: its total, and the contribution that reached it.
+    /// The wallet's total, and the contribution that reached it.
     pub place: Place,
     /// The wallet, by its number in [`super::Wallets`].
     pub wallet: u32,
-    /// Whether it was sent back.
+    /// Whether it was refunded.
     pub refunded: bool,
 }
 
-/// One contribution: 32 bytes. The wallet's total after it is the sum of those before.
+/// One contribution, in 32 bytes. The wallet's total after it is the sum of its contributions so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Given {
     /// Global sequence number.
@@ -30,12 +30,12 @@ pub struct Given {
     pub amount: u128,
 }
 
-/// What `Close` fixed beside the ranking.
+/// What `Close` fixed, beside the ranking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Closing {
     /// Time of its block (Unix seconds, rounded up).
     pub at: u64,
-    /// The beacon's round that decides the draw.
+    /// The beacon round that decides the draw.
     pub beacon_round: u64,
 }
 
@@ -44,29 +44,29 @@ pub struct Closing {
 pub struct Draw {
     /// Root of the tree over what the shower's meteors hold.
     pub root: [u8; 32],
-    /// Its leaves.
+    /// Number of its leaves.
     pub leaves: u32,
-    /// The beacon's signature that went into the seed.
+    /// The beacon signature in the seed.
     pub beacon: Vec<u8>,
 }
 
 /// One shower.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shower {
-    /// Which (1-based).
+    /// Its number (1-based).
     pub number: u32,
-    /// One for each contributor, in the order of their first contributions. Not kept sorted: a ranking is only
-    /// needed when something is shown or closed, and sorting then is cheaper than moving with every contribution.
+    /// One for each contributor, in the order of their first contributions. They are not kept sorted: sorting
+    /// when a view is made or the shower closes is cheaper than moving entries with every contribution.
     pub standings: Vec<Standing>,
-    /// Every contribution, in order. Shared with the views made of it.
+    /// Every contribution, in order. Views share it.
     pub given: Vector<Given>,
-    /// What they contributed (micro-denom).
+    /// Sum of all contributions (micro-denom).
     pub total: u128,
     /// Sequence number of its last contribution.
     pub last_seq: u64,
     /// The contribution log hash.
     pub log: LogHash,
-    /// Places in `standings`, best rank first; there once the shower is closed.
+    /// Places in `standings`, best rank first; set once the shower is closed.
     pub ranking: Option<Vec<u32>>,
     /// What `Close` fixed beside it.
     pub closing: Option<Closing>,
@@ -74,21 +74,21 @@ pub struct Shower {
     pub draw: Option<Draw>,
     /// The key, once published.
     pub key: Option<[u8; 32]>,
-    /// What its meteors were shown to hold, in the order of the reveals.
+    /// What its revealed meteors held, in the order of the reveals.
     pub reveals: Vector<Reveal>,
     /// Whether it was cancelled.
     pub cancelled: bool,
-    /// Meteors minted: ranks 1 to this have theirs.
+    /// Meteors minted: ranks 1 to this one have theirs.
     pub minted: u32,
     /// Contributed by those who have their meteor (micro-denom).
     pub minted_amount: u128,
     /// Paid to the payees (micro-denom).
     pub settled: u128,
-    /// Contributions sent back.
+    /// Contributions refunded.
     pub refunds: u32,
-    /// Sent back (micro-denom).
+    /// Amount refunded (micro-denom).
     pub refunded: u128,
-    /// Height at which anything of this last changed; 0 for never.
+    /// Height of the last change to any of this; 0 for none.
     pub changed: u64,
 }
 
@@ -131,7 +131,8 @@ impl Shower {
         if let Some(ranking) = &self.ranking {
             return ranking.clone();
         }
-        // Keys are copied beside the indices: sorting then touches memory in order, twice as fast for 100,000.
+        // The keys are copied beside the indices, so that sorting reads memory in order. With 100,000
+        // contributors this is twice as fast.
         let mut keyed: Vec<(Place, u32)> =
             self.standings.iter().zip(0u32..).map(|(standing, slot)| (standing.place, slot)).collect();
         keyed.sort_unstable();
@@ -145,12 +146,12 @@ impl Shower {
         self.standings.get(usize::try_from(slot).ok()?)
     }
 
-    /// Whether the contribution of `rank` (1-based) may be or was refunded when the shower is cancelled or late.
+    /// Whether `rank` (1-based) has its meteor, so that its contribution can't be refunded.
     pub const fn has_meteor(&self, rank: u32) -> bool {
         rank <= self.minted
     }
 
-    /// Adds a contribution to the standing in `slot`, or a new one for `wallet`; gives the slot.
+    /// Adds a contribution to the standing in `slot`, or to a new one for `wallet`. Returns the slot.
     pub(super) fn contribute(
         &mut self,
         wallet: u32,
@@ -181,7 +182,7 @@ impl Shower {
         Ok(slot)
     }
 
-    /// Fixes the ranking, if the contract's numbers are the fold's.
+    /// Fixes the ranking, if the contract's numbers equal the fold's.
     pub(super) fn close(&mut self, event: &Close, closing: Closing) -> Result<(), FoldFault> {
         if self.closed() {
             return Err(FoldFault::Over(self.number));
@@ -197,7 +198,7 @@ impl Shower {
         Ok(())
     }
 
-    /// Notes the committed draw.
+    /// Records the committed draw.
     pub(super) fn commit(&mut self, event: &DrawEvent) -> Result<(), FoldFault> {
         if !self.closed() {
             return Err(FoldFault::NotClosed(self.number));
@@ -211,7 +212,7 @@ impl Shower {
         Ok(())
     }
 
-    /// The wallets of the `count` ranks from `first` on, now with a meteor.
+    /// Marks `count` ranks from `first` on as minted. Returns their wallets.
     pub(super) fn mint(&mut self, first: u32, count: u32, amount: u128) -> Result<Vec<u32>, FoldFault> {
         if !self.closed() {
             return Err(FoldFault::NotClosed(self.number));
@@ -235,7 +236,7 @@ impl Shower {
         Ok(wallets)
     }
 
-    /// Marks the contribution in `slot` as sent back.
+    /// Marks the contribution in `slot` as refunded.
     pub(super) fn refund(&mut self, slot: u32, amount: u128) -> Result<(), FoldFault> {
         let standing = usize::try_from(slot)
             .ok()

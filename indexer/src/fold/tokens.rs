@@ -7,7 +7,7 @@ use meteor_rules::fairness::content::Kind;
 
 use super::FoldFault;
 
-/// One of the three collections. An egg or dust has the number of the meteor it was found in.
+/// One of the three collections. Egg and dust have the number of the meteor they were found in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Collection {
     /// The meteors.
@@ -19,7 +19,7 @@ pub enum Collection {
 }
 
 impl Collection {
-    /// All of them, in the order of a cave.
+    /// All collections, in the order of a cave.
     pub const ALL: [Self; 3] = [Self::Meteors, Self::Eggs, Self::Dust];
 
     /// Its name in paths and answers.
@@ -46,16 +46,15 @@ impl From<Kind> for Collection {
     }
 }
 
-/// A token of any collection, in eight bytes: a wallet's set of them is the same size as one of bare ids. Ordered by
-/// collection, then by id.
+/// A token of any collection in eight bytes, as small as a bare id. Ordered by collection, then by id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TokenRef(u64);
 
 impl TokenRef {
-    /// Bits of the id; the collection stands above them.
+    /// Bits of the id; the collection is in the bits above.
     const BITS: u32 = 62;
 
-    /// The token of that id; `None` for an id that no meteor can have.
+    /// The token with that id; `None` if no meteor can have it.
     pub const fn new(collection: Collection, id: u64) -> Option<Self> {
         if id >> Self::BITS != 0 {
             return None;
@@ -90,7 +89,7 @@ impl TokenRef {
 /// One token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
-    /// Who holds it, or held it last if it is burnt (number in [`super::Wallets`]).
+    /// Its holder, or its last one if it is burnt (number in [`super::Wallets`]).
     pub owner: u32,
     /// The shower it came from (1-based).
     pub shower: u32,
@@ -112,12 +111,12 @@ pub struct Tokens {
     pub(super) by_id: OrdMap<u64, Token>,
     pub(super) order: Vector<u64>,
     pub(super) burnt: u64,
-    /// Height at which any of them last changed.
+    /// Height of the last change to any of them.
     pub(super) changed: u64,
 }
 
 impl Tokens {
-    /// The token of an id, burnt or not.
+    /// The token with an id, burnt or not.
     pub fn get(&self, id: u64) -> Option<&Token> {
         self.by_id.get(&id)
     }
@@ -132,7 +131,7 @@ impl Tokens {
         self.burnt
     }
 
-    /// Height at which any of them last changed.
+    /// Height of the last change to any of them.
     pub const fn changed(&self) -> u64 {
         self.changed
     }
@@ -146,7 +145,7 @@ impl Tokens {
     pub(super) fn add(&mut self, id: u64, token: Token) -> Result<(), FoldFault> {
         self.changed = token.height;
         if self.by_id.insert(id, token).is_some() {
-            return Err(FoldFault::Mint(id)); // an id never returns
+            return Err(FoldFault::Mint(id)); // ids are never reused
         }
         self.order.push_back(id);
         Ok(())
@@ -165,7 +164,7 @@ pub struct Collections {
 }
 
 impl Collections {
-    /// Those of one collection.
+    /// The tokens of one collection.
     pub const fn of(&self, collection: Collection) -> &Tokens {
         match collection {
             Collection::Meteors => &self.meteors,
@@ -182,13 +181,13 @@ impl Collections {
         }
     }
 
-    /// What was found in a meteor that was revealed: the collection in which a token has its number.
+    /// The collection of what was found in a revealed meteor: its token has the meteor's number.
     pub fn found_in(&self, meteor: u64) -> Option<Collection> {
         let found = |collection: &Collection| self.of(*collection).get(meteor).is_some();
         [Collection::Eggs, Collection::Dust].into_iter().find(found)
     }
 
-    /// Height at which any of them last changed.
+    /// Height of the last change to any of them.
     pub fn changed(&self) -> u64 {
         self.meteors.changed.max(self.eggs.changed).max(self.dust.changed)
     }
@@ -197,9 +196,9 @@ impl Collections {
 /// A meteor in custody of the hatchery, waiting to be revealed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Custody {
-    /// Who cracked it and gets what it holds (number in [`super::Wallets`]).
+    /// Who cracked it and receives what it holds (number in [`super::Wallets`]).
     pub holder: u32,
-    /// From then on it can't be revealed, only taken back (Unix seconds).
+    /// From then on it can be reclaimed and no longer revealed (Unix seconds).
     pub reclaim_at: u64,
 }
 
@@ -221,17 +220,17 @@ impl Custodies {
         self.by_id.is_empty()
     }
 
-    /// That of a meteor.
+    /// The custody of a meteor.
     pub fn get(&self, meteor: u64) -> Option<Custody> {
         self.by_id.get(&meteor).copied()
     }
 
-    /// The meteors that a wallet has cracked, by number.
+    /// The meteors that a wallet has cracked, sorted by number.
     pub fn of(&self, wallet: u32) -> impl Iterator<Item = u64> {
         self.by_holder.range((wallet, 0)..=(wallet, u64::MAX)).map(|(_, meteor)| *meteor)
     }
 
-    /// A meteor comes into custody, in which it must not be.
+    /// Takes a meteor into custody. It must not be there already.
     pub(super) fn add(&mut self, meteor: u64, custody: Custody) -> Result<(), FoldFault> {
         self.by_holder.insert((custody.holder, meteor));
         match self.by_id.insert(meteor, custody) {
@@ -240,7 +239,7 @@ impl Custodies {
         }
     }
 
-    /// A meteor leaves custody.
+    /// Releases a meteor from custody.
     pub(super) fn remove(&mut self, meteor: u64) -> Result<Custody, FoldFault> {
         let custody = self.by_id.remove(&meteor).ok_or(FoldFault::NotInCustody(meteor))?;
         self.by_holder.remove(&(custody.holder, meteor));
@@ -248,7 +247,7 @@ impl Custodies {
     }
 }
 
-/// What one meteor was shown to hold. Only the chain's reveals ever make one of these.
+/// What one revealed meteor held. Only reveals on the chain create one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reveal {
     /// The meteor's number.

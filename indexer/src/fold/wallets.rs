@@ -1,6 +1,6 @@
 //! Addresses as small numbers, and what each wallet has.
 //!
-//! Persistent collections: a published view keeps its own copy by sharing what hasn't changed since.
+//! The collections are persistent: a published view keeps its own copy and shares what hasn't changed since.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use imbl::{GenericHashMap, OrdSet, Vector};
 
 use super::{Collection, FoldFault, TokenRef};
 
-/// A contribution of a wallet: where to find it.
+/// Where to find a wallet's contribution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The shower (1-based).
@@ -24,7 +24,7 @@ pub struct Entry {
 pub struct Wallet {
     /// Its address.
     pub address: Arc<str>,
-    /// The showers it is in, in the order in which it first contributed to them.
+    /// The showers it contributed to, in the order of its first contributions.
     pub entries: Arc<[Entry]>,
     /// The tokens it holds, of all collections.
     pub tokens: OrdSet<TokenRef>,
@@ -40,7 +40,7 @@ impl Wallet {
 
     /// The wallet's slot in `shower`.
     pub fn slot(&self, shower: u32) -> Option<u32> {
-        // From the back: nearly every contribution is to the latest shower.
+        // From the back, because nearly every contribution is to the latest shower.
         self.entries.iter().rev().find(|entry| entry.shower == shower).map(|entry| entry.slot)
     }
 }
@@ -48,7 +48,8 @@ impl Wallet {
 /// Everyone who contributed or ever held a token, numbered by first appearance.
 #[derive(Clone, Debug, Default)]
 pub struct Wallets {
-    /// Never iterated: its order is that of a random hash. Seeded like the standard library's, and half the time.
+    /// Never iterated, because its order is random. The hash is seeded like the standard library's and takes
+    /// half the time.
     numbers: GenericHashMap<Arc<str>, u32, RandomState, DefaultSharedPtr>,
     list: Vector<Wallet>,
 }
@@ -84,7 +85,7 @@ impl Wallets {
         self.list.iter()
     }
 
-    /// The number of an address, which is remembered from now on.
+    /// The number of an address, assigned if it is new.
     pub(super) fn intern(&mut self, address: &str) -> Result<u32, FoldFault> {
         if let Some(number) = self.numbers.get(address) {
             return Ok(*number);

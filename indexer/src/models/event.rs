@@ -6,36 +6,36 @@ use utoipa::ToSchema;
 
 use super::{Amount, PerTier};
 
-/// Everything fixed about the event, and the little that may change.
+/// The rules of the event, and the few settings that can change.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Config<'a> {
     /// The chain.
     pub chain_id: &'a str,
-    /// The shower contract. Compare it with one you know from elsewhere before you send anything.
+    /// The shower contract. Before you send anything, compare it with the address from a second source.
     pub contract: &'a str,
     /// Prefix of the chain's addresses.
     pub prefix: &'a str,
-    /// The one denom that is contributed.
+    /// The only denom that can be contributed.
     pub denom: &'a str,
     /// When the showers open and close.
     pub schedule: Schedule,
-    /// How long after a shower's close its meteors may be minted (seconds).
+    /// How long after a shower's end its meteors can be minted (seconds).
     pub mint_window: u64,
-    /// How ranks are cut into tiers.
+    /// How ranks are divided into tiers.
     pub tiers: TierRule,
     /// Eggs of each tier in a full shower.
     pub eggs: PerTier<u32>,
-    /// Least total of a wallet in a shower, each from its shower on.
+    /// The least total a wallet may have in a shower; each entry is valid from its shower on.
     pub minimums: Vec<Minimum>,
-    /// Who is paid, for good.
+    /// Who is paid. This can never change.
     pub payees: Vec<PayeeShare<'a>>,
     /// The collection of meteors.
     pub meteors: CollectionInfo<'a>,
     /// Where meteors are cracked.
     pub hatchery: Hatchery<'a>,
-    /// Who may do what.
+    /// Who holds which role.
     pub roles: Roles<'a>,
-    /// Whether contributing is stopped.
+    /// Whether contributing is paused.
     pub paused: bool,
 }
 
@@ -52,10 +52,10 @@ pub struct Schedule {
     pub count: u32,
 }
 
-/// How ranks are cut into tiers.
+/// How ranks are divided into tiers.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct TierRule {
-    /// So many top ranks are Legendary.
+    /// How many top ranks are Legendary.
     pub legendary: u32,
     /// Share of the remaining ranks that is Ancient (basis points).
     pub ancient_bp: u32,
@@ -63,10 +63,10 @@ pub struct TierRule {
     pub rare_bp: u32,
 }
 
-/// The least total of a wallet from a shower on.
+/// The least total of a wallet, from a shower on.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct Minimum {
-    /// First shower for which it holds.
+    /// The first shower it is valid for.
     pub from_shower: u32,
     /// Least total.
     pub minimum: Amount,
@@ -78,10 +78,10 @@ impl From<MinimumFrom> for Minimum {
     }
 }
 
-/// One who is paid.
+/// One payee.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct PayeeShare<'a> {
-    /// Where the money goes.
+    /// The payee's address.
     pub address: &'a str,
     /// Share (basis points).
     pub share_bp: u32,
@@ -96,14 +96,14 @@ impl<'a> PayeeShare<'a> {
     }
 }
 
-/// Where meteors are cracked: a holder sends the meteor there, and gets what it holds once that is revealed.
+/// Where meteors are cracked. A holder sends a meteor there and receives what it holds after the reveal.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct Hatchery<'a> {
     /// Its contract; null until it is instantiated.
     pub address: Option<&'a str>,
-    /// How long a cracked meteor may wait to be revealed before its holder can take it back (seconds).
+    /// How long a cracked meteor can wait for its reveal before its holder can reclaim it (seconds).
     pub reveal_timeout: u64,
-    /// Meteors that wait to be revealed now.
+    /// Meteors that wait for their reveal now.
     pub cracking: usize,
     /// The collection of eggs.
     pub eggs: CollectionInfo<'a>,
@@ -126,16 +126,16 @@ pub struct CollectionInfo<'a> {
     pub burnt: u64,
 }
 
-/// Who may do what; empty for nobody.
+/// Who holds which role; empty for nobody.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct Roles<'a> {
     /// Appoints the others, sets minimums, cancels, resumes.
     pub owner: &'a str,
-    /// Who may become the owner by accepting.
+    /// Who can become the owner by accepting.
     pub pending_owner: &'a str,
-    /// Mints.
+    /// Draws and mints.
     pub operator: &'a str,
-    /// May pause.
+    /// Can only pause.
     pub guardian: &'a str,
 }
 
@@ -144,14 +144,14 @@ pub struct Roles<'a> {
 pub struct PublicStatus<'a> {
     /// The chain; null until a node has been reached.
     pub chain_id: Option<&'a str>,
-    /// Height of the block that the answers are true for; 0 before the first.
+    /// Height of the block that the answers describe; 0 before the first.
     pub height: u64,
     /// Its time (seconds).
     pub time: u64,
-    /// Best height that a node has told of.
+    /// The best height that a node has reported.
     pub tip: u64,
-    /// Whether the launch has been seen.
+    /// Whether the launch has been read.
     pub launched: bool,
-    /// True when following the chain has stopped for good: the answers stay those of `height`.
+    /// True if following the chain has halted for good: the answers stay those of `height`.
     pub halted: bool,
 }

@@ -6,8 +6,8 @@ use utoipa::ToSchema;
 
 use super::{Amount, PerTier, TierRule};
 
-/// What the chain says about fairness, for the whole event: `fairness.json` of the evidence. Bytes are lower-case
-/// hexadecimal.
+/// What the chain says about fairness, for the whole event: `fairness.json` of the evidence. Bytes are
+/// lower-case hexadecimal.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Fairness<'a> {
     /// The version of this form: 1.

@@ -1,5 +1,5 @@
-//! What the API answers. Amounts are decimal strings in micro-denom, because JSON numbers lose digits; times are
-//! seconds since the Unix epoch; ranks and showers count from 1.
+//! What the API answers with. Amounts are decimal strings in micro-denom, because JSON numbers lose digits.
+//! Times are seconds since the Unix epoch. Ranks and showers count from 1.
 
 mod event;
 mod fairness;
@@ -60,15 +60,15 @@ impl From<Tier> for TierName {
 pub enum ShowerStatus {
     /// Not open yet.
     Upcoming,
-    /// Takes contributions.
+    /// Accepts contributions.
     Open,
-    /// Over, waiting to be closed.
+    /// Over and waiting to be closed.
     Ended,
-    /// Closed, being minted.
+    /// Closed and being minted.
     Closed,
     /// Every contributor has a meteor.
     Minted,
-    /// Cancelled, or not minted in time: what has no meteor can be refunded.
+    /// Cancelled or not minted in time: contributions without a meteor can be refunded.
     Refunding,
 }
 
@@ -99,7 +99,7 @@ pub struct PerTier<T> {
 }
 
 impl<T> PerTier<T> {
-    /// From the rules' form.
+    /// Of the rules' type.
     pub fn map<U: Copy>(from: &meteor_rules::tier::PerTier<U>, make: impl Fn(U) -> T) -> Self {
         Self {
             legendary: make(from.legendary),

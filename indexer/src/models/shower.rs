@@ -8,25 +8,25 @@ use super::{Amount, PerTier, ShowerStatus, TierName};
 /// One shower.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct Shower {
-    /// Which.
+    /// Its number.
     pub shower: u32,
-    /// Where it stands on chain time.
+    /// Where it stands, by the chain's time.
     pub status: ShowerStatus,
     /// When it opens (seconds).
     pub opens_at: u64,
     /// When it closes (seconds).
     pub closes_at: u64,
-    /// From then on what has no meteor can be refunded (seconds).
+    /// From then on contributions without a meteor can be refunded (seconds).
     pub mint_deadline: u64,
     /// Least total of a wallet.
     pub minimum: Amount,
     /// Wallets that contributed.
     pub contributors: u32,
-    /// What they contributed.
+    /// Sum of their contributions.
     pub total: Amount,
     /// Sequence number of its last contribution; 0 for none.
     pub last_seq: u64,
-    /// The contribution log hash (hex): 32 bytes that stand for every contribution, in order.
+    /// The contribution log hash (hex): 32 bytes that identify every contribution and their order.
     #[serde(serialize_with = "as_hex")]
     #[schema(value_type = String, pattern = "^[0-9a-f]{64}$")]
     pub log: [u8; 32],
@@ -36,13 +36,13 @@ pub struct Shower {
     pub cancelled: bool,
     /// Meteors minted.
     pub minted: u32,
-    /// Contributed by those who have their meteor.
+    /// Sum of the contributions that have their meteor.
     pub minted_amount: Amount,
     /// Paid to the payees.
     pub settled: Amount,
-    /// Contributions sent back.
+    /// Number of contributions refunded.
     pub refunds: u32,
-    /// Sent back.
+    /// Amount refunded.
     pub refunded: Amount,
     /// Height of its last change; 0 for none yet.
     pub changed_at: u64,
@@ -55,7 +55,7 @@ fn as_hex<S: Serializer>(bytes: &[u8; 32], to: S) -> Result<S::Ok, S::Error> {
 /// All showers of the event.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Showers<'a> {
-    /// The open one; null between launch and opening, and after the last.
+    /// The open shower; null before the first opens and after the last closes.
     pub current: Option<u32>,
     /// Shower 1 first.
     pub showers: Vec<&'a Shower>,
@@ -72,22 +72,23 @@ pub struct Floors {
     pub contributors: u32,
     /// The tiers, best first.
     pub tiers: Vec<TierFloor>,
-    /// Eggs that find no meteor to lie in at this size.
+    /// Eggs that are not issued, because the shower is too small for them.
     pub unissued: u32,
 }
 
 /// One tier of a shower now.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct TierFloor {
-    /// Which.
+    /// Its name.
     pub tier: TierName,
-    /// Least amount now in it; null while it is empty.
+    /// The least amount in it now; null while it is empty.
     pub floor: Option<Amount>,
     /// Meteors in it.
     pub size: u32,
     /// Eggs in it.
     pub eggs: u32,
-    /// Chance of an egg for a meteor of the tier, all alike (basis points, rounded down).
+    /// Mean chance of an egg for a meteor of the tier (basis points, rounded down). Inside a tier, a larger
+    /// contribution has a better chance.
     pub odds_bp: u32,
 }
 
@@ -107,38 +108,38 @@ pub struct Ranking<'a> {
 /// One place of a ranking.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct Ranked<'a> {
-    /// Which place.
+    /// The rank.
     pub rank: u32,
-    /// Who.
+    /// The wallet.
     pub contributor: &'a str,
-    /// Total in the shower.
+    /// Its total in the shower.
     pub amount: Amount,
     /// Tier of the rank.
     pub tier: TierName,
 }
 
-/// What an amount would buy now.
+/// The rank and tier that an amount would have now.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct Quote {
     /// Which shower.
     pub shower: u32,
-    /// The wallet's total that was asked about.
+    /// The wallet's total that the quote is for.
     pub amount: Amount,
     /// The rank it would have.
     pub rank: u32,
     /// The tier of that rank.
     pub tier: TierName,
-    /// Contributors there would be.
+    /// How many contributors there would be.
     pub contributors: u32,
-    /// What the wallet has in the shower already.
+    /// The wallet's total in the shower now.
     pub current: Amount,
-    /// What it would have to send.
+    /// What the wallet would have to send.
     pub to_send: Amount,
     /// Least total of a wallet in the shower.
     pub minimum: Amount,
     /// Whether the amount reaches the minimum.
     pub enough: bool,
-    /// Height at which this was true.
+    /// Height that the quote is for.
     pub height: u64,
 }
 
@@ -152,7 +153,7 @@ pub struct Telescope<'a> {
 /// One shower that is over.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct Past {
-    /// Which.
+    /// Its number.
     pub shower: u32,
     /// Where it stands.
     pub status: ShowerStatus,
@@ -160,8 +161,8 @@ pub struct Past {
     pub closes_at: u64,
     /// Wallets that contributed.
     pub contributors: u32,
-    /// What they contributed.
+    /// Sum of their contributions.
     pub total: Amount,
-    /// Least amount in each tier; null for an empty one.
+    /// The least amount in each tier; null for an empty tier.
     pub floors: PerTier<Option<Amount>>,
 }

@@ -11,7 +11,7 @@ use super::{Amount, ShowerStatus, TierName};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WalletState {
-    /// No meteor yet; it may still come.
+    /// Its meteor is not minted yet.
     Waiting,
     /// Its meteor is minted.
     Minted,
@@ -32,14 +32,14 @@ impl From<ContributionState> for WalletState {
     }
 }
 
-/// What a wallet has in every shower.
+/// A wallet's contributions in every shower.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Wallet<'a> {
     /// The wallet.
     pub address: &'a str,
     /// Sum of its contributions.
     pub total: Amount,
-    /// Its showers, the earliest first; those without a contribution of it are left out.
+    /// The showers it contributed to, the earliest first.
     pub showers: Vec<WalletShower>,
     /// Meteors it holds.
     pub meteors: usize,
@@ -47,13 +47,13 @@ pub struct Wallet<'a> {
     pub eggs: usize,
     /// Dust it holds.
     pub dust: usize,
-    /// Meteors it has cracked that wait to be revealed.
+    /// Meteors it has cracked that wait for their reveal.
     pub cracking: usize,
-    /// Height at which this was true.
+    /// Height that this describes.
     pub height: u64,
 }
 
-/// What a wallet has in one shower.
+/// A wallet's contribution in one shower.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct WalletShower {
     /// Which shower.
@@ -83,22 +83,22 @@ pub struct Cave<'a> {
     pub count: usize,
     /// The page: meteors, then eggs, then dust, each by token id.
     pub nfts: Vec<Nft<'a>>,
-    /// Meteors it has cracked that wait to be revealed; the hatchery holds them meanwhile. The first 100.
+    /// Meteors it has cracked that wait for their reveal, at most 100. The hatchery holds them.
     pub cracking: Vec<Cracking<'a>>,
     /// Path of the next page; null after the last.
     pub next: Option<String>,
-    /// Height at which this was true.
+    /// Height that this describes.
     pub height: u64,
 }
 
-/// A meteor that was cracked and waits to be revealed.
+/// A cracked meteor that waits for its reveal.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Cracking<'a> {
     /// The meteor.
     pub token_id: String,
-    /// Who cracked it and gets what it holds.
+    /// Who cracked it and receives what it holds.
     pub holder: &'a str,
-    /// From then on it can't be revealed, only taken back (seconds since the Unix epoch).
+    /// From then on it can be reclaimed and no longer revealed (seconds since the Unix epoch).
     pub reclaim_at: u64,
 }
 
@@ -120,13 +120,13 @@ pub struct Nft<'a> {
     pub collection: &'static str,
     /// Its id.
     pub token_id: String,
-    /// Who holds it, or held it last if it is burnt.
+    /// Its holder, or its last one if it is burnt.
     pub owner: &'a str,
     /// Whether it is burnt.
     pub burnt: bool,
-    /// For a meteor that waits to be revealed; null for every other.
+    /// Set for a meteor that waits for its reveal; else null.
     pub cracking: Option<Cracking<'a>>,
-    /// For a meteor that was revealed, the collection of what it held: `eggs` or `dust`, with the same id.
+    /// The collection of what a revealed meteor held, `eggs` or `dust`, where it has the same id; else null.
     pub found: Option<&'static str>,
     /// Its tier.
     pub tier: TierName,
@@ -151,7 +151,7 @@ pub struct Nft<'a> {
 pub struct Attribute {
     /// Its name.
     pub trait_type: String,
-    /// Its value, always a text.
+    /// Its value, always as text.
     pub value: String,
 }
 

@@ -1,4 +1,4 @@
-// The page at /: asks the API for pages and follows /v1/events. Text from outside is only ever set as text.
+// The page at /. It reads the API and follows /v1/events. Text from outside is only ever set as text.
 'use strict';
 const $ = (id) => document.getElementById(id);
 const TIERS = ['legendary', 'ancient', 'rare', 'common'];
@@ -13,13 +13,13 @@ function el(tag, attributes, ...children) {
   return node;
 }
 
-// Amounts are decimal strings in micro-denom and may exceed what a number can hold.
+// Amounts are decimal strings in micro-denom. They can be too large for a number.
 function coins(amount, places = 2) {
   if (amount == null) return '–';
   const micro = BigInt(amount), rest = micro % 1000000n ? (micro % 1000000n).toString().padStart(6, '0').slice(0, places) : '';
   return whole.format(micro / 1000000n) + (rest ? '.' + rest : '');
 }
-// Terra's stablecoins are called by their currency on the chain and by a T at the end everywhere else.
+// The chain names Terra's stablecoins by their currency (uusd); people write UST.
 const unit = () => (config ? (config.denom === 'uusd' ? 'UST' : config.denom.replace(/^u(?=[a-z]{2,5}$)/, '').toUpperCase()) : '');
 const short = (address) => address.slice(0, 9) + '…' + address.slice(-5);
 
@@ -49,14 +49,14 @@ function choose() {
 function tick() {
   if (!showers) return;
   const shower = choose(), now = Date.now() / 1000 + offset;
-  // On chain time: a shower is open for as long as blocks say so, whatever this phone's clock shows.
+  // By the chain's time: blocks decide how long a shower is open, not this device's clock.
   const upcoming = shower.status === 'upcoming', open = shower.status === 'open';
   const left = Math.max(0, Math.ceil((upcoming ? shower.opens_at : shower.closes_at) - now));
   const h = Math.floor(left / 3600), m = Math.floor(left / 60) % 60, s = left % 60;
   const two = (n) => String(n).padStart(2, '0');
   const days = Math.floor(h / 24);
   $('clock').textContent = !(upcoming || open) ? '★' : days > 1 ? `${days} days` : (h ? two(h) + ':' : '') + two(m) + ':' + two(s);
-  $('clock-label').textContent = upcoming ? 'until it opens' : open ? (left ? 'until it closes' : 'closing with the next block') : 'The showers are over. Thank you for watching.';
+  $('clock-label').textContent = upcoming ? 'until it opens' : open ? (left ? 'until it closes' : 'closes with the next block') : 'The showers are over. Thank you for watching.';
 }
 
 function hero() {
@@ -71,7 +71,7 @@ function hero() {
   $('showers').replaceChildren(...all.map((s) => el('span', {
     class: s.status === 'open' ? 'open' : s.status === 'refunding' ? 'bad' : s.status === 'upcoming' ? '' : 'past', title: `Shower ${s.shower}: ${s.status}` })));
   $('quote-section').hidden = !['upcoming', 'open'].includes(shower.status);
-  notice(config.paused ? 'Contributing is paused. Closing, minting and refunds go on.' : '');
+  notice(config.paused ? 'Contributing is paused. Closing, minting and refunds continue.' : '');
   tick();
   return shower.shower;
 }
@@ -95,7 +95,7 @@ async function ranking(number) {
     return el('tr', { class: fresh ? 'fresh' : '' }, el('td', {}, String(r.rank)),
       el('td', { class: `t-${r.tier}` }, el('span', { class: 'pip', 'aria-hidden': 'true' }), open), el('td', { class: 'num' }, coins(r.amount)));
   }));
-  if (!rows.length) $('ranking').replaceChildren(el('tr', {}, el('td', { colspan: '3', class: 'quiet' }, 'Nobody yet: whoever is first leads.')));
+  if (!rows.length) $('ranking').replaceChildren(el('tr', {}, el('td', { colspan: '3', class: 'quiet' }, 'No contributions yet.')));
   $('ranking-more').textContent = page.contributors > rows.length ? `and ${whole.format(page.contributors - rows.length)} more` : '';
 }
 
@@ -118,8 +118,8 @@ function token(nft) {
 function cracking(c) {
   const late = c.reclaim_at <= time;
   return el('li', { class: 't-common' }, el('span', { class: 'rock cracking', 'aria-hidden': 'true' }), el('b', {}, `Meteor #${c.token_id}`),
-    el('small', {}, late ? 'Not revealed in time: take it back.' : 'Cracking: what it holds is being proven.'),
-    el('small', {}, late ? '' : `Yours again if not done by ${until(c.reclaim_at)}`));
+    el('small', {}, late ? 'Not revealed in time. You can reclaim it.' : 'Cracking. Waiting for its reveal.'),
+    el('small', {}, late ? '' : `You can reclaim it from ${until(c.reclaim_at)} on`));
 }
 
 async function latest() {
@@ -131,7 +131,7 @@ async function latest() {
 async function quote(event) {
   if (event) event.preventDefault();
   const typed = $('amount').value.trim();
-  if (!typed || !$('amount').checkValidity()) return void ($('quote').textContent = typed ? 'A number like 100 or 12.5, please.' : '');
+  if (!typed || !$('amount').checkValidity()) return void ($('quote').textContent = typed ? 'Enter a number like 100 or 12.5.' : '');
   const [left, right = ''] = typed.split('.');
   const micro = BigInt(left) * 1000000n + BigInt(right.padEnd(6, '0'));
   try {
@@ -149,14 +149,14 @@ async function wallet(event) {
   if (!address) return box.replaceChildren();
   try {
     const page = await ask(`/v1/wallets/${encodeURIComponent(address)}`);
-    const words = { waiting: 'meteor to come', minted: 'minted', refundable: 'can be refunded', refunded: 'refunded' };
+    const words = { waiting: 'not minted yet', minted: 'minted', refundable: 'can be refunded', refunded: 'refunded' };
     const rows = page.showers.map((s) => el('tr', {}, el('td', {}, String(s.shower)), el('td', { class: `t-${s.tier}` }, title(s.tier)),
       el('td', { class: 'num' }, `${whole.format(s.rank)} / ${whole.format(s.contributors)}`), el('td', { class: 'num' }, coins(s.amount)), el('td', {}, s.meteor ? `meteor #${s.meteor}` : words[s.state])));
     const many = (n, one, more) => (n ? [`${whole.format(n)} ${n === 1 ? one : more}`] : []);
     const things = [...many(page.meteors, 'meteor', 'meteors'), ...many(page.eggs, 'egg', 'eggs'), ...many(page.dust, 'dust', 'dust'), ...many(page.cracking, 'meteor cracking', 'meteors cracking')];
     const inCave = `${things.join(', ') || 'nothing yet'} in the cave`;
     const head = el('tr', {}, ...['Shower', 'Tier', 'Rank', 'Amount', ''].map((t, i) => el('th', { scope: 'col', class: i > 1 && i < 4 ? 'num' : '' }, t)));
-    box.replaceChildren(el('p', { class: 'answer' }, rows.length ? `${coins(page.total)} ${unit()} in ${rows.length} shower${rows.length === 1 ? '' : 's'}; ${inCave}.` : page.meteors + page.eggs + page.dust + page.cracking ? `${inCave}.` : 'Nothing yet: no contribution and no meteor.'));
+    box.replaceChildren(el('p', { class: 'answer' }, rows.length ? `${coins(page.total)} ${unit()} in ${rows.length} shower${rows.length === 1 ? '' : 's'}; ${inCave}.` : page.meteors + page.eggs + page.dust + page.cracking ? `${inCave}.` : 'This wallet has no contribution and no meteor.'));
     if (rows.length) box.append(el('div', { class: 'scroll' }, el('table', {}, el('thead', {}, head), el('tbody', {}, ...rows))));
     await cave(`/v1/caves/${encodeURIComponent(address)}`);
   } catch (error) { box.replaceChildren(el('p', { class: 'answer' }, error.message)); }
@@ -170,7 +170,7 @@ async function cave(path) {
   $('cave-more').onclick = () => cave(page.next);
 }
 
-// Fetches what changed. One at a time; a wish that comes meanwhile is fulfilled once afterwards.
+// Fetches what changed, one refresh at a time. Those that are asked for meanwhile become one more.
 let busy = false, again = null;
 async function refresh(what) {
   if (busy) return void (again = { ...again, ...what });
@@ -207,11 +207,11 @@ function follow() {
   stream.addEventListener('height', (event) => {
     const data = JSON.parse(event.data);
     height = data.height; time = data.time;
-    // Never back: blocks come late, so the largest difference seen is the truest.
+    // It only grows: blocks arrive late, so the largest difference is the most accurate.
     const seen = time - Date.now() / 1000;
     offset = offset && Math.abs(seen - offset) < 30 ? Math.max(offset, seen) : seen;
     live('on', `block ${whole.format(height)}`);
-    $('asof').textContent = `True for block ${whole.format(height)}, ${new Date(time * 1000).toLocaleTimeString()}`;
+    $('asof').textContent = `State at block ${whole.format(height)}, ${new Date(time * 1000).toLocaleTimeString()}`;
     const edge = showers && (showers.current ? showers.showers[showers.current - 1].closes_at <= time : showers.showers.some((s) => s.status === 'upcoming' && s.opens_at <= time));
     if (changed < 0) wish.all = true;
     if (edge) wish.showers = wish.past = true;
@@ -220,7 +220,7 @@ function follow() {
   });
   stream.onerror = () => {
     live('off', 'reconnecting');
-    // The browser comes back by itself unless it was refused.
+    // The browser reconnects by itself, except after a refusal.
     if (stream.readyState === EventSource.CLOSED) setTimeout(follow, 5000);
   };
 }

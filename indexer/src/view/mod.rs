@@ -1,10 +1,13 @@
 //! What is served: an immutable picture of the state at one height, with its pages rendered.
 //!
-//! The publisher makes one after each batch of blocks and swaps it in; a request takes whichever is there and is
-//! answered from it alone, so that an answer never mixes two heights. What hasn't changed is shared, not made anew.
+//! The follower makes one after each batch of blocks and swaps it in. A request is answered from one view, so
+//! an answer never mixes two heights. A view shares everything that hasn't changed with the one before it.
 
+mod csv;
+mod numbers;
 pub mod page;
 mod pages;
+mod ranking;
 mod shower;
 
 use std::collections::HashMap;
@@ -20,11 +23,12 @@ use crate::fold::{
 };
 use crate::models::{self, Amount, ShowerStatus};
 pub use page::{Currency, Page};
-pub use shower::{DEFAULT_ROWS, MAX_ROWS, Row, ShowerView, status};
+pub use ranking::{DEFAULT_ROWS, MAX_ROWS, Row};
+pub use shower::{ShowerView, status};
 
 /// NFTs in a page when the request names no limit.
 pub const DEFAULT_NFTS: usize = 20;
-/// Most reveals in one page, and those in one when the request names no limit.
+/// Most reveals in one page, and how many there are when the request names no limit.
 pub const MAX_REVEALS: usize = 1_000;
 /// Most NFTs in one page.
 pub const MAX_NFTS: usize = 100;
@@ -36,7 +40,7 @@ pub struct View {
     pub at: At,
     /// The chain; empty before the first block.
     pub chain_id: String,
-    /// The launch; `None` until it has been seen.
+    /// The launch; `None` until it has been read.
     pub launched: Option<Arc<Launched>>,
     /// The contracts of the event beside the shower contract.
     pub contracts: Contracts,
@@ -48,28 +52,29 @@ pub struct View {
     pub collections: Collections,
     /// Meteors in custody.
     pub custodies: Custodies,
-    /// What the meteors of each shower were shown to hold, shower 1 first.
+    /// What the revealed meteors of each shower held, shower 1 first.
     pub reveals: Vec<Vector<Reveal>>,
-    /// The headers that say how current it is.
+    /// The headers that name the block.
     pub currency: Currency,
     /// Contributions so far.
     pub contributions: u64,
-    /// Height at which any shower, token or the configuration last changed.
+    /// Height of the last change to any shower, token or setting.
     pub changed: u64,
-    /// Height of the view published before.
+    /// Height of the view before it.
     pub previous: u64,
-    /// What live connections are told that have seen the view before.
+    /// The frame for live connections that have seen the view before it.
     pub frame: Bytes,
     pages: HashMap<String, Arc<Page>>,
 }
 
 impl View {
-    /// Before any block.
+    /// The view before any block.
     pub fn empty() -> Self {
         Self::new(&State::new("", ""), "", None)
     }
 
-    /// Of `state`, sharing with the view before it what hasn't changed. `prefix` is that of the chain's addresses.
+    /// A view of `state` that shares what hasn't changed with `previous`. `prefix` is that of the chain's
+    /// addresses.
     pub fn new(state: &State, prefix: &str, previous: Option<&Self>) -> Self {
         let launched = state.launched.as_ref().map(|launched| {
             let same = previous.and_then(|view| view.launched.as_ref()).filter(|old| ***old == *launched);
@@ -106,7 +111,7 @@ impl View {
         view
     }
 
-    /// The page at exactly this path, if it is one of those rendered in advance.
+    /// The page at exactly this path, if it is rendered in advance.
     pub fn page(&self, path: &str) -> Option<&Arc<Page>> {
         self.pages.get(path)
     }
@@ -127,7 +132,8 @@ impl View {
         open.map(|view| view.summary.shower)
     }
 
-    /// What a live connection is told that has seen `height` last: the showers that changed since, and the height.
+    /// The frame for a live connection that has seen `height` last: the showers that changed since, and the
+    /// height.
     pub fn frame_since(&self, height: u64) -> String {
         let mut frame = String::new();
         for view in self.showers.iter().filter(|view| view.summary.changed_at > height) {
@@ -149,7 +155,7 @@ impl View {
         frame
     }
 
-    /// A token as it is shown.
+    /// A token, as shown.
     pub fn nft<'a>(&'a self, of: Collection, id: u64, token: &'a Token) -> models::Nft<'a> {
         let token_id = id.to_string();
         let template = self.launched.as_ref().map(|launched| {
@@ -160,8 +166,8 @@ impl View {
                 Collection::Dust => &config.hatchery.dust.template,
             }
         });
-        // The contract checks traits against the template, so this always renders; if it ever didn't, the bare
-        // facts are still worth showing.
+        // The contract checks traits against the template, so this should always render. If it doesn't, the
+        // bare facts are shown.
         let rendered = template.and_then(|t| t.render(&token_id, &token.image, &token.traits).ok());
         let (name, description, image, attributes) = match rendered {
             Some(data) => (data.name, data.description, data.image, data.attributes),
@@ -191,7 +197,7 @@ impl View {
         }
     }
 
-    /// The same by reference.
+    /// A token by reference, as shown.
     pub fn token(&self, token: TokenRef) -> Option<models::Nft<'_>> {
         let (of, id) = (token.collection(), token.id());
         Some(self.nft(of, id, self.collections.of(of).get(id)?))
@@ -201,7 +207,8 @@ impl View {
         self.wallets.get(wallet).map_or("", |wallet| &wallet.address)
     }
 
-    /// The newest tokens of a collection, `limit` of those minted before the `before` first ones are reached.
+    /// The newest `limit` tokens among the first `before` of a collection; among all of them if `before` is
+    /// `None`.
     pub fn newest(&self, of: Collection, before: Option<usize>, limit: usize) -> models::Nfts<'_> {
         let tokens = self.collections.of(of);
         let count = tokens.minted();
@@ -218,7 +225,7 @@ impl View {
         models::Nfts { count, nfts, next }
     }
 
-    /// What the meteors of a shower were shown to hold: `limit` reveals after the first `after`, in their order.
+    /// What the revealed meteors of a shower held: `limit` reveals after the first `after`, in order.
     pub fn reveals(&self, shower: u32, after: usize, limit: usize) -> models::Reveals<'_> {
         let at = shower.checked_sub(1).and_then(|at| usize::try_from(at).ok());
         let all = at.and_then(|at| self.reveals.get(at));
@@ -238,7 +245,7 @@ fn showers(state: &State, launched: &Launched, previous: Option<&View>) -> Vec<A
     let one = |shower: &crate::fold::Shower| {
         let before = previous.and_then(|view| view.shower(shower.number));
         match before {
-            // What an upcoming shower shows also hangs on those before it (`earlier`).
+            // What a shower shows also depends on those before it (`earlier`).
             Some(view)
                 if view.is_current(launched, shower, state.at.time_ns)
                     && view.summary.earlier == state.earlier(shower.number) =>

@@ -1,4 +1,4 @@
-//! The pages rendered in advance, by path.
+//! The pages that are rendered in advance, by path.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use super::{DEFAULT_NFTS, Page, View};
 use crate::fold::{Collection, Launched, State};
 use crate::models::{self, PerTier, ShowerStatus};
 
-/// All of them; those of which nothing has changed are taken from `previous`.
+/// All of them. Unchanged ones come from `previous`.
 pub(super) fn all(
     view: &View,
     state: &State,
@@ -121,7 +121,7 @@ fn collection<'a>(view: &'a View, of: Collection, init: &'a CollectionInit) -> m
     }
 }
 
-/// Evidence for a verifier, in the form of `fairness.json`.
+/// Evidence for verifiers, in the format of `fairness.json`.
 fn fairness<'a>(view: &'a View, state: &'a State, launched: &'a Launched) -> models::Fairness<'a> {
     let config = &launched.config;
     let beacon = &config.fairness.beacon;

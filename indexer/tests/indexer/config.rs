@@ -40,6 +40,7 @@ fn what_cannot_be_is_refused_and_says_what_to_do() {
         (Settings { poll_ms: Some(1), ..good() }, "60000"),
         (Settings { listen: Some("8080".into()), ..good() }, "127.0.0.1:8080"),
         (Settings { admin_listen: Some("x".into()), ..good() }, "admin_listen"),
+        (Settings { admin_listen: Some("127.0.0.1:8080".into()), ..good() }, "listen has this address"),
     ] {
         let text = bad(settings);
         assert!(text.contains(says), "{says}: {text}");

@@ -36,7 +36,8 @@ fn held(state: &State, who: u8) -> Vec<(Collection, u64)> {
     wallet.tokens.iter().map(|token| (token.collection(), token.id())).collect()
 }
 
-/// Five wallets in shower 1, drawn and minted: wallet 5 has meteor 1, wallet 1 meteor 5. Wallet 5 has cracked its own.
+/// Five wallets in shower 1, drawn and minted: wallet 5 has meteor 1, wallet 1 meteor 5. Wallet 5 has cracked
+/// its own.
 fn cracked() -> Chain {
     let mut chain = Chain::launched(2);
     for n in 1..=5 {
@@ -125,7 +126,7 @@ fn what_does_not_fit_is_refused() {
         ("contributors", vec![changed(&|e| e.contributors += 1)]),
         ("no more contributions|any more", vec![changed(&|e| e.shower = 1)]),
         ("no shower 9", vec![changed(&|e| e.shower = 9)]),
-        ("any more", vec![chain.close_event(1).into()]),
+        ("no more", vec![chain.close_event(1).into()]),
         (
             "contributors",
             vec![{
@@ -201,7 +202,7 @@ fn a_mint_must_be_what_the_ranking_says() {
     assert!(with(1, "token_id", "3").contains("token_id"));
     let mut cut = good.blocks.last().unwrap().clone();
     cut.txs[0].events.truncate(1);
-    assert!(step(&mut chain.state(), &cut).unwrap_err().contains("did not follow"));
+    assert!(step(&mut chain.state(), &cut).unwrap_err().contains("did not happen"));
     assert_eq!(tx.events.len(), 2);
 }
 
@@ -258,7 +259,7 @@ fn cracked_then_revealed() {
     }
     assert_eq!(eggs, state.collections.eggs.minted());
     assert_eq!(5 - eggs, state.collections.dust.minted());
-    assert_eq!(state.shower(1).unwrap().changed, unchanged, "the ranking is not made anew");
+    assert_eq!(state.shower(1).unwrap().changed, unchanged, "the ranking is not made again");
 
     // What was found is a token like every other.
     let of = state.collections.found_in(1).unwrap();
@@ -305,10 +306,10 @@ fn a_reveal_must_be_whole_and_fit() {
     let other =
         if chain.reveal_events(1, 1, "")[2].0 == eggs_contract() { dust_contract() } else { eggs_contract() };
     for (what, reason) in [
-        ("did not follow", reveal(&|events| events.truncate(1))),
-        ("did not follow", reveal(&|events| events.truncate(2))),
+        ("did not happen", reveal(&|events| events.truncate(1))),
+        ("did not happen", reveal(&|events| events.truncate(2))),
         (
-            "did not follow",
+            "did not happen",
             reveal(&|events| {
                 events.remove(1);
             }),
@@ -355,17 +356,17 @@ fn custody_must_fit() {
         ("in custody", meteors(stolen.clone().into())),
         ("in custody", meteors(Burn { token_id: 1, owner: hatchery_contract() }.into())),
         (
-            "did not follow",
+            "did not happen",
             vec![Chain::reclaim_events(1, &address(5))[0].clone(), (meteors_contract(), stolen.into())],
         ),
-        ("did not follow", Chain::reclaim_events(1, &address(5))[..1].to_vec()),
+        ("did not happen", Chain::reclaim_events(1, &address(5))[..1].to_vec()),
         ("holder", Chain::reclaim_events(1, &address(4))),
         ("not in custody", Chain::reclaim_events(2, &address(4))),
         ("not in custody", hatchery(Reclaim { token_id: 9, holder: address(4) }.into())),
         ("not in custody", hatchery(Crack { token_id: 2, holder: address(4), reclaim_at: 9 }.into())),
         ("no token 9", hatchery(Crack { token_id: 9, holder: address(4), reclaim_at: 9 }.into())),
         ("in custody", hatchery(Crack { token_id: 1, holder: address(5), reclaim_at: 9 }.into())),
-        ("eggs was told", hatchery(Nest { kind: "eggs".into(), address: address(9) }.into())),
+        ("second eggs", hatchery(Nest { kind: "eggs".into(), address: address(9) }.into())),
         ("kind", hatchery(Nest { kind: "gold".into(), address: address(9) }.into())),
         (
             "not announced",
@@ -389,7 +390,7 @@ fn draws_keys_and_contracts_come_once_and_fit() {
     leaves.leaves = 4;
     let key = meteor_messages::events::Key { shower: 1, key: vec![1; 31].into() };
     for (what, events) in [
-        ("draw was told", vec![chain.draw_event(1).into()]),
+        ("second draw", vec![chain.draw_event(1).into()]),
         (
             "not closed",
             vec![{
@@ -399,9 +400,9 @@ fn draws_keys_and_contracts_come_once_and_fit() {
         ),
         ("beacon_round", vec![round.into()]),
         ("key", vec![key.into()]),
-        ("key was told", vec![Chain::key_event(1).into(), Chain::key_event(1).into()]),
+        ("second key", vec![Chain::key_event(1).into(), Chain::key_event(1).into()]),
         (
-            "meteors was told",
+            "second meteors",
             vec![meteor_messages::events::Collection { kind: "meteors".into(), address: address(9) }.into()],
         ),
         (

@@ -1,4 +1,4 @@
-//! Events of the hatchery onto the state: custody, and what reveals tell.
+//! Applies events of the hatchery: custody and reveals.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ pub(super) fn hatchery_event(
     }
 }
 
-/// A meteor has come to the hatchery; its transfer was told of just before.
+/// A meteor has come to the hatchery. Its transfer is the event before.
 fn crack(state: &mut State, event: &Crack) -> Result<(), FoldFault> {
     let id = event.token_id;
     let token =
@@ -39,12 +39,12 @@ fn crack(state: &mut State, event: &Crack) -> Result<(), FoldFault> {
     if state.contracts.hatchery.as_deref() != Some(&*owner.address) {
         return Err(FoldFault::NotInCustody(id));
     }
-    // Who sent it: the owner, or one whom the owner has let move it.
+    // The sender: the owner, or someone with the owner's approval.
     let holder = state.wallets.intern(&event.holder)?;
     state.custodies.add(id, Custody { holder, reclaim_at: event.reclaim_at })
 }
 
-/// A meteor leaves custody; gives who cracked it.
+/// Releases a meteor from custody. Returns who cracked it.
 fn release(state: &mut State, id: u64, holder: &str) -> Result<u32, FoldFault> {
     let custody = state.custodies.remove(id)?;
     let wallet = state.wallets.get(custody.holder).ok_or(FoldFault::Overflow)?;
@@ -88,7 +88,7 @@ fn revealed(
     let token = Token { owner, shower: number, rank, burnt: false, height, image, traits };
     pending.found.insert(id, (event.kind.into(), token));
     pending.leaving.insert(id, Leaving::Burn);
-    // Not a change of the shower itself: its ranking and pages stay as they are.
+    // The shower is not marked as changed: its ranking and pages stay the same.
     let at = number.checked_sub(1).and_then(|at| usize::try_from(at).ok());
     let shower = at.and_then(|at| state.showers.get_mut(at)).ok_or(FoldFault::NoShower(number))?;
     shower.reveals.push_back(reveal);

@@ -1,4 +1,5 @@
-//! One block onto the state: the events of each contract in its own file, and what must fit together at its end.
+//! Applies one block to the state. Each contract's events have a file; here is what must balance at the
+//! block's end.
 
 mod hatchery;
 mod showers;
@@ -12,7 +13,7 @@ use hatchery::hatchery_event;
 use showers::shower_event;
 use tokens::nft_event;
 
-/// A meteor that a mint has announced and the collection has yet to tell of.
+/// A meteor that a mint announced and that the collection has yet to mint.
 struct Announced {
     id: u64,
     wallet: u32,
@@ -20,15 +21,15 @@ struct Announced {
     rank: u32,
 }
 
-/// What the meteors' contract has yet to tell after the hatchery.
+/// What the meteors' contract has yet to do after an event of the hatchery.
 enum Leaving {
-    /// Revealed: it is burnt.
+    /// Burn it, because it was revealed.
     Burn,
-    /// Taken back: it goes to this wallet.
+    /// Return it to this wallet, because it was reclaimed.
     Back(u32),
 }
 
-/// What must come out even by the end of a block.
+/// What must balance by the end of a block.
 #[derive(Default)]
 struct Pending {
     /// Meteors that left custody, by number.
@@ -42,7 +43,8 @@ struct Pending {
 /// Applies `block`, which must be the next one.
 ///
 /// # Errors
-/// [`FoldError`] with the event that doesn't fit. `state` is then half-way through the block: throw it away.
+/// [`FoldError`] with the event that contradicts the state. `state` is then half-way through the block:
+/// discard it.
 pub fn apply(state: &mut State, block: &Block) -> Result<(), FoldError> {
     let fail = |tx, index, fault| FoldError { height: block.height, tx, index, fault };
     follows(state.at, block).map_err(|fault| fail(0, 0, fault))?;
@@ -60,7 +62,7 @@ pub fn apply(state: &mut State, block: &Block) -> Result<(), FoldError> {
     Ok(())
 }
 
-/// Whether everything announced in a block has followed.
+/// Checks that everything announced in a block has happened.
 fn settled(pending: &Pending) -> Result<(), FoldFault> {
     if let Some(announced) = pending.meteors.front() {
         return Err(FoldFault::Mint(announced.id));
@@ -71,7 +73,7 @@ fn settled(pending: &Pending) -> Result<(), FoldFault> {
     pending.payments.values().try_for_each(|left| same("payments", 0, *left))
 }
 
-/// A first block may have any height; every later one must continue the one before.
+/// The first block may have any height. Every later one must continue its predecessor.
 fn follows(at: At, block: &Block) -> Result<(), FoldFault> {
     if at.height == 0 {
         return Ok(());
@@ -83,7 +85,7 @@ fn follows(at: At, block: &Block) -> Result<(), FoldFault> {
     if block.parent == Some(at.hash) { Ok(()) } else { Err(FoldFault::Parent) }
 }
 
-/// Notes a contract of one of these kinds, which must be the first of its kind.
+/// Records a contract of one of these kinds. It must be the first of its kind.
 fn made<const N: usize>(
     kind: &str,
     address: &str,
@@ -99,14 +101,14 @@ fn made<const N: usize>(
     Ok(())
 }
 
-/// The launched event, about to change.
+/// The launch, marked as changed.
 fn launched(state: &mut State, height: u64) -> Result<&mut Launched, FoldFault> {
     let launched = state.launched.as_mut().ok_or(FoldFault::NotLaunched)?;
     launched.changed = height;
     Ok(launched)
 }
 
-/// A shower, about to change.
+/// A shower, marked as changed.
 fn shower(state: &mut State, number: u32, height: u64) -> Result<&mut Shower, FoldFault> {
     if state.launched.is_none() {
         return Err(FoldFault::NotLaunched);

@@ -1,4 +1,4 @@
-//! Events of the shower contract onto the state.
+//! Applies events of the shower contract.
 
 use std::collections::BTreeMap;
 
@@ -47,7 +47,7 @@ pub(super) fn shower_event(
         }
         ShowerEvent::Payment(event) => {
             let left = pending.payments.entry(event.shower).or_default();
-            // Payments come after the settle that says how much they are together.
+            // Payments come after the settle that names their sum.
             *left = left.checked_sub(event.amount).ok_or(FoldFault::Differs {
                 field: "payment",
                 given: event.amount.to_string(),
@@ -84,7 +84,7 @@ pub(super) fn shower_event(
             let minimum = Uint128::new(event.minimum);
             minimums.push(MinimumFrom { from_shower: event.from_shower, minimum });
             minimums.sort_unstable_by_key(|minimum| minimum.from_shower);
-            // Showers show their minimum, so those it holds for have changed too.
+            // A shower shows its minimum, so every shower it holds for has changed.
             let from = event.from_shower;
             state.showers.iter_mut().filter(|s| s.number >= from).for_each(|s| s.changed = height);
             Ok(())

@@ -1,4 +1,4 @@
-//! Events of the CW721 contracts onto the state: what is minted, moved and burnt.
+//! Applies events of the CW721 contracts: mints, transfers and burns.
 
 use meteor_messages::events::{Burn, Minted, NftEvent, Transfer};
 
@@ -30,7 +30,7 @@ pub(super) fn nft_event(
     }
 }
 
-/// A meteor moves, out of custody if the hatchery has said so.
+/// Checks that a meteor may move: it leaves custody only if the hatchery announced it.
 fn left(
     state: &State,
     of: Collection,
@@ -66,7 +66,7 @@ fn minted(state: &mut State, height: u64, event: &Minted, pending: &mut Pending)
     born(state, Collection::Meteors, event, token)
 }
 
-/// An egg or dust is minted: just what the reveal of the same block has told.
+/// An egg or dust is minted. It must equal the reveal of the same block.
 fn found(state: &mut State, of: Collection, event: &Minted, pending: &mut Pending) -> Result<(), FoldFault> {
     let id = event.token_id;
     let (kind, token) = pending.found.remove(&id).ok_or(FoldFault::Mint(id))?;
@@ -95,7 +95,7 @@ fn born(state: &mut State, of: Collection, event: &Minted, token: Token) -> Resu
     state.collections.of_mut(of).add(event.token_id, token)
 }
 
-/// Moves a token to another wallet, or out of the world.
+/// Moves a token to another wallet, or burns it.
 fn moved(
     state: &mut State,
     height: u64,

@@ -1,0 +1,111 @@
+//! A shower's numbers as the API gives them: its summary, its floors and odds, and the facts of its draw.
+
+use cosmwasm_std::HexBinary;
+use meteor_messages::shower::InstantiateMsg;
+use meteor_rules::NANOS_PER_SECOND;
+use meteor_rules::tier::Tier;
+use meteor_rules::{eggs, ranking};
+
+use super::ranking::Row;
+use super::shower::{deadline, status};
+use crate::fold::{Launched, Shower, State};
+use crate::models::{self, Amount, TierFloor};
+
+pub(super) fn summary(state: &State, launched: &Launched, shower: &Shower) -> models::Shower {
+    let config = &launched.config;
+    let window = config.schedule.window(shower.number);
+    models::Shower {
+        shower: shower.number,
+        status: status(config, shower, state.at.time_ns).into(),
+        opens_at: window.map_or(0, |window| window.start / NANOS_PER_SECOND),
+        closes_at: window.map_or(0, |window| window.end / NANOS_PER_SECOND),
+        mint_deadline: deadline(config, shower.number),
+        minimum: Amount(launched.minimum(shower.number)),
+        contributors: shower.contributors(),
+        total: Amount(shower.total),
+        last_seq: shower.last_seq,
+        log: shower.log,
+        earlier: state.earlier(shower.number),
+        cancelled: shower.cancelled,
+        minted: shower.minted,
+        minted_amount: Amount(shower.minted_amount),
+        settled: Amount(shower.settled),
+        refunds: shower.refunds,
+        refunded: Amount(shower.refunded),
+        changed_at: shower.changed,
+    }
+}
+
+pub(super) fn floors(config: &InstantiateMsg, summary: &models::Shower, rows: &[Row]) -> models::Floors {
+    let contributors = summary.contributors;
+    let sizes = config.tiers.sizes(contributors);
+    let issue = eggs::issue(&config.eggs, &sizes);
+    let floors = ranking::floors(&config.tiers, contributors, |rank| {
+        let at = usize::try_from(rank.checked_sub(1)?).ok()?;
+        rows.get(at).map(|row| row.amount)
+    });
+    let tiers = Tier::ALL.map(|tier| {
+        let (size, eggs) = (*sizes.get(tier), *issue.eggs.get(tier));
+        let odds = u64::from(eggs) * u64::from(meteor_rules::BASIS_POINTS);
+        TierFloor {
+            tier: tier.into(),
+            floor: floors.get(tier).map(Amount),
+            size,
+            eggs,
+            odds_bp: odds.checked_div(size.into()).and_then(|bp| bp.try_into().ok()).unwrap_or(0),
+        }
+    });
+    models::Floors {
+        shower: summary.shower,
+        status: summary.status,
+        contributors,
+        tiers: tiers.to_vec(),
+        unissued: issue.unissued,
+    }
+}
+
+pub(super) fn past(summary: &models::Shower, floors: &models::Floors) -> models::Past {
+    let floor = |tier: Tier| {
+        let wanted = models::TierName::from(tier);
+        floors.tiers.iter().find(|floor| floor.tier == wanted).and_then(|floor| floor.floor)
+    };
+    models::Past {
+        shower: summary.shower,
+        status: summary.status,
+        closes_at: summary.closes_at,
+        contributors: summary.contributors,
+        total: summary.total,
+        floors: models::PerTier {
+            legendary: floor(Tier::Legendary),
+            ancient: floor(Tier::Ancient),
+            rare: floor(Tier::Rare),
+            common: floor(Tier::Common),
+        },
+    }
+}
+
+pub(super) fn facts(
+    config: &InstantiateMsg,
+    summary: &models::Shower,
+    shower: &Shower,
+) -> models::ShowerFacts {
+    let at = shower.number.checked_sub(1).and_then(|at| usize::try_from(at).ok());
+    let commitment = at.and_then(|at| config.fairness.commitments.get(at));
+    let draw = shower.draw.as_ref();
+    models::ShowerFacts {
+        shower: shower.number,
+        closes_at: summary.closes_at,
+        closed_at: shower.closing.map(|closing| closing.at),
+        commitment: commitment.map(HexBinary::to_hex).unwrap_or_default(),
+        beacon_round: shower.closing.map(|closing| closing.beacon_round),
+        beacon_signature: draw.map(|draw| hex::encode(&draw.beacon)),
+        log: hex::encode(shower.log),
+        contributors: summary.contributors,
+        total: summary.total,
+        earlier: summary.earlier,
+        root: draw.map(|draw| hex::encode(draw.root)),
+        leaves: draw.map(|draw| draw.leaves),
+        key: shower.key.map(hex::encode),
+        cancelled: shower.cancelled,
+    }
+}

@@ -1,0 +1,64 @@
+//! A shower's ranking and its pages.
+
+use std::sync::Arc;
+
+use super::{Page, ShowerView};
+use crate::models::{self, Amount};
+
+/// Most rows of a ranking in one page.
+pub const MAX_ROWS: u32 = 1_000;
+/// Rows in a page when the request names no limit.
+pub const DEFAULT_ROWS: u32 = 100;
+
+/// One place of the ranking.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The contributor.
+    pub address: Arc<str>,
+    /// Its total in the shower (micro-denom).
+    pub amount: u128,
+    /// Whether it was refunded.
+    pub refunded: bool,
+}
+
+impl ShowerView {
+    /// At most `limit` ranks after `after`.
+    pub fn ranking(&self, after: u32, limit: u32) -> models::Ranking<'_> {
+        let rows = self.rows.iter().zip(1u32..).skip(usize::try_from(after).unwrap_or(usize::MAX));
+        let mut last = after;
+        let ranking: Vec<_> = rows
+            .take(usize::try_from(limit).unwrap_or(usize::MAX))
+            .map(|(row, rank)| {
+                last = rank;
+                models::Ranked {
+                    rank,
+                    contributor: &row.address,
+                    amount: Amount(row.amount),
+                    tier: self.tier(rank).into(),
+                }
+            })
+            .collect();
+        let (shower, contributors) = (self.summary.shower, self.summary.contributors);
+        let next = (last < contributors && !ranking.is_empty())
+            .then(|| format!("/v1/showers/{shower}/ranking?after={last}&limit={limit}"));
+        models::Ranking { shower, contributors, ranking, next }
+    }
+
+    /// The same as a page. The default page and full ones are kept.
+    pub fn ranking_page(&self, after: u32, limit: u32) -> Arc<Page> {
+        if after == 0 && limit == DEFAULT_ROWS {
+            return Arc::clone(&self.ranking_page);
+        }
+        let render = |pack| {
+            let ranking = self.ranking(after, limit);
+            Arc::new(if pack { Page::json(&ranking) } else { Page::once(&ranking) })
+        };
+        let full = usize::try_from(after / MAX_ROWS).ok().and_then(|at| self.full_pages.get(at));
+        match full {
+            Some(full) if limit == MAX_ROWS && after.is_multiple_of(MAX_ROWS) => {
+                Arc::clone(full.get_or_init(|| render(true)))
+            }
+            _ => render(false),
+        }
+    }
+}
