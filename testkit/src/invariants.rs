@@ -1,4 +1,5 @@
-//! What must hold after every message (design, section 9: invariants 1 and 2, and what meteors become; 8 is checked by [`Suite::execute`]).
+//! What must hold after every message: invariants 1 and 2 of `ARCHITECTURE.md`, and what meteors become. Invariant 7 is
+//! checked by [`Suite::execute`].
 
 use std::collections::BTreeMap;
 

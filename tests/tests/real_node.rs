@@ -12,7 +12,7 @@ use meteor_operator::node::Node;
 use meteor_tests::{Generation, RealNode, Stage, Target, WALLETS};
 use serde_json::Value;
 
-/// Design section 11: the most a contribute transaction may use on a real node.
+/// The budget: the most a contribute transaction may use on a real node.
 const CONTRIBUTE_GAS: u64 = 190_000;
 
 fn generation() -> Option<Generation> {

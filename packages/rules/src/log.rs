@@ -1,4 +1,4 @@
-//! The contribution log hash: 32 bytes that stand for every contribution of a shower, in order (design 4.3).
+//! The contribution log hash: 32 bytes that stand for every contribution of a shower, in order.
 //!
 //! The contract extends it with each contribution, the indexer's fold computes the same, and a list of
 //! contributions from any source is right exactly when it hashes to the bytes on the chain. Integers are

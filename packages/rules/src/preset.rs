@@ -158,7 +158,7 @@ mod tests {
         assert_eq!(levana.minimum, 8_000_000);
         assert_eq!(levana.eggs.total() * 44, 8_888);
         assert_eq!(levana.tiers.sizes(1000), PerTier { legendary: 10, ancient: 89, rare: 223, common: 678 });
-        // The row of a real meteor: id 15514 of shower 40 (notes/domain.md 2.2), in the order of the columns.
+        // The row of a real meteor: id 15514 of shower 40, in the order of the columns.
         let shown = levana
             .meteors
             .template
