@@ -11,6 +11,7 @@ use cosmwasm_std::HexBinary;
 use meteor_messages::shower::{self, ConfigResponse, DrawResponse, QueryMsg, ShowerResponse};
 use meteor_operator::beacon::{PublicKey, verify_signature};
 use meteor_operator::node::Node;
+use meteor_rules::TokenId;
 use meteor_rules::fairness::beacon::BeaconRule;
 use meteor_rules::fairness::evidence::{Beacon, Contribution, Fairness, Reveal, Shower, VERSION, read_csv};
 use meteor_rules::fairness::hex::{Hex, Hex32};
@@ -118,12 +119,12 @@ pub fn all(bundle: &Bundle, only: Option<u32>) -> Vec<Report> {
 
 fn one_meteor(bundle: &Bundle, meteor: u64) -> Result<Report> {
     let evidence = each(bundle)
-        .find(|evidence| {
-            let first = evidence.shower.earlier;
-            meteor > first && meteor <= first.saturating_add(evidence.shower.contributors.into())
+        .find(|Evidence { shower, .. }| {
+            let rank = TokenId(meteor).rank(shower.earlier);
+            rank.is_some_and(|rank| rank.0 <= shower.contributors)
         })
         .with_context(|| format!("there is no meteor {meteor}"))?;
-    let (report, facts) = with_checks(bundle, |checks| verify_meteor(&evidence, checks, meteor));
+    let (report, facts) = with_checks(bundle, |checks| verify_meteor(&evidence, checks, TokenId(meteor)));
     if let Some(facts) = facts {
         eprintln!("meteor {meteor}: {}", serde_json::to_string(&facts)?);
     }

@@ -18,7 +18,8 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use hmac::{Hmac, Mac};
 use meteor_operator::keys::kms::{CredentialsSource, KmsConfig, KmsError};
 use meteor_operator::keys::{AnyKey, Event, KeyError, KeySource, KmsKey, MasterKey, commitments, verify};
-use meteor_rules::fairness::ShowerId;
+use meteor_rules::ShowerId;
+use meteor_rules::fairness::Domain;
 use meteor_rules::fairness::key::{key_message, shower_key};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -27,7 +28,7 @@ const MASTER: [u8; 32] = [0x5a; 32];
 const KEY_ID: &str = "arn:aws:kms:eu-central-1:111122223333:key/mrk-1";
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 const TOKEN: &str = "session-token-never-shown";
-const ID: ShowerId<'static> = ShowerId { chain_id: "localterra", contract: "terra1xyz", shower: 2 };
+const ID: Domain<'static> = Domain { chain_id: "localterra", contract: "terra1xyz", shower: ShowerId(2) };
 
 /// What the stand-in answers to the n-th request (from 0) instead of a MAC.
 type Script = Arc<dyn Fn(usize) -> Option<Response> + Send + Sync>;

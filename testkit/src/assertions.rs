@@ -3,6 +3,7 @@
 use cw721::msg::{OwnerOfResponse, TokensResponse};
 use meteor_messages::nft;
 use meteor_messages::shower::{ContributionResponse, ContributionState, QueryMsg, ShowerResponse, Status};
+use meteor_rules::Rank;
 use meteor_rules::tier::Tier;
 
 use crate::invariants::ranking_of;
@@ -39,7 +40,7 @@ impl Suite {
         let rank = ranking.iter().zip(1u32..).find(|(row, _)| row.contributor == who.as_str());
         let rank = rank.unwrap_or_else(|| panic!("{name} is not in shower {shower}")).1;
         let all = u32::try_from(ranking.len()).unwrap_or(u32::MAX);
-        assert_eq!(self.model.config.tiers.tier_of(rank, all), Some(tier), "{name} in shower {shower}");
+        assert_eq!(self.model.config.tiers.tier_of(Rank(rank), all), Some(tier), "{name} in shower {shower}");
         self
     }
 

@@ -1,10 +1,11 @@
 //! Keys, commitments and a beacon for tests. Nothing here is secret.
 
 use meteor_messages::shower::Fairness;
+use meteor_rules::ShowerId;
 use meteor_rules::fairness::beacon::BeaconRule;
 use meteor_rules::fairness::content::Tables;
 use meteor_rules::fairness::key::{commitment, shower_key};
-use meteor_rules::fairness::{Bytes32, ShowerId};
+use meteor_rules::fairness::{Bytes32, Domain};
 use sha2::{Digest, Sha256};
 
 /// Chain id of a suite.
@@ -44,6 +45,6 @@ pub(crate) fn without_commitments(tables: &Tables, crack_window: u64) -> Fairnes
 }
 
 /// Which shower of the event at `contract`, on a suite's chain.
-pub fn id(contract: &str, shower: u32) -> ShowerId<'_> {
-    ShowerId { chain_id: CHAIN_ID, contract, shower }
+pub fn id(contract: &str, shower: u32) -> Domain<'_> {
+    Domain { chain_id: CHAIN_ID, contract, shower: ShowerId(shower) }
 }

@@ -11,6 +11,7 @@ use meteor_messages::shower::{
     ContributionState, Cursor, DrawResponse, QueryMsg, RankedContributor, RankingResponse, ShowerResponse,
     WalletResponse,
 };
+use meteor_rules::Rank;
 use meteor_rules::fairness::content::Kind;
 use meteor_rules::metadata::Metadata;
 
@@ -101,7 +102,8 @@ pub fn tokens(suite: &Suite) {
                 assert!(model.burnt.contains(&id), "meteor {id} of shower {number} is missing");
                 continue;
             };
-            let tier = model.config.tiers.tier_of(rank, shower.contributors()).expect("a rank has a tier");
+            let tier =
+                model.config.tiers.tier_of(Rank(rank), shower.contributors()).expect("a rank has a tier");
             let own = [tier.index(), rank, *number];
             assert_eq!(token.traits.get(..3), Some(own.as_slice()), "what meteor {id} says of itself");
             let told: AllNftInfoResponse<Metadata> = suite

@@ -7,11 +7,12 @@ use cosmwasm_std::{Event, from_json, to_json_vec};
 use cw_utils::Expiration;
 use meteor_messages::events::{Draw, HatcheryEvent, Minted, NftEvent, Revealed, ShowerEvent};
 use meteor_messages::shower::{ExecuteMsg, InstantiateMsg};
-use meteor_rules::NANOS_PER_SECOND;
+use meteor_rules::fairness::Domain;
 use meteor_rules::fairness::content::{Content, Kind, Tables};
 use meteor_rules::fairness::sealed::{Inputs, Sealed};
 use meteor_rules::log::{Entry, LogHash, extend, start};
 use meteor_rules::ranking::Place;
+use meteor_rules::{NANOS_PER_SECOND, ShowerId, TokenId};
 
 use crate::fairness::{beacon, id, key};
 
@@ -156,7 +157,7 @@ impl ModelShower {
 
     /// The log hash, from the first contribution on.
     pub fn log_hash(&self, chain_id: &str, contract: &str, shower: u32) -> LogHash {
-        let mut log = start(chain_id, contract, shower);
+        let mut log = start(&Domain { chain_id, contract, shower: ShowerId(shower) });
         let mut totals: BTreeMap<&str, u128> = BTreeMap::new();
         for Logged { seq, contributor, amount } in &self.log {
             let total = totals.entry(contributor).or_default();
@@ -444,7 +445,7 @@ impl Model {
                     let shown = Content { kind: e.kind, image: e.image.clone(), traits: e.traits.clone() };
                     let salt = e.salt.as_slice();
                     let (content, real) = sealed.content(e.index).expect("an index of the shower");
-                    assert_eq!(sealed.index_of(e.token_id), Some(e.index), "meteor {}", e.token_id);
+                    assert_eq!(sealed.index_of(TokenId(e.token_id)), Some(e.index), "meteor {}", e.token_id);
                     assert_eq!((&shown, salt), (content, real.as_slice()), "meteor {}", e.token_id);
                 }
                 assert!(self.revealed.insert(e.token_id, e.clone()).is_none(), "a meteor is revealed once");

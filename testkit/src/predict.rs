@@ -10,9 +10,9 @@ use meteor_messages::events::{
     Role, Settle, ShowerEvent,
 };
 use meteor_messages::shower::{Art, ExecuteMsg};
-use meteor_rules::NANOS_PER_SECOND;
 use meteor_rules::metadata::check_image;
 use meteor_rules::split::split;
+use meteor_rules::{NANOS_PER_SECOND, Rank};
 
 use crate::fairness::key;
 use crate::model::{Model, Told};
@@ -158,7 +158,7 @@ impl Model {
         for (rank, piece) in (first_rank..).zip(art) {
             let (place, owner) = ranking.get(usize::try_from(rank - 1).ok()?)?;
             amount += place.amount;
-            let tier = self.config.tiers.tier_of(rank, contributors)?;
+            let tier = self.config.tiers.tier_of(Rank(rank), contributors)?;
             let mut traits = vec![tier.index(), rank, shower];
             traits.extend(&piece.traits);
             check_image(&piece.image).ok()?;

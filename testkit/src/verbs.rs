@@ -6,8 +6,8 @@ use meteor_messages::hatchery::{self, Reveal};
 use meteor_messages::nft;
 use meteor_messages::shower::{Art, ExecuteMsg, MintCursorResponse, QueryMsg, RefundableResponse};
 
-use meteor_rules::NANOS_PER_SECOND;
 use meteor_rules::fairness::sealed::{Proven, Sealed};
+use meteor_rules::{NANOS_PER_SECOND, TokenId};
 
 use crate::art::piece;
 use crate::fairness::{beacon, key};
@@ -182,7 +182,7 @@ impl Suite {
             .map(|token_id| {
                 let shower = self.model.shower_of(*token_id).expect("a meteor of a shower");
                 let sealed = self.model.sealed(shower).expect("a shower with contributors");
-                let index = sealed.index_of(*token_id).expect("a meteor of the shower");
+                let index = sealed.index_of(TokenId(*token_id)).expect("a meteor of the shower");
                 reveal_of(&sealed.reveal(index).expect("an index of the shower"))
             })
             .collect()
@@ -359,8 +359,8 @@ impl Suite {
 /// What the hatchery is sent for a proven content.
 pub fn reveal_of(proven: &Proven<'_>) -> Reveal {
     Reveal {
-        token_id: proven.meteor.number,
-        shower: proven.meteor.shower,
+        token_id: proven.meteor.number.0,
+        shower: proven.meteor.shower.0,
         index: proven.index,
         content: proven.content.clone(),
         salt: proven.salt.into(),

@@ -10,6 +10,7 @@ use meteor_messages::shower::{DrawResponse, QueryMsg};
 use meteor_operator::OperatorError;
 use meteor_operator::jobs::{self, Hatcher};
 use meteor_operator::keys::MasterKey;
+use meteor_rules::ShowerId;
 use meteor_rules::fairness::sealed::Sealed;
 use meteor_rules::fairness::verify::Report;
 use meteor_tests::{MARKER, Stage, Target, WALLETS};
@@ -202,10 +203,10 @@ async fn nothing_that_leaves_the_worker_tells_a_secret() {
     public.extend(format!("{:?} {:?}", stage.keys.0, hatcher_shows(&stage)).into_bytes());
     let public = String::from_utf8_lossy(&public).into_owned();
 
-    let id = meteor_rules::fairness::ShowerId {
+    let id = meteor_rules::fairness::Domain {
         chain_id: &stage.deployment.chain_id,
         contract: &stage.deployment.shower,
-        shower: 1,
+        shower: ShowerId(1),
     };
     let key = MasterKey::from_bytes(&MARKER).shower_key(&id);
     let state = stage.shower(1).await;
@@ -248,7 +249,7 @@ async fn nothing_that_leaves_the_worker_tells_a_secret() {
 
 /// What a panic message could print of what the worker works with.
 fn hatcher_shows(stage: &Stage) -> String {
-    let id = meteor_rules::fairness::ShowerId { chain_id: "c", contract: "a", shower: 1 };
+    let id = meteor_rules::fairness::Domain { chain_id: "c", contract: "a", shower: ShowerId(1) };
     format!("{:?} {:?}", MasterKey::from_bytes(&MARKER).shower_key(&id), stage.beacon)
 }
 

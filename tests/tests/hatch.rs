@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use meteor_cli::demo::DemoKey;
 use meteor_operator::jobs::{self, Hatched, Hatcher};
 use meteor_operator::keys::{KeyError, KeySource, MasterKey, ShowerKey};
-use meteor_rules::fairness::ShowerId;
+use meteor_rules::fairness::Domain;
 use meteor_rules::fairness::content::Source;
 use meteor_tests::{MARKER, Stage, Target};
 
@@ -20,9 +20,9 @@ struct Mixed {
 }
 
 impl KeySource for Mixed {
-    async fn shower_key(&self, id: &ShowerId<'_>) -> Result<ShowerKey, KeyError> {
-        self.asked.lock().unwrap().push(id.shower);
-        if id.shower == 1 { self.bad.shower_key(id).await } else { self.good.shower_key(id).await }
+    async fn shower_key(&self, id: &Domain<'_>) -> Result<ShowerKey, KeyError> {
+        self.asked.lock().unwrap().push(id.shower.0);
+        if id.shower.0 == 1 { self.bad.shower_key(id).await } else { self.good.shower_key(id).await }
     }
 }
 

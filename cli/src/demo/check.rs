@@ -10,6 +10,7 @@ use meteor_messages::shower::{Cursor, QueryMsg, RankedContributor, RankingRespon
 use meteor_operator::jobs::Deployment;
 use meteor_operator::node::Node;
 use meteor_operator::tax::Rate;
+use meteor_rules::Rank;
 use meteor_rules::metadata::Metadata;
 use meteor_rules::ranking::Place;
 use meteor_rules::split::split;
@@ -104,7 +105,7 @@ fn rank(evidence: &Evidence<'_>, shower: u32) -> Vec<Ranked> {
         .map(|((wallet, place), rank)| Ranked {
             contributor: evidence.addresses.get(wallet).cloned().unwrap_or_default(),
             amount: place.amount,
-            tier: evidence.tiers.tier_of(rank, contributors).unwrap_or(Tier::Common),
+            tier: evidence.tiers.tier_of(Rank(rank), contributors).unwrap_or(Tier::Common),
         })
         .collect()
 }

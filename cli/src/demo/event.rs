@@ -21,7 +21,7 @@ use meteor_operator::node::Node;
 use meteor_operator::signer::Signer;
 use meteor_operator::tx;
 use meteor_rules::fairness::beacon::BeaconRule;
-use meteor_rules::fairness::{Bytes32, ShowerId};
+use meteor_rules::fairness::{Bytes32, Domain};
 use meteor_rules::preset::{Collection, Preset};
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
@@ -108,7 +108,7 @@ pub fn tables(preset: &Preset) -> Result<Vec<u8>> {
 pub struct DemoKey(pub MasterKey);
 
 impl KeySource for DemoKey {
-    async fn shower_key(&self, id: &ShowerId<'_>) -> Result<ShowerKey, KeyError> {
+    async fn shower_key(&self, id: &Domain<'_>) -> Result<ShowerKey, KeyError> {
         Ok(self.0.shower_key(id))
     }
 }

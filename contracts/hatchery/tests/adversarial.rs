@@ -12,10 +12,11 @@ use meteor_hatchery::ContractError;
 use meteor_messages::hatchery::{CustodiesResponse, ExecuteMsg, QueryMsg, Reveal};
 use meteor_messages::nft;
 use meteor_messages::shower::{DrawResponse, QueryMsg as ShowerQuery};
-use meteor_rules::fairness::ShowerId;
+use meteor_rules::fairness::Domain;
 use meteor_rules::fairness::content::Kind;
 use meteor_rules::fairness::sealed::{Inputs, Sealed};
 use meteor_rules::fairness::tree::{Leaf, Tree, leaf_hash, node_hash};
+use meteor_rules::{ShowerId, TokenId};
 use meteor_testkit::fairness::{CHAIN_ID, beacon, key};
 use meteor_testkit::wallets::address;
 use meteor_testkit::{Suite, reveal_of};
@@ -41,7 +42,7 @@ fn wrong(suite: &mut Suite, meteor: u64, change: impl FnOnce(&mut Reveal)) {
 }
 
 /// What shower 1 would hold on another chain, at another contract, as another shower, with another key.
-fn sealed_as(suite: &Suite, id: ShowerId<'_>, key: [u8; 32]) -> Sealed {
+fn sealed_as(suite: &Suite, id: Domain<'_>, key: [u8; 32]) -> Sealed {
     let model = &suite.model;
     let here = model.shower(1);
     let amounts: Vec<u128> = here.ranking().iter().map(|(place, _)| place.amount).collect();
@@ -146,12 +147,12 @@ fn an_inner_node_is_no_leaf() {
         });
     }
     // A tree whose leaf is what the hatchery would hash for an inner node: first bytes keep them apart.
-    let id = ShowerId { chain_id: CHAIN_ID, contract: suite.shower.as_str(), shower: 1 };
+    let id = Domain { chain_id: CHAIN_ID, contract: suite.shower.as_str(), shower: ShowerId(1) };
     let leaf = |index: u32| {
         let reveal = suite.reveals(&[u64::from(index) + 1]).remove(0);
         let salt = reveal.salt.as_slice().try_into().unwrap();
         let content = reveal.content.bytes();
-        leaf_hash(&id, &Leaf { index, token_id: reveal.token_id, content: &content, salt })
+        leaf_hash(&id, &Leaf { index, token_id: TokenId(reveal.token_id), content: &content, salt })
     };
     let inner = node_hash(&leaf(0), &leaf(1));
     let tree = Tree::new((0..7).map(leaf).collect()).unwrap();
@@ -166,13 +167,13 @@ fn a_proof_of_another_shower_contract_chain_or_key_is_nothing_here() {
     let mut suite = cracked();
     let (contract, meteors) = (suite.shower.to_string(), suite.meteors.to_string());
     let own = key(&contract, 1);
-    let here = ShowerId { chain_id: CHAIN_ID, contract: &contract, shower: 1 };
+    let here = Domain { chain_id: CHAIN_ID, contract: &contract, shower: ShowerId(1) };
     assert_eq!(sealed_as(&suite, here, own).root(), suite.model.sealed(1).unwrap().root());
     for (id, key) in [
-        (ShowerId { chain_id: "columbus-5", ..here }, own),
-        (ShowerId { contract: "terra1elsewhere", ..here }, own),
-        (ShowerId { contract: &meteors, ..here }, own),
-        (ShowerId { shower: 2, ..here }, own),
+        (Domain { chain_id: "columbus-5", ..here }, own),
+        (Domain { contract: "terra1elsewhere", ..here }, own),
+        (Domain { contract: &meteors, ..here }, own),
+        (Domain { shower: ShowerId(2), ..here }, own),
         (here, key(&contract, 2)),
         (here, [0; 32]),
     ] {
@@ -389,7 +390,7 @@ fn nothing_on_the_chain_depends_on_what_a_meteor_holds_before_its_reveal() {
         }
         suite.end(1).try_close(1).ok();
         suite.await_beacon(1);
-        let id = ShowerId { chain_id: CHAIN_ID, contract: suite.shower.as_str(), shower: 1 };
+        let id = Domain { chain_id: CHAIN_ID, contract: suite.shower.as_str(), shower: ShowerId(1) };
         let sealed = sealed_as(&suite, id, [secret; 32]);
         let root = HexBinary::from(sealed.root());
         let round = suite.model.shower(1).beacon_round.unwrap();

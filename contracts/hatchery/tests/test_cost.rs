@@ -7,9 +7,10 @@ use meteor_hatchery::contract::execute;
 use meteor_hatchery::state::{CONFIG, CUSTODY, Config, Custody, DUST, EGGS};
 use meteor_messages::hatchery::{ExecuteMsg, Reveal};
 use meteor_messages::shower::DrawResponse;
-use meteor_rules::fairness::ShowerId;
+use meteor_rules::fairness::Domain;
 use meteor_rules::fairness::content::{Content, Kind};
 use meteor_rules::fairness::tree::{Leaf, Tree, leaf_hash};
+use meteor_rules::{ShowerId, TokenId};
 use meteor_testkit::metered::Metered;
 use meteor_testkit::wallets::{PREFIX, address};
 
@@ -23,8 +24,8 @@ fn reveal(count: u32) -> (u64, usize) {
         traits: (0..19).collect(),
     };
     let (index, token_id, salt) = (3, 100_004, [7; 32]);
-    let id = ShowerId { chain_id: &env.block.chain_id, contract: shower.as_str(), shower: 1 };
-    let leaf = leaf_hash(&id, &Leaf { index, token_id, content: &content.bytes(), salt });
+    let id = Domain { chain_id: &env.block.chain_id, contract: shower.as_str(), shower: ShowerId(1) };
+    let leaf = leaf_hash(&id, &Leaf { index, token_id: TokenId(token_id), content: &content.bytes(), salt });
     let leaves = (0..count)
         .map(|at| if at == index { leaf } else { [at.to_be_bytes().first().copied().unwrap(); 32] });
     let tree = Tree::new(leaves.collect()).unwrap();

@@ -5,6 +5,7 @@ use cosmwasm_std::entry_point;
 use cosmwasm_std::{Binary, Coin, Deps, DepsMut, Empty, Env, MessageInfo, Reply, Response};
 use meteor_messages::nft::describe;
 use meteor_messages::shower::{ExecuteMsg, InstantiateMsg, QueryMsg};
+use meteor_rules::{Rank, ShowerId};
 
 use crate::error::ContractError;
 use crate::verbs::{cancel, close, contribute, draw, minimum, mint, pause, refund, roles, settle};
@@ -50,10 +51,10 @@ pub fn execute(
         ExecuteMsg::Contribute { shower } => contribute::contribute(deps, &env, &info, shower),
         ExecuteMsg::Close { shower } => close::close(deps, &env, shower),
         ExecuteMsg::Mint { shower, first_rank, art } => {
-            mint::mint(deps, &env, sender, shower, first_rank, art)
+            mint::mint(deps, &env, sender, ShowerId(shower), Rank(first_rank), art)
         }
         ExecuteMsg::CommitDraw { shower, root, leaves, beacon } => {
-            draw::commit_draw(deps, &env, sender, shower, root, leaves, beacon)
+            draw::commit_draw(deps, &env, sender, ShowerId(shower), root, leaves, beacon)
         }
         ExecuteMsg::PublishKey { shower, key } => draw::publish_key(deps, &env, shower, key),
         ExecuteMsg::Settle { shower } => settle::settle(deps, shower),

@@ -6,8 +6,8 @@ use meteor_messages::shower::{
     MinimumFrom, MintCursorResponse, QueryMsg, RankOrder, RankedContributor, RankingResponse,
     RefundableResponse, ShowerResponse, ShowersResponse, Status, WalletResponse,
 };
-use meteor_rules::NANOS_PER_SECOND;
 use meteor_rules::ranking::Place;
+use meteor_rules::{NANOS_PER_SECOND, ShowerId};
 
 use crate::error::ContractError;
 use crate::state::{
@@ -75,10 +75,10 @@ fn config(deps: Deps) -> Result<ConfigResponse, ContractError> {
 
 fn draw(deps: Deps, shower: u32) -> Result<DrawResponse, ContractError> {
     EVENT.load(deps.storage)?.window(shower)?; // there is such a shower
-    let place = usize::try_from(shower).ok().and_then(|shower| shower.checked_sub(1));
     let commitments = FAIRNESS.load(deps.storage)?.commitments;
-    let commitment = place
-        .and_then(|place| commitments.into_iter().nth(place))
+    let commitment = ShowerId(shower)
+        .index()
+        .and_then(|index| commitments.into_iter().nth(index))
         .ok_or_else(|| StdError::not_found("commitment"))?;
     let draw = DRAWS.may_load(deps.storage, shower)?;
     let committed = draw.as_ref().and_then(|draw| draw.committed.clone());

@@ -8,11 +8,12 @@ use cosmwasm_std::{Addr, Binary, Env, HexBinary, Order, StdError, StdResult, Sto
 use cw_storage_plus::{Bound, Item, Map};
 use meteor_messages::hatchery::HatcheryInit;
 use meteor_messages::shower::{Cursor, Fairness, Payee};
-use meteor_rules::NANOS_PER_SECOND;
+use meteor_rules::fairness::Domain;
 use meteor_rules::log::{LogHash, start};
 use meteor_rules::ranking::Place;
 use meteor_rules::schedule::{Schedule, Window};
 use meteor_rules::tier::{PerTier, TierRule};
+use meteor_rules::{NANOS_PER_SECOND, ShowerId};
 
 use crate::error::ContractError;
 
@@ -211,7 +212,8 @@ impl Book {
 
     /// The book of a shower without contributions, when the last shower that has some is `last`.
     pub fn following(env: &Env, shower: u32, last: Option<&Self>) -> Self {
-        let log = start(&env.block.chain_id, env.contract.address.as_str(), shower);
+        let contract = env.contract.address.as_str();
+        let log = start(&Domain { chain_id: &env.block.chain_id, contract, shower: ShowerId(shower) });
         Self {
             contributors: 0,
             total: Uint128::zero(),

@@ -130,11 +130,13 @@ fn an_emptied_shower_leaves_no_hole_in_the_numbers_that_follow() {
 #[test]
 fn the_log_hash_is_the_one_of_the_rules() {
     // Checked after every message by the suite; here once with the bytes spelt out.
+    use meteor_rules::ShowerId;
+    use meteor_rules::fairness::Domain;
     use meteor_rules::log::{Entry, extend, start};
     let mut suite = Suite::new().build();
     suite.open(1).contribute("alice", MIN).contribute("alice", 2);
     let (contract, alice) = (suite.shower.to_string(), suite.address("alice").to_string());
-    let mut log = start("meteor-test-1", &contract, 1);
+    let mut log = start(&Domain { chain_id: "meteor-test-1", contract: &contract, shower: ShowerId(1) });
     for (seq, amount, total) in [(1, MIN, MIN), (2, 2, MIN + 2)] {
         log = extend(&log, &Entry { seq, contributor: &alice, amount, total });
     }

@@ -150,7 +150,7 @@ pub(super) async fn quote(
     Ok(view.currency.respond(&headers, || models::Quote {
         shower: number,
         amount: Amount(amount),
-        rank: quote.rank,
+        rank: quote.rank.0,
         tier: quote.tier.into(),
         contributors: quote.contributors,
         current: Amount(current),

@@ -2,6 +2,8 @@
 
 use imbl::Vector;
 use meteor_messages::events::{Close, Draw as DrawEvent};
+use meteor_rules::ShowerId;
+use meteor_rules::fairness::Domain;
 use meteor_rules::log::{self, Entry as LogEntry, LogHash};
 use meteor_rules::ranking::Place;
 
@@ -100,7 +102,7 @@ impl Shower {
             given: Vector::new(),
             total: 0,
             last_seq: 0,
-            log: log::start(chain_id, contract, number),
+            log: log::start(&Domain { chain_id, contract, shower: ShowerId(number) }),
             ranking: None,
             closing: None,
             draw: None,

@@ -41,8 +41,7 @@ pub(super) fn floors(config: &InstantiateMsg, summary: &models::Shower, rows: &[
     let sizes = config.tiers.sizes(contributors);
     let issue = eggs::issue(&config.eggs, &sizes);
     let floors = ranking::floors(&config.tiers, contributors, |rank| {
-        let at = usize::try_from(rank.checked_sub(1)?).ok()?;
-        rows.get(at).map(|row| row.amount)
+        rows.get(rank.index()?).map(|row| row.amount)
     });
     let tiers = Tier::ALL.map(|tier| {
         let (size, eggs) = (*sizes.get(tier), *issue.eggs.get(tier));

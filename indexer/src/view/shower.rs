@@ -4,9 +4,8 @@ use std::sync::{Arc, OnceLock};
 
 use imbl::Vector;
 use meteor_messages::shower::{ContributionState, InstantiateMsg, Status};
-use meteor_rules::NANOS_PER_SECOND;
-use meteor_rules::ranking;
 use meteor_rules::tier::{Tier, TierRule};
+use meteor_rules::{NANOS_PER_SECOND, Rank, ranking};
 
 use super::numbers::{facts, floors, past, summary};
 use super::page::Page;
@@ -125,7 +124,7 @@ impl ShowerView {
 
     /// The tier of a rank (1-based).
     pub fn tier(&self, rank: u32) -> Tier {
-        self.tiers.tier_of(rank, self.summary.contributors).unwrap_or(Tier::Common)
+        self.tiers.tier_of(Rank(rank), self.summary.contributors).unwrap_or(Tier::Common)
     }
 
     /// The state of a rank's contribution.

@@ -13,7 +13,7 @@ use meteor_messages::events::{
 };
 use meteor_messages::hatchery::HatcheryInit;
 use meteor_messages::shower::{CollectionInit, Fairness, InstantiateMsg, Payee};
-use meteor_rules::fairness::ShowerId;
+use meteor_rules::fairness::Domain;
 use meteor_rules::fairness::beacon::BeaconRule;
 use meteor_rules::fairness::content::{Kind, Recipe, Source, Tables};
 use meteor_rules::fairness::key::{commitment, shower_key};
@@ -23,6 +23,7 @@ use meteor_rules::metadata::{Column, Template, Values};
 use meteor_rules::ranking::Place;
 use meteor_rules::schedule::Schedule;
 use meteor_rules::tier::{PerTier, Tier, TierRule};
+use meteor_rules::{Rank, ShowerId, TokenId};
 use sha2::{Digest, Sha256};
 
 pub const CHAIN: &str = "testerra";
@@ -62,8 +63,8 @@ fn key(shower: u32) -> [u8; 32] {
     shower_key(&[7; 32], &id(&shower_contract(), shower))
 }
 
-fn id(contract: &str, shower: u32) -> ShowerId<'_> {
-    ShowerId { chain_id: CHAIN, contract, shower }
+fn id(contract: &str, shower: u32) -> Domain<'_> {
+    Domain { chain_id: CHAIN, contract, shower: ShowerId(shower) }
 }
 
 fn tables() -> Tables {
@@ -170,7 +171,7 @@ impl Chain {
     /// A chain with the launch in block 2.
     pub fn launched(showers: u32) -> Self {
         let config = instantiate(showers);
-        let model = |n| Model { log: log::start(CHAIN, &shower_contract(), n), ..Model::default() };
+        let model = |n| Model { log: log::start(&id(&shower_contract(), n)), ..Model::default() };
         let mut chain = Self {
             blocks: Vec::new(),
             showers: (1..=showers).map(model).collect(),
@@ -266,7 +267,7 @@ impl Chain {
         };
         let mut events = vec![(shower_contract(), Event::from(mint))];
         for (rank, (owner, _)) in (first..).zip(batch) {
-            let tier = self.config.tiers.tier_of(rank, ranking.len() as u32).unwrap();
+            let tier = self.config.tiers.tier_of(Rank(rank), ranking.len() as u32).unwrap();
             let minted = Minted {
                 token_id: earlier as u64 + u64::from(rank),
                 owner: owner.clone(),
@@ -339,7 +340,7 @@ impl Chain {
     /// The events of one reveal: told of, burnt, minted.
     pub fn reveal_events(&self, shower: u32, token_id: u64, holder: &str) -> Vec<(String, Event)> {
         let sealed = self.sealed(shower);
-        let index = sealed.index_of(token_id).unwrap();
+        let index = sealed.index_of(TokenId(token_id)).unwrap();
         let (content, salt) = sealed.content(index).unwrap();
         let (image, traits, kind) = (content.image.clone(), content.traits.clone(), content.kind);
         let revealed = Revealed {

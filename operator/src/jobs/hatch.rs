@@ -11,6 +11,7 @@ use meteor_messages::hatchery::{
 use meteor_messages::shower::{
     ConfigResponse, DrawResponse, MAX_BATCH, QueryMsg as ShowerQuery, ShowerResponse,
 };
+use meteor_rules::TokenId;
 use meteor_rules::fairness::content::Tables;
 use meteor_rules::fairness::sealed::Sealed;
 
@@ -102,7 +103,8 @@ impl<'a, K: KeySource> Hatcher<'a, K> {
     fn reveal(&self, shower: u32, token_id: u64) -> Result<Reveal, OperatorError> {
         let unknown = OperatorError::NoSuchMeteor { token_id };
         let sealed = self.showers.get(&shower).ok_or(OperatorError::NoSuchMeteor { token_id })?;
-        let proven = sealed.index_of(token_id).and_then(|index| sealed.reveal(index)).ok_or(unknown)?;
+        let proven =
+            sealed.index_of(TokenId(token_id)).and_then(|index| sealed.reveal(index)).ok_or(unknown)?;
         Ok(Reveal {
             token_id,
             shower,

@@ -1,7 +1,8 @@
 //! Publish a shower's key, so that everyone can recompute its draw. Running it again does nothing.
 
 use meteor_messages::shower::{DrawResponse, ExecuteMsg, QueryMsg};
-use meteor_rules::fairness::ShowerId;
+use meteor_rules::ShowerId;
+use meteor_rules::fairness::Domain;
 
 use crate::account::Account;
 use crate::error::OperatorError;
@@ -24,7 +25,7 @@ pub async fn publish_key(
     if draw.key.is_some() {
         return Ok(false);
     }
-    let id = ShowerId { chain_id: &deployment.chain_id, contract, shower };
+    let id = Domain { chain_id: &deployment.chain_id, contract, shower: ShowerId(shower) };
     let key = keys.shower_key(&id).await?;
     if key.commitment(&id).as_slice() != draw.commitment.as_slice() {
         return Err(OperatorError::WrongKey { shower });

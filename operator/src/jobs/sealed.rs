@@ -1,7 +1,8 @@
 //! What a shower's meteors hold, derived in memory from the key and what is on the chain. Written nowhere.
 
 use meteor_messages::shower::{ConfigResponse, DrawResponse, QueryMsg, ShowerResponse};
-use meteor_rules::fairness::ShowerId;
+use meteor_rules::ShowerId;
+use meteor_rules::fairness::Domain;
 use meteor_rules::fairness::content::Tables;
 use meteor_rules::fairness::sealed::{Inputs, Sealed};
 
@@ -30,7 +31,7 @@ pub(super) async fn seal(
     let draw: DrawResponse = node.smart(contract, &QueryMsg::Draw { shower }).await?;
     let places = ranking(node, contract, shower).await?;
     let amounts: Vec<u128> = places.iter().map(|place| place.amount.u128()).collect();
-    let id = ShowerId { chain_id: &deployment.chain_id, contract, shower };
+    let id = Domain { chain_id: &deployment.chain_id, contract, shower: ShowerId(shower) };
     let key = keys.shower_key(&id).await?;
     if key.commitment(&id).as_slice() != draw.commitment.as_slice() {
         return Err(OperatorError::WrongKey { shower });

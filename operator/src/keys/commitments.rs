@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use meteor_rules::fairness::{Bytes32, ShowerId};
+use meteor_rules::ShowerId;
+use meteor_rules::fairness::{Bytes32, Domain};
 
 use super::{FileKey, KeyError, KeySource, MasterKey, Unlock};
 
@@ -19,9 +20,9 @@ pub struct Event<'a> {
 
 impl<'a> Event<'a> {
     /// The showers of the event in order.
-    pub fn ids(&self) -> impl Iterator<Item = ShowerId<'a>> + use<'a> {
+    pub fn ids(&self) -> impl Iterator<Item = Domain<'a>> + use<'a> {
         let Self { chain_id, contract, showers } = *self;
-        (1..=showers).map(move |shower| ShowerId { chain_id, contract, shower })
+        (1..=showers).map(move |shower| Domain { chain_id, contract, shower: ShowerId(shower) })
     }
 
     pub(super) fn commitments(&self, key: &MasterKey) -> Vec<Bytes32> {

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use age::{DecryptError, Decryptor, Identity, IdentityFile};
-use meteor_rules::fairness::ShowerId;
+use meteor_rules::fairness::Domain;
 use zeroize::Zeroizing;
 
 use super::{KeyError, KeySource, MasterKey, Passphrase, Purpose, ShowerKey, payload, private};
@@ -57,7 +57,7 @@ impl FileKey {
 }
 
 impl KeySource for FileKey {
-    async fn shower_key(&self, id: &ShowerId<'_>) -> Result<ShowerKey, KeyError> {
+    async fn shower_key(&self, id: &Domain<'_>) -> Result<ShowerKey, KeyError> {
         Ok(self.master.shower_key(id))
     }
 }

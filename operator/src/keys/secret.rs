@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use meteor_rules::fairness::{Bytes32, ShowerId, key};
+use meteor_rules::fairness::{Bytes32, Domain, key};
 use meteor_rules::log::LogHash;
 use secrecy::{ExposeSecret, SecretBox};
 use zeroize::{Zeroize, Zeroizing};
@@ -29,7 +29,7 @@ impl MasterKey {
     }
 
     /// The key of one shower.
-    pub fn shower_key(&self, id: &ShowerId<'_>) -> ShowerKey {
+    pub fn shower_key(&self, id: &Domain<'_>) -> ShowerKey {
         ShowerKey::take(&mut key::shower_key(self.0.expose_secret(), id))
     }
 
@@ -56,7 +56,7 @@ impl ShowerKey {
     }
 
     /// What the chain stores of this key before anyone contributes.
-    pub fn commitment(&self, id: &ShowerId<'_>) -> Bytes32 {
+    pub fn commitment(&self, id: &Domain<'_>) -> Bytes32 {
         key::commitment(id, self.0.expose_secret())
     }
 
@@ -86,9 +86,11 @@ impl fmt::Debug for ShowerKey {
 
 #[cfg(test)]
 mod tests {
+    use meteor_rules::ShowerId;
+
     use super::*;
 
-    const ID: ShowerId<'static> = ShowerId { chain_id: "localterra", contract: "terra1xyz", shower: 2 };
+    const ID: Domain<'static> = Domain { chain_id: "localterra", contract: "terra1xyz", shower: ShowerId(2) };
     const BYTES: Bytes32 = [0x5a; 32];
 
     #[test]

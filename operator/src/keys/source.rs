@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use meteor_rules::fairness::ShowerId;
+use meteor_rules::fairness::Domain;
 
 use super::{FileKey, KeyError, KmsKey, ShowerKey};
 
@@ -12,7 +12,7 @@ pub trait KeySource {
     ///
     /// # Errors
     /// If the key can't be had.
-    fn shower_key(&self, id: &ShowerId<'_>) -> impl Future<Output = Result<ShowerKey, KeyError>> + Send;
+    fn shower_key(&self, id: &Domain<'_>) -> impl Future<Output = Result<ShowerKey, KeyError>> + Send;
 }
 
 /// The source that the configuration names.
@@ -25,7 +25,7 @@ pub enum AnyKey {
 }
 
 impl KeySource for AnyKey {
-    async fn shower_key(&self, id: &ShowerId<'_>) -> Result<ShowerKey, KeyError> {
+    async fn shower_key(&self, id: &Domain<'_>) -> Result<ShowerKey, KeyError> {
         match self {
             Self::File(key) => key.shower_key(id).await,
             Self::Kms(key) => key.shower_key(id).await,

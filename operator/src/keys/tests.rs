@@ -94,7 +94,7 @@ async fn a_key_is_made_opened_and_is_that_of_its_event() {
     verify_file(&path, desk.unlock(), &EVENT, &made).unwrap();
 
     let id = EVENT.ids().nth(2).unwrap();
-    assert_eq!(id.shower, 3);
+    assert_eq!(id.shower.0, 3);
     let any = AnyKey::File(key);
     assert_eq!(any.shower_key(&id).await.unwrap().commitment(&id), made[2]);
 }

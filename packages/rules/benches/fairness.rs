@@ -5,7 +5,8 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use meteor_rules::fairness::ShowerId;
+use meteor_rules::ShowerId;
+use meteor_rules::fairness::Domain;
 use meteor_rules::fairness::draw::draw;
 use meteor_rules::fairness::sealed::{Inputs, Sealed};
 use meteor_rules::fairness::tree::Tree;
@@ -21,7 +22,7 @@ fn sealing(criterion: &mut Criterion) {
     let tables = event::tables();
     let amounts: Vec<u128> = (1..=u128::from(MANY)).rev().map(|n| 8_000_000 + n * 1_000).collect();
     let inputs = Inputs {
-        id: ShowerId { chain_id: event::CHAIN_ID, contract: event::CONTRACT, shower: 1 },
+        id: Domain { chain_id: event::CHAIN_ID, contract: event::CONTRACT, shower: ShowerId(1) },
         key: &[7; 32],
         beacon_signature: &[1; 48],
         log: &[2; 32],

@@ -10,6 +10,7 @@ extern crate alloc;
 pub mod eggs;
 mod encode;
 pub mod fairness;
+pub mod ids;
 pub mod log;
 pub mod metadata;
 #[cfg(feature = "presets")]
@@ -18,6 +19,8 @@ pub mod ranking;
 pub mod schedule;
 pub mod split;
 pub mod tier;
+
+pub use ids::{Rank, ShowerId, TokenId};
 
 /// One whole in basis points.
 pub const BASIS_POINTS: u32 = 10_000;

@@ -7,6 +7,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::encode::Fields;
+use crate::fairness::Domain;
 
 /// A contribution log hash.
 pub type LogHash = [u8; 32];
@@ -14,13 +15,10 @@ pub type LogHash = [u8; 32];
 const START_TAG: &str = "meteor-shower/log-start/v1";
 const STEP_TAG: &str = "meteor-shower/log/v1";
 
-/// The log hash of a shower without contributions: bound to one chain, one contract and one shower (1-based).
-pub fn start(chain_id: &str, contract: &str, shower: u32) -> LogHash {
+/// The log hash of a shower without contributions.
+pub fn start(id: &Domain<'_>) -> LogHash {
     let mut hash = Sha256::new();
-    hash.text(START_TAG);
-    hash.text(chain_id);
-    hash.text(contract);
-    Digest::update(&mut hash, shower.to_be_bytes());
+    hash.domain(START_TAG, id);
     hash.finalize().into()
 }
 
@@ -52,7 +50,9 @@ pub fn extend(log: &LogHash, entry: &Entry<'_>) -> LogHash {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::ShowerId;
 
+    const ID: Domain<'static> = Domain { chain_id: "localterra", contract: "terra1xyz", shower: ShowerId(3) };
     const ENTRY: Entry<'static> =
         Entry { seq: 7, contributor: "terra1abc", amount: 8_000_000, total: 9_000_000 };
 
@@ -66,7 +66,7 @@ mod tests {
         bytes.extend(9u32.to_be_bytes());
         bytes.extend(b"terra1xyz");
         bytes.extend(3u32.to_be_bytes());
-        let log = start("localterra", "terra1xyz", 3);
+        let log = start(&ID);
         assert_eq!(log, <[u8; 32]>::from(Sha256::digest(&bytes)));
 
         let mut bytes = Vec::new();
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn every_field_counts() {
-        let log = start("c", "a", 1);
+        let log = start(&ID);
         let base = extend(&log, &ENTRY);
         for other in [
             Entry { seq: 8, ..ENTRY },
@@ -93,7 +93,8 @@ mod tests {
         ] {
             assert_ne!(extend(&log, &other), base);
         }
-        assert_ne!(start("c", "a", 2), log);
-        assert_ne!(start("ca", "", 1), log, "lengths keep fields apart");
+        assert_ne!(start(&Domain { shower: ShowerId(2), ..ID }), log);
+        let moved = Domain { chain_id: "localterrat", contract: "erra1xyz", ..ID };
+        assert_ne!(start(&moved), log, "lengths keep fields apart");
     }
 }

@@ -4,6 +4,7 @@ use core::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
+use crate::ids::Rank;
 use crate::tier::{PerTier, Tier, TierRule};
 
 /// What places a contributor in a shower's ranking. Smaller sorts first and is the better place.
@@ -30,8 +31,8 @@ impl PartialOrd for Place {
 /// What an amount would buy if it were a wallet's total now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quote {
-    /// Rank (1-based) that the amount would have.
-    pub rank: u32,
+    /// Rank that the amount would have.
+    pub rank: Rank,
     /// Tier of that rank.
     pub tier: Tier,
     /// Contributors there would be.
@@ -55,23 +56,23 @@ pub fn quote(
         ahead = ahead.checked_sub(1)?; // nobody is behind their own place
     }
     let contributors = if mine.is_some() { contributors } else { contributors.checked_add(1)? };
-    let rank = ahead.checked_add(1)?;
+    let rank = Rank::at(ahead)?;
     Some(Quote { rank, tier: tiers.tier_of(rank, contributors)?, contributors })
 }
 
 /// The floor of each tier: the least amount now in it, `None` for an empty tier. `amount_at(rank)` gives the
-/// amount of a 1-based rank and is asked at most four times.
+/// amount of a rank and is asked at most four times.
 pub fn floors(
     tiers: &TierRule,
     contributors: u32,
-    mut amount_at: impl FnMut(u32) -> Option<u128>,
+    mut amount_at: impl FnMut(Rank) -> Option<u128>,
 ) -> PerTier<Option<u128>> {
     let sizes = tiers.sizes(contributors);
     let mut last = 0u32;
     PerTier::from_fn(|tier| {
         let size = *sizes.get(tier);
         last = last.saturating_add(size);
-        if size == 0 { None } else { amount_at(last) }
+        if size == 0 { None } else { amount_at(Rank(last)) }
     })
 }
 
@@ -102,9 +103,8 @@ mod tests {
     fn floors_are_the_last_of_each_tier() {
         let amounts: Vec<u128> = (1..=1000).rev().collect();
         let places = ranked(&amounts);
-        let floors = floors(&LEVANA, 1000, |rank| {
-            usize::try_from(rank).ok().and_then(|rank| places.get(rank - 1)).map(|p| p.amount)
-        });
+        let floors =
+            floors(&LEVANA, 1000, |rank| rank.index().and_then(|index| places.get(index)).map(|p| p.amount));
         assert_eq!(
             floors,
             PerTier { legendary: Some(991), ancient: Some(902), rare: Some(679), common: Some(1) }
@@ -115,7 +115,7 @@ mod tests {
     fn an_empty_shower_has_no_floors_and_quotes_the_top() {
         assert_eq!(floors(&LEVANA, 0, |_| None), PerTier::default());
         let first = quote(&LEVANA, 0, None, 8, |_| 0).unwrap();
-        assert_eq!(first, Quote { rank: 1, tier: Tier::Legendary, contributors: 1 });
+        assert_eq!(first, Quote { rank: Rank(1), tier: Tier::Legendary, contributors: 1 });
     }
 
     proptest! {
@@ -129,7 +129,7 @@ mod tests {
             after.push(mine);
             after.sort_unstable();
             let rank = after.iter().position(|p| *p == mine).unwrap() + 1;
-            prop_assert_eq!(usize::try_from(quoted.rank).unwrap(), rank);
+            prop_assert_eq!(usize::try_from(quoted.rank.0).unwrap(), rank);
         }
 
         #[test]
@@ -146,7 +146,7 @@ mod tests {
             after.push(mine);
             after.sort_unstable();
             let rank = after.iter().position(|p| *p == mine).unwrap() + 1;
-            prop_assert_eq!(usize::try_from(quoted.rank).unwrap(), rank);
+            prop_assert_eq!(usize::try_from(quoted.rank.0).unwrap(), rank);
         }
 
         #[test]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::BASIS_POINTS;
+use crate::ids::Rank;
 
 /// The tier of a meteor, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -169,16 +170,16 @@ impl TierRule {
         PerTier { legendary, ancient, rare, common: rest - ancient - rare }
     }
 
-    /// The tier of `rank` (1-based) in a shower of `contributors`; `None` outside `1..=contributors`.
-    pub fn tier_of(&self, rank: u32, contributors: u32) -> Option<Tier> {
-        if rank == 0 || rank > contributors {
+    /// The tier of `rank` in a shower of `contributors`; `None` outside `1..=contributors`.
+    pub fn tier_of(&self, rank: Rank, contributors: u32) -> Option<Tier> {
+        if rank.0 == 0 || rank.0 > contributors {
             return None;
         }
         let sizes = self.sizes(contributors);
         let mut last = 0u32;
         for (tier, size) in sizes.iter() {
             last += size; // sizes add up to `contributors`, so this stays within u32
-            if rank <= last {
+            if rank.0 <= last {
                 return Some(tier);
             }
         }
@@ -226,10 +227,10 @@ mod tests {
             (323, Tier::Common),
             (1000, Tier::Common),
         ] {
-            assert_eq!(LEVANA.tier_of(rank, 1000), Some(tier), "rank {rank}");
+            assert_eq!(LEVANA.tier_of(Rank(rank), 1000), Some(tier), "rank {rank}");
         }
-        assert_eq!(LEVANA.tier_of(0, 1000), None);
-        assert_eq!(LEVANA.tier_of(1001, 1000), None);
+        assert_eq!(LEVANA.tier_of(Rank(0), 1000), None);
+        assert_eq!(LEVANA.tier_of(Rank(1001), 1000), None);
     }
 
     #[test]
@@ -259,7 +260,7 @@ mod tests {
             let mut counted = PerTier::<u32>::default();
             let mut worst = Tier::Legendary;
             for rank in 1..=n {
-                let tier = rule.tier_of(rank, n).unwrap();
+                let tier = rule.tier_of(Rank(rank), n).unwrap();
                 prop_assert!(tier >= worst, "a worse rank has a better tier");
                 worst = tier;
                 match tier {

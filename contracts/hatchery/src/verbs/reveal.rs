@@ -7,10 +7,10 @@ use meteor_messages::events::Revealed;
 use meteor_messages::hatchery::{MAX_REVEALS, Reveal};
 use meteor_messages::nft::{ExecuteMsg as NftMsg, ExtensionMsg, NewToken};
 use meteor_messages::shower::{DrawResponse, QueryMsg as ShowerQuery};
-use meteor_rules::NANOS_PER_SECOND;
 use meteor_rules::fairness::content::Kind;
 use meteor_rules::fairness::tree::{Leaf, leaf_hash, root_from};
-use meteor_rules::fairness::{Bytes32, ShowerId};
+use meteor_rules::fairness::{Bytes32, Domain};
+use meteor_rules::{NANOS_PER_SECOND, ShowerId, TokenId};
 
 use crate::error::ContractError;
 use crate::state::{CONFIG, CUSTODY, Config, collection};
@@ -39,8 +39,17 @@ pub(crate) fn reveal(deps: DepsMut, env: &Env, reveals: Vec<Reveal>) -> Result<R
             Some(draw) => *draw,
             None => *draws.entry(shower).or_insert(draw(deps.as_ref(), &config, shower)?),
         };
-        let id = ShowerId { chain_id: &env.block.chain_id, contract: config.shower.as_str(), shower };
-        let leaf = Leaf { index, token_id, content: &content.bytes(), salt: bytes32("the salt", &salt)? };
+        let id = Domain {
+            chain_id: &env.block.chain_id,
+            contract: config.shower.as_str(),
+            shower: ShowerId(shower),
+        };
+        let leaf = Leaf {
+            index,
+            token_id: TokenId(token_id),
+            content: &content.bytes(),
+            salt: bytes32("the salt", &salt)?,
+        };
         let siblings =
             proof.iter().map(|hash| bytes32("a hash of the proof", hash)).collect::<Result<Vec<_>, _>>()?;
         if root_from(leaf_hash(&id, &leaf), index, leaves, &siblings) != Some(root) {

@@ -2,9 +2,9 @@
 
 use cosmwasm_std::{Addr, DepsMut, Env, HexBinary, Response};
 use meteor_messages::events;
-use meteor_rules::NANOS_PER_SECOND;
 use meteor_rules::fairness::key::commitment;
-use meteor_rules::fairness::{Bytes32, ShowerId};
+use meteor_rules::fairness::{Bytes32, Domain};
+use meteor_rules::{NANOS_PER_SECOND, ShowerId};
 
 use crate::error::ContractError;
 use crate::state::{Committed, DRAWS, EVENT, FAIRNESS, ROLES, book, refunds_open};
@@ -17,7 +17,7 @@ pub(crate) fn commit_draw(
     deps: DepsMut,
     env: &Env,
     sender: &Addr,
-    shower: u32,
+    ShowerId(shower): ShowerId,
     root: HexBinary,
     leaves: u32,
     beacon: HexBinary,
@@ -79,9 +79,12 @@ pub(crate) fn publish_key(
         return Err(ContractError::KeyTooEarly { shower, at });
     }
     let bytes = exactly_32("the key", &key)?;
-    let id = ShowerId { chain_id: &env.block.chain_id, contract: env.contract.address.as_str(), shower };
-    let place = usize::try_from(shower).ok().and_then(|shower| shower.checked_sub(1));
-    let committed = place.and_then(|place| fairness.commitments.get(place));
+    let id = Domain {
+        chain_id: &env.block.chain_id,
+        contract: env.contract.address.as_str(),
+        shower: ShowerId(shower),
+    };
+    let committed = ShowerId(shower).index().and_then(|index| fairness.commitments.get(index));
     if committed.map(HexBinary::as_slice) != Some(commitment(&id, &bytes).as_slice()) {
         return Err(ContractError::WrongKey { shower });
     }

@@ -6,7 +6,7 @@ use cosmwasm_std::{Addr, DepsMut, Env, Order, Response, StdError, WasmMsg, to_js
 use meteor_messages::events;
 use meteor_messages::nft::{ExecuteMsg as NftMsg, ExtensionMsg, NewToken};
 use meteor_messages::shower::Art;
-use meteor_rules::NANOS_PER_SECOND;
+use meteor_rules::{NANOS_PER_SECOND, Rank, ShowerId, TokenId};
 
 use super::batch_size;
 use crate::error::ContractError;
@@ -17,8 +17,8 @@ pub(crate) fn mint(
     deps: DepsMut,
     env: &Env,
     sender: &Addr,
-    shower: u32,
-    first_rank: u32,
+    ShowerId(shower): ShowerId,
+    Rank(first_rank): Rank,
     art: Vec<Art>,
 ) -> Result<Response, ContractError> {
     if ROLES.load(deps.storage)?.operator != *sender {
@@ -64,13 +64,13 @@ pub(crate) fn mint(
     let mut tokens = Vec::with_capacity(art.len());
     for ((rank, Art { image, traits }), (place, owner)) in (next..).zip(art).zip(winners) {
         let tier = tiers
-            .tier_of(rank, book.contributors)
+            .tier_of(Rank(rank), book.contributors)
             .ok_or_else(|| StdError::generic_err("a rank outside the tiers"))?;
         // Here and not in the collection: meteors have an image each, eggs and dust share theirs.
         if !images.insert(image.clone()) {
             return Err(ContractError::ImageTwice { image });
         }
-        let token_id = number(book.earlier, rank)?;
+        let token_id = number(book.earlier, Rank(rank))?;
         let traits = [tier.index(), rank, shower].into_iter().chain(traits).collect();
         tokens.push(NewToken { token_id, owner: owner.into(), image, traits });
         amount =
@@ -94,12 +94,14 @@ pub(crate) fn mint(
             shower,
             first_rank,
             count,
-            first_number: number(book.earlier, first_rank)?,
+            first_number: number(book.earlier, Rank(first_rank))?,
             amount,
         }))
 }
 
-/// The meteor's number: unique over all showers, whatever the order in which they are minted.
-fn number(earlier: u64, rank: u32) -> Result<u64, ContractError> {
-    earlier.checked_add(rank.into()).ok_or(ContractError::TooMuch { what: "the number of meteors" })
+/// The number of the meteor of `rank`.
+fn number(earlier: u64, rank: Rank) -> Result<u64, ContractError> {
+    let TokenId(number) =
+        TokenId::of(earlier, rank).ok_or(ContractError::TooMuch { what: "the number of meteors" })?;
+    Ok(number)
 }

@@ -7,9 +7,10 @@ use axum::http::Request;
 use meteor_indexer::Config;
 use meteor_indexer::api::router;
 use meteor_indexer::app::App;
+use meteor_rules::fairness::Domain;
 use meteor_rules::fairness::evidence::{self, Fairness, Reveal};
 use meteor_rules::fairness::verify::{Checks, Evidence, Report, TablesReader, verify};
-use meteor_rules::log;
+use meteor_rules::{ShowerId, log};
 use serde_json::{Value, json};
 
 use super::{app_of, bytes, event, get, hatched, ok, send};
@@ -145,7 +146,7 @@ async fn long_lists_of_contributions_come_whole() {
     let app = app_of(&chain, None);
     let csv = bytes(&app, "/v1/showers/1/contributions.csv").await.1;
     let rows = evidence::read_csv(std::str::from_utf8(&csv).unwrap()).unwrap();
-    let start = log::start(CHAIN, &shower_contract(), 1);
+    let start = log::start(&Domain { chain_id: CHAIN, contract: &shower_contract(), shower: ShowerId(1) });
     let hash = rows.iter().fold(start, |hash, row| {
         let (seq, contributor, amount, total) = (row.seq, row.contributor.as_str(), row.amount, row.total);
         log::extend(&hash, &log::Entry { seq, contributor, amount, total })

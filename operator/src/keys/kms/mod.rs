@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use meteor_rules::fairness::{Bytes32, ShowerId, key::key_message};
+use meteor_rules::fairness::{Bytes32, Domain, key::key_message};
 use reqwest::{Client, Url, redirect};
 use serde::Deserialize;
 use serde_json::json;
@@ -227,7 +227,7 @@ fn passes(error: &KmsError) -> bool {
 }
 
 impl KeySource for KmsKey {
-    async fn shower_key(&self, id: &ShowerId<'_>) -> Result<ShowerKey, KeyError> {
+    async fn shower_key(&self, id: &Domain<'_>) -> Result<ShowerKey, KeyError> {
         let mut mac = self.mac(&key_message(id)).await?;
         Ok(ShowerKey::take(&mut mac))
     }

@@ -9,6 +9,7 @@ use thiserror::Error;
 use super::{Bytes32, Stream};
 use crate::encode::Fields;
 use crate::fairness::key::Collect;
+use crate::ids::{Rank, ShowerId, TokenId};
 use crate::metadata::{MetadataError, Template, Values, check_image};
 use crate::tier::{PerTier, Tier};
 
@@ -107,12 +108,12 @@ pub enum Source {
 pub struct Meteor {
     /// Its tier.
     pub tier: Tier,
-    /// Its rank (1-based).
-    pub rank: u32,
-    /// Its shower (1-based).
-    pub shower: u32,
+    /// Its rank.
+    pub rank: Rank,
+    /// Its shower.
+    pub shower: ShowerId,
     /// Its number.
-    pub number: u64,
+    pub number: TokenId,
 }
 
 /// Why tables can't be used, or a content not be made.
@@ -155,7 +156,7 @@ pub enum ContentError {
     #[error("meteor {number} has a number beyond 32 bits")]
     Number {
         /// The number.
-        number: u64,
+        number: TokenId,
     },
 }
 
@@ -208,7 +209,7 @@ impl Recipe {
 
     fn make(&self, kind: Kind, seed: &Bytes32, meteor: &Meteor) -> Result<Content, ContentError> {
         // Rank − 1 is the leaf's index: every meteor has a stream of its own.
-        let mut stream = Stream::new(seed, PURPOSE, meteor.rank.saturating_sub(1));
+        let mut stream = Stream::new(seed, PURPOSE, meteor.rank.0.saturating_sub(1));
         let images = self.images.get(meteor.tier);
         let image = u128::try_from(images.len())
             .ok()
@@ -225,9 +226,9 @@ impl Recipe {
                 let empty = ContentError::Empty { column };
                 match source {
                     Source::Tier => Ok(meteor.tier.index()),
-                    Source::Rank => Ok(meteor.rank),
-                    Source::Shower => Ok(meteor.shower),
-                    Source::Meteor => u32::try_from(meteor.number)
+                    Source::Rank => Ok(meteor.rank.0),
+                    Source::Shower => Ok(meteor.shower.0),
+                    Source::Meteor => u32::try_from(meteor.number.0)
                         .map_err(|_| ContentError::Number { number: meteor.number }),
                     Source::Weights(weights) => stream.pick(weights).ok_or(empty),
                     Source::TierWeights(tiers) => match tiers.get(meteor.tier).as_slice() {
@@ -295,7 +296,8 @@ mod tests {
         }
     }
 
-    const METEOR: Meteor = Meteor { tier: Tier::Rare, rank: 200, shower: 3, number: 2200 };
+    const METEOR: Meteor =
+        Meteor { tier: Tier::Rare, rank: Rank(200), shower: ShowerId(3), number: TokenId(2200) };
 
     #[test]
     fn traits_come_from_their_sources() {

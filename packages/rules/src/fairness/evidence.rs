@@ -9,10 +9,11 @@ use core::fmt::Write;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::ShowerId;
+use super::Domain;
 use super::beacon::BeaconRule;
 use super::content::{Content, Kind};
 use super::hex::{Hex, Hex32};
+use crate::ids::ShowerId;
 use crate::tier::{PerTier, TierRule, TierRuleError};
 
 /// The version of `fairness.json` that is written and read.
@@ -217,8 +218,8 @@ impl Fairness {
     }
 
     /// What everything hashed for one shower is bound to.
-    pub fn id(&self, shower: u32) -> ShowerId<'_> {
-        ShowerId { chain_id: &self.chain_id, contract: &self.contract, shower }
+    pub fn id(&self, shower: u32) -> Domain<'_> {
+        Domain { chain_id: &self.chain_id, contract: &self.contract, shower: ShowerId(shower) }
     }
 }
 

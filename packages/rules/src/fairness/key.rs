@@ -3,7 +3,7 @@
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 
-use super::{Bytes32, ShowerId};
+use super::{Bytes32, Domain};
 use crate::encode::Fields;
 use crate::log::LogHash;
 
@@ -21,21 +21,21 @@ pub(super) fn mac(key: &Bytes32, fill: impl FnOnce(&mut Hmac<Sha256>)) -> Bytes3
 }
 
 /// The message whose MAC under the master key is the key of a shower: what a key service is asked to authenticate.
-pub fn key_message(id: &ShowerId<'_>) -> alloc::vec::Vec<u8> {
+pub fn key_message(id: &Domain<'_>) -> alloc::vec::Vec<u8> {
     let mut message = Collect(alloc::vec::Vec::new());
-    fill_id(&mut message, KEY_TAG, id);
+    message.domain(KEY_TAG, id);
     message.0
 }
 
 /// The key of one shower: `HMAC(master, tag ‖ chain id ‖ contract ‖ n)`.
-pub fn shower_key(master: &Bytes32, id: &ShowerId<'_>) -> Bytes32 {
-    mac(master, |mac| fill_id(mac, KEY_TAG, id))
+pub fn shower_key(master: &Bytes32, id: &Domain<'_>) -> Bytes32 {
+    mac(master, |mac| mac.domain(KEY_TAG, id))
 }
 
 /// What the chain stores of a shower's key before anyone contributes: `SHA256(tag ‖ chain id ‖ contract ‖ n ‖ key)`.
-pub fn commitment(id: &ShowerId<'_>, key: &Bytes32) -> Bytes32 {
+pub fn commitment(id: &Domain<'_>, key: &Bytes32) -> Bytes32 {
     let mut hash = Sha256::new();
-    fill_id(&mut hash, COMMITMENT_TAG, id);
+    hash.domain(COMMITMENT_TAG, id);
     Digest::update(&mut hash, key);
     hash.finalize().into()
 }
@@ -58,13 +58,6 @@ pub fn salt(key: &Bytes32, index: u32) -> Bytes32 {
     })
 }
 
-pub(super) fn fill_id(sink: &mut impl Fields, tag: &str, id: &ShowerId<'_>) {
-    sink.text(tag);
-    sink.text(id.chain_id);
-    sink.text(id.contract);
-    sink.update(&id.shower.to_be_bytes());
-}
-
 /// Collects what would be hashed.
 pub(super) struct Collect(pub(super) alloc::vec::Vec<u8>);
 
@@ -77,8 +70,9 @@ impl sha2::digest::Update for Collect {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::ShowerId;
 
-    const ID: ShowerId<'static> = ShowerId { chain_id: "localterra", contract: "terra1xyz", shower: 2 };
+    const ID: Domain<'static> = Domain { chain_id: "localterra", contract: "terra1xyz", shower: ShowerId(2) };
     const KEY: Bytes32 = [7; 32];
 
     #[test]
@@ -89,9 +83,9 @@ mod tests {
     #[test]
     fn everything_is_bound_to_its_shower() {
         for other in [
-            ShowerId { shower: 3, ..ID },
-            ShowerId { contract: "terra1xyy", ..ID },
-            ShowerId { chain_id: "columbus-5", ..ID },
+            Domain { shower: ShowerId(3), ..ID },
+            Domain { contract: "terra1xyy", ..ID },
+            Domain { chain_id: "columbus-5", ..ID },
         ] {
             assert_ne!(shower_key(&KEY, &ID), shower_key(&KEY, &other));
             assert_ne!(commitment(&ID, &KEY), commitment(&other, &KEY));

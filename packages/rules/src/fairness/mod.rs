@@ -14,16 +14,18 @@ pub mod verify;
 
 pub use stream::Stream;
 
+use crate::ids::ShowerId;
+
 /// 32 bytes: a hash, a key, a seed or a salt.
 pub type Bytes32 = [u8; 32];
 
-/// Which shower on which chain: everything hashed for it is bound to these three.
+/// The shower, contract and chain that a hash is for. Everything hashed for a shower is bound to these three.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ShowerId<'a> {
+pub struct Domain<'a> {
     /// The chain's id.
     pub chain_id: &'a str,
     /// Address of the shower contract.
     pub contract: &'a str,
-    /// Which shower (1-based).
-    pub shower: u32,
+    /// Which shower.
+    pub shower: ShowerId,
 }

@@ -10,8 +10,9 @@ use super::content::{Content, ContentError, Meteor, Tables};
 use super::draw::draw;
 use super::key::{salt, seed};
 use super::tree::{Leaf, Tree, leaf_hash};
-use super::{Bytes32, ShowerId};
+use super::{Bytes32, Domain};
 use crate::eggs::Issue;
+use crate::ids::{Rank, TokenId};
 use crate::log::LogHash;
 use crate::tier::{PerTier, TierRule};
 
@@ -19,7 +20,7 @@ use crate::tier::{PerTier, TierRule};
 #[derive(Clone, Copy)]
 pub struct Inputs<'a> {
     /// Which shower.
-    pub id: ShowerId<'a>,
+    pub id: Domain<'a>,
     /// Its key.
     pub key: &'a Bytes32,
     /// Signature of the beacon round that decides it.
@@ -116,8 +117,8 @@ impl Sealed {
         let mut meteors = Vec::with_capacity(amounts.len());
         let mut leaves = Vec::with_capacity(amounts.len());
         for ((index, tier), egg) in (0u32..count).zip(tiers).zip(drawn.eggs) {
-            let rank = index + 1; // below `count`
-            let number = earlier.checked_add(rank.into()).ok_or(SealedError::TooMany)?;
+            let rank = Rank::at(index).ok_or(SealedError::TooMany)?;
+            let number = TokenId::of(earlier, rank).ok_or(SealedError::TooMany)?;
             let meteor = Meteor { tier, rank, shower: id.shower, number };
             let content = tables.content(&seed, &meteor, egg)?;
             let salt = salt(key, index);
@@ -144,8 +145,8 @@ impl Sealed {
     }
 
     /// Place of the meteor with that number, from 0.
-    pub fn index_of(&self, token_id: u64) -> Option<u32> {
-        let index = u32::try_from(token_id.checked_sub(self.earlier)?.checked_sub(1)?).ok()?;
+    pub fn index_of(&self, token_id: TokenId) -> Option<u32> {
+        let index = token_id.rank(self.earlier)?.0.checked_sub(1)?;
         (index < self.leaves()).then_some(index)
     }
 
@@ -167,6 +168,7 @@ mod tests {
     use super::super::content::{Kind, Recipe, Source};
     use super::super::tree::root_from;
     use super::*;
+    use crate::ids::ShowerId;
 
     const CID: &str = "bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e";
 
@@ -179,7 +181,7 @@ mod tests {
         let tables = Tables { egg: recipe(11_111_111), dust: recipe(22_222_222) };
         let amounts: Vec<u128> = (1..=300u128).rev().collect();
         let inputs = Inputs {
-            id: ShowerId { chain_id: "c", contract: "a", shower: 2 },
+            id: Domain { chain_id: "c", contract: "a", shower: ShowerId(2) },
             key: &[7; 32],
             beacon_signature: &[1; 48],
             log: &[2; 32],
@@ -195,7 +197,8 @@ mod tests {
         for index in 0..300 {
             let Proven { meteor, content, salt, proof, .. } = sealed.reveal(index).unwrap();
             assert_eq!(sealed.index_of(meteor.number), Some(index));
-            let leaf = Leaf { index, token_id: 51 + u64::from(index), content: &content.bytes(), salt };
+            let leaf =
+                Leaf { index, token_id: TokenId(51 + u64::from(index)), content: &content.bytes(), salt };
             let hash = leaf_hash(&inputs.id, &leaf);
             assert_eq!(root_from(hash, index, 300, &proof), Some(sealed.root()));
             eggs += u64::from(content.kind == Kind::Egg);
@@ -203,7 +206,7 @@ mod tests {
         assert_eq!(eggs, sealed.issue().eggs.total());
         assert!(sealed.reveal(300).is_none() && sealed.content(300).is_none());
         for outside in [0, 50, 351, u64::MAX] {
-            assert_eq!(sealed.index_of(outside), None);
+            assert_eq!(sealed.index_of(TokenId(outside)), None);
         }
         let shown = format!("{sealed:?} {inputs:?} {:?}", sealed.reveal(0));
         for secret in ["11111111", "22222222", "7, 7", CID, "Egg", "egg", "Dust"] {

@@ -7,8 +7,9 @@ use alloc::vec::Vec;
 
 use sha2::{Digest, Sha256};
 
-use super::{Bytes32, ShowerId};
+use super::{Bytes32, Domain};
 use crate::encode::Fields;
+use crate::ids::TokenId;
 
 const LEAF_TAG: &str = "meteor-shower/leaf/v1";
 
@@ -18,7 +19,7 @@ pub struct Leaf<'a> {
     /// Place in the shower, from 0: rank − 1.
     pub index: u32,
     /// Id of the meteor.
-    pub token_id: u64,
+    pub token_id: TokenId,
     /// Canonical bytes of the content.
     pub content: &'a [u8],
     /// The leaf's salt.
@@ -27,15 +28,12 @@ pub struct Leaf<'a> {
 
 /// The hash of a leaf:
 /// `SHA256(0x00 ‖ tag ‖ chain id ‖ contract ‖ n ‖ index ‖ token id ‖ SHA256(content) ‖ salt)`.
-pub fn leaf_hash(id: &ShowerId<'_>, leaf: &Leaf<'_>) -> Bytes32 {
+pub fn leaf_hash(id: &Domain<'_>, leaf: &Leaf<'_>) -> Bytes32 {
     let mut hash = Sha256::new();
     Digest::update(&mut hash, [0x00]);
-    hash.text(LEAF_TAG);
-    hash.text(id.chain_id);
-    hash.text(id.contract);
-    Digest::update(&mut hash, id.shower.to_be_bytes());
+    hash.domain(LEAF_TAG, id);
     Digest::update(&mut hash, leaf.index.to_be_bytes());
-    Digest::update(&mut hash, leaf.token_id.to_be_bytes());
+    Digest::update(&mut hash, leaf.token_id.0.to_be_bytes());
     Digest::update(&mut hash, Sha256::digest(leaf.content));
     Digest::update(&mut hash, leaf.salt);
     hash.finalize().into()
@@ -116,6 +114,7 @@ pub fn root_from(leaf: Bytes32, index: u32, count: u32, proof: &[Bytes32]) -> Op
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::ShowerId;
     use proptest::prelude::*;
 
     fn leaves(count: u32) -> Vec<Bytes32> {
@@ -173,20 +172,22 @@ mod tests {
 
     #[test]
     fn a_leaf_binds_everything() {
-        let id = ShowerId { chain_id: "c", contract: "a", shower: 1 };
-        let leaf = Leaf { index: 1, token_id: 2, content: b"egg", salt: [3; 32] };
+        let id = Domain { chain_id: "c", contract: "a", shower: ShowerId(1) };
+        let leaf = Leaf { index: 1, token_id: TokenId(2), content: b"egg", salt: [3; 32] };
         let base = leaf_hash(&id, &leaf);
         for other in [
             Leaf { index: 2, ..leaf },
-            Leaf { token_id: 3, ..leaf },
+            Leaf { token_id: TokenId(3), ..leaf },
             Leaf { content: b"egh", ..leaf },
             Leaf { salt: [4; 32], ..leaf },
         ] {
             assert_ne!(leaf_hash(&id, &other), base);
         }
-        for other in
-            [ShowerId { chain_id: "d", ..id }, ShowerId { contract: "b", ..id }, ShowerId { shower: 2, ..id }]
-        {
+        for other in [
+            Domain { chain_id: "d", ..id },
+            Domain { contract: "b", ..id },
+            Domain { shower: ShowerId(2), ..id },
+        ] {
             assert_ne!(leaf_hash(&other, &leaf), base);
         }
     }

@@ -96,7 +96,8 @@ impl Event {
 
     fn shower(&mut self, shower: u32, wallets: u32, life: Life, seq: &mut u64, earlier: u64) {
         let contributions = contributions(shower, wallets, seq);
-        let mut log = start(CHAIN_ID, CONTRACT, shower);
+        let id = self.fairness.id(shower);
+        let mut log = start(&id);
         let mut places = BTreeMap::new();
         for Contribution { seq, contributor, amount, total } in &contributions {
             log = extend(&log, &Entry { seq: *seq, contributor, amount: *amount, total: *total });
@@ -106,7 +107,6 @@ impl Event {
         places.sort_unstable();
         let amounts: Vec<u128> = places.iter().map(|place| place.amount).collect();
 
-        let id = self.fairness.id(shower);
         let key = shower_key(&master(), &id);
         let closes_at = GENESIS + 598 + 360 * (u64::from(shower) - 1);
         let closed = matches!(life, Life::Published | Life::Drawn);

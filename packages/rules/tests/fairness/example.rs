@@ -2,6 +2,7 @@
 
 use meteor_rules::fairness::evidence::{Fairness, read_csv, write_csv};
 use meteor_rules::fairness::verify::{Outcome, StepName, proves, verify, verify_meteor};
+use meteor_rules::{Rank, ShowerId, TokenId};
 
 use super::event::{CHECKS, Event, Life};
 
@@ -70,23 +71,23 @@ fn a_beacon_left_out_is_said_and_the_rest_goes_on() {
 #[test]
 fn one_meteor_alone() {
     let event = event();
-    let (report, facts) = verify_meteor(&event.evidence(2), &CHECKS, 42);
+    let (report, facts) = verify_meteor(&event.evidence(2), &CHECKS, TokenId(42));
     assert!(report.is_complete(), "{report:?}");
     let facts = facts.unwrap();
-    assert_eq!((facts.rank, facts.shower, facts.token_id), (2, 2, 42));
+    assert_eq!((facts.rank, facts.shower, facts.token_id), (Rank(2), ShowerId(2), TokenId(42)));
     assert_eq!(facts.content, Some(event.reveals[&2][0].content()));
     // Not published: rank and wallet are known, the content is not.
-    let (report, facts) = verify_meteor(&event.evidence(5), &CHECKS, 40 + 7 + 12 + 30);
+    let (report, facts) = verify_meteor(&event.evidence(5), &CHECKS, TokenId(40 + 7 + 12 + 30));
     assert!(report.is_green() && !report.is_complete());
-    assert_eq!(facts.map(|facts| (facts.rank, facts.content)), Some((30, None)));
+    assert_eq!(facts.map(|facts| (facts.rank, facts.content)), Some((Rank(30), None)));
     for other in [0, 40, 48, u64::MAX] {
-        let (report, facts) = verify_meteor(&event.evidence(2), &CHECKS, other);
+        let (report, facts) = verify_meteor(&event.evidence(2), &CHECKS, TokenId(other));
         assert_eq!(report.first_failure().map(|step| step.name), Some(StepName::Meteor));
         assert_eq!(facts, None);
     }
     let mut wrong = event.clone();
     wrong.reveals.get_mut(&2).unwrap()[0].traits[2] ^= 1;
-    let (report, _) = verify_meteor(&wrong.evidence(2), &CHECKS, 42);
+    let (report, _) = verify_meteor(&wrong.evidence(2), &CHECKS, TokenId(42));
     assert!(matches!(report.outcome(StepName::Meteor), Some(Outcome::Failed(_))));
 }
 

@@ -7,14 +7,15 @@ use meteor_rules::fairness::draw::draw;
 use meteor_rules::fairness::hex::{Hex, Hex32};
 use meteor_rules::fairness::key::{commitment, salt, seed, shower_key};
 use meteor_rules::fairness::tree::{Leaf, Tree, leaf_hash};
-use meteor_rules::fairness::{Bytes32, ShowerId, Stream};
+use meteor_rules::fairness::{Bytes32, Domain, Stream};
 use meteor_rules::log::{Entry, LogHash, extend, start};
 use meteor_rules::tier::{PerTier, Tier, TierRule};
+use meteor_rules::{Rank, ShowerId, TokenId};
 use serde_json::{Value, json};
 
 use super::event::{CHAIN_ID, CONTRACT, PUBLIC_KEY, SIGNATURES, TABLES, hash, master, tables};
 
-const ID: ShowerId<'static> = ShowerId { chain_id: CHAIN_ID, contract: CONTRACT, shower: 3 };
+const ID: Domain<'static> = Domain { chain_id: CHAIN_ID, contract: CONTRACT, shower: ShowerId(3) };
 const LEVANA: TierRule = TierRule { legendary: 10, ancient_bp: 900, rare_bp: 2250 };
 const EGGS: PerTier<u32> = PerTier { legendary: 10, ancient: 30, rare: 61, common: 101 };
 
@@ -62,7 +63,7 @@ fn the_vectors_are_what_the_rules_give() {
 }
 
 fn logs() -> (LogHash, Value) {
-    let first = start(ID.chain_id, ID.contract, ID.shower);
+    let first = start(&ID);
     let mut log = first;
     let rows: Vec<Value> = [
         (41, "terra1aaa", 8_000_000, 8_000_000),
@@ -123,7 +124,8 @@ fn contents(seed: &Bytes32, key: &Bytes32) -> Vec<Value> {
     ];
     meteors
         .map(|(tier, rank, egg)| {
-            let meteor = Meteor { tier, rank, shower: ID.shower, number: 2000 + u64::from(rank) };
+            let number = TokenId(2000 + u64::from(rank));
+            let meteor = Meteor { tier, rank: Rank(rank), shower: ID.shower, number };
             let content = tables.content(seed, &meteor, egg).unwrap();
             let (bytes, salt) = (content.bytes(), salt(key, rank - 1));
             let leaf = Leaf { index: rank - 1, token_id: meteor.number, content: &bytes, salt };

@@ -23,7 +23,8 @@ use super::hex::Hex32;
 use super::key::commitment;
 use super::sealed::{Inputs, Sealed};
 use super::tree::{Leaf, leaf_hash, root_from};
-use super::{Bytes32, ShowerId};
+use super::{Bytes32, Domain};
+use crate::ids::{Rank, ShowerId, TokenId};
 use crate::tier::Tier;
 
 /// What there is to show of one shower.
@@ -67,16 +68,16 @@ impl fmt::Debug for Checks<'_> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MeteorFacts {
     /// Its number.
-    pub token_id: u64,
-    /// Its shower (1-based).
-    pub shower: u32,
+    pub token_id: TokenId,
+    /// Its shower.
+    pub shower: ShowerId,
     /// Who contributed for it.
     pub contributor: String,
     /// With what total (micro-denom, decimal digits in a text).
     #[serde(serialize_with = "decimal::serialize")]
     pub amount: u128,
-    /// Its rank (1-based).
-    pub rank: u32,
+    /// Its rank.
+    pub rank: Rank,
     /// Its tier.
     pub tier: Tier,
     /// What the draw gave it; `None` while the key is not published.
@@ -92,26 +93,26 @@ pub fn verify(evidence: &Evidence<'_>, checks: &Checks<'_>) -> Report {
 pub fn verify_meteor(
     evidence: &Evidence<'_>,
     checks: &Checks<'_>,
-    token_id: u64,
+    token_id: TokenId,
 ) -> (Report, Option<MeteorFacts>) {
     let Run { mut report, ranking, sealed } = run(evidence, checks);
     let Shower { shower, earlier, contributors, .. } = *evidence.shower;
     let name = StepName::Meteor;
-    let place = token_id.checked_sub(earlier).and_then(|rank| u32::try_from(rank).ok());
+    let rank = token_id.rank(earlier);
     let Some((rank, tier)) =
-        place.and_then(|rank| Some((rank, evidence.event.tiers.tier_of(rank, contributors)?)))
+        rank.and_then(|rank| Some((rank, evidence.event.tiers.tier_of(rank, contributors)?)))
     else {
         report.push(name, Failed(format!("meteor {token_id} is not of shower {shower}")));
         return (report, None);
     };
-    let index = rank.saturating_sub(1);
-    let Some((contributor, amount)) = ranking.and_then(|ranking| ranking.at(index)) else {
+    let index = rank.0.saturating_sub(1);
+    let Some((contributor, amount)) = ranking.and_then(|ranking| ranking.at(rank)) else {
         report.push(name, after(StepName::Contributions));
         return (report, None);
     };
     let content =
         sealed.as_ref().and_then(|sealed| sealed.content(index)).map(|(content, _)| content.clone());
-    let shown = evidence.reveals.iter().find(|reveal| reveal.token_id == token_id).map(Reveal::content);
+    let shown = evidence.reveals.iter().find(|reveal| reveal.token_id == token_id.0).map(Reveal::content);
     let stands = format!("rank {rank} ({tier}), {contributor} with {amount}");
     report.push(
         name,
@@ -131,14 +132,21 @@ pub fn verify_meteor(
         },
     );
     let contributor = contributor.to_string();
-    (report, Some(MeteorFacts { token_id, shower, contributor, amount, rank, tier, content }))
+    (
+        report,
+        Some(MeteorFacts { token_id, shower: ShowerId(shower), contributor, amount, rank, tier, content }),
+    )
 }
 
 /// Whether a reveal's proof leads to the root: what the hatchery checks, for who has a proof and no key yet.
-pub fn proves(id: &ShowerId<'_>, root: &Bytes32, leaves: u32, reveal: &Reveal, proof: &[Bytes32]) -> bool {
+pub fn proves(id: &Domain<'_>, root: &Bytes32, leaves: u32, reveal: &Reveal, proof: &[Bytes32]) -> bool {
     let content = reveal.content().bytes();
-    let leaf =
-        Leaf { index: reveal.index, token_id: reveal.token_id, content: &content, salt: reveal.salt.0 };
+    let leaf = Leaf {
+        index: reveal.index,
+        token_id: TokenId(reveal.token_id),
+        content: &content,
+        salt: reveal.salt.0,
+    };
     root_from(leaf_hash(id, &leaf), reveal.index, leaves, proof) == Some(*root)
 }
 
@@ -361,7 +369,7 @@ fn reveals(evidence: &Evidence<'_>, report: &Report, sealed: Option<&Sealed>) ->
     let mut seen = alloc::collections::BTreeSet::new();
     for reveal in evidence.reveals {
         let Reveal { token_id, index, .. } = *reveal;
-        if sealed.index_of(token_id) != Some(index) {
+        if sealed.index_of(TokenId(token_id)) != Some(index) {
             return Failed(format!("meteor {token_id} does not stand at place {index} of this shower"));
         }
         if !seen.insert(index) {

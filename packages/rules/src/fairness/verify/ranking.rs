@@ -6,6 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Evidence;
+use crate::ids::Rank;
 use crate::log::{self, Entry};
 use crate::ranking::Place;
 
@@ -18,8 +19,7 @@ impl<'a> Ranking<'a> {
     /// Checks running totals, order and log hash.
     pub(super) fn of(evidence: &Evidence<'a>) -> Result<Self, String> {
         let facts = evidence.shower;
-        let id = evidence.event.id(facts.shower);
-        let mut log = log::start(id.chain_id, id.contract, id.shower);
+        let mut log = log::start(&evidence.event.id(facts.shower));
         let mut wallets: BTreeMap<&str, Place> = BTreeMap::new();
         let mut last = None;
         for row in evidence.contributions {
@@ -88,8 +88,8 @@ impl<'a> Ranking<'a> {
         self.wallets.iter().map(|(place, _)| place.amount).collect()
     }
 
-    /// Who stands at `index` (from 0), and with what total.
-    pub(super) fn at(&self, index: u32) -> Option<(&'a str, u128)> {
-        self.wallets.get(usize::try_from(index).ok()?).map(|(place, who)| (*who, place.amount))
+    /// Who has this rank, and with what total.
+    pub(super) fn at(&self, rank: Rank) -> Option<(&'a str, u128)> {
+        self.wallets.get(rank.index()?).map(|(place, who)| (*who, place.amount))
     }
 }
