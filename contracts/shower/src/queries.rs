@@ -2,17 +2,18 @@
 
 use cosmwasm_std::{Binary, Deps, Env, Order, StdError, StdResult, to_json_binary};
 use meteor_messages::shower::{
-    ConfigResponse, ContributionResponse, ContributionState, Cursor, DEFAULT_PAGE, DrawResponse, MAX_BATCH,
-    MinimumFrom, MintCursorResponse, QueryMsg, RankOrder, RankedContributor, RankingResponse,
-    RefundableResponse, ShowerResponse, ShowersResponse, Status, WalletResponse,
+    ConfigResponse, ContributionResponse, Cursor, DEFAULT_PAGE, DrawResponse, MAX_BATCH, MinimumFrom,
+    MintCursorResponse, QueryMsg, RankOrder, RankedContributor, RankingResponse, RefundableResponse,
+    ShowerResponse, ShowersResponse, WalletResponse,
 };
+use meteor_rules::life::{Facts, Stage};
 use meteor_rules::ranking::Place;
 use meteor_rules::{NANOS_PER_SECOND, ShowerId};
 
 use crate::error::ContractError;
 use crate::state::{
-    Book, CONTRIBUTIONS, Contribution, DRAWS, EVENT, Event, FAIRNESS, HATCHERY, LIVES, Life, METEORS,
-    MINIMUMS, ROLES, TERMS, book, cursor, minimum, place, ranked, refunds_open,
+    Book, CONTRIBUTIONS, Contribution, DRAWS, EVENT, Event, FAIRNESS, HATCHERY, Life, METEORS, MINIMUMS,
+    ROLES, TERMS, cursor, facts, minimum, place, ranked,
 };
 
 /// Answers `msg`.
@@ -95,34 +96,16 @@ fn draw(deps: Deps, shower: u32) -> Result<DrawResponse, ContractError> {
 }
 
 fn one(deps: Deps, env: &Env, event: &Event, shower: u32) -> Result<ShowerResponse, ContractError> {
-    let window = event.window(shower)?;
-    let deadline = event.mint_deadline(shower)?;
-    let book = book(deps.storage, env, shower)?;
-    let life = LIVES.may_load(deps.storage, shower)?.unwrap_or_default();
-    let now = env.block.time.nanos();
-    let all_minted = life.minted == book.contributors;
-    let status = if refunds_open(now, deadline, book.cancelled) && (book.cancelled || !all_minted) {
-        Status::Refunding
-    } else if now < window.start {
-        Status::Upcoming
-    } else if now < window.end {
-        Status::Open
-    } else if !life.closed {
-        Status::Ended
-    } else if all_minted {
-        Status::Minted
-    } else {
-        Status::Closed
-    };
+    let (facts, book, life) = facts(deps.storage, env, event, shower)?;
     let log = book.log()?;
     let Book { contributors, total, last_seq, earlier, cancelled, .. } = book;
     let Life { closed, minted, minted_amount, settled, refunds, refunded, cursor: _ } = life;
     Ok(ShowerResponse {
         shower,
-        status,
-        opens_at: window.start / NANOS_PER_SECOND,
-        closes_at: window.end / NANOS_PER_SECOND,
-        mint_deadline: deadline / NANOS_PER_SECOND,
+        status: facts.stage(env.block.time.nanos()).into(),
+        opens_at: facts.window.start / NANOS_PER_SECOND,
+        closes_at: facts.window.end / NANOS_PER_SECOND,
+        mint_deadline: facts.deadline() / NANOS_PER_SECOND,
         minimum: minimum(deps.storage, shower)?,
         contributors,
         total,
@@ -157,19 +140,8 @@ fn shown(
     contributor: String,
     row: &Contribution,
 ) -> Result<ContributionResponse, ContractError> {
-    let life = LIVES.may_load(deps.storage, shower)?.unwrap_or_default();
-    let state = if row.refunded {
-        ContributionState::Refunded
-    } else if life.has_minted(&row.place()) {
-        ContributionState::Minted
-    } else {
-        let cancelled = book(deps.storage, env, shower)?.cancelled;
-        if refunds_open(env.block.time.nanos(), event.mint_deadline(shower)?, cancelled) {
-            ContributionState::Refundable
-        } else {
-            ContributionState::Waiting
-        }
-    };
+    let (facts, _, life) = facts(deps.storage, env, event, shower)?;
+    let state = facts.contribution(life.has_minted(&row.place()), row.refunded, env.block.time.nanos());
     Ok(ContributionResponse { shower, contributor, amount: row.amount, seq: row.seq, state })
 }
 
@@ -238,14 +210,12 @@ fn refundable(
     start_after: Option<Cursor>,
     limit: Option<u32>,
 ) -> Result<RefundableResponse, ContractError> {
-    let deadline = EVENT.load(deps.storage)?.mint_deadline(shower)?;
-    let cancelled = book(deps.storage, env, shower)?.cancelled;
-    if !refunds_open(env.block.time.nanos(), deadline, cancelled) {
+    let (facts, _, life) = facts(deps.storage, env, &EVENT.load(deps.storage)?, shower)?;
+    if !facts.refunds_open(env.block.time.nanos()) {
         return Ok(RefundableResponse { refundable: vec![], next: None });
     }
     // Better places than the mint cursor have their meteors. Smaller is better, so the later of both is the max.
-    let minted = LIVES.may_load(deps.storage, shower)?.unwrap_or_default().last_minted();
-    let after = start_after.map(place).max(minted);
+    let after = start_after.map(place).max(life.last_minted());
     let looked_at = ranked(deps.storage, shower, after, page(limit), Order::Ascending)?;
     let full = looked_at.len() == page(limit);
     let next = looked_at.last().filter(|_| full).map(|(place, _)| cursor(*place));
@@ -259,11 +229,17 @@ fn refundable(
 }
 
 fn mint_cursor(deps: Deps, env: &Env, shower: u32) -> Result<MintCursorResponse, ContractError> {
-    let deadline = EVENT.load(deps.storage)?.mint_deadline(shower)?;
-    let book = book(deps.storage, env, shower)?;
-    let Life { closed, minted, .. } = LIVES.may_load(deps.storage, shower)?.unwrap_or_default();
-    let drawn = DRAWS.may_load(deps.storage, shower)?.is_some_and(|draw| draw.committed.is_some());
-    let possible = closed && drawn && !refunds_open(env.block.time.nanos(), deadline, book.cancelled);
-    let next_rank = (possible && minted < book.contributors).then(|| minted.saturating_add(1));
-    Ok(MintCursorResponse { next_rank, minted, contributors: book.contributors })
+    let (facts, ..) = facts(deps.storage, env, &EVENT.load(deps.storage)?, shower)?;
+    let Facts { contributors, minted, .. } = facts;
+    let next_rank = match facts.stage(env.block.time.nanos()) {
+        Stage::Drawn | Stage::Minting => Some(minted.saturating_add(1)),
+        Stage::Upcoming
+        | Stage::Open
+        | Stage::Ended
+        | Stage::Closed
+        | Stage::Minted
+        | Stage::Refundable
+        | Stage::Cancelled => None,
+    };
+    Ok(MintCursorResponse { next_rank, minted, contributors })
 }

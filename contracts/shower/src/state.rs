@@ -8,12 +8,13 @@ use cosmwasm_std::{Addr, Binary, Env, HexBinary, Order, StdError, StdResult, Sto
 use cw_storage_plus::{Bound, Item, Map};
 use meteor_messages::hatchery::HatcheryInit;
 use meteor_messages::shower::{Cursor, Fairness, Payee};
+use meteor_rules::ShowerId;
 use meteor_rules::fairness::Domain;
+use meteor_rules::life::{Facts, mint_deadline};
 use meteor_rules::log::{LogHash, start};
 use meteor_rules::ranking::Place;
 use meteor_rules::schedule::{Schedule, Window};
 use meteor_rules::tier::{PerTier, TierRule};
-use meteor_rules::{NANOS_PER_SECOND, ShowerId};
 
 use crate::error::ContractError;
 
@@ -193,10 +194,30 @@ impl Event {
 
     /// From this block time (nanoseconds) on `Mint` refuses and `Refund` is open.
     pub fn mint_deadline(&self, shower: u32) -> Result<u64, ContractError> {
-        // Instantiation has checked that this fits for the last shower. Saturated, refunds would only open later.
-        let window = self.mint_window.saturating_mul(NANOS_PER_SECOND);
-        Ok(self.window(shower)?.end.saturating_add(window))
+        Ok(mint_deadline(self.window(shower)?, self.mint_window))
     }
+}
+
+/// What decides where `shower` stands, with the rows it is from.
+pub fn facts(
+    storage: &dyn Storage,
+    env: &Env,
+    event: &Event,
+    shower: u32,
+) -> Result<(Facts, Book, Life), ContractError> {
+    let window = event.window(shower)?;
+    let book = book(storage, env, shower)?;
+    let life = LIVES.may_load(storage, shower)?.unwrap_or_default();
+    let facts = Facts {
+        window,
+        mint_window: event.mint_window,
+        contributors: book.contributors,
+        minted: life.minted,
+        closed: life.closed,
+        drawn: DRAWS.may_load(storage, shower)?.is_some_and(|draw| draw.committed.is_some()),
+        cancelled: book.cancelled,
+    };
+    Ok((facts, book, life))
 }
 
 impl Book {
@@ -247,11 +268,6 @@ impl Life {
     pub fn unsettled(&self) -> StdResult<Uint128> {
         Ok(self.minted_amount.checked_sub(self.settled)?)
     }
-}
-
-/// Whether contributions without a meteor can be sent back, and thus no meteor minted: never both at once.
-pub fn refunds_open(now: u64, deadline: u64, cancelled: bool) -> bool {
-    cancelled || now >= deadline
 }
 
 /// The place that a cursor names.

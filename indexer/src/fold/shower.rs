@@ -148,11 +148,6 @@ impl Shower {
         self.standings.get(usize::try_from(slot).ok()?)
     }
 
-    /// Whether `rank` (1-based) has its meteor, so that its contribution can't be refunded.
-    pub const fn has_meteor(&self, rank: u32) -> bool {
-        rank <= self.minted
-    }
-
     /// Adds a contribution to the standing in `slot`, or to a new one for `wallet`. Returns the slot.
     pub(super) fn contribute(
         &mut self,

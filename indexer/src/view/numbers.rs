@@ -7,7 +7,7 @@ use meteor_rules::tier::Tier;
 use meteor_rules::{eggs, ranking};
 
 use super::ranking::Row;
-use super::shower::{deadline, status};
+use super::shower::{life, status};
 use crate::fold::{Launched, Shower, State};
 use crate::models::{self, Amount, TierFloor};
 
@@ -19,7 +19,7 @@ pub(super) fn summary(state: &State, launched: &Launched, shower: &Shower) -> mo
         status: status(config, shower, state.at.time_ns).into(),
         opens_at: window.map_or(0, |window| window.start / NANOS_PER_SECOND),
         closes_at: window.map_or(0, |window| window.end / NANOS_PER_SECOND),
-        mint_deadline: deadline(config, shower.number),
+        mint_deadline: life(config, shower).map_or(0, |life| life.deadline() / NANOS_PER_SECOND),
         minimum: Amount(launched.minimum(shower.number)),
         contributors: shower.contributors(),
         total: Amount(shower.total),

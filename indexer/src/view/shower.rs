@@ -4,8 +4,9 @@ use std::sync::{Arc, OnceLock};
 
 use imbl::Vector;
 use meteor_messages::shower::{ContributionState, InstantiateMsg, Status};
+use meteor_rules::life::Facts;
 use meteor_rules::tier::{Tier, TierRule};
-use meteor_rules::{NANOS_PER_SECOND, Rank, ranking};
+use meteor_rules::{Rank, ranking};
 
 use super::numbers::{facts, floors, past, summary};
 use super::page::Page;
@@ -37,34 +38,26 @@ pub struct ShowerView {
     pub facts: models::ShowerFacts,
     rank_by_slot: Vec<u32>,
     tiers: TierRule,
-    refunds_open: bool,
+    life: Option<Facts>,
+    now: u64,
+}
+
+/// What decides where a shower stands; `None` for one that the schedule doesn't have.
+pub(super) fn life(config: &InstantiateMsg, shower: &Shower) -> Option<Facts> {
+    Some(Facts {
+        window: config.schedule.window(shower.number)?,
+        mint_window: config.mint_window,
+        contributors: shower.contributors(),
+        minted: shower.minted,
+        closed: shower.closed(),
+        drawn: shower.draw.is_some(),
+        cancelled: shower.cancelled,
+    })
 }
 
 /// Where a shower stands at a block time (nanoseconds), exactly as the contract's query says it.
 pub fn status(config: &InstantiateMsg, shower: &Shower, now: u64) -> Status {
-    let Some(window) = config.schedule.window(shower.number) else { return Status::Upcoming };
-    let all_minted = shower.minted == shower.contributors();
-    if refunds_open(config, shower, now) && (shower.cancelled || !all_minted) {
-        Status::Refunding
-    } else if now < window.start {
-        Status::Upcoming
-    } else if now < window.end {
-        Status::Open
-    } else if !shower.closed() {
-        Status::Ended
-    } else if all_minted {
-        Status::Minted
-    } else {
-        Status::Closed
-    }
-}
-
-pub(super) fn deadline(config: &InstantiateMsg, shower: u32) -> u64 {
-    config.schedule.closes_at(shower).unwrap_or(u64::MAX).saturating_add(config.mint_window)
-}
-
-fn refunds_open(config: &InstantiateMsg, shower: &Shower, now: u64) -> bool {
-    shower.cancelled || now >= deadline(config, shower.number).saturating_mul(NANOS_PER_SECOND)
+    life(config, shower).map_or(Status::Upcoming, |life| life.stage(now).into())
 }
 
 impl ShowerView {
@@ -106,7 +99,8 @@ impl ShowerView {
             full_pages,
             rank_by_slot,
             tiers: config.tiers,
-            refunds_open: refunds_open(config, shower, now),
+            life: life(config, shower),
+            now,
         };
         view.ranking_page = Arc::new(Page::json(&view.ranking(0, DEFAULT_ROWS)));
         view
@@ -129,15 +123,9 @@ impl ShowerView {
 
     /// The state of a rank's contribution.
     pub fn state(&self, rank: u32, row: &Row) -> ContributionState {
-        if rank <= self.summary.minted {
-            ContributionState::Minted
-        } else if row.refunded {
-            ContributionState::Refunded
-        } else if self.refunds_open {
-            ContributionState::Refundable
-        } else {
-            ContributionState::Waiting
-        }
+        let has_meteor = rank <= self.summary.minted;
+        self.life
+            .map_or(ContributionState::Waiting, |life| life.contribution(has_meteor, row.refunded, self.now))
     }
 
     /// How many contributors have `amount` or more (micro-denom).

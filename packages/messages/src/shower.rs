@@ -3,6 +3,8 @@
 use cosmwasm_schema::{QueryResponses, cw_serde};
 use cosmwasm_std::{HexBinary, Uint128};
 use meteor_rules::fairness::beacon::BeaconRule;
+pub use meteor_rules::life::ContributionState;
+use meteor_rules::life::Stage;
 use meteor_rules::metadata::Template;
 use meteor_rules::schedule::Schedule;
 use meteor_rules::tier::{PerTier, TierRule};
@@ -355,6 +357,19 @@ pub enum Status {
     Refunding,
 }
 
+impl From<Stage> for Status {
+    fn from(stage: Stage) -> Self {
+        match stage {
+            Stage::Upcoming => Self::Upcoming,
+            Stage::Open => Self::Open,
+            Stage::Ended => Self::Ended,
+            Stage::Closed | Stage::Drawn | Stage::Minting => Self::Closed,
+            Stage::Minted => Self::Minted,
+            Stage::Refundable | Stage::Cancelled => Self::Refunding,
+        }
+    }
+}
+
 /// One shower.
 #[cw_serde]
 pub struct ShowerResponse {
@@ -401,20 +416,6 @@ pub struct ShowerResponse {
 pub struct ShowersResponse {
     /// The page.
     pub showers: Vec<ShowerResponse>,
-}
-
-/// What has become of a contribution.
-#[cw_serde]
-#[derive(Copy)]
-pub enum ContributionState {
-    /// No meteor yet; it may still come.
-    Waiting,
-    /// Its meteor is minted.
-    Minted,
-    /// It can be refunded.
-    Refundable,
-    /// It was refunded.
-    Refunded,
 }
 
 /// What one wallet has in one shower.

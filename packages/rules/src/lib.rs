@@ -11,6 +11,7 @@ pub mod eggs;
 mod encode;
 pub mod fairness;
 pub mod ids;
+pub mod life;
 pub mod log;
 pub mod metadata;
 #[cfg(feature = "presets")]

@@ -4,10 +4,11 @@ use cosmwasm_std::{Addr, DepsMut, Env, HexBinary, Response};
 use meteor_messages::events;
 use meteor_rules::fairness::key::commitment;
 use meteor_rules::fairness::{Bytes32, Domain};
+use meteor_rules::life::refunds_open;
 use meteor_rules::{NANOS_PER_SECOND, ShowerId};
 
 use crate::error::ContractError;
-use crate::state::{Committed, DRAWS, EVENT, FAIRNESS, ROLES, book, refunds_open};
+use crate::state::{Committed, DRAWS, EVENT, FAIRNESS, ROLES, book};
 
 /// Longest signature or key of a beacon: a point of BLS12-381's larger group, compressed.
 pub(crate) const MAX_BEACON_BYTES: usize = 96;

@@ -6,11 +6,12 @@ use cosmwasm_std::{Addr, DepsMut, Env, Order, Response, StdError, WasmMsg, to_js
 use meteor_messages::events;
 use meteor_messages::nft::{ExecuteMsg as NftMsg, ExtensionMsg, NewToken};
 use meteor_messages::shower::Art;
+use meteor_rules::life::refunds_open;
 use meteor_rules::{NANOS_PER_SECOND, Rank, ShowerId, TokenId};
 
 use super::batch_size;
 use crate::error::ContractError;
-use crate::state::{DRAWS, EVENT, LIVES, METEORS, ROLES, TERMS, book, cursor, ranked, refunds_open};
+use crate::state::{DRAWS, EVENT, LIVES, METEORS, ROLES, TERMS, book, cursor, ranked};
 
 /// Mints to the ranks from `first_rank` on, one meteor per entry of `art`.
 pub(crate) fn mint(

@@ -3,10 +3,11 @@
 use cosmwasm_std::{BankMsg, DepsMut, Env, Response, coins};
 use meteor_messages::events::Refund;
 use meteor_rules::NANOS_PER_SECOND;
+use meteor_rules::life::refunds_open;
 
 use super::batch_size;
 use crate::error::ContractError;
-use crate::state::{BOOKS, CONTRIBUTIONS, EVENT, LIVES, refunds_open};
+use crate::state::{BOOKS, CONTRIBUTIONS, EVENT, LIVES};
 
 /// Refunds each of `contributors`, all or none; anyone may send it, the money goes to the contributors alone.
 pub(crate) fn refund(
