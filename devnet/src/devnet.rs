@@ -10,8 +10,8 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::accounts::{self, Account};
-use crate::app::bank;
 use crate::app::execute::App;
+use crate::app::ledger;
 use crate::app::store::Store;
 use crate::app::tax::BurnTax;
 use crate::app::vm::Vm;
@@ -101,7 +101,7 @@ fn genesis(
     vm.register(&mut state, creator);
     for address in addresses {
         for coin in &config.balances {
-            bank::set_balance(&mut state, address, coin).map_err(odd)?;
+            ledger::set_balance(&mut state, address, coin).map_err(odd)?;
         }
         // With no balances configured the accounts exist all the same.
         crate::app::auth::ensure(&mut state, address);

@@ -10,7 +10,7 @@ use super::keys::{Key, Signed};
 use super::sign::{self, Verdict};
 use super::store::Store;
 use super::tx::{Signer, Tx};
-use super::{auth, bank, coins, tax};
+use super::{auth, coins, ledger, tax};
 use crate::config::GasPrice;
 use crate::error::AppError;
 use crate::{gas, gowords};
@@ -127,7 +127,7 @@ fn fee(app: &App, store: &mut Store, tx: &Tx, mode: Mode) -> Result<Vec<Event>, 
     let now = tax::minus(&tx.fee_coins, &due.taxes).and_then(|rest| tax::minus(&rest, &due.refund));
     let now = now.unwrap_or_else(|| tx.fee_coins.clone());
     if !now.is_empty() {
-        events = bank::send(store, payer, &app.fee_collector, &now).map_err(|error| {
+        events = ledger::send(store, payer, &app.fee_collector, &now).map_err(|error| {
             // The SDK wraps the error around its own text once more.
             AppError::insufficient_funds(error.log)
         })?;

@@ -13,7 +13,7 @@ use super::store::Store;
 use super::tax::{BurnTax, Due};
 use super::tx::Tx;
 use super::vm::Vm;
-use super::{bank, coins, msg, tax};
+use super::{coins, ledger, msg, tax};
 use crate::config::GasPrice;
 use crate::error::AppError;
 use crate::gas;
@@ -189,7 +189,7 @@ impl App {
                 }
                 let (amount, taxed) = self.taxed(store, sender.as_str(), amount, due)?;
                 events.extend(taxed);
-                events.extend(bank::send(store, sender.as_str(), to.as_str(), &amount)?);
+                events.extend(ledger::send(store, sender.as_str(), to.as_str(), &amount)?);
                 events.push(Event::new("message").with("sender", sender.as_str()));
                 Vec::new()
             }
@@ -210,7 +210,7 @@ impl App {
                 if let Some(tax) = self.tax.as_ref().filter(|_| due.reverse_charge) {
                     net_outputs(tax, &total, &mut outputs)?;
                 }
-                events.extend(bank::multi_send(store, sender.as_str(), &total, &outputs)?);
+                events.extend(ledger::multi_send(store, sender.as_str(), &total, &outputs)?);
                 Vec::new()
             }
             Msg::StoreCode(msg) => {

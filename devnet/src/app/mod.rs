@@ -9,6 +9,7 @@ pub(crate) mod events;
 pub(crate) mod execute;
 pub(crate) mod history;
 pub(crate) mod keys;
+pub(crate) mod ledger;
 pub(crate) mod msg;
 pub(crate) mod protobuf;
 pub(crate) mod sign;

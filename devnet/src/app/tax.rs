@@ -8,7 +8,7 @@ use cosmwasm_std::{Coin, Decimal, Storage, Uint128};
 use super::events::Event;
 use super::msg::Msg;
 use super::tx::Tx;
-use super::{bank, coins};
+use super::{coins, ledger};
 use crate::config::GasPrice;
 use crate::error::AppError;
 
@@ -105,10 +105,10 @@ impl BurnTax {
         from: &str,
         taxes: &[Coin],
     ) -> Result<Vec<Event>, AppError> {
-        let mut events = bank::send(store, from, &self.fee_collector, taxes)?;
-        events.extend(bank::send(store, &self.fee_collector, &self.burner, taxes)?);
+        let mut events = ledger::send(store, from, &self.fee_collector, taxes)?;
+        events.extend(ledger::send(store, &self.fee_collector, &self.burner, taxes)?);
         // terrad burns at the end of the block, outside of any transaction.
-        bank::burn(store, &self.burner, taxes)?;
+        ledger::burn(store, &self.burner, taxes)?;
         Ok(events)
     }
 }
@@ -177,11 +177,11 @@ mod tests {
     #[test]
     fn a_charge_leaves_the_rest_to_send_and_burns_the_tax() {
         let mut store = crate::app::store::Store::default();
-        bank::set_balance(&mut store, "alice", &coin(1_000, "uusd")).unwrap();
+        ledger::set_balance(&mut store, "alice", &coin(1_000, "uusd")).unwrap();
         let (net, events) = tax().charge(&mut store, "alice", &[coin(1_000, "uusd")]).unwrap();
         assert_eq!(net, [coin(995, "uusd")]);
-        assert_eq!(bank::balance(&store, "alice", "uusd"), 995);
-        assert_eq!(bank::supply(&store, "uusd"), 995);
+        assert_eq!(ledger::balance(&store, "alice", "uusd"), 995);
+        assert_eq!(ledger::supply(&store, "uusd"), 995);
         assert_eq!(events.last().unwrap(), &payment(true).with("tax_amount", "5uusd"));
         let (net, events) = tax().charge(&mut store, "alice", &[coin(100, "uusd")]).unwrap();
         assert_eq!((net, events), (vec![coin(100, "uusd")], vec![]), "too little to be taxed");

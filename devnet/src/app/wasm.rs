@@ -10,7 +10,7 @@ use cosmwasm_std::{
 use cw_multi_test::error::AnyResult;
 use cw_multi_test::{AppResponse, Contract, ContractData, CosmosRouter, SudoMsg, Wasm, WasmKeeper, WasmSudo};
 
-use super::{auth, bank, events, history};
+use super::{auth, events, history, ledger};
 
 /// The keeper is replaced between messages when code ids come or go, see `codes.rs`; calls only borrow it.
 pub(crate) struct DevWasm(pub(crate) Rc<RefCell<WasmKeeper<Empty, Empty>>>);
@@ -38,7 +38,7 @@ impl CosmosRouter for FundsFirst<'_> {
         let funds = self.funds.take();
         match msg {
             CosmosMsg::Bank(BankMsg::Send { to_address, amount }) if !funds.is_empty() && amount == funds => {
-                bank::send(storage, sender.as_str(), &to_address, &bank::checked(&amount)?)?;
+                ledger::send(storage, sender.as_str(), &to_address, &ledger::checked(&amount)?)?;
                 // Its events are added by `paid`.
                 Ok(AppResponse::default())
             }
@@ -116,7 +116,7 @@ fn paid(from: &Addr, to: &str, funds: &[Coin], response: &mut AppResponse) {
     if funds.is_empty() {
         return;
     }
-    let transfer = bank::transfer_events(from.as_str(), to, funds);
+    let transfer = ledger::transfer_events(from.as_str(), to, funds);
     response.events.splice(0..0, transfer.into_iter().map(events::to_wasm));
 }
 

@@ -17,7 +17,7 @@ use crate::app::keys::Key;
 use crate::app::sign::Verdict;
 use crate::app::store::Store;
 use crate::app::tx::Tx;
-use crate::app::{auth, bank};
+use crate::app::{auth, ledger};
 use crate::error::{AppError, DevnetError};
 
 /// Why a transaction did not get into the mempool at all: an error of the RPC, not of the application.
@@ -191,7 +191,7 @@ impl Chain {
         }
         self.app.vm.address(address).map_err(refused)?;
         let mut branch = self.state.branch();
-        bank::set_balance(&mut branch, address, coin).map_err(refused)?;
+        ledger::set_balance(&mut branch, address, coin).map_err(refused)?;
         self.state = branch;
         // Queries at the tip must see it at once.
         if let Some(tip) = self.past.back_mut() {

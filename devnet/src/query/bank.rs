@@ -10,7 +10,7 @@ use cosmos_sdk_proto::prost::Message;
 
 use super::page::page;
 use super::{QueryError, View, request};
-use crate::app::{bank, coins};
+use crate::app::{coins, ledger};
 use crate::config::is_denom;
 use crate::gowords;
 
@@ -23,7 +23,7 @@ pub(crate) fn query(view: &View<'_>, method: &str, data: &[u8]) -> Result<Vec<u8
             if !is_denom(&denom) {
                 return Err(QueryError::Invalid(format!("invalid denom: {denom}")));
             }
-            let amount = bank::balance(store, &address, &denom).to_string();
+            let amount = ledger::balance(store, &address, &denom).to_string();
             QueryBalanceResponse { balance: Some(Coin { denom, amount }) }.encode_to_vec()
         }
         "AllBalances" => {
@@ -38,13 +38,13 @@ pub(crate) fn query(view: &View<'_>, method: &str, data: &[u8]) -> Result<Vec<u8
         }
         "TotalSupply" => {
             let QueryTotalSupplyRequest { pagination } = request(data)?;
-            let all = bank::supplies(store).iter().map(coins::to_proto).collect();
+            let all = ledger::supplies(store).iter().map(coins::to_proto).collect();
             let (supply, pagination) = page(all, pagination);
             QueryTotalSupplyResponse { supply, pagination }.encode_to_vec()
         }
         "SupplyOf" => {
             let QuerySupplyOfRequest { denom } = request(data)?;
-            let amount = bank::supply(store, &denom).to_string();
+            let amount = ledger::supply(store, &denom).to_string();
             QuerySupplyOfResponse { amount: Some(Coin { denom, amount }) }.encode_to_vec()
         }
         "DenomMetadata" => {
@@ -69,5 +69,5 @@ fn check(view: &View<'_>, address: &str) -> Result<(), QueryError> {
 
 fn balances(view: &View<'_>, address: &str) -> Result<Vec<Coin>, QueryError> {
     check(view, address)?;
-    Ok(bank::balances(&view.past.store, address).iter().map(coins::to_proto).collect())
+    Ok(ledger::balances(&view.past.store, address).iter().map(coins::to_proto).collect())
 }
