@@ -3,12 +3,12 @@
 #[cfg(not(feature = "library"))]
 use cosmwasm_std::entry_point;
 use cosmwasm_std::{Binary, Deps, DepsMut, Empty, Env, MessageInfo, Reply, Response};
+use meteor_contract_kit::nonpayable;
 use meteor_messages::hatchery::{ExecuteMsg, InstantiateMsg, QueryMsg};
-use meteor_messages::nft::describe;
 
 use crate::error::ContractError;
 use crate::verbs::{crack, reclaim, reveal};
-use crate::{instantiate as instantiation, migrate as migration, queries};
+use crate::{instantiate as instantiation, queries};
 
 /// Name of the contract, as cw2 stores it.
 pub const NAME: &str = concat!("crates.io:", env!("CARGO_PKG_NAME"));
@@ -23,7 +23,7 @@ pub fn instantiate(
     info: MessageInfo,
     msg: InstantiateMsg,
 ) -> Result<Response, ContractError> {
-    takes_no_funds(&info)?;
+    nonpayable(&info.funds)?;
     instantiation::instantiate(deps, &env, &info, msg)
 }
 
@@ -41,7 +41,7 @@ pub fn execute(
     info: MessageInfo,
     msg: ExecuteMsg,
 ) -> Result<Response, ContractError> {
-    takes_no_funds(&info)?;
+    nonpayable(&info.funds)?;
     match msg {
         ExecuteMsg::ReceiveNft(sent) => crack::crack(deps, &env, &info, &sent),
         ExecuteMsg::Reveal { reveals } => reveal::reveal(deps, &env, reveals),
@@ -58,13 +58,5 @@ pub fn query(deps: Deps, _env: Env, msg: QueryMsg) -> Result<Binary, ContractErr
 /// Checks that this is a newer version of the same contract.
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn migrate(deps: DepsMut, _env: Env, _msg: Empty) -> Result<Response, ContractError> {
-    migration::migrate(deps.storage)
-}
-
-fn takes_no_funds(info: &MessageInfo) -> Result<(), ContractError> {
-    if info.funds.is_empty() {
-        Ok(())
-    } else {
-        Err(ContractError::FundsNotTaken { given: describe(&info.funds) })
-    }
+    Ok(meteor_contract_kit::migrate(deps.storage, NAME, VERSION)?)
 }

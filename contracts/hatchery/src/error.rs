@@ -1,6 +1,7 @@
 //! Why the contract refuses. Every text says what happened and what to do.
 
 use cosmwasm_std::StdError;
+use meteor_contract_kit::KitError;
 use thiserror::Error;
 
 /// Why the contract refuses.
@@ -9,12 +10,9 @@ pub enum ContractError {
     /// Of the chain's library.
     #[error(transparent)]
     Std(#[from] StdError),
-    /// Coins where none are taken.
-    #[error("{given} came with a message that takes no coins: send it without")]
-    FundsNotTaken {
-        /// The coins.
-        given: String,
-    },
+    /// What every contract refuses: coins, a strange reply, a wrong migration.
+    #[error(transparent)]
+    Kit(#[from] KitError),
     /// A timeout out of bounds.
     #[error("a reveal timeout of {given} seconds: give {least} to {most}")]
     Timeout {
@@ -25,15 +23,6 @@ pub enum ContractError {
         /// Most.
         most: u64,
     },
-    /// A reply that nobody asked for.
-    #[error("a reply with id {id}, which nothing asked for")]
-    UnknownReply {
-        /// Its id.
-        id: u64,
-    },
-    /// An instantiation whose answer names no address.
-    #[error("the chain's answer names no address of the collection")]
-    NoCollectionAddress,
     /// A token that is no meteor of this event.
     #[error("only meteors of {meteors} are cracked here: this came from {given}")]
     NotAMeteor {
@@ -101,21 +90,5 @@ pub enum ContractError {
         token_id: u64,
         /// Which shower.
         shower: u32,
-    },
-    /// Migration from another contract.
-    #[error("the contract is {stored}, not {expected}: migrate it with its own code")]
-    WrongContract {
-        /// What is stored.
-        stored: String,
-        /// What this is.
-        expected: &'static str,
-    },
-    /// Migration backwards.
-    #[error("the contract is at version {stored}, newer than {offered}: migrate forward only")]
-    Downgrade {
-        /// What is stored.
-        stored: String,
-        /// What this is.
-        offered: &'static str,
     },
 }

@@ -1,13 +1,10 @@
 //! Instantiation: by the shower contract; makes the collections of eggs and dust.
 
-use cosmwasm_std::{
-    DepsMut, Env, MessageInfo, Reply, Response, SubMsg, SubMsgResult, WasmMsg, to_json_binary,
-};
+use cosmwasm_std::{DepsMut, Env, MessageInfo, Reply, Response, SubMsg};
 use cw_storage_plus::Item;
+use meteor_contract_kit::{KitError, instantiated, make_collection};
 use meteor_messages::events::Nest;
 use meteor_messages::hatchery::InstantiateMsg;
-use meteor_messages::nft;
-use meteor_messages::shower::CollectionInit;
 
 use crate::contract::{NAME, VERSION};
 use crate::error::ContractError;
@@ -41,25 +38,8 @@ pub(crate) fn instantiate(
         },
     )?;
     Ok(Response::new()
-        .add_submessage(SubMsg::reply_on_success(make(msg.eggs, env)?, EGGS_REPLY))
-        .add_submessage(SubMsg::reply_on_success(make(msg.dust, env)?, DUST_REPLY)))
-}
-
-/// Without an admin, so that nobody can swap a collection's code or minter.
-fn make(collection: CollectionInit, env: &Env) -> Result<WasmMsg, ContractError> {
-    Ok(WasmMsg::Instantiate {
-        admin: None,
-        code_id: collection.code_id,
-        label: collection.name.chars().take(128).collect(),
-        msg: to_json_binary(&nft::InstantiateMsg {
-            name: collection.name,
-            symbol: collection.symbol,
-            minter: env.contract.address.to_string(),
-            template: collection.template,
-            royalties: collection.royalties,
-        })?,
-        funds: vec![],
-    })
+        .add_submessage(SubMsg::reply_on_success(make_collection(msg.eggs, env)?, EGGS_REPLY))
+        .add_submessage(SubMsg::reply_on_success(make_collection(msg.dust, env)?, DUST_REPLY)))
 }
 
 /// Stores the address of a collection just made.
@@ -67,17 +47,9 @@ pub(crate) fn reply(deps: DepsMut, reply: Reply) -> Result<Response, ContractErr
     let (kind, item): (_, Item<_>) = match reply.id {
         EGGS_REPLY => ("eggs", EGGS),
         DUST_REPLY => ("dust", DUST),
-        id => return Err(ContractError::UnknownReply { id }),
+        id => return Err(KitError::UnknownReply { id }.into()),
     };
-    let SubMsgResult::Ok(done) = reply.result else { return Err(ContractError::NoCollectionAddress) };
-    // Chains before CosmWasm 2 answer in `data` alone; it holds the same message.
-    #[allow(deprecated)]
-    let data = done.msg_responses.first().map(|answer| answer.value.clone()).or(done.data);
-    let address = data
-        .and_then(|data| cw_utils::parse_instantiate_response_data(data.as_slice()).ok())
-        .ok_or(ContractError::NoCollectionAddress)?
-        .contract_address;
-    let address = deps.api.addr_validate(&address)?;
+    let address = instantiated(deps.api, reply)?;
     item.save(deps.storage, &address)?;
     Ok(Response::new().add_event(Nest { kind: kind.into(), address: address.into() }))
 }

@@ -8,7 +8,6 @@
 pub mod contract;
 mod error;
 mod instantiate;
-mod migrate;
 mod queries;
 pub mod state;
 mod verbs;

@@ -3,6 +3,7 @@
 use cosmwasm_std::{Addr, Binary, Empty, coins};
 use cw_multi_test::Executor;
 use cw721::receiver::Cw721ReceiveMsg;
+use meteor_contract_kit::KitError;
 use meteor_hatchery::ContractError;
 use meteor_messages::events::{HatcheryEvent, NftEvent};
 use meteor_messages::hatchery::{ConfigResponse, CustodiesResponse, ExecuteMsg, QueryMsg};
@@ -156,7 +157,7 @@ fn no_verb_takes_coins() {
         ("alice", ExecuteMsg::Reclaim { token_id: "1".into() }),
         ("meteors", receive("alice", "2")),
     ] {
-        let refusal = ContractError::FundsNotTaken { given: "5uusd".into() };
+        let refusal = KitError::FundsNotTaken { given: "5uusd".into() }.into();
         suite.execute_hatchery(sender, &msg, &coins(5, "uusd")).refused_by_hatchery(refusal);
     }
     suite.reveal(&[1]).assert_balance("hatchery", 0);

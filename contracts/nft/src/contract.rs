@@ -4,12 +4,13 @@
 use cosmwasm_std::entry_point;
 use cosmwasm_std::{Binary, Deps, DepsMut, Empty, Env, MessageInfo, Response};
 use cw721::execute as standard;
+use meteor_contract_kit::nonpayable;
 use meteor_messages::nft::{ExecuteMsg, ExtensionMsg, InstantiateMsg, QueryMsg};
 
-use crate::error::{ContractError, takes_no_funds};
+use crate::error::ContractError;
 use crate::row::Row;
 use crate::verbs::{burn, mint, transfer};
-use crate::{instantiate as instantiation, migrate as migration, queries};
+use crate::{instantiate as instantiation, queries};
 
 /// Name of the contract, as cw2 stores it.
 pub const NAME: &str = concat!("crates.io:", env!("CARGO_PKG_NAME"));
@@ -24,7 +25,7 @@ pub fn instantiate(
     info: MessageInfo,
     msg: InstantiateMsg,
 ) -> Result<Response, ContractError> {
-    takes_no_funds(&info.funds)?;
+    nonpayable(&info.funds)?;
     instantiation::instantiate(deps, &env, msg)
 }
 
@@ -36,7 +37,7 @@ pub fn execute(
     info: MessageInfo,
     msg: ExecuteMsg,
 ) -> Result<Response, ContractError> {
-    takes_no_funds(&info.funds)?;
+    nonpayable(&info.funds)?;
     // Every variant by name and no `_`: a verb that a later cw721 adds must be decided on, not inherited.
     #[allow(deprecated)] // UpdateOwnership is matched in order to be refused
     match msg {
@@ -98,7 +99,7 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
 /// Moves the contract to this version of the code.
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn migrate(deps: DepsMut, _env: Env, _msg: Empty) -> Result<Response, ContractError> {
-    migration::migrate(deps.storage)
+    Ok(meteor_contract_kit::migrate(deps.storage, NAME, VERSION)?)
 }
 
 fn refuse(verb: &'static str, why: &'static str) -> Result<Response, ContractError> {

@@ -1,8 +1,8 @@
 //! Everything the collection refuses, each with what happened and what to do.
 
-use cosmwasm_std::{Coin, StdError};
+use cosmwasm_std::StdError;
 use cw721::error::Cw721ContractError;
-use meteor_messages::nft::describe;
+use meteor_contract_kit::KitError;
 use meteor_rules::metadata::MetadataError;
 use thiserror::Error;
 
@@ -12,15 +12,12 @@ pub enum ContractError {
     /// The chain or its storage.
     #[error(transparent)]
     Std(#[from] StdError),
+    /// What every contract refuses: coins, a strange reply, a wrong migration.
+    #[error(transparent)]
+    Kit(#[from] KitError),
     /// The standard's own checks: who may transfer, approvals, expiry.
     #[error(transparent)]
     Cw721(#[from] Cw721ContractError),
-    /// Coins were sent along.
-    #[error("{given} came with the message, but a collection takes no coins: send it without")]
-    FundsNotTaken {
-        /// The coins.
-        given: String,
-    },
     /// A verb of the standard that would contradict the design.
     #[error("{verb} is refused for good: {why}")]
     Refused {
@@ -92,25 +89,4 @@ pub enum ContractError {
         /// The id as given.
         token_id: String,
     },
-    /// A migration from another contract.
-    #[error("the contract is {stored}, not {expected}: migrate it with its own code")]
-    WrongContract {
-        /// What it is.
-        stored: String,
-        /// What this code migrates.
-        expected: &'static str,
-    },
-    /// A migration to an older version.
-    #[error("the contract is at version {stored}, newer than {offered}: migrate forward only")]
-    Downgrade {
-        /// Its version.
-        stored: String,
-        /// This code's version.
-        offered: &'static str,
-    },
-}
-
-/// Refuses coins: nothing could ever send them out again.
-pub(crate) fn takes_no_funds(funds: &[Coin]) -> Result<(), ContractError> {
-    if funds.is_empty() { Ok(()) } else { Err(ContractError::FundsNotTaken { given: describe(funds) }) }
 }

@@ -6,7 +6,6 @@
 pub mod contract;
 pub mod error;
 mod instantiate;
-mod migrate;
 mod queries;
 pub mod row;
 pub mod state;

@@ -14,6 +14,7 @@ use cw721::msg::{
     TokensResponse,
 };
 use cw721::{DefaultOptionalCollectionExtension, OwnershipError};
+use meteor_contract_kit::KitError;
 use meteor_messages::nft::{
     CheckRoyaltiesResponse, ExecuteMsg, ExtensionMsg, ExtensionQuery, InstantiateMsg, NewToken, QueryMsg,
     Royalties, RoyaltyInfoResponse,
@@ -364,7 +365,7 @@ mod refused_powers {
             let sender = if matches!(msg, ExecuteMsg::UpdateExtension { .. }) { "minter" } else { "alice" };
             chain.fund(sender, 5);
             let refusal = chain.send(sender, &msg, &coins(5, "uusd")).map(|_| ());
-            assert_eq!(refusal, Err(ContractError::FundsNotTaken { given: "5uusd".into() }), "{msg:?}");
+            assert_eq!(refusal, Err(KitError::FundsNotTaken { given: "5uusd".into() }.into()), "{msg:?}");
         }
     }
 
@@ -565,7 +566,7 @@ mod beginning {
     #[test]
     fn launching_takes_no_coins() {
         let refusal = Chain::launch(&Chain::msg(), &coins(3, "uusd")).err();
-        assert_eq!(refusal, Some(ContractError::FundsNotTaken { given: "3uusd".into() }));
+        assert_eq!(refusal, Some(KitError::FundsNotTaken { given: "3uusd".into() }.into()));
     }
 
     #[test]
@@ -577,9 +578,9 @@ mod beginning {
         };
         assert_eq!(from(NAME, "0.0.9"), Ok(()));
         assert_eq!(from(NAME, VERSION), Ok(()));
-        let newer = ContractError::Downgrade { stored: "99.0.0".into(), offered: VERSION };
+        let newer = KitError::Downgrade { stored: "99.0.0".into(), offered: VERSION }.into();
         assert_eq!(from(NAME, "99.0.0"), Err(newer));
-        let other = ContractError::WrongContract { stored: "crates.io:cw721-base".into(), expected: NAME };
+        let other = KitError::WrongContract { stored: "crates.io:cw721-base".into(), expected: NAME }.into();
         assert_eq!(from("crates.io:cw721-base", "0.0.9"), Err(other));
     }
 

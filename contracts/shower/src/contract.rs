@@ -2,14 +2,14 @@
 
 #[cfg(not(feature = "library"))]
 use cosmwasm_std::entry_point;
-use cosmwasm_std::{Binary, Coin, Deps, DepsMut, Empty, Env, MessageInfo, Reply, Response};
-use meteor_messages::nft::describe;
+use cosmwasm_std::{Binary, Deps, DepsMut, Empty, Env, MessageInfo, Reply, Response};
+use meteor_contract_kit::nonpayable;
 use meteor_messages::shower::{ExecuteMsg, InstantiateMsg, QueryMsg};
 use meteor_rules::{Rank, ShowerId};
 
 use crate::error::ContractError;
 use crate::verbs::{cancel, close, contribute, draw, minimum, mint, pause, refund, roles, settle};
-use crate::{instantiate as instantiation, migrate as migration, queries};
+use crate::{instantiate as instantiation, queries};
 
 /// Name of the contract, as cw2 stores it.
 pub const NAME: &str = concat!("crates.io:", env!("CARGO_PKG_NAME"));
@@ -24,7 +24,7 @@ pub fn instantiate(
     info: MessageInfo,
     msg: InstantiateMsg,
 ) -> Result<Response, ContractError> {
-    takes_no_funds(&info.funds)?;
+    nonpayable(&info.funds)?;
     instantiation::instantiate(deps, &env, msg)
 }
 
@@ -44,7 +44,7 @@ pub fn execute(
 ) -> Result<Response, ContractError> {
     // The one verb that takes coins; it checks them itself.
     if !matches!(msg, ExecuteMsg::Contribute { .. }) {
-        takes_no_funds(&info.funds)?;
+        nonpayable(&info.funds)?;
     }
     let sender = &info.sender;
     match msg {
@@ -80,10 +80,5 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
 /// Moves the contract to this version of the code.
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn migrate(deps: DepsMut, _env: Env, _msg: Empty) -> Result<Response, ContractError> {
-    migration::migrate(deps.storage)
-}
-
-/// Refuses coins: they would lie in the contract with nobody's name on them.
-fn takes_no_funds(funds: &[Coin]) -> Result<(), ContractError> {
-    if funds.is_empty() { Ok(()) } else { Err(ContractError::FundsNotTaken { given: describe(funds) }) }
+    Ok(meteor_contract_kit::migrate(deps.storage, NAME, VERSION)?)
 }

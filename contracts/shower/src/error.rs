@@ -2,6 +2,7 @@
 
 use cosmwasm_std::{StdError, Uint128};
 use cw_ownable::OwnershipError;
+use meteor_contract_kit::KitError;
 use meteor_rules::metadata::MetadataError;
 use meteor_rules::schedule::ScheduleError;
 use meteor_rules::tier::TierRuleError;
@@ -13,6 +14,9 @@ pub enum ContractError {
     /// The chain or its storage; an address that is not one.
     #[error(transparent)]
     Std(#[from] StdError),
+    /// What every contract refuses: coins, a strange reply, a wrong migration.
+    #[error(transparent)]
+    Kit(#[from] KitError),
     /// A change of owner that doesn't fit the two steps.
     #[error("ownership: {0}")]
     Ownership(#[from] OwnershipError),
@@ -114,23 +118,8 @@ pub enum ContractError {
         /// What it must be.
         wanted: &'static str,
     },
-    /// A reply to nothing that was asked.
-    #[error("a reply with id {id}, which nothing asked for")]
-    UnknownReply {
-        /// The id.
-        id: u64,
-    },
-    /// The chain's answer to the instantiation of the collection can't be read.
-    #[error("the chain's answer names no address of the collection")]
-    NoCollectionAddress,
 
     // Money.
-    /// Coins with a verb that takes none.
-    #[error("{given} came with a message that takes no coins: send it without")]
-    FundsNotTaken {
-        /// The coins.
-        given: String,
-    },
     /// No coins with a contribution.
     #[error("no coins came with the contribution: attach an amount of {denom}")]
     NoFunds {
@@ -419,23 +408,5 @@ pub enum ContractError {
         verb: &'static str,
         /// Whose it is.
         role: &'static str,
-    },
-
-    // Migration.
-    /// A migration from another contract.
-    #[error("the contract is {stored}, not {expected}: migrate it with its own code")]
-    WrongContract {
-        /// What it is.
-        stored: String,
-        /// What this code migrates.
-        expected: &'static str,
-    },
-    /// A migration to an older version.
-    #[error("the contract is at version {stored}, newer than {offered}: migrate forward only")]
-    Downgrade {
-        /// Its version.
-        stored: String,
-        /// This code's version.
-        offered: &'static str,
     },
 }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use cosmwasm_std::{DepsMut, Env, Reply, Response, SubMsg, SubMsgResult, WasmMsg, to_json_binary};
+use cosmwasm_std::{DepsMut, Env, Reply, Response, SubMsg, WasmMsg, to_json_binary};
+use meteor_contract_kit::{KitError, instantiated, make_collection};
 use meteor_messages::events::{Collection, Json, Launch};
+use meteor_messages::hatchery;
 use meteor_messages::shower::{Fairness, InstantiateMsg, MAX_PAYEES, MAX_SHOWERS, OWN_COLUMNS, Payee};
-use meteor_messages::{hatchery, nft};
 use meteor_rules::metadata::{Template, Values};
 use meteor_rules::tier::Tier;
 use meteor_rules::{BASIS_POINTS, NANOS_PER_SECOND};
@@ -71,21 +72,7 @@ pub(crate) fn instantiate(
     FAIRNESS.save(deps.storage, &msg.fairness)?;
     PENDING.save(deps.storage, &msg.hatchery)?;
 
-    // Made here and without an admin, so that nobody can swap the collection, its code or its minter.
-    let meteors = msg.meteors.clone();
-    let collection = WasmMsg::Instantiate {
-        admin: None,
-        code_id: meteors.code_id,
-        label: meteors.name.chars().take(128).collect(),
-        msg: to_json_binary(&nft::InstantiateMsg {
-            name: meteors.name,
-            symbol: meteors.symbol,
-            minter: env.contract.address.to_string(),
-            template: meteors.template,
-            royalties: meteors.royalties,
-        })?,
-        funds: vec![],
-    };
+    let collection = make_collection(msg.meteors.clone(), env)?;
     Ok(Response::new()
         .add_event(Launch { config: Json(Box::new(msg)) })
         .add_submessage(SubMsg::reply_on_success(collection, METEORS_REPLY)))
@@ -195,10 +182,9 @@ fn check_template(template: &Template) -> Result<(), ContractError> {
 
 /// Stores the address of what was just made; the meteors are followed by the hatchery, which has to know them.
 pub(crate) fn reply(deps: DepsMut, reply: Reply) -> Result<Response, ContractError> {
-    let id = reply.id;
-    let address = deps.api.addr_validate(&instantiated(reply)?)?;
-    match id {
+    match reply.id {
         METEORS_REPLY => {
+            let address = instantiated(deps.api, reply)?;
             METEORS.save(deps.storage, &address)?;
             let hatchery = PENDING.load(deps.storage)?;
             PENDING.remove(deps.storage);
@@ -220,22 +206,10 @@ pub(crate) fn reply(deps: DepsMut, reply: Reply) -> Result<Response, ContractErr
                 .add_submessage(SubMsg::reply_on_success(make, HATCHERY_REPLY)))
         }
         HATCHERY_REPLY => {
+            let address = instantiated(deps.api, reply)?;
             HATCHERY.save(deps.storage, &address)?;
             Ok(Response::new().add_event(Collection { kind: "hatchery".into(), address: address.into() }))
         }
-        id => Err(ContractError::UnknownReply { id }),
+        id => Err(KitError::UnknownReply { id }.into()),
     }
-}
-
-/// The address that a reply tells.
-fn instantiated(reply: Reply) -> Result<String, ContractError> {
-    if ![METEORS_REPLY, HATCHERY_REPLY].contains(&reply.id) {
-        return Err(ContractError::UnknownReply { id: reply.id });
-    }
-    let SubMsgResult::Ok(done) = reply.result else { return Err(ContractError::NoCollectionAddress) };
-    // Chains before CosmWasm 2 answer in `data` alone; it holds the same message.
-    #[allow(deprecated)]
-    let data = done.msg_responses.first().map(|answer| answer.value.clone()).or(done.data);
-    let answer = data.and_then(|data| cw_utils::parse_instantiate_response_data(data.as_slice()).ok());
-    Ok(answer.ok_or(ContractError::NoCollectionAddress)?.contract_address)
 }

@@ -4,6 +4,7 @@
 use cosmwasm_std::{Coin, coin, coins, from_json};
 use cw_multi_test::Executor;
 use cw_ownable::Action;
+use meteor_contract_kit::KitError;
 use meteor_messages::nft::{self, ExtensionMsg, NewToken};
 use meteor_messages::shower::{Art, ExecuteMsg};
 use meteor_nft::ContractError as NftError;
@@ -56,7 +57,7 @@ fn no_verb_but_contribute_takes_coins() {
         for funds in [coins(1, "uusd"), coins(1, "uluna"), vec![coin(1, "uluna"), coin(1, "uusd")]] {
             suite.fund_in(sender, 1, "uluna").fund(sender, 1);
             let given = funds.iter().map(Coin::to_string).collect::<Vec<_>>().join(",");
-            suite.execute(sender, &msg, &funds).refused(ContractError::FundsNotTaken { given });
+            suite.execute(sender, &msg, &funds).refused(KitError::FundsNotTaken { given }.into());
         }
         // Without coins each is fine: the coins were the fault.
         suite.execute(sender, &msg, &[]).ok();

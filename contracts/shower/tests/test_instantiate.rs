@@ -1,6 +1,7 @@
 //! Launching an event: everything that is fixed for good is checked, told and never changes.
 
 use cosmwasm_std::{Uint128, coins};
+use meteor_contract_kit::KitError;
 use meteor_messages::events::ShowerEvent;
 use meteor_messages::shower::{ConfigResponse, InstantiateMsg, Payee, QueryMsg};
 use meteor_rules::metadata::{Column, MetadataError, Values};
@@ -249,6 +250,6 @@ fn roles_must_be_addresses() {
 fn launching_takes_no_coins() {
     assert_eq!(
         Suite::new().launch(&coins(7, "uusd")).err(),
-        Some(Refusal::Shower(ContractError::FundsNotTaken { given: "7uusd".into() }))
+        Some(Refusal::Shower(KitError::FundsNotTaken { given: "7uusd".into() }.into()))
     );
 }

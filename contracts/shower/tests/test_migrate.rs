@@ -2,7 +2,7 @@
 
 use cosmwasm_std::testing::{mock_dependencies, mock_env};
 use cosmwasm_std::{Binary, Empty, Reply, SubMsgResponse, SubMsgResult};
-use meteor_shower::ContractError;
+use meteor_contract_kit::KitError;
 use meteor_shower::contract::{NAME, VERSION, migrate, reply};
 
 #[test]
@@ -15,9 +15,9 @@ fn only_this_contract_and_only_forward() {
     };
     assert_eq!(from(NAME, "0.0.9"), (Ok(()), VERSION.to_owned()));
     assert_eq!(from(NAME, VERSION), (Ok(()), VERSION.to_owned()));
-    let newer = ContractError::Downgrade { stored: "99.0.0".into(), offered: VERSION };
+    let newer = KitError::Downgrade { stored: "99.0.0".into(), offered: VERSION }.into();
     assert_eq!(from(NAME, "99.0.0"), (Err(newer), "99.0.0".to_owned()));
-    let other = ContractError::WrongContract { stored: "crates.io:other".into(), expected: NAME };
+    let other = KitError::WrongContract { stored: "crates.io:other".into(), expected: NAME }.into();
     assert_eq!(from("crates.io:other", "0.0.9"), (Err(other), "0.0.9".to_owned()));
 }
 
@@ -36,9 +36,9 @@ fn replies_nobody_asked_for_are_refused() {
     };
     let mut deps = mock_dependencies();
     let mut send = |reply_: Reply| reply(deps.as_mut(), mock_env(), reply_).map(|_| ());
-    assert_eq!(send(answer(3, None)), Err(ContractError::UnknownReply { id: 3 }));
-    assert_eq!(send(answer(1, None)), Err(ContractError::NoCollectionAddress));
-    assert_eq!(send(answer(1, Some(&[255, 255]))), Err(ContractError::NoCollectionAddress));
+    assert_eq!(send(answer(3, None)), Err(KitError::UnknownReply { id: 3 }.into()));
+    assert_eq!(send(answer(1, None)), Err(KitError::NoAddress.into()));
+    assert_eq!(send(answer(1, Some(&[255, 255]))), Err(KitError::NoAddress.into()));
     let failed = Reply { result: SubMsgResult::Err("no".into()), ..answer(1, None) };
-    assert_eq!(send(failed), Err(ContractError::NoCollectionAddress));
+    assert_eq!(send(failed), Err(KitError::NoAddress.into()));
 }

@@ -1,7 +1,7 @@
 //! Messages of the CW721 contract: the standard ones, and what Meteor Shower adds to them.
 
 use cosmwasm_schema::{QueryResponses, cw_serde};
-use cosmwasm_std::{Coin, Empty, Uint128};
+use cosmwasm_std::{Empty, Uint128};
 use cw721::msg::{Cw721ExecuteMsg, Cw721QueryMsg};
 use cw721::traits::Cw721CustomMsg;
 use cw721::{DefaultOptionalCollectionExtension, DefaultOptionalCollectionExtensionMsg};
@@ -104,9 +104,4 @@ pub struct RoyaltyInfoResponse {
 pub struct CheckRoyaltiesResponse {
     /// Whether it does.
     pub royalty_payments: bool,
-}
-
-/// Funds named in a message that takes none, for error texts.
-pub fn describe(funds: &[Coin]) -> String {
-    funds.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }

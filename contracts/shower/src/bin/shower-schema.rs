@@ -1,26 +1,14 @@
 //! Writes `schema/meteor-shower.json` of the repository: the messages and answers of the contract.
 
-use std::error::Error;
-use std::fs;
-use std::path::Path;
-
 use cosmwasm_schema::generate_api;
 use cosmwasm_std::Empty;
 use meteor_messages::shower::{ExecuteMsg, InstantiateMsg, QueryMsg};
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let api = generate_api! {
-        name: "meteor-shower",
-        version: "0.1.0",
+fn main() -> std::io::Result<()> {
+    meteor_contract_kit::write_schema(generate_api! {
         instantiate: InstantiateMsg,
         query: QueryMsg,
         execute: ExecuteMsg,
         migrate: Empty,
-    };
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schema");
-    fs::create_dir_all(&folder)?;
-    let mut text = api.render().to_string()?;
-    text.push('\n');
-    fs::write(folder.join("meteor-shower.json"), text)?;
-    Ok(())
+    })
 }

@@ -1,8 +1,8 @@
 //! `Contribute`: adds coins to the sender's total in the open shower.
 
 use cosmwasm_std::{Coin, DepsMut, Env, MessageInfo, Response, Uint128};
+use meteor_contract_kit::describe;
 use meteor_messages::events;
-use meteor_messages::nft::describe;
 use meteor_rules::log::{Entry, extend};
 use meteor_rules::schedule::Phase;
 
