@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use futures::stream;
+use meteor_rules::fairness::evidence::Fairness;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -21,7 +22,7 @@ use crate::view::MAX_REVEALS;
 ///
 /// This is `fairness.json` of the evidence. `meteor verify` and `scripts/verify_fairness.py` read it here.
 #[utoipa::path(get, path = "/v1/fairness", tag = "fairness", responses(
-    (status = 200, body = models::Fairness, description = "The facts"),
+    (status = 200, body = Fairness, description = "The facts"),
     (status = 503, body = Problem, content_type = "application/problem+json", description = "Not launched yet"),
 ))]
 pub(super) async fn fairness(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {

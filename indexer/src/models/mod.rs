@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 pub use event::{
     CollectionInfo, Config, Hatchery, Minimum, PayeeShare, PublicStatus, Roles, Schedule, TierRule,
 };
-pub use fairness::{Beacon, Fairness, FoundKind, Reveal, Reveals, ShowerFacts};
+pub use fairness::{FoundKind, Reveal, Reveals};
 pub use shower::{Floors, Past, Quote, Ranked, Ranking, Shower, Showers, Telescope, TierFloor};
 pub use wallet::{Attribute, Cave, Cracking, Nft, Nfts, Wallet, WalletShower, WalletState};
 

@@ -2,9 +2,10 @@
 
 use cosmwasm_std::HexBinary;
 use meteor_messages::shower::InstantiateMsg;
-use meteor_rules::NANOS_PER_SECOND;
+use meteor_rules::fairness::evidence;
+use meteor_rules::fairness::hex::{Hex, Hex32};
 use meteor_rules::tier::Tier;
-use meteor_rules::{eggs, ranking};
+use meteor_rules::{NANOS_PER_SECOND, ShowerId, eggs, ranking};
 
 use super::ranking::Row;
 use super::shower::{life, status};
@@ -40,9 +41,8 @@ pub(super) fn floors(config: &InstantiateMsg, summary: &models::Shower, rows: &[
     let contributors = summary.contributors;
     let sizes = config.tiers.sizes(contributors);
     let issue = eggs::issue(&config.eggs, &sizes);
-    let floors = ranking::floors(&config.tiers, contributors, |rank| {
-        rows.get(rank.index()?).map(|row| row.amount)
-    });
+    let floors =
+        ranking::floors(&config.tiers, contributors, |rank| rows.get(rank.index()?).map(|row| row.amount));
     let tiers = Tier::ALL.map(|tier| {
         let (size, eggs) = (*sizes.get(tier), *issue.eggs.get(tier));
         let odds = u64::from(eggs) * u64::from(meteor_rules::BASIS_POINTS);
@@ -83,28 +83,28 @@ pub(super) fn past(summary: &models::Shower, floors: &models::Floors) -> models:
     }
 }
 
-pub(super) fn facts(
-    config: &InstantiateMsg,
-    summary: &models::Shower,
-    shower: &Shower,
-) -> models::ShowerFacts {
-    let at = shower.number.checked_sub(1).and_then(|at| usize::try_from(at).ok());
-    let commitment = at.and_then(|at| config.fairness.commitments.get(at));
+pub(super) fn facts(config: &InstantiateMsg, summary: &models::Shower, shower: &Shower) -> evidence::Shower {
+    let commitment = ShowerId(shower.number).index().and_then(|at| config.fairness.commitments.get(at));
     let draw = shower.draw.as_ref();
-    models::ShowerFacts {
+    evidence::Shower {
         shower: shower.number,
         closes_at: summary.closes_at,
         closed_at: shower.closing.map(|closing| closing.at),
-        commitment: commitment.map(HexBinary::to_hex).unwrap_or_default(),
+        commitment: commitment.map_or(Hex32([0; 32]), hex32),
         beacon_round: shower.closing.map(|closing| closing.beacon_round),
-        beacon_signature: draw.map(|draw| hex::encode(&draw.beacon)),
-        log: hex::encode(shower.log),
+        beacon_signature: draw.map(|draw| Hex(draw.beacon.clone())),
+        log: Hex32(shower.log),
         contributors: summary.contributors,
-        total: summary.total,
+        total: summary.total.0,
         earlier: summary.earlier,
-        root: draw.map(|draw| hex::encode(draw.root)),
+        root: draw.map(|draw| Hex32(draw.root)),
         leaves: draw.map(|draw| draw.leaves),
-        key: shower.key.map(hex::encode),
+        key: shower.key.map(Hex32),
         cancelled: shower.cancelled,
     }
+}
+
+/// 32 bytes of the launch. The fold refuses a launch in which they are not 32.
+pub(super) fn hex32(bytes: &HexBinary) -> Hex32 {
+    Hex32(bytes.as_slice().try_into().unwrap_or_default())
 }

@@ -4,9 +4,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use meteor_messages::shower::{CollectionInit, InstantiateMsg};
+use meteor_rules::fairness::beacon::BeaconRule;
 use meteor_rules::fairness::evidence;
+use meteor_rules::fairness::hex::Hex;
 use meteor_rules::tier::TierRule;
 
+use super::numbers::hex32;
 use super::{DEFAULT_NFTS, Page, View};
 use crate::fold::{Collection, Launched, State};
 use crate::models::{self, PerTier, ShowerStatus};
@@ -121,23 +124,19 @@ fn collection<'a>(view: &'a View, of: Collection, init: &'a CollectionInit) -> m
     }
 }
 
-/// Evidence for verifiers, in the format of `fairness.json`.
-fn fairness<'a>(view: &'a View, state: &'a State, launched: &'a Launched) -> models::Fairness<'a> {
+/// Evidence for verifiers: `fairness.json`.
+fn fairness(view: &View, state: &State, launched: &Launched) -> evidence::Fairness {
     let config = &launched.config;
-    let beacon = &config.fairness.beacon;
-    models::Fairness {
+    let BeaconRule { genesis, period, delay } = config.fairness.beacon;
+    let public_key = Hex(config.fairness.beacon_key.to_vec());
+    evidence::Fairness {
         version: evidence::VERSION,
-        chain_id: &state.chain_id,
-        contract: &state.contract,
-        tiers: tiers(config),
-        eggs: PerTier::map(&config.eggs, |eggs| eggs),
-        beacon: models::Beacon {
-            genesis: beacon.genesis,
-            period: beacon.period,
-            delay: beacon.delay,
-            public_key: config.fairness.beacon_key.to_hex(),
-        },
-        tables: config.fairness.tables.to_hex(),
-        showers: view.showers.iter().map(|view| &view.facts).collect(),
+        chain_id: state.chain_id.clone(),
+        contract: state.contract.clone(),
+        tiers: config.tiers,
+        eggs: config.eggs,
+        beacon: evidence::Beacon { genesis, period, delay, public_key },
+        tables: hex32(&config.fairness.tables),
+        showers: view.showers.iter().map(|view| view.facts.clone()).collect(),
     }
 }

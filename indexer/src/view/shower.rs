@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use imbl::Vector;
 use meteor_messages::shower::{ContributionState, InstantiateMsg, Status};
+use meteor_rules::fairness::evidence;
 use meteor_rules::life::Facts;
 use meteor_rules::tier::{Tier, TierRule};
 use meteor_rules::{Rank, ranking};
@@ -35,7 +36,7 @@ pub struct ShowerView {
     pub(super) full_pages: Vec<OnceLock<Arc<Page>>>,
     pub(super) given: Vector<Given>,
     /// The facts of its draw.
-    pub facts: models::ShowerFacts,
+    pub facts: evidence::Shower,
     rank_by_slot: Vec<u32>,
     tiers: TierRule,
     life: Option<Facts>,

@@ -50,6 +50,7 @@ pub enum Stage {
 /// What has become of a contribution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = WalletState))]
 #[serde(rename_all = "snake_case")]
 pub enum ContributionState {
     /// No meteor yet; it may still come.

@@ -78,6 +78,7 @@ pub struct Metadata {
 /// One attribute as shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Attribute {
     /// The attribute's name.
     pub trait_type: String,

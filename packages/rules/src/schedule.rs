@@ -9,6 +9,7 @@ use crate::NANOS_PER_SECOND;
 /// survive JSON numbers in every language; block time is compared in nanoseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Schedule {
     /// Shower 1 opens here (seconds).

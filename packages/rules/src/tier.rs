@@ -12,6 +12,7 @@ use crate::ids::Rank;
 /// The tier of a meteor, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = TierName))]
 #[serde(rename_all = "snake_case")]
 pub enum Tier {
     /// The top contributors, an absolute number of them.
@@ -83,6 +84,7 @@ impl FromStr for Tier {
 /// One value for each tier.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PerTier<T> {
     /// For Legendary.
@@ -132,6 +134,7 @@ impl PerTier<u32> {
 /// How ranks are cut into tiers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TierRule {
     /// So many top ranks are Legendary.

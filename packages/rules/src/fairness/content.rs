@@ -19,6 +19,7 @@ const CONTENT_TAG: &str = "meteor-shower/content/v1";
 /// Egg or dust.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = FoundKind))]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// A dragon egg.

@@ -28,10 +28,11 @@ pub const QUICKNET_KEY: &str = "83cf0f2896adee7eb8b5f01fcad3912212c437e0073e911f
 /// First line of `contributions.csv`.
 pub const CSV_HEADER: &str = "seq,contributor,amount,total";
 
-/// `fairness.json`: one object for the whole event.
+/// What the chain says about fairness, for the whole event: `fairness.json` of the evidence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Fairness {
-    /// [`VERSION`].
+    /// The version of this form: 1.
     pub version: u32,
     /// The chain's id.
     pub chain_id: String,
@@ -43,14 +44,15 @@ pub struct Fairness {
     pub eggs: PerTier<u32>,
     /// The public beacon.
     pub beacon: Beacon,
-    /// SHA-256 of the tables file, as the chain stores it.
+    /// SHA-256 of the tables file, as the chain stores it. The API has the file at `/v1/fairness/tables`.
     pub tables: Hex32,
     /// All showers, in order from 1.
     pub showers: Vec<Shower>,
 }
 
-/// The public beacon of an event.
+/// The public beacon that decides the draws.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Beacon {
     /// When round 1 is due (Unix seconds).
     pub genesis: u64,
@@ -74,22 +76,23 @@ impl Beacon {
     }
 }
 
-/// What the chain says of one shower.
+/// What the chain says about the fairness of one shower.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ShowerFacts))]
 pub struct Shower {
     /// Which (1-based).
     pub shower: u32,
     /// When it was due to close (Unix seconds).
     pub closes_at: u64,
-    /// Time of the block in which `Close` was called (Unix seconds, rounded up); left out where it is not known.
+    /// Time of the block in which `Close` was called (Unix seconds, rounded up); null before, or where it is not known.
     #[serde(default)]
     pub closed_at: Option<u64>,
     /// What the chain stored of its key before anyone contributed.
     pub commitment: Hex32,
-    /// The beacon round that `Close` fixed; `None` before.
+    /// The beacon round that `Close` fixed; null before.
     #[serde(default)]
     pub beacon_round: Option<u64>,
-    /// That round's signature, as `CommitDraw` stored it; `None` before.
+    /// That round's signature, as `CommitDraw` stored it; null before.
     #[serde(default)]
     pub beacon_signature: Option<Hex>,
     /// The contribution log hash.
@@ -98,16 +101,17 @@ pub struct Shower {
     pub contributors: u32,
     /// What they contributed (micro-denom, decimal digits in a text).
     #[serde(with = "decimal")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, pattern = "^[0-9]{1,39}$"))]
     pub total: u128,
     /// Contributors of all earlier showers: the meteor of rank r has number `earlier + r`.
     pub earlier: u64,
-    /// Root of the tree of contents, as `CommitDraw` stored it; `None` before.
+    /// Root of the tree over what its meteors hold, as `CommitDraw` stored it; null before.
     #[serde(default)]
     pub root: Option<Hex32>,
-    /// Its leaves.
+    /// Leaves of that tree; null before the draw.
     #[serde(default)]
     pub leaves: Option<u32>,
-    /// The key, once published.
+    /// The key; null until it is published.
     #[serde(default)]
     pub key: Option<Hex32>,
     /// Whether the shower was cancelled.

@@ -26,10 +26,12 @@ pub enum HexError {
 
 /// Any number of bytes, written in hexadecimal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String, pattern = "^([0-9a-f]{2})*$"))]
 pub struct Hex(pub Vec<u8>);
 
 /// A hash, key or salt, written in hexadecimal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String, pattern = "^[0-9a-f]{64}$"))]
 pub struct Hex32(pub Bytes32);
 
 fn digit(character: u8) -> Result<u8, HexError> {
