@@ -1,4 +1,4 @@
-//! How many eggs each tier of a shower holds, and the odds that follow.
+//! How many eggs each tier of a shower holds.
 
 use serde::{Deserialize, Serialize};
 
@@ -26,22 +26,6 @@ pub fn issue(rule: &PerTier<u32>, sizes: &PerTier<u32>) -> Issue {
     Issue { eggs, unissued: surplus }
 }
 
-/// The chance that a meteor of a tier holds an egg if all were alike: `eggs` in `meteors`. Inside a tier the draw
-/// is weighted by contribution, so this is the tier's mean.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Odds {
-    /// Eggs in the tier.
-    pub eggs: u32,
-    /// Meteors in the tier.
-    pub meteors: u32,
-}
-
-/// The odds of each tier in a shower whose tiers have `sizes`.
-pub fn odds(rule: &PerTier<u32>, sizes: &PerTier<u32>) -> PerTier<Odds> {
-    let issued = issue(rule, sizes).eggs;
-    PerTier::from_fn(|tier| Odds { eggs: *issued.get(tier), meteors: *sizes.get(tier) })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,13 +48,6 @@ mod tests {
         assert_eq!(issued, Issue { eggs: sizes, unissued: 102 });
         let roomy = PerTier { legendary: 10, ancient: 8, rare: 90, common: 500 };
         assert_eq!(issue(&EGGS, &roomy).eggs, PerTier { legendary: 10, ancient: 8, rare: 83, common: 101 });
-    }
-
-    #[test]
-    fn odds_of_a_thousand() {
-        let odds = odds(&EGGS, &LEVANA.sizes(1000));
-        assert_eq!(odds.ancient, Odds { eggs: 30, meteors: 89 });
-        assert_eq!(odds.common, Odds { eggs: 101, meteors: 678 });
     }
 
     proptest! {
