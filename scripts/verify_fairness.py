@@ -981,7 +981,7 @@ class Verifier:
     def step(self, name, needs, check):
         for needed in needs:
             if self.outcome(needed) == FAILED:
-                outcome, detail = NOT_CHECKED, f"hangs on the step {needed}, which does not hold"
+                outcome, detail = NOT_CHECKED, f"depends on the step {needed}, which failed"
                 break
         else:
             try:
@@ -1028,7 +1028,7 @@ class Verifier:
             if seq <= last:
                 raise Wrong(f"contribution {seq} does not come after the one before it")
             if amount == 0:
-                raise Wrong(f"contribution {seq} is of nothing")
+                raise Wrong(f"contribution {seq} has no amount")
             before = totals.get(contributor, 0)
             if before + amount != total:
                 raise Wrong(
@@ -1092,7 +1092,7 @@ class Verifier:
                 raise Wrong("the shower was drawn, and no beacon signature is stored")
             raise Skipped("not drawn")
         if not self.with_beacon:
-            raise Skipped("left out as asked: whether the beacon is genuine is NOT known")
+            raise Skipped("skipped as asked: whether the beacon is genuine is NOT known")
         given = facts["beacon_round"]
         try:
             check_signature(beacon["public_key"], given, signature)
@@ -1175,7 +1175,7 @@ class Verifier:
             seen.add(index)
             content, salt = self.contents[index]
             if reveal["content"] != content:
-                raise Wrong(f"meteor {token_id} was shown to hold something else than what was drawn")
+                raise Wrong(f"meteor {token_id} was revealed to hold something other than what was drawn")
             if reveal["salt"] != salt:
                 raise Wrong(f"meteor {token_id} was revealed with another salt than its own")
         if count == 0:
@@ -1205,7 +1205,7 @@ class Verifier:
             known["content"] = {"kind": kind, "image": image, "traits": traits}
             shown = [reveal["content"] for reveal in self.reveals if reveal["token_id"] == token_id]
             if any(other != content for other in shown):
-                raise Wrong(f"{stands}: it was shown to hold something else than what was drawn")
+                raise Wrong(f"{stands}: it was revealed to hold something other than what was drawn")
             return f"{stands}: {'an egg' if kind == 'egg' else 'dust'}, {'as was' if shown else 'not'} revealed"
 
         self.step("meteor", ["contributions"], check)

@@ -1,4 +1,4 @@
-//! What the dev chain can be told.
+//! Settings of the dev chain.
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
@@ -18,8 +18,8 @@ pub struct Code {
     /// Makes the contract. A function, because contracts of cw-multi-test cannot move between threads and the
     /// chain runs on its own; called once for each code id that stands for it.
     pub contract: Box<dyn Fn() -> Box<dyn Contract<cosmwasm_std::Empty>> + Send>,
-    /// SHA-256 of the wasm this contract is on a real chain. With it the code reports that checksum, and an upload
-    /// of that wasm makes another code id of the same contract.
+    /// SHA-256 of the wasm this contract is on a real chain. With it the code reports that checksum, and an
+    /// upload of that wasm makes another code id of the same contract.
     pub checksum: Option<Checksum>,
 }
 
@@ -103,8 +103,8 @@ pub struct Config {
     pub balances: Vec<Coin>,
     /// Least fees, one of which a transaction must pay; empty makes transactions free.
     pub gas_prices: Vec<GasPrice>,
-    /// Terra Classic's tax on transfers, below 1 (on that chain 0.005): what a contract sends arrives less the tax,
-    /// what comes with a contract call arrives whole. `None` is a chain without it.
+    /// Terra Classic's tax on transfers, below 1 (on that chain 0.005): what a contract sends arrives less
+    /// the tax, what comes with a contract call arrives whole. `None` is a chain without it.
     pub burn_tax: Option<Decimal>,
     /// When blocks are made.
     pub blocks: Blocks,

@@ -203,7 +203,7 @@ impl Devnet {
         self.node.call(|worker| worker.chain.snapshot()).await
     }
 
-    /// Goes back to a snapshot, which is used up; returns the height. Followers of the chain see its hashes change.
+    /// Goes back to a snapshot, which is used up; returns the height. Block hashes change after it.
     pub async fn revert(&self, snapshot: u64) -> Result<u64, DevnetError> {
         self.node.call(move |worker| worker.chain.revert(snapshot)).await?
     }

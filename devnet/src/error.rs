@@ -1,4 +1,4 @@
-//! What can go wrong: when starting the chain, and inside a transaction or query (codes as a real node gives).
+//! Errors: of starting the chain, and of a transaction or query (with a real node's codes).
 use thiserror::Error;
 
 /// Why the dev chain could not start, or a control could not be carried out.

@@ -1,10 +1,10 @@
 //! The gas estimate.
 //!
 //! Contracts run as native code here, so nothing counts their instructions. What is left is deterministic and
-//! close to a real node: the SDK's prices for storage and transaction bytes, a signature, the events, and flat
-//! amounts for each transaction and each contract call. Those two are fitted to what wasmd 0.61 used for a whole event
-//! (`tests/fixtures/event-0.61.json`): every kind of transaction comes within a fifth of it, and a test keeps it there.
-//! Never take it for a measurement.
+//! close to a real node: the SDK's prices for storage and transaction bytes, a signature, the events, and
+//! flat amounts for each transaction and each contract call. Those two are fitted to what wasmd 0.61 used for
+//! a whole event (`tests/fixtures/event-0.61.json`): every kind of transaction comes within a fifth of it,
+//! and a test keeps it there. Never mistake it for a measurement.
 use crate::app::events::Event;
 
 /// Verifying one secp256k1 signature (x/auth `sig_verify_cost_secp256k1`).

@@ -1,4 +1,4 @@
-//! What Go's libraries say of bad input. A real node repeats it, and scripts look for it.
+//! The words of Go's libraries for bad input. A real node repeats them, and scripts look for them.
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bech32::Hrp;

@@ -1,5 +1,6 @@
-//! A CosmWasm chain in one process: contracts run as native code on cw-multi-test, everything around them behaves
-//! like a node. Wallets and clients (CosmJS, cosmrs, Keplr) sign, broadcast, query and subscribe unchanged.
+//! A CosmWasm chain in one process: contracts run as native code on cw-multi-test, everything around them
+//! behaves like a node. Wallets and clients (CosmJS, cosmrs, Keplr) sign, broadcast, query and subscribe
+//! unchanged.
 //!
 //! ```no_run
 //! # async fn example(contract: fn() -> Box<dyn cw_multi_test::Contract<cosmwasm_std::Empty>>)
@@ -18,11 +19,12 @@
 //! # }
 //! ```
 //!
-//! What is real: transaction decoding, signatures (`DIRECT` and amino JSON, of one key or of a multisig's), account
-//! numbers and sequences, fees and least gas prices, events, blocks with linked header hashes, the errors' codes and words; on demand Terra Classic's
-//! burn tax ([`Config::burn_tax`]). What is not: gas (an estimate, see `gas.rs`), consensus (one validator that signs
-//! nothing), the wasm of uploads (one whose checksum a given [`Code`] has becomes another id of that code, see
-//! [`Code::with_checksum`]; other wasm is refused), multisigs inside multisigs, and modules other than auth, bank and wasm.
+//! What is real: transaction decoding, signatures (`DIRECT` and amino JSON, of one key or of a multisig's),
+//! account numbers and sequences, fees and least gas prices, events, blocks with linked header hashes, the
+//! errors' codes and words; on demand Terra Classic's burn tax ([`Config::burn_tax`]). What is not: gas (an
+//! estimate, see `gas.rs`), consensus (one validator that signs nothing), the wasm of uploads (one whose
+//! checksum a given [`Code`] has becomes another id of that code, see [`Code::with_checksum`]; other wasm is
+//! refused), multisigs inside multisigs, and modules other than auth, bank and wasm.
 //!
 //! # Controls
 //! Over JSON-RPC (POST and WebSocket, never GET) there is a namespace that no real node has. It does what the

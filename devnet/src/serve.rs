@@ -25,7 +25,7 @@ impl Bound {
     /// Serves until the token is cancelled.
     pub(crate) fn serve(self, router: Router, stop: CancellationToken) -> JoinHandle<()> {
         tokio::spawn(async move {
-            // Connections are dropped with the runtime's task: waiting for them would wait for idle WebSockets.
+            // Connections are dropped with the task: waiting would mean waiting for idle WebSockets.
             tokio::select! {
                 () = stop.cancelled() => {}
                 result = axum::serve(self.listener, router) => {

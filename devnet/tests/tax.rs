@@ -1,4 +1,4 @@
-//! Terra Classic's burn tax: who pays it, what arrives, what is burned. Rows of the table in `docs/devnet.md`.
+//! Terra Classic's burn tax: who pays, what arrives, what is burned (table in `docs/devnet.md`).
 
 use crate::common;
 
@@ -80,7 +80,7 @@ async fn funds_of_a_call_arrive_whole_and_what_a_contract_sends_does_not() {
     assert_eq!(attribute(&result, "tax_payment", "reverse_charge"), "true");
     assert_eq!(attribute(&result, "tax_payment", "tax_amount"), "5000uusd");
 
-    // The same call pays in and sends out: only what is sent is taxed, though both are transfers of one amount.
+    // The same call pays in and sends out. Only what it sends is taxed.
     let pay = json!({"pay": {"to": bob, "amount": 1_000_000}});
     run(&client, 1, vec![client.execute(1, &vault, pay, 1_000_000)], GAS_FEE).await;
     let last = holdings(&client, &accounts).await;

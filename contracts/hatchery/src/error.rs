@@ -7,7 +7,7 @@ use thiserror::Error;
 /// Why the contract refuses.
 #[derive(Debug, Error, PartialEq)]
 pub enum ContractError {
-    /// Of the chain's library.
+    /// The chain or its storage failed.
     #[error(transparent)]
     Std(#[from] StdError),
     /// What every contract refuses: coins, a strange reply, a wrong migration.
@@ -32,7 +32,7 @@ pub enum ContractError {
         given: String,
     },
     /// An id that is no meteor's number.
-    #[error("{given:?} is no meteor's number")]
+    #[error("{given:?} is not the number of a meteor")]
     BadTokenId {
         /// As given, cut short.
         given: String,

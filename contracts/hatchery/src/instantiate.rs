@@ -10,8 +10,7 @@ use crate::contract::{NAME, VERSION};
 use crate::error::ContractError;
 use crate::state::{CONFIG, Config, DUST, EGGS};
 
-/// Least and most seconds that a meteor may wait: time for a worker that was down, and an end that holders live to
-/// see.
+/// Least and most seconds that a meteor may wait for its reveal.
 const TIMEOUT: (u64, u64) = (60, 365 * 24 * 60 * 60);
 const EGGS_REPLY: u64 = 1;
 const DUST_REPLY: u64 = 2;
@@ -31,7 +30,7 @@ pub(crate) fn instantiate(
     CONFIG.save(
         deps.storage,
         &Config {
-            // Roots are believed to nobody but the contract that made this one.
+            // Only the contract that made this one is trusted with roots.
             shower: info.sender.clone(),
             meteors: deps.api.addr_validate(&msg.meteors)?,
             reveal_timeout: msg.reveal_timeout,

@@ -254,8 +254,8 @@ fn dump(suite: &Suite) -> Vec<(Vec<u8>, Vec<u8>)> {
     storage.range(None, None, Order::Ascending).collect()
 }
 
-/// A contract that holds a meteor. In one transaction it cracks it, asks everything that can be asked, and undoes all
-/// unless it likes the answer.
+/// A contract that holds a meteor. In one transaction it cracks it, asks everything that can be asked, and
+/// undoes all unless it likes the answer.
 #[allow(clippy::unnecessary_wraps)] // entry points have the form that they have
 mod peeper {
     use super::*;
@@ -378,8 +378,8 @@ fn everything_secret(suite: &Suite) -> Vec<String> {
     all
 }
 
-/// Two chains, alike but for a secret key: what one meteor holds differs, and nothing that the chain stores does but
-/// the commitments and the roots, which show nothing.
+/// Two chains, alike but for a secret key: what one meteor holds differs, and nothing that the chain stores
+/// does but the commitments and the roots, which show nothing.
 #[test]
 fn nothing_on_the_chain_depends_on_what_a_meteor_holds_before_its_reveal() {
     let life = |secret: u8| {

@@ -1,5 +1,5 @@
-//! What a reveal costs in storage, at the SDK's prices, and that it doesn't grow with the shower: a larger shower only
-//! has a longer proof.
+//! What a reveal costs in storage, at the SDK's prices, and that it doesn't grow with the shower: a larger
+//! shower only has a longer proof.
 
 use cosmwasm_std::testing::{MockApi, MockQuerier, message_info, mock_env};
 use cosmwasm_std::{ContractResult, HexBinary, OwnedDeps, SystemResult, to_json_binary};

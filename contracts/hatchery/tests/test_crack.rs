@@ -61,7 +61,8 @@ fn nobody_cracks_what_is_not_theirs_and_nothing_twice() {
 
 #[test]
 fn one_who_is_approved_cracks_for_themselves() {
-    // Whom the owner lets move a meteor could as well have kept it: what it holds is theirs, as the event says.
+    // Whom the owner lets move a meteor could as well have kept it: what it holds is theirs, as the event
+    // says.
     let mut suite = minted();
     let approve =
         nft::ExecuteMsg::Approve { spender: address("bob").into(), token_id: "1".into(), expires: None };

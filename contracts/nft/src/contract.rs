@@ -69,13 +69,13 @@ pub fn execute(
         ExecuteMsg::UpdateCollectionInfo { .. } => {
             refuse("update_collection_info", "the collection's description and royalties never change")
         }
-        ExecuteMsg::AddMinter { .. } => refuse("add_minter", "a collection has one minter for good"),
-        ExecuteMsg::RemoveMinter { .. } => refuse("remove_minter", "a collection has one minter for good"),
+        ExecuteMsg::AddMinter { .. } => refuse("add_minter", "a collection has one fixed minter"),
+        ExecuteMsg::RemoveMinter { .. } => refuse("remove_minter", "a collection has one fixed minter"),
         ExecuteMsg::UpdateOwnership(_) => {
-            refuse("update_ownership", "a collection has one minter for good and no owner")
+            refuse("update_ownership", "a collection has one fixed minter and no owner")
         }
         ExecuteMsg::UpdateMinterOwnership(_) => {
-            refuse("update_minter_ownership", "a collection has one minter for good")
+            refuse("update_minter_ownership", "a collection has one fixed minter")
         }
         ExecuteMsg::UpdateCreatorOwnership(_) => {
             refuse("update_creator_ownership", "a collection has no creator with powers")

@@ -1,4 +1,4 @@
-//! Everything the collection refuses, each with what happened and what to do.
+//! Everything the collection refuses. Each text says what happened and what to do.
 
 use cosmwasm_std::StdError;
 use cw721::error::Cw721ContractError;
@@ -19,7 +19,7 @@ pub enum ContractError {
     #[error(transparent)]
     Cw721(#[from] Cw721ContractError),
     /// A verb of the standard that would contradict the design.
-    #[error("{verb} is refused for good: {why}")]
+    #[error("{verb} is refused: {why}")]
     Refused {
         /// The verb or query.
         verb: &'static str,
@@ -41,7 +41,7 @@ pub enum ContractError {
         most: usize,
     },
     /// An id that was used before, burnt since or not, or that is twice in the batch.
-    #[error("token id {token_id} was used before (burnt ids don't return): mint under a new one")]
+    #[error("token id {token_id} was used before (burnt ids are never reused): mint under a new one")]
     IdUsed {
         /// The id.
         token_id: u64,

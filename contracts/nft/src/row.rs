@@ -1,16 +1,17 @@
-//! What is stored of a token: its image and its traits, packed, because each byte written costs 30 gas. Packing saves
-//! about 1,000 gas a token, a sixteenth of a mint.
+//! What is stored of a token: its image and its traits, packed, because each byte written costs 30 gas.
+//! Packing saves about 1,000 gas a token, a sixteenth of a mint.
 //!
-//! The bytes: one for the kind of CID, the CID, then each trait as a varint (seven bits a byte, the least first, a
-//! high bit for "more"). Kinds 1 and 2 are version 1 CIDs of SHA-256, of raw bytes and of dag-pb; their 32 bytes of
-//! hash follow. Kind 0 is any other CID: one byte of length and its text. JSON has them in base64, without padding.
+//! The bytes: one for the kind of CID, the CID, then each trait as a varint (seven bits a byte, the least
+//! first, a high bit for "more"). Kinds 1 and 2 are version 1 CIDs of SHA-256, of raw bytes and of dag-pb;
+//! their 32 bytes of hash follow. Kind 0 is any other CID: one byte of length and its text. JSON has them in
+//! base64, without padding.
 
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{StdError, StdResult};
 use cw721::traits::Cw721State;
 use data_encoding::{BASE32_NOPAD, BASE64_NOPAD};
 
-/// A token's image and traits, packed. It must stay a JSON object, or cw721's own `Burn` can't read the token.
+/// A token's image and traits, packed. It must stay a JSON object: cw721's own `Burn` reads it.
 #[cw_serde]
 pub struct Row {
     #[serde(rename = "r")]

@@ -1,4 +1,4 @@
-//! What is stored beside cw721's own: the template, the royalties, the used ids; and how new tokens are stored.
+//! What is stored beside cw721's own: template, royalties, used ids; and how new tokens are stored.
 
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, StdResult, Storage};
@@ -21,8 +21,8 @@ pub fn cw721() -> Cw721Config<'static, Row> {
     Cw721Config::default()
 }
 
-/// cw721's `NftInfo` without its `token_uri`: no token has one, cw721 reads a row without it as one that has none, and
-/// its 17 bytes cost 510 gas a token.
+/// cw721's `NftInfo` without its `token_uri`: no token has one, cw721 reads a row without it as one that has
+/// none, and its 17 bytes cost 510 gas a token.
 #[cw_serde]
 struct NewInfo {
     owner: Addr,
@@ -33,7 +33,7 @@ struct NewInfo {
 /// Where cw721 keeps its tokens.
 const TOKENS: Map<&str, NewInfo> = Map::new("tokens");
 
-/// Stores a token that is known to be new, as the standard's map would: the token, and its place among the owner's.
+/// Stores a new token as the standard's map would: the token, and its place among the owner's.
 pub(crate) fn save_new(storage: &mut dyn Storage, token_id: &str, token: NftInfo<Row>) -> StdResult<()> {
     cw721().nft_info.idx.owner.save(storage, token_id.as_bytes(), &token)?;
     let NftInfo { owner, approvals, extension, .. } = token;
@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn no_namespace_begins_another() {
-        // Ours, cw721 0.22's, cw-ownable's and cw2's: an Item inside another's keys is how owners get replaced.
+        // Ours and those of cw721 0.22, cw-ownable and cw2. An overlap once let owners be replaced.
         let names = [
             "template",
             "royalties",

@@ -1,7 +1,7 @@
-//! Ids that were ever used, one bit each: what makes a burnt id stay away for good.
+//! Ids that were ever used, one bit each, so that a burnt id never returns.
 //!
-//! Showers are minted in any order, so a counter can't tell used ids from free ones, and looking each token up
-//! would cost a read per token and forget burnt ones. A batch of 100 touches one or two rows of 32 bytes.
+//! Showers are minted in any order, so a counter can't tell used ids from free ones, and looking each token
+//! up would cost a read per token and forget burnt ones. A batch of 100 touches one or two rows of 32 bytes.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;

@@ -1,4 +1,4 @@
-//! Everything the contract refuses, one variant a fault, each with what happened and what to do.
+//! Everything the contract refuses, one variant for each fault. Each text says what happened and what to do.
 
 use cosmwasm_std::{StdError, Uint128};
 use cw_ownable::OwnershipError;
@@ -34,7 +34,7 @@ pub enum ContractError {
         most: u32,
     },
     /// Shower 1 would be over before it could be contributed to.
-    #[error("shower 1 closes at {closes_at} and it is {now} already: move the schedule (Unix seconds)")]
+    #[error("shower 1 closes at {closes_at} and it is already {now} (Unix seconds): move the schedule")]
     AlreadyOver {
         /// When shower 1 closes (seconds).
         closes_at: u64,
@@ -71,7 +71,7 @@ pub enum ContractError {
     )]
     DeadlineTooLate,
     /// Not a denom.
-    #[error("{given:?} is no denom: give 1 to 128 characters such as uusd")]
+    #[error("{given:?} is not a denom: give 1 to 128 characters such as uusd")]
     BadDenom {
         /// What was given, cut short.
         given: String,
@@ -85,7 +85,7 @@ pub enum ContractError {
         most: usize,
     },
     /// A payee twice.
-    #[error("payee {address} is there twice: add up the shares")]
+    #[error("payee {address} is listed twice: add up its shares")]
     PayeeTwice {
         /// The payee.
         address: String,
@@ -153,7 +153,7 @@ pub enum ContractError {
         minimum: Uint128,
     },
     /// A sum beyond what numbers can say.
-    #[error("the sum would exceed {what}: contribute less")]
+    #[error("the sum would overflow {what}: contribute less")]
     TooMuch {
         /// Which number.
         what: &'static str,
@@ -196,7 +196,7 @@ pub enum ContractError {
         closes_at: u64,
     },
     /// Closed before.
-    #[error("shower {shower} is closed already: there is nothing left to do")]
+    #[error("shower {shower} is already closed: there is nothing left to do")]
     AlreadyClosed {
         /// The shower.
         shower: u32,
@@ -209,7 +209,7 @@ pub enum ContractError {
     },
     /// Too late to mint or to cancel.
     #[error(
-        "the mint deadline of shower {shower} was {deadline} (Unix seconds): what has no meteor is refunded now"
+        "the mint deadline of shower {shower} was {deadline} (Unix seconds): contributions without a meteor are refunded now"
     )]
     DeadlinePassed {
         /// The shower.
@@ -257,7 +257,7 @@ pub enum ContractError {
     #[error("the beacon needs a period and a delay of at least one second each")]
     Beacon,
     /// A crack window that never ends.
-    #[error("a crack window of {given} seconds: give {most} at most")]
+    #[error("a crack window of {given} seconds: give at most {most}")]
     CrackWindow {
         /// As given.
         given: u64,
@@ -265,7 +265,7 @@ pub enum ContractError {
         most: u64,
     },
     /// A draw that stands.
-    #[error("the draw of shower {shower} was committed already: it never changes")]
+    #[error("the draw of shower {shower} was already committed: it never changes")]
     AlreadyDrawn {
         /// Which shower.
         shower: u32,
@@ -311,7 +311,7 @@ pub enum ContractError {
         shower: u32,
     },
     /// A key that is public.
-    #[error("the key of shower {shower} was published already: there is nothing left to do")]
+    #[error("the key of shower {shower} was already published: there is nothing left to do")]
     KeyKnown {
         /// Which shower.
         shower: u32,
@@ -320,7 +320,7 @@ pub enum ContractError {
     #[error("contributing is paused: try again when the owner has resumed it")]
     Paused,
     /// Paused before.
-    #[error("contributing is paused already")]
+    #[error("contributing is already paused")]
     AlreadyPaused,
     /// Not paused.
     #[error("contributing is not paused")]
@@ -338,7 +338,7 @@ pub enum ContractError {
         shower: u32,
     },
     /// Another rank is next.
-    #[error("the next rank of shower {shower} is {next}, not {given}: part of it was minted before")]
+    #[error("the next rank of shower {shower} is {next}, not {given}: some of it is already minted")]
     WrongFirstRank {
         /// The shower.
         shower: u32,
@@ -356,7 +356,7 @@ pub enum ContractError {
         most: usize,
     },
     /// More art than ranks.
-    #[error("{given} entries of art for {left} ranks that are left: give {left} at most")]
+    #[error("{given} entries of art for {left} ranks that are left: give at most {left}")]
     TooMuchArt {
         /// Entries given.
         given: usize,
@@ -364,13 +364,13 @@ pub enum ContractError {
         left: u32,
     },
     /// One image twice in a batch.
-    #[error("image {image} is twice in the batch: each token has its own")]
+    #[error("image {image} is in the batch twice: give each token its own")]
     ImageTwice {
         /// The bare CID.
         image: String,
     },
     /// Nothing to pay out.
-    #[error("nothing to settle in shower {shower}: what its minted meteors brought is paid")]
+    #[error("nothing to settle in shower {shower}: everything its minted meteors brought in is paid")]
     NothingToSettle {
         /// The shower.
         shower: u32,
@@ -392,7 +392,7 @@ pub enum ContractError {
         address: String,
     },
     /// Refunded before, perhaps earlier in the same list.
-    #[error("{address} was refunded for shower {shower} already: leave it out of the list")]
+    #[error("{address} was already refunded for shower {shower}: leave it out of the list")]
     AlreadyRefunded {
         /// The shower.
         shower: u32,

@@ -18,11 +18,11 @@ use crate::state::{
 };
 use crate::verbs::draw::{MAX_BEACON_BYTES, exactly_32};
 
-/// Least and most seconds for minting a shower: time for a job that was down, and an end that people live to see.
+/// Least and most seconds for minting a shower.
 const MINT_WINDOW: (u64, u64) = (60, 365 * 24 * 60 * 60);
 /// Longest denom of the Cosmos SDK.
 const MAX_DENOM: usize = 128;
-/// Longest that keys stay secret (seconds): people should live to check a draw.
+/// Longest time that keys may stay secret (seconds): people should live to check a draw.
 const MAX_CRACK_WINDOW: u64 = 5 * 365 * 24 * 60 * 60;
 const METEORS_REPLY: u64 = 1;
 const HATCHERY_REPLY: u64 = 2;
@@ -143,7 +143,7 @@ fn check_money(msg: &InstantiateMsg, env: &Env) -> Result<(), ContractError> {
         if *share_bp == 0 {
             return Err(ContractError::ZeroShare { address: address.clone() });
         }
-        // Settled money would come back unaccounted and stay for good.
+        // Settled money would come back unaccounted and stay forever.
         if *address == env.contract.address.as_str() {
             return Err(ContractError::PayeeIsContract);
         }
@@ -180,7 +180,7 @@ fn check_template(template: &Template) -> Result<(), ContractError> {
     Ok(())
 }
 
-/// Stores the address of what was just made; the meteors are followed by the hatchery, which has to know them.
+/// Stores the address of what was just made. After the meteors comes the hatchery, which must know them.
 pub(crate) fn reply(deps: DepsMut, reply: Reply) -> Result<Response, ContractError> {
     match reply.id {
         METEORS_REPLY => {

@@ -214,7 +214,7 @@ fn refundable(
     if !facts.refunds_open(env.block.time.nanos()) {
         return Ok(RefundableResponse { refundable: vec![], next: None });
     }
-    // Better places than the mint cursor have their meteors. Smaller is better, so the later of both is the max.
+    // Places up to the mint cursor have their meteors. Smaller is better, so the later of both is the max.
     let after = start_after.map(place).max(life.last_minted());
     let looked_at = ranked(deps.storage, shower, after, page(limit), Order::Ascending)?;
     let full = looked_at.len() == page(limit);

@@ -18,8 +18,8 @@ use meteor_rules::tier::{PerTier, TierRule};
 
 use crate::error::ContractError;
 
-/// Storage keys. Items are raw keys, so none may begin another's (a ranking once overwrote an owner that way);
-/// maps are one capital letter, because each contribution pays for theirs.
+/// Storage keys. Items are raw keys, so none may begin another's (a ranking once overwrote an owner that
+/// way); maps are one capital letter, because each contribution pays for theirs.
 mod namespace {
     pub(super) const EVENT: &str = "event";
     pub(super) const TERMS: &str = "terms";
@@ -312,7 +312,7 @@ pub fn book(storage: &dyn Storage, env: &Env, shower: u32) -> StdResult<Book> {
     match stored {
         Some(book) if book.contributors > 0 => Ok(book),
         _ => {
-            // At most MAX_SHOWERS books, and only those cancelled without contributions are passed over.
+            // At most MAX_SHOWERS books, and only those cancelled without contributions are skipped.
             let earlier = BOOKS
                 .range(storage, None, Some(Bound::exclusive(shower)), Order::Descending)
                 .find(|row| !matches!(row, Ok((_, book)) if book.contributors == 0))

@@ -1,5 +1,5 @@
-//! Every bad input an attacker or a mistake could send, in one place. The suite checks after each that not a byte of
-//! the chain's state changed; the tests by verb name the exact errors in their contexts.
+//! Every bad input an attacker or a mistake could send, in one place. The suite checks after each that not a
+//! byte of the chain's state changed; the tests by verb name the exact errors in their contexts.
 
 use cosmwasm_std::{Coin, coin, coins, from_json};
 use cw_multi_test::Executor;

@@ -1,8 +1,8 @@
-//! Random lives of an event: anyone sends anything at any time, roles are abandoned or turn against their users.
+//! Random lives of an event: anyone sends anything at any time, roles are abandoned or hostile.
 //!
-//! After every message the suite compares the contract with the plain model (prediction, ranking by a naive sort, log
-//! hash, books, metadata) and counts every coin. At the end everyone must get out what is theirs, by verbs that
-//! anyone can send, whatever any role did or failed to do.
+//! After every message the suite compares the contract with the plain model (prediction, ranking by a naive
+//! sort, log hash, books, metadata) and counts every coin. At the end everyone must get out what is theirs,
+//! by verbs that anyone can send, whatever any role did or failed to do.
 
 use std::collections::BTreeSet;
 
@@ -371,7 +371,8 @@ fn everyone_gets_out_what_is_theirs(suite: &mut Suite, unasked: u128) {
         if here.minted_amount() > here.settled {
             suite.settle(shower);
         }
-        // Nobody gets anything twice, and who has a meteor gets nothing back: the suite knows what to expect of each.
+        // Nobody gets anything twice, and who has a meteor gets nothing back: the suite knows what to expect
+        // of each.
         for wallet in WALLETS {
             suite.try_refund(shower, &[wallet]).err();
         }

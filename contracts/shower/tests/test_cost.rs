@@ -1,5 +1,5 @@
-//! What verbs cost in storage, at the SDK's prices, and that it doesn't grow with the shower. The machine's start
-//! (60,000 gas) and the transaction itself come on top; docs/benchmarks.md measures the whole.
+//! What verbs cost in storage, at the SDK's prices, and that it doesn't grow with the shower. The machine's
+//! start (60,000 gas) and the transaction itself come on top; docs/benchmarks.md measures the whole.
 
 use cosmwasm_std::testing::{MockApi, MockQuerier, message_info, mock_env};
 use cosmwasm_std::{

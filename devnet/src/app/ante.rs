@@ -1,5 +1,5 @@
-//! What every transaction must pass before its messages run: memo, timeout, fee, sequence, signature. The order
-//! and the texts are the SDK's, because wallets and scripts read them.
+//! What every transaction must pass before its messages run: memo, timeout, fee, sequence, signature. The
+//! order and the texts are the SDK's, because wallets and scripts read them.
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use cosmwasm_std::{BlockInfo, Storage};
@@ -105,8 +105,8 @@ pub(crate) fn base_gas(tx: &Tx, mode: Mode) -> u64 {
         .saturating_add(fee)
 }
 
-/// `place` is what a node was about when the gas ran out. Only the first steps and the loading of a contract can be told
-/// here; in between it may name another.
+/// `place` is what a node was about when the gas ran out. Only the first steps and the loading of a contract
+/// can be told here; in between it may name another.
 pub(crate) fn out_of_gas(place: &str, wanted: u64, used: u64) -> AppError {
     AppError::out_of_gas(format!("out of gas in location: {place}; gasWanted: {wanted}, gasUsed: {used}"))
 }
@@ -165,7 +165,7 @@ fn keep_public_key(
     };
     let Some(key) = &signer.public_key else {
         return match signer.signed {
-            // The SDK looks into the key it was not given, panics and recovers.
+            // The SDK dereferences the missing key, panics and recovers.
             Signed::Multi { .. } if mode != Mode::Simulate => {
                 Err(AppError::recovered("runtime error: invalid memory address or nil pointer dereference"))
             }
@@ -216,7 +216,7 @@ fn signature(
     }
     if let (Some(key), true) = (key, mode != Mode::Simulate) {
         let number = account.account_number;
-        // Verified once, outside the chain's thread; again only if the account became another one since (revert).
+        // Verified once, outside the chain's thread; again only if a revert changed the account since.
         let result = match verdict {
             Some(verdict) if verdict.account_number == number && verdict.key.as_ref() == Some(&key) => {
                 verdict.result.clone()

@@ -1,7 +1,7 @@
 //! The bank module as contracts reach it, on top of the [ledger](super::ledger).
 //!
-//! It replaces cw-multi-test's keeper, which has no `coin_spent` and `coin_received`, creates no accounts, and
-//! adds up every balance for a supply.
+//! It replaces cw-multi-test's keeper, which has no `coin_spent` and `coin_received`, creates no accounts,
+//! and adds up every balance for a supply.
 
 use std::fmt::Debug;
 
@@ -20,7 +20,7 @@ use crate::error::AppError;
 
 /// The bank module of the dev chain, as contracts reach it.
 pub(crate) struct DevBank {
-    /// Taken from what a contract sends.
+    /// The tax on what a contract sends.
     pub(crate) tax: Option<BurnTax>,
 }
 

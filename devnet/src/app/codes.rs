@@ -1,7 +1,7 @@
 //! Which native contract stands behind each code id.
 //!
-//! The table is part of the state, so that an upload disappears with a failed transaction or a revert; the keeper
-//! that runs the contracts is made anew when the table it was made from is no longer the state's.
+//! The table is part of the state, so that an upload disappears with a failed transaction or a revert; the
+//! keeper that runs the contracts is rebuilt when the state's table is no longer the one it was built from.
 use std::io::Read;
 
 use cosmwasm_std::{Addr, Checksum, Empty, Storage};
@@ -83,7 +83,7 @@ pub(crate) fn recognise(bytes: &[u8], natives: &[Code]) -> Result<Upload, AppErr
     let mut unpacked = Vec::new();
     let packed = bytes.starts_with(&[0x1f, 0x8b, 0x08]);
     let wasm = if packed {
-        // One byte more than allowed tells too much from enough, whatever a bomb would unpack to.
+        // One byte more than allowed shows that it is too much, whatever a bomb would unpack to.
         let limit = u64::try_from(MAX_WASM).unwrap_or(u64::MAX).saturating_add(1);
         MultiGzDecoder::new(bytes)
             .take(limit)

@@ -22,7 +22,7 @@ pub(crate) fn checked(coins: &[ProtoCoin]) -> Result<Vec<Coin>, AppError> {
     if sorted { Ok(parsed) } else { Err(AppError::invalid_coins(print_proto(coins))) }
 }
 
-/// What the SDK's `Coins.Validate` says against them, which knows one trouble from another.
+/// What the SDK's `Coins.Validate` says against them, which names each fault.
 pub(crate) fn validate(coins: &[ProtoCoin]) -> Result<(), String> {
     let mut before: Option<&str> = None;
     for ProtoCoin { denom, amount } in coins {

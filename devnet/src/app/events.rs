@@ -1,4 +1,4 @@
-//! Events as a node of the SDK 0.53 generation gives them: plain strings, `msg_index` at the end of each list.
+//! Events as SDK 0.53 gives them: plain strings, `msg_index` at the end of each list.
 use cosmwasm_std::Event as WasmEvent;
 use serde_json::{Value, json};
 

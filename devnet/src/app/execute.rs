@@ -216,7 +216,7 @@ impl App {
             Msg::StoreCode(msg) => {
                 let (code_id, upload) = self.vm.upload(store, &sender, &msg.wasm_byte_code)?;
                 let event = Event::new("store_code").with("code_checksum", upload.checksum.to_hex());
-                // wasmd means to list what the code asks of the chain, and throws its list away.
+                // wasmd builds a list of what the code requires of the chain, and discards it.
                 events.push(event.with("code_id", code_id.to_string()));
                 let checksum = upload.checksum.as_slice().to_vec();
                 MsgStoreCodeResponse { code_id, checksum }.encode_to_vec()
@@ -333,8 +333,8 @@ fn out_of_gas(tx: &Tx, wanted: u64, used: u64) -> AppError {
     ante::out_of_gas(place, wanted, used)
 }
 
-/// Each output less its tax. The tax of the sum may be more than that of the parts, each rounded down: terrad refuses
-/// such a transfer, and so must we.
+/// Each output less its tax. The tax of the sum may be more than that of the parts, each rounded down: terrad
+/// refuses such a transfer, and so must we.
 fn net_outputs(tax: &BurnTax, total: &[Coin], outputs: &mut [(String, Vec<Coin>)]) -> Result<(), AppError> {
     let mut left = Some(total.to_vec());
     for (_, amount) in outputs.iter_mut() {

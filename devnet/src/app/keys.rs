@@ -1,5 +1,5 @@
-//! Public keys of accounts, and what their owners sign with: one key, or several of which some must sign (amino's
-//! multisig, the only one the SDK has). Multisigs inside multisigs are refused.
+//! Public keys of accounts: one key, or several of which some must sign (amino's multisig, the only one the
+//! SDK has). Multisigs inside multisigs are refused.
 use cosmos_sdk_proto::Any;
 use cosmos_sdk_proto::cosmos::crypto::multisig::LegacyAminoPubKey;
 use cosmos_sdk_proto::cosmos::crypto::multisig::v1beta1::{CompactBitArray, MultiSignature};

@@ -1,4 +1,4 @@
-//! The ledger: balances by address and denom, supply by denom, and the events that moving coins emits, as in x/bank.
+//! The ledger: balances by address and denom, supply by denom, and x/bank's events for moving coins.
 
 use cosmwasm_std::{Coin, Order, Storage, Uint128};
 
@@ -164,7 +164,7 @@ pub(crate) fn burn(store: &mut dyn Storage, from: &str, amount: &[Coin]) -> Resu
 
 /// What a contract (or a message's funds) may send: the same rule as for a transaction's own coins.
 pub(crate) fn checked(amount: &[Coin]) -> Result<Vec<Coin>, AppError> {
-    // wasmd sorts and sums the coins of a contract, but drops no zero: those are refused.
+    // wasmd sorts and sums the coins of a contract but drops no zeros, so zeros are refused.
     let mut sorted: Vec<Coin> = Vec::new();
     for coin in amount {
         match sorted.iter_mut().find(|other| other.denom == coin.denom) {

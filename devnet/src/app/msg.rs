@@ -1,4 +1,4 @@
-//! The messages the dev chain knows, decoded, and checked as `ValidateBasic` does.
+//! The messages the dev chain accepts, decoded, and checked as `ValidateBasic` does.
 use cosmos_sdk_proto::Any;
 use cosmos_sdk_proto::cosmos::bank::v1beta1::{MsgMultiSend, MsgSend};
 use cosmos_sdk_proto::cosmos::base::v1beta1::Coin;
@@ -83,7 +83,7 @@ impl Msg {
         }
     }
 
-    /// `ValidateBasic`: everything that needs no state. Transfers have none: they are checked when they are made.
+    /// `ValidateBasic`: everything that needs no state. Transfers have none; they are checked when made.
     pub(crate) fn check(&self, prefix: &str) -> Result<(), AppError> {
         let address = |field: &str, address: &str| match gowords::bad_address(address, prefix) {
             Some(why) => Err(AppError::plain(format!("{field}: {why}"))),
@@ -154,7 +154,7 @@ fn check_store_code(msg: &MsgStoreCode) -> Result<(), AppError> {
         let text = format!("code bytes cannot be longer than {MAX_WASM} bytes: exceeds limit");
         return Err(AppError::invalid_request(text));
     }
-    // Anybody may instantiate here; to say yes to a restriction and not keep it would be worse than a refusal.
+    // Anyone may instantiate here. A restriction that is not enforced would be worse than a refusal.
     match msg.instantiate_permission {
         None => Ok(()),
         Some(_) => Err(AppError::not_supported("instantiate_permission: the dev chain restricts nobody")),

@@ -1,4 +1,4 @@
-//! What the SDK refuses in a transaction's bytes before it decodes them, in its words: fields that nobody knows, and
+//! What the SDK refuses in a transaction's bytes before it decodes them, in its words: unknown fields, and
 //! encodings that are not the one of ADR-027 (else one signature would be good for many hashes).
 
 /// Wire types by the names the SDK gives them.
@@ -18,7 +18,7 @@ pub(crate) struct Known {
 }
 
 const RAW: Known = Known { kind: "*tx.TxRaw", fields: &[(1, BYTES), (2, BYTES), (3, BYTES)], lenient: false };
-/// Without `unordered` (4) and its timeout (5): the dev chain keeps the order, and says so by refusing them.
+/// Without `unordered` (4) and its timeout (5): the dev chain keeps the order, so it refuses them.
 pub(crate) const BODY: Known = Known {
     kind: "*tx.TxBody",
     fields: &[(1, BYTES), (2, BYTES), (3, VARINT), (1_023, BYTES), (2_047, BYTES)],
@@ -99,7 +99,7 @@ pub(crate) fn check_raw(bytes: &[u8]) -> Result<(), String> {
     check(bytes, &RAW)
 }
 
-/// Fields that nobody knows, of the message itself; those inside it are left to the decoder.
+/// Unknown fields of the message itself; those inside it are left to the decoder.
 pub(crate) fn check(bytes: &[u8], known: &Known) -> Result<(), String> {
     let mut rest = bytes;
     while !rest.is_empty() {

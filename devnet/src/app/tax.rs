@@ -1,8 +1,9 @@
 //! Terra Classic's burn tax (its x/tax since 3.3): what a transfer owes, who pays it, where it goes.
 //!
-//! Funds that come with a contract call are free. A contract's own transfer is always charged to what arrives. A
-//! wallet's transfer is charged to what arrives too, unless the fee covers gas and tax: then the tax comes out of
-//! the fee. Taxes are burned; the real chain keeps a tenth for the community, caps, and exempts some addresses.
+//! Funds that come with a contract call are free. A contract's own transfer is always charged to what
+//! arrives. A wallet's transfer is charged to what arrives too, unless the fee covers gas and tax: then the
+//! tax comes out of the fee. Taxes are burned; the real chain keeps a tenth for the community, caps, and
+//! exempts some addresses.
 use cosmwasm_std::{Coin, Decimal, Storage, Uint128};
 
 use super::events::Event;

@@ -1,4 +1,4 @@
-//! A transaction, decoded from the bytes a wallet broadcast. Every byte here is hostile until shown otherwise.
+//! A transaction, decoded from the bytes a wallet broadcast. Every byte is treated as hostile.
 use cosmos_sdk_proto::cosmos::tx::v1beta1::{AuthInfo, Fee, SignerInfo, TxBody, TxRaw};
 use cosmos_sdk_proto::prost::{DecodeError, Message};
 use cosmwasm_std::Coin;
@@ -37,7 +37,7 @@ pub(crate) struct Signer {
 }
 
 impl Tx {
-    /// Decodes a transaction and checks what needs no state, in a node's order. Addresses begin with `prefix`.
+    /// Decodes a transaction and checks what needs no state, in a node's order.
     pub(crate) fn decode(bytes: &[u8], prefix: &str) -> Result<Tx, AppError> {
         let broken = |error: DecodeError| AppError::tx_decode(error.to_string());
         protobuf::check_raw(bytes).map_err(AppError::tx_decode)?;

@@ -35,7 +35,7 @@ pub(crate) struct Vm {
     natives: Vec<Code>,
 }
 
-/// Addresses as wasmd makes them. It counts only the instances whose address is not foretold, from 1; cw-multi-test
+/// Addresses as wasmd makes them. It counts only the instances made without a salt, from 1; cw-multi-test
 /// counts all.
 pub(crate) struct WasmdAddresses;
 

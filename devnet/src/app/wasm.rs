@@ -1,5 +1,6 @@
-//! The wasm module: cw-multi-test's keeper, plus what wasmd does around each call and the keeper leaves out, at
-//! every depth of submessages: events of the funds, accounts of new contracts, code history, events of admins.
+//! The wasm module: cw-multi-test's keeper, plus what wasmd does around each call and the keeper leaves out,
+//! at every depth of submessages: events of the funds, accounts of new contracts, code history, events of
+//! admins.
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
@@ -15,8 +16,8 @@ use super::{auth, events, history, ledger};
 /// The keeper is replaced between messages when code ids come or go, see `codes.rs`; calls only borrow it.
 pub(crate) struct DevWasm(pub(crate) Rc<RefCell<WasmKeeper<Empty, Empty>>>);
 
-/// A router for one call: the keeper moves the call's funds first, by an ordinary transfer, which a burn tax must
-/// not meet. Everything later is the contract's own.
+/// A router for one call: the keeper moves the call's funds first, by an ordinary transfer, which a burn tax
+/// must not meet. Everything later is the contract's own.
 struct FundsFirst<'a> {
     router: Router<'a>,
     /// The funds of the call until they have been moved.

@@ -71,7 +71,7 @@ impl Ticker {
                 last.nanos().saturating_add(nanos(step)).saturating_add(travel)
             }
         });
-        // Contracts and wallets rely on time that never stands still between blocks.
+        // Contracts and wallets rely on time that advances with every block.
         let least = last.map_or(0, |last| last.nanos().saturating_add(1));
         Timestamp::from_nanos(time.max(least))
     }

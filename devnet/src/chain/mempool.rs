@@ -98,7 +98,7 @@ impl Mempool {
         self.pending.drain(..).collect()
     }
 
-    /// Empties all: the chain went back to a snapshot, where everything may be sent anew.
+    /// Empties all: the chain went back to a snapshot, where everything may be sent again.
     pub(crate) fn clear(&mut self) {
         *self = Mempool::new(self.limit);
     }

@@ -131,7 +131,7 @@ impl Node {
         answer.await.map_err(|_| DevnetError::Stopped)
     }
 
-    /// Decodes, verifies and submits a transaction. The inner result is `CheckTx`: gas or the application's error.
+    /// Decodes, verifies and submits a transaction. The inner result is `CheckTx`: gas or an error.
     pub(crate) async fn broadcast(&self, bytes: &[u8]) -> Result<Result<u64, AppError>, BroadcastError> {
         let (tx, verdicts) = match self.verified(bytes).await? {
             Ok(verified) => verified,

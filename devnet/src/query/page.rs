@@ -9,7 +9,7 @@ pub(crate) fn page<T>(items: Vec<T>, request: Option<PageRequest>) -> (Vec<T>, O
     let request = request.unwrap_or_default();
     let start = match request.key.as_slice() {
         [] => request.offset,
-        // A key that is none of ours lies behind all of them, where a node would find nothing either.
+        // A key that is not ours is past the end, where a node would find nothing either.
         key => key.try_into().map_or(u64::MAX, u64::from_be_bytes),
     };
     let start = usize::try_from(start).unwrap_or(usize::MAX);

@@ -1,4 +1,4 @@
-//! `terra.tax.v1beta1.Query`, on a chain that has the burn tax. Without it the path is unknown, as on other chains.
+//! `terra.tax.v1beta1.Query`, on a chain with the burn tax. Without it the path is unknown.
 use cosmos_sdk_proto::prost::Message;
 
 use super::{QueryError, View};

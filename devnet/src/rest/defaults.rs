@@ -1,4 +1,4 @@
-//! Modules the dev chain has not: answers that make a wallet show "none" instead of an error.
+//! Modules that the dev chain lacks: answers that make a wallet show "none" instead of an error.
 use axum::routing::{MethodRouter, get};
 use axum::{Json, Router};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Arguments of a call: from a JSON object, a JSON array, or the GET form. Numbers come as strings or numbers.
+//! Arguments of a call: a JSON object, a JSON array, or the GET form. Numbers may be strings.
 use serde_json::{Map, Value};
 
 use super::RpcError;

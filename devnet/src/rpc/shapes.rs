@@ -55,7 +55,7 @@ pub(crate) fn header(block: &Block) -> Value {
     })
 }
 
-/// The commit of a block. The signature has the right shape and nothing else: there is one validator and it is us.
+/// The commit of a block. Its signature has the right shape and nothing else: we are the one validator.
 pub(crate) fn commit(block: &Block) -> Value {
     let signature = Sha512::digest(block.id.hash.as_bytes());
     json!({

@@ -1,4 +1,4 @@
-//! What all contracts do alike: they refuse coins, migrate forward only, make collections, and write their schema.
+//! What all contracts do alike: refuse coins, migrate forward only, make collections, write their schema.
 
 use std::path::Path;
 use std::{fs, io};
@@ -25,7 +25,7 @@ pub enum KitError {
         given: String,
     },
     /// A reply came that nothing asked for.
-    #[error("a reply with id {id}, which nothing asked for")]
+    #[error("reply {id} answers nothing that this contract asked for")]
     UnknownReply {
         /// Its id.
         id: u64,
@@ -79,8 +79,8 @@ pub fn migrate(
         .add_attribute("to_version", version))
 }
 
-/// The message that makes a collection with this contract as its one minter. It has no admin, so nobody can swap its
-/// code or its minter.
+/// The message that makes a collection with this contract as its one minter. It has no admin, so nobody can
+/// swap its code or its minter.
 pub fn make_collection(collection: CollectionInit, env: &Env) -> StdResult<WasmMsg> {
     Ok(WasmMsg::Instantiate {
         admin: None,
@@ -107,7 +107,7 @@ pub fn instantiated(api: &dyn Api, reply: Reply) -> Result<Addr, KitError> {
     Ok(api.addr_validate(&answer.ok_or(KitError::NoAddress)?.contract_address)?)
 }
 
-/// Writes the messages and answers of a contract to `schema/` of the repository, in a file of the contract's name.
+/// Writes a contract's messages and answers to `schema/`, in a file with the contract's name.
 pub fn write_schema(schema: Schema) -> io::Result<()> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schema");
     fs::create_dir_all(&folder)?;

@@ -1,8 +1,9 @@
 //! The typed events of the contracts: how they are written on the chain and the one parser that reads them.
 //!
-//! On the chain an event is called `wasm-<name>`; its attributes are `v` (format version), then the fields, all as
-//! text. The chain adds `_contract_address` in front, which no contract can forge, and newer nodes append
-//! `msg_index`. Event identity is its place in the block, never its content: two equal contributions are two.
+//! On the chain an event is called `wasm-<name>`; its attributes are `v` (format version), then the fields,
+//! all as text. The chain adds `_contract_address` in front, which no contract can forge, and newer nodes
+//! append `msg_index`. Event identity is its place in the block, never its content: two equal contributions
+//! are two.
 
 use cosmwasm_std::{Event, HexBinary};
 use meteor_rules::fairness::content::Kind;
@@ -16,7 +17,7 @@ use crate::shower::InstantiateMsg;
 /// Version of the event format, the attribute `v`.
 pub const VERSION: &str = "1";
 
-/// Why an event of ours can't be read. An indexer that meets one must stop and say so, never skip it.
+/// Why an event can't be read. An indexer that meets such an event must stop and say so, never skip it.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum EventError {
     /// A `wasm-…` event of a watched contract that this version doesn't know.
@@ -35,7 +36,7 @@ pub enum EventError {
         /// The version it carries.
         given: String,
     },
-    /// An attribute is missing, there twice, or not of its form.
+    /// An attribute is missing, given twice, or malformed.
     #[error("event {event}: attribute {attribute} is {fault}")]
     Attribute {
         /// The event's name.
@@ -50,14 +51,14 @@ pub enum EventError {
 /// What is wrong with an attribute.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Fault {
-    /// Not there.
+    /// It is missing.
     #[error("missing")]
     Missing,
-    /// There more than once.
-    #[error("there twice")]
+    /// It is given more than once.
+    #[error("given twice")]
     Twice,
-    /// Not of its form.
-    #[error("not of its form: {0:?}")]
+    /// It is malformed.
+    #[error("malformed: {0:?}")]
     Malformed(String),
 }
 
@@ -106,8 +107,8 @@ macro_rules! events {
         pub enum $all { $( $event($event), )* }
 
         impl $all {
-            /// Reads an event of this contract. `kind` is the event's type on the chain; `None` for types that are
-            /// not typed events of ours (`wasm`, `execute`, `transfer`, …).
+            /// Reads an event of this contract. `kind` is the event's type on the chain; `None` for types
+            /// that are not typed events of ours (`wasm`, `execute`, `transfer`, …).
             ///
             /// # Errors
             /// [`EventError`] for a `wasm-…` event that this version can't read.
@@ -150,9 +151,9 @@ macro_rules! events {
 }
 
 events! {
-    /// What the shower contract tells.
+    /// The events of the shower contract.
     ShowerEvent {
-        /// The event begins to exist, with everything that is fixed about it.
+        /// The event was launched, with everything that is fixed about it.
         Launch = "launch" {
             /// What the contract was instantiated with, addresses as the chain writes them.
             config: Json<InstantiateMsg>,
@@ -185,13 +186,13 @@ events! {
         Close = "close" {
             /// Which (1-based).
             shower: u32,
-            /// Its contributors, for good.
+            /// Its final number of contributors.
             contributors: u32,
-            /// Its total, for good (micro-denom).
+            /// Its final total (micro-denom).
             total: u128,
-            /// Its contribution log hash, for good.
+            /// Its final contribution log hash.
             log: LogHash,
-            /// The beacon's round that decides its draw, still to come.
+            /// The beacon's round that decides its draw, which is in the future.
             beacon_round: u64,
         }
         /// A shower's draw was committed to; its meteors can be minted now.
@@ -212,7 +213,7 @@ events! {
             /// The key, 32 bytes; it matches the commitment.
             key: HexBinary,
         }
-        /// Meteors were minted; the collection tells of each.
+        /// Meteors were minted. The collection has an event for each.
         Mint = "mint" {
             /// Of which shower (1-based).
             shower: u32,
@@ -225,7 +226,7 @@ events! {
             /// What their owners contributed together (micro-denom).
             amount: u128,
         }
-        /// The payees were paid; a payment event tells of each.
+        /// The payees were paid. There is a payment event for each.
         Settle = "settle" {
             /// For which shower (1-based).
             shower: u32,
@@ -283,7 +284,7 @@ events! {
 }
 
 events! {
-    /// What a collection tells.
+    /// The events of a collection.
     NftEvent {
         /// A token was minted.
         Minted = "minted" {
@@ -316,7 +317,7 @@ events! {
 }
 
 events! {
-    /// What the hatchery tells.
+    /// The events of the hatchery.
     HatcheryEvent {
         /// A collection was instantiated.
         Nest = "nest" {
@@ -334,7 +335,7 @@ events! {
             /// From then on it can't be revealed, only taken back (Unix seconds).
             reclaim_at: u64,
         }
-        /// What a meteor holds was proven; the meteor is burnt, the holder has egg or dust of the same number.
+        /// What a meteor holds was proven. It is burnt; its holder has the egg or dust of its number.
         Revealed = "revealed" {
             /// Which meteor.
             token_id: u64,

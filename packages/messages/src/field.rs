@@ -1,5 +1,5 @@
-//! How values are written into event attributes and read back: numbers as decimal strings, bytes as hex, whole
-//! messages as JSON.
+//! How values are written into event attributes and read back: numbers as decimal strings, bytes as hex,
+//! whole messages as JSON.
 
 use cosmwasm_std::{HexBinary, from_json, to_json_string};
 use meteor_rules::fairness::content::Kind;

@@ -1,4 +1,4 @@
-//! Messages of the hatchery: it takes meteors into custody, proves what they hold, and hands out eggs and dust.
+//! Messages of the hatchery: it takes meteors into custody, checks proofs, and hands out eggs and dust.
 
 use cosmwasm_schema::{QueryResponses, cw_serde};
 use cosmwasm_std::HexBinary;
@@ -12,7 +12,7 @@ pub const MAX_REVEALS: usize = 30;
 /// What the hatchery is instantiated with, by the shower contract. Nothing of it changes later.
 #[cw_serde]
 pub struct InstantiateMsg {
-    /// The meteors' CW721 contract: the only one whose tokens are taken.
+    /// The meteors' CW721 contract: the only one whose tokens are accepted.
     pub meteors: String,
     /// How long a meteor may wait to be revealed before its holder can take it back (seconds).
     pub reveal_timeout: u64,
@@ -22,7 +22,7 @@ pub struct InstantiateMsg {
     pub dust: CollectionInit,
 }
 
-/// How the shower contract is told to make the hatchery.
+/// The hatchery that the shower contract makes.
 #[cw_serde]
 #[derive(Eq)]
 pub struct HatcheryInit {
@@ -39,9 +39,9 @@ pub struct HatcheryInit {
 /// What can be done.
 #[cw_serde]
 pub enum ExecuteMsg {
-    /// A holder cracks a meteor by `send_nft` of the meteors' contract to this one: the meteor goes into custody.
+    /// A holder cracks a meteor: `send_nft` of the meteors' contract to this one puts it into custody.
     ReceiveNft(cw721::receiver::Cw721ReceiveMsg),
-    /// Anyone: proves what meteors in custody hold, burns them, mints egg or dust to their holders. All or none.
+    /// Anyone: proves what meteors in custody hold, burns them, mints eggs or dust. All or none.
     Reveal {
         /// 1 to [`MAX_REVEALS`], no meteor twice.
         reveals: Vec<Reveal>,

@@ -1,7 +1,7 @@
-//! What the contracts are told, what they answer, and the typed events they emit, with the one parser for them.
+//! The contracts' messages, their answers, and the typed events they emit, with the one parser for them.
 //!
-//! Shared by the contracts, the indexer and the team's jobs, so that a word means the same everywhere. The rules
-//! behind the words are in `meteor-rules`.
+//! Shared by the contracts, the indexer and the team's jobs, so that a word means the same everywhere. The
+//! rules behind the words are in `meteor-rules`.
 
 pub mod events;
 mod field;

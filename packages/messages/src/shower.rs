@@ -20,16 +20,16 @@ pub const DEFAULT_PAGE: u32 = 30;
 pub const MAX_SHOWERS: u32 = 1_000;
 /// Most payees an event may have.
 pub const MAX_PAYEES: usize = 20;
-/// Columns of the meteors' template that the contract fills in itself, in this order, before the art's traits:
-/// tier, rank, shower.
+/// Columns of the meteors' template that the contract fills in itself, in this order, before the art's
+/// traits: tier, rank, shower.
 pub const OWN_COLUMNS: [&str; 3] = ["rarity", "rank", "shower"];
 
-/// Everything about an event. Only the roles and the minimum of showers that have not opened can change later.
+/// Everything about an event. Only roles and the minimum of unopened showers can change later.
 #[cw_serde]
 #[derive(Eq)]
 #[serde(deny_unknown_fields)]
 pub struct InstantiateMsg {
-    /// Appoints operator and guardian, sets minimums, cancels, resumes. A multisig in production; changes in two steps.
+    /// Appoints operator and guardian, sets minimums, cancels, resumes. Changes in two steps.
     pub owner: String,
     /// Mints.
     pub operator: String,
@@ -41,8 +41,8 @@ pub struct InstantiateMsg {
     pub schedule: Schedule,
     /// Least total of a wallet in a shower after a contribution (micro-denom).
     pub minimum: Uint128,
-    /// How long after a shower's scheduled close its meteors may be minted (seconds). Afterwards `Mint` refuses and
-    /// `Refund` opens.
+    /// How long after a shower's scheduled close its meteors may be minted (seconds). Afterwards `Mint`
+    /// refuses and `Refund` opens.
     pub mint_window: u64,
     /// How ranks are cut into tiers.
     pub tiers: TierRule,
@@ -64,7 +64,7 @@ pub struct InstantiateMsg {
 pub struct Fairness {
     /// For each shower, in order, the commitment to its key (32 bytes).
     pub commitments: Vec<HexBinary>,
-    /// The beacon's rhythm, and how far ahead of a close its deciding round is.
+    /// The beacon's schedule, and how far after a close its deciding round is.
     pub beacon: BeaconRule,
     /// The beacon's public key, with which everyone checks its signatures off the chain.
     pub beacon_key: HexBinary,
@@ -74,7 +74,7 @@ pub struct Fairness {
     pub crack_window: u64,
 }
 
-/// One who is paid.
+/// A payee.
 #[cw_serde]
 #[derive(Eq)]
 #[serde(deny_unknown_fields)]
@@ -118,7 +118,7 @@ pub struct Art {
 pub enum ExecuteMsg {
     /// Anyone, with funds in the event's denom, while `shower` is open: adds to the sender's total in it.
     Contribute {
-        /// The shower that is meant (1-based). If another is open by then, nothing happens.
+        /// The shower that is meant (1-based). If another one is open by then, the message is refused.
         shower: u32,
     },
     /// Anyone, after the shower's end: fixes contributors and total.
@@ -126,7 +126,7 @@ pub enum ExecuteMsg {
         /// Which shower (1-based).
         shower: u32,
     },
-    /// Operator, once for a closed shower: commits to what its meteors hold. No meteor of it is minted before.
+    /// Operator, once for a closed shower, before its first mint: commits to what its meteors hold.
     CommitDraw {
         /// Which shower (1-based).
         shower: u32,
@@ -137,14 +137,15 @@ pub enum ExecuteMsg {
         /// The beacon's signature of the round that `Close` named.
         beacon: HexBinary,
     },
-    /// Anyone who has it, once the crack window has passed: publishes the key of a shower, which must match its commitment.
+    /// Anyone who has it, after the crack window: publishes a shower's key, which must match its commitment.
     PublishKey {
         /// Which shower (1-based).
         shower: u32,
         /// The key, 32 bytes.
         key: HexBinary,
     },
-    /// Operator, after `CommitDraw` and before the mint deadline: mints to the next ranks, one meteor per entry of `art`.
+    /// Operator, after `CommitDraw` and before the mint deadline: mints to the next ranks, one per `art`
+    /// entry.
     Mint {
         /// Which shower (1-based).
         shower: u32,
@@ -163,8 +164,8 @@ pub enum ExecuteMsg {
         /// Which shower (1-based).
         shower: u32,
     },
-    /// Anyone, once the shower is cancelled or its mint deadline has passed: sends contributions without a meteor
-    /// back to who made them.
+    /// Anyone, once the shower is cancelled or its mint deadline has passed: sends contributions without a
+    /// meteor back to who made them.
     Refund {
         /// Which shower (1-based).
         shower: u32,
@@ -175,8 +176,7 @@ pub enum ExecuteMsg {
     Pause {},
     /// Owner: lets `Contribute` go on.
     Resume {},
-    /// Owner: the least total from this shower on, until the next shower for which one was set; it must not have
-    /// opened.
+    /// Owner: the least total from this unopened shower on, until the next one that has its own.
     SetMinimum {
         /// First shower (1-based) for which it holds.
         from_shower: u32,
@@ -493,7 +493,7 @@ pub struct DrawResponse {
 /// Where minting of a shower stands.
 #[cw_serde]
 pub struct MintCursorResponse {
-    /// What `Mint` must name as `first_rank`; `None` when nothing is left to mint or minting is not possible now.
+    /// What `Mint` must name as `first_rank`; `None` when nothing can be minted now.
     pub next_rank: Option<u32>,
     /// Meteors minted.
     pub minted: u32,

@@ -9,12 +9,12 @@ use crate::tier::PerTier;
 pub struct Issue {
     /// Eggs in each tier.
     pub eggs: PerTier<u32>,
-    /// Eggs that found no meteor to lie in: not issued, and said so.
+    /// Eggs left over because every meteor of their tier and the tiers below holds one. They are not issued.
     pub unissued: u32,
 }
 
-/// The eggs of a shower whose tiers have `sizes`, when `rule` says how many each tier should hold. A tier smaller
-/// than its eggs has one in every meteor and passes the surplus to the next tier down.
+/// The eggs of a shower whose tiers have `sizes`, when `rule` says how many each tier should hold. A tier
+/// smaller than its eggs has one in every meteor and passes the surplus to the next tier down.
 pub fn issue(rule: &PerTier<u32>, sizes: &PerTier<u32>) -> Issue {
     let mut surplus = 0u32;
     let eggs = PerTier::from_fn(|tier| {

@@ -1,5 +1,5 @@
-//! How hashed messages are put together: integers big-endian and fixed-width, texts and byte strings prefixed by
-//! their length in four bytes. No two different messages have the same bytes.
+//! How hashed messages are put together: integers big-endian and fixed-width, texts and byte strings prefixed
+//! by their length in four bytes. No two different messages have the same bytes.
 
 use sha2::digest::Update;
 

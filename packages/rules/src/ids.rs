@@ -23,12 +23,12 @@ macro_rules! number {
 }
 
 number! {
-    /// A shower, counted from 1. Whether there is such a shower is for the [`Schedule`](crate::schedule::Schedule)
-    /// to say.
+    /// A shower, counted from 1. Whether there is such a shower is for the
+    /// [`Schedule`](crate::schedule::Schedule) to say.
     ShowerId(u32)
 }
 number! {
-    /// A place in a shower's ranking, counted from 1. Whether it is taken depends on the shower's contributors.
+    /// A place in a shower's ranking, counted from 1.
     Rank(u32)
 }
 number! {
@@ -62,8 +62,8 @@ impl TokenId {
         earlier.checked_add(rank.0.into()).map(Self)
     }
 
-    /// The rank in a shower before which `earlier` wallets contributed; `None` if it belongs to a shower before it,
-    /// or to none.
+    /// The rank in a shower before which `earlier` wallets contributed; `None` if it belongs to an earlier
+    /// one.
     pub fn rank(self, earlier: u64) -> Option<Rank> {
         let rank = u32::try_from(self.0.checked_sub(earlier)?).ok()?;
         (rank > 0).then_some(Rank(rank))

@@ -1,8 +1,8 @@
 //! The rules of a meteor shower as pure functions: no I/O, no clock, no floats, no chain types.
 //!
-//! The shower contract decides with them, the indexer shows what they say, the verifiers recompute them. Times
-//! are whole seconds in configuration and nanoseconds where block time enters; amounts are micro-denom (`u128`);
-//! shares are basis points (1/10,000).
+//! The shower contract decides with them, the indexer shows what they say, the verifiers recompute them.
+//! Times are whole seconds in configuration and nanoseconds where block time enters; amounts are micro-denom
+//! (`u128`); shares are basis points (1/10,000).
 #![cfg_attr(not(any(test, feature = "openapi", feature = "presets", feature = "schema")), no_std)]
 
 extern crate alloc;

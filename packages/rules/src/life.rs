@@ -1,4 +1,4 @@
-//! Where a shower stands and what has become of a contribution. The contract decides by this, and the indexer shows it.
+//! Where a shower stands and what became of a contribution: the contract's decision, which the indexer shows.
 
 use serde::{Deserialize, Serialize};
 
@@ -63,13 +63,13 @@ pub enum ContributionState {
     Refunded,
 }
 
-/// The block time (nanoseconds) at which refunds open for what is not minted. Minting is possible before it only.
+/// The block time (nanoseconds) at which minting ends and refunds open for what is not minted.
 pub const fn mint_deadline(window: Window, mint_window: u64) -> u64 {
-    // An event is checked at its launch, so this never saturates. If it did, refunds would open too late, not too early.
+    // A launch is checked, so this never saturates. If it did, refunds would open late, not early.
     window.end.saturating_add(mint_window.saturating_mul(NANOS_PER_SECOND))
 }
 
-/// Whether contributions without a meteor can be refunded. From then on nothing is minted: never both at once.
+/// Whether contributions without a meteor can be refunded. Nothing is minted from then on.
 pub const fn refunds_open(now: u64, deadline: u64, cancelled: bool) -> bool {
     cancelled || now >= deadline
 }
@@ -109,7 +109,7 @@ impl Facts {
         }
     }
 
-    /// What has become of a contribution at block time `now` (nanoseconds). One is never both minted and refunded.
+    /// What became of a contribution at block time `now` (nanoseconds). It never is both minted and refunded.
     pub const fn contribution(&self, has_meteor: bool, refunded: bool, now: u64) -> ContributionState {
         if has_meteor {
             ContributionState::Minted

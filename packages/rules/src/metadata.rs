@@ -1,5 +1,6 @@
 //! What a token shows, from what is stored of it: an image and a row of small numbers, rendered by the
-//! collection's template. Storage bytes are nearly the whole price of a mint; names and tables are configuration.
+//! collection's template. Storage bytes are nearly the whole price of a mint; names and tables are
+//! configuration.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -15,8 +16,8 @@ pub const MAX_VALUES: usize = 1_000;
 /// Longest text (bytes) a template may hold in one place.
 pub const MAX_TEXT: usize = 256;
 
-/// How the tokens of a collection are described. In `name` and `description`, `{id}` stands for the token id and
-/// `{rarity}`, say, for the value of the attribute `rarity`.
+/// How the tokens of a collection are described. In `name` and `description`, `{id}` stands for the token id
+/// and `{rarity}`, say, for the value of the attribute `rarity`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -55,7 +56,7 @@ pub enum Values {
         /// Text after the number; may be empty.
         suffix: String,
     },
-    /// The number picks from this list, from 0 on. An empty text is a value too: `crystal3` of a meteor with two.
+    /// The number picks from this list, from 0 on. An empty text is a value too.
     Text(Vec<String>),
     /// 0 leaves the attribute out; n picks the n-th of this list, from 1 on.
     TextOrNone(Vec<String>),
@@ -250,9 +251,9 @@ impl Template {
     }
 }
 
-/// Checks that `image` is a bare CID: version 0 (`Qm…`, base58, 46 characters) or version 1 of a SHA-256 in lower-case
-/// base32 (`b…`, 59 characters). The form is checked, not the multihash inside: nobody can tell from a CID whether
-/// its bytes are hosted.
+/// Checks that `image` is a bare CID: version 0 (`Qm…`, base58, 46 characters) or version 1 of a SHA-256 in
+/// lower-case base32 (`b…`, 59 characters). The form is checked, not the multihash inside: nobody can tell
+/// from a CID whether its bytes are hosted.
 ///
 /// # Errors
 /// [`MetadataError::BadImage`].

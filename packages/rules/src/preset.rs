@@ -18,7 +18,7 @@ pub struct Preset {
     pub schedule: RelativeSchedule,
     /// Least total of a wallet in a shower (micro-denom).
     pub minimum: u64,
-    /// How long after a shower's close its meteors may be minted (seconds); afterwards contributors are refunded.
+    /// How long after a shower's close its meteors may be minted (seconds). Then contributors are refunded.
     pub mint_window: u64,
     /// How ranks are cut into tiers.
     pub tiers: TierRule,
@@ -97,13 +97,13 @@ pub enum PresetError {
     /// Not TOML of the expected form.
     #[error("the preset can't be read")]
     Form(#[from] toml::de::Error),
-    /// The schedule is no good.
+    /// The schedule can't be used.
     #[error("the preset's schedule is refused")]
     Schedule(#[from] ScheduleError),
-    /// The tiers are no good.
+    /// The tiers can't be used.
     #[error("the preset's tiers are refused")]
     Tiers(#[from] TierRuleError),
-    /// A collection is no good.
+    /// A collection can't be used.
     #[error("one of the preset's collections is refused")]
     Metadata(#[from] MetadataError),
     /// The tables don't fit their collections.

@@ -1,4 +1,4 @@
-//! Who stands where: amount descending, ties to whoever reached the amount first; floors and quotes from that.
+//! The ranking: amount descending, ties to whoever reached it first. Floors and quotes follow from it.
 
 use core::cmp::Ordering;
 
@@ -39,8 +39,8 @@ pub struct Quote {
     pub contributors: u32,
 }
 
-/// The rank and tier that a total of `amount` would have now, for a wallet that is not yet in the shower (with
-/// `mine` = `None`) or that has `mine` already and tops up to `amount`.
+/// The rank and tier that a total of `amount` would have now, for a wallet that is not yet in the shower
+/// (with `mine` = `None`) or that has `mine` already and tops up to `amount`.
 ///
 /// `at_least(x)` must say how many contributors have `x` or more now, the asking wallet included; it is asked
 /// once. An equal amount that is already there was reached earlier and stays ahead.

@@ -5,8 +5,8 @@ use thiserror::Error;
 
 use crate::NANOS_PER_SECOND;
 
-/// When the showers of an event open and close. All times are whole seconds since the Unix epoch, so that they
-/// survive JSON numbers in every language; block time is compared in nanoseconds.
+/// When the showers of an event open and close. All times are whole seconds since the Unix epoch, so that
+/// they survive JSON numbers in every language; block time is compared in nanoseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -4,11 +4,11 @@ use alloc::vec::Vec;
 
 use crate::BASIS_POINTS;
 
-/// Splits `amount` (micro-denom) by `shares` (basis points that add up to 10,000): each gets its share rounded
-/// down, and the first also gets what the rounding left, so that the parts always add up to `amount`.
+/// Splits `amount` (micro-denom) by `shares` (basis points that add up to 10,000): each gets its share
+/// rounded down, and the first also gets what the rounding left, so that the parts always add up to `amount`.
 ///
-/// Shares that don't add up to 10,000 are the caller's to refuse; the parts still never exceed `amount` as long as
-/// the shares don't exceed the whole.
+/// Shares that don't add up to 10,000 are the caller's to refuse; the parts still never exceed `amount` as
+/// long as the shares don't exceed the whole.
 pub fn split(amount: u128, shares: &[u32]) -> Vec<u128> {
     let whole = u128::from(BASIS_POINTS);
     let (thousands, rest) = (amount / whole, amount % whole);

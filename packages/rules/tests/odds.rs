@@ -1,5 +1,6 @@
-//! Over many events: nothing public tells what an uncracked meteor holds. Where all contributed alike, rank and number
-//! say nothing; where they didn't, only the amount does, and by the exact odds (`fairness::draw` tests those).
+//! Over many events: nothing public tells what an uncracked meteor holds. Where all contributed alike, rank
+//! and number say nothing; where they didn't, only the amount does, and by the exact odds (`fairness::draw`
+//! tests those).
 #![allow(clippy::as_conversions, clippy::cast_precision_loss)] // counts far below 2^52
 
 use meteor_rules::fairness::draw::draw;
@@ -36,8 +37,8 @@ fn chi_squared(counts: &[u32]) -> f64 {
 #[test]
 fn rank_and_number_say_nothing_where_all_gave_alike() {
     let counts = counts();
-    // Tier, its ranks, and the 0.1 % point of chi-squared at one less degrees of freedom. Sampling without replacement
-    // spreads less than that, so the bound is generous; the seeds are fixed.
+    // Tier, its ranks, and the 0.1 % point of chi-squared at one less degrees of freedom. Sampling without
+    // replacement spreads less than that, so the bound is generous; the seeds are fixed.
     for (name, ranks, bound) in
         [("ancient", 10..99, 135.0), ("rare", 99..322, 293.0), ("common", 322..1000, 795.0)]
     {

@@ -1,4 +1,4 @@
-//! What can be done with the contract, a file a verb.
+//! The verbs of the contract, one file each.
 
 pub(crate) mod crack;
 pub(crate) mod reclaim;

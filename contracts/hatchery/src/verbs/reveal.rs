@@ -15,7 +15,7 @@ use meteor_rules::{NANOS_PER_SECOND, ShowerId, TokenId};
 use crate::error::ContractError;
 use crate::state::{CONFIG, CUSTODY, Config, collection};
 
-/// Reveals each of `reveals`, all or none. Anyone may who has the proofs; what comes of it goes to the holders alone.
+/// Reveals each of `reveals`, all or none. Anyone with the proofs may; eggs and dust go to the holders alone.
 pub(crate) fn reveal(deps: DepsMut, env: &Env, reveals: Vec<Reveal>) -> Result<Response, ContractError> {
     if reveals.is_empty() || reveals.len() > MAX_REVEALS {
         return Err(ContractError::BatchSize { given: reveals.len(), most: MAX_REVEALS });

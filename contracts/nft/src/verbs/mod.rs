@@ -1,4 +1,4 @@
-//! What can be done with a collection.
+//! The verbs of a collection, one file each.
 
 pub(crate) mod burn;
 pub(crate) mod mint;

@@ -26,7 +26,7 @@ pub(crate) fn transfer(
         .add_attribute("token_id", token_id))
 }
 
-/// Moves a token to a contract and tells the contract. A recipient that is no contract fails, and with it the move.
+/// Moves a token to a contract and tells it. If the recipient is not a contract, the move fails.
 pub(crate) fn send(
     deps: DepsMut,
     env: &Env,

@@ -1,4 +1,4 @@
-//! A chain with one collection on it, minted to by a wallet. After each refusal its state must be what it was.
+//! A chain with one collection, whose minter is a wallet. A refusal must not change its state.
 
 use cosmwasm_std::testing::MockStorage;
 use cosmwasm_std::{Addr, Coin, Event, Order, QueryRequest, Storage, Timestamp, WasmQuery, coins};

@@ -21,8 +21,8 @@ pub(crate) fn close(deps: DepsMut, env: &Env, shower: u32) -> Result<Response, C
     }
     life.closed = true;
     LIVES.save(deps.storage, shower, &life)?;
-    // A round that is still to come, so that nobody knows it while contributions are possible: not even when the
-    // chain's clock is behind, which the delay covers.
+    // A round that is still to come, so that nobody knows it while contributions are possible: not even when
+    // the chain's clock is behind, which the delay covers.
     let closes_at = window.end / NANOS_PER_SECOND;
     let closed_at = env.block.time.nanos().div_ceil(NANOS_PER_SECOND);
     let rule = FAIRNESS.load(deps.storage)?.beacon;

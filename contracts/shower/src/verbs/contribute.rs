@@ -40,8 +40,8 @@ pub(crate) fn contribute(
     let mut book = if let Some(book) = stored {
         book
     } else {
-        // The shower's first contribution. Time doesn't go back, so every earlier shower is over and its numbers
-        // are final: they can be carried over once, and Close of any shower needs no other.
+        // The shower's first contribution. Time doesn't go back, so every earlier shower is over and its
+        // numbers are final: they can be carried over once, and Close of any shower needs no other.
         let last = LAST_ACTIVE.may_load(deps.storage)?;
         let last = last.map(|last| BOOKS.load(deps.storage, last)).transpose()?;
         LAST_ACTIVE.save(deps.storage, &shower)?;
@@ -90,7 +90,7 @@ pub(crate) fn contribute(
     }))
 }
 
-/// The one coin of the event's denom; anything else would lie in the contract with nobody's name on it.
+/// The one coin of the event's denom; anything else would stay in the contract and belong to nobody.
 fn payment(funds: &[Coin], denom: &str) -> Result<Uint128, ContractError> {
     match funds {
         [] => Err(ContractError::NoFunds { denom: denom.into() }),

@@ -1,4 +1,4 @@
-//! `CommitDraw` and `PublishKey`: what meteors hold is fixed before any of them exists, and provable afterwards.
+//! `CommitDraw` and `PublishKey`: contents are fixed before a meteor exists, and provable afterwards.
 
 use cosmwasm_std::{Addr, DepsMut, Env, HexBinary, Response};
 use meteor_messages::events;
@@ -45,8 +45,8 @@ pub(crate) fn commit_draw(
         let contributors = book.contributors;
         return Err(ContractError::Leaves { shower, given: leaves, contributors });
     }
-    // The signature itself is checked by everyone off the chain (older chains have no BLS): that it was already
-    // possible is checked here.
+    // The signature itself is checked by everyone off the chain (older chains have no BLS): that it was
+    // already possible is checked here.
     let rule = FAIRNESS.load(deps.storage)?.beacon;
     let due = rule.due(draw.beacon_round).unwrap_or(u64::MAX);
     if now / NANOS_PER_SECOND < due {

@@ -100,7 +100,7 @@ pub(crate) fn mint(
         }))
 }
 
-/// The number of the meteor of `rank`.
+/// The number of the meteor at `rank`.
 fn number(earlier: u64, rank: Rank) -> Result<u64, ContractError> {
     let TokenId(number) =
         TokenId::of(earlier, rank).ok_or(ContractError::TooMuch { what: "the number of meteors" })?;

@@ -32,7 +32,7 @@ pub(crate) fn refund(
         if life.has_minted(&row.place()) {
             return Err(ContractError::HasMeteor { shower, address });
         }
-        // Loaded, checked and saved within the loop: a list that names one wallet twice must not pay it twice.
+        // Loaded, checked and saved within the loop, so that a wallet named twice is paid once.
         if row.refunded {
             return Err(ContractError::AlreadyRefunded { shower, address });
         }

@@ -1,8 +1,8 @@
-//! Which round of a public beacon decides a shower: one that is still to come when contributions can no more.
+//! Which round of a public beacon decides a shower: one that is still in the future when contributing ends.
 
 use serde::{Deserialize, Serialize};
 
-/// A beacon's rhythm and how far ahead a round is named. Of drand quicknet: genesis 1692803367, period 3.
+/// A beacon's schedule, and how far ahead a round is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -11,14 +11,15 @@ pub struct BeaconRule {
     pub genesis: u64,
     /// Seconds between rounds; at least 1.
     pub period: u64,
-    /// Seconds between a shower's end and the earliest round that may decide it. Covers the difference between block
-    /// time and real time, so that nobody knows the round's value while contributions are possible.
+    /// Seconds between a shower's end and the earliest round that may decide it. Covers the difference
+    /// between block time and real time, so that nobody knows the round's value while contributions are
+    /// possible.
     pub delay: u64,
 }
 
 impl BeaconRule {
-    /// The first round due at or after `max(now, closes_at) + delay`; times in seconds, `now` being the time of the
-    /// block that closes the shower, rounded up. `None` if the period is 0 or the time overflows.
+    /// The first round due at or after `max(now, closes_at) + delay`; times in seconds, `now` being the time
+    /// of the block that closes the shower, rounded up. `None` if the period is 0 or the time overflows.
     pub fn round(&self, now: u64, closes_at: u64) -> Option<u64> {
         let from = now.max(closes_at).checked_add(self.delay)?;
         if self.period == 0 {

@@ -1,4 +1,4 @@
-//! What a meteor holds, egg or dust, with all its traits: drawn from weighted tables by the seed of its shower.
+//! What a meteor holds, with all traits: drawn from weighted tables by the seed of its shower.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -60,8 +60,8 @@ impl Content {
     }
 }
 
-/// The tables of an event: how eggs and dust come by their traits. A versioned file; the version is part of what a
-/// verifier has to be given.
+/// The tables of an event: how eggs and dust come by their traits. A versioned file; the version is part of
+/// what a verifier has to be given.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -117,7 +117,7 @@ pub struct Meteor {
     pub number: TokenId,
 }
 
-/// Why tables can't be used, or a content not be made.
+/// Why tables can't be used, or why they give a meteor no content.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ContentError {
     /// Sources and columns differ in number.
@@ -137,7 +137,7 @@ pub enum ContentError {
     /// An image or a number that doesn't fit.
     #[error("a table does not fit its template")]
     Metadata(#[from] MetadataError),
-    /// Weights that add up to nothing, or a range upside down.
+    /// Weights that are all 0, or a range that ends before it begins.
     #[error("column {column}: weights must not all be 0, a range must not end before it begins")]
     Empty {
         /// Place of the column, from 0.

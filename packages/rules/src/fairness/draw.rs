@@ -1,4 +1,4 @@
-//! Which meteors of a shower hold eggs: weighted sampling without replacement inside each tier, in exact integers.
+//! Which meteors hold eggs: weighted sampling without replacement inside each tier, in integers.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -9,18 +9,18 @@ use crate::tier::{PerTier, TierRule};
 
 const PURPOSE: &str = "draw";
 
-/// What a draw came to.
+/// The result of a draw.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draw {
     /// For each rank, from the first on: whether its meteor holds an egg.
     pub eggs: Vec<bool>,
-    /// Eggs of each tier, and those that found no meteor.
+    /// Eggs of each tier, and those that were left over.
     pub issue: Issue,
 }
 
-/// Draws the eggs of a shower whose contributions are `amounts` (micro-denom, in rank order). In each tier one egg
-/// after the other goes to a meteor without one, each as likely as its contribution is large: the next number of the
-/// tier's stream below the sum of the remaining contributions says which.
+/// Draws the eggs of a shower whose contributions are `amounts` (micro-denom, in rank order). In each tier
+/// one egg after the other goes to a meteor without one, each as likely as its contribution is large: the
+/// next number of the tier's stream below the sum of the remaining contributions says which.
 pub fn draw(seed: &Bytes32, tiers: &TierRule, eggs: &PerTier<u32>, amounts: &[u128]) -> Draw {
     let contributors = u32::try_from(amounts.len()).unwrap_or(u32::MAX);
     let sizes = tiers.sizes(contributors);
@@ -33,7 +33,7 @@ pub fn draw(seed: &Bytes32, tiers: &TierRule, eggs: &PerTier<u32>, amounts: &[u1
         let mut remaining = Fenwick::new(&weights);
         let mut stream = Stream::new(seed, PURPOSE, tier.index());
         for _ in 0..*issue.eggs.get(tier) {
-            // Contributions are never 0, so a tier with fewer eggs than meteors always has a sum to draw from.
+            // Contributions are never 0, so there is always a sum to draw from.
             let Some(at) = stream.below(remaining.total()) else { break };
             let place = remaining.place(at);
             if let (Some(weight), Some(holds)) = (weights.get(place), holds.get_mut(place)) {

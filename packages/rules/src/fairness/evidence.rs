@@ -1,5 +1,5 @@
-//! What a verifier is given: the event as the chain states it, the contributions, what was revealed. The files of an
-//! evidence folder and the answers of the API (`docs/fairness.md`, "Evidence").
+//! What a verifier is given: the event as the chain states it, the contributions, what was revealed. The
+//! files of an evidence folder and the answers of the API (`docs/fairness.md`, "Evidence").
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -22,7 +22,8 @@ pub const VERSION: u32 = 1;
 /// Genesis and period of drand quicknet.
 const QUICKNET: (u64, u64) = (1_692_803_367, 3);
 
-/// Public key of drand quicknet (chain hash `52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971`).
+/// Public key of drand quicknet (chain hash
+/// `52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971`).
 pub const QUICKNET_KEY: &str = "83cf0f2896adee7eb8b5f01fcad3912212c437e0073e911fb90022d3e760183c8c4b450b6a0a6c3ac6a5776a2d1064510d1fec758c921cc22b0e17e63aaf4bcb5ed66304de9cf809bd274ca73bab4af5a6e9c76a4bc09e76eae8991ef5ece45a";
 
 /// First line of `contributions.csv`.
@@ -84,7 +85,7 @@ pub struct Shower {
     pub shower: u32,
     /// When it was due to close (Unix seconds).
     pub closes_at: u64,
-    /// Time of the block in which `Close` was called (Unix seconds, rounded up); null before, or where it is not known.
+    /// Time of the block that closed it (Unix seconds, rounded up); null before, or where unknown.
     #[serde(default)]
     pub closed_at: Option<u64>,
     /// What the chain stored of its key before anyone contributed.
@@ -172,14 +173,14 @@ pub enum EvidenceError {
         given: u32,
     },
     /// Showers are missing, doubled or out of order.
-    #[error("fairness.json lists shower {given} where shower {wanted} should stand: list all, in order")]
+    #[error("fairness.json lists shower {given} where shower {wanted} belongs: list all showers in order")]
     Order {
         /// What stands there.
         given: u32,
         /// What should.
         wanted: u32,
     },
-    /// The tiers are no good.
+    /// The tiers can't be used.
     #[error("the tiers of fairness.json are refused")]
     Tiers(#[from] TierRuleError),
     /// A contributions file without its first line.
@@ -188,7 +189,7 @@ pub enum EvidenceError {
         /// What it begins with, cut short.
         given: String,
     },
-    /// A row that is none.
+    /// A row that can't be read.
     #[error("line {line} of contributions.csv: {what}")]
     Row {
         /// The line, from 1.

@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use super::Bytes32;
 
-/// A text that is not what it should be.
+/// A text that is not the expected hexadecimal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum HexError {
     /// Not pairs of `0`-`9` and `a`-`f`.

@@ -20,7 +20,7 @@ pub(super) fn mac(key: &Bytes32, fill: impl FnOnce(&mut Hmac<Sha256>)) -> Bytes3
     mac.finalize().into_bytes().into()
 }
 
-/// The message whose MAC under the master key is the key of a shower: what a key service is asked to authenticate.
+/// The message whose MAC under the master key is a shower's key: what a key service is asked for.
 pub fn key_message(id: &Domain<'_>) -> alloc::vec::Vec<u8> {
     let mut message = Collect(alloc::vec::Vec::new());
     message.domain(KEY_TAG, id);
@@ -32,7 +32,7 @@ pub fn shower_key(master: &Bytes32, id: &Domain<'_>) -> Bytes32 {
     mac(master, |mac| mac.domain(KEY_TAG, id))
 }
 
-/// What the chain stores of a shower's key before anyone contributes: `SHA256(tag ‖ chain id ‖ contract ‖ n ‖ key)`.
+/// What the chain stores of a key before anyone contributes: `SHA256(tag ‖ chain id ‖ contract ‖ n ‖ key)`.
 pub fn commitment(id: &Domain<'_>, key: &Bytes32) -> Bytes32 {
     let mut hash = Sha256::new();
     hash.domain(COMMITMENT_TAG, id);
@@ -40,8 +40,8 @@ pub fn commitment(id: &Domain<'_>, key: &Bytes32) -> Bytes32 {
     hash.finalize().into()
 }
 
-/// The seed of a shower's draw and traits: `HMAC(key, tag ‖ beacon signature ‖ log hash)`. Nobody without the key can
-/// know it, and nobody can steer it: the key was committed to before, the beacon came after.
+/// The seed of a shower's draw and traits: `HMAC(key, tag ‖ beacon signature ‖ log hash)`. Nobody without the
+/// key can know it, and nobody can steer it: the key was committed to before, the beacon came after.
 pub fn seed(key: &Bytes32, beacon_signature: &[u8], log: &LogHash) -> Bytes32 {
     mac(key, |mac| {
         mac.text(SEED_TAG);

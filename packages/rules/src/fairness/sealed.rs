@@ -1,5 +1,5 @@
-//! Everything a shower's meteors hold, with the tree that binds it: made alike by the operator's draw, the reveal
-//! worker and every verifier. Lives in memory only and shows nothing of itself in `Debug`.
+//! Everything a shower's meteors hold, with the tree that binds it: made alike by the operator's draw, the
+//! reveal worker and every verifier. Lives in memory only and shows nothing of itself in `Debug`.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -55,7 +55,7 @@ pub enum SealedError {
     #[error("too many meteors")]
     TooMany,
     /// The tables don't give a content.
-    #[error("the tables do not give every meteor a content")]
+    #[error("the tables do not give every meteor its content")]
     Content(#[from] ContentError),
 }
 
@@ -139,7 +139,7 @@ impl Sealed {
         u32::try_from(self.meteors.len()).unwrap_or(u32::MAX)
     }
 
-    /// Eggs of each tier, and those that found no meteor.
+    /// Eggs of each tier, and those that were left over.
     pub const fn issue(&self) -> Issue {
         self.issue
     }

@@ -8,8 +8,8 @@ use crate::encode::Fields;
 
 const STREAM_TAG: &str = "meteor-shower/stream/v1";
 
-/// Numbers from a seed for one purpose. Block `c` (from 0) is `HMAC(seed, tag ‖ purpose ‖ index ‖ c)` and gives two
-/// numbers of 128 bits, the first half first. Purposes and indexes never share numbers.
+/// Numbers from a seed for one purpose. Block `c` (from 0) is `HMAC(seed, tag ‖ purpose ‖ index ‖ c)` and
+/// gives two numbers of 128 bits, the first half first. Purposes and indexes never share numbers.
 #[derive(Clone)]
 pub struct Stream {
     start: Hmac<Sha256>,
@@ -44,8 +44,8 @@ impl Stream {
         u128::from_be_bytes(first)
     }
 
-    /// A number in `0..bound`, all equally likely; `None` if `bound` is 0. Numbers of 128 bits at or above the largest
-    /// multiple of `bound` are passed over.
+    /// A number in `0..bound`, all equally likely; `None` if `bound` is 0. Numbers of 128 bits at or above
+    /// the largest multiple of `bound` are skipped.
     pub fn below(&mut self, bound: u128) -> Option<u128> {
         // 2^128 mod bound, in 128 bits.
         let excess = (u128::MAX % bound.max(1) + 1) % bound.max(1);

@@ -1,7 +1,8 @@
 //! The tree of a shower: one leaf per meteor, RFC 6962's shape, a proof for each leaf.
 //!
-//! Leaves and inner nodes are hashed under different first bytes, so neither passes for the other; an odd node is
-//! never doubled; a leaf binds chain, contract, shower, index and token id, so a proof serves in one place only.
+//! Leaves and inner nodes are hashed under different first bytes, so neither passes for the other; an odd
+//! node is never doubled; a leaf binds chain, contract, shower, index and token id, so a proof serves in one
+//! place only.
 
 use alloc::vec::Vec;
 
@@ -90,8 +91,8 @@ impl Tree {
     }
 }
 
-/// The root that `leaf` at `index` (from 0) of `count` leaves leads to by `proof`; `None` if the proof does not have
-/// exactly the length that this place in such a tree has.
+/// The root that `leaf` at `index` (from 0) of `count` leaves leads to by `proof`; `None` if the proof does
+/// not have exactly the length that this place in such a tree has.
 pub fn root_from(leaf: Bytes32, index: u32, count: u32, proof: &[Bytes32]) -> Option<Bytes32> {
     if index >= count {
         return None;

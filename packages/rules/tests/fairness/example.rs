@@ -1,4 +1,4 @@
-//! The example of `docs/fairness/example/`: a whole event as an evidence folder, and what the verifier says of it.
+//! The example of `docs/fairness/example/`: an event as an evidence folder, and the verifier's report.
 
 use meteor_rules::fairness::evidence::{Fairness, read_csv, write_csv};
 use meteor_rules::fairness::verify::{Outcome, StepName, proves, verify, verify_meteor};
@@ -6,8 +6,8 @@ use meteor_rules::{Rank, ShowerId, TokenId};
 
 use super::event::{CHECKS, Event, Life};
 
-/// A shower like most, one with fewer wallets than Legendary meteors, an empty one, a cancelled one, one whose key is
-/// not published yet, one still open.
+/// A shower like most, one with fewer wallets than Legendary meteors, an empty one, a cancelled one, one
+/// whose key is not published yet, one still open.
 pub(crate) fn event() -> Event {
     Event::new(&[
         (40, Life::Published),

@@ -1,4 +1,4 @@
-//! The test vectors of `docs/fairness/vectors.json`: each part of the protocol alone, for whoever writes it again.
+//! The test vectors of `docs/fairness/vectors.json`: each part of the protocol alone.
 
 use meteor_rules::eggs::issue;
 use meteor_rules::fairness::beacon::BeaconRule;

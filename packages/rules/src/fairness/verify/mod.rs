@@ -1,7 +1,8 @@
-//! Checks a shower from its evidence: recomputes everything and says, step by step, what holds and what does not.
+//! Checks a shower from its evidence: recomputes everything and says, step by step, what holds.
 //!
-//! Nothing here is trusted but the chain's own bytes. No I/O: the beacon's signature is verified by a function that
-//! the caller brings, because the curve's arithmetic stays out of what contracts are built from.
+//! Nothing here is trusted but the chain's own bytes. No I/O: the beacon's signature is verified by a
+//! function that the caller brings, because the curve's arithmetic stays out of what contracts are built
+//! from.
 
 mod ranking;
 mod report;
@@ -45,8 +46,8 @@ pub struct Evidence<'a> {
 /// What the caller brings.
 #[derive(Clone, Copy)]
 pub struct Checks<'a> {
-    /// Verifies the beacon's signature of a round under the event's public key; `None` leaves that step out, and the
-    /// report says so.
+    /// Verifies the beacon's signature of a round under the event's public key; `None` leaves that step out,
+    /// and the report says so.
     pub beacon: Option<&'a BeaconCheck>,
     /// Reads a tables file.
     pub tables: &'a TablesReader,
@@ -89,7 +90,7 @@ pub fn verify(evidence: &Evidence<'_>, checks: &Checks<'_>) -> Report {
     run(evidence, checks).report
 }
 
-/// Checks everything of a shower and says what it comes to for the meteor numbered `token_id`, in a last step.
+/// Checks everything of a shower, and in a last step what it means for the meteor `token_id`.
 pub fn verify_meteor(
     evidence: &Evidence<'_>,
     checks: &Checks<'_>,
@@ -119,7 +120,7 @@ pub fn verify_meteor(
         match (&content, shown) {
             (None, _) => NotChecked(format!("{stands}; what it holds can't be recomputed, see above")),
             (Some(drawn), Some(shown)) if *drawn != shown => {
-                Failed(format!("{stands}: it was shown to hold something else than what was drawn"))
+                Failed(format!("{stands}: it was revealed to hold something other than what was drawn"))
             }
             (Some(drawn), shown) => {
                 let kind = match drawn.kind {
@@ -211,7 +212,7 @@ fn held(result: Result<String, String>) -> Outcome {
 }
 
 fn after(name: StepName) -> Outcome {
-    NotChecked(format!("hangs on the step {name}, which does not hold"))
+    NotChecked(format!("depends on the step {name}, which failed"))
 }
 
 fn beacon_round(evidence: &Evidence<'_>) -> Outcome {
@@ -249,7 +250,7 @@ fn beacon(evidence: &Evidence<'_>, checks: &Checks<'_>) -> Outcome {
         (None, _, _) => NotChecked("not drawn".into()),
         (Some(_), None, _) => after(StepName::BeaconRound),
         (Some(_), Some(_), None) => {
-            NotChecked("left out as asked: whether the beacon is genuine is NOT known".into())
+            NotChecked("skipped as asked: whether the beacon is genuine is NOT known".into())
         }
         (Some(signature), Some(round), Some(check)) => match check(round, &signature.0) {
             Ok(()) if evidence.event.beacon.is_quicknet() => {
@@ -282,7 +283,7 @@ fn tables(evidence: &Evidence<'_>, checks: &Checks<'_>) -> Result<Tables, String
     (checks.tables)(evidence.tables).map_err(|why| format!("the chain's tables can't be read: {why}"))
 }
 
-/// Nothing to draw, or everything that it takes: `draw` gives an outcome, and what it recomputed if that was possible.
+/// Draws again. Gives the outcome, and what was recomputed if that was possible.
 fn draw(
     evidence: &Evidence<'_>,
     report: &Report,
@@ -379,7 +380,9 @@ fn reveals(evidence: &Evidence<'_>, report: &Report, sealed: Option<&Sealed>) ->
             return Failed(format!("there is no meteor at place {index}"));
         };
         if *content != reveal.content() {
-            return Failed(format!("meteor {token_id} was shown to hold something else than what was drawn"));
+            return Failed(format!(
+                "meteor {token_id} was revealed to hold something other than what was drawn"
+            ));
         }
         if salt != reveal.salt.0 {
             return Failed(format!("meteor {token_id} was revealed with another salt than its own"));

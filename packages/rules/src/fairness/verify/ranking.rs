@@ -29,7 +29,7 @@ impl<'a> Ranking<'a> {
             }
             last = Some(seq);
             if row.amount == 0 {
-                return Err(format!("contribution {seq} is of nothing"));
+                return Err(format!("contribution {seq} has no amount"));
             }
             let before = wallets.get(contributor).map_or(0, |place| place.amount);
             if before.checked_add(row.amount) != Some(row.total) {
