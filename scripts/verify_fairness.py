@@ -1131,7 +1131,7 @@ class Verifier:
         if leaves != facts["contributors"]:
             raise Wrong(f"the sealed tree has {leaves} leaves for {facts['contributors']} contributors")
         if key is None:
-            raise Skipped("needs the key: until it is published the root stands on the chain and can't be changed")
+            raise Skipped("needs the key: until it is published, the root is on the chain and can't be changed")
         if leaves == 0:
             raise Wrong("a root was sealed for nobody")
         if facts["earlier"] + leaves > U64:

@@ -1,5 +1,5 @@
-//! What must hold after every message: invariants 1 and 2 of `ARCHITECTURE.md`, and what meteors become. Invariant 7 is
-//! checked by [`Suite::execute`].
+//! What must hold after every message: every coin is accounted for, every contributor has one meteor, and what
+//! becomes of meteors. [`Suite::execute`] checks that refused messages change nothing.
 
 use std::collections::BTreeMap;
 

@@ -175,7 +175,7 @@ pub enum EvidenceError {
     /// Showers are missing, doubled or out of order.
     #[error("fairness.json lists shower {given} where shower {wanted} belongs: list all showers in order")]
     Order {
-        /// What stands there.
+        /// What is there.
         given: u32,
         /// What should.
         wanted: u32,

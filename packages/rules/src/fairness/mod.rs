@@ -1,5 +1,5 @@
 //! Fair, secret and provable: keys and commitments, the seed, the draw, the contents, and the tree that binds
-//! them (design section 4). `docs/fairness.md` has the same byte for byte, with test vectors.
+//! them. `docs/fairness.md` specifies every byte, with test vectors.
 
 pub mod beacon;
 pub mod content;

@@ -322,7 +322,7 @@ fn draw(
         return (Failed(why), None);
     }
     let (Some(key), Some(signature)) = (&facts.key, &facts.beacon_signature) else {
-        let why = "needs the key: until it is published the root stands on the chain and can't be changed";
+        let why = "needs the key: until it is published, the root is on the chain and can't be changed";
         return (NotChecked(why.into()), None);
     };
     let inputs = Inputs {
