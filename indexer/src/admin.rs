@@ -9,11 +9,11 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::get;
+use meteor_chain::NodeStatus;
 use serde::Serialize;
 
 use crate::app::{App, Check};
 use crate::metrics;
-use crate::rpc::NodeStatus;
 
 pub(crate) fn router(app: &Arc<App>) -> Router {
     Router::new()
@@ -109,7 +109,7 @@ async fn status(State(app): State<Arc<App>>) -> Response {
         // Stays on until a later comparison of the same shower is equal.
         alarm: health.halted().is_some() || checks.values().any(|check| !check.equal),
         checks,
-        nodes: app.pool.status().into_iter().map(Into::into).collect(),
+        nodes: app.pool.health().into_iter().map(Into::into).collect(),
     };
     Json(status).into_response()
 }

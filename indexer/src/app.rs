@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 
 use arc_swap::{ArcSwap, Guard};
 use axum::http::HeaderValue;
+use meteor_chain::{NodeError, Pool};
 use sha2::{Digest, Sha256};
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::latency::Latency;
-use crate::rpc::{Pool, RpcError};
 use crate::view::{Page, View};
 
 /// Everything shared.
@@ -57,8 +57,8 @@ impl App {
     /// For a configuration, before any block.
     ///
     /// # Errors
-    /// [`RpcError::Transport`] if no HTTP client can be made.
-    pub fn new(config: Config) -> Result<Arc<Self>, RpcError> {
+    /// [`NodeError::Unreachable`] if no HTTP client can be made.
+    pub fn new(config: Config) -> Result<Arc<Self>, NodeError> {
         Ok(Arc::new(Self {
             pool: Pool::new(&config.rpc)?,
             tables: config.tables.as_deref().map(Tables::new),

@@ -1,15 +1,15 @@
 //! Comparing with the contract itself: its totals and log hashes at a height, against the fold's at the same.
 //!
 //! The height alone doesn't prove that nothing was missed; 32 bytes of log hash do. A difference raises an alarm and
-//! is never mended silently.
+//! is never corrected silently.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use meteor_chain::{NodeError, with_causes};
 use meteor_messages::shower::{QueryMsg, ShowerResponse, ShowersResponse};
 
 use crate::app::{App, Check};
-use crate::rpc::{RpcError, chain};
 use crate::view::View;
 
 /// Showers asked for at once: as many as the contract gives.
@@ -31,7 +31,7 @@ pub(crate) async fn run(app: Arc<App>) {
             return;
         }
         if let Err(error) = once(&app).await {
-            app.health.set_last_error(format!("audit: {}", chain(&error)));
+            app.health.set_last_error(format!("audit: {}", with_causes(&error)));
         }
     }
 }
@@ -39,21 +39,20 @@ pub(crate) async fn run(app: Arc<App>) {
 /// Compares every shower that has opened, at the height served now.
 ///
 /// # Errors
-/// [`RpcError`] if no node can be asked; then nothing was compared.
-pub async fn once(app: &App) -> Result<(), RpcError> {
+/// [`NodeError`] if no node can be asked; then nothing was compared.
+pub async fn once(app: &App) -> Result<(), NodeError> {
     let view = app.view_full();
     let mut after = None;
     loop {
         let query = QueryMsg::Showers { start_after: after, limit: Some(PAGE) };
         let query = crate::view::page::to_json(&query);
-        let asked = app.pool.smart_query(&view.chain_id, &app.config.shower, &query, view.at.height);
-        let answer = asked.await?;
+        let answer = app.pool.smart_at(&app.config.shower, query, view.at.height).await?;
         // A node that can't look back answers for its latest height, which says nothing about ours.
         if answer.height != 0 && answer.height != view.at.height {
             return Ok(());
         }
         let page: ShowersResponse =
-            serde_json::from_slice(&answer.data).map_err(|error| RpcError::Malformed(error.to_string()))?;
+            serde_json::from_slice(&answer.value).map_err(|error| NodeError::Malformed(error.to_string()))?;
         for theirs in &page.showers {
             compare(app, &view, theirs);
         }

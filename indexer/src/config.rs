@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
+use meteor_chain::http;
 use reqwest::Url;
 use serde::Deserialize;
 use thiserror::Error;
@@ -223,7 +224,7 @@ impl Config {
 
     /// Hosts and ports of the nodes, without credentials.
     pub fn node_names(&self) -> Vec<String> {
-        self.rpc.iter().map(crate::rpc::node_name).collect()
+        self.rpc.iter().map(http::node_name).collect()
     }
 }
 
@@ -236,15 +237,10 @@ fn bad(what: &'static str, given: &str, hint: &str) -> ConfigError {
 }
 
 fn url(text: &str) -> Result<Url, ConfigError> {
-    // CometBFT itself writes its address with `tcp://`.
-    let text = text.trim();
-    let http = text.strip_prefix("tcp://").map_or_else(|| text.to_owned(), |rest| format!("http://{rest}"));
-    let hint = "it must be an address like http://localhost:26657";
-    match Url::parse(&http) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
-        // The text can contain a password; only its scheme is safe to repeat.
-        _ => Err(bad("a node", text.split("://").next().filter(|s| s.len() < 10).unwrap_or("…"), hint)),
-    }
+    // The text can contain a password; only its scheme is safe to repeat.
+    let scheme = || text.trim().split("://").next().filter(|scheme| scheme.len() < 10).unwrap_or("…");
+    http::node_url(text)
+        .ok_or_else(|| bad("a node", scheme(), "it must be an address like http://localhost:26657"))
 }
 
 fn socket(what: &'static str, given: Option<String>, default: &str) -> Result<SocketAddr, ConfigError> {

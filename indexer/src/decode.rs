@@ -4,31 +4,11 @@
 //! watch. The chain itself puts that attribute first and lets no contract write one with an underscore, so
 //! it can't be forged; names like `action` can. Transactions that failed change nothing and are left out.
 
+use meteor_chain::event::{RawEvent, TxResult};
 use meteor_messages::events::{EventError, HatcheryEvent, NftEvent, ShowerEvent};
 use thiserror::Error;
 
 use crate::fold::{ChainEvent, Collection, Contracts, Located, State};
-
-/// The attribute in which the chain names the contract that emitted an event.
-const CONTRACT: &str = "_contract_address";
-
-/// The result of one transaction, as far as it is of interest.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TxResult {
-    /// 0 for success.
-    pub code: u32,
-    /// Its events, all of them and in order, so that a place among them is the event's identity.
-    pub events: Vec<RawEvent>,
-}
-
-/// An event as the node gives it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RawEvent {
-    /// Its type, for example `wasm-contribution`.
-    pub kind: String,
-    /// Its attributes, key and value.
-    pub attributes: Vec<(String, String)>,
-}
 
 /// An event that can't be read. Nothing may be applied past it.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -48,7 +28,7 @@ pub struct DecodeError {
 pub enum DecodeFault {
     /// A contract's event without its contract: the node speaks a dialect that isn't ours (CometBFT 0.34 writes
     /// attributes in base64), and everything it says would be overlooked.
-    #[error("it does not begin with {CONTRACT}: the node is too old (CometBFT 0.37 or later is needed)")]
+    #[error("it does not name its contract first: the node is too old (CometBFT 0.37 or later is needed)")]
     NoContract,
     /// A typed event of a watched contract that doesn't have its form.
     #[error("it does not have its form")]
@@ -70,11 +50,11 @@ impl Watched {
 
     /// Learns the contracts that a transaction makes. The whole of it is looked at first, because a contract's own
     /// events come before the one that tells of it. What can't be read here is refused when it is its turn.
-    fn learn(&mut self, events: &[RawEvent]) {
+    fn learn(&mut self, events: &[RawEvent<'_>]) {
         let known = &mut self.contracts;
         if known.meteors.is_none() || known.hatchery.is_none() {
             for raw in events.iter().filter(|raw| emitter(raw) == Some(&self.shower)) {
-                if let Ok(Some(ShowerEvent::Collection(made))) = ShowerEvent::parse(&raw.kind, &pairs(raw)) {
+                if let Ok(Some(ShowerEvent::Collection(made))) = ShowerEvent::parse(&raw.kind, &raw.pairs()) {
                     match made.kind.as_str() {
                         "meteors" => known.meteors.get_or_insert(made.address),
                         "hatchery" => known.hatchery.get_or_insert(made.address),
@@ -87,7 +67,7 @@ impl Watched {
             known.hatchery.clone().filter(|_| known.eggs.is_none() || known.dust.is_none())
         {
             for raw in events.iter().filter(|raw| emitter(raw) == Some(&hatchery)) {
-                if let Ok(Some(HatcheryEvent::Nest(made))) = HatcheryEvent::parse(&raw.kind, &pairs(raw)) {
+                if let Ok(Some(HatcheryEvent::Nest(made))) = HatcheryEvent::parse(&raw.kind, &raw.pairs()) {
                     match made.kind.as_str() {
                         "eggs" => known.eggs.get_or_insert(made.address),
                         "dust" => known.dust.get_or_insert(made.address),
@@ -100,13 +80,8 @@ impl Watched {
 }
 
 /// The contract that emitted a typed event.
-fn emitter(raw: &RawEvent) -> Option<&String> {
-    let (key, contract) = raw.attributes.first().filter(|_| raw.kind.starts_with("wasm-"))?;
-    (key == CONTRACT).then_some(contract)
-}
-
-fn pairs(raw: &RawEvent) -> Vec<(&str, &str)> {
-    raw.attributes.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect()
+fn emitter<'a>(raw: &'a RawEvent<'_>) -> Option<&'a str> {
+    raw.contract().filter(|_| raw.is_typed())
 }
 
 /// The events of a block that concern us, in the chain's order. A contract that one of its transactions makes is
@@ -114,7 +89,7 @@ fn pairs(raw: &RawEvent) -> Vec<(&str, &str)> {
 ///
 /// # Errors
 /// [`DecodeError`] for an event that concerns us, or may, and can't be read.
-pub fn decode(watched: &mut Watched, txs: &[TxResult]) -> Result<Vec<Located>, DecodeError> {
+pub fn decode(watched: &mut Watched, txs: &[TxResult<'_>]) -> Result<Vec<Located>, DecodeError> {
     let mut events = Vec::new();
     for (tx, result) in txs.iter().enumerate().filter(|(_, result)| result.code == 0) {
         watched.learn(&result.events);
@@ -129,27 +104,23 @@ pub fn decode(watched: &mut Watched, txs: &[TxResult]) -> Result<Vec<Located>, D
     Ok(events)
 }
 
-fn read(watched: &Watched, raw: &RawEvent) -> Result<Option<ChainEvent>, DecodeFault> {
-    let typed = raw.kind.starts_with("wasm-");
-    if !typed && raw.kind != "wasm" {
+fn read(watched: &Watched, raw: &RawEvent<'_>) -> Result<Option<ChainEvent>, DecodeFault> {
+    if !raw.of_a_contract() {
         return Ok(None);
     }
-    let contract = match raw.attributes.first() {
-        Some((key, contract)) if key == CONTRACT => contract,
-        _ => return Err(DecodeFault::NoContract),
-    };
-    if !typed {
+    let contract = raw.contract().ok_or(DecodeFault::NoContract)?;
+    if !raw.is_typed() {
         return Ok(None); // the plain `wasm` event only serves the check above
     }
-    if *contract == watched.shower {
-        return Ok(ShowerEvent::parse(&raw.kind, &pairs(raw))?.map(ChainEvent::Shower));
+    if contract == watched.shower {
+        return Ok(ShowerEvent::parse(&raw.kind, &raw.pairs())?.map(ChainEvent::Shower));
     }
-    if watched.contracts.hatchery.as_ref() == Some(contract) {
-        return Ok(HatcheryEvent::parse(&raw.kind, &pairs(raw))?.map(ChainEvent::Hatchery));
+    if watched.contracts.hatchery.as_deref() == Some(contract) {
+        return Ok(HatcheryEvent::parse(&raw.kind, &raw.pairs())?.map(ChainEvent::Hatchery));
     }
     let of = Collection::ALL.into_iter().find(|of| watched.contracts.of(*of) == Some(contract));
     match of {
-        Some(of) => Ok(NftEvent::parse(&raw.kind, &pairs(raw))?.map(|event| ChainEvent::Nft(of, event))),
+        Some(of) => Ok(NftEvent::parse(&raw.kind, &raw.pairs())?.map(|event| ChainEvent::Nft(of, event))),
         None => Ok(None),
     }
 }

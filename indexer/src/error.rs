@@ -2,9 +2,8 @@
 
 use std::net::SocketAddr;
 
+use meteor_chain::NodeError;
 use thiserror::Error;
-
-use crate::rpc::RpcError;
 
 /// Why the indexer can't start, or why waiting for a height ended.
 #[derive(Debug, Error)]
@@ -20,7 +19,7 @@ pub enum IndexerError {
     },
     /// No HTTP client can be made.
     #[error("can't make an HTTP client")]
-    Http(#[from] RpcError),
+    Http(#[from] NodeError),
     /// Following the chain has halted for good.
     #[error("following the chain has halted: {0}")]
     Halted(String),

@@ -9,12 +9,15 @@ use std::time::{Duration, Instant};
 
 use futures::StreamExt as _;
 use futures::stream;
+use meteor_chain::backoff::spread;
+use meteor_chain::blocks::RawBlock;
+use meteor_chain::{NodeError, with_causes};
 use tokio::task::spawn_blocking;
 
 use crate::app::App;
 use crate::decode::{Watched, decode};
 use crate::fold::{Block, State, apply};
-use crate::rpc::{RawBlock, RpcError, WINDOW, chain, jitter};
+use crate::rpc::{self, WINDOW};
 use crate::view::View;
 
 /// Windows fetched ahead while catching up.
@@ -38,15 +41,14 @@ async fn follow(app: &Arc<App>) {
         state: State::new(&chain_id, &app.config.shower),
         next: app.config.start_height,
         published: None,
-        chain_id,
     };
     loop {
         match follower.round().await {
             Ok(true) => {}
-            Ok(false) => tokio::time::sleep(jitter(app.config.poll * 4 / 3)).await,
+            Ok(false) => tokio::time::sleep(spread(app.config.poll * 4 / 3)).await,
             Err(Stop::Wait(error)) => {
-                app.health.set_last_error(chain(&error));
-                tokio::time::sleep(app.pool.wait().max(jitter(app.config.poll))).await;
+                app.health.set_last_error(with_causes(&error));
+                tokio::time::sleep(app.pool.wait().max(spread(app.config.poll))).await;
             }
             Err(Stop::Halt(why)) => return app.health.halt(&why),
             Err(Stop::Ended) => return,
@@ -57,21 +59,21 @@ async fn follow(app: &Arc<App>) {
 async fn identify(app: &App) -> String {
     loop {
         match app.pool.identify(app.config.chain_id.as_deref()).await {
-            Ok(identity) => {
-                let (chain_id, version) = (&identity.chain_id, &identity.version);
+            Ok(status) => {
+                let (chain_id, version) = (&status.chain_id, &status.version);
                 tracing::info!(chain_id, version, contract = app.config.shower, "following");
-                return identity.chain_id;
+                return status.chain_id;
             }
-            Err(error) => app.health.set_last_error(chain(&error)),
+            Err(error) => app.health.set_last_error(with_causes(&error)),
         }
-        tokio::time::sleep(app.pool.wait().max(jitter(app.config.poll))).await;
+        tokio::time::sleep(app.pool.wait().max(spread(app.config.poll))).await;
     }
 }
 
 /// Why a round ended early.
 enum Stop {
     /// Nothing is lost; try again.
-    Wait(RpcError),
+    Wait(NodeError),
     /// Going on would be wrong.
     Halt(String),
     /// The runtime is going down.
@@ -80,7 +82,6 @@ enum Stop {
 
 struct Follower {
     app: Arc<App>,
-    chain_id: String,
     state: State,
     next: u64,
     published: Option<Instant>,
@@ -90,19 +91,18 @@ impl Follower {
     /// Fetches and applies up to the tip; says whether there was anything.
     async fn round(&mut self) -> Result<bool, Stop> {
         let app = Arc::clone(&self.app);
-        let tip = app.pool.tip(&self.chain_id).await.map_err(Stop::Wait)?;
+        let tip = app.pool.tip().await.map_err(Stop::Wait)?;
         app.health.set_tip(tip.max(self.state.at.height));
         if tip < self.next {
             return Ok(false);
         }
-        let chain_id = self.chain_id.clone();
         let windows = (self.next..=tip).step_by(usize::try_from(WINDOW).unwrap_or(1));
         let mut fetched = stream::iter(windows)
-            .map(|from| app.pool.blocks(&chain_id, from, tip.min(from.saturating_add(WINDOW - 1))))
+            .map(|from| rpc::blocks(&app.pool, from, tip.min(from.saturating_add(WINDOW - 1))))
             .buffered(AHEAD);
         while let Some(window) = fetched.next().await {
             let (node, blocks) = window.map_err(|error| match error {
-                RpcError::Pruned { .. } => Stop::Halt(format!(
+                NodeError::Pruned { .. } => Stop::Halt(format!(
                     "no node has height {} any more ({error}): give a node with full history in rpc",
                     self.next
                 )),
@@ -124,7 +124,7 @@ impl Follower {
                 first.header.height
             );
             self.app.pool.distrust(node, &why);
-            return Err(Stop::Wait(RpcError::Malformed(why)));
+            return Err(Stop::Wait(NodeError::Malformed(why)));
         }
         Ok(())
     }
@@ -169,11 +169,12 @@ fn advance(state: &mut State, blocks: Vec<RawBlock>) -> Result<u64, String> {
     let mut watched = Watched::of(state);
     for RawBlock { header, txs } in blocks {
         let height = header.height;
-        let events =
-            decode(&mut watched, &txs).map_err(|error| format!("height {height}: {}", chain(&error)))?;
+        let events = decode(&mut watched, &txs)
+            .map_err(|error| format!("height {height}: {}", with_causes(&error)))?;
         count = count.saturating_add(u64::try_from(events.len()).unwrap_or(0));
         let (time_ns, hash, parent) = (header.time_ns, header.hash, header.parent);
-        apply(state, &Block { height, time_ns, hash, parent, events }).map_err(|error| chain(&error))?;
+        apply(state, &Block { height, time_ns, hash, parent, events })
+            .map_err(|error| with_causes(&error))?;
     }
     Ok(count)
 }

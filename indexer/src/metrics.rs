@@ -53,7 +53,7 @@ pub(crate) fn render(app: &App) -> Result<String, fmt::Error> {
     let requests = Family::<[(&'static str, String); 3], Counter>::default();
     let scores = Family::<[(&'static str, String); 1], Gauge<u64, AtomicU64>>::default();
     let tips = Family::<[(&'static str, String); 1], Gauge<u64, AtomicU64>>::default();
-    for node in app.pool.status() {
+    for node in app.pool.health() {
         let labels = [("node", node.name)];
         scores.get_or_create(&labels).set(node.score.into());
         tips.get_or_create(&labels).set(node.tip);

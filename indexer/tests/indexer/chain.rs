@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use bech32::{Bech32, Hrp};
 use cosmwasm_std::{Event, HexBinary, Uint128};
-use meteor_indexer::decode::{RawEvent, TxResult, Watched, decode};
+use meteor_chain::blocks::{Header, RawBlock};
+use meteor_chain::event::{Attribute, RawEvent, TxResult};
+use meteor_chain::with_causes;
+use meteor_indexer::decode::{Watched, decode};
 use meteor_indexer::fold::{Block, State, apply};
-use meteor_indexer::rpc::{Header, RawBlock};
 use meteor_messages::events::{
     Burn, Close, Collection, Contribution, Crack, Draw, Json, Key, Launch, Mint, Minted, Nest, Reclaim,
     Revealed, Transfer,
@@ -163,7 +165,7 @@ pub struct Chain {
     pub showers: Vec<Model>,
     pub seq: u64,
     pub config: InstantiateMsg,
-    txs: Vec<TxResult>,
+    txs: Vec<TxResult<'static>>,
     at: u64,
 }
 
@@ -388,18 +390,16 @@ impl Chain {
     }
 }
 
-pub fn raw(contract: &str, event: &Event) -> RawEvent {
-    let mut attributes = vec![("_contract_address".to_owned(), contract.to_owned())];
-    attributes.extend(event.attributes.iter().map(|a| (a.key.clone(), a.value.clone())));
-    attributes.push(("msg_index".into(), "0".into()));
-    RawEvent { kind: format!("wasm-{}", event.ty), attributes }
+pub fn raw(contract: &str, event: &Event) -> RawEvent<'static> {
+    let mut attributes = vec![Attribute::new("_contract_address", contract.to_owned())];
+    attributes.extend(event.attributes.iter().map(|a| Attribute::new(a.key.clone(), a.value.clone())));
+    attributes.push(Attribute::new("msg_index", "0"));
+    RawEvent { kind: format!("wasm-{}", event.ty).into(), attributes }
 }
 
 /// Decodes and applies one block; the error's text if it can't be.
 pub fn step(state: &mut State, block: &RawBlock) -> Result<(), String> {
-    let events =
-        decode(&mut Watched::of(state), &block.txs).map_err(|error| meteor_indexer::rpc::chain(&error))?;
+    let events = decode(&mut Watched::of(state), &block.txs).map_err(|error| with_causes(&error))?;
     let Header { height, time_ns, hash, parent, .. } = block.header.clone();
-    apply(state, &Block { height, time_ns, hash, parent, events })
-        .map_err(|error| meteor_indexer::rpc::chain(&error))
+    apply(state, &Block { height, time_ns, hash, parent, events }).map_err(|error| with_causes(&error))
 }

@@ -1,8 +1,8 @@
 //! The fold against a naive model, and against events that don't fit.
 
 use cosmwasm_std::Event;
+use meteor_chain::blocks::RawBlock;
 use meteor_indexer::fold::{Closing, Collection, Given, State};
-use meteor_indexer::rpc::RawBlock;
 use meteor_indexer::view::View;
 use meteor_messages::events::{
     Burn, Cancel, Crack, Minimum, Minted, Nest, Pause, Payment, Reclaim, Refund, Resume, Role, Settle,
@@ -190,8 +190,8 @@ fn a_mint_must_be_what_the_ranking_says() {
     let tx = good.blocks.last().unwrap().txs[0].clone();
     let with = |at: usize, key: &str, value: &str| {
         let mut block = good.blocks.last().unwrap().clone();
-        let attribute = block.txs[0].events[at].attributes.iter_mut().find(|(k, _)| k == key).unwrap();
-        attribute.1 = value.into();
+        let attribute = block.txs[0].events[at].attributes.iter_mut().find(|a| a.key == key).unwrap();
+        attribute.value = value.to_owned().into();
         step(&mut chain.state(), &block).unwrap_err()
     };
     assert!(with(0, "first_rank", "1").contains("first_rank"));

@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use meteor_indexer::rpc::RawBlock;
+use meteor_chain::blocks::RawBlock;
 use reqwest::Url;
 use serde_json::{Value, json};
 
@@ -189,14 +189,18 @@ impl Behaviour {
         if height < self.base {
             return Err(format!("height {height} is not available, lowest height is {}", self.base));
         }
-        let txs: Vec<Value> = self.blocks[height as usize - 1].txs.iter().map(|tx| {
-            let events = tx.events.iter().map(|event| json!({
+        let txs: Vec<Value> = self.blocks[height as usize - 1]
+            .txs
+            .iter()
+            .map(|tx| {
+                let events = tx.events.iter().map(|event| json!({
                 "type": event.kind,
                 "attributes": event.attributes.iter()
-                    .map(|(key, value)| json!({ "key": key, "value": value, "index": true })).collect::<Vec<_>>(),
+                    .map(|a| json!({ "key": a.key, "value": a.value, "index": true })).collect::<Vec<_>>(),
             }));
-            json!({ "code": tx.code, "data": null, "events": events.collect::<Vec<_>>() })
-        }).collect();
+                json!({ "code": tx.code, "data": null, "events": events.collect::<Vec<_>>() })
+            })
+            .collect();
         let txs = if fault == Some(&Fault::TxLost) { &txs[1..] } else { &txs };
         let height = if fault == Some(&Fault::OtherHeight) { height - 1 } else { height };
         let txs = if txs.is_empty() { Value::Null } else { json!(txs) };

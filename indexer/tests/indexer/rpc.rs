@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use meteor_indexer::rpc::{Pool, RpcError};
+use meteor_chain::{NodeError, Pool, with_causes};
+use meteor_indexer::rpc::blocks;
 
 use crate::chain::{CHAIN, Chain, address};
 use crate::node::{Fault, Node};
@@ -20,7 +21,9 @@ fn chain() -> Chain {
 
 fn pool(nodes: &[&Node]) -> Pool {
     let urls: Vec<_> = nodes.iter().map(|node| node.url()).collect();
-    Pool::new(&urls).unwrap().with_backoff(Duration::from_millis(1), Duration::from_millis(2))
+    let pool = Pool::new(&urls).unwrap().with_backoff(Duration::from_millis(1), Duration::from_millis(2));
+    pool.hold_to(CHAIN);
+    pool
 }
 
 #[tokio::test]
@@ -29,8 +32,8 @@ async fn windows_come_whole_and_in_order() {
     let node = Node::start(&chain.blocks).await;
     let pool = pool(&[&node]);
     assert_eq!(pool.identify(None).await.unwrap().chain_id, CHAIN);
-    assert_eq!(pool.tip(CHAIN).await.unwrap(), 32);
-    let (_, blocks) = pool.blocks(CHAIN, 3, 22).await.unwrap();
+    assert_eq!(pool.tip().await.unwrap(), 32);
+    let (_, blocks) = blocks(&pool, 3, 22).await.unwrap();
     assert_eq!(blocks, chain.blocks[2..22]);
     let asked = node.asked();
     let results = asked.iter().filter(|method| *method == "block_results").count();
@@ -55,7 +58,7 @@ async fn no_answer_that_is_wrong_gets_through() {
     ] {
         let pool = pool(&[&node]);
         node.fault(method, fault.clone());
-        let wrong = pool.blocks(CHAIN, 3, 22).await;
+        let wrong = blocks(&pool, 3, 22).await;
         // The first header of a window has no sibling to be compared with: its parent is checked by the follower.
         if fault == Fault::Parent {
             let (_, blocks) = wrong.unwrap();
@@ -72,12 +75,12 @@ async fn a_window_cut_at_the_tip_is_not_yet_and_one_cut_at_the_base_is_pruned() 
     let chain = chain();
     let node = Node::start(&chain.blocks).await;
     let pool = pool(&[&node]);
-    assert!(matches!(pool.blocks(CHAIN, 30, 40).await, Err(RpcError::NotYet)));
-    assert!(matches!(pool.blocks(CHAIN, 33, 40).await, Err(RpcError::NotYet)));
+    assert!(matches!(blocks(&pool, 30, 40).await, Err(NodeError::NotYet)));
+    assert!(matches!(blocks(&pool, 33, 40).await, Err(NodeError::NotYet)));
     node.set(|node| node.base = 10);
-    assert!(matches!(pool.blocks(CHAIN, 5, 20).await, Err(RpcError::Pruned { lowest: Some(10) })));
-    assert!(matches!(pool.blocks(CHAIN, 1, 8).await, Err(RpcError::Pruned { lowest: Some(10) })));
-    assert_eq!(pool.blocks(CHAIN, 10, 20).await.unwrap().1, chain.blocks[9..20]);
+    assert!(matches!(blocks(&pool, 5, 20).await, Err(NodeError::Pruned { lowest: Some(10) })));
+    assert!(matches!(blocks(&pool, 1, 8).await, Err(NodeError::Pruned { lowest: Some(10) })));
+    assert_eq!(blocks(&pool, 10, 20).await.unwrap().1, chain.blocks[9..20]);
 }
 
 #[tokio::test]
@@ -86,11 +89,11 @@ async fn another_node_takes_over_and_history_is_only_gone_when_all_lost_it() {
     let (pruned, lagging) = (Node::start(&chain.blocks).await, Node::start(&chain.blocks[..25]).await);
     pruned.set(|node| node.base = 10);
     let pool = pool(&[&pruned, &lagging]);
-    assert_eq!(pool.tip(CHAIN).await.unwrap(), 32, "the best of them");
-    assert_eq!(pool.blocks(CHAIN, 1, 20).await.unwrap(), (1, chain.blocks[..20].to_vec()));
-    assert_eq!(pool.blocks(CHAIN, 21, 32).await.unwrap().0, 0);
+    assert_eq!(pool.tip().await.unwrap(), 32, "the best of them");
+    assert_eq!(blocks(&pool, 1, 20).await.unwrap(), (1, chain.blocks[..20].to_vec()));
+    assert_eq!(blocks(&pool, 21, 32).await.unwrap().0, 0);
     lagging.set(|node| node.base = 10);
-    assert!(matches!(pool.blocks(CHAIN, 1, 20).await, Err(RpcError::Pruned { .. })));
+    assert!(matches!(blocks(&pool, 1, 20).await, Err(NodeError::Pruned { .. })));
 }
 
 #[tokio::test]
@@ -99,12 +102,12 @@ async fn a_node_that_limits_is_left_alone_as_long_as_it_asks() {
     let (limited, other) = (Node::start(&chain.blocks).await, Node::start(&chain.blocks).await);
     let pool = pool(&[&limited, &other]);
     limited.fault("blockchain", Fault::RateLimit(Some(120)));
-    assert_eq!(pool.blocks(CHAIN, 1, 20).await.unwrap().0, 1);
-    let status = pool.status();
+    assert_eq!(blocks(&pool, 1, 20).await.unwrap().0, 1);
+    let status = pool.health();
     assert!(status[0].waiting_ms > 100_000, "{status:?}");
     let before = limited.asked().len();
     for _ in 0..5 {
-        assert_eq!(pool.blocks(CHAIN, 1, 20).await.unwrap().0, 1);
+        assert_eq!(blocks(&pool, 1, 20).await.unwrap().0, 1);
     }
     assert_eq!(limited.asked().len(), before);
 }
@@ -116,16 +119,16 @@ async fn a_node_of_another_chain_is_never_used() {
     wrong.set(|node| node.chain_id = Some("testnet".into()));
     let both = pool(&[&wrong, &right]);
     assert_eq!(both.identify(Some(CHAIN)).await.unwrap().chain_id, CHAIN);
-    assert_eq!(both.blocks(CHAIN, 1, 20).await.unwrap().0, 1);
+    assert_eq!(blocks(&both, 1, 20).await.unwrap().0, 1);
     let alone = pool(&[&wrong]);
-    assert!(matches!(alone.blocks(CHAIN, 1, 20).await, Err(RpcError::WrongChain { .. })));
+    assert!(matches!(blocks(&alone, 1, 20).await, Err(NodeError::WrongChain { .. })));
 }
 
 #[tokio::test]
 async fn credentials_of_a_node_are_in_no_text() {
     let url = "http://user:secret@127.0.0.1:1/key-secret".parse().unwrap();
     let pool = Pool::new(&[url]).unwrap();
-    let error = pool.tip(CHAIN).await.unwrap_err();
-    let text = format!("{} {:?}", meteor_indexer::rpc::chain(&error), pool.status());
+    let error = pool.tip().await.unwrap_err();
+    let text = format!("{} {:?}", with_causes(&error), pool.health());
     assert!(!text.contains("secret"), "{text}");
 }

@@ -156,13 +156,15 @@ struct MetaHeader<'a> {
     last_block_id: BlockId<'a>,
 }
 
-/// The headers in an answer to `blockchain`, as the node orders them (descending).
+/// The headers in an answer to `blockchain`, which was asked for those from height `from` on, as the node orders them
+/// (descending).
 ///
 /// # Errors
 /// What the node says instead, or [`NodeError::Malformed`].
-pub fn headers(body: &[u8]) -> Result<Vec<Header>, NodeError> {
-    let metas = jsonrpc::result::<Blockchain<'_>>(body)?.block_metas;
-    metas
+pub fn headers(body: &[u8], from: u64) -> Result<Vec<Header>, NodeError> {
+    let answer = jsonrpc::result::<Blockchain<'_>>(body).map_err(|error| window_error(error, from))?;
+    answer
+        .block_metas
         .into_iter()
         .map(|meta| {
             let parent = meta.header.last_block_id.hash;
@@ -176,6 +178,17 @@ pub fn headers(body: &[u8]) -> Result<Vec<Header>, NodeError> {
             })
         })
         .collect()
+}
+
+/// A window beyond either end of what the node has is refused with the cut window in the text: "min height 9 can't be
+/// greater than max height 5". If the lower end was raised the node has pruned it, else it lags.
+fn window_error(error: NodeError, from: u64) -> NodeError {
+    let NodeError::Refused(text) = &error else { return error };
+    let Some(cut) = text.split("min height").nth(1) else { return error };
+    match jsonrpc::number(cut) {
+        Some(lowest) if lowest > from => NodeError::Pruned { lowest: Some(lowest) },
+        _ => NodeError::NotYet,
+    }
 }
 
 #[derive(Default, Deserialize)]

@@ -159,6 +159,11 @@ impl Pool {
         self.chain_id.get_or_init(|| chain_id.to_owned());
     }
 
+    /// The chain that the nodes are held to.
+    pub fn chain_id(&self) -> Option<&str> {
+        self.chain_id.get().map(String::as_str)
+    }
+
     /// The chain of the first node that answers, or that is of the chain `wanted`; the others are held to it.
     ///
     /// # Errors

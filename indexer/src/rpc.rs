@@ -1,0 +1,76 @@
+//! Windows of blocks from the nodes: headers that follow each other, and the results of those with transactions.
+
+use meteor_chain::blocks::{self, Header, RawBlock};
+use meteor_chain::{Node, NodeError, Pool, jsonrpc};
+use serde_json::{Value, json};
+
+/// Most headers that a node returns at once; it silently cuts longer windows.
+pub const WINDOW: u64 = 20;
+
+/// The blocks `from..=to` (at most [`WINDOW`]), all of one node, and which node it was.
+///
+/// # Errors
+/// [`NodeError::Pruned`] only if every node has pruned them; else the last node's error.
+pub async fn blocks(pool: &Pool, from: u64, to: u64) -> Result<(usize, Vec<RawBlock>), NodeError> {
+    pool.first(to, "blocks", |node| of(node, pool.chain_id(), from, to)).await
+}
+
+/// All of them and in order, or an error.
+async fn of(node: &Node, chain_id: Option<&str>, from: u64, to: u64) -> Result<Vec<RawBlock>, NodeError> {
+    let headers = headers(node, chain_id, from, to).await?;
+    // Blocks without transactions have nothing to ask for.
+    let full: Vec<&Header> = headers.iter().filter(|header| header.txs > 0).collect();
+    let mut results = Vec::with_capacity(full.len());
+    for chunk in full.chunks(jsonrpc::BATCH) {
+        let request = |header: &&Header| {
+            let params = json!({ "height": header.height.to_string() });
+            jsonrpc::request(header.height, "block_results", &params)
+        };
+        let body = node.post(&Value::Array(chunk.iter().map(request).collect())).await?;
+        results.extend(blocks::results(&body, chunk)?);
+    }
+    let mut results = results.into_iter();
+    headers
+        .into_iter()
+        .map(|header| {
+            let txs = if header.txs == 0 { Some(Vec::new()) } else { results.next() };
+            txs.map(|txs| RawBlock { header, txs }).ok_or_else(|| malformed("results are missing"))
+        })
+        .collect()
+}
+
+/// Headers `from..=to` in ascending order. The node silently cuts a window at its lowest height, at its tip and at 20,
+/// and answers in descending order: every height is compared with the one asked for.
+async fn headers(node: &Node, chain_id: Option<&str>, from: u64, to: u64) -> Result<Vec<Header>, NodeError> {
+    let params = json!({ "minHeight": from.to_string(), "maxHeight": to.to_string() });
+    let mut headers = node.ask("blockchain", &params, |body| blocks::headers(body, from)).await?;
+    headers.reverse();
+    // One address may stand for several nodes, so that its status doesn't vouch for every answer.
+    if let Some(wanted) = chain_id
+        && let Some(other) = headers.iter().find(|header| header.chain_id != wanted)
+    {
+        let (node, given) = (node.name().to_owned(), other.chain_id.clone());
+        return Err(NodeError::WrongChain { node, given, wanted: wanted.to_owned() });
+    }
+    let (Some(first), Some(last)) = (headers.first(), headers.last()) else {
+        return Err(NodeError::NotYet);
+    };
+    if last.height < to {
+        return Err(NodeError::NotYet);
+    }
+    if first.height > from && last.height == to {
+        return Err(NodeError::Pruned { lowest: Some(first.height) });
+    }
+    if !headers.iter().map(|header| header.height).eq(from..=to) {
+        return Err(malformed("other headers than those asked for"));
+    }
+    let mut pairs = headers.iter().zip(headers.iter().skip(1));
+    if pairs.any(|(parent, child)| child.parent != Some(parent.hash)) {
+        return Err(malformed("headers that do not follow each other"));
+    }
+    Ok(headers)
+}
+
+fn malformed(what: &str) -> NodeError {
+    NodeError::Malformed(what.to_owned())
+}

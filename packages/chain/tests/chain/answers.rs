@@ -1,0 +1,146 @@
+//! Answers of nodes: nulls, gaps and lies, and that none of them makes a reader fall over.
+
+use meteor_chain::blocks::{Header, headers, results, status, tip};
+use meteor_chain::event::{Attribute, RawEvent};
+use meteor_chain::{NodeError, jsonrpc, query, tx};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+/// The body of an answer to one request.
+fn body(result: &Value) -> Vec<u8> {
+    json!({ "jsonrpc": "2.0", "id": 1, "result": result }).to_string().into_bytes()
+}
+
+/// The body of an answer to a batch of one request, for the block at height 7.
+fn batch(result: &Value) -> Vec<u8> {
+    json!([{ "jsonrpc": "2.0", "id": 7, "result": result }]).to_string().into_bytes()
+}
+
+fn header(height: u64, txs: u64) -> Header {
+    Header { height, time_ns: 0, hash: [0; 32], parent: None, txs, chain_id: "testerra".into() }
+}
+
+#[test]
+fn nulls_and_missing_fields_are_nothing_and_not_an_error() {
+    for (value, txs) in [
+        (json!({ "height": "7", "txs_results": null }), 0),
+        (json!({ "height": 7 }), 0),
+        (json!({ "height": "7", "txs_results": [{}], "consensus_param_updates": { "block": {} } }), 1),
+        (json!({ "height": "7", "txs_results": [{ "code": 0, "events": null, "data": null }] }), 1),
+        (
+            json!({ "height": "7", "txs_results": [{ "events": [{ "type": "wasm", "attributes": null }] }] }),
+            1,
+        ),
+        (
+            json!({ "height": "7", "txs_results": [{ "events": [{ "attributes": [{ "key": "k", "value": null }] }] }] }),
+            1,
+        ),
+    ] {
+        let read = results(&batch(&value), &[&header(7, txs)]).unwrap();
+        assert_eq!(read.concat().len() as u64, txs, "{value}");
+    }
+}
+
+#[test]
+fn results_of_another_block_or_too_few_are_refused() {
+    for value in [
+        json!({ "height": "8", "txs_results": [{}] }),
+        json!({ "height": "7", "txs_results": [] }),
+        json!({ "height": "7", "txs_results": [{}, {}] }),
+        json!({ "height": "7", "txs_results": [null] }),
+        json!({ "height": "7", "txs_results": "many" }),
+        json!({ "height": -7, "txs_results": [{}] }),
+        json!(null),
+    ] {
+        assert!(results(&batch(&value), &[&header(7, 1)]).is_err(), "{value}");
+    }
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,20}".prop_map(Value::from),
+        Just(json!("2024-01-01T00:00:00Z")),
+    ];
+    let keys = "(height|txs_results|events|attributes|key|value|type|code|block_metas|header|block_id|hash|time|\
+                response|last_block_height|num_txs|last_block_id|id|result|error|data|message|node_info|network)";
+    leaf.prop_recursive(6, 60, 6, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            prop::collection::hash_map(keys, inner, 0..6)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+#[test]
+fn events_are_kept_with_their_places_and_only_contracts_attributes() {
+    let attribute = |key: &str, value: &str| json!({ "key": key, "value": value, "index": true });
+    let value = json!({ "height": "7", "txs_results": [{ "events": [
+        { "type": "transfer", "attributes": [attribute("amount", "5uusd")] },
+        { "type": "wasm-launch", "attributes": [attribute("_contract_address", "a"), attribute("config", "{\"b\":1}")] },
+    ]}] });
+    let read = results(&batch(&value), &[&header(7, 1)]).unwrap().concat();
+    let launch = vec![Attribute::new("_contract_address", "a"), Attribute::new("config", "{\"b\":1}")];
+    assert_eq!(
+        read[0].events,
+        [
+            RawEvent { kind: "transfer".into(), attributes: vec![] },
+            RawEvent { kind: "wasm-launch".into(), attributes: launch },
+        ]
+    );
+}
+
+#[test]
+fn what_nodes_refuse_is_told_by_its_text() {
+    let refused = |code: i64, data: &str| {
+        let error = json!({ "code": code, "message": "Internal error", "data": data });
+        jsonrpc::result::<Value>(json!({ "id": 1, "error": error }).to_string().as_bytes()).unwrap_err()
+    };
+    assert!(matches!(refused(-32603, "could not find results for height #5"), NodeError::NotYet));
+    let pruned = refused(-32603, "height 5 is not available, lowest height is 9");
+    assert!(matches!(pruned, NodeError::Pruned { lowest: Some(9) }));
+    assert!(matches!(refused(-32601, ""), NodeError::NoMethod(_)));
+    assert!(
+        matches!(refused(-32603, "tx (AB) not found"), NodeError::Refused(text) if text.contains("(AB)"))
+    );
+    // A batch that is refused as a whole is answered by one error.
+    let whole = br#"{"error":{"message":"too many requests in batch"}}"#;
+    assert!(matches!(jsonrpc::results::<Value>(whole), Err(NodeError::RateLimited { .. })));
+}
+
+#[test]
+fn a_query_is_refused_or_answered() {
+    let refused = body(&json!({ "response": { "code": 5, "log": "no such contract", "height": "3" } }));
+    assert!(matches!(query::answer::<String>(&refused), Err(NodeError::Query { code: 5, .. })));
+    let empty = body(&json!({ "response": { "code": 0, "value": null, "height": "3" } }));
+    assert_eq!(query::answer::<String>(&empty).unwrap(), query::Answer { value: String::new(), height: 3 });
+    let bad = body(&json!({ "response": { "value": "!" } }));
+    assert!(matches!(query::answer::<String>(&bad), Err(NodeError::Malformed(_))));
+}
+
+proptest! {
+    #[test]
+    fn hostile_json_never_panics(value in any_json()) {
+        for body in [body(&value), batch(&value), value.to_string().into_bytes()] {
+            let _ = tip(&body);
+            let _ = status(&body);
+            let _ = headers(&body, 1);
+            let _ = results(&body, &[&header(1, 1)]);
+            let _ = query::answer::<String>(&body);
+            let _ = tx::found(&body, "AB");
+            let _ = tx::of_block(&body, 1);
+            let _ = tx::at(&body, "AB", 1, 0);
+        }
+    }
+
+    #[test]
+    fn hostile_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let _ = jsonrpc::result::<Value>(&bytes);
+        let _ = jsonrpc::results::<Value>(&bytes);
+        let _ = query::answer::<String>(&bytes);
+    }
+}
