@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::event::TxResult;
 use crate::nullable::{number, or_default, text};
+use crate::words::Said;
 use crate::{NodeError, jsonrpc, time};
 
 /// Hash of a block.
@@ -180,14 +181,15 @@ pub fn headers(body: &[u8], from: u64) -> Result<Vec<Header>, NodeError> {
         .collect()
 }
 
-/// A window beyond either end of what the node has is refused with the cut window in the text: "min height 9 can't be
-/// greater than max height 5". If the lower end was raised the node has pruned it, else it lags.
+/// A window beyond either end of what the node has is refused with the cut window. If its lower end was raised the
+/// node has pruned it, else it lags.
 fn window_error(error: NodeError, from: u64) -> NodeError {
-    let NodeError::Refused(text) = &error else { return error };
-    let Some(cut) = text.split("min height").nth(1) else { return error };
-    match jsonrpc::number(cut) {
-        Some(lowest) if lowest > from => NodeError::Pruned { lowest: Some(lowest) },
-        _ => NodeError::NotYet,
+    match error {
+        NodeError::Refused { said: Said::NoWindow { from: Some(lowest) }, .. } if lowest > from => {
+            NodeError::Pruned { lowest: Some(lowest) }
+        }
+        NodeError::Refused { said: Said::NoWindow { .. }, .. } => NodeError::NotYet,
+        other => other,
     }
 }
 

@@ -96,17 +96,22 @@ fn events_are_kept_with_their_places_and_only_contracts_attributes() {
 
 #[test]
 fn what_nodes_refuse_is_told_by_its_text() {
-    let refused = |code: i64, data: &str| {
-        let error = json!({ "code": code, "message": "Internal error", "data": data });
+    let refused = |data: &str| {
+        let error = json!({ "code": -32603, "message": "Internal error", "data": data });
         jsonrpc::result::<Value>(json!({ "id": 1, "error": error }).to_string().as_bytes()).unwrap_err()
     };
-    assert!(matches!(refused(-32603, "could not find results for height #5"), NodeError::NotYet));
-    let pruned = refused(-32603, "height 5 is not available, lowest height is 9");
+    assert!(matches!(refused("could not find results for height #5"), NodeError::NotYet));
+    let pruned = refused("height 5 is not available, lowest height is 9");
     assert!(matches!(pruned, NodeError::Pruned { lowest: Some(9) }));
-    assert!(matches!(refused(-32601, ""), NodeError::NoMethod(_)));
-    assert!(
-        matches!(refused(-32603, "tx (AB) not found"), NodeError::Refused(text) if text.contains("(AB)"))
-    );
+    assert!(matches!(refused("Method not found"), NodeError::NoMethod(_)));
+    assert!(matches!(refused("tx (AB) not found"), NodeError::Refused { text, .. } if text.contains("(AB)")));
+    let window = |from| {
+        let text = "min height 9 can't be greater than max height 5";
+        let error = json!({ "code": -32603, "message": "Internal error", "data": text });
+        headers(json!({ "id": 1, "error": error }).to_string().as_bytes(), from).unwrap_err()
+    };
+    assert!(matches!(window(5), NodeError::Pruned { lowest: Some(9) }));
+    assert!(matches!(window(9), NodeError::NotYet));
     // A batch that is refused as a whole is answered by one error.
     let whole = br#"{"error":{"message":"too many requests in batch"}}"#;
     assert!(matches!(jsonrpc::results::<Value>(whole), Err(NodeError::RateLimited { .. })));
@@ -115,7 +120,7 @@ fn what_nodes_refuse_is_told_by_its_text() {
 #[test]
 fn a_query_is_refused_or_answered() {
     let refused = body(&json!({ "response": { "code": 5, "log": "no such contract", "height": "3" } }));
-    assert!(matches!(query::answer::<String>(&refused), Err(NodeError::Query { code: 5, .. })));
+    assert!(matches!(query::answer::<String>(&refused), Err(NodeError::Query(refusal)) if refusal.code == 5));
     let empty = body(&json!({ "response": { "code": 0, "value": null, "height": "3" } }));
     assert_eq!(query::answer::<String>(&empty).unwrap(), query::Answer { value: String::new(), height: 3 });
     let bad = body(&json!({ "response": { "value": "!" } }));
