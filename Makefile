@@ -39,3 +39,5 @@ gas: ## Measure what every verb costs in the real VM; ARGS="check" compares with
 
 fmt: ## Format the code
 	@cargo fmt --all
+	@cargo fmt --manifest-path fuzz/Cargo.toml
+	@cargo fmt --manifest-path tests/gas/Cargo.toml
