@@ -1,17 +1,16 @@
 //! The team's tool as a library: the binary `meteor` and the end-to-end tests call it.
 
-pub mod account;
-pub mod appoint;
-pub mod beacon;
-pub mod crack;
+pub mod art;
+pub mod chain;
+pub mod commands;
 pub mod demo;
 pub mod deploy;
 pub mod devnet;
-pub mod end;
-pub mod event;
-pub mod jobs;
-pub mod owner;
-pub mod pause;
+pub mod evidence;
+pub mod preset;
 pub mod serve;
-pub mod signing;
-pub mod verify;
+
+mod event;
+mod owner;
+mod secrets;
+mod signing;

@@ -1,4 +1,4 @@
-//! Who signs what only the owner may do: a file of words, or a multisig, for which the transaction is only generated.
+//! Who signs what only the owner may do: a file of words, or a multisig, whose transaction is only generated.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -9,30 +9,30 @@ use meteor_operator::account::Account;
 use meteor_operator::jobs::Deployment;
 use serde_json::{Value, json};
 
-use crate::signing::{Event, Signing, Terms};
+use crate::event::{Event, Found};
+use crate::signing::{Signing, Terms};
 
 /// Which event, and who signs for its owner.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Owner {
-    /// The event.
+pub(crate) struct Owner {
     #[command(flatten)]
-    pub event: Event,
-    /// A file with the 24 words of the signing account (mode 0600; /dev/fd/3 reads descriptor 3)
+    event: Event,
+    /// File with the 24 words of the signing account (mode 0600; /dev/fd/3 reads descriptor 3)
     #[arg(long, required_unless_present = "generate_only")]
-    pub signer_file: Option<PathBuf>,
-    /// How.
+    signer_file: Option<PathBuf>,
     #[command(flatten)]
-    pub terms: Terms,
-    /// For an owner that is a multisig: sign and send nothing, print the transaction as `terrad tx sign --multisig` and
-    /// `terrad tx multisign` take it
+    terms: Terms,
+    /// For an owner that is a multisig: sign and send nothing, and print the transaction for `terrad tx sign
+    /// --multisig` and `terrad tx multisign`
     #[arg(long, conflicts_with = "signer_file")]
-    pub generate_only: bool,
+    pub(crate) generate_only: bool,
     /// With --generate-only: gas limit of the transaction
     #[arg(long, default_value_t = 300_000)]
-    pub gas: u64,
+    gas: u64,
 }
 
 impl Owner {
+    /// See [`Signing::open`].
     pub(crate) async fn open(&self) -> Result<(Account, Deployment, ConfigResponse)> {
         let signing = Signing {
             event: self.event.clone(),
@@ -42,8 +42,8 @@ impl Owner {
         signing.open().await
     }
 
-    /// Prints the unsigned transaction in which the event's owner executes `message`, if `check` finds nothing against
-    /// it: what can't succeed is said before several people have signed it.
+    /// Prints the unsigned transaction in which the event's owner executes `message`. `check` comes first, so that
+    /// several people don't sign what can't succeed.
     pub(crate) async fn print(
         &self,
         message: &ExecuteMsg,
@@ -52,36 +52,25 @@ impl Owner {
         let found = self.event.find(self.terms.gas_price.as_ref()).await?;
         let config: ConfigResponse = found.node.smart(&found.contract, &QueryMsg::Config {}).await?;
         check(&config)?;
-        let owner = config.owner.context("the event has no owner any more: nobody can do this")?;
-        let fee = (found.gas_price.fee(self.gas).to_string(), found.gas_price.denom);
-        // Standard output is the transaction alone, so that it can be sent to a file.
-        eprintln!(
-            "for {owner} on {}: sign it with terrad tx sign --multisig, join with multisign",
-            found.chain_id
-        );
-        println!(
-            "{}",
-            serde_json::to_string_pretty(&unsigned(&owner, &found.contract, message, &fee, self.gas)?)?
-        );
+        let owner = config.owner.context("the event no longer has an owner: nobody can do this")?;
+        let transaction = unsigned(&owner, &found, message, self.gas)?;
+        // Standard output is the transaction alone, so that it can be redirected to a file.
+        let chain_id = &found.chain_id;
+        eprintln!("for {owner} on {chain_id}: sign it with terrad tx sign --multisig, join with multisign");
+        println!("{}", serde_json::to_string_pretty(&transaction)?);
         Ok(ExitCode::SUCCESS)
     }
 }
 
-/// A transaction without signatures in the SDK's JSON, `fee` being amount and denom.
-fn unsigned(
-    sender: &str,
-    contract: &str,
-    message: &ExecuteMsg,
-    fee: &(String, String),
-    gas: u64,
-) -> Result<Value> {
-    let (amount, denom) = fee;
+/// A transaction without signatures in the SDK's JSON.
+fn unsigned(sender: &str, found: &Found, message: &ExecuteMsg, gas: u64) -> Result<Value> {
+    let price = &found.gas_price;
     Ok(json!({
         "body": {
             "messages": [{
                 "@type": "/cosmwasm.wasm.v1.MsgExecuteContract",
                 "sender": sender,
-                "contract": contract,
+                "contract": found.contract,
                 "msg": serde_json::to_value(message)?,
                 "funds": [],
             }],
@@ -93,7 +82,7 @@ fn unsigned(
         "auth_info": {
             "signer_infos": [],
             "fee": {
-                "amount": [{"denom": denom, "amount": amount}],
+                "amount": [{"denom": price.denom, "amount": price.fee(gas).to_string()}],
                 "gas_limit": gas.to_string(),
                 "payer": "",
                 "granter": "",

@@ -3,16 +3,39 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
+use clap::CommandFactory;
+
 fn meteor() -> Command {
     Command::new(env!("CARGO_BIN_EXE_meteor"))
 }
 
 #[test]
 fn help_teaches() {
-    for command in ["demo", "devnet", "serve"] {
+    for command in ["demo", "devnet", "serve", "verify"] {
         let output = meteor().args([command, "--help"]).output().unwrap();
         assert!(output.status.success(), "{command}");
         assert!(String::from_utf8(output.stdout).unwrap().contains("Usage: meteor"), "{command}");
+    }
+}
+
+#[test]
+fn every_command_is_completed_and_has_a_manual_page() {
+    let commands = meteor_cli::commands::Cli::command();
+    let names: Vec<&str> = commands.get_subcommands().map(clap::Command::get_name).collect();
+    assert!(names.len() > 20);
+    for shell in ["bash", "zsh", "fish"] {
+        let output = meteor().args(["completions", shell]).output().unwrap();
+        let script = String::from_utf8(output.stdout).unwrap();
+        for name in &names {
+            assert!(script.contains(name), "{shell} does not complete {name}");
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    assert!(meteor().arg("man").arg(folder.path()).status().unwrap().success());
+    assert!(folder.path().join("meteor.1").exists());
+    for name in names {
+        let page = std::fs::read_to_string(folder.path().join(format!("meteor-{name}.1"))).unwrap();
+        assert!(page.contains("SYNOPSIS"), "{name}");
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::common;
 
 use crate::common::{fails, launch_file, meteor, private, until, works};
-use meteor_cli::demo;
+use meteor_cli::chain::Chain;
 use meteor_messages::shower::Status;
 use meteor_operator::launch::{Record, utc};
 use meteor_operator::node::Node;
@@ -52,14 +52,14 @@ async fn from_a_launch_file_to_paid_payees() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let devnet = common::taxed().await;
-    let chain = meteor_cli::devnet::chain(&devnet);
+    let chain = Chain::of(&devnet);
     private(folder, "words", &chain.mnemonic);
     private(folder, "passphrase", "a long enough passphrase");
     let preset = include_str!("../../packages/rules/presets/demo.toml");
     std::fs::write(folder.join("preset.toml"), preset.replace("count = 4", "count = 1")).unwrap();
     let mut address = Vec::new();
     for index in 0..10 {
-        address.push(demo::account(&chain, index).await.unwrap().address().to_owned());
+        address.push(chain.account(index).await.unwrap().address().to_owned());
     }
     let [_, owner, .., pool] = address.as_slice() else { panic!() };
     // Key and deployment have to fit in before the opening, however slow the machine.
@@ -92,11 +92,11 @@ async fn from_a_launch_file_to_paid_payees() {
     let file = folder.join("deployment.json");
     let whole = Record::load(&file).unwrap().unwrap();
     let event = whole.event.clone().unwrap();
-    assert!(planned.contains(&event.shower), "the address was foretold");
+    assert!(planned.contains(&event.shower), "the address was predicted");
     let before = Record { event: None, tx: None, ..whole.clone() };
     before.save(&file).unwrap();
     assert!(fails(folder, "status --deployment deployment.json").await.contains("not complete"));
-    assert!(works(folder, deploy).await.contains("on the chain already"));
+    assert!(works(folder, deploy).await.contains("already on the chain"));
     assert_eq!(Record::load(&file).unwrap().unwrap(), Record { tx: None, ..whole.clone() });
     std::fs::remove_file(&file).unwrap();
     works(folder, deploy).await;
@@ -123,7 +123,7 @@ async fn from_a_launch_file_to_paid_payees() {
     until(&node, &event.shower, Status::Ended).await;
     let late = fails(folder, &contribute(1)).await;
     let window =
-        format!("shower 1 is Ended, nothing was sent: it takes contributions from {}", utc(opens_at));
+        format!("shower 1 is Ended, nothing was sent: it accepts contributions from {}", utc(opens_at));
     assert!(late.contains(&window), "{late}");
     assert!(works(folder, "status --deployment deployment.json").await.contains("next: meteor close"));
     works(folder, &job("close", 2)).await;

@@ -7,10 +7,11 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::common::{command, fails, private, taxed, until, works};
+use meteor_cli::chain::Chain;
 use meteor_cli::demo;
 use meteor_messages::shower::Status;
-use meteor_operator::jobs;
 use meteor_operator::journal::{Intent, Journal};
+use meteor_operator::keys::MasterKey;
 use meteor_operator::node::hash;
 use meteor_rules::preset::Preset;
 
@@ -47,16 +48,17 @@ async fn paused_resumed_cancelled_and_refunded_with_the_chains_tax() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let devnet = taxed().await;
-    let chain = meteor_cli::devnet::chain(&devnet);
+    let chain = Chain::of(&devnet);
     private(folder, "words", &chain.mnemonic);
     let mut preset = Preset::named("demo").unwrap();
     // Long enough for all below: it is cancelled before its end.
     preset.schedule.first = 600;
     preset.schedule.count = 1;
     let opens_at = devnet.tip().await.unwrap().time.seconds() + 5;
-    let mut owner = demo::account(&chain, 1).await.unwrap();
-    let launch = demo::launch(&chain, &preset, opens_at, &[[7; 32]]).unwrap();
-    let event = jobs::deploy(&mut owner, chain.shower_code, "end", b"end", &launch).await.unwrap();
+    preset.schedule.opens_at = Some(opens_at);
+    let owner = chain.account(1).await.unwrap();
+    let mut plan = demo::plan(&chain, preset, "end").await.unwrap();
+    let event = demo::launch(&chain, &mut plan, &MasterKey::from_bytes(&[7; 32])).await.unwrap();
     let node = owner.node().clone();
     // Two nodes, of which the first is none.
     let job = |name: &str, account: u32| {
@@ -70,7 +72,7 @@ async fn paused_resumed_cancelled_and_refunded_with_the_chains_tax() {
     let contribute =
         |account, amount: u64| format!("{} --shower 1 --amount {amount}", job("contribute", account));
     // As a command leaves it that was killed between signing and sending; too late for a block since.
-    let wallet = demo::account(&chain, 4).await.unwrap().address().to_owned();
+    let wallet = chain.account(4).await.unwrap().address().to_owned();
     let mut left = Journal::open(&folder.join("journal"), devnet.chain_id(), &wallet).unwrap();
     left.write(Intent {
         chain_id: devnet.chain_id().to_owned(),
@@ -97,19 +99,19 @@ async fn paused_resumed_cancelled_and_refunded_with_the_chains_tax() {
     // What can't succeed is said before several people sign it.
     assert!(fails(folder, &format!("{cancel} --shower 2")).await.contains("no shower 2"));
     let same = format!("{appoint} --guardian {}", owner.address());
-    assert!(fails(folder, &same).await.contains("has a role already"));
+    assert!(fails(folder, &same).await.contains("already has a role"));
 
     // A guardian whose key is stolen is exchanged by the owner, for somebody without a role.
     let mut addresses = Vec::new();
     for index in 0..8 {
-        addresses.push(demo::account(&chain, index).await.unwrap().address().to_owned());
+        addresses.push(chain.account(index).await.unwrap().address().to_owned());
     }
     let [_, _, operator, guardian, .., other] = addresses.as_slice() else { panic!() };
     let appoint = |account, address| format!("{} --guardian {address}", job("appoint", account));
     assert!(fails(folder, &job("appoint", 1)).await.contains("--operator"), "one of the two roles");
     assert!(fails(folder, &appoint(3, other)).await.contains("is not the owner"));
-    assert!(fails(folder, &appoint(1, operator)).await.contains("has a role already"));
-    assert!(works(folder, &appoint(1, other)).await.contains(&format!("{guardian} no more")));
+    assert!(fails(folder, &appoint(1, operator)).await.contains("already has a role"));
+    assert!(works(folder, &appoint(1, other)).await.contains(&format!("{guardian} no longer")));
     assert!(fails(folder, &job("pause", 3)).await.contains("is not the guardian or owner"));
     works(folder, &appoint(1, guardian)).await;
     assert!(works(folder, &appoint(1, guardian)).await.contains("already"));
@@ -120,7 +122,7 @@ async fn paused_resumed_cancelled_and_refunded_with_the_chains_tax() {
     assert!(works(folder, &job("pause", 3)).await.contains("already"));
     assert!(fails(folder, &contribute(5, 10_000_100)).await.contains("paused"));
     assert!(fails(folder, &job("resume", 3)).await.contains("is not the owner"));
-    assert!(works(folder, &job("resume", 1)).await.contains("goes on"));
+    assert!(works(folder, &job("resume", 1)).await.contains("go on"));
     assert!(works(folder, &job("resume", 1)).await.contains("not paused"));
     works(folder, &contribute(5, 10_000_100)).await;
 
@@ -140,7 +142,7 @@ async fn paused_resumed_cancelled_and_refunded_with_the_chains_tax() {
     assert!(works(folder, &format!("{cancel} --yes")).await.contains("nothing was sent"));
 
     // 0.5 % of each, rounded down: 45000 and 50000 (of 50000.5).
-    let wallet = demo::account(&chain, 5).await.unwrap().address().to_owned();
+    let wallet = chain.account(5).await.unwrap().address().to_owned();
     let had = node.balance(&wallet, "uusd").await.unwrap();
     let said = works(folder, &refund).await;
     assert!(said.contains("2 contributions, 19000100 uusd will leave, 18905100 will arrive"), "{said}");
@@ -172,12 +174,12 @@ async fn the_beacon_of_rehearsals_says_that_its_key_is_public() {
 async fn help_teaches() {
     let folder = tempfile::tempdir().unwrap();
     for (name, teaches) in [
-        ("cancel", "what has no meteor can be refunded then"),
+        ("cancel", "Contributions without a meteor can then be refunded"),
         ("refund", "nobody is refunded twice"),
         ("pause", "Only the owner can resume"),
         ("resume", "no deadline moved"),
         ("beacon", "anyone can compute every round"),
-        ("settle", "what will leave and what arrives"),
+        ("settle", "how much will leave and how much will arrive"),
         ("hatch", "an account of its own"),
         ("crack", "their holder can reclaim them"),
         ("appoint", "when a key is stolen"),

@@ -9,7 +9,10 @@ use std::time::Duration;
 
 use crate::common::private;
 use cosmwasm_std::Binary;
+use meteor_cli::art::stand_in;
+use meteor_cli::chain::Chain;
 use meteor_cli::demo;
+use meteor_cli::preset::tables as tables_of;
 use meteor_messages::nft;
 use meteor_messages::shower::{ExecuteMsg, Status};
 use meteor_operator::gas::coins;
@@ -46,16 +49,22 @@ fn words(list: &[&str]) -> Vec<String> {
 async fn from_keygen_to_a_published_key() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    let devnet = meteor_cli::devnet::embedded(Duration::from_millis(100)).await.unwrap();
-    let chain = meteor_cli::devnet::chain(&devnet);
+    let devnet = meteor_cli::devnet::embedded(Duration::from_millis(100), None).await.unwrap();
+    let chain = Chain::of(&devnet);
     let passphrase = private(folder, "passphrase", PASSPHRASE);
     let signer = private(folder, "words", &chain.mnemonic);
     let key = folder.join("event.age");
     let path = |path: &Path| path.to_str().unwrap().to_owned();
 
+    let mut preset = Preset::named("demo").unwrap();
+    // The contribution has to fit in, however slow the machine.
+    preset.schedule.first = 20;
+    preset.schedule.count = 1;
+    preset.crack.crack_window = 0;
+
     // The key, committed to for the address that the contract will have.
-    let mut owner = demo::account(&chain, 1).await.unwrap();
-    let contract = jobs::address(&owner, chain.shower_code, b"jobs").await.unwrap();
+    let mut plan = demo::plan(&chain, preset, "jobs").await.unwrap();
+    let contract = plan.contract.clone();
     let mut keygen = words(&["keygen", &path(&key), "--passphrase-file", &path(&passphrase)]);
     keygen.extend(words(&["--chain-id", devnet.chain_id(), "--contract", &contract, "--showers", "1"]));
     let said = works(folder, &keygen).await;
@@ -66,26 +75,21 @@ async fn from_keygen_to_a_published_key() {
     // A key is never overwritten.
     fails(folder, &keygen).await;
 
-    let mut preset = Preset::named("demo").unwrap();
-    // The contribution has to fit in, however slow the machine.
-    preset.schedule.first = 20;
-    preset.schedule.count = 1;
-    preset.crack.crack_window = 0;
-    let opens_at = devnet.tip().await.unwrap().time.seconds() + 5;
-    let launch = demo::launch(&chain, &preset, opens_at, &committed).unwrap();
-    let deployment = jobs::deploy(&mut owner, chain.shower_code, "jobs", b"jobs", &launch).await.unwrap();
+    plan.preset.schedule.opens_at = Some(devnet.tip().await.unwrap().time.seconds() + 5);
+    let deployment = demo::launch(&chain, &mut plan, &opened).await.unwrap();
+    let preset = plan.preset;
     let tables = folder.join("tables.json");
-    std::fs::write(&tables, demo::tables(&preset).unwrap()).unwrap();
+    std::fs::write(&tables, tables_of(&preset).unwrap()).unwrap();
     let mut rehearse = words(&["keygen", &path(&key), "--passphrase-file", &path(&passphrase)]);
     rehearse.extend(words(&["--verify", &chain.rpc, "--contract", &contract]));
     assert!(works(folder, &rehearse).await.contains("is the key of all 1 showers"));
 
     // A wallet contributes as soon as the chain lets it.
-    let mut wallet = demo::account(&chain, 4).await.unwrap();
-    common::until(owner.node(), &contract, Status::Open).await;
+    let mut wallet = chain.account(4).await.unwrap();
+    common::until(wallet.node(), &contract, Status::Open).await;
     let contribute = ExecuteMsg::Contribute { shower: 1 };
     wallet.execute(&contract, &contribute, &coins(9_000_000, "uusd")).await.unwrap();
-    common::until(owner.node(), &contract, Status::Ended).await;
+    common::until(wallet.node(), &contract, Status::Ended).await;
 
     let job = |name: &str, more: &[&str]| {
         let mut job = words(&[name, "--rpc", &chain.rpc, "--shower-contract", &contract]);
@@ -100,8 +104,8 @@ async fn from_keygen_to_a_published_key() {
     assert!(works(folder, &job("close", &[])).await.contains("1 contributors"));
     let drawn = works(folder, &job("draw", &["--beacon-url", &chain.beacon_url])).await;
     assert!(drawn.contains("drawn, root"), "{drawn}");
-    let mut operator = demo::account(&chain, 2).await.unwrap();
-    let art = |rank| Some(demo::art(&preset.meteors.template, 1, 1, rank));
+    let mut operator = chain.account(2).await.unwrap();
+    let art = |rank| Some(stand_in(&preset.meteors.template, 1, 1, rank));
     jobs::mint(&mut operator, &contract, 1, art, |_| ()).await.unwrap();
     let crack = nft::ExecuteMsg::SendNft {
         contract: deployment.hatchery.clone(),
@@ -126,8 +130,8 @@ async fn from_keygen_to_a_published_key() {
     let second = String::from_utf8_lossy(&second.stderr).into_owned();
     assert!(second.contains("in use: another job signs with this account"), "{second}");
 
-    assert!(works(folder, &job("publish-key", &["--shower", "1"])).await.contains("public now"));
-    assert!(works(folder, &job("publish-key", &["--shower", "1"])).await.contains("public already"));
+    assert!(works(folder, &job("publish-key", &["--shower", "1"])).await.contains("now public"));
+    assert!(works(folder, &job("publish-key", &["--shower", "1"])).await.contains("already public"));
 
     // Bad input: a shower that there is not, another passphrase, another file of tables, an account without funds.
     for (name, more) in [

@@ -5,7 +5,6 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use crate::common::{command, fails, launch_file, meteor, private, works};
-use meteor_cli::demo;
 use meteor_operator::launch::Record;
 use meteor_operator::node::Node;
 use meteor_tests::Stage;
@@ -39,7 +38,7 @@ async fn a_deployment_killed_between_its_uploads_goes_on() {
     std::fs::write(folder.join("preset.toml"), preset.replace("count = 4", "count = 1")).unwrap();
     let mut address = Vec::new();
     for index in 0..10 {
-        address.push(demo::account(chain, index).await.unwrap().address().to_owned());
+        address.push(chain.account(index).await.unwrap().address().to_owned());
     }
     let [_, owner, _, _, deployer, admin, ..] = address.as_slice() else { panic!() };
     // The owner signs nothing here: it could be a multisig. Far from opening, so that nothing depends on the pace.
@@ -56,11 +55,11 @@ async fn a_deployment_killed_between_its_uploads_goes_on() {
         planned.contains("fees        about") && planned.contains(&format!("admin       {admin} can")),
         "{planned}"
     );
-    assert!(!planned.contains("send it what is missing"), "{planned}");
+    assert!(!planned.contains("send it the rest"), "{planned}");
     std::fs::write(folder.join("dear.toml"), launch.replace("0.15uluna", "1000000uluna")).unwrap();
     let dear = works(folder, "deploy dear.toml --artifacts artifacts --dry-run").await;
     assert!(
-        dear.contains(&format!("warning: {deployer} has")) && dear.contains("send it what is missing"),
+        dear.contains(&format!("warning: {deployer} has")) && dear.contains("send it the rest"),
         "{dear}"
     );
     let keygen = planned.lines().find_map(|line| line.trim().strip_prefix("meteor keygen")).unwrap();

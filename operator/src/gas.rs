@@ -1,5 +1,6 @@
 //! Fees: how much gas a transaction may use and what a unit costs.
 
+use std::fmt;
 use std::str::FromStr;
 
 use cosmwasm_std::Uint128;
@@ -21,6 +22,13 @@ impl GasPrice {
     /// The fee for `gas`, rounded up (micro-denom).
     pub fn fee(&self, gas: u64) -> u128 {
         (u128::from(gas) * u128::from(self.millionths)).div_ceil(u128::from(MILLION))
+    }
+}
+
+impl fmt::Display for GasPrice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (whole, fraction) = (self.millionths / MILLION, self.millionths % MILLION);
+        write!(f, "{whole}.{fraction:06}{}", self.denom)
     }
 }
 

@@ -13,7 +13,7 @@ mod sealed;
 mod settle;
 
 pub use close::close;
-pub use deploy::{Deployment, address, deploy, exists, last_upload, upload};
+pub use deploy::{Deployment, exists, last_upload, upload};
 pub use draw::draw;
 pub use hatch::{Hatched, Hatcher};
 pub use mint::{Batches, MintProgress, mint, mint_in};

@@ -96,7 +96,7 @@ async fn mint(stage: &mut Stage, journal: &Path, batches: Batches, upto: u32, ki
     let folder = journal.to_owned();
     let job = tokio::spawn(async move {
         // The row ends where the art does.
-        let art = |rank| (rank <= upto).then(|| meteor_cli::demo::art(&template, 0, 1, rank));
+        let art = |rank| (rank <= upto).then(|| meteor_cli::art::stand_in(&template, 0, 1, rank));
         let mut ended = 0u32;
         loop {
             let run = async {

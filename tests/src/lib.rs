@@ -15,17 +15,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use cosmwasm_std::{Binary, Decimal, Timestamp};
-use meteor_cli::demo::{Chain, DemoKey, account, launch, tables, upload};
-use meteor_devnet::{Blocks, Config, DEV_MNEMONIC, DevBeacon, Devnet, Relay};
+use meteor_cli::chain::Chain;
+use meteor_cli::demo::{launch, plan, upload};
+use meteor_cli::preset::tables;
+use meteor_cli::serve::embedded;
+use meteor_devnet::{Blocks, Config, DevBeacon, Devnet, Relay};
 use meteor_indexer::Server;
 use meteor_messages::nft;
 use meteor_messages::shower::{Art, DrawResponse, ExecuteMsg, QueryMsg, ShowerResponse};
 use meteor_operator::OperatorError;
 use meteor_operator::account::Account;
 use meteor_operator::beacon::{BeaconClient, BeaconConfig};
-use meteor_operator::gas::{GasPrice, coins};
+use meteor_operator::gas::coins;
 use meteor_operator::jobs::{self, Deployment};
-use meteor_operator::keys::{Event, MasterKey, commitments};
+use meteor_operator::keys::MasterKey;
 use meteor_operator::node::{Included, Node};
 use meteor_rules::preset::Preset;
 use meteor_rules::schedule::Schedule;
@@ -38,7 +41,7 @@ pub use self::target::{Generation, Pace, Target, VARIABLE};
 pub const WALLETS: [u32; 4] = [4, 5, 6, 7];
 /// The key of every event on a stage: bytes that are easy to find wherever they should not be.
 pub const MARKER: [u8; 32] = *b"MARKER-KEY-that-must-stay-secret";
-const SALT: &[u8] = b"stage";
+const SALT: &str = "stage";
 /// The chain itself.
 enum Site {
     /// A block for each transaction; time passes when the test says so.
@@ -68,7 +71,7 @@ impl Site {
         let devnet = meteor_devnet::start_with(config, meteor_cli::devnet::codes(), router)
             .await
             .expect("dev chain starts");
-        let chain = meteor_cli::devnet::chain(&devnet);
+        let chain = Chain::of(&devnet);
         let ticks = Arc::clone(&clock);
         let relay = BeaconConfig::new(network, vec![chain.beacon_url.clone()]);
         let beacon =
@@ -81,21 +84,10 @@ impl Site {
             tokio::task::spawn_blocking(move || RealNode::start(generation)).await.expect("node starts");
         let relay = Relay::anywhere().await.expect("beacon serves");
         let network = meteor_cli::devnet::beacon().expect("beacon");
-        let mut chain = Chain {
-            rpc: node.rpc().to_owned(),
-            mnemonic: DEV_MNEMONIC.into(),
-            prefix: "terra".into(),
-            denom: "uusd".into(),
-            gas_price: GasPrice { denom: "uluna".into(), millionths: 10_000 },
-            shower_code: 0,
-            nft_code: 0,
-            hatchery_code: 0,
-            beacon_url: relay.url.clone(),
-        };
-        let mut owner = account(&chain, 1).await.expect("owner");
+        let mut chain = Chain::at(node.rpc().to_owned(), relay.url.clone());
+        let mut owner = chain.account(1).await.expect("owner");
         let artifacts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../artifacts");
-        [chain.shower_code, chain.nft_code, chain.hatchery_code] =
-            upload(&mut owner, &artifacts).await.expect("uploaded");
+        chain.codes = upload(&mut owner, &artifacts).await.expect("uploaded");
         let beacon = BeaconClient::new(BeaconConfig::new(network, vec![relay.url.clone()]));
         (Self::Real { node: Box::new(node), _relay: relay }, chain, beacon.expect("beacon client"))
     }
@@ -104,7 +96,7 @@ impl Site {
 /// A chain with an event on it.
 pub struct Stage {
     /// The event's master key and its beacon.
-    pub keys: DemoKey,
+    pub keys: MasterKey,
     /// The chain's beacon, by the chain's time.
     pub beacon: BeaconClient,
     site: Site,
@@ -147,18 +139,14 @@ impl Stage {
         preset.crack.crack_window = pace.crack_window;
         preset.crack.reveal_timeout = pace.reveal_timeout;
         let node = Node::new(&chain.rpc).expect("node");
-        let mut owner = account(&chain, 1).await.expect("owner");
-        let contract = jobs::address(&owner, chain.shower_code, SALT).await.expect("address");
-        let keys = DemoKey(MasterKey::from_bytes(&MARKER));
-        let (chain_id, _) = node.status().await.expect("status");
-        let about = Event { chain_id: &chain_id, contract: &contract, showers };
-        let commitments = commitments(&keys, &about).await.expect("commitments");
-        let opens_at = node.time().await.expect("time") + pace.before;
-        let message = launch(&chain, &preset, opens_at, &commitments).expect("launch");
-        let deployment =
-            jobs::deploy(&mut owner, chain.shower_code, "test", SALT, &message).await.expect("deployed");
-        assert_eq!(deployment.shower, contract, "the address is as foretold");
-        Self { keys, beacon, site, pace, chain, preset, deployment, schedule: message.schedule, node }
+        preset.schedule.opens_at = Some(node.time().await.expect("time") + pace.before);
+        let keys = MasterKey::from_bytes(&MARKER);
+        let mut plan = plan(&chain, preset, SALT).await.expect("plan");
+        let deployment = launch(&chain, &mut plan, &keys).await.expect("deployed");
+        assert_eq!(deployment.shower, plan.contract, "the address is as predicted");
+        let schedule = plan.message(chain.codes).expect("message").schedule;
+        let preset = plan.preset;
+        Self { keys, beacon, site, pace, chain, preset, deployment, schedule, node }
     }
 
     /// Moves the dev chain to `seconds` (Unix time), exactly; on a real chain waits until it is there.
@@ -204,7 +192,7 @@ impl Stage {
 
     /// Account `index` of the dev chain.
     pub async fn account(&self, index: u32) -> Account {
-        account(&self.chain, index).await.expect("account")
+        self.chain.account(index).await.expect("account")
     }
 
     /// Account `index` contributes `amount` (micro-denom) to `shower`.
@@ -255,24 +243,16 @@ impl Stage {
 
     /// Art for a rank: the seed's own.
     pub fn art(&self, shower: u32, rank: u32) -> Art {
-        meteor_cli::demo::art(&self.preset.meteors.template, 1, shower, rank)
+        meteor_cli::art::stand_in(&self.preset.meteors.template, 1, shower, rank)
     }
 
     /// Serves the event; with everything applied that is in a block by now.
     pub async fn serve(&self) -> Api {
         let listen = (Ipv4Addr::LOCALHOST, 0).into();
-        let server = {
-            let tables = tables(&self.preset).expect("tables");
-            meteor_cli::serve::embedded(
-                &self.chain,
-                &self.deployment,
-                tables,
-                listen,
-                Duration::from_millis(20),
-            )
-        }
-        .await
-        .expect("server starts");
+        let tables = tables(&self.preset).expect("tables");
+        let poll = Duration::from_millis(20);
+        let server = embedded(&self.chain.rpc, &self.deployment, tables, listen, poll).await;
+        let server = server.expect("server starts");
         let api = Api { base: format!("http://{}", server.public_addr()), server };
         api.caught_up(self).await;
         api

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use cosmwasm_std::HexBinary;
-use meteor_cli::verify;
+use meteor_cli::evidence;
 use meteor_messages::hatchery;
 use meteor_messages::shower::{DrawResponse, QueryMsg};
 use meteor_operator::OperatorError;
@@ -88,12 +88,12 @@ async fn a_participant_cracks_sees_the_egg_and_verifies() {
     assert!(jobs::publish_key(&mut worker, &stage.deployment, &stage.keys, 1).await.unwrap());
     assert!(!jobs::publish_key(&mut worker, &stage.deployment, &stage.keys, 1).await.unwrap(), "once");
     api.caught_up(&stage).await;
-    let bundle = verify::load(&api.base).await.unwrap();
-    let reports = verify::all(&bundle, None);
+    let bundle = evidence::load(&api.base).await.unwrap();
+    let reports = bundle.verify(None);
     assert!(reports.iter().all(Report::is_complete), "{reports:#?}");
 
     // A participant who trusts no server asks a node what the chain states.
-    let stated = verify::from_chain(&stage.node, &stage.deployment.shower).await.unwrap();
+    let stated = evidence::from_chain(&stage.node, &stage.deployment.shower).await.unwrap();
     assert_eq!(stated, bundle.fairness, "the server states what the chain states");
 
     // The second implementation, on the same server.
@@ -137,7 +137,7 @@ async fn the_key_of_another_event_is_refused_before_anything_is_sent() {
     stage.open(1).await;
     stage.contribute(4, 1, 10 * UST).await.unwrap();
     stage.end(1).await;
-    let other = meteor_cli::demo::DemoKey(MasterKey::from_bytes(&[9; 32]));
+    let other = MasterKey::from_bytes(&[9; 32]);
     let mut operator = stage.account(2).await;
     jobs::close(&mut operator, &stage.deployment.shower, 1).await.unwrap();
     let due = stage.time().await + 5;
@@ -200,7 +200,7 @@ async fn nothing_that_leaves_the_worker_tells_a_secret() {
     let logged = LOG.lock().unwrap().clone();
     assert!(!logged.is_empty(), "the log is listened to");
     public.extend(logged);
-    public.extend(format!("{:?} {:?}", stage.keys.0, hatcher_shows(&stage)).into_bytes());
+    public.extend(format!("{:?} {:?}", stage.keys, hatcher_shows(&stage)).into_bytes());
     let public = String::from_utf8_lossy(&public).into_owned();
 
     let id = meteor_rules::fairness::Domain {

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
-use meteor_cli::demo::DemoKey;
 use meteor_operator::jobs::{self, Hatched, Hatcher};
 use meteor_operator::keys::{KeyError, KeySource, MasterKey, ShowerKey};
 use meteor_rules::fairness::Domain;
@@ -14,15 +13,15 @@ const UST: u128 = 1_000_000;
 
 /// The event's key, but another one for shower 1; notes which showers' keys were asked for.
 struct Mixed {
-    good: DemoKey,
-    bad: DemoKey,
+    good: MasterKey,
+    bad: MasterKey,
     asked: Mutex<Vec<u32>>,
 }
 
 impl KeySource for Mixed {
     async fn shower_key(&self, id: &Domain<'_>) -> Result<ShowerKey, KeyError> {
         self.asked.lock().unwrap().push(id.shower.0);
-        if id.shower.0 == 1 { self.bad.shower_key(id).await } else { self.good.shower_key(id).await }
+        Ok(if id.shower.0 == 1 { self.bad.shower_key(id) } else { self.good.shower_key(id) })
     }
 }
 
@@ -63,8 +62,8 @@ async fn a_shower_with_anothers_key_or_tables_is_reported_and_holds_up_no_other(
     assert_eq!(round, all);
 
     let keys = Mixed {
-        good: DemoKey(MasterKey::from_bytes(&MARKER)),
-        bad: DemoKey(MasterKey::from_bytes(&[9; 32])),
+        good: MasterKey::from_bytes(&MARKER),
+        bad: MasterKey::from_bytes(&[9; 32]),
         asked: Mutex::default(),
     };
     let mut hatcher = Hatcher::new(&stage.deployment, &keys, tables);

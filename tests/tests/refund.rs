@@ -1,7 +1,7 @@
 //! A shower of more contributors than a batch holds: refunded when it is cancelled or forgotten, and by two
 //! jobs; minted by two jobs.
 
-use meteor_cli::demo::{Chain, account};
+use meteor_cli::chain::Chain;
 use meteor_messages::nft;
 use meteor_messages::shower::{ExecuteMsg, MAX_BATCH, Status};
 use meteor_operator::OperatorError;
@@ -108,7 +108,7 @@ async fn a_cancelled_shower_gives_everyone_back_what_they_gave() {
 /// The account of `stage.account(index)` at another price: two jobs of one key would else sign the same bytes.
 async fn dearer(stage: &Stage, index: u32) -> Account {
     let gas_price = GasPrice { millionths: 20_000, ..stage.chain.gas_price.clone() };
-    account(&Chain { gas_price, ..stage.chain.clone() }, index).await.unwrap()
+    Chain { gas_price, ..stage.chain.clone() }.account(index).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

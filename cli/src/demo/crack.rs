@@ -1,5 +1,5 @@
 //! After the showers: half of the wallets crack their meteors, the worker reveals what they hold, the keys are
-//! published, and everyone verifies the whole event. One deliberately corrupted copy must not pass.
+//! published, and the whole event is verified. One deliberately corrupted copy must not pass.
 
 use anyhow::{Context, Result, ensure};
 use cw721::msg::{NftInfoResponse, OwnerOfResponse};
@@ -14,7 +14,7 @@ use super::Stage;
 use super::check::Check;
 use super::event;
 use super::wallets::Wallets;
-use crate::verify::{self, Bundle};
+use crate::evidence::{self, Bundle};
 
 /// Cracks, hatches, publishes, verifies.
 pub(super) async fn run(
@@ -25,7 +25,7 @@ pub(super) async fn run(
 ) -> Result<Vec<Check>> {
     let Stage { options, chain, preset, deployment, secret, schedule } = *stage;
     let node = Node::new(&chain.rpc)?;
-    let mut operator = event::account(chain, 2).await?;
+    let mut operator = chain.account(2).await?;
     let cracked = event::crack(deployment, wallets).await?;
     println!("cracked        {} meteors; the worker reveals what they hold", cracked.len());
     let mut hatcher = Hatcher::new(deployment, &secret.keys, &preset.crack.tables);
@@ -41,7 +41,7 @@ pub(super) async fn run(
     }
     let (_, height) = node.status().await?;
     server.wait_applied(height).await.context("waiting for the indexer")?;
-    let bundle = verify::load(api).await?;
+    let bundle = evidence::load(api).await?;
     println!("verify         keys are published: meteor verify {api}");
     Ok(vec![
         Check {
@@ -80,7 +80,7 @@ async fn hatched_well(node: &Node, stage: &Stage<'_>, cracked: &[u64], revealed:
 }
 
 fn verifies(bundle: &Bundle) -> Result<String> {
-    let reports = verify::all(bundle, None);
+    let reports = bundle.verify(None);
     for report in &reports {
         if let Some(step) = report.first_failure() {
             anyhow::bail!("shower {} fails at {}: {:?}", report.shower, step.name, step.outcome);
@@ -99,7 +99,7 @@ fn corrupted_fails(mut bundle: Bundle) -> Result<String> {
     let rows = bundle.showers.iter_mut().map(|(rows, _)| rows).find(|rows| !rows.is_empty());
     let row = rows.and_then(|rows| rows.first_mut()).context("nothing to corrupt")?;
     row.amount ^= 1;
-    let reports = verify::all(&bundle, None);
+    let reports = bundle.verify(None);
     let found = reports.iter().find_map(|report| report.first_failure());
     Ok(format!("caught at {}", found.context("a corrupted copy passed")?.name))
 }

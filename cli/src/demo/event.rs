@@ -1,57 +1,28 @@
-//! The event itself: wallets contribute with really signed transactions, the operator closes, mints and settles. Knows
-//! a chain only by its RPC address, a funded mnemonic and the codes on it.
+//! The event itself: wallets contribute with really signed transactions, the operator closes, draws, mints and settles.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail, ensure};
-use cosmwasm_std::{Binary, HexBinary};
+use cosmwasm_std::Binary;
 use cw721::msg::TokensResponse;
 use futures::{StreamExt, stream};
-use meteor_messages::hatchery::HatcheryInit;
 use meteor_messages::nft;
-use meteor_messages::shower::{CollectionInit, Fairness, InstantiateMsg, Payee};
 use meteor_messages::shower::{ExecuteMsg, QueryMsg, ShowerResponse, Status};
 use meteor_operator::account::Account;
 use meteor_operator::beacon::BeaconClient;
-use meteor_operator::gas::{GasPrice, coins};
+use meteor_operator::gas::coins;
 use meteor_operator::jobs::{self, Deployment};
-use meteor_operator::keys::{KeyError, KeySource, MasterKey, ShowerKey};
+use meteor_operator::keys::MasterKey;
 use meteor_operator::node::Node;
-use meteor_operator::signer::Signer;
 use meteor_operator::tx;
-use meteor_rules::fairness::beacon::BeaconRule;
-use meteor_rules::fairness::{Bytes32, Domain};
-use meteor_rules::preset::{Collection, Preset};
-use sha2::{Digest, Sha256};
+use meteor_rules::preset::Preset;
 use tokio::time::Instant;
 
-use super::art::art;
 use super::plan::Planned;
 use super::wallets::Wallets;
-
-/// A chain to hold the event on.
-#[derive(Clone, Debug)]
-pub struct Chain {
-    /// `CometBFT` RPC.
-    pub rpc: String,
-    /// Words of accounts 0.. that have coins: 0 funds wallets, 1 is owner, 2 operator, 3 guardian.
-    pub mnemonic: String,
-    /// Prefix of addresses.
-    pub prefix: String,
-    /// Denom of contributions.
-    pub denom: String,
-    /// Denom and price of fees.
-    pub gas_price: GasPrice,
-    /// Code id of the shower contract.
-    pub shower_code: u64,
-    /// Code id of the CW721 contract.
-    pub nft_code: u64,
-    /// Code id of the hatchery.
-    pub hatchery_code: u64,
-    /// Who relays the beacon.
-    pub beacon_url: String,
-}
+use crate::art::stand_in;
+use crate::chain::Chain;
 
 /// A contribution that is in a block.
 #[derive(Clone, Debug)]
@@ -65,7 +36,7 @@ pub(super) struct Sent {
 /// What the operator's jobs need besides an account.
 pub(super) struct Secret {
     /// The key of the event.
-    pub(super) keys: DemoKey,
+    pub(super) keys: MasterKey,
     /// The beacon.
     pub(super) beacon: BeaconClient,
 }
@@ -78,94 +49,9 @@ const PARALLEL_CRACKS: usize = 250;
 pub(super) const PARALLEL: usize = 16;
 const POLL: Duration = Duration::from_millis(100);
 
-/// Account `index` of the chain's mnemonic.
-///
-/// # Errors
-/// If the node doesn't know it.
-pub async fn account(chain: &Chain, index: u32) -> Result<Account> {
-    let signer =
-        Signer::from_mnemonic(&chain.mnemonic, meteor_operator::signer::COIN_TYPE, index, &chain.prefix)?;
-    Ok(Account::open(Node::new(&chain.rpc)?, signer, chain.gas_price.clone()).await?)
-}
-
 /// Seconds since the epoch on this machine's clock.
 pub(super) fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
-}
-
-/// Seconds between a shower's end and the round that decides it: the dev chain's clock is this machine's.
-const BEACON_DELAY: u64 = 2;
-
-/// The tables file of a preset, byte for byte as everyone gets it and as its hash on the chain was made.
-///
-/// # Errors
-/// Never for a preset that was read.
-pub fn tables(preset: &Preset) -> Result<Vec<u8>> {
-    Ok(serde_json::to_vec_pretty(&preset.crack.tables)?)
-}
-
-/// A key that lives as long as the demo.
-pub struct DemoKey(pub MasterKey);
-
-impl KeySource for DemoKey {
-    async fn shower_key(&self, id: &Domain<'_>) -> Result<ShowerKey, KeyError> {
-        Ok(self.0.shower_key(id))
-    }
-}
-
-/// What the demo's event is instantiated with: `preset`'s rules, opening at `opens_at`.
-///
-/// # Errors
-/// If an account of the mnemonic makes no address.
-pub fn launch(
-    chain: &Chain,
-    preset: &Preset,
-    opens_at: u64,
-    commitments: &[Bytes32],
-) -> Result<InstantiateMsg> {
-    let role = |index| -> Result<String> {
-        let signer =
-            Signer::from_mnemonic(&chain.mnemonic, meteor_operator::signer::COIN_TYPE, index, &chain.prefix)?;
-        Ok(signer.address().to_owned())
-    };
-    let collection = |collection: &Collection| CollectionInit {
-        code_id: chain.nft_code,
-        name: collection.name.clone(),
-        symbol: collection.symbol.clone(),
-        template: collection.template.clone(),
-        royalties: None,
-    };
-    let network = crate::devnet::beacon()?;
-    Ok(InstantiateMsg {
-        owner: role(1)?,
-        operator: role(2)?,
-        guardian: role(3)?,
-        denom: chain.denom.clone(),
-        schedule: preset.schedule.opening(opens_at),
-        minimum: preset.minimum.into(),
-        mint_window: preset.mint_window,
-        tiers: preset.tiers,
-        eggs: preset.eggs,
-        // As in 2021: 83.5 % for the pool, 16.5 % for artists and creators.
-        payees: vec![
-            Payee { address: role(8)?, share_bp: 8350 },
-            Payee { address: role(9)?, share_bp: 1650 },
-        ],
-        meteors: collection(&preset.meteors),
-        fairness: Fairness {
-            commitments: commitments.iter().map(HexBinary::from).collect(),
-            beacon: BeaconRule { genesis: network.genesis, period: network.period, delay: BEACON_DELAY },
-            beacon_key: network.public_key.as_bytes().into(),
-            tables: <[u8; 32]>::from(Sha256::digest(tables(preset)?)).into(),
-            crack_window: preset.crack.crack_window,
-        },
-        hatchery: HatcheryInit {
-            code_id: chain.hatchery_code,
-            reveal_timeout: preset.crack.reveal_timeout,
-            eggs: collection(&preset.crack.eggs),
-            dust: collection(&preset.crack.dust),
-        },
-    })
 }
 
 /// Makes one shower's planned contributions at their times; answers with what the contract recorded of each.
@@ -183,18 +69,18 @@ pub(super) async fn contribute(
     let length = Duration::from_secs(closes_at.saturating_sub(opens_at));
     let opening = Instant::now() + until(opens_at);
     let node = Node::new(&chain.rpc)?;
-    // Blocks are behind every clock: what is sent by ours could get into one of before the opening.
+    // Block time is behind every clock: what is sent by ours could be in a block from before the opening.
     node.wait_for_time(opens_at).await?;
     let mut by_wallet: BTreeMap<usize, Vec<Planned>> = BTreeMap::new();
     for contribution in planned {
         by_wallet.entry(contribution.wallet).or_default().push(contribution);
     }
-    // A task for each wallet: its transactions go in order, different wallets side by side.
+    // A task for each wallet: its transactions go in order, those of different wallets in parallel.
     let sending = by_wallet.into_iter().map(|(wallet, planned)| {
         let account = wallets.accounts.get(wallet).cloned();
         let (contract, denom) = (deployment.shower.clone(), chain.denom.clone());
         tokio::spawn(async move {
-            let account = account.context("a wallet that the plan doesn't have")?;
+            let account = account.context("a wallet that is not in the plan")?;
             let mut account = account.lock().await;
             let mut sent = Vec::with_capacity(planned.len());
             for contribution in planned {
@@ -209,7 +95,7 @@ pub(super) async fn contribute(
     });
     let submitted = futures::future::try_join_all(sending).await?;
     let submitted = submitted.into_iter().collect::<Result<Vec<_>>>()?;
-    let anyone = account(chain, 0).await?;
+    let anyone = chain.account(0).await?;
     let confirmed = stream::iter(submitted.into_iter().flatten())
         .map(|(planned, hash)| {
             let (anyone, node) = (&anyone, &node);
@@ -257,7 +143,7 @@ pub(super) async fn operate(
         let state: ShowerResponse = operator.node().smart(contract, &QueryMsg::Shower { shower }).await?;
         match state.status {
             Status::Upcoming | Status::Open => tokio::time::sleep(POLL).await,
-            _ => break state,
+            Status::Ended | Status::Closed | Status::Minted | Status::Refunding => break state,
         }
     };
     if state.status == Status::Refunding {
@@ -269,7 +155,7 @@ pub(super) async fn operate(
         .await
         .with_context(|| format!("drawing shower {shower}"))?;
     let template = &preset.meteors.template;
-    jobs::mint(operator, contract, shower, |rank| Some(art(template, seed, shower, rank)), |_| ())
+    jobs::mint(operator, contract, shower, |rank| Some(stand_in(template, seed, shower, rank)), |_| ())
         .await
         .with_context(|| format!("minting shower {shower}"))?;
     jobs::settle(operator, contract, shower).await.with_context(|| format!("settling shower {shower}"))

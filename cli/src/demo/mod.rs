@@ -1,10 +1,9 @@
-//! `meteor demo`: a whole small event on a dev chain of its own or a node that runs already, watched live, checked at
-//! its end.
+//! A whole small event on a dev chain of its own or a running node, watched live and checked at its end.
 
-mod art;
 mod check;
 mod crack;
 mod event;
+mod launch;
 mod narrate;
 mod plan;
 mod report;
@@ -12,7 +11,6 @@ mod site;
 mod wallets;
 
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -20,33 +18,25 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 use meteor_messages::shower::{QueryMsg, ShowerResponse};
 use meteor_operator::beacon::{BeaconClient, BeaconConfig};
-use meteor_operator::jobs::{self, Deployment};
-use meteor_operator::keys::{self, MasterKey};
+use meteor_operator::jobs::Deployment;
+use meteor_operator::keys::MasterKey;
 use meteor_operator::node::Node;
 use meteor_operator::tax::Rate;
-use meteor_rules::preset::{Preset, PresetError};
+use meteor_rules::preset::Preset;
 use meteor_rules::schedule::Schedule;
 use tokio_util::sync::CancellationToken;
 
-pub use self::art::art;
-use self::check::Check;
-use self::check::Evidence;
-use self::event::Secret;
-use self::event::Sent;
-pub use self::event::{Chain, DemoKey, account, launch, tables};
+use self::check::{Check, Evidence};
+use self::event::{Secret, Sent};
+pub use self::launch::{launch, plan};
 use self::plan::Plan;
 use self::site::Site;
 pub use self::site::{Where, upload};
-
-const AFTER_HELP: &str = "\
-On a real node:
-  scripts/node/node.py up --gen 0.61 --home /tmp/chain    (builds it once, prints its RPC address)
-  meteor demo --rpc http://127.0.0.1:PORT
-Where blocks take longer, showers should too: --seconds 120 for blocks of six seconds.";
+use crate::chain::Chain;
+use crate::{preset, serve};
 
 /// How the demo can be changed.
 #[derive(Clone, Debug, clap::Args)]
-#[command(after_help = AFTER_HELP)]
 pub struct Options {
     /// How many showers
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=100))]
@@ -57,13 +47,13 @@ pub struct Options {
     /// Length of a shower in seconds
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(3..=86_400))]
     pub seconds: u64,
-    /// Most contributions of a wallet in a shower; in a demo of one shower every wallet makes so many
+    /// Most contributions of a wallet in a shower; in a demo of one shower every wallet makes this many
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=20))]
     pub contributions: u32,
-    /// The same seed is the same wallets, amounts and moments
+    /// The same seed makes the same wallets, amounts and moments
     #[arg(long, default_value_t = 2021)]
     pub seed: u64,
-    /// Where page and API are served; another free port is taken if this one is in use
+    /// Where page and API are served; if the port is in use, another one is chosen
     #[arg(long, default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
     /// Whose tiers, eggs and names: demo, levana-2021, or the path of a preset file
@@ -90,11 +80,10 @@ pub struct Summary {
     pub good: bool,
 }
 
-/// Runs a demo to its end, or until `stop`; answers with `None` if it was stopped before.
+/// Runs a demo to its end, or until `stop`: then it answers with `None`.
 ///
 /// # Errors
-/// If something can't start or a transaction fails. A check that doesn't hold is no error but a summary that isn't
-/// good.
+/// If something can't start or a transaction fails. A check that fails is no error: the summary is then not good.
 pub async fn run(options: &Options, stop: &CancellationToken) -> Result<Option<Summary>> {
     let site = tokio::select! {
         site = Site::open(&options.at) => site?,
@@ -108,30 +97,15 @@ pub async fn run(options: &Options, stop: &CancellationToken) -> Result<Option<S
     outcome
 }
 
-/// The preset of that name or path.
-///
-/// # Errors
-/// If there is none, or it can't be read.
-pub fn preset(name: &str) -> Result<Preset> {
-    match Preset::named(name) {
-        Err(PresetError::Unknown { .. }) if Path::new(name).exists() => {
-            let text = std::fs::read_to_string(name).with_context(|| format!("reading {name}"))?;
-            Preset::parse(&text).with_context(|| format!("the preset {name}"))
-        }
-        other => Ok(other?),
-    }
-}
-
 /// Holds the event at `site` and serves it.
 async fn event(options: &Options, site: &Site, stop: &CancellationToken) -> Result<Summary> {
     let chain = &site.chain;
     let started = Instant::now();
-    let mut preset = preset(&options.preset)?;
-    preset.schedule.opens_at = None;
+    let mut preset = preset::read(&options.preset)?;
     preset.schedule.first = options.seconds;
     preset.schedule.interval = options.seconds;
     preset.schedule.count = options.showers;
-    // The demo cracks right after the last shower; nobody should have to wait for the keys.
+    // The demo cracks right after the last shower, and nobody should have to wait for the keys.
     preset.crack.crack_window = 5;
     let count = usize::try_from(options.wallets)?;
     let node = Node::new(&chain.rpc)?;
@@ -140,37 +114,29 @@ async fn event(options: &Options, site: &Site, stop: &CancellationToken) -> Resu
     let funded = wallets::fund(chain, &plan, options.showers, tax).await?;
     println!("wallets        {count} funded (seed {})", options.seed);
 
-    // The key is made before anything else, and committed to for the address that the contract will have.
-    let mut owner = event::account(chain, 1).await?;
-    // With the time in it: on a chain that goes on, each demo is another event.
-    let salt = [options.seed.to_be_bytes(), event::now().to_be_bytes()].concat();
-    let contract = jobs::address(&owner, chain.shower_code, &salt).await?;
-    let (chain_id, _) = node.status().await?;
-    let keys = DemoKey(MasterKey::random()?);
-    let about = keys::Event { chain_id: &chain_id, contract: &contract, showers: options.showers };
-    let commitments = keys::commitments(&keys, &about).await?;
-    let beacon =
-        BeaconClient::new(BeaconConfig::new(crate::devnet::beacon()?, vec![chain.beacon_url.clone()]))?;
-    let secret = Secret { keys, beacon };
-
-    let opens_at = event::now() + site.lead;
-    let launch = event::launch(chain, &preset, opens_at, &commitments)?;
-    let schedule = launch.schedule;
+    // With the time in the salt: on a chain that goes on, each demo is another event.
+    let salt = format!("{}-{}", options.seed, event::now());
+    let mut planned = launch::plan(chain, preset, &salt).await?;
     let mut payees = Vec::new();
-    for payee in &launch.payees {
+    for payee in &planned.launch.payees {
         let before = node.balance(&payee.address, &chain.denom).await?;
         payees.push((payee.address.clone(), payee.share_bp, before));
     }
-    let deployment = jobs::deploy(&mut owner, chain.shower_code, "meteor shower demo", &salt, &launch)
-        .await
-        .context("deploying the contracts")?;
+    let relays = vec![chain.beacon_url.clone()];
+    let beacon = BeaconClient::new(BeaconConfig::new(crate::devnet::beacon()?, relays))?;
+    let secret = Secret { keys: MasterKey::random()?, beacon };
+    planned.preset.schedule.opens_at = Some(event::now() + site.lead);
+    let deployment = launch::launch(chain, &mut planned, &secret.keys).await;
+    let deployment = deployment.context("deploying the contracts")?;
+    let schedule = planned.message(chain.codes)?.schedule;
+    let preset = planned.preset;
     println!(
         "shower         {}\nmeteors        {}\nhatchery       {}",
         deployment.shower, deployment.meteors, deployment.hatchery
     );
 
-    let tables = event::tables(&preset)?;
-    let server = crate::serve::embedded(chain, &deployment, tables, options.listen, site.poll).await?;
+    let tables = preset::tables(&preset)?;
+    let server = serve::embedded(&chain.rpc, &deployment, tables, options.listen, site.poll).await?;
     let api = format!("http://{}", server.public_addr());
     println!("\n  Watch it live: {api}\n  API:           {api}/docs\n");
 
@@ -248,7 +214,7 @@ async fn showers(stage: &Stage<'_>, plan: &Plan, wallets: &wallets::Wallets) -> 
         anyhow::Ok(sent)
     };
     let operating = async {
-        let mut operator = event::account(chain, 2).await?;
+        let mut operator = chain.account(2).await?;
         for shower in 1..=options.showers {
             let closes_at = schedule.closes_at(shower).context("a shower without an end")?;
             let paid =

@@ -1,28 +1,28 @@
-//! Where the demo takes place: a dev chain in this process, or a node that runs already.
+//! Where the demo takes place: a dev chain in this process, or a node that is already running.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use cosmwasm_std::Decimal;
-use meteor_devnet::{DEV_MNEMONIC, Devnet, Relay};
+use meteor_devnet::{Devnet, Relay};
 use meteor_operator::account::Account;
 use meteor_operator::gas::GasPrice;
 use meteor_operator::jobs;
-use meteor_operator::launch::artifacts;
+use meteor_operator::launch::{Codes, artifacts};
 
-use super::event::{Chain, account};
+use crate::chain::Chain;
 use crate::devnet;
 
 /// Which chain.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Where {
-    /// CometBFT RPC of a node that runs already (scripts/node/node.py up): hold the event there instead of on a chain
-    /// in this process. The contracts are uploaded, real time is waited for, the draw's beacon is the dev beacon
+    /// Hold the event on a running node (scripts/node/node.py up) at this CometBFT RPC address, instead of on a chain in
+    /// this process. The contracts are uploaded, showers last real time, and the dev beacon decides the draw
     #[arg(long, value_name = "URL", conflicts_with_all = ["block_ms", "burn_tax"])]
     pub rpc: Option<String>,
-    /// With --rpc: a file with the words of accounts that have coins on that chain: 0 funds the wallets, 1 is owner,
-    /// 2 operator. Without it: the dev chain's public words, which our own nodes know
+    /// With --rpc: file with the words of accounts that have coins on that chain: 0 funds the wallets, 1 is the owner,
+    /// 2 the operator (default: the dev chain's public words, which our own nodes fund)
     #[arg(long, value_name = "FILE", requires = "rpc")]
     pub mnemonic_file: Option<PathBuf>,
     /// With --rpc: prefix of that chain's addresses (default: terra)
@@ -31,7 +31,7 @@ pub struct Where {
     /// With --rpc: denom of contributions (default: uusd)
     #[arg(long, requires = "rpc")]
     pub denom: Option<String>,
-    /// With --rpc: what a unit of gas costs, in another denom than contributions (default: 0.01uluna)
+    /// With --rpc: price of a unit of gas, in another denom than contributions (default: 0.01uluna)
     #[arg(long, requires = "rpc")]
     pub gas_price: Option<GasPrice>,
     /// With --rpc: folder of the contracts' wasm and its checksums.txt (default: artifacts)
@@ -40,7 +40,7 @@ pub struct Where {
     /// Milliseconds between blocks of the chain in this process
     #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u64).range(20..=10_000))]
     pub block_ms: u64,
-    /// Terra Classic's tax on transfers, on the chain in this process: for example 0.005
+    /// Terra Classic's tax on transfers, on the chain in this process, for example 0.005
     #[arg(long)]
     pub burn_tax: Option<Decimal>,
 }
@@ -61,7 +61,7 @@ enum Runs {
     Beside { _beacon: Relay },
 }
 
-/// How often the indexer asks a real node: its blocks come when they come.
+/// How often the indexer asks a real node for blocks.
 const POLL: Duration = Duration::from_millis(100);
 
 impl Site {
@@ -74,10 +74,10 @@ impl Site {
     }
 
     async fn embedded(at: &Where) -> Result<Self> {
-        let devnet = devnet::taxed(Duration::from_millis(at.block_ms), at.burn_tax).await?;
+        let devnet = devnet::embedded(Duration::from_millis(at.block_ms), at.burn_tax).await?;
         println!("dev chain      {} (RPC)  {} (REST)", devnet.rpc_url(), devnet.rest_url());
         Ok(Self {
-            chain: devnet::chain(&devnet),
+            chain: Chain::of(&devnet),
             // A few blocks.
             lead: 1 + at.block_ms.saturating_mul(4).div_ceil(1000),
             poll: Duration::from_millis(at.block_ms / 4 + 10),
@@ -86,45 +86,39 @@ impl Site {
     }
 
     async fn real(at: &Where, rpc: &str) -> Result<Self> {
-        let mnemonic = match &at.mnemonic_file {
-            Some(file) => {
-                let words = std::fs::read_to_string(file);
-                words.with_context(|| format!("reading {}", file.display()))?.trim().to_owned()
-            }
-            None => DEV_MNEMONIC.to_owned(),
-        };
         let beacon = Relay::anywhere().await?;
-        let dear = GasPrice { denom: "uluna".into(), millionths: 10_000 };
-        let mut chain = Chain {
-            rpc: rpc.to_owned(),
-            mnemonic,
-            prefix: at.prefix.clone().unwrap_or_else(|| "terra".into()),
-            denom: at.denom.clone().unwrap_or_else(|| "uusd".into()),
-            gas_price: at.gas_price.clone().unwrap_or(dear),
-            shower_code: 0,
-            nft_code: 0,
-            hatchery_code: 0,
-            beacon_url: beacon.url.clone(),
-        };
-        // Else what a wallet has left at the end would depend on what the chain took for gas.
+        let mut chain = Chain::at(rpc.to_owned(), beacon.url.clone());
+        if let Some(file) = &at.mnemonic_file {
+            let words =
+                std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
+            words.trim().clone_into(&mut chain.mnemonic);
+        }
+        if let Some(prefix) = &at.prefix {
+            chain.prefix.clone_from(prefix);
+        }
+        if let Some(denom) = &at.denom {
+            chain.denom.clone_from(denom);
+        }
+        if let Some(price) = &at.gas_price {
+            chain.gas_price.clone_from(price);
+        }
+        // Otherwise what a wallet has left at the end would depend on the fees that the chain took.
         ensure!(
             chain.gas_price.denom != chain.denom,
             "fees and contributions need two denoms: choose with --gas-price and --denom"
         );
         let started = Instant::now();
-        let mut owner = account(&chain, 1).await.context("the owner, account 1 of the words")?;
+        let mut owner = chain.account(1).await.context("the owner, account 1 of the words")?;
         let folder = at.artifacts.clone().unwrap_or_else(|| "artifacts".into());
-        [chain.shower_code, chain.nft_code, chain.hatchery_code] = upload(&mut owner, &folder).await?;
-        println!(
-            "real chain     {rpc} (RPC)  codes {}, {}, {} uploaded",
-            chain.shower_code, chain.nft_code, chain.hatchery_code
-        );
-        // Three transactions were waited for, so that this suits the chain whatever its blocks take.
+        chain.codes = upload(&mut owner, &folder).await?;
+        let Codes { shower, nft, hatchery } = chain.codes;
+        println!("real chain     {rpc} (RPC)  codes {shower}, {nft}, {hatchery} uploaded");
+        // Three transactions took this long, so it suits the chain, however long its blocks take.
         let lead = 2 + started.elapsed().as_secs();
         Ok(Self { chain, lead, poll: POLL, runs: Runs::Beside { _beacon: beacon } })
     }
 
-    /// Ends what was started for the event; a node that ran already goes on.
+    /// Ends what was started for the event. A node that was already running goes on.
     pub(super) async fn close(self) {
         if let Runs::Devnet(devnet) = self.runs {
             devnet.shutdown().await;
@@ -132,15 +126,16 @@ impl Site {
     }
 }
 
-/// Puts the contracts in `folder` on the chain; the code ids of shower, nft and hatchery.
+/// Uploads the contracts in `folder`.
 ///
 /// # Errors
-/// If the folder's files aren't what its list of checksums says, or the chain refuses them.
-pub async fn upload(account: &mut Account, folder: &Path) -> Result<[u64; 3]> {
+/// If the folder's files don't match its checksums, or the chain refuses them.
+pub async fn upload(account: &mut Account, folder: &Path) -> Result<Codes> {
     let mut ids = [0; 3];
     for (id, artifact) in ids.iter_mut().zip(artifacts::read(folder)?) {
         let uploaded = jobs::upload(account, &artifact.wasm).await;
         (*id, _) = uploaded.with_context(|| format!("uploading {}", artifact.name))?;
     }
-    Ok(ids)
+    let [shower, nft, hatchery] = ids;
+    Ok(Codes { shower, nft, hatchery })
 }

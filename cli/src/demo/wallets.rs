@@ -1,4 +1,4 @@
-//! The demo's wallets: each is sent exactly what it will contribute, and fees.
+//! The demo's wallets. Each is sent exactly what it will contribute, and fees.
 
 use std::sync::Arc;
 
@@ -11,8 +11,9 @@ use meteor_operator::signer::Signer;
 use meteor_operator::tax::Rate;
 use meteor_operator::tx;
 
-use super::event::{CONTRIBUTE_GAS, Chain, PARALLEL, account};
+use super::event::{CONTRIBUTE_GAS, PARALLEL};
 use super::plan::Plan;
+use crate::chain::Chain;
 
 /// The demo's wallets with coins in them.
 pub(super) struct Wallets {
@@ -20,19 +21,19 @@ pub(super) struct Wallets {
     pub accounts: Vec<Arc<tokio::sync::Mutex<Account>>>,
     /// Their addresses.
     pub addresses: Vec<String>,
-    /// What each had of the denom before: on a chain that goes on, the same seed comes again.
+    /// What each had of the denom before: on a chain that goes on, the same seed makes the same wallets.
     pub before: Vec<u128>,
 }
 
 /// What one meteor uses when it is cracked, at most.
 const CRACK_GAS: u64 = 400_000;
 
-/// Sends every wallet what it will contribute, and fees; so much more as the tax takes on the way.
+/// Sends every wallet what it will contribute, and fees, plus what the tax takes on the way.
 ///
 /// # Errors
 /// If a transaction fails, or account 0 has too little for all of them.
 pub(super) async fn fund(chain: &Chain, plan: &Plan, showers: u32, tax: Rate) -> Result<Wallets> {
-    let mut bank = account(chain, 0).await.context("account 0 of the words, which funds the wallets")?;
+    let mut bank = chain.account(0).await.context("account 0 of the words, which funds the wallets")?;
     let node = Node::new(&chain.rpc)?;
     let signers: Vec<Signer> =
         plan.keys.iter().map(|key| Signer::from_bytes(key, &chain.prefix)).collect::<Result<_, _>>()?;

@@ -1,136 +1,118 @@
-//! What a deployment will do: the launch file with everything it names, what is wrong with it, and the plan in words.
+//! What a deployment will do: a launch with everything it names, and what is wrong with it.
 
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use cosmwasm_std::HexBinary;
+use meteor_messages::shower::InstantiateMsg;
+use meteor_operator::jobs;
 use meteor_operator::launch::artifacts::{self, Artifact, FILES};
-use meteor_operator::launch::{self, Finding, Known, Launch, LaunchError, lint, utc};
+use meteor_operator::launch::{Codes, Finding, Known, Launch, LaunchError, instantiate, lint};
 use meteor_operator::node::Node;
-use meteor_operator::signer::{COIN_TYPE, Signer};
 use meteor_operator::tx;
 use meteor_rules::fairness::Bytes32;
-use meteor_rules::preset::{Preset, RelativeSchedule};
+use meteor_rules::preset::Preset;
+use sha2::{Digest, Sha256};
 
-use super::Options;
+use crate::preset;
 
 /// A launch with everything it names.
-pub(super) struct Plan {
-    pub(super) launch: Launch,
+pub struct Plan {
+    /// The launch.
+    pub launch: Launch,
     /// Name of the preset, or the path of its file.
-    pub(super) preset_name: String,
-    pub(super) preset: Preset,
-    pub(super) commitments: Option<Vec<Bytes32>>,
-    /// Empty where the launch names codes that are on the chain.
-    pub(super) artifacts: Vec<Artifact>,
+    pub preset_name: String,
+    /// The preset.
+    pub preset: Preset,
+    /// The commitments to the showers' keys; `None` while keygen has made none.
+    pub commitments: Option<Vec<Bytes32>>,
+    /// The contracts' wasm. Empty where the launch names codes that are on the chain.
+    pub artifacts: Vec<Artifact>,
     /// The contracts' checksums by name: of the artifacts, or of the codes that the launch names.
-    pub(super) checksums: Vec<(&'static str, HexBinary)>,
+    pub checksums: Vec<(&'static str, HexBinary)>,
     /// The address that the shower contract has or will have.
-    pub(super) contract: String,
-    pub(super) node: Node,
+    pub contract: String,
+    /// The chain.
+    pub node: Node,
 }
 
 impl Plan {
-    pub(super) async fn read(options: &Options) -> Result<Self> {
-        let path = &options.launch;
+    /// The plan of a launch file and the artifacts in a folder.
+    ///
+    /// # Errors
+    /// If something that the launch names can't be read.
+    pub async fn read(path: &Path, artifacts: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
         let launch = Launch::parse(&text)?;
         let folder = path.parent().unwrap_or(Path::new(""));
         // A preset file lies beside the launch file that names it.
         let beside = folder.join(&launch.preset);
-        let preset_name =
+        let name =
             if beside.is_file() { beside.to_string_lossy().into_owned() } else { launch.preset.clone() };
-        let preset = crate::demo::preset(&preset_name)?;
+        let preset = preset::read(&name)?;
+        let artifacts = if launch.codes.is_some() { vec![] } else { artifacts::read(artifacts)? };
         let commitments = commitments(&folder.join(&launch.commitments))?;
-        let artifacts = if launch.codes.is_some() { vec![] } else { artifacts::read(&options.artifacts)? };
+        Ok(Self { commitments, ..Self::new(launch, name, preset, artifacts).await? })
+    }
+
+    /// The plan of `launch`, without commitments yet.
+    ///
+    /// # Errors
+    /// If the codes that the launch names are not on the chain.
+    pub async fn new(
+        launch: Launch,
+        preset_name: String,
+        preset: Preset,
+        artifacts: Vec<Artifact>,
+    ) -> Result<Self> {
         let node = Node::pool(&launch.chain.nodes)?;
         let checksums = checksums(&launch, &artifacts, &node).await?;
         let (_, shower) = checksums.first().context("no contracts")?;
         let contract = tx::contract_address(shower, launch.deployer(), launch.salt.as_bytes())?;
-        Ok(Self { launch, preset_name, preset, commitments, artifacts, checksums, contract, node })
+        Ok(Self { launch, preset_name, preset, commitments: None, artifacts, checksums, contract, node })
     }
 
-    /// What is wrong or suspicious, for a contract that is on the chain already or not.
-    pub(super) async fn findings(&self, deployed: bool) -> Result<Vec<Finding>> {
-        let words = meteor_devnet::Config::default().mnemonic;
-        let prefix = &self.launch.chain.prefix;
-        let address = |index| Signer::from_mnemonic(&words, COIN_TYPE, index, prefix);
-        let public = (0..10).filter_map(|index| Some(address(index).ok()?.address().to_owned()));
+    /// Whether the contract is already on the chain. Fails if the node is on another chain than the launch.
+    ///
+    /// # Errors
+    /// If the node does not answer, or is on another chain.
+    pub async fn is_deployed(&self) -> Result<bool> {
+        let (chain_id, expected) = (self.node.one_chain().await?, &self.launch.chain.id);
+        ensure!(chain_id == *expected, "the node is on {chain_id}, the launch on {expected}");
+        Ok(jobs::exists(&self.node, &self.contract).await?)
+    }
+
+    /// What is wrong or suspicious, for a contract that is already on the chain or not.
+    pub async fn findings(&self, deployed: bool) -> Vec<Finding> {
         let here = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         let known = Known {
             // A dry run works without a node.
             now: self.node.time().await.unwrap_or(here),
-            public_addresses: public.collect(),
-            public_beacon: HexBinary::from(*crate::devnet::beacon()?.public_key.as_bytes()).to_hex(),
             commitments: self.commitments.as_ref().map(Vec::len),
             deployed,
         };
-        Ok(lint(&self.launch, &self.preset, &known))
+        lint(&self.launch, &self.preset, &known)
     }
 
-    /// Says what will be done.
-    pub(super) async fn show(&self, deployed: bool) -> Result<()> {
-        let Self { launch, preset, contract, .. } = self;
-        println!("chain       {} at {}", launch.chain.id, launch.chain.nodes.join(", "));
-        for (name, checksum) in &self.checksums {
-            let size = self.artifacts.iter().find(|artifact| artifact.name == *name);
-            let what =
-                size.map_or("on the chain".into(), |artifact| format!("{} bytes", artifact.wasm.len()));
-            println!("code        {name:<8} {} ({what})", checksum.to_hex());
-        }
-        println!("contract    {contract} (signed by {}, salt {:?})", launch.deployer(), launch.salt);
-        match &launch.roles.admin {
-            None => println!("admin       none: nobody can exchange the contract's code"),
-            Some(admin) => {
-                println!("admin       {admin} can exchange the contract's code and with it every rule");
-            }
-        }
-        if let Ok(opens_at) = launch.opens_at(preset) {
-            let schedule = RelativeSchedule { opens_at: None, ..preset.schedule }.opening(opens_at);
-            let last = schedule.closes_at(schedule.count).context("the schedule never ends")?;
-            let (first, until) = (utc(opens_at), utc(schedule.first_close));
-            println!("showers     {}, the first from {first} to {until}", schedule.count);
-            println!("            the last ends {}, {} s each", utc(last), schedule.interval);
-        }
-        println!("minimum     {} {}", preset.minimum, launch.chain.denom);
-        let roles = &launch.roles;
-        println!(
-            "owner       {}\noperator    {}\nguardian    {}",
-            roles.owner, roles.operator, roles.guardian
-        );
-        for payee in &launch.payees {
-            println!("payee       {} {} of 10000", payee.address, payee.share_bp);
-        }
-        if !deployed {
-            self.fees().await;
-        }
-        if self.commitments.is_none() {
-            println!("commitments none yet; make key and commitments with");
-            println!(
-                "  meteor keygen event.age --chain-id {} --contract {contract} --showers {} --commitments {}",
-                launch.chain.id, preset.schedule.count, launch.commitments
-            );
-        }
-        Ok(())
+    /// The commitments to the showers' keys.
+    ///
+    /// # Errors
+    /// If there are none yet.
+    pub fn commitments(&self) -> Result<&[Bytes32]> {
+        self.commitments.as_deref().with_context(|| {
+            format!("there is no commitments file {}: run the meteor keygen above", self.launch.commitments)
+        })
     }
 
-    /// About what it costs, and whether who signs has it.
-    async fn fees(&self) {
-        let Ok(price) = self.launch.gas_price() else { return };
-        let sizes: Vec<usize> = self.artifacts.iter().map(|artifact| artifact.wasm.len()).collect();
-        let gas = launch::gas(&sizes, self.preset.schedule.count);
-        let fee = price.fee(gas);
-        println!("fees        about {fee} {} for {gas} gas", price.denom);
-        // A dry run works without a node.
-        let Ok(has) = self.node.balance(self.launch.deployer(), &price.denom).await else { return };
-        if has < fee {
-            println!(
-                "warning: {} has {has} {}: send it what is missing",
-                self.launch.deployer(),
-                price.denom
-            );
-        }
+    /// What the shower contract is instantiated with.
+    ///
+    /// # Errors
+    /// If there are no commitments yet, or nothing says when shower 1 opens.
+    pub fn message(&self, codes: Codes) -> Result<InstantiateMsg> {
+        let commitments = self.commitments()?;
+        let tables = Sha256::digest(preset::tables(&self.preset)?).into();
+        Ok(instantiate(&self.launch, &self.preset, codes, commitments, tables)?)
     }
 }
 

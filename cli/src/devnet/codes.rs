@@ -3,18 +3,15 @@
 use cosmwasm_std::Checksum;
 use cw_multi_test::ContractWrapper;
 use meteor_devnet::Code;
+use meteor_operator::launch::Codes;
 
-/// Code id of the shower contract on the dev chain.
-pub const SHOWER_CODE: u64 = 1;
-/// Code id of the CW721 contract on the dev chain.
-pub const NFT_CODE: u64 = 2;
-/// Code id of the hatchery on the dev chain.
-pub const HATCHERY_CODE: u64 = 3;
+/// Their code ids on the dev chain.
+pub const CODES: Codes = Codes { shower: 1, nft: 2, hatchery: 3 };
 
 /// Checksums of the contracts' wasm: the dev chain accepts an upload of the same bytes.
 const CHECKSUMS: &str = include_str!("../../../artifacts/checksums.txt");
 
-/// The contracts, in the order of their code ids.
+/// The contracts, in the order of [`CODES`].
 pub fn codes() -> Vec<Code> {
     let codes = [
         Code::new("shower", || {

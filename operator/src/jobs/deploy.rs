@@ -1,4 +1,4 @@
-//! Deploy: upload codes, instantiate the shower contract and read back what came of it.
+//! Where an event lives, whether it is there, and uploads of the contracts' code.
 
 use std::io::Write as _;
 
@@ -7,15 +7,13 @@ use cosmos_sdk_proto::traits::{Message, Name};
 use cosmrs::Any;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use meteor_messages::shower::{ConfigResponse, InstantiateMsg, QueryMsg};
+use meteor_messages::shower::{ConfigResponse, QueryMsg};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::account::Account;
 use crate::error::OperatorError;
-use crate::jobs::read_back::{Asked, read_back};
 use crate::node::{Included, Node};
-use crate::tx;
 
 /// Where an event lives: what every other command needs to know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,44 +28,6 @@ pub struct Deployment {
     pub hatchery: String,
     /// Height of the block that holds the instantiation: nothing of the event is before it.
     pub height: u64,
-}
-
-/// Where an event will live that `account` deploys from code `code_id` with `salt`: known before it exists, because the
-/// commitments to its keys are bound to it.
-///
-/// # Errors
-/// If there is no such code.
-pub async fn address(account: &Account, code_id: u64, salt: &[u8]) -> Result<String, OperatorError> {
-    let checksum = account.node().code_checksum(code_id).await?;
-    tx::contract_address(&checksum, account.address(), salt)
-}
-
-/// Instantiates the shower contract from code `code_id`; it makes its own collection of meteors and its hatchery.
-///
-/// # Errors
-/// If the chain refuses, or if what it holds afterwards is not what was asked for.
-pub async fn deploy(
-    account: &mut Account,
-    code_id: u64,
-    label: &str,
-    salt: &[u8],
-    message: &InstantiateMsg,
-) -> Result<Deployment, OperatorError> {
-    let instantiate = tx::instantiate(account.address(), None, code_id, label, salt, message)?;
-    let included = account.send(vec![instantiate]).await?;
-    let shower = address(account, code_id, salt).await?;
-    let asked = Asked { code_id, creator: account.address(), admin: None, label, message };
-    let (deployment, checks) = read_back(account.node(), shower, included.height, asked).await?;
-    match checks.into_iter().find_map(|check| Some((check.of, check.what, check.differs?))) {
-        None => Ok(deployment),
-        Some((of, what, differs)) => Err(OperatorError::Malformed {
-            method: "instantiate",
-            what: format!(
-                "{} holds another configuration than was sent: {of}: {what} {differs}",
-                deployment.shower
-            ),
-        }),
-    }
 }
 
 /// Whether the shower contract is at `shower`, and not nothing.

@@ -4,7 +4,7 @@ use std::future::Future;
 
 use meteor_rules::fairness::Domain;
 
-use super::{FileKey, KeyError, KmsKey, ShowerKey};
+use super::{FileKey, KeyError, KmsKey, MasterKey, ShowerKey};
 
 /// Gives the key of a shower.
 pub trait KeySource {
@@ -13,6 +13,13 @@ pub trait KeySource {
     /// # Errors
     /// If the key can't be had.
     fn shower_key(&self, id: &Domain<'_>) -> impl Future<Output = Result<ShowerKey, KeyError>> + Send;
+}
+
+/// A key in memory.
+impl KeySource for MasterKey {
+    async fn shower_key(&self, id: &Domain<'_>) -> Result<ShowerKey, KeyError> {
+        Ok(Self::shower_key(self, id))
+    }
 }
 
 /// The source that the configuration names.

@@ -13,10 +13,6 @@ use super::Launch;
 pub struct Known {
     /// The chain's time, or this machine's without a node (Unix seconds).
     pub now: u64,
-    /// Addresses whose keys everyone has.
-    pub public_addresses: Vec<String>,
-    /// Public key of a beacon whose secret everyone has, in hex.
-    pub public_beacon: String,
     /// How many commitments there are; `None` while keygen has made none.
     pub commitments: Option<usize>,
     /// Whether the contract is on the chain already: then its opening may be in the past.
@@ -25,6 +21,21 @@ pub struct Known {
 
 /// Chains on which coins are worth something.
 const MAINNETS: [&str; 2] = ["columbus-5", "phoenix-1"];
+/// Accounts 0 to 9 of the dev chain's words, whose keys everyone has.
+const PUBLIC_ACCOUNTS: [&str; 10] = [
+    "terra1x46rqay4d3cssq8gxxvqz8xt6nwlz4td20k38v",
+    "terra1gzk3usnc26avhf3deuxuwr3wggm9ntarsp7h6k",
+    "terra1y3hz0k2wjpnju6wcykhmkrxts2me3zc5z47gtv",
+    "terra1nuj4jmph0kta79lk9y4d4ud5ycmc07z5f7g378",
+    "terra1nmvjk2tpz67j7d2lleqeq4t5pqzjz5mqaj84hd",
+    "terra1cs3ty32fs9t030avewmcayftpjg3n9qpllljfc",
+    "terra1z5zg9lc57dstjnsdqlnzlxcufkvme62qefegpy",
+    "terra185y6wku32zx54mg03rvjpg4xdvveapg0mgvllc",
+    "terra1kqq4zutcxl9w295cy9xy8g8jv7ww3hsf6w402f",
+    "terra1cwua5rrrp3djklpxuaacvcg90k9prg5h5pl5xm",
+];
+/// The dev beacon's key, whose secret everyone has.
+const PUBLIC_BEACON: &str = "8fff3274d482e3cbf1f4f59985e55becff0c9f2fe2149ae0a3874e2df939d7e29a2284f862cd27c401591fb0e59e342c15caebf20c5f33472320d9b77b39eafd79157dc956c6c6b0eafa6b6b43a81b38c26f449cf558c029ed05698a42695d88";
 /// Shorter showers than this are a rehearsal's (seconds).
 const SHORT: u64 = 120;
 /// Keys are published, read back and announced before the opening (seconds).
@@ -138,7 +149,7 @@ impl Finding {
 pub fn lint(launch: &Launch, preset: &Preset, known: &Known) -> Vec<Finding> {
     let mut found = Vec::new();
     let mainnet = MAINNETS.contains(&launch.chain.id.as_str());
-    addresses(launch, known, mainnet, &mut found);
+    addresses(launch, mainnet, &mut found);
     admin(launch, mainnet, &mut found);
     payees(launch, &mut found);
     match launch.opens_at(preset) {
@@ -154,7 +165,7 @@ pub fn lint(launch: &Launch, preset: &Preset, known: &Known) -> Vec<Finding> {
     }
     match launch.beacon.network() {
         Ok((network, _)) => {
-            if mainnet && hex::encode(network.public_key.as_bytes()) == known.public_beacon {
+            if mainnet && network.public_key.to_string() == PUBLIC_BEACON {
                 found.push(Finding::PublicBeacon);
             }
         }
@@ -190,7 +201,7 @@ pub fn lint(launch: &Launch, preset: &Preset, known: &Known) -> Vec<Finding> {
     found
 }
 
-fn addresses(launch: &Launch, known: &Known, mainnet: bool, found: &mut Vec<Finding>) {
+fn addresses(launch: &Launch, mainnet: bool, found: &mut Vec<Finding>) {
     let roles = &launch.roles;
     let named = [("owner", &roles.owner), ("operator", &roles.operator), ("guardian", &roles.guardian)];
     let mut all: Vec<(String, &String)> =
@@ -201,11 +212,13 @@ fn addresses(launch: &Launch, known: &Known, mainnet: bool, found: &mut Vec<Find
     all.extend((1..).zip(&launch.payees).map(|(at, payee)| (format!("payee {at}"), &payee.address)));
     all.extend(launch.royalties.iter().map(|given| ("royalties".to_owned(), &given.address)));
     for (place, address) in all {
-        let good = address.parse::<AccountId>().is_ok_and(|id| id.prefix() == launch.chain.prefix);
-        if !good {
-            found.push(Finding::Address { place, address: address.clone() });
-        } else if mainnet && known.public_addresses.contains(address) {
-            found.push(Finding::PublicKey { place, address: address.clone() });
+        match address.parse::<AccountId>() {
+            Ok(id) if id.prefix() == launch.chain.prefix => {
+                if mainnet && is_public(&id) {
+                    found.push(Finding::PublicKey { place, address: address.clone() });
+                }
+            }
+            Ok(_) | Err(_) => found.push(Finding::Address { place, address: address.clone() }),
         }
     }
     for (at, (name, address)) in named.iter().enumerate() {
@@ -218,6 +231,13 @@ fn addresses(launch: &Launch, known: &Known, mainnet: bool, found: &mut Vec<Find
             found.push(Finding::PayeeIsRole { payee: (*address).clone(), role: name });
         }
     }
+}
+
+/// Whether everyone has the key of an account, whatever its chain's prefix.
+fn is_public(id: &AccountId) -> bool {
+    let same =
+        |public: &&str| public.parse::<AccountId>().is_ok_and(|public| public.to_bytes() == id.to_bytes());
+    PUBLIC_ACCOUNTS.iter().any(same)
 }
 
 /// Who may exchange the code is nobody, or a multisig: a file of words that signs is one key.

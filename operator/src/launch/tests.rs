@@ -1,15 +1,21 @@
 //! Every finding, made by spoiling one thing of a good launch.
 #![allow(clippy::unwrap_used)]
 
+use meteor_devnet::{DEV_MNEMONIC, DevBeacon};
+
 use super::*;
 use crate::signer::{COIN_TYPE, Signer};
 
-const WORDS: &str = "notice oak worry limit wrap speak medal online prefer cluster roof addict wrist behave treat \
-                     actual wasp year salad speed social layer crew genius";
 const NOW: u64 = 1_700_000_000;
 
-fn address(index: u32) -> String {
-    Signer::from_mnemonic(WORDS, COIN_TYPE, index, "terra").unwrap().address().to_owned()
+/// An address that is nobody's.
+fn address(index: u8) -> String {
+    Signer::from_bytes(&[index; 32], "terra").unwrap().address().to_owned()
+}
+
+/// An address of the dev chain's words.
+fn public(index: u32) -> String {
+    Signer::from_mnemonic(DEV_MNEMONIC, COIN_TYPE, index, "terra").unwrap().address().to_owned()
 }
 
 fn text() -> String {
@@ -109,15 +115,14 @@ fn each_spoiled_thing_is_found() {
 
 #[test]
 fn test_values_are_refused_on_a_mainnet_only() {
-    let public = Known {
-        public_addresses: vec![address(1)],
-        public_beacon: hex::encode(Network::quicknet().public_key.as_bytes()),
-        ..known()
-    };
-    let expected =
-        [Finding::PublicKey { place: "roles.owner".into(), address: address(1) }, Finding::PublicBeacon];
-    assert_eq!(found(&text(), &public), expected);
-    assert_eq!(found(&text().replace("columbus-5", "localterra"), &public), []);
+    let beacon = hex::encode(DevBeacon::own().unwrap().public_key());
+    let beacon = format!(r#""own", genesis = 1, period = 1, public_key = "{beacon}""#);
+    for index in 0..10 {
+        let given = text().replace(&address(1), &public(index)).replace("\"quicknet\"", &beacon);
+        let expected = Finding::PublicKey { place: "roles.owner".into(), address: public(index) };
+        assert_eq!(found(&given, &known()), [expected, Finding::PublicBeacon]);
+        assert_eq!(found(&given.replace("columbus-5", "localterra"), &known()), []);
+    }
     let mut short = preset();
     short.schedule.interval = 20;
     let launch = Launch::parse(&text()).unwrap();
@@ -151,9 +156,7 @@ fn an_admin_is_nobodys_single_key() {
 #[test]
 fn the_example_launch_lacks_nothing_but_addresses_of_its_own() {
     let example = include_str!("../../../docs/launch/columbus-5.toml");
-    assert_eq!(found(example, &known()), []);
-    let public = Known { public_addresses: (0..10).map(address).collect(), ..known() };
-    let refused = found(example, &public);
+    let refused = found(example, &known());
     assert_eq!(refused.len(), 6, "three roles, two payees, royalties: {refused:?}");
     assert!(refused.iter().all(|finding| matches!(finding, Finding::PublicKey { .. })));
 }

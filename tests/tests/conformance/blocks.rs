@@ -93,7 +93,7 @@ async fn contracts(site: &mut Site<'_>, said: &mut Answers, me: &mut Wallet) {
         "name": "Test", "symbol": "TEST", "minter": sender, "royalties": null,
         "template": site.stage.preset.meteors.template,
     });
-    let code_id = site.stage.chain.nft_code;
+    let code_id = site.stage.chain.codes.nft;
     let instantiate = MsgInstantiateContract {
         sender: sender.clone(),
         admin: sender.clone(),

@@ -1,4 +1,5 @@
-//! Stand-in art: a well-formed CID and traits for every meteor, made from the seed. Nobody hosts these images.
+//! Stand-in art for rehearsals: a well-formed CID and traits for every meteor, made from a seed. Nobody hosts the
+//! images.
 
 use data_encoding::BASE32_NOPAD;
 use meteor_messages::shower::{Art, OWN_COLUMNS};
@@ -9,7 +10,7 @@ use rand_chacha::rand_core::SeedableRng;
 use sha2::{Digest, Sha256};
 
 /// The art of one meteor of `shower`.
-pub fn art(template: &Template, seed: u64, shower: u32, rank: u32) -> Art {
+pub fn stand_in(template: &Template, seed: u64, shower: u32, rank: u32) -> Art {
     let digest = Sha256::new()
         .chain_update(b"demo art")
         .chain_update(seed.to_be_bytes())
@@ -41,13 +42,13 @@ mod tests {
     use meteor_rules::preset::Preset;
 
     #[test]
-    fn demo_art_is_accepted_art() {
+    fn stand_in_art_is_accepted_art() {
         let template = Preset::named("demo").unwrap().meteors.template;
-        let one = art(&template, 1, 1, 1);
+        let one = stand_in(&template, 1, 1, 1);
         meteor_rules::metadata::check_image(&one.image).unwrap();
         let mut traits = vec![0, 1, 1];
         traits.extend(&one.traits);
         template.check(&traits).unwrap();
-        assert_ne!(one, art(&template, 1, 1, 2));
+        assert_ne!(one, stand_in(&template, 1, 1, 2));
     }
 }

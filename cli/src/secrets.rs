@@ -1,4 +1,4 @@
-//! The event's key and tables, as the commands that need them open them.
+//! The event's key and tables, for the commands that need them.
 
 use std::path::PathBuf;
 
@@ -12,34 +12,35 @@ use sha2::{Digest, Sha256};
 
 /// The key of the event, and the tables of what meteors hold.
 #[derive(Clone, Debug, clap::Args)]
-pub struct Secrets {
+pub(crate) struct Secrets {
     /// The age file that meteor keygen made
     #[arg(long, required_unless_present = "kms_key_id", conflicts_with = "kms_key_id")]
-    pub key_file: Option<PathBuf>,
-    /// Instead of a file: the id of the AWS KMS HMAC key that makes the keys of showers
+    key_file: Option<PathBuf>,
+    /// Instead of a file: id of the AWS KMS HMAC key that derives the showers' keys
     #[arg(long, requires = "kms_region")]
-    pub kms_key_id: Option<String>,
-    /// Its region
+    kms_key_id: Option<String>,
+    /// Region of the AWS KMS key
     #[arg(long)]
-    pub kms_region: Option<String>,
-    /// Another address of the key service than AWS's own
+    kms_region: Option<String>,
+    /// Address of the key service, if it is not AWS's own
     #[arg(long)]
-    pub kms_endpoint: Option<String>,
-    /// The AWS credentials file (mode 0600), profile default
+    kms_endpoint: Option<String>,
+    /// AWS credentials file (mode 0600); its profile default is used
     #[arg(long)]
-    pub kms_credentials: Option<PathBuf>,
-    /// A file with its passphrase (mode 0600) instead of the prompt
+    kms_credentials: Option<PathBuf>,
+    /// File with the passphrase (mode 0600), instead of the prompt
     #[arg(long)]
-    pub passphrase_file: Option<PathBuf>,
-    /// The identity file, if it was locked for recipients
+    passphrase_file: Option<PathBuf>,
+    /// Identity file that opens a key file locked for recipients
     #[arg(long)]
-    pub identity_file: Option<PathBuf>,
-    /// The tables file whose hash the contract holds
+    identity_file: Option<PathBuf>,
+    /// The tables file that meteor deploy wrote: the contract holds its hash
     #[arg(long)]
-    pub tables: PathBuf,
+    tables: PathBuf,
 }
 
-pub(super) fn passphrase(file: Option<&PathBuf>) -> Box<dyn Passphrase> {
+/// The passphrase in `file`, or else asked for at the terminal.
+pub(crate) fn passphrase(file: Option<&PathBuf>) -> Box<dyn Passphrase> {
     match file {
         Some(path) => Box::new(PassphraseFile(path.clone())),
         None => Box::new(Prompt),
@@ -47,14 +48,15 @@ pub(super) fn passphrase(file: Option<&PathBuf>) -> Box<dyn Passphrase> {
 }
 
 impl Secrets {
-    pub(super) async fn open(&self, node: &Node, contract: &str) -> Result<(AnyKey, Tables)> {
+    /// Opens both for the event at `contract`.
+    pub(crate) async fn open(&self, node: &Node, contract: &str) -> Result<(AnyKey, Tables)> {
         let bytes = std::fs::read(&self.tables)
             .with_context(|| format!("reading the tables {}", self.tables.display()))?;
         let fairness: Fairness = node.smart(contract, &QueryMsg::Fairness {}).await?;
         let hash: [u8; 32] = Sha256::digest(&bytes).into();
         ensure!(
             fairness.tables.as_slice() == hash,
-            "{} is not the tables file of this event: its hash is not the one that the contract holds",
+            "{} is not the tables file of this event: the contract holds another hash",
             self.tables.display()
         );
         let tables = serde_json::from_slice(&bytes).context("reading the tables")?;
@@ -63,7 +65,7 @@ impl Secrets {
 
     fn key(&self) -> Result<AnyKey> {
         if let (Some(key_id), Some(region)) = (&self.kms_key_id, &self.kms_region) {
-            let path = self.kms_credentials.clone().context("a key service needs --kms-credentials")?;
+            let path = self.kms_credentials.clone().context("--kms-key-id needs --kms-credentials")?;
             let credentials = CredentialsSource::Profile { path, profile: "default".into() };
             let mut config = KmsConfig::new(region, key_id, credentials);
             config.endpoint.clone_from(&self.kms_endpoint);

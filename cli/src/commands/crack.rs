@@ -1,0 +1,45 @@
+//! `meteor crack`: a holder gives up meteors for what they hold.
+
+use std::process::ExitCode;
+
+use anyhow::{Result, ensure};
+use cosmwasm_std::Binary;
+use cw721::msg::OwnerOfResponse;
+use meteor_messages::nft::{ExecuteMsg, QueryMsg};
+use meteor_operator::tx;
+
+use super::Command;
+use crate::signing::Signing;
+
+/// Crack meteors of the signing account, for rehearsals.
+///
+/// They go to the hatchery and don't come back, unless nobody reveals in time what they hold: then their holder can
+/// reclaim them. The egg or dust with the same number arrives once meteor hatch has revealed it.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Crack {
+    #[command(flatten)]
+    signing: Signing,
+    /// The meteor's number; may be repeated
+    #[arg(long, required = true)]
+    meteor: Vec<u64>,
+}
+
+impl Command for Crack {
+    async fn run(self) -> Result<ExitCode> {
+        let (mut account, deployment, _) = self.signing.open().await?;
+        let mut messages = Vec::new();
+        for meteor in &self.meteor {
+            let token_id = meteor.to_string();
+            let query = QueryMsg::OwnerOf { token_id: token_id.clone(), include_expired: None };
+            let OwnerOfResponse { owner, .. } = account.node().smart(&deployment.meteors, &query).await?;
+            ensure!(owner == account.address(), "meteor {meteor} belongs to {owner}, nothing was sent");
+            let contract = deployment.hatchery.clone();
+            let send = ExecuteMsg::SendNft { contract, token_id, msg: Binary::default() };
+            messages.push(tx::execute(account.address(), &deployment.meteors, &send, &[])?);
+        }
+        let included = account.send(messages).await?;
+        let count = self.meteor.len();
+        println!("cracked {count} meteors in block {}; next: meteor hatch reveals them", included.height);
+        Ok(ExitCode::SUCCESS)
+    }
+}

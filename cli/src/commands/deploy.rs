@@ -1,0 +1,94 @@
+//! `meteor deploy`: an event from its launch file to a chain.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, ensure};
+use meteor_operator::account::Account;
+use meteor_operator::keys::harden;
+use meteor_operator::launch::Finding;
+
+use super::Command;
+use crate::deploy::{Deploying, Plan};
+use crate::preset;
+use crate::signing::{JournalFolder, signer};
+
+/// Bring an event to a chain as its launch file says.
+///
+/// First it shows what is wrong and what it will do. Run it again after an interruption: it finds what is on the chain,
+/// goes on, and compares everything with the launch file. For an event that is already complete it signs nothing and
+/// needs no --signer-file.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Deploy {
+    /// The launch file
+    launch: PathBuf,
+    /// Where to write what is on the chain
+    #[arg(long, default_value = "deployment.json")]
+    deployment: PathBuf,
+    /// Folder with the contracts' wasm and checksums.txt
+    #[arg(long, default_value = "artifacts")]
+    artifacts: PathBuf,
+    /// File with the 24 words of the account that signs: the launch file's deployer, or its owner (mode 0600; /dev/fd/3
+    /// reads descriptor 3)
+    #[arg(long)]
+    signer_file: Option<PathBuf>,
+    /// Which account of the words
+    #[arg(long, default_value_t = 0)]
+    account: u32,
+    /// Show what is wrong and what would be done, and sign nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    journal: JournalFolder,
+}
+
+impl Command for Deploy {
+    async fn run(self) -> Result<ExitCode> {
+        let plan = Plan::read(&self.launch, &self.artifacts).await?;
+        let deployed = match plan.is_deployed().await {
+            Err(error) if self.dry_run => {
+                println!("warning: {error:#}");
+                false
+            }
+            answer => answer?,
+        };
+        let findings = plan.findings(deployed).await;
+        for finding in &findings {
+            println!("{}: {finding}", if finding.is_error() { "error" } else { "warning" });
+        }
+        plan.show(deployed).await?;
+        let good = !findings.iter().any(Finding::is_error);
+        ensure!(good, "the launch has errors: fix them first, nothing was signed");
+        if self.dry_run {
+            println!("dry run: nothing was signed");
+            return Ok(ExitCode::SUCCESS);
+        }
+        plan.commitments()?;
+        let deploying = Deploying::recorded(&plan, self.deployment.clone())?;
+        let mut account = if deployed { None } else { Some(self.open(&plan).await?) };
+        deploying.run(account.as_mut()).await?;
+        // Byte for byte what its hash on the chain is made of: draw, hatch and everyone who verifies need it.
+        let tables = self.deployment.with_file_name("tables.json");
+        std::fs::write(&tables, preset::tables(&plan.preset)?)
+            .with_context(|| format!("writing {}", tables.display()))?;
+        println!("the configuration was read back and is as asked for: {}", self.deployment.display());
+        println!("tables of what meteors hold, for draw and hatch: {}", tables.display());
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Deploy {
+    /// The account that signs, which must be the one that the contract's address is bound to.
+    async fn open(&self, plan: &Plan) -> Result<Account> {
+        harden()?;
+        let file = self.signer_file.as_ref().context("deploying needs --signer-file")?;
+        let signer = signer(file, self.account, &plan.launch.chain.prefix)?;
+        let (signs, deployer) = (signer.address(), plan.launch.deployer());
+        let role = if plan.launch.roles.deployer.is_some() { "deployer" } else { "owner" };
+        ensure!(
+            signs == deployer,
+            "the words are those of {signs}, but the {role} is {deployer}: the contract's address is bound to it"
+        );
+        self.journal.open(plan.node.clone(), signer, plan.launch.gas_price()?).await
+    }
+}

@@ -1,0 +1,78 @@
+//! `meteor hatch`: the worker that reveals what cracked meteors hold.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use meteor_operator::jobs::Hatcher;
+
+use super::{Command, ctrl_c};
+use crate::secrets::Secrets;
+use crate::signing::Signing;
+
+/// Reveal what cracked meteors hold, until Ctrl-C.
+///
+/// Anyone may sign. Give this worker an account of its own, because no other command can sign with its account while it
+/// runs.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Hatch {
+    #[command(flatten)]
+    signing: Signing,
+    #[command(flatten)]
+    secrets: Secrets,
+    /// Seconds between two looks at what is in custody
+    #[arg(long, default_value_t = 5)]
+    every: u64,
+    /// File to which a line is appended for each batch: when, and which meteors, never what they held
+    #[arg(long)]
+    audit_log: Option<PathBuf>,
+    /// Reveal what is in custody now, then end
+    #[arg(long)]
+    once: bool,
+}
+
+impl Command for Hatch {
+    async fn run(self) -> Result<ExitCode> {
+        let stop = ctrl_c();
+        let (mut account, deployment, _) = self.signing.open().await?;
+        let (keys, tables) = self.secrets.open(&account.node().clone(), &deployment.shower).await?;
+        let mut hatcher = Hatcher::new(&deployment, &keys, &tables);
+        loop {
+            match hatcher.round(&mut account).await {
+                Ok(done) => {
+                    if !done.revealed.is_empty() {
+                        println!("revealed {} meteors", done.revealed.len());
+                        if let Some(path) = &self.audit_log {
+                            append(path, account.node().time().await?, &done.revealed)?;
+                        }
+                    }
+                    if !done.left.is_empty() {
+                        println!(
+                            "{} meteors waited too long; their holders can reclaim them",
+                            done.left.len()
+                        );
+                    }
+                }
+                Err(error) if self.once => return Err(error.into()),
+                // The chain may be away for a while; what is in custody stays there.
+                Err(error) => eprintln!("not revealed, trying again: {:#}", anyhow::Error::from(error)),
+            }
+            if self.once {
+                return Ok(ExitCode::SUCCESS);
+            }
+            tokio::select! {
+                () = tokio::time::sleep(Duration::from_secs(self.every)) => {}
+                () = stop.cancelled() => return Ok(ExitCode::SUCCESS),
+            }
+        }
+    }
+}
+
+/// A line that a crash loses can be found in the chain's history, which holds the same.
+fn append(path: &Path, time: u64, revealed: &[u64]) -> Result<()> {
+    let line = serde_json::json!({ "time": time, "revealed": revealed });
+    let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path)?;
+    writeln!(file, "{line}").with_context(|| format!("writing {}", path.display()))
+}

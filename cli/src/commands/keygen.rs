@@ -1,0 +1,100 @@
+//! `meteor keygen`: the event's master key, and the rehearsal of its recovery.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use cosmwasm_std::HexBinary;
+use meteor_messages::shower::{Fairness, QueryMsg};
+use meteor_operator::keys::{Event, Protect, Unlock, harden, keygen, verify_file};
+use meteor_operator::node::Node;
+
+use super::Command;
+use crate::secrets::passphrase;
+
+/// Make the master key of an event, or check that a key file belongs to an event.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Keygen {
+    /// The age file to make, or with --verify to open
+    file: PathBuf,
+    /// File with the passphrase (mode 0600; /dev/fd/3 reads descriptor 3), instead of the prompt
+    #[arg(long)]
+    passphrase_file: Option<PathBuf>,
+    /// Lock the file for this age recipient instead of with a passphrase; may be repeated
+    #[arg(long)]
+    recipient: Vec<String>,
+    /// With --verify: identity file that opens a file locked for recipients
+    #[arg(long)]
+    identity_file: Option<PathBuf>,
+    /// The chain's id, for the commitments
+    #[arg(long, requires_all = ["contract", "showers"])]
+    chain_id: Option<String>,
+    /// The address that the shower contract has or will have
+    #[arg(long)]
+    contract: Option<String>,
+    /// How many showers the event has
+    #[arg(long)]
+    showers: Option<u32>,
+    /// Write the commitments to this file, for the launch file
+    #[arg(long, requires = "contract", conflicts_with = "verify")]
+    commitments: Option<PathBuf>,
+    /// Open the file and compare it with the commitments of the contract on this chain: the recovery rehearsal
+    #[arg(long, value_name = "RPC", requires = "contract")]
+    verify: Option<String>,
+}
+
+impl Command for Keygen {
+    async fn run(self) -> Result<ExitCode> {
+        harden()?;
+        match &self.verify {
+            Some(rpc) => self.rehearse(rpc).await?,
+            None => self.make()?,
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Keygen {
+    async fn rehearse(&self, rpc: &str) -> Result<()> {
+        let contract = self.contract.as_deref().context("--verify needs --contract")?;
+        let node = Node::new(rpc)?;
+        let (chain_id, _) = node.status().await?;
+        let fairness: Fairness = node.smart(contract, &QueryMsg::Fairness {}).await?;
+        let expected = fairness
+            .commitments
+            .iter()
+            .map(|commitment| Ok(commitment.as_slice().try_into()?))
+            .collect::<Result<Vec<[u8; 32]>>>()?;
+        let showers = u32::try_from(expected.len())?;
+        let source = passphrase(self.passphrase_file.as_ref());
+        let unlock = match &self.identity_file {
+            Some(path) => Unlock::Identities(path),
+            None => Unlock::Passphrase(&*source),
+        };
+        verify_file(&self.file, unlock, &Event { chain_id: &chain_id, contract, showers }, &expected)?;
+        println!("{} opens and is the key of all {showers} showers of {contract}.", self.file.display());
+        Ok(())
+    }
+
+    fn make(&self) -> Result<()> {
+        let event = match (&self.chain_id, &self.contract, self.showers) {
+            (Some(chain_id), Some(contract), Some(showers)) => Some(Event { chain_id, contract, showers }),
+            _ => None,
+        };
+        let source = passphrase(self.passphrase_file.as_ref());
+        let protect = if self.recipient.is_empty() {
+            Protect::Passphrase(&*source)
+        } else {
+            Protect::Recipients(&self.recipient)
+        };
+        let created = keygen(&self.file, protect, event.as_ref())?;
+        println!("{created}");
+        if let Some(path) = &self.commitments {
+            let commitments: Vec<String> =
+                created.commitments.iter().map(|c| HexBinary::from(c).to_hex()).collect();
+            std::fs::write(path, serde_json::to_vec_pretty(&commitments)?)
+                .with_context(|| format!("writing {}", path.display()))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,132 @@
+//! The commands of `meteor`, one file each, and the choice between them.
+
+mod account;
+mod appoint;
+mod beacon;
+mod cancel;
+mod close;
+mod completions;
+mod contribute;
+mod crack;
+mod demo;
+mod deploy;
+mod devnet;
+mod draw;
+mod hatch;
+mod keygen;
+mod man;
+mod mint;
+mod pause;
+mod publish_key;
+mod refund;
+mod resume;
+mod serve;
+mod settle;
+mod status;
+mod verify;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use tokio_util::sync::CancellationToken;
+
+/// What a command is: the options that clap parsed, and what they do.
+trait Command {
+    /// Does it. Exit codes other than 0 and 1 are the command's own.
+    async fn run(self) -> Result<ExitCode>;
+}
+
+/// Meteor Shower: launch an NFT collection as a meteor shower on a CosmWasm chain.
+#[derive(Debug, clap::Parser)]
+#[command(name = "meteor", version, after_help = "Start with: meteor demo")]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Commands,
+}
+
+// Without doc comments: one here would hide the command's own --help.
+#[derive(Debug, clap::Subcommand)]
+enum Commands {
+    Demo(demo::Demo),
+    Devnet(devnet::Devnet),
+    Serve(serve::Serve),
+    Account(account::Account),
+    Keygen(keygen::Keygen),
+    Deploy(deploy::Deploy),
+    Status(status::Status),
+    Contribute(contribute::Contribute),
+    Close(close::Close),
+    Draw(draw::Draw),
+    Mint(mint::Mint),
+    Settle(settle::Settle),
+    Crack(crack::Crack),
+    Hatch(hatch::Hatch),
+    PublishKey(publish_key::PublishKey),
+    Verify(verify::Verify),
+    Pause(pause::Pause),
+    Resume(resume::Resume),
+    Cancel(cancel::Cancel),
+    Refund(refund::Refund),
+    Appoint(appoint::Appoint),
+    Beacon(beacon::Beacon),
+    Completions(completions::Completions),
+    Man(man::Man),
+}
+
+impl Cli {
+    /// Runs the chosen command.
+    ///
+    /// # Errors
+    /// What the command could not do, with what to do about it.
+    pub async fn run(self) -> Result<ExitCode> {
+        match self.command {
+            Commands::Demo(command) => command.run().await,
+            Commands::Devnet(command) => command.run().await,
+            Commands::Serve(command) => command.run().await,
+            Commands::Account(command) => command.run().await,
+            Commands::Keygen(command) => command.run().await,
+            Commands::Deploy(command) => command.run().await,
+            Commands::Status(command) => command.run().await,
+            Commands::Contribute(command) => command.run().await,
+            Commands::Close(command) => command.run().await,
+            Commands::Draw(command) => command.run().await,
+            Commands::Mint(command) => command.run().await,
+            Commands::Settle(command) => command.run().await,
+            Commands::Crack(command) => command.run().await,
+            Commands::Hatch(command) => command.run().await,
+            Commands::PublishKey(command) => command.run().await,
+            Commands::Verify(command) => command.run().await,
+            Commands::Pause(command) => command.run().await,
+            Commands::Resume(command) => command.run().await,
+            Commands::Cancel(command) => command.run().await,
+            Commands::Refund(command) => command.run().await,
+            Commands::Appoint(command) => command.run().await,
+            Commands::Beacon(command) => command.run().await,
+            Commands::Completions(command) => command.run().await,
+            Commands::Man(command) => command.run().await,
+        }
+    }
+}
+
+/// A token that Ctrl-C cancels, for commands that run until then.
+fn ctrl_c() -> CancellationToken {
+    let stop = CancellationToken::new();
+    let cancel = stop.clone();
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            eprintln!("stopping");
+            cancel.cancel();
+        }
+    });
+    stop
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_options_fit_together() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,40 @@
+//! `meteor pause`: stops contributions.
+
+use std::process::ExitCode;
+
+use anyhow::{Result, ensure};
+use meteor_messages::shower::ExecuteMsg;
+
+use super::Command;
+use crate::owner::Owner;
+
+/// Stop contributions, and nothing else.
+///
+/// No deadline moves. Closing, minting, cracking and refunds go on. The guardian or the owner signs. Only the owner can
+/// resume.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Pause {
+    #[command(flatten)]
+    signing: Owner,
+}
+
+impl Command for Pause {
+    async fn run(self) -> Result<ExitCode> {
+        if self.signing.generate_only {
+            return self.signing.print(&ExecuteMsg::Pause {}, |_| Ok(())).await;
+        }
+        let (mut account, deployment, config) = self.signing.open().await?;
+        if config.paused {
+            println!("contributions are already paused, nothing was sent");
+            return Ok(ExitCode::SUCCESS);
+        }
+        let signs = account.address();
+        ensure!(
+            signs == config.guardian || config.owner.as_deref() == Some(signs),
+            "{signs} is not the guardian or owner of this event and can't pause: name another --account"
+        );
+        let included = account.execute(&deployment.shower, &ExecuteMsg::Pause {}, &[]).await?;
+        println!("paused in block {}: nobody can contribute until the owner resumes", included.height);
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,39 @@
+//! `meteor publish-key`: lets everyone verify a shower.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use meteor_operator::jobs;
+
+use super::Command;
+use crate::event::exists;
+use crate::secrets::Secrets;
+use crate::signing::Signing;
+
+/// Publish a shower's key once its crack window has passed.
+///
+/// Anyone who has the key may sign. From then on everyone can verify the shower.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct PublishKey {
+    #[command(flatten)]
+    signing: Signing,
+    #[command(flatten)]
+    secrets: Secrets,
+    /// The shower's number
+    #[arg(long)]
+    shower: u32,
+}
+
+impl Command for PublishKey {
+    async fn run(self) -> Result<ExitCode> {
+        let (mut account, deployment, config) = self.signing.open().await?;
+        exists(self.shower, &config)?;
+        let (keys, _) = self.secrets.open(&account.node().clone(), &deployment.shower).await?;
+        if jobs::publish_key(&mut account, &deployment, &keys, self.shower).await? {
+            println!("shower {}: its key is now public; everyone can verify it", self.shower);
+        } else {
+            println!("shower {}: its key was already public", self.shower);
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}

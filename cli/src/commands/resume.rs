@@ -1,0 +1,40 @@
+//! `meteor resume`: lets contributions go on after a pause.
+
+use std::process::ExitCode;
+
+use anyhow::{Result, ensure};
+use meteor_messages::shower::ExecuteMsg;
+
+use super::Command;
+use crate::owner::Owner;
+
+/// Let contributions go on after a pause.
+///
+/// Showers that ended during the pause are over, because no deadline moved. The owner signs: the guardian can pause but
+/// not resume.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Resume {
+    #[command(flatten)]
+    signing: Owner,
+}
+
+impl Command for Resume {
+    async fn run(self) -> Result<ExitCode> {
+        if self.signing.generate_only {
+            return self.signing.print(&ExecuteMsg::Resume {}, |_| Ok(())).await;
+        }
+        let (mut account, deployment, config) = self.signing.open().await?;
+        if !config.paused {
+            println!("contributions are not paused, nothing was sent");
+            return Ok(ExitCode::SUCCESS);
+        }
+        let signs = account.address();
+        ensure!(
+            config.owner.as_deref() == Some(signs),
+            "{signs} is not the owner of this event and can't resume: name another --account"
+        );
+        let included = account.execute(&deployment.shower, &ExecuteMsg::Resume {}, &[]).await?;
+        println!("resumed in block {}: contributions go on", included.height);
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,64 @@
+//! `meteor serve`: the indexer embedded, for a team that wants one binary. The public runs `meteor-indexer`, which
+//! links nothing that could hold a key.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Result;
+use meteor_indexer::Settings;
+
+use super::{Command, ctrl_c};
+use crate::event::recorded;
+
+/// Follow the chain and serve page and API, as meteor-indexer does.
+///
+/// Options take precedence over the environment, the environment over the file, the file over the deployment file. Exit
+/// code 64 means that the configuration can't be used.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Serve {
+    /// A TOML file with the settings below, their names written with underscores
+    #[arg(long, env = "METEOR_CONFIG")]
+    config: Option<PathBuf>,
+    /// The deployment file that meteor deploy wrote: nodes, contract and height, where nothing else names them
+    #[arg(long)]
+    deployment: Option<PathBuf>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+/// Exit code for a configuration that can't be used.
+const BAD_CONFIG: u8 = 64;
+
+impl Command for Serve {
+    async fn run(self) -> Result<ExitCode> {
+        let stop = ctrl_c();
+        let file = self.config.as_deref().map(Settings::from_file).transpose();
+        let deployed = self.deployment.as_deref().map(deployed).transpose()?.unwrap_or_default();
+        let checked =
+            file.and_then(|file| self.settings.over(file.unwrap_or_default().over(deployed)).check());
+        let config = match checked {
+            Ok(config) => config,
+            Err(error) => {
+                eprintln!("error: {:#}", anyhow::Error::from(error));
+                return Ok(ExitCode::from(BAD_CONFIG));
+            }
+        };
+        let server = meteor_indexer::start(config).await?;
+        println!("page and API: http://{}   admin: http://{}", server.public_addr(), server.admin_addr());
+        stop.cancelled().await;
+        server.shutdown().await;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// What a deployment file says of the event to follow.
+fn deployed(path: &Path) -> Result<Settings> {
+    let (record, event) = recorded(path)?;
+    Ok(Settings {
+        rpc: record.nodes,
+        shower: Some(event.shower),
+        chain_id: Some(event.chain_id),
+        start_height: Some(event.height),
+        ..Settings::default()
+    })
+}

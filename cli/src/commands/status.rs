@@ -1,0 +1,75 @@
+//! `meteor status`: where each shower stands, and what to do next.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use meteor_messages::shower::Status as Stands;
+use meteor_messages::shower::{ConfigResponse, DrawResponse, Fairness, QueryMsg, ShowerResponse};
+use meteor_operator::launch::utc;
+use meteor_operator::node::Node;
+
+use super::Command;
+use crate::event::recorded;
+
+/// Show where each shower of an event stands and what is next.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Status {
+    /// The deployment file that meteor deploy wrote
+    #[arg(long)]
+    deployment: PathBuf,
+}
+
+impl Command for Status {
+    async fn run(self) -> Result<ExitCode> {
+        let (record, event) = recorded(&self.deployment)?;
+        let node = Node::pool(&record.nodes)?;
+        let config: ConfigResponse = node.smart(&event.shower, &QueryMsg::Config {}).await?;
+        let fairness: Fairness = node.smart(&event.shower, &QueryMsg::Fairness {}).await?;
+        println!("{} on {}{}", event.shower, event.chain_id, if config.paused { ", PAUSED" } else { "" });
+        for shower in 1..=config.schedule.count {
+            let state: ShowerResponse = node.smart(&event.shower, &QueryMsg::Shower { shower }).await?;
+            let draw: DrawResponse = node.smart(&event.shower, &QueryMsg::Draw { shower }).await?;
+            println!(
+                "shower {shower}: {:?}{}, {} contributors, {} {}, minted {}, settled {}, refunded {}; next: {}",
+                state.status,
+                window(&state),
+                state.contributors,
+                state.total,
+                config.denom,
+                state.minted,
+                state.settled,
+                state.refunded,
+                next(&state, &draw, fairness.crack_window)
+            );
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Until when the status lasts, where only time changes it.
+fn window(state: &ShowerResponse) -> String {
+    match state.status {
+        Stands::Upcoming => format!(" until {}", utc(state.opens_at)),
+        Stands::Open => format!(" until {}", utc(state.closes_at)),
+        Stands::Ended | Stands::Closed | Stands::Minted | Stands::Refunding => String::new(),
+    }
+}
+
+fn next(state: &ShowerResponse, draw: &DrawResponse, crack_window: u64) -> String {
+    let job = match state.status {
+        Stands::Upcoming => "wait until it opens",
+        Stands::Open => "wait until it ends",
+        Stands::Ended => "meteor close",
+        Stands::Refunding => "meteor refund",
+        Stands::Closed | Stands::Minted if state.contributors > 0 && draw.root.is_none() => "meteor draw",
+        Stands::Closed | Stands::Minted if state.minted < state.contributors => "meteor mint",
+        Stands::Closed | Stands::Minted if state.settled < state.minted_amount => "meteor settle",
+        Stands::Closed | Stands::Minted if draw.key.is_some() => "only meteor hatch: its key is public",
+        Stands::Closed | Stands::Minted => {
+            let public = utc(state.closes_at.saturating_add(crack_window));
+            return format!("meteor hatch, and meteor publish-key from {public}");
+        }
+    };
+    job.to_owned()
+}

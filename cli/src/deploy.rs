@@ -1,0 +1,222 @@
+//! Brings a planned event to a chain: codes, contract, comparison. Each step is noted before the next begins, so that a
+//! deployment that was killed goes on where it was.
+
+mod plan;
+mod show;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, ensure};
+use cosmwasm_std::HexBinary;
+use meteor_messages::shower::{ConfigResponse, InstantiateMsg, QueryMsg};
+use meteor_operator::account::Account;
+use meteor_operator::jobs::{self, Asked, Deployment};
+use meteor_operator::launch::{Code, Codes, Record};
+use meteor_operator::tx;
+
+pub use self::plan::Plan;
+
+/// A deployment under way.
+pub struct Deploying<'a> {
+    plan: &'a Plan,
+    record: Record,
+    /// Where the record is kept. Without a file the steps are neither noted nor shown, as in a demo.
+    file: Option<PathBuf>,
+}
+
+impl<'a> Deploying<'a> {
+    /// A deployment that is noted nowhere.
+    pub fn unrecorded(plan: &'a Plan) -> Self {
+        let record = Record {
+            chain_id: plan.launch.chain.id.clone(),
+            nodes: plan.launch.chain.nodes.clone(),
+            gas_price: plan.launch.chain.gas_price.clone(),
+            preset: plan.preset_name.clone(),
+            codes: BTreeMap::new(),
+            height: None,
+            tx: None,
+            event: None,
+        };
+        Self { plan, record, file: None }
+    }
+
+    /// A deployment that is noted in `file`, which may hold the record of an earlier run.
+    ///
+    /// # Errors
+    /// If the file is of another event.
+    pub fn recorded(plan: &'a Plan, file: PathBuf) -> Result<Self> {
+        let Self { record: new, .. } = Self::unrecorded(plan);
+        let Some(old) = Record::load(&file)? else { return Ok(Self { plan, record: new, file: Some(file) }) };
+        let (path, other) = (file.display(), "name another file with --deployment");
+        let (is_of, launch) = (&old.chain_id, &new.chain_id);
+        ensure!(is_of == launch, "{path} is of {is_of}, the launch of {launch}: {other}");
+        if let Some(Deployment { shower: is_of, .. }) = &old.event {
+            let contract = &plan.contract;
+            ensure!(is_of == contract, "{path} is of {is_of}, the launch makes {contract}: {other}");
+        }
+        // The launch may change nodes and fees at any time.
+        let record = Record { nodes: new.nodes, gas_price: new.gas_price, preset: new.preset, ..old };
+        Ok(Self { plan, record, file: Some(file) })
+    }
+
+    fn save(&self) -> Result<()> {
+        Ok(self.file.as_ref().map_or(Ok(()), |file| self.record.save(file))?)
+    }
+
+    fn say(&self, line: impl FnOnce() -> String) {
+        if self.file.is_some() {
+            println!("{}", line());
+        }
+    }
+
+    /// Does what is left to do, signed by `account`, and compares everything on the chain with the plan. Without an
+    /// account the event must be there.
+    ///
+    /// # Errors
+    /// What stands in the way; the record holds what was done before.
+    pub async fn run(mut self, account: Option<&mut Account>) -> Result<Deployment> {
+        let (codes, message) = match account {
+            None => {
+                self.say(|| format!("{} is already on the chain", self.plan.contract));
+                let codes = self.codes_of_the_event().await?;
+                (codes, self.plan.message(codes)?)
+            }
+            Some(account) => {
+                let codes = self.upload(account).await?;
+                let message = self.plan.message(codes)?;
+                self.instantiate(account, codes, &message).await?;
+                (codes, message)
+            }
+        };
+        let event = self.read_back(codes, &message).await?;
+        self.record.event = Some(event.clone());
+        self.save()?;
+        Ok(event)
+    }
+
+    /// Uploads what is not on the chain yet.
+    async fn upload(&mut self, account: &mut Account) -> Result<Codes> {
+        let plan = self.plan;
+        if let Some(codes) = plan.launch.codes {
+            return self.note(codes);
+        }
+        let lost = jobs::last_upload(account).await?;
+        for artifact in &plan.artifacts {
+            // An earlier run may have been killed before it noted its upload: the account's journal knows.
+            let is_it = |checksum: &Vec<u8>| hex(checksum) == artifact.checksum;
+            if let Some((id, _, tx)) = lost.clone().filter(|(_, checksum, _)| is_it(checksum)) {
+                let code = Code { id, checksum: artifact.checksum.clone(), tx: Some(tx) };
+                self.record.codes.insert(artifact.name.to_owned(), code);
+                self.save()?;
+            }
+            let known = self.record.codes.get(artifact.name);
+            if let Some(code) = known.filter(|code| code.checksum == artifact.checksum) {
+                let held = hex(&account.node().code_checksum(code.id).await?);
+                let (id, name) = (code.id, artifact.name);
+                ensure!(held == artifact.checksum, "code {id} is not the {name} of the deployment file");
+                self.say(|| format!("{name}: code {id} is already on the chain"));
+                continue;
+            }
+            let uploaded = jobs::upload(account, &artifact.wasm).await;
+            let (id, tx) = uploaded.with_context(|| format!("uploading {}", artifact.name))?;
+            let code = Code { id, checksum: artifact.checksum.clone(), tx: Some(tx) };
+            self.record.codes.insert(artifact.name.to_owned(), code);
+            self.save()?;
+            self.say(|| format!("{}: uploaded as code {id}", artifact.name));
+        }
+        let codes = &self.record.codes;
+        let id = |name: &str| codes.get(name).map(|code| code.id).context("a code that was not uploaded");
+        Ok(Codes { shower: id("shower")?, nft: id("nft")?, hatchery: id("hatchery")? })
+    }
+
+    /// The codes that the contracts on the chain have, whatever the record says: it may be lost.
+    async fn codes_of_the_event(&mut self) -> Result<Codes> {
+        let (plan, node) = (self.plan, &self.plan.node);
+        let config: ConfigResponse = node.smart(&plan.contract, &QueryMsg::Config {}).await?;
+        let made = node.contract(&plan.contract).await?;
+        let shower = made.code_id;
+        // A record that was lost and written again did not see it happen.
+        self.record.height = self.record.height.or(made.created.map(|at| at.block_height));
+        let nft = node.contract(&config.meteors).await?.code_id;
+        let hatchery = node.contract(&config.hatchery).await?.code_id;
+        for ((name, checksum), id) in plan.checksums.iter().zip([shower, nft, hatchery]) {
+            let held: HexBinary = node.code_checksum(id).await?.into();
+            ensure!(held == *checksum, "code {id}, which the event has, is not the {name} of the plan");
+        }
+        self.note(plan.launch.codes.unwrap_or(Codes { shower, nft, hatchery }))
+    }
+
+    /// Notes codes that were already on the chain.
+    fn note(&mut self, codes: Codes) -> Result<Codes> {
+        let ids = [codes.shower, codes.nft, codes.hatchery];
+        for ((name, checksum), id) in self.plan.checksums.iter().zip(ids) {
+            let known = self.record.codes.get(*name).filter(|code| code.id == id);
+            let tx = known.and_then(|code| code.tx.clone());
+            self.record.codes.insert((*name).to_owned(), Code { id, checksum: checksum.to_hex(), tx });
+        }
+        self.save()?;
+        Ok(codes)
+    }
+
+    /// Makes the shower contract, which makes the others.
+    async fn instantiate(
+        &mut self,
+        account: &mut Account,
+        codes: Codes,
+        message: &InstantiateMsg,
+    ) -> Result<()> {
+        let (plan, launch) = (self.plan, &self.plan.launch);
+        // Opening the account finished what an earlier run left under way. That may have been this.
+        if jobs::exists(&plan.node, &plan.contract).await? {
+            self.say(|| format!("{} is already on the chain", plan.contract));
+            return Ok(());
+        }
+        let (_, height) = plan.node.status().await?;
+        // Before the transaction: if this is killed in between, the next run still knows where to look from.
+        self.record.height = Some(height);
+        self.save()?;
+        let (admin, salt) = (launch.roles.admin.as_deref(), launch.salt.as_bytes());
+        let send = tx::instantiate(account.address(), admin, codes.shower, &launch.label, salt, message)?;
+        let included = account.send(vec![send]).await.context("instantiating the shower contract")?;
+        self.say(|| format!("instantiated in block {}, transaction {}", included.height, included.hash));
+        self.record.tx = Some(included.hash);
+        Ok(())
+    }
+
+    /// Reads everything back and shows for each contract what was compared.
+    async fn read_back(&self, codes: Codes, message: &InstantiateMsg) -> Result<Deployment> {
+        let (plan, launch) = (self.plan, &self.plan.launch);
+        let asked = Asked {
+            code_id: codes.shower,
+            creator: launch.deployer(),
+            admin: launch.roles.admin.as_deref(),
+            label: &launch.label,
+            message,
+        };
+        let height = self.record.height.unwrap_or(1);
+        let (deployment, checks) = jobs::read_back(&plan.node, plan.contract.clone(), height, asked).await?;
+        for of in ["shower", "meteors", "hatchery", "eggs", "dust"] {
+            let same = checks.iter().filter(|check| check.of == of && check.differs.is_none());
+            let same: Vec<&str> = same.map(|check| check.what).collect();
+            self.say(|| format!("read back   {of:<8} as asked for: {}", same.join(", ")));
+        }
+        let differ = checks.iter().filter_map(|check| Some((check, check.differs.as_ref()?)));
+        let differ = differ.map(|(check, how)| format!("DIFFERS     {:<8} {}: {how}", check.of, check.what));
+        let differ: Vec<String> = differ.collect();
+        for line in &differ {
+            println!("{line}");
+        }
+        ensure!(
+            differ.is_empty(),
+            "{} holds another configuration than the launch file asks for (see DIFFERS): don't announce it. Another \
+             salt makes another contract",
+            plan.contract
+        );
+        Ok(deployment)
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    HexBinary::from(bytes).to_hex()
+}

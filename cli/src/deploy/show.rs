@@ -1,0 +1,70 @@
+//! A plan in words, before anything is signed.
+
+use anyhow::{Context, Result};
+use meteor_operator::launch::{gas, utc};
+use meteor_rules::preset::RelativeSchedule;
+
+use super::Plan;
+
+impl Plan {
+    /// Shows what will be done.
+    ///
+    /// # Errors
+    /// If the schedule has no end.
+    pub async fn show(&self, deployed: bool) -> Result<()> {
+        let Self { launch, preset, contract, .. } = self;
+        println!("chain       {} at {}", launch.chain.id, launch.chain.nodes.join(", "));
+        for (name, checksum) in &self.checksums {
+            let artifact = self.artifacts.iter().find(|artifact| artifact.name == *name);
+            let what = artifact.map_or("on the chain".into(), |it| format!("{} bytes", it.wasm.len()));
+            println!("code        {name:<8} {} ({what})", checksum.to_hex());
+        }
+        println!("contract    {contract} (signed by {}, salt {:?})", launch.deployer(), launch.salt);
+        match &launch.roles.admin {
+            None => println!("admin       none: nobody can replace the contract's code"),
+            Some(admin) => {
+                println!("admin       {admin} can replace the contract's code and with it every rule");
+            }
+        }
+        if let Ok(opens_at) = launch.opens_at(preset) {
+            let schedule = RelativeSchedule { opens_at: None, ..preset.schedule }.opening(opens_at);
+            let last = schedule.closes_at(schedule.count).context("the schedule never ends")?;
+            let (first, until) = (utc(opens_at), utc(schedule.first_close));
+            println!("showers     {}, the first from {first} to {until}", schedule.count);
+            println!("            the last ends {}, {} s each", utc(last), schedule.interval);
+        }
+        println!("minimum     {} {}", preset.minimum, launch.chain.denom);
+        let roles = &launch.roles;
+        println!("owner       {}", roles.owner);
+        println!("operator    {}", roles.operator);
+        println!("guardian    {}", roles.guardian);
+        for payee in &launch.payees {
+            println!("payee       {} {} of 10000", payee.address, payee.share_bp);
+        }
+        if !deployed {
+            self.fees().await;
+        }
+        if self.commitments.is_none() {
+            println!("commitments none yet; make key and commitments with");
+            println!(
+                "  meteor keygen event.age --chain-id {} --contract {contract} --showers {} --commitments {}",
+                launch.chain.id, preset.schedule.count, launch.commitments
+            );
+        }
+        Ok(())
+    }
+
+    /// About what it costs, and whether the signer can pay for it.
+    async fn fees(&self) {
+        let Ok(price) = self.launch.gas_price() else { return };
+        let sizes: Vec<usize> = self.artifacts.iter().map(|artifact| artifact.wasm.len()).collect();
+        let gas = gas(&sizes, self.preset.schedule.count);
+        let (fee, denom, deployer) = (price.fee(gas), &price.denom, self.launch.deployer());
+        println!("fees        about {fee} {denom} for {gas} gas");
+        // A dry run works without a node.
+        let Ok(has) = self.node.balance(deployer, denom).await else { return };
+        if has < fee {
+            println!("warning: {deployer} has only {has} {denom}: send it the rest");
+        }
+    }
+}
