@@ -1,7 +1,7 @@
-//! Comparing with the contract itself: its totals and log hashes at a height, against the fold's at the same.
+//! Compares the fold with the contract itself: totals and log hashes of every shower, at the same height.
 //!
-//! The height alone doesn't prove that nothing was missed; 32 bytes of log hash do. A difference raises an alarm and
-//! is never corrected silently.
+//! An equal height doesn't prove that nothing was missed; an equal log hash does. A difference raises an
+//! alarm and is never corrected silently.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -15,7 +15,7 @@ use crate::view::View;
 /// Showers asked for at once: as many as the contract gives.
 const PAGE: u32 = 100;
 
-/// Compares again and again until the server stops.
+/// Compares at regular intervals until the server stops.
 pub(crate) async fn run(app: Arc<App>) {
     if app.config.audit.is_zero() {
         return;
@@ -26,7 +26,7 @@ pub(crate) async fn run(app: Arc<App>) {
             () = app.stop.cancelled() => return,
             () = tokio::time::sleep(app.config.audit) => {}
         }
-        // Only a height that is still fresh: nodes forget old states soon.
+        // Only at a fresh height: nodes soon prune old states.
         if heights.changed().await.is_err() {
             return;
         }
@@ -39,7 +39,7 @@ pub(crate) async fn run(app: Arc<App>) {
 /// Compares every shower that has opened, at the height served now.
 ///
 /// # Errors
-/// [`NodeError`] if no node can be asked; then nothing was compared.
+/// [`NodeError`] if no node answers; then nothing was compared.
 pub async fn once(app: &App) -> Result<(), NodeError> {
     let view = app.view_full();
     let mut after = None;
@@ -79,7 +79,7 @@ fn compare(app: &App, view: &View, theirs: &ShowerResponse) {
     same("contributors", ours.contributors.to_string(), theirs.contributors.to_string());
     same("total", ours.total.0.to_string(), theirs.total.to_string());
     if ours.contributors > 0 {
-        // Of a shower without contributions the contract says the last one of those before it.
+        // For a shower without contributions the contract answers with the last one before it.
         same("last_seq", ours.last_seq.to_string(), theirs.last_seq.to_string());
     }
     same("minted", ours.minted.to_string(), theirs.minted.to_string());
@@ -88,7 +88,7 @@ fn compare(app: &App, view: &View, theirs: &ShowerResponse) {
     let (shower, height) = (theirs.shower, view.at.height);
     if !differs.is_empty() {
         app.health.mismatches.fetch_add(1, Ordering::Relaxed);
-        tracing::error!(shower, height, ?differs, "the contract says something else than its events");
+        tracing::error!(shower, height, ?differs, "the contract contradicts its events");
     }
     app.health.checked(shower, Check { height, equal: differs.is_empty(), log, differs });
 }

@@ -1,8 +1,8 @@
-//! From what a node says of a block to the typed events that concern us: pure, and strict where it matters.
+//! Picks the events of our contracts out of a block and reads them into their types. Pure: no clock, no I/O.
 //!
-//! An event is ours when its type starts with `wasm-` and its first attribute, `_contract_address`, is a contract we
-//! watch. The chain itself puts that attribute first and lets no contract write one with an underscore, so
-//! it can't be forged; names like `action` can. Transactions that failed change nothing and are left out.
+//! An event is ours if its type starts with `wasm-` and the contract that it names first is one we watch.
+//! Other names, like `action`, can be forged by any contract. Transactions that failed change nothing and are
+//! skipped.
 
 use meteor_chain::event::{RawEvent, TxResult};
 use meteor_messages::events::{EventError, HatcheryEvent, NftEvent, ShowerEvent};
@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use crate::fold::{ChainEvent, Collection, Contracts, Located, State};
 
-/// An event that can't be read. Nothing may be applied past it.
+/// An event that can't be read. No later event may be applied.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("transaction {tx}, event {index} can't be read")]
 pub struct DecodeError {
@@ -26,11 +26,11 @@ pub struct DecodeError {
 /// Why an event can't be read.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum DecodeFault {
-    /// A contract's event without its contract: the node speaks a dialect that isn't ours (CometBFT 0.34 writes
-    /// attributes in base64), and everything it says would be overlooked.
+    /// An event of a contract that doesn't name it. CometBFT 0.34 writes attributes in base64: none of its
+    /// events would be recognised.
     #[error("it does not name its contract first: the node is too old (CometBFT 0.37 or later is needed)")]
     NoContract,
-    /// A typed event of a watched contract that doesn't have its form.
+    /// A typed event of a watched contract that this version can't parse.
     #[error("it does not have its form")]
     Form(#[from] EventError),
 }
@@ -43,13 +43,14 @@ pub struct Watched {
 }
 
 impl Watched {
-    /// Those that `state` knows.
+    /// The contracts that `state` knows.
     pub fn of(state: &State) -> Self {
         Self { shower: state.contract.clone(), contracts: state.contracts.clone() }
     }
 
-    /// Learns the contracts that a transaction makes. The whole of it is looked at first, because a contract's own
-    /// events come before the one that tells of it. What can't be read here is refused when it is its turn.
+    /// Learns the contracts that a transaction instantiates. This looks at the whole transaction first,
+    /// because a new contract's own events come before the event that announces it. An event that can't be
+    /// read here fails later, when it is decoded.
     fn learn(&mut self, events: &[RawEvent<'_>]) {
         let known = &mut self.contracts;
         if known.meteors.is_none() || known.hatchery.is_none() {
@@ -84,11 +85,11 @@ fn emitter<'a>(raw: &'a RawEvent<'_>) -> Option<&'a str> {
     raw.contract().filter(|_| raw.is_typed())
 }
 
-/// The events of a block that concern us, in the chain's order. A contract that one of its transactions makes is
-/// watched from that transaction on.
+/// The events of our contracts in a block, in the chain's order. A contract that one of its transactions
+/// instantiates is watched from that transaction on.
 ///
 /// # Errors
-/// [`DecodeError`] for an event that concerns us, or may, and can't be read.
+/// [`DecodeError`] for an event that is ours, or may be, and can't be read.
 pub fn decode(watched: &mut Watched, txs: &[TxResult<'_>]) -> Result<Vec<Located>, DecodeError> {
     let mut events = Vec::new();
     for (tx, result) in txs.iter().enumerate().filter(|(_, result)| result.code == 0) {
@@ -110,7 +111,7 @@ fn read(watched: &Watched, raw: &RawEvent<'_>) -> Result<Option<ChainEvent>, Dec
     }
     let contract = raw.contract().ok_or(DecodeFault::NoContract)?;
     if !raw.is_typed() {
-        return Ok(None); // the plain `wasm` event only serves the check above
+        return Ok(None); // the plain `wasm` event is only needed for the check above
     }
     if contract == watched.shower {
         return Ok(ShowerEvent::parse(&raw.kind, &raw.pairs())?.map(ChainEvent::Shower));

@@ -1,7 +1,7 @@
-//! Following the chain: ask for the tip, fetch windows of blocks, apply them in order, publish.
+//! Follows the chain: asks for the tip, fetches windows of blocks, applies them in order, publishes.
 //!
-//! Polled, not subscribed: a subscription loses blocks silently. No height is ever skipped: a window that can't be had
-//! is asked for again, without end, and a block that can't be understood stops everything.
+//! It polls, because a subscription loses blocks silently. It never skips a height: it asks for a missing
+//! window again without end, and halts at a block that it can't read.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -22,7 +22,7 @@ use crate::view::View;
 
 /// Windows fetched ahead while catching up.
 const AHEAD: usize = 3;
-/// While catching up a view is published so often; more would only be work.
+/// Time between two views while catching up; publishing more often would only cost time.
 const PUBLISH: Duration = Duration::from_millis(500);
 
 /// Follows until the server stops or following halts.
@@ -74,9 +74,9 @@ async fn identify(app: &App) -> String {
 enum Stop {
     /// Nothing is lost; try again.
     Wait(NodeError),
-    /// Going on would be wrong.
+    /// Continuing would be wrong.
     Halt(String),
-    /// The runtime is going down.
+    /// The runtime is shutting down.
     Ended,
 }
 
@@ -88,7 +88,7 @@ struct Follower {
 }
 
 impl Follower {
-    /// Fetches and applies up to the tip; says whether there was anything.
+    /// Fetches and applies all blocks up to the tip; tells whether there were any.
     async fn round(&mut self) -> Result<bool, Stop> {
         let app = Arc::clone(&self.app);
         let tip = app.pool.tip().await.map_err(Stop::Wait)?;
@@ -103,7 +103,7 @@ impl Follower {
         while let Some(window) = fetched.next().await {
             let (node, blocks) = window.map_err(|error| match error {
                 NodeError::Pruned { .. } => Stop::Halt(format!(
-                    "no node has height {} any more ({error}): give a node with full history in rpc",
+                    "no node has height {} any more ({error}): add a node with full history to rpc",
                     self.next
                 )),
                 error => Stop::Wait(error),
@@ -114,13 +114,13 @@ impl Follower {
         Ok(true)
     }
 
-    /// A block whose parent isn't ours is not applied: the node may be wrong, and another may be right.
+    /// Refuses a block whose parent isn't ours: the node may be wrong, and another may be right.
     fn follows(&self, node: usize, blocks: &[RawBlock]) -> Result<(), Stop> {
         let Some(first) = blocks.first() else { return Ok(()) };
         let known = self.state.at.height > 0;
         if known && first.header.parent != Some(self.state.at.hash) {
             let why = format!(
-                "block {} does not follow the block applied before it: another chain, or a node that errs",
+                "block {} does not follow the last applied block: the node is wrong or follows another chain",
                 first.header.height
             );
             self.app.pool.distrust(node, &why);
@@ -163,7 +163,7 @@ impl Follower {
     }
 }
 
-/// Decodes and applies blocks in order; gives how many events there were.
+/// Decodes and applies blocks in order; returns the number of events.
 fn advance(state: &mut State, blocks: Vec<RawBlock>) -> Result<u64, String> {
     let mut count = 0u64;
     let mut watched = Watched::of(state);

@@ -1,4 +1,5 @@
-//! Windows of blocks from the nodes: headers that follow each other, and the results of those with transactions.
+//! Windows of blocks from the nodes: headers that follow each other, and the results of those with
+//! transactions.
 
 use meteor_chain::blocks::{self, Header, RawBlock};
 use meteor_chain::{Node, NodeError, Pool, jsonrpc};
@@ -39,8 +40,8 @@ async fn of(node: &Node, chain_id: Option<&str>, from: u64, to: u64) -> Result<V
         .collect()
 }
 
-/// Headers `from..=to` in ascending order. The node silently cuts a window at its lowest height, at its tip and at 20,
-/// and answers in descending order: every height is compared with the one asked for.
+/// Headers `from..=to` in ascending order. The node silently cuts a window at its lowest height, at its tip
+/// and at 20, and answers in descending order: every height is compared with the one asked for.
 async fn headers(node: &Node, chain_id: Option<&str>, from: u64, to: u64) -> Result<Vec<Header>, NodeError> {
     let params = json!({ "minHeight": from.to_string(), "maxHeight": to.to_string() });
     let mut headers = node.ask("blockchain", &params, |body| blocks::headers(body, from)).await?;

@@ -59,7 +59,8 @@ async fn no_answer_that_is_wrong_gets_through() {
         let pool = pool(&[&node]);
         node.fault(method, fault.clone());
         let wrong = blocks(&pool, 3, 22).await;
-        // The first header of a window has no sibling to be compared with: its parent is checked by the follower.
+        // The first header of a window has no sibling to be compared with: its parent is checked by the
+        // follower.
         if fault == Fault::Parent {
             let (_, blocks) = wrong.unwrap();
             assert_ne!(blocks[0].header.parent, chain.blocks[2].header.parent);

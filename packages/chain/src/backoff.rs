@@ -12,8 +12,8 @@ pub fn spread(wait: Duration) -> Duration {
     ConstantBuilder::default().with_delay(wait / 2).with_jitter().build().next().unwrap_or(wait)
 }
 
-/// The wait after attempt number `attempt` (from 1): `first` doubled each time up to `longest`, of which a random half
-/// to whole.
+/// The wait after attempt number `attempt` (from 1): `first` doubled each time up to `longest`, of which a
+/// random half to whole.
 pub fn after(first: Duration, longest: Duration, attempt: u32) -> Duration {
     let doublings = attempt.saturating_sub(1).min(31);
     spread(first.saturating_mul(1_u32.checked_shl(doublings).unwrap_or(u32::MAX)).min(longest))

@@ -29,7 +29,7 @@ pub struct Header {
     pub chain_id: String,
 }
 
-/// A block as a node tells it.
+/// A block as a node shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RawBlock {
     /// Its header.
@@ -65,8 +65,8 @@ struct AbciInfoResponse {
     last_block_height: u64,
 }
 
-/// The height in an answer to `abci_info`: the last whose results can be asked for. `status` names the block store's,
-/// which is ahead of the results for a moment.
+/// The height in an answer to `abci_info`: the last whose results can be asked for. `status` names the block
+/// store's, which is ahead of the results for a moment.
 ///
 /// # Errors
 /// What the node says instead, or [`NodeError::Malformed`].
@@ -157,8 +157,8 @@ struct MetaHeader<'a> {
     last_block_id: BlockId<'a>,
 }
 
-/// The headers in an answer to `blockchain`, which was asked for those from height `from` on, as the node orders them
-/// (descending).
+/// The headers in an answer to `blockchain`, which was asked for those from height `from` on, as the node
+/// orders them (descending).
 ///
 /// # Errors
 /// What the node says instead, or [`NodeError::Malformed`].
@@ -181,8 +181,8 @@ pub fn headers(body: &[u8], from: u64) -> Result<Vec<Header>, NodeError> {
         .collect()
 }
 
-/// A window beyond either end of what the node has is refused with the cut window. If its lower end was raised the
-/// node has pruned it, else it lags.
+/// A window beyond either end of what the node has is refused with the cut window. If its lower end was
+/// raised the node has pruned it, else it lags.
 fn window_error(error: NodeError, from: u64) -> NodeError {
     match error {
         NodeError::Refused { said: Said::NoWindow { from: Some(lowest) }, .. } if lowest > from => {
@@ -202,12 +202,12 @@ struct BlockResults<'a> {
     txs_results: Vec<Option<TxResult<'a>>>,
 }
 
-/// The results in an answer to a batch of `block_results`, whose requests are numbered by height: those of the blocks
-/// with these headers, in their order.
+/// The results in an answer to a batch of `block_results`, whose requests are numbered by height: those of
+/// the blocks with these headers, in their order.
 ///
 /// # Errors
-/// What the node says instead; [`NodeError::Malformed`] if one is missing, is another block's, or has not as many
-/// transactions as its header says.
+/// What the node says instead; [`NodeError::Malformed`] if one is missing, is another block's, or has not as
+/// many transactions as its header says.
 pub fn results(body: &[u8], headers: &[&Header]) -> Result<Vec<Vec<TxResult<'static>>>, NodeError> {
     let mut by_height = jsonrpc::results::<BlockResults<'_>>(body)?;
     let mut of = |header: &&Header| {

@@ -105,7 +105,8 @@ impl NodeError {
             | Self::NoMethod(_)
             | Self::Refused { .. }
             | Self::NoNode => true,
-            // The chain's word holds on every node; but a node that was only just started may panic in a simulation.
+            // The chain's word holds on every node; but a node that was only just started may panic in a
+            // simulation.
             Self::Query(refusal) => refusal.said() == Said::Panicked,
             Self::Address => false,
         }

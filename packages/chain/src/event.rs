@@ -6,8 +6,8 @@ use serde::Deserialize;
 
 use crate::nullable::{or_default, text};
 
-/// The attribute in which the chain names the contract that emitted an event. The chain puts it first and lets no
-/// contract write one that begins with an underscore, so it can't be forged.
+/// The attribute in which the chain names the contract that emitted an event. The chain puts it first and
+/// lets no contract write one that begins with an underscore, so it can't be forged.
 const CONTRACT: &str = "_contract_address";
 
 /// The result of one transaction.

@@ -43,8 +43,8 @@ pub async fn body(response: Response, most: usize) -> Result<Vec<u8>, BodyError>
     Ok(body)
 }
 
-/// Appends the body of `response` to `body`, which then has at most `most` bytes. Secrets are read into a buffer of
-/// that capacity: it never grows, so it leaves no copies behind.
+/// Appends the body of `response` to `body`, which then has at most `most` bytes. Secrets are read into a
+/// buffer of that capacity: it never grows, so it leaves no copies behind.
 ///
 /// # Errors
 /// [`BodyError`].

@@ -1,8 +1,8 @@
 //! What a node says, and nothing that could sign: requests to CometBFT nodes, and their answers as types.
 //!
-//! [`Pool`] chooses among nodes and repeats; [`Node`] makes single requests. Everything that reads an answer is a
-//! pure function from bytes: [`jsonrpc`], [`blocks`], [`query`], [`tx`] and [`time`]; [`words`] says what its errors mean.
-//! [`contracts`] are our contracts, a method for each query.
+//! [`Pool`] chooses among nodes and repeats; [`Node`] makes single requests. Everything that reads an answer
+//! is a pure function from bytes: [`jsonrpc`], [`blocks`], [`query`], [`tx`] and [`time`]; [`words`] says
+//! what its errors mean. [`contracts`] are our contracts, a method for each query.
 
 pub mod backoff;
 pub mod blocks;

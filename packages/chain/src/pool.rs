@@ -1,5 +1,5 @@
-//! Several nodes of one chain that stand in for each other: which to ask, and how long to leave one alone after a
-//! failure.
+//! Several nodes of one chain that stand in for each other: which to ask, and how long to leave one alone
+//! after a failure.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -91,8 +91,8 @@ impl Pool {
     /// A pool of the nodes at these addresses, for a job: it asks a node again however often it has failed.
     ///
     /// # Errors
-    /// [`NodeError::Address`] if an address can't be used or there is none; [`NodeError::Unreachable`] if no HTTP
-    /// client can be made.
+    /// [`NodeError::Address`] if an address can't be used or there is none; [`NodeError::Unreachable`] if no
+    /// HTTP client can be made.
     pub fn at<S: AsRef<str>>(urls: &[S]) -> Result<Self, NodeError> {
         let urls: Option<Vec<_>> = urls.iter().map(|url| http::node_url(url.as_ref())).collect();
         let urls = urls.filter(|urls| !urls.is_empty()).ok_or(NodeError::Address)?;
@@ -200,8 +200,8 @@ impl Pool {
         Ok(chain_id)
     }
 
-    /// Asks every node that isn't waiting for its tip; gives the best. A node in trouble doesn't count: a tip that
-    /// it can't deliver must not make everyone else look late.
+    /// Asks every node that isn't waiting for its tip; gives the best. A node in trouble doesn't count: a tip
+    /// that it can't deliver must not make everyone else look late.
     ///
     /// # Errors
     /// The last node's error if none answers.
@@ -225,11 +225,12 @@ impl Pool {
         best
     }
 
-    /// Asks the nodes in turn, best first, those that have `height` before all; gives the first answer, and which node
-    /// gave it.
+    /// Asks the nodes in turn, best first, those that have `height` before all; gives the first answer, and
+    /// which node gave it.
     ///
     /// # Errors
-    /// [`NodeError::Pruned`] only if every node of the pool has pruned what was asked for; else the last node's error.
+    /// [`NodeError::Pruned`] only if every node of the pool has pruned what was asked for; else the last
+    /// node's error.
     pub async fn first<'a, T, F: Future<Output = Result<T, NodeError>>>(
         &'a self,
         height: u64,
@@ -300,8 +301,8 @@ impl Pool {
         self.failed(at, "blocks", &NodeError::Malformed(why.to_owned()));
     }
 
-    /// The nodes that may be asked now: those that have `height` first, then by failures, then in the order of the
-    /// configuration.
+    /// The nodes that may be asked now: those that have `height` first, then by failures, then in the order
+    /// of the configuration.
     fn ready(&self, height: u64) -> Vec<(usize, &Member)> {
         let now = Instant::now();
         let mut ready: Vec<_> = self

@@ -65,7 +65,8 @@ struct Response<'a> {
 /// Reads an answer to `abci_query`.
 ///
 /// # Errors
-/// [`NodeError::Query`] if the chain or a contract refuses; what the node says instead; [`NodeError::Malformed`].
+/// [`NodeError::Query`] if the chain or a contract refuses; what the node says instead;
+/// [`NodeError::Malformed`].
 pub fn answer<A: Message + Default>(body: &[u8]) -> Result<Answer<A>, NodeError> {
     let response = jsonrpc::result::<AbciQuery<'_>>(body)?.response;
     if response.code != 0 {

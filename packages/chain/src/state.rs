@@ -56,8 +56,8 @@ impl Pool {
         Ok(self.status().await?.time_ns / 1_000_000_000)
     }
 
-    /// Waits until the chain's last block is of `seconds` (Unix) or later. Contracts go by block time, which is behind
-    /// every clock: what is due by ours may still be refused, by a simulation as well.
+    /// Waits until the chain's last block is of `seconds` (Unix) or later. Contracts go by block time, which
+    /// is behind every clock: what is due by ours may still be refused, by a simulation as well.
     ///
     /// # Errors
     /// If no node answers as a CometBFT node does.
@@ -204,7 +204,8 @@ impl Pool {
         amount.parse().map_err(|_| NodeError::Malformed(format!("balance {amount}")))
     }
 
-    /// The chain's tax on coins that are sent, in units of 10⁻¹⁸, as it writes it; `None` where there is none.
+    /// The chain's tax on coins that are sent, in units of 10⁻¹⁸, as it writes it; `None` where there is
+    /// none.
     ///
     /// # Errors
     /// If no node answers.

@@ -68,8 +68,8 @@ impl Outcome<'_> {
     }
 }
 
-/// What the chain says of a transaction that is not in a block yet, in an answer to `broadcast_tx_sync`: `None` if it
-/// accepts it.
+/// What the chain says of a transaction that is not in a block yet, in an answer to `broadcast_tx_sync`:
+/// `None` if it accepts it.
 ///
 /// # Errors
 /// What the node says instead, or [`NodeError::Malformed`].
