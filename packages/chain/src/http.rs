@@ -6,6 +6,10 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Client, Response, Url};
 use thiserror::Error;
 
+/// How long a connection may take to be made.
+const CONNECT: Duration = Duration::from_secs(5);
+/// How long a server may send nothing in the middle of an answer.
+const READ: Duration = Duration::from_secs(30);
 /// Longest wait that a server may ask for.
 const LONGEST_WAIT: Duration = Duration::from_mins(5);
 
@@ -20,6 +24,42 @@ pub enum BodyError {
     TooLarge(usize),
 }
 
+/// Why a page can't be had.
+#[derive(Debug, Error)]
+pub enum GetError {
+    /// The server can't be reached.
+    #[error("the server does not answer: check that it runs and that the address is right")]
+    Unreachable(#[source] reqwest::Error),
+    /// The server refuses.
+    #[error("the server answers with HTTP status {status}: {text}")]
+    Status {
+        /// The HTTP status.
+        status: u16,
+        /// What it says.
+        text: String,
+    },
+    /// The body can't be had.
+    #[error(transparent)]
+    Body(#[from] BodyError),
+}
+
+/// The page at `url`, of at most `most` bytes.
+///
+/// # Errors
+/// [`GetError`].
+pub async fn get(url: &str, most: usize) -> Result<Vec<u8>, GetError> {
+    // A large page over a slow line may take its time, as long as something arrives.
+    let client = Client::builder().connect_timeout(CONNECT).read_timeout(READ).build();
+    let sent = client.map_err(GetError::Unreachable)?.get(url).send().await;
+    let response = sent.map_err(|error| GetError::Unreachable(error.without_url()))?;
+    let status = response.status();
+    let body = body(response, most).await?;
+    if status.is_success() {
+        return Ok(body);
+    }
+    Err(GetError::Status { status: status.as_u16(), text: String::from_utf8_lossy(&body).into_owned() })
+}
+
 /// A client that gives each request `timeout`, its body included.
 ///
 /// # Errors
@@ -27,7 +67,7 @@ pub enum BodyError {
 pub fn client(timeout: Duration) -> Result<Client, reqwest::Error> {
     Client::builder()
         .timeout(timeout)
-        .connect_timeout(Duration::from_secs(5))
+        .connect_timeout(CONNECT)
         .tcp_nodelay(true)
         .user_agent(concat!("meteor/", env!("CARGO_PKG_VERSION")))
         .build()
