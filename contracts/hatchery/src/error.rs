@@ -37,14 +37,6 @@ pub enum ContractError {
         /// As given, cut short.
         given: String,
     },
-    /// A batch that is empty or too large.
-    #[error("the batch has {given} entries: give 1 to {most}")]
-    BatchSize {
-        /// As given.
-        given: usize,
-        /// Most.
-        most: usize,
-    },
     /// A meteor that nobody cracked, or that was revealed or taken back, or that stands in the batch twice.
     #[error("meteor {token_id} is not in custody: its holder cracks it by sending it here")]
     NotInCustody {
@@ -74,14 +66,6 @@ pub enum ContractError {
     NoDraw {
         /// Which shower.
         shower: u32,
-    },
-    /// Bytes of another length.
-    #[error("{what} has {given} bytes: it must have 32")]
-    Length {
-        /// Which bytes.
-        what: &'static str,
-        /// How many.
-        given: usize,
     },
     /// A proof that leads elsewhere.
     #[error("the proof of meteor {token_id} does not lead to the root of shower {shower}")]

@@ -8,6 +8,7 @@ use cosmwasm_std::{
     StdResult, Storage, WasmMsg, WasmQuery, to_json_binary, to_json_vec,
 };
 use cw_multi_test::{ContractWrapper, Executor};
+use meteor_contract_kit::KitError;
 use meteor_hatchery::ContractError;
 use meteor_messages::hatchery::{CustodiesResponse, ExecuteMsg, QueryMsg, Reveal};
 use meteor_messages::nft;
@@ -102,7 +103,7 @@ fn hashes_and_salts_have_32_bytes() {
         let bytes = || HexBinary::from(vec![1; given]);
         let mut reveal = suite.reveals(&[1]);
         reveal[0].proof[0] = bytes();
-        let length = |what| ContractError::Length { what, given };
+        let length = |what| KitError::Length { what, given, wanted: "32" }.into();
         suite.try_reveal(reveal).refused_by_hatchery(length("a hash of the proof"));
         let mut reveal = suite.reveals(&[1]);
         reveal[0].salt = bytes();

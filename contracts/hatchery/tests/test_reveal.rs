@@ -1,6 +1,7 @@
 //! Revealing and taking back: what was committed to and nothing else, in time or not at all.
 
 use cw721::msg::AllNftInfoResponse;
+use meteor_contract_kit::KitError;
 use meteor_hatchery::ContractError;
 use meteor_messages::events::{HatcheryEvent, NftEvent};
 use meteor_messages::nft;
@@ -177,7 +178,7 @@ fn batches_have_1_to_30_meteors() {
     let all: Vec<u64> = (1..=31).collect();
     let reveals = suite.reveals(&all);
     for given in [0, 31] {
-        let refusal = ContractError::BatchSize { given, most: 30 };
+        let refusal = KitError::BatchSize { given, most: 30 }.into();
         suite.try_reveal(reveals[..given].to_vec()).refused_by_hatchery(refusal);
     }
     suite.reveal(&all[..30]).reveal(&all[30..]);

@@ -32,14 +32,6 @@ pub enum ContractError {
         /// The one minter.
         minter: String,
     },
-    /// No tokens or too many in a batch.
-    #[error("the batch has {given} tokens: give 1 to {most}")]
-    BatchSize {
-        /// Tokens in the batch.
-        given: usize,
-        /// Most tokens in one.
-        most: usize,
-    },
     /// An id that was used before, burnt since or not, or that is twice in the batch.
     #[error("token id {token_id} was used before (burnt ids are never reused): mint under a new one")]
     IdUsed {

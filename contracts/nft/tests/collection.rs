@@ -104,8 +104,8 @@ mod minting {
     fn batches_have_1_to_100_tokens() {
         let mut chain = Chain::new();
         let tokens = |count| (1..=count).map(|id| token(id, "alice")).collect();
-        chain.refuses("minter", &batch(vec![]), ContractError::BatchSize { given: 0, most: 100 });
-        chain.refuses("minter", &batch(tokens(101)), ContractError::BatchSize { given: 101, most: 100 });
+        chain.refuses("minter", &batch(vec![]), KitError::BatchSize { given: 0, most: 100 }.into());
+        chain.refuses("minter", &batch(tokens(101)), KitError::BatchSize { given: 101, most: 100 }.into());
         chain.does("minter", &batch(tokens(100)));
         assert_eq!(chain.query::<NumTokensResponse>(&QueryMsg::NumTokens {}).count, 100);
     }

@@ -235,16 +235,6 @@ pub enum ContractError {
     },
 
     // In what state.
-    /// Bytes of another length.
-    #[error("{what} has {given} bytes: it must have {wanted}")]
-    Length {
-        /// Which bytes.
-        what: &'static str,
-        /// How many there are.
-        given: usize,
-        /// How many there must be.
-        wanted: &'static str,
-    },
     /// Commitments for another number of showers.
     #[error("{given} commitments for {showers} showers: give one for each, in order")]
     Commitments {
@@ -346,14 +336,6 @@ pub enum ContractError {
         given: u32,
         /// The next one.
         next: u32,
-    },
-    /// An empty or too large batch.
-    #[error("the batch has {given} entries: give 1 to {most}")]
-    BatchSize {
-        /// Entries given.
-        given: usize,
-        /// Most entries.
-        most: usize,
     },
     /// More art than ranks.
     #[error("{given} entries of art for {left} ranks that are left: give at most {left}")]

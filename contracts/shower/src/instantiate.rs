@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use cosmwasm_std::{DepsMut, Env, Reply, Response, SubMsg, WasmMsg, to_json_binary};
-use meteor_contract_kit::{KitError, instantiated, make_collection};
+use meteor_contract_kit::{KitError, bytes32, instantiated, make_collection};
 use meteor_messages::events::{Collection, Json, Launch};
 use meteor_messages::hatchery;
 use meteor_messages::shower::{Fairness, InstantiateMsg, MAX_PAYEES, MAX_SHOWERS, OWN_COLUMNS, Payee};
@@ -16,7 +16,7 @@ use crate::error::ContractError;
 use crate::state::{
     EVENT, Event, FAIRNESS, HATCHERY, METEORS, MINIMUMS, PENDING, ROLES, Roles, TERMS, Terms,
 };
-use crate::verbs::draw::{MAX_BEACON_BYTES, exactly_32};
+use crate::verbs::draw::MAX_BEACON_BYTES;
 
 /// Least and most seconds for minting a shower.
 const MINT_WINDOW: (u64, u64) = (60, 365 * 24 * 60 * 60);
@@ -84,12 +84,12 @@ fn check_fairness(fairness: &Fairness, showers: u32) -> Result<(), ContractError
         return Err(ContractError::Commitments { given, showers });
     }
     for commitment in &fairness.commitments {
-        exactly_32("a commitment", commitment)?;
+        bytes32("a commitment", commitment)?;
     }
-    exactly_32("the hash of the tables", &fairness.tables)?;
+    bytes32("the hash of the tables", &fairness.tables)?;
     if fairness.beacon_key.is_empty() || fairness.beacon_key.len() > MAX_BEACON_BYTES {
         let given = fairness.beacon_key.len();
-        return Err(ContractError::Length { what: "the beacon's key", given, wanted: "1 to 96" });
+        return Err(KitError::Length { what: "the beacon's key", given, wanted: "1 to 96" }.into());
     }
     // With no delay a round could be due, and known, while the closing block still takes contributions' time.
     if fairness.beacon.period == 0 || fairness.beacon.delay == 0 {

@@ -1,5 +1,6 @@
 //! `Close`: once, by anyone, after the end, at the same price whatever the size.
 
+use meteor_contract_kit::KitError;
 use meteor_messages::events::ShowerEvent;
 use meteor_messages::shower::Status;
 use meteor_shower::ContractError;
@@ -41,7 +42,7 @@ fn an_empty_shower_closes_and_is_done() {
     let mut suite = Suite::new().showers(3).build();
     suite.open(1).contribute("alice", MIN).close(2).assert_status(2, Status::Minted);
     suite.close(3).close(1).assert_status(1, Status::Closed);
-    suite.try_mint(2, 1, vec![]).refused(ContractError::BatchSize { given: 0, most: 100 });
+    suite.try_mint(2, 1, vec![]).refused(KitError::BatchSize { given: 0, most: 100 }.into());
     let art = suite.art(1);
     suite.try_mint(2, 1, art).refused(ContractError::AllMinted { shower: 2 });
 }

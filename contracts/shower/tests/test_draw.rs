@@ -1,6 +1,7 @@
 //! `CommitDraw` and `PublishKey`: what meteors hold is fixed once, in time, before any of them is minted.
 
 use cosmwasm_std::HexBinary;
+use meteor_contract_kit::KitError;
 use meteor_messages::events::ShowerEvent;
 use meteor_messages::shower::{DrawResponse, ExecuteMsg, Fairness, InstantiateMsg, QueryMsg};
 use meteor_rules::fairness::beacon::BeaconRule;
@@ -150,18 +151,12 @@ fn root_and_signature_have_their_lengths() {
     let mut suite = closed();
     suite.await_beacon(1);
     for given in [0, 31, 33] {
-        bent(&mut suite, |root, _, _| *root = vec![1; given].into()).refused(ContractError::Length {
-            what: "the root",
-            given,
-            wanted: "32",
-        });
+        bent(&mut suite, |root, _, _| *root = vec![1; given].into())
+            .refused(KitError::Length { what: "the root", given, wanted: "32" }.into());
     }
     for given in [0, 97] {
-        bent(&mut suite, |_, _, beacon| *beacon = vec![1; given].into()).refused(ContractError::Length {
-            what: "the beacon's signature",
-            given,
-            wanted: "1 to 96",
-        });
+        bent(&mut suite, |_, _, beacon| *beacon = vec![1; given].into())
+            .refused(KitError::Length { what: "the beacon's signature", given, wanted: "1 to 96" }.into());
     }
     bent(&mut suite, |_, _, beacon| *beacon = vec![1; 96].into()).ok();
 }
@@ -222,7 +217,7 @@ fn a_key_that_is_not_the_showers_is_refused() {
         publish(1, wrong.into()).refused(ContractError::WrongKey { shower: 1 });
     }
     for given in [0, 31, 33] {
-        let length = ContractError::Length { what: "the key", given, wanted: "32" };
+        let length = KitError::Length { what: "the key", given, wanted: "32" }.into();
         publish(1, vec![1; given]).refused(length);
     }
     for named in [0, 3] {
@@ -256,7 +251,7 @@ fn fairness_is_complete_or_the_event_is_refused() {
         );
     }
     for given in [0, 31, 33] {
-        let length = |what| ContractError::Length { what, given, wanted: "32" };
+        let length = |what| KitError::Length { what, given, wanted: "32" }.into();
         let commitments = vec![bytes(32), bytes(32), bytes(32), bytes(given)];
         assert_eq!(refused(|msg| msg.fairness.commitments = commitments), length("a commitment"));
         assert_eq!(refused(|msg| msg.fairness.tables = bytes(given)), length("the hash of the tables"));
@@ -264,7 +259,7 @@ fn fairness_is_complete_or_the_event_is_refused() {
     for given in [0, 97] {
         assert_eq!(
             refused(|msg| msg.fairness.beacon_key = bytes(given)),
-            ContractError::Length { what: "the beacon's key", given, wanted: "1 to 96" }
+            KitError::Length { what: "the beacon's key", given, wanted: "1 to 96" }.into()
         );
     }
     for beacon in [BeaconRule { period: 0, ..BEACON }, BeaconRule { delay: 0, ..BEACON }] {

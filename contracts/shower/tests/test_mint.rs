@@ -1,5 +1,6 @@
 //! `Mint`: by the operator, in rank order, in time, to those who contributed.
 
+use meteor_contract_kit::KitError;
 use meteor_messages::events::ShowerEvent;
 use meteor_messages::shower::{Art, ContributionState, ExecuteMsg, MintCursorResponse, QueryMsg};
 use meteor_nft::ContractError as NftError;
@@ -69,7 +70,7 @@ fn batches_have_1_to_100_entries_and_fit_what_is_left() {
     let art = suite.art(101);
     for given in [0, 101] {
         let art = art.iter().take(given).cloned().collect();
-        suite.try_mint(1, 1, art).refused(ContractError::BatchSize { given, most: 100 });
+        suite.try_mint(1, 1, art).refused(KitError::BatchSize { given, most: 100 }.into());
     }
     suite.mint(1, 100);
     let art = suite.art(3);

@@ -1,5 +1,6 @@
 //! `Refund`: to who contributed, once, and only what has no meteor.
 
+use meteor_contract_kit::KitError;
 use meteor_messages::shower::{
     ContributionState, Cursor, ExecuteMsg, QueryMsg, RefundableResponse, ShowerResponse,
 };
@@ -72,8 +73,8 @@ fn nobody_gets_what_they_did_not_give() {
 fn lists_have_1_to_100_entries() {
     let mut suite = Suite::new().build();
     suite.open(1).contribute("alice", MIN).cancel(1);
-    suite.try_refund(1, &[]).refused(ContractError::BatchSize { given: 0, most: 100 });
-    suite.try_refund(1, &["alice"; 101]).refused(ContractError::BatchSize { given: 101, most: 100 });
+    suite.try_refund(1, &[]).refused(KitError::BatchSize { given: 0, most: 100 }.into());
+    suite.try_refund(1, &["alice"; 101]).refused(KitError::BatchSize { given: 101, most: 100 }.into());
 }
 
 #[test]

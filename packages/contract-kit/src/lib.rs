@@ -5,10 +5,11 @@ use std::{fs, io};
 
 use cosmwasm_schema::Api as Schema;
 use cosmwasm_std::{
-    Addr, Api, Coin, Env, Reply, Response, StdError, StdResult, Storage, SubMsgResult, WasmMsg,
+    Addr, Api, Coin, Env, HexBinary, Reply, Response, StdError, StdResult, Storage, SubMsgResult, WasmMsg,
     to_json_binary,
 };
 use meteor_messages::nft;
+use meteor_messages::rules::fairness::Bytes32;
 use meteor_messages::shower::CollectionInit;
 use thiserror::Error;
 
@@ -33,6 +34,24 @@ pub enum KitError {
     /// The chain's answer to an instantiation can't be read.
     #[error("the chain's answer names no address of the new contract")]
     NoAddress,
+    /// A batch is empty or too large.
+    #[error("the batch has {given} entries: give 1 to {most}")]
+    BatchSize {
+        /// Its entries.
+        given: usize,
+        /// Most entries.
+        most: usize,
+    },
+    /// Bytes have another length.
+    #[error("{what} has {given} bytes: it must have {wanted}")]
+    Length {
+        /// Which bytes.
+        what: &'static str,
+        /// How many there are.
+        given: usize,
+        /// How many there must be.
+        wanted: &'static str,
+    },
     /// The migration is from another contract.
     #[error("the contract is {stored}, not {expected}: migrate it with its own code")]
     WrongContract {
@@ -59,6 +78,17 @@ pub fn describe(funds: &[Coin]) -> String {
 /// Refuses coins: nobody's name would be on them.
 pub fn nonpayable(funds: &[Coin]) -> Result<(), KitError> {
     if funds.is_empty() { Ok(()) } else { Err(KitError::FundsNotTaken { given: describe(funds) }) }
+}
+
+/// Refuses a list that is empty or that could exceed a block's gas.
+pub const fn batch_size(given: usize, most: usize) -> Result<(), KitError> {
+    if given == 0 || given > most { Err(KitError::BatchSize { given, most }) } else { Ok(()) }
+}
+
+/// 32 bytes, or a refusal that names `what`.
+pub fn bytes32(what: &'static str, bytes: &HexBinary) -> Result<Bytes32, KitError> {
+    let length = KitError::Length { what, given: bytes.len(), wanted: "32" };
+    bytes.as_slice().try_into().map_err(|_| length)
 }
 
 /// Checks that `name` is migrated, and not to an older `version`, and writes the new version.

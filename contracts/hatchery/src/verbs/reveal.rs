@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use cosmwasm_std::{Deps, DepsMut, Env, HexBinary, Response, WasmMsg, to_json_binary};
+use cosmwasm_std::{Deps, DepsMut, Env, Response, WasmMsg, to_json_binary};
+use meteor_contract_kit::{batch_size, bytes32};
 use meteor_messages::events::Revealed;
 use meteor_messages::hatchery::{MAX_REVEALS, Reveal};
 use meteor_messages::nft::{ExecuteMsg as NftMsg, ExtensionMsg, NewToken};
@@ -17,9 +18,7 @@ use crate::state::{CONFIG, CUSTODY, Config, collection};
 
 /// Reveals each of `reveals`, all or none. Anyone with the proofs may; eggs and dust go to the holders alone.
 pub(crate) fn reveal(deps: DepsMut, env: &Env, reveals: Vec<Reveal>) -> Result<Response, ContractError> {
-    if reveals.is_empty() || reveals.len() > MAX_REVEALS {
-        return Err(ContractError::BatchSize { given: reveals.len(), most: MAX_REVEALS });
-    }
+    batch_size(reveals.len(), MAX_REVEALS)?;
     let config = CONFIG.load(deps.storage)?;
     let mut draws = BTreeMap::new();
     let mut response = Response::new();
@@ -96,8 +95,4 @@ fn draw(deps: Deps, config: &Config, shower: u32) -> Result<(Bytes32, u32), Cont
     let draw: DrawResponse = deps.querier.query_wasm_smart(&config.shower, &ShowerQuery::Draw { shower })?;
     let root = draw.root.ok_or(ContractError::NoDraw { shower })?;
     Ok((bytes32("the root", &root)?, draw.leaves))
-}
-
-fn bytes32(what: &'static str, bytes: &HexBinary) -> Result<Bytes32, ContractError> {
-    bytes.as_slice().try_into().map_err(|_| ContractError::Length { what, given: bytes.len() })
 }

@@ -2,6 +2,7 @@
 
 use cosmwasm_std::{DepsMut, MessageInfo, Response};
 use cw721::state::{MINTER, NftInfo};
+use meteor_contract_kit::batch_size;
 use meteor_messages::events::Minted;
 use meteor_messages::nft::NewToken;
 use meteor_rules::metadata::check_image;
@@ -24,9 +25,7 @@ pub(crate) fn mint_batch(
     if minter.as_ref() != Some(&info.sender) {
         return Err(ContractError::NotMinter { minter: minter.map(String::from).unwrap_or_default() });
     }
-    if tokens.is_empty() || tokens.len() > MAX_BATCH {
-        return Err(ContractError::BatchSize { given: tokens.len(), most: MAX_BATCH });
-    }
+    batch_size(tokens.len(), MAX_BATCH)?;
     let template = TEMPLATE.load(deps.storage)?;
     let config = cw721();
     let mut count = config.token_count(deps.storage)?;

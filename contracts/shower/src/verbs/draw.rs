@@ -1,9 +1,10 @@
 //! `CommitDraw` and `PublishKey`: contents are fixed before a meteor exists, and provable afterwards.
 
 use cosmwasm_std::{Addr, DepsMut, Env, HexBinary, Response};
+use meteor_contract_kit::{KitError, bytes32};
 use meteor_messages::events;
+use meteor_rules::fairness::Domain;
 use meteor_rules::fairness::key::commitment;
-use meteor_rules::fairness::{Bytes32, Domain};
 use meteor_rules::life::refunds_open;
 use meteor_rules::{NANOS_PER_SECOND, ShowerId};
 
@@ -40,7 +41,7 @@ pub(crate) fn commit_draw(
     if draw.committed.is_some() {
         return Err(ContractError::AlreadyDrawn { shower });
     }
-    exactly_32("the root", &root)?;
+    bytes32("the root", &root)?;
     if leaves != book.contributors || leaves == 0 {
         let contributors = book.contributors;
         return Err(ContractError::Leaves { shower, given: leaves, contributors });
@@ -54,7 +55,7 @@ pub(crate) fn commit_draw(
     }
     if beacon.is_empty() || beacon.len() > MAX_BEACON_BYTES {
         let given = beacon.len();
-        return Err(ContractError::Length { what: "the beacon's signature", given, wanted: "1 to 96" });
+        return Err(KitError::Length { what: "the beacon's signature", given, wanted: "1 to 96" }.into());
     }
     draw.committed = Some(Committed { root: root.clone(), leaves, beacon: beacon.clone() });
     DRAWS.save(deps.storage, shower, &draw)?;
@@ -79,7 +80,7 @@ pub(crate) fn publish_key(
     if env.block.time.seconds() < at {
         return Err(ContractError::KeyTooEarly { shower, at });
     }
-    let bytes = exactly_32("the key", &key)?;
+    let bytes = bytes32("the key", &key)?;
     let id = Domain {
         chain_id: &env.block.chain_id,
         contract: env.contract.address.as_str(),
@@ -92,10 +93,4 @@ pub(crate) fn publish_key(
     draw.key = Some(key.clone());
     DRAWS.save(deps.storage, shower, &draw)?;
     Ok(Response::new().add_event(events::Key { shower, key }))
-}
-
-/// 32 bytes, or a refusal that names `what`.
-pub(crate) fn exactly_32(what: &'static str, bytes: &HexBinary) -> Result<Bytes32, ContractError> {
-    let given = bytes.len();
-    bytes.as_slice().try_into().map_err(|_| ContractError::Length { what, given, wanted: "32" })
 }

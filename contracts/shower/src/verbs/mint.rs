@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use cosmwasm_std::{Addr, DepsMut, Env, Order, Response, StdError, WasmMsg, to_json_binary};
+use meteor_contract_kit::batch_size;
 use meteor_messages::events;
 use meteor_messages::nft::{ExecuteMsg as NftMsg, ExtensionMsg, NewToken};
-use meteor_messages::shower::Art;
+use meteor_messages::shower::{Art, MAX_BATCH};
 use meteor_rules::life::refunds_open;
 use meteor_rules::{NANOS_PER_SECOND, Rank, ShowerId, TokenId};
 
-use super::batch_size;
 use crate::error::ContractError;
 use crate::state::{DRAWS, EVENT, LIVES, METEORS, ROLES, TERMS, book, cursor, ranked};
 
@@ -25,7 +25,7 @@ pub(crate) fn mint(
     if ROLES.load(deps.storage)?.operator != *sender {
         return Err(ContractError::NotAllowed { verb: "Mint", role: "operator" });
     }
-    batch_size(art.len())?;
+    batch_size(art.len(), MAX_BATCH)?;
     let deadline = EVENT.load(deps.storage)?.mint_deadline(shower)?;
     let book = book(deps.storage, env, shower)?;
     if book.cancelled {

@@ -23,9 +23,3 @@ fn owner_only(storage: &dyn Storage, sender: &Addr, verb: &'static str) -> Resul
         Err(ContractError::NotAllowed { verb, role: "owner" })
     }
 }
-
-/// Refuses a list that is empty or that could exceed a block's gas.
-fn batch_size(given: usize) -> Result<(), ContractError> {
-    let most = meteor_messages::shower::MAX_BATCH;
-    if given == 0 || given > most { Err(ContractError::BatchSize { given, most }) } else { Ok(()) }
-}

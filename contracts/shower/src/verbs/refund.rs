@@ -1,11 +1,12 @@
 //! `Refund`: sends contributions without a meteor back to who made them.
 
 use cosmwasm_std::{BankMsg, DepsMut, Env, Response, coins};
+use meteor_contract_kit::batch_size;
 use meteor_messages::events::Refund;
+use meteor_messages::shower::MAX_BATCH;
 use meteor_rules::NANOS_PER_SECOND;
 use meteor_rules::life::refunds_open;
 
-use super::batch_size;
 use crate::error::ContractError;
 use crate::state::{BOOKS, CONTRIBUTIONS, EVENT, LIVES};
 
@@ -16,7 +17,7 @@ pub(crate) fn refund(
     shower: u32,
     contributors: Vec<String>,
 ) -> Result<Response, ContractError> {
-    batch_size(contributors.len())?;
+    batch_size(contributors.len(), MAX_BATCH)?;
     let event = EVENT.load(deps.storage)?;
     let deadline = event.mint_deadline(shower)?;
     let cancelled = BOOKS.may_load(deps.storage, shower)?.is_some_and(|book| book.cancelled);
