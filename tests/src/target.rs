@@ -54,11 +54,11 @@ impl Target {
         }
     }
 
-    /// Whether the test `name`, which needs what only the dev chain can do, is to be passed over; prints why.
+    /// Whether the test `name`, which needs what only the dev chain can do, must be skipped; prints why.
     pub fn lacks(self, name: &str, what: &str) -> bool {
         let lacks = matches!(self, Self::Real(_));
         if lacks {
-            println!("{name} is passed over on {self:?}: {what}");
+            println!("{name} is skipped on {self:?}: {what}");
         }
         lacks
     }

@@ -104,7 +104,7 @@ async fn a_participant_cracks_sees_the_egg_and_verifies() {
     });
     match python.await.unwrap() {
         Ok(output) => assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout)),
-        Err(_) => println!("python3 is not installed: the second verifier is passed over"),
+        Err(_) => println!("python3 is not installed: the second verifier is skipped"),
     }
     api.server.shutdown().await;
     stage.stop().await;

@@ -128,7 +128,7 @@ async fn faults_by_chance_pay_once() {
     stage.stop().await;
 }
 
-/// Neither a dead node, nor one that answers garbage, nor one that stands still holds anything up while another works.
+/// Neither a dead node, nor one that answers garbage, nor one that stalls holds anything up while another works.
 #[tokio::test(flavor = "multi_thread")]
 async fn bad_nodes_beside_a_good_one_hold_nothing_up() {
     let stage = Stage::start(1).await;

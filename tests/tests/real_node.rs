@@ -19,7 +19,7 @@ fn generation() -> Option<Generation> {
     match Target::from_env() {
         Target::Real(generation) => Some(generation),
         Target::Devnet | Target::Taxed => {
-            println!("passed over on the dev chain: scripts/test-chain runs it on real nodes");
+            println!("skipped on the dev chain: scripts/test-chain runs it on real nodes");
             None
         }
     }

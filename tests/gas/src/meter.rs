@@ -215,7 +215,7 @@ mod tests {
         });
         assert_eq!(gas.total(), 3 * look_up + 60_000 + 60_000 + 2_000);
         let ((), gas) = measure(|| charge_start("one"));
-        assert_eq!(gas.total(), look_up + 60_000, "each transaction begins anew");
+        assert_eq!(gas.total(), look_up + 60_000, "each transaction starts from zero");
     }
 
     #[test]

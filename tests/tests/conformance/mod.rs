@@ -1,7 +1,7 @@
 //! The dev chain answers as a real node does: the same requests to both, the answers compared.
 //!
 //! `tests/fixtures/node-*.json` is what real nodes said. On a real node (`scripts/test-chain`) this test checks that they
-//! still say it; `METEOR_RECORD=1` writes the file anew.
+//! still say it; `METEOR_RECORD=1` records it again.
 #![allow(clippy::too_many_lines)] // lists of requests
 
 mod blocks;
@@ -66,13 +66,13 @@ fn differ(place: &str, node: &Value, here: &Value, differences: &mut Vec<String>
     }
 }
 
-/// The generation to compare with, and whether it is to be written anew; nothing where there is none.
+/// The generation to compare with, and whether to record it again; nothing where there is none.
 fn compared(target: Target, file: impl Fn(Generation) -> PathBuf) -> Option<(PathBuf, bool)> {
     let generation = match target {
         // The dev chain models the newer generation.
         Target::Devnet => Generation::Wasmd061,
         Target::Taxed => {
-            println!("passed over: the nodes that were recorded take no tax");
+            println!("skipped: the recorded nodes have no tax");
             return None;
         }
         Target::Real(generation) => generation,
@@ -80,7 +80,7 @@ fn compared(target: Target, file: impl Fn(Generation) -> PathBuf) -> Option<(Pat
     let file = file(generation);
     let record = target != Target::Devnet && std::env::var_os("METEOR_RECORD").is_some();
     if generation == Generation::Terrad && !record && !file.exists() {
-        println!("passed over: what a terrad answers was never recorded; METEOR_RECORD=1 does it");
+        println!("skipped: no answers of terrad are recorded; METEOR_RECORD=1 records them");
         return None;
     }
     Some((file, record))
