@@ -93,7 +93,7 @@ pub(crate) async fn of_an_event(stage: &Stage) -> Told {
     stage.close_and_draw(1).await;
     told.note(stage, "draw", before).await;
     let before = stage.height().await;
-    // Opened anew: the stage signed with it too.
+    // Opened again, because the stage signed with it too.
     let mut operator = stage.account(2).await;
     jobs::mint(&mut operator, contract, 1, |rank| Some(stage.art(1, rank)), |_| ()).await.unwrap();
     told.note(stage, "mint, 4 meteors", before).await;
