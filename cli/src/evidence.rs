@@ -7,7 +7,6 @@ use cosmwasm_std::HexBinary;
 use meteor_messages::shower::{self, ConfigResponse, DrawResponse, QueryMsg, ShowerResponse};
 use meteor_operator::beacon::{PublicKey, verify_signature};
 use meteor_operator::node::Node;
-use meteor_rules::TokenId;
 use meteor_rules::fairness::beacon::BeaconRule;
 use meteor_rules::fairness::evidence::{Beacon, Contribution, Fairness, Reveal, Shower, VERSION, read_csv};
 use meteor_rules::fairness::hex::{Hex, Hex32};
