@@ -9,7 +9,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 use cosmwasm_std::HexBinary;
-use meteor_messages::shower::{ConfigResponse, InstantiateMsg, QueryMsg};
+use meteor_chain::contracts::ShowerContract;
+use meteor_messages::shower::InstantiateMsg;
 use meteor_operator::account::Account;
 use meteor_operator::jobs::{self, Asked, Deployment};
 use meteor_operator::launch::{Code, Codes, Record};
@@ -133,7 +134,7 @@ impl<'a> Deploying<'a> {
     /// The codes that the contracts on the chain have, whatever the record says: it may be lost.
     async fn codes_of_the_event(&mut self) -> Result<Codes> {
         let (plan, node) = (self.plan, &self.plan.node);
-        let config: ConfigResponse = node.smart(&plan.contract, &QueryMsg::Config {}).await?;
+        let config = ShowerContract::new(node, &plan.contract).config().await?;
         let made = node.contract(&plan.contract).await?;
         let shower = made.code_id;
         // A record that was lost and written again did not see it happen.
@@ -172,7 +173,7 @@ impl<'a> Deploying<'a> {
             self.say(|| format!("{} is already on the chain", plan.contract));
             return Ok(());
         }
-        let (_, height) = plan.node.status().await?;
+        let height = plan.node.status().await?.height;
         // Before the transaction: if this is killed in between, the next run still knows where to look from.
         self.record.height = Some(height);
         self.save()?;

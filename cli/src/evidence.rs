@@ -2,10 +2,9 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use cosmwasm_std::HexBinary;
-use meteor_chain::http;
-use meteor_messages::shower::{self, ConfigResponse, DrawResponse, QueryMsg, ShowerResponse};
+use meteor_chain::contracts::ShowerContract;
 use meteor_operator::beacon::{PublicKey, verify_signature};
 use meteor_operator::node::Node;
 use meteor_rules::fairness::beacon::BeaconRule;
@@ -102,13 +101,12 @@ pub async fn load(source: &str) -> Result<Bundle> {
 /// # Errors
 /// If the node doesn't answer or there is no such contract.
 pub async fn from_chain(node: &Node, contract: &str) -> Result<Fairness> {
-    let (chain_id, _) = node.status().await?;
-    let config: ConfigResponse = node.smart(contract, &QueryMsg::Config {}).await?;
-    let fixed: shower::Fairness = node.smart(contract, &QueryMsg::Fairness {}).await?;
+    let chain_id = node.status().await?.chain_id;
+    let shown = ShowerContract::new(node, contract);
+    let (config, fixed) = (shown.config().await?, shown.fairness().await?);
     let mut showers = Vec::new();
     for shower in 1..=config.schedule.count {
-        let state: ShowerResponse = node.smart(contract, &QueryMsg::Shower { shower }).await?;
-        let draw: DrawResponse = node.smart(contract, &QueryMsg::Draw { shower }).await?;
+        let (state, draw) = (shown.shower(shower).await?, shown.draw(shower).await?);
         showers.push(Shower {
             shower,
             closes_at: state.closes_at,
@@ -159,7 +157,15 @@ impl Source<'_> {
             }
             Self::Server(base) => {
                 let url = format!("{base}{path}");
-                http::get(&url).await.with_context(|| format!("asking {url}"))
+                let response = reqwest::get(&url).await.with_context(|| format!("asking {url}"))?;
+                if !response.status().is_success() {
+                    bail!(
+                        "{url} answers {}: {}",
+                        response.status(),
+                        response.text().await.unwrap_or_default()
+                    );
+                }
+                Ok(response.bytes().await?.to_vec())
             }
         }
     }

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use meteor_messages::shower::{ConfigResponse, ExecuteMsg, QueryMsg};
+use meteor_chain::contracts::ShowerContract;
+use meteor_messages::shower::{ConfigResponse, ExecuteMsg};
 use meteor_operator::account::Account;
 use meteor_operator::jobs::Deployment;
 use serde_json::{Value, json};
@@ -50,7 +51,7 @@ impl Owner {
         check: impl FnOnce(&ConfigResponse) -> Result<()>,
     ) -> Result<ExitCode> {
         let found = self.event.find(self.terms.gas_price.as_ref()).await?;
-        let config: ConfigResponse = found.node.smart(&found.contract, &QueryMsg::Config {}).await?;
+        let config = ShowerContract::new(&found.node, &found.contract).config().await?;
         check(&config)?;
         let owner = config.owner.context("the event no longer has an owner: nobody can do this")?;
         let transaction = unsigned(&owner, &found, message, self.gas)?;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
-use meteor_messages::shower::{Fairness, QueryMsg};
+use meteor_chain::contracts::ShowerContract;
 use meteor_operator::keys::kms::{CredentialsSource, KmsConfig};
 use meteor_operator::keys::{AnyKey, FileKey, KeyError, KmsKey, Passphrase, PassphraseFile, Prompt, Unlock};
 use meteor_operator::node::Node;
@@ -25,7 +25,8 @@ pub(crate) struct Secrets {
     /// Address of the key service, if it is not AWS's own
     #[arg(long)]
     kms_endpoint: Option<String>,
-    /// AWS credentials file (mode 0600); its profile default is used
+    /// AWS credentials file (mode 0600); its profile default is used. Without it, an ECS task or EKS pod uses the
+    /// credentials of its role
     #[arg(long)]
     kms_credentials: Option<PathBuf>,
     /// File with the passphrase (mode 0600), instead of the prompt
@@ -52,7 +53,7 @@ impl Secrets {
     pub(crate) async fn open(&self, node: &Node, contract: &str) -> Result<(AnyKey, Tables)> {
         let bytes = std::fs::read(&self.tables)
             .with_context(|| format!("reading the tables {}", self.tables.display()))?;
-        let fairness: Fairness = node.smart(contract, &QueryMsg::Fairness {}).await?;
+        let fairness = ShowerContract::new(node, contract).fairness().await?;
         let hash: [u8; 32] = Sha256::digest(&bytes).into();
         ensure!(
             fairness.tables.as_slice() == hash,
@@ -65,8 +66,14 @@ impl Secrets {
 
     fn key(&self) -> Result<AnyKey> {
         if let (Some(key_id), Some(region)) = (&self.kms_key_id, &self.kms_region) {
-            let path = self.kms_credentials.clone().context("--kms-key-id needs --kms-credentials")?;
-            let credentials = CredentialsSource::Profile { path, profile: "default".into() };
+            let credentials = match &self.kms_credentials {
+                Some(path) => {
+                    Some(CredentialsSource::Profile { path: path.clone(), profile: "default".into() })
+                }
+                None => CredentialsSource::of_container(|name| std::env::var(name).ok()),
+            };
+            let credentials = credentials
+                .context("--kms-key-id needs --kms-credentials, or a container whose task has a role")?;
             let mut config = KmsConfig::new(region, key_id, credentials);
             config.endpoint.clone_from(&self.kms_endpoint);
             let key = KmsKey::new(config).map_err(KeyError::from)?;

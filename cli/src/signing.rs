@@ -5,7 +5,8 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use meteor_messages::shower::{ConfigResponse, QueryMsg};
+use meteor_chain::contracts::ShowerContract;
+use meteor_messages::shower::ConfigResponse;
 use meteor_operator::account::Account;
 use meteor_operator::gas::GasPrice;
 use meteor_operator::jobs::Deployment;
@@ -74,7 +75,7 @@ impl JournalFolder {
     /// Opens the account with its journal, and says what became of a transaction that an earlier command left.
     pub(crate) async fn open(&self, node: Node, signer: Signer, price: GasPrice) -> Result<Account> {
         let folder = self.make()?;
-        let (chain_id, _) = node.status().await?;
+        let chain_id = node.status().await?.chain_id;
         // Closed again at once: it only tells what the opening below will wait for.
         let left = Journal::open(&folder, &chain_id, signer.address())?.outstanding().cloned();
         if let Some(intent) = &left {
@@ -114,7 +115,7 @@ impl Signing {
         let signer = signer(&self.signer_file, self.terms.account, prefix)?;
         let account = self.terms.journal.open(node, signer, gas_price).await?;
         // After the journal: the contract's answer must include what the journal finished.
-        let config: ConfigResponse = account.node().smart(&contract, &QueryMsg::Config {}).await?;
+        let config = ShowerContract::new(account.node(), &contract).config().await?;
         println!("signing as {} on {chain_id}", account.address());
         let (meteors, hatchery) = (config.meteors.clone(), config.hatchery.clone());
         Ok((account, Deployment { chain_id, shower: contract, meteors, hatchery, height }, config))

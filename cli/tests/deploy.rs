@@ -67,7 +67,7 @@ async fn from_a_launch_file_to_paid_payees() {
     let launch = launch_file(devnet.chain_id(), &chain.rpc, &address, opens_at);
     std::fs::write(folder.join("launch.toml"), &launch).unwrap();
     let node = Node::new(&chain.rpc).unwrap();
-    let sequence = async || node.account(owner).await.unwrap().sequence;
+    let sequence = async || node.account(owner).await.unwrap().value.sequence;
 
     // A dry run signs nothing and leaves no file, whether the launch is good or not.
     let planned = works(folder, "deploy launch.toml --dry-run").await;

@@ -9,9 +9,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::common::private;
-use meteor_messages::nft;
-use meteor_operator::jobs;
-use meteor_operator::node::Node;
 use meteor_tests::proxy::{Fault, Proxy};
 use meteor_tests::{Stage, Target, WALLETS};
 use serde_json::Value;
@@ -84,7 +81,7 @@ async fn drawn(stage: &Stage, shower: u32, wallets: &[u32]) {
 /// The operator's next sequence: how many of its transactions are in blocks.
 async fn sent(stage: &Stage) -> u64 {
     let operator = stage.account(2).await.address().to_owned();
-    stage.node.account(&operator).await.unwrap().sequence
+    stage.node.account(&operator).await.unwrap().value.sequence
 }
 
 /// Lines of the journal's history: transactions that it knows to be in blocks, all of which did what they should.
@@ -101,15 +98,12 @@ fn booked(folder: &Path, chain_id: &str, operator: &str) -> usize {
 
 /// Each place of `shower` has its meteor, and no other meteor exists beyond `earlier` and those.
 async fn each_once(stage: &Stage, shower: u32, earlier: usize) {
-    let node: &Node = &stage.node;
-    let places = jobs::ranking(node, &stage.deployment.shower, shower).await.unwrap();
-    let meteors = &stage.deployment.meteors;
-    let total: Value = node.smart(meteors, &nft::QueryMsg::NumTokens {}).await.unwrap();
-    assert_eq!(total, serde_json::json!({"count": earlier + places.len()}), "none is there twice or too few");
+    let places = stage.contract().ranking(shower).await.unwrap();
+    let total = stage.meteors().count().await.unwrap();
+    assert_eq!(total, u64::try_from(earlier + places.len()).unwrap(), "none is there twice or too few");
     for (number, place) in (earlier + 1..).zip(&places) {
-        let query = nft::QueryMsg::OwnerOf { token_id: number.to_string(), include_expired: None };
-        let owner: Value = node.smart(meteors, &query).await.unwrap();
-        assert_eq!(owner.get("owner").unwrap(), &place.contributor, "meteor {number} of shower {shower}");
+        let owner = stage.meteors().owner_of(number.try_into().unwrap()).await.unwrap();
+        assert_eq!(owner, place.contributor, "meteor {number} of shower {shower}");
     }
 }
 
@@ -128,7 +122,7 @@ async fn a_mint_killed_at_every_request_mints_each_meteor_once() {
             let stage = Stage::with_pace(SHOWERS, pace).await;
             private(folder, "words", &stage.chain.mnemonic);
             let operator = stage.account(2).await.address().to_owned();
-            let (chain_id, _) = stage.node.status().await.unwrap();
+            let chain_id = stage.node.status().await.unwrap().chain_id;
             let mut through = false;
             for shower in 1..=SHOWERS {
                 drawn(&stage, shower, &WALLETS).await;
@@ -161,7 +155,7 @@ async fn a_mint_killed_at_every_request_mints_each_meteor_once() {
     private(folder, "words", &stage.chain.mnemonic);
     drawn(&stage, 1, &wallets).await;
     let operator = stage.account(2).await.address().to_owned();
-    let (chain_id, _) = stage.node.status().await.unwrap();
+    let chain_id = stage.node.status().await.unwrap().chain_id;
     let before = sent(&stage).await;
     let mut kills = 0;
     'all: for at in 0.. {

@@ -15,7 +15,7 @@ const DEPLOY: &str = "deploy launch.toml --artifacts artifacts --signer-file wor
 /// just after.
 async fn killed_after(folder: &Path, node: &Node, address: &str, sequence: u64) {
     let mut child = command(folder).args(DEPLOY.split(' ')).stdout(Stdio::null()).spawn().unwrap();
-    while node.account(address).await.unwrap().sequence < sequence {
+    while node.account(address).await.unwrap().value.sequence < sequence {
         assert!(child.try_wait().unwrap().is_none(), "it ended before transaction {sequence}");
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
@@ -48,7 +48,7 @@ async fn a_deployment_killed_between_its_uploads_goes_on() {
         .replace("[roles]", &format!("[roles]\ndeployer = \"{deployer}\"\nadmin = \"{admin}\""));
     let launch = format!("{launch}[royalties]\naddress = \"{owner}\"\nshare_bp = 500\n");
     std::fs::write(folder.join("launch.toml"), &launch).unwrap();
-    let sequence = async || node.account(deployer).await.unwrap().sequence;
+    let sequence = async || node.account(deployer).await.unwrap().value.sequence;
 
     let planned = works(folder, "deploy launch.toml --artifacts artifacts --dry-run").await;
     assert!(

@@ -4,8 +4,12 @@ use std::fmt;
 use std::str::FromStr;
 
 use cosmwasm_std::Uint128;
+use thiserror::Error;
 
-use crate::error::OperatorError;
+/// A gas price that can't be read.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("gas price {0:?} can't be read: write it like 0.15uusd")]
+pub struct GasPriceError(String);
 
 /// What a unit of gas costs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,11 +37,11 @@ impl fmt::Display for GasPrice {
 }
 
 impl FromStr for GasPrice {
-    type Err = OperatorError;
+    type Err = GasPriceError;
 
     /// Reads a decimal number of at most six places followed by the denom, as in `0.15uusd`.
-    fn from_str(text: &str) -> Result<Self, OperatorError> {
-        let bad = || OperatorError::GasPrice(text.to_owned());
+    fn from_str(text: &str) -> Result<Self, GasPriceError> {
+        let bad = || GasPriceError(text.to_owned());
         let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').ok_or_else(bad)?;
         let (number, denom) = text.split_at_checked(digits).ok_or_else(bad)?;
         let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
@@ -91,7 +95,7 @@ mod tests {
     #[test]
     fn bad_prices_say_so() {
         for bad in ["", "uusd", ".5uusd", "0.1234567uusd", "0.1", "1.2.3uusd", "99999999999999999999uusd"] {
-            assert!(matches!(bad.parse::<GasPrice>(), Err(OperatorError::GasPrice(_))), "{bad}");
+            assert!(bad.parse::<GasPrice>().is_err(), "{bad}");
         }
     }
 }

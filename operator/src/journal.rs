@@ -9,10 +9,11 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use meteor_chain::tx::Included;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::node::{Included, hash};
+use crate::node::hash;
 
 const OUTSTANDING: &str = "outstanding.json";
 const HISTORY: &str = "history.jsonl";
@@ -204,7 +205,7 @@ impl Journal {
             files.append(&Committed {
                 hash: included.hash.clone(),
                 height: included.height,
-                code: included.code,
+                code: included.refusal.as_ref().map_or(0, |refusal| refusal.code),
                 gas_used: included.gas_used,
                 fee: intent.fee.clone(),
                 sequence: intent.sequence,
@@ -313,7 +314,7 @@ mod tests {
 
     fn included(intent: &Intent) -> Included {
         let hash = intent.hash.clone();
-        Included { hash, height: 6, code: 0, log: String::new(), gas_used: 7, events: vec![] }
+        Included { hash, height: 6, refusal: None, gas_used: 7, events: vec![] }
     }
 
     fn open(dir: &Path) -> Result<Journal, JournalError> {

@@ -6,14 +6,14 @@ mod lint;
 mod message;
 mod record;
 
-use cosmrs::tendermint::Time;
+use meteor_chain::time;
 use meteor_messages::shower::Payee;
 use meteor_rules::preset::Preset;
 use serde::Deserialize;
 use thiserror::Error;
 
-use crate::beacon::{Network, PublicKey};
-use crate::gas::GasPrice;
+use crate::beacon::Network;
+use crate::gas::{GasPrice, GasPriceError};
 
 pub use estimate::gas;
 pub use lint::{Finding, Known, lint};
@@ -134,7 +134,7 @@ pub enum LaunchError {
     Commitments,
     /// The gas price can't be read.
     #[error("gas_price: {0}")]
-    GasPrice(String),
+    GasPrice(#[from] GasPriceError),
 }
 
 impl Launch {
@@ -159,9 +159,7 @@ impl Launch {
         let Some(given) = &self.opens_at else {
             return preset.schedule.opens_at.ok_or(LaunchError::NoOpening);
         };
-        let bad = || LaunchError::Opening(given.to_string());
-        let time = Time::parse_from_rfc3339(&given.to_string()).map_err(|_| bad())?;
-        u64::try_from(time.unix_timestamp()).map_err(|_| bad())
+        time::seconds(&given.to_string()).ok_or_else(|| LaunchError::Opening(given.to_string()))
     }
 
     /// The price of gas.
@@ -169,10 +167,7 @@ impl Launch {
     /// # Errors
     /// [`LaunchError::GasPrice`].
     pub fn gas_price(&self) -> Result<GasPrice, LaunchError> {
-        self.chain
-            .gas_price
-            .parse()
-            .map_err(|error: crate::OperatorError| LaunchError::GasPrice(error.to_string()))
+        Ok(self.chain.gas_price.parse()?)
     }
 }
 
@@ -185,9 +180,7 @@ impl Beacon {
         match self {
             Self::Quicknet { delay } => Ok((Network::quicknet(), *delay)),
             Self::Own { genesis, period, public_key, delay } => {
-                let mut bytes = [0; 96];
-                hex::decode_to_slice(public_key, &mut bytes).map_err(|_| LaunchError::BeaconKey)?;
-                let public_key = PublicKey::new(bytes).map_err(|_| LaunchError::BeaconKey)?;
+                let public_key = public_key.parse().map_err(|_| LaunchError::BeaconKey)?;
                 let network = Network { public_key, genesis: *genesis, period: *period, chain_hash: None };
                 Ok((network, *delay))
             }
@@ -197,10 +190,7 @@ impl Beacon {
 
 /// `seconds` since the epoch as people read them, in UTC.
 pub fn utc(seconds: u64) -> String {
-    i64::try_from(seconds)
-        .ok()
-        .and_then(|seconds| Time::from_unix_timestamp(seconds, 0).ok())
-        .map_or_else(|| format!("second {seconds}"), |time| time.to_rfc3339())
+    time::utc(seconds).unwrap_or_else(|| format!("second {seconds}"))
 }
 
 #[cfg(test)]

@@ -6,9 +6,7 @@
 
 pub mod account;
 pub mod beacon;
-pub mod error;
 pub mod gas;
-mod jitter;
 pub mod jobs;
 pub mod journal;
 pub mod keys;
@@ -17,5 +15,3 @@ pub mod node;
 pub mod signer;
 pub mod tax;
 pub mod tx;
-
-pub use error::OperatorError;

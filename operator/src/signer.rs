@@ -4,11 +4,32 @@ use std::fmt;
 
 use bip32::{DerivationPath, Language, Mnemonic, XPrv};
 use cosmrs::crypto::secp256k1::SigningKey;
-
-use crate::error::OperatorError;
+use thiserror::Error;
 
 /// Terra's coin type (SLIP-44).
 pub const COIN_TYPE: u32 = 330;
+
+/// Why there is no key to sign with. No message repeats a word or a byte of a key.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum SignerError {
+    /// The words are no mnemonic.
+    #[error("the words are not a mnemonic of 24 English words")]
+    Words,
+    /// No key follows from the mnemonic.
+    #[error("the mnemonic has no key at coin type {coin_type}, index {index}")]
+    Path {
+        /// The coin type.
+        coin_type: u32,
+        /// Which of its accounts.
+        index: u32,
+    },
+    /// The bytes are no key.
+    #[error("these 32 bytes are no secp256k1 key")]
+    Bytes,
+    /// The prefix makes no address.
+    #[error("{0:?} can't begin an address")]
+    Prefix(String),
+}
 
 /// One key and the address it signs for. Shows only the address.
 pub struct Signer {
@@ -21,38 +42,39 @@ impl Signer {
     /// `prefix`.
     ///
     /// # Errors
-    /// [`OperatorError::Key`] if the words are no mnemonic or the prefix makes no address.
+    /// If the words are no mnemonic or the prefix makes no address.
     pub fn from_mnemonic(
         phrase: &str,
         coin_type: u32,
         index: u32,
         prefix: &str,
-    ) -> Result<Self, OperatorError> {
+    ) -> Result<Self, SignerError> {
         let mnemonic = Mnemonic::new(phrase, Language::English)
-            .map_err(|_| OperatorError::Key("the words are not a mnemonic of 24 English words".into()))?;
+            .map_err(|_| SignerError::Words)?;
+        let no_key = || SignerError::Path { coin_type, index };
         let path: DerivationPath = format!("m/44'/{coin_type}'/0'/0/{index}")
             .parse()
-            .map_err(|_| OperatorError::Key(format!("no key at coin type {coin_type}, index {index}")))?;
+            .map_err(|_| no_key())?;
         let child = XPrv::derive_from_path(mnemonic.to_seed(""), &path)
-            .map_err(|_| OperatorError::Key("no key can be derived from the mnemonic".into()))?;
+            .map_err(|_| no_key())?;
         Self::new(SigningKey::from(child), prefix)
     }
 
     /// The key with these 32 bytes: for throw-away wallets made from a seed.
     ///
     /// # Errors
-    /// [`OperatorError::Key`] if the bytes are no key or the prefix makes no address.
-    pub fn from_bytes(bytes: &[u8; 32], prefix: &str) -> Result<Self, OperatorError> {
+    /// If the bytes are no key or the prefix makes no address.
+    pub fn from_bytes(bytes: &[u8; 32], prefix: &str) -> Result<Self, SignerError> {
         let key = SigningKey::from_slice(bytes)
-            .map_err(|_| OperatorError::Key("32 bytes that are no secp256k1 key".into()))?;
+            .map_err(|_| SignerError::Bytes)?;
         Self::new(key, prefix)
     }
 
-    fn new(key: SigningKey, prefix: &str) -> Result<Self, OperatorError> {
+    fn new(key: SigningKey, prefix: &str) -> Result<Self, SignerError> {
         let address = key
             .public_key()
             .account_id(prefix)
-            .map_err(|_| OperatorError::Key(format!("{prefix:?} can't begin an address")))?
+            .map_err(|_| SignerError::Prefix(prefix.to_owned()))?
             .to_string();
         Ok(Self { key, address })
     }

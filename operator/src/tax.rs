@@ -1,7 +1,6 @@
 //! Terra Classic's tax on coins that are sent: what arrives of an amount.
 
-use crate::error::OperatorError;
-use crate::node::Node;
+use meteor_chain::{NodeError, Pool};
 
 /// The rate's unit: a chain's decimals have 18 places.
 const UNIT: u128 = 1_000_000_000_000_000_000;
@@ -20,9 +19,9 @@ impl Rate {
     ///
     /// # Errors
     /// If no node answers, or with a rate above one.
-    pub async fn of(node: &Node) -> Result<Self, OperatorError> {
+    pub async fn of(node: &Pool) -> Result<Self, NodeError> {
         let Some(text) = node.burn_tax_rate().await? else { return Ok(Self::default()) };
-        let malformed = || OperatorError::Malformed { method: "tax rate", what: text.clone() };
+        let malformed = || NodeError::Malformed(format!("tax rate {text}"));
         text.parse().ok().and_then(Self::new).ok_or_else(malformed)
     }
 

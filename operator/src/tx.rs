@@ -8,10 +8,27 @@ use cosmrs::tx::{Body, SignDoc};
 use cosmrs::{AccountId, Any};
 use cosmwasm_std::{Coin, instantiate2_address};
 use serde::Serialize;
+use thiserror::Error;
 
-use crate::error::OperatorError;
 use crate::gas::GasPrice;
 use crate::signer::Signer;
+
+/// Why a transaction can't be built.
+#[derive(Debug, Error)]
+pub enum TxError {
+    /// A message is no JSON.
+    #[error("the message can't be written as JSON")]
+    Json(#[from] serde_json::Error),
+    /// A text that is no address.
+    #[error("{0} is no address")]
+    Address(String),
+    /// An address that can't be computed.
+    #[error("the contract's address can't be computed: {0}")]
+    ContractAddress(String),
+    /// A part that can't be encoded.
+    #[error("the transaction can't be encoded: {0}")]
+    Encode(String),
+}
 
 /// Where in its account's order a transaction stands, and on which chain.
 #[derive(Clone, Debug)]
@@ -32,33 +49,29 @@ fn any<M: Message + Name>(message: &M) -> Any {
     Any { type_url: M::type_url(), value: message.encode_to_vec() }
 }
 
-fn json(message: &impl Serialize) -> Result<Vec<u8>, OperatorError> {
-    serde_json::to_vec(message).map_err(|error| OperatorError::Build(error.to_string()))
-}
-
 /// A message that executes `contract` with `message` and `funds`.
 ///
 /// # Errors
-/// [`OperatorError::Build`] if the message can't be written as JSON.
+/// [`TxError::Json`] if the message can't be written as JSON.
 pub fn execute(
     sender: &str,
     contract: &str,
     message: &impl Serialize,
     funds: &[Coin],
-) -> Result<Any, OperatorError> {
+) -> Result<Any, TxError> {
     Ok(any(&MsgExecuteContract {
         sender: sender.to_owned(),
         contract: contract.to_owned(),
-        msg: json(message)?,
+        msg: serde_json::to_vec(message)?,
         funds: proto_coins(funds),
     }))
 }
 
-/// A message that instantiates code `code_id` at the address that [`contract_address`] foretells. Without an `admin`
+/// A message that instantiates code `code_id` at the address that [`contract_address`] computes. Without an `admin`
 /// nobody can migrate what comes of it.
 ///
 /// # Errors
-/// [`OperatorError::Build`] if the message can't be written as JSON.
+/// [`TxError::Json`] if the message can't be written as JSON.
 pub fn instantiate(
     sender: &str,
     admin: Option<&str>,
@@ -66,13 +79,13 @@ pub fn instantiate(
     label: &str,
     salt: &[u8],
     message: &impl Serialize,
-) -> Result<Any, OperatorError> {
+) -> Result<Any, TxError> {
     Ok(any(&MsgInstantiateContract2 {
         sender: sender.to_owned(),
         admin: admin.unwrap_or_default().to_owned(),
         code_id,
         label: label.to_owned(),
-        msg: json(message)?,
+        msg: serde_json::to_vec(message)?,
         funds: vec![],
         salt: salt.to_vec(),
         fix_msg: false,
@@ -83,15 +96,14 @@ pub fn instantiate(
 /// computes it). Keys are bound to it before it exists.
 ///
 /// # Errors
-/// [`OperatorError::Build`] if one of them can't make an address.
-pub fn contract_address(checksum: &[u8], creator: &str, salt: &[u8]) -> Result<String, OperatorError> {
-    let build = |what: String| OperatorError::Build(what);
-    let account: AccountId = creator.parse().map_err(|_| build(format!("{creator} is no address")))?;
+/// [`TxError::Address`] or [`TxError::ContractAddress`] if one of them can't make an address.
+pub fn contract_address(checksum: &[u8], creator: &str, salt: &[u8]) -> Result<String, TxError> {
+    let account: AccountId = creator.parse().map_err(|_| TxError::Address(creator.to_owned()))?;
     let canonical = instantiate2_address(checksum, &account.to_bytes().into(), salt)
-        .map_err(|error| build(error.to_string()))?;
+        .map_err(|error| TxError::ContractAddress(error.to_string()))?;
     AccountId::new(account.prefix(), canonical.as_slice())
         .map(|address| address.to_string())
-        .map_err(|error| build(error.to_string()))
+        .map_err(|error| TxError::ContractAddress(error.to_string()))
 }
 
 /// A message that sends coins from account to account.
@@ -107,7 +119,7 @@ pub fn send(from: &str, to: &str, coins: &[Coin]) -> Any {
 /// above `timeout_height` (0: in any).
 ///
 /// # Errors
-/// [`OperatorError::Build`] if something in it can't be encoded.
+/// [`TxError::Encode`] if something in it can't be encoded.
 pub fn sign(
     signer: &Signer,
     place: &Place,
@@ -115,18 +127,18 @@ pub fn sign(
     gas: u64,
     price: &GasPrice,
     timeout_height: u64,
-) -> Result<Vec<u8>, OperatorError> {
-    let build = |error: cosmrs::ErrorReport| OperatorError::Build(error.to_string());
-    let fee = cosmrs::Coin { denom: price.denom.parse().map_err(build)?, amount: price.fee(gas) };
+) -> Result<Vec<u8>, TxError> {
+    let encode = |error: cosmrs::ErrorReport| TxError::Encode(error.to_string());
+    let fee = cosmrs::Coin { denom: price.denom.parse().map_err(encode)?, amount: price.fee(gas) };
     let auth = cosmrs::tx::SignerInfo::single_direct(Some(signer.key().public_key()), place.sequence)
         .auth_info(cosmrs::tx::Fee::from_amount_and_gas(fee, gas));
     let chain_id =
-        place.chain_id.parse().map_err(|_| OperatorError::Build("the chain id is empty".into()))?;
+        place.chain_id.parse().map_err(|_| TxError::Encode("the chain id is empty".into()))?;
     let timeout = cosmrs::tendermint::block::Height::try_from(timeout_height)
-        .map_err(|error| OperatorError::Build(error.to_string()))?;
+        .map_err(|error| TxError::Encode(error.to_string()))?;
     let body = Body::new(messages, "", timeout);
-    let doc = SignDoc::new(&body, &auth, &chain_id, place.number).map_err(build)?;
-    doc.sign(signer.key()).and_then(|raw| raw.to_bytes()).map_err(build)
+    let doc = SignDoc::new(&body, &auth, &chain_id, place.number).map_err(encode)?;
+    doc.sign(signer.key()).and_then(|raw| raw.to_bytes()).map_err(encode)
 }
 
 /// The bytes of an unsigned transaction to simulate: right in everything but fee and signature.

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use meteor_devnet::DevBeacon;
 use meteor_operator::beacon::{
     BeaconClient, BeaconConfig, BeaconError, BeaconRound, Fault, Network, Progress, PublicKey,
-    verify_signature,
+    SourceFault, verify_signature,
 };
 use serde_json::{Value, json};
 use tokio::sync::Notify;
@@ -309,24 +309,49 @@ fn bad_configurations_are_refused() {
     let mut config = config(vec!["http://x".into()]);
     config.network.period = 0;
     assert!(matches!(BeaconClient::new(config), Err(BeaconError::Config(_))));
-    assert!(BeaconClient::new(BeaconConfig::quicknet()).is_ok());
+}
+
+#[test]
+fn drands_relays_are_known_for_quicknet_alone() {
+    let quicknet = Network::quicknet();
+    let as_on_the_chain = Network { chain_hash: None, ..quicknet.clone() };
+    let config = BeaconConfig::new(as_on_the_chain.clone(), vec![]);
+    assert_eq!(config.network, quicknet, "relays of several beacons want the hash");
+    assert!(config.urls.contains(&"https://api.drand.sh".to_owned()));
+    BeaconClient::new(config).unwrap();
+    let own = BeaconConfig::new(as_on_the_chain.clone(), vec!["http://x".into()]);
+    assert_eq!((own.urls, own.network.chain_hash), (vec!["http://x".to_owned()], None));
+    for other in [
+        Network { genesis: quicknet.genesis + 3, ..as_on_the_chain.clone() },
+        Network { period: 30, ..as_on_the_chain },
+        network(),
+    ] {
+        let refused = BeaconClient::new(BeaconConfig::new(other, vec![])).unwrap_err();
+        assert!(matches!(refused, BeaconError::Config(_)), "{refused}");
+    }
 }
 
 #[tokio::test]
-async fn relays_of_another_beacon_are_found_before_the_launch() {
+async fn relays_of_another_beacon_are_dropped_and_named() {
     let good = honest(|| DUE_7).await;
     let foreign = DevBeacon::new(b"another seed", GENESIS, PERIOD).unwrap();
     // Behind our chain's hash it doesn't answer; without a hash it tells who it is.
     let foreign = serve(foreign.router(|| DUE_7)).await;
-    let mut config = config(vec![good.clone(), foreign.clone()]);
-    let checked = BeaconClient::new(config.clone()).unwrap().check().await;
-    assert_eq!(checked, [(good.clone(), Ok(())), (foreign.clone(), Err(Fault::NotYet))]);
+    let fault = |url: &String, fault| SourceFault { url: url.clone(), fault };
+    let mut config = config(vec![foreign.clone(), good.clone()]);
+    let mut client = BeaconClient::new(config.clone()).unwrap();
+    assert_eq!(client.check().await, Ok(vec![fault(&foreign, Fault::NotYet)]));
     config.network.chain_hash = None;
-    let checked = BeaconClient::new(config.clone()).unwrap().check().await;
-    assert_eq!(checked, [(good.clone(), Ok(())), (foreign, Err(Fault::OtherBeacon("public key")))]);
+    let mut client = BeaconClient::with_clock(config.clone(), || DUE_7).unwrap();
+    let other = fault(&foreign, Fault::OtherBeacon("public key"));
+    assert_eq!(client.check().await, Ok(vec![other.clone()]));
+    assert_eq!(client.round(7).await.unwrap().faults, [], "the other one is asked no more");
     config.network.genesis += 1;
-    let checked = BeaconClient::new(config).unwrap().check().await;
-    assert_eq!(checked[0].1, Err(Fault::OtherBeacon("genesis")));
+    let refused = BeaconClient::new(config).unwrap().check().await.unwrap_err();
+    assert_eq!(
+        refused,
+        BeaconError::NoRelay { faults: vec![other, fault(&good, Fault::OtherBeacon("genesis"))] }
+    );
 }
 
 #[tokio::test]

@@ -224,9 +224,6 @@ async fn credentials_come_from_a_container_too() {
     let role = |path: &str, token| CredentialsSource::Container { uri: format!("{}{path}", desk.url), token };
     let endpoint = desk.key_with(role("/role", Some(token)));
     endpoint.shower_key(&ID).await.unwrap();
-    let json = json!({"AccessKeyId": "AKIDEXAMPLE", "SecretAccessKey": SECRET, "Token": TOKEN}).to_string();
-    let file = desk.key_with(CredentialsSource::ContainerFile { path: desk.put("json", &json) });
-    file.shower_key(&ID).await.unwrap();
     assert_eq!(*desk.service.complaint.lock().unwrap(), None);
 
     let refused = failed(&desk.key_with(role("/role", None))).await;
@@ -235,7 +232,7 @@ async fn credentials_come_from_a_container_too() {
         let error = failed(&desk.key_with(role(path, None))).await;
         assert!(matches!(error, KmsError::ContainerCredentials(_)), "{error}");
     }
-    let missing = CredentialsSource::ContainerFile { path: desk.dir.path().join("nothing") };
+    let missing = CredentialsSource::Profile { path: desk.dir.path().join("nothing"), profile: "event".into() };
     assert!(matches!(failed(&desk.key_with(missing)).await, KmsError::Private(_)));
 }
 
@@ -345,7 +342,7 @@ async fn nobody_at_home_is_named_without_secrets() {
 
 #[test]
 fn endpoints_are_https_or_here() {
-    let source = || CredentialsSource::ContainerFile { path: "nowhere".into() };
+    let source = || CredentialsSource::Container { uri: "/nowhere".into(), token: None };
     let with = |endpoint: Option<&str>| {
         let mut config = KmsConfig::new("eu-central-1", KEY_ID, source());
         config.endpoint = endpoint.map(ToOwned::to_owned);

@@ -5,16 +5,14 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
-use meteor_messages::nft;
-use meteor_operator::OperatorError;
+use meteor_chain::contracts::Collection;
 use meteor_operator::account::Account;
-use meteor_operator::jobs::{self, Batches};
+use meteor_operator::jobs::{self, Batches, JobError};
 use meteor_operator::journal::Committed;
 use meteor_operator::node::Node;
 use meteor_operator::signer::{COIN_TYPE, Signer};
 use meteor_tests::crowd::Crowd;
 use meteor_tests::{Pace, Stage};
-use serde_json::Value;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -107,10 +105,13 @@ async fn mint(stage: &mut Stage, journal: &Path, batches: Batches, upto: u32, ki
                 let progress = |at: jobs::MintProgress| {
                     tell.send_replace(at.minted);
                 };
-                jobs::mint_in(batches, &mut account, &contract, 1, art, progress).await
+                anyhow::Ok(jobs::mint_in(batches, &mut account, &contract, 1, art, progress).await?)
             };
             match run.await {
-                Ok(()) | Err(OperatorError::NotEnoughArt { .. }) => return ended,
+                Ok(()) => return ended,
+                Err(error) if matches!(error.downcast_ref(), Some(JobError::NotEnoughArt { .. })) => {
+                    return ended;
+                }
                 // As its operator would, who reads this and runs it again.
                 Err(error) => {
                     ended += 1;
@@ -169,27 +170,21 @@ fn row(sent: &[Committed], meteors: u32, blocks: u64, seconds: f64) -> Result<()
 /// Every meteor exists, once, and is its rank's.
 async fn each_once(stage: &Stage, meteors: usize) -> Result<()> {
     let started = Instant::now();
-    let collection = &stage.deployment.meteors;
-    let total: Value = stage.node.smart(collection, &nft::QueryMsg::NumTokens {}).await?;
-    ensure!(
-        total.get("count").and_then(Value::as_u64) == Some(u64::try_from(meteors)?),
-        "{total} exist where {meteors} are due"
-    );
-    let places = jobs::ranking(&stage.node, &stage.deployment.shower, 1).await?;
+    let total = stage.meteors().count().await?;
+    ensure!(total == u64::try_from(meteors)?, "{total} exist where {meteors} are due");
+    let places = stage.contract().ranking(1).await?;
     ensure!(places.len() == meteors, "{} are ranked", places.len());
     let mut tasks = JoinSet::new();
     for worker in 0..PARALLEL {
-        let (node, collection) = (stage.node.clone(), collection.clone());
+        let (node, collection) = (stage.node.clone(), stage.deployment.meteors.clone());
         let mine: Vec<(u32, String)> = (1..)
             .zip(places.iter().map(|place| place.contributor.clone()))
             .filter(|(rank, _)| rank % PARALLEL == worker)
             .collect();
         tasks.spawn(async move {
             for (rank, contributor) in mine {
-                let query = nft::QueryMsg::OwnerOf { token_id: rank.to_string(), include_expired: None };
-                let owner: Value = node.smart(&collection, &query).await?;
-                let owner = owner.get("owner").and_then(Value::as_str);
-                ensure!(owner == Some(&*contributor), "{rank} is {owner:?}'s instead of {contributor}'s");
+                let owner = Collection::new(&node, &collection).owner_of(rank.into()).await?;
+                ensure!(owner == contributor, "{rank} is {owner}'s instead of {contributor}'s");
             }
             anyhow::Ok(())
         });

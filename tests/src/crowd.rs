@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use meteor_messages::shower::{ExecuteMsg, QueryMsg, ShowerResponse};
-use meteor_operator::OperatorError;
+use meteor_chain::words::Said;
+use meteor_messages::shower::ExecuteMsg;
 use meteor_operator::gas::{GasPrice, coins};
-use meteor_operator::node::Node;
+use meteor_operator::node::{Broadcast, Node};
 use meteor_operator::signer::Signer;
 use meteor_operator::tax::Rate;
 use meteor_operator::tx::{self, Place};
@@ -27,8 +27,6 @@ const LEAST: u128 = 8_000_000;
 const PARALLEL: usize = 32;
 /// A node that executes a large block answers nothing meanwhile.
 const TRIES: u32 = 60;
-/// The chain's code for "another sequence is expected".
-const WRONG_SEQUENCE: u32 = 32;
 const POLL: Duration = Duration::from_millis(200);
 /// Looks in which nobody was counted before the crowd is given up: a minute.
 const IDLE: u32 = 300;
@@ -81,10 +79,10 @@ impl Crowd {
             last = bank.submit(batch.to_vec(), gas).await.context("funding the wallets")?;
         }
         let included = bank.wait(&last).await?;
-        ensure!(included.code == 0, "funding failed: {}", included.log);
+        ensure!(included.refusal.is_none(), "funding failed: {:?}", included.refusal);
         // New accounts are numbered in the order of the transfers: the ends tell all between.
         let number = async |signer: Option<&Signer>| -> Result<u64> {
-            Ok(stage.node.account(signer.context("no wallets")?.address()).await?.number)
+            Ok(stage.node.account(signer.context("no wallets")?.address()).await?.value.number)
         };
         let first = number(signers.first()).await?;
         let last = number(signers.last()).await?;
@@ -92,7 +90,7 @@ impl Crowd {
             last.checked_sub(first) == u64::try_from(count)?.checked_sub(1),
             "the wallets' numbers have gaps: {first} to {last}"
         );
-        let (chain_id, _) = stage.node.status().await?;
+        let chain_id = stage.node.status().await?.chain_id;
         Ok(Self { signers, first, chain_id, price })
     }
 
@@ -120,8 +118,7 @@ impl Crowd {
         }
         let (mut counted, mut idle) = (0, 0);
         loop {
-            let query = QueryMsg::Shower { shower: 1 };
-            let state: ShowerResponse = stage.node.smart(&stage.deployment.shower, &query).await?;
+            let state = stage.contract().shower(1).await?;
             if usize::try_from(state.contributors)? == count {
                 return Ok(());
             }
@@ -151,21 +148,19 @@ async fn broadcast(node: &Node, bytes: &[u8]) -> Result<()> {
     let mut full = false;
     loop {
         match node.broadcast(bytes).await {
-            Ok(_) => return Ok(()),
+            Ok(Broadcast::Accepted(_)) => return Ok(()),
             // SDK 0.47 has a mempool of its own besides CometBFT's, of 5,000; and it has counted the sequence before it
             // finds that full, so that until the next block it also expects another.
-            Err(error)
-                if tries < TRIES
-                    && (error.mempool_full()
-                        || full && matches!(error, OperatorError::Refused { code: WRONG_SEQUENCE, .. })) =>
-            {
-                full = true;
-                tries += 1;
+            Ok(Broadcast::Refused(refusal)) => {
+                let said = refusal.said();
+                full |= said == Said::MempoolFull;
+                let passes = said == Said::MempoolFull || full && said == Said::WrongSequence;
+                ensure!(tries < TRIES && passes, "refused ({refusal})");
             }
-            Err(error @ OperatorError::Refused { .. }) => return Err(error.into()),
             Err(error) if tries >= TRIES => return Err(error.into()),
-            Err(_) => tries += 1,
+            Err(_) => {}
         }
+        tries += 1;
         tokio::time::sleep(POLL).await;
     }
 }

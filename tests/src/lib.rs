@@ -15,6 +15,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use cosmwasm_std::{Binary, Decimal, Timestamp};
+use meteor_chain::contracts::{Collection, ShowerContract};
+use meteor_chain::tx::Included;
 use meteor_cli::chain::Chain;
 use meteor_cli::demo::{launch, plan, upload};
 use meteor_cli::preset::tables;
@@ -22,14 +24,13 @@ use meteor_cli::serve::embedded;
 use meteor_devnet::{Blocks, Config, DevBeacon, Devnet, Relay};
 use meteor_indexer::Server;
 use meteor_messages::nft;
-use meteor_messages::shower::{Art, DrawResponse, ExecuteMsg, QueryMsg, ShowerResponse};
-use meteor_operator::OperatorError;
-use meteor_operator::account::Account;
+use meteor_messages::shower::{Art, ConfigResponse, DrawResponse, ExecuteMsg, ShowerResponse};
+use meteor_operator::account::{Account, AccountError};
 use meteor_operator::beacon::{BeaconClient, BeaconConfig};
 use meteor_operator::gas::coins;
-use meteor_operator::jobs::{self, Deployment};
+use meteor_operator::jobs::{self, Deployment, Sealer};
 use meteor_operator::keys::MasterKey;
-use meteor_operator::node::{Included, Node};
+use meteor_operator::node::Node;
 use meteor_rules::preset::Preset;
 use meteor_rules::schedule::Schedule;
 use serde_json::Value;
@@ -108,6 +109,8 @@ pub struct Stage {
     pub preset: Preset,
     /// Where the event lives.
     pub deployment: Deployment,
+    /// Its rules, as the contract has them.
+    pub config: ConfigResponse,
     /// Its schedule.
     pub schedule: Schedule,
     /// A node of the chain.
@@ -146,7 +149,24 @@ impl Stage {
         assert_eq!(deployment.shower, plan.contract, "the address is as predicted");
         let schedule = plan.message(chain.codes).expect("message").schedule;
         let preset = plan.preset;
-        Self { keys, beacon, site, pace, chain, preset, deployment, schedule, node }
+        let config = ShowerContract::new(&node, &deployment.shower).config().await.expect("config");
+        Self { keys, beacon, site, pace, chain, preset, deployment, config, schedule, node }
+    }
+
+    /// The event's shower contract.
+    pub fn contract(&self) -> ShowerContract<'_> {
+        ShowerContract::new(&self.node, &self.deployment.shower)
+    }
+
+    /// The event's meteors.
+    pub fn meteors(&self) -> Collection<'_> {
+        Collection::new(&self.node, &self.deployment.meteors)
+    }
+
+    /// What seals the event's showers with `keys`.
+    pub fn sealer<'a, K>(&'a self, keys: &'a K) -> Sealer<'a, K> {
+        let Self { deployment, config, preset, .. } = self;
+        Sealer { deployment, config, keys, tables: &preset.crack.tables }
     }
 
     /// Moves the dev chain to `seconds` (Unix time), exactly; on a real chain waits until it is there.
@@ -176,7 +196,7 @@ impl Stage {
 
     /// Height of the chain's last block.
     pub async fn height(&self) -> u64 {
-        self.node.status().await.expect("status").1
+        self.node.status().await.expect("status").height
     }
 
     /// Moves the chain to the opening of `shower`.
@@ -199,7 +219,7 @@ impl Stage {
     ///
     /// # Errors
     /// What the chain says against it.
-    pub async fn contribute(&self, index: u32, shower: u32, amount: u128) -> Result<Included, OperatorError> {
+    pub async fn contribute(&self, index: u32, shower: u32, amount: u128) -> Result<Included, AccountError> {
         let message = ExecuteMsg::Contribute { shower };
         self.account(index).await.execute(&self.deployment.shower, &message, &coins(amount, "uusd")).await
     }
@@ -208,21 +228,19 @@ impl Stage {
     pub async fn close_and_draw(&self, shower: u32) -> DrawResponse {
         let contract = &self.deployment.shower;
         let mut operator = self.account(2).await;
-        jobs::close(&mut operator, contract, shower).await.expect("closed");
-        let draw: DrawResponse = self.node.smart(contract, &QueryMsg::Draw { shower }).await.expect("draw");
+        let closed = jobs::close(&mut operator, contract, shower).await.expect("closed");
+        let draw = self.contract().draw(shower).await.expect("draw");
         let due = self.beacon.network().due(draw.beacon_round.expect("closed")).expect("a time");
         self.at(due + 1).await;
-        let tables = &self.preset.crack.tables;
-        jobs::draw(&mut operator, &self.deployment, &self.keys, &self.beacon, tables, shower)
-            .await
-            .expect("drawn")
+        let sealer = self.sealer(&self.keys);
+        jobs::draw(&mut operator, sealer, &self.beacon, &closed, draw).await.expect("drawn")
     }
 
     /// Account `index` cracks its meteor `token_id`.
     ///
     /// # Errors
     /// What the chain says against it.
-    pub async fn crack(&self, index: u32, token_id: u64) -> Result<Included, OperatorError> {
+    pub async fn crack(&self, index: u32, token_id: u64) -> Result<Included, AccountError> {
         let send = nft::ExecuteMsg::SendNft {
             contract: self.deployment.hatchery.clone(),
             token_id: token_id.to_string(),
@@ -233,7 +251,7 @@ impl Stage {
 
     /// The contract's own view of `shower`.
     pub async fn shower(&self, shower: u32) -> ShowerResponse {
-        self.node.smart(&self.deployment.shower, &QueryMsg::Shower { shower }).await.expect("shower")
+        self.contract().shower(shower).await.expect("shower")
     }
 
     /// What an address has of the event's denom (micro-denom).

@@ -7,11 +7,12 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::Bytes;
 use cosmwasm_std::Binary;
+use meteor_chain::tx::Included;
+use meteor_chain::words::Said;
 use meteor_devnet::{Blocks, Config, DEV_MNEMONIC, Devnet, GasPrice as Least};
-use meteor_operator::OperatorError;
-use meteor_operator::account::Account;
+use meteor_operator::account::{Account, AccountError};
 use meteor_operator::gas::{GasPrice, coins, with_margin};
-use meteor_operator::node::{self, Included, Node};
+use meteor_operator::node::{self, Broadcast, Node};
 use meteor_operator::signer::{COIN_TYPE, Signer};
 use meteor_operator::tx;
 use serde_json::{Value, json};
@@ -47,7 +48,7 @@ async fn open(url: &str, dir: &Path) -> Account {
 }
 
 /// Pays account 9.
-async fn pay(account: &mut Account) -> Result<Included, OperatorError> {
+async fn pay(account: &mut Account) -> Result<Included, AccountError> {
     let message = tx::send(account.address(), signer(9).address(), &coins(AMOUNT, "uusd"));
     account.send(vec![message]).await
 }
@@ -57,7 +58,7 @@ async fn has(node: &Node, index: u32, denom: &str) -> u128 {
     node.balance(signer(index).address(), denom).await.unwrap()
 }
 
-/// A node that takes the first transaction it is handed, and forgets it, however often it comes.
+/// A node that accepts the first transaction it is handed, and forgets it, however often it comes; or every one.
 struct Forgetful {
     url: String,
     forgotten: Arc<Mutex<Option<Vec<u8>>>>,
@@ -65,7 +66,7 @@ struct Forgetful {
 }
 
 impl Forgetful {
-    async fn start(upstream: String) -> Self {
+    async fn start(upstream: String, every: bool) -> Self {
         let forgotten: Arc<Mutex<Option<Vec<u8>>>> = Arc::default();
         let forgot = Arc::new(Notify::new());
         let (first, told, http) = (Arc::clone(&forgotten), Arc::clone(&forgot), reqwest::Client::new());
@@ -73,8 +74,9 @@ impl Forgetful {
             let request: Value = serde_json::from_slice(&body).unwrap();
             if request["method"] == "broadcast_tx_sync" {
                 let bytes = Binary::from_base64(request["params"]["tx"].as_str().unwrap()).unwrap().to_vec();
-                let forget = *first.lock().unwrap().get_or_insert(bytes.clone()) == bytes;
-                if forget {
+                let mut forgotten = first.lock().unwrap();
+                if every || forgotten.as_ref().is_none_or(|first| *first == bytes) {
+                    *forgotten = Some(bytes);
                     told.notify_one();
                     return json!({"jsonrpc": "2.0", "id": 1, "result": {"code": 0}}).to_string();
                 }
@@ -88,7 +90,7 @@ impl Forgetful {
         Self { url, forgotten, forgot }
     }
 
-    /// What it forgot.
+    /// What it forgot last.
     fn bytes(&self) -> Vec<u8> {
         self.forgotten.lock().unwrap().clone().unwrap()
     }
@@ -109,10 +111,10 @@ impl Forgotten {
     async fn prepare() -> Self {
         let devnet = chain(PRICE, None).await;
         let dir = tempfile::tempdir().unwrap();
-        let proxy = Forgetful::start(devnet.rpc_url()).await;
+        let proxy = Forgetful::start(devnet.rpc_url(), false).await;
         let account = open(&proxy.url, dir.path()).await;
         let before = has(account.node(), 9, "uusd").await;
-        let sequence = account.node().account(account.address()).await.unwrap().sequence;
+        let sequence = account.node().account(account.address()).await.unwrap().value.sequence;
         Self { devnet, dir, proxy, account, before, sequence }
     }
 }
@@ -125,8 +127,10 @@ async fn paid_once(devnet: &Devnet, account: &Account, before: u128, forgotten: 
     assert_eq!((history[0].code, history[0].sequence), (0, sequence));
     assert_ne!(history[0].hash, node::hash(forgotten));
     assert_eq!(account.journal().outstanding(), None);
-    let dead = direct.broadcast(forgotten).await.unwrap_err();
-    assert!(matches!(dead, OperatorError::Refused { code: 30, .. }), "its time is over: {dead}");
+    match direct.broadcast(forgotten).await.unwrap() {
+        Broadcast::Refused(refusal) => assert_eq!(refusal.said(), Said::TimedOut, "its time is over"),
+        Broadcast::Accepted(hash) => panic!("{hash} is dead"),
+    }
     assert_eq!(has(&direct, 9, "uusd").await, before + AMOUNT);
 }
 
@@ -140,7 +144,7 @@ async fn a_forgotten_transaction_is_signed_again_with_its_sequence_once_its_time
     }
     devnet.mine(LIFETIME).await.unwrap();
     let included = paying.await.unwrap();
-    assert_eq!(included.code, 0);
+    assert_eq!(included.refusal, None);
     paid_once(&devnet, &account, before, &proxy.bytes(), sequence).await;
     devnet.shutdown().await;
 }
@@ -160,6 +164,29 @@ async fn a_restarted_job_signs_again_with_the_sequence_of_what_ran_out_meanwhile
     assert!(account.journal().history().unwrap().is_empty());
     pay(&mut account).await.unwrap();
     paid_once(&devnet, &account, before, &proxy.bytes(), sequence).await;
+    devnet.shutdown().await;
+}
+
+/// Found by review: the job said that transaction "" was accepted and should be looked up.
+#[tokio::test(flavor = "multi_thread")]
+async fn transactions_that_all_died_are_said_to_be_dead() {
+    let devnet = chain(PRICE, None).await;
+    let dir = tempfile::tempdir().unwrap();
+    let proxy = Forgetful::start(devnet.rpc_url(), true).await;
+    let mut account = open(&proxy.url, dir.path()).await;
+    let mut paying = Box::pin(pay(&mut account));
+    let error = loop {
+        tokio::select! {
+            done = &mut paying => break done.unwrap_err(),
+            () = proxy.forgot.notified() => drop(devnet.mine(LIFETIME).await.unwrap()),
+        }
+    };
+    drop(paying);
+    let last = node::hash(&proxy.bytes());
+    assert!(matches!(&error, AccountError::NeverIncluded { signatures: 4, hash, .. } if *hash == last), "{error}");
+    let said = error.to_string();
+    assert!(said.contains(&last) && said.contains("Nothing is under way"), "{said}");
+    assert_eq!(account.journal().outstanding(), None);
     devnet.shutdown().await;
 }
 
@@ -203,7 +230,7 @@ async fn one_nodes_word_that_a_transaction_is_dead_is_not_enough() {
         devnet.mine(LIFETIME).await.unwrap();
     };
     let (paid, ()) = tokio::join!(pay(&mut account), time_passes);
-    assert_eq!(paid.unwrap().code, 0, "the second node knew that it is in a block");
+    assert_eq!(paid.unwrap().refusal, None, "the second node knew that it is in a block");
     assert_eq!(account.journal().history().unwrap().len(), 1);
     assert_eq!(has(&direct, 9, "uusd").await, before + AMOUNT);
     devnet.shutdown().await;
@@ -223,7 +250,7 @@ async fn who_cannot_pay_the_fee_hears_how_much_is_missing() {
     let price = GasPrice { denom: "uluna".into(), millionths: PRICE };
     let mut poor = Account::open_with_journal(node.clone(), poor, price.clone(), dir.path()).await.unwrap();
     let (said, lacking) = match pay(&mut poor).await.unwrap_err() {
-        OperatorError::CannotPay { address, missing, denom } => ((address, denom), missing),
+        AccountError::CannotPay { address, missing, denom } => ((address, denom), missing),
         other => panic!("{other}"),
     };
     assert_eq!(said, (address.clone(), "uluna".to_owned()));
@@ -232,7 +259,7 @@ async fn who_cannot_pay_the_fee_hears_how_much_is_missing() {
     let gift = tx::send(rich.address(), &address, &coins(lacking - 1, "uluna"));
     rich.send(vec![gift]).await.unwrap();
     let still = pay(&mut poor).await.unwrap_err();
-    assert!(matches!(still, OperatorError::CannotPay { missing: 1, .. }), "{still}");
+    assert!(matches!(still, AccountError::CannotPay { missing: 1, .. }), "{still}");
     let gift = tx::send(rich.address(), &address, &coins(1, "uluna"));
     rich.send(vec![gift]).await.unwrap();
     pay(&mut poor).await.unwrap();
@@ -248,7 +275,7 @@ async fn a_higher_fee_is_paid_within_a_bound_at_the_same_sequence() {
         let devnet = chain(asked, None).await;
         let dir = tempfile::tempdir().unwrap();
         let mut account = open(&devnet.rpc_url(), dir.path()).await;
-        let sequence = account.node().account(account.address()).await.unwrap().sequence;
+        let sequence = account.node().account(account.address()).await.unwrap().value.sequence;
         let before = has(account.node(), 2, "uluna").await;
         pay(&mut account).await.unwrap();
         let paid = before - has(account.node(), 2, "uluna").await;
@@ -267,7 +294,8 @@ async fn a_higher_fee_is_paid_within_a_bound_at_the_same_sequence() {
     let mut account = open(&devnet.rpc_url(), dir.path()).await;
     let before = has(account.node(), 2, "uluna").await;
     let refused = pay(&mut account).await.unwrap_err();
-    assert!(matches!(refused, OperatorError::Refused { code: 13, .. }), "{refused}");
+    let AccountError::Refused(refusal) = refused else { panic!("{refused}") };
+    assert_eq!(refusal.said(), Said::InsufficientFee, "{refusal}");
     assert_eq!(account.journal().outstanding(), None);
     assert_eq!(has(account.node(), 2, "uluna").await, before);
     devnet.shutdown().await;

@@ -6,9 +6,7 @@ use std::time::Duration;
 use cosmwasm_std::HexBinary;
 use meteor_cli::evidence;
 use meteor_messages::hatchery;
-use meteor_messages::shower::{DrawResponse, QueryMsg};
-use meteor_operator::OperatorError;
-use meteor_operator::jobs::{self, Hatcher};
+use meteor_operator::jobs::{self, Hatcher, JobError};
 use meteor_operator::keys::MasterKey;
 use meteor_rules::ShowerId;
 use meteor_rules::fairness::sealed::Sealed;
@@ -44,13 +42,12 @@ async fn a_draw_waits_for_the_chains_time_too() {
     stage.end(1).await;
     let mut operator = stage.account(2).await;
     let contract = &stage.deployment.shower;
-    jobs::close(&mut operator, contract, 1).await.unwrap();
-    let draw: DrawResponse = stage.node.smart(contract, &QueryMsg::Draw { shower: 1 }).await.unwrap();
+    let closed = jobs::close(&mut operator, contract, 1).await.unwrap();
+    let draw = stage.contract().draw(1).await.unwrap();
     let due = stage.beacon.network().due(draw.beacon_round.unwrap()).unwrap();
     stage.beacon_at(due + 1);
-    let tables = &stage.preset.crack.tables;
-    let mut drawing =
-        Box::pin(jobs::draw(&mut operator, &stage.deployment, &stage.keys, &stage.beacon, tables, 1));
+    let sealer = stage.sealer(&stage.keys);
+    let mut drawing = Box::pin(jobs::draw(&mut operator, sealer, &stage.beacon, &closed, draw));
     let early = tokio::time::timeout(Duration::from_secs(2), &mut drawing).await;
     assert!(early.is_err(), "the contract would have refused: {early:?}");
     stage.at(due).await;
@@ -63,8 +60,7 @@ async fn a_participant_cracks_sees_the_egg_and_verifies() {
     let stage = minted().await;
     let api = stage.serve().await;
     let mut worker = stage.account(2).await;
-    let tables = &stage.preset.crack.tables;
-    let mut hatcher = Hatcher::new(&stage.deployment, &stage.keys, tables);
+    let mut hatcher = Hatcher::new(stage.sealer(&stage.keys));
     assert!(hatcher.round(&mut worker).await.unwrap().revealed.is_empty(), "nothing is cracked");
 
     stage.crack(7, 1).await.unwrap();
@@ -75,7 +71,7 @@ async fn a_participant_cracks_sees_the_egg_and_verifies() {
     assert_eq!(cave["cracking"][0]["token_id"], "1", "{cave}");
     // Two workers at once: whoever is second finds nothing to do, or is refused, and nothing happens twice.
     assert_eq!(hatcher.round(&mut worker).await.unwrap().revealed, [1, 4]);
-    let mut second = Hatcher::new(&stage.deployment, &stage.keys, tables);
+    let mut second = Hatcher::new(stage.sealer(&stage.keys));
     assert!(second.round(&mut worker).await.unwrap().revealed.is_empty());
 
     api.caught_up(&stage).await;
@@ -121,7 +117,7 @@ async fn a_meteor_that_nobody_reveals_goes_back() {
     stage.at(now + stage.preset.crack.reveal_timeout + 1).await; // it came within the second
     // The worker is back too late: it must not tell what the meteor holds.
     let mut worker = stage.account(2).await;
-    let mut hatcher = Hatcher::new(&stage.deployment, &stage.keys, &stage.preset.crack.tables);
+    let mut hatcher = Hatcher::new(stage.sealer(&stage.keys));
     let round = hatcher.round(&mut worker).await.unwrap();
     assert_eq!((round.revealed, round.left), (vec![], vec![1]));
     anyone.execute(&stage.deployment.hatchery, &reclaim, &[]).await.unwrap();
@@ -139,13 +135,13 @@ async fn the_key_of_another_event_is_refused_before_anything_is_sent() {
     stage.end(1).await;
     let other = MasterKey::from_bytes(&[9; 32]);
     let mut operator = stage.account(2).await;
-    jobs::close(&mut operator, &stage.deployment.shower, 1).await.unwrap();
+    let closed = jobs::close(&mut operator, &stage.deployment.shower, 1).await.unwrap();
+    let draw = stage.contract().draw(1).await.unwrap();
     let due = stage.time().await + 5;
     stage.at(due).await;
-    let tables = &stage.preset.crack.tables;
-    let refused =
-        jobs::draw(&mut operator, &stage.deployment, &other, &stage.beacon, tables, 1).await.unwrap_err();
-    assert!(matches!(refused, OperatorError::WrongKey { shower: 1 }), "{refused}");
+    let sealer = stage.sealer(&other);
+    let refused = jobs::draw(&mut operator, sealer, &stage.beacon, &closed, draw).await.unwrap_err();
+    assert!(matches!(refused, JobError::WrongKey { shower: 1 }), "{refused}");
     stage.stop().await;
 }
 
@@ -173,7 +169,7 @@ async fn nothing_that_leaves_the_worker_tells_a_secret() {
     let api = stage.serve().await;
     stage.crack(7, 1).await.unwrap();
     let mut worker = stage.account(2).await;
-    let mut hatcher = Hatcher::new(&stage.deployment, &stage.keys, &stage.preset.crack.tables);
+    let mut hatcher = Hatcher::new(stage.sealer(&stage.keys));
     hatcher.round(&mut worker).await.unwrap();
     api.caught_up(&stage).await;
 
@@ -210,9 +206,8 @@ async fn nothing_that_leaves_the_worker_tells_a_secret() {
     };
     let key = MasterKey::from_bytes(&MARKER).shower_key(&id);
     let state = stage.shower(1).await;
-    let query = QueryMsg::Draw { shower: 1 };
-    let draw: DrawResponse = stage.node.smart(&stage.deployment.shower, &query).await.unwrap();
-    let places = jobs::ranking(&stage.node, &stage.deployment.shower, 1).await.unwrap();
+    let draw = stage.contract().draw(1).await.unwrap();
+    let places = stage.contract().ranking(1).await.unwrap();
     let amounts: Vec<u128> = places.iter().map(|place| place.amount.u128()).collect();
     let sealed = key.with(|key| {
         Sealed::make(&meteor_rules::fairness::sealed::Inputs {

@@ -2,7 +2,7 @@
 
 use meteor_messages::nft;
 use meteor_messages::shower::{ExecuteMsg, Status};
-use meteor_operator::OperatorError;
+use meteor_operator::account::AccountError;
 use meteor_operator::jobs;
 use meteor_operator::tax::Rate;
 use meteor_tests::{Stage, WALLETS};
@@ -138,7 +138,7 @@ async fn an_abandoned_event_is_refunded_by_anyone() {
     let losers = addresses[..3].to_vec(); // account 7 gave the most and has the meteor
     let refund = ExecuteMsg::Refund { shower: 1, contributors: losers.clone() };
     let early = stranger.execute(contract, &refund, &[]).await.unwrap_err();
-    assert!(matches!(early, OperatorError::Query { .. }), "refused when simulated: {early}");
+    assert!(matches!(early, AccountError::WouldFail(_)), "refused when simulated: {early}");
 
     stage.at(stage.schedule.first_close + stage.preset.mint_window).await;
     let late = operator
@@ -169,8 +169,8 @@ async fn an_abandoned_event_is_refunded_by_anyone() {
 async fn bad_input_says_why_and_changes_nothing() {
     let stage = Stage::start(1).await;
     let api = stage.serve().await;
-    let refused = |outcome: Result<_, OperatorError>| match outcome {
-        Err(OperatorError::Query { log, .. }) => log,
+    let refused = |outcome: Result<_, AccountError>| match outcome {
+        Err(AccountError::WouldFail(refusal)) => refusal.log,
         other => panic!("not refused: {other:?}"),
     };
     assert!(refused(stage.contribute(4, 1, 10 * UST).await).contains("open"));

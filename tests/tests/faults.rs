@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use meteor_operator::OperatorError;
+use anyhow::Result;
 use meteor_operator::account::Account;
 use meteor_operator::gas::coins;
 use meteor_operator::node::Node;
@@ -17,13 +17,13 @@ const AMOUNT: u128 = 100;
 const CHANCES: u64 = 30;
 
 /// The operator's account with its journal in `dir`, over the nodes at `urls`.
-async fn open(stage: &Stage, dir: &Path, urls: &[&str]) -> Result<Account, OperatorError> {
+async fn open(stage: &Stage, dir: &Path, urls: &[&str]) -> Result<Account> {
     let signer = Signer::from_mnemonic(&stage.chain.mnemonic, COIN_TYPE, 2, &stage.chain.prefix)?;
-    Account::open_with_journal(Node::pool(urls)?, signer, stage.chain.gas_price.clone(), dir).await
+    Ok(Account::open_with_journal(Node::pool(urls)?, signer, stage.chain.gas_price.clone(), dir).await?)
 }
 
 /// A job whose cursor is the payee's balance: it pays once, whenever and however often it is run.
-async fn pay(stage: &Stage, dir: &Path, urls: &[&str], to: &str, target: u128) -> Result<(), OperatorError> {
+async fn pay(stage: &Stage, dir: &Path, urls: &[&str], to: &str, target: u128) -> Result<()> {
     let mut account = open(stage, dir, urls).await?;
     if account.node().balance(to, "uusd").await? < target {
         let message = tx::send(account.address(), to, &coins(AMOUNT, "uusd"));

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
-use meteor_operator::jobs::{self, Hatched, Hatcher};
+use meteor_operator::jobs::{self, Hatched, Hatcher, Sealer};
 use meteor_operator::keys::{KeyError, KeySource, MasterKey, ShowerKey};
 use meteor_rules::fairness::Domain;
 use meteor_rules::fairness::content::Source;
@@ -51,13 +51,12 @@ async fn a_shower_with_anothers_key_or_tables_is_reported_and_holds_up_no_other(
     }
     let stage = cracked().await;
     let mut worker = stage.account(2).await;
-    let tables = &stage.preset.crack.tables;
 
     // Other tables than those that were committed to fit no shower: nothing is revealed.
-    let mut other = tables.clone();
+    let mut other = stage.preset.crack.tables.clone();
     other.egg.sources[7] = Source::Range(1, 98);
     other.dust.sources[3] = Source::Range(1, 39);
-    let round = Hatcher::new(&stage.deployment, &stage.keys, &other).round(&mut worker).await.unwrap();
+    let round = Hatcher::new(Sealer { tables: &other, ..stage.sealer(&stage.keys) }).round(&mut worker).await.unwrap();
     let all = Hatched { held: vec![1, 2, 3, 4], unfit: BTreeSet::from([1, 2]), ..Hatched::default() };
     assert_eq!(round, all);
 
@@ -66,7 +65,7 @@ async fn a_shower_with_anothers_key_or_tables_is_reported_and_holds_up_no_other(
         bad: MasterKey::from_bytes(&[9; 32]),
         asked: Mutex::default(),
     };
-    let mut hatcher = Hatcher::new(&stage.deployment, &keys, tables);
+    let mut hatcher = Hatcher::new(stage.sealer(&keys));
     let held = Hatched { held: vec![1, 2], unfit: BTreeSet::from([1]), ..Hatched::default() };
     let round = hatcher.round(&mut worker).await.unwrap();
     assert_eq!(round, Hatched { revealed: vec![3, 4], ..held.clone() });
@@ -74,7 +73,7 @@ async fn a_shower_with_anothers_key_or_tables_is_reported_and_holds_up_no_other(
     assert_eq!(hatcher.round(&mut worker).await.unwrap(), held, "reported again, and nothing else left");
 
     // With the right key the rest is revealed.
-    let mut hatcher = Hatcher::new(&stage.deployment, &stage.keys, tables);
+    let mut hatcher = Hatcher::new(stage.sealer(&stage.keys));
     let round = hatcher.round(&mut worker).await.unwrap();
     assert_eq!(round, Hatched { revealed: vec![1, 2], ..Hatched::default() });
     stage.stop().await;
@@ -86,9 +85,8 @@ async fn two_workers_at_once_reveal_each_meteor_once() {
         return;
     }
     let stage = cracked().await;
-    let tables = &stage.preset.crack.tables;
     let (mut one, mut other) = (stage.account(2).await, stage.account(6).await);
-    let mut workers = [(); 2].map(|()| Hatcher::new(&stage.deployment, &stage.keys, tables));
+    let mut workers = [(); 2].map(|()| Hatcher::new(stage.sealer(&stage.keys)));
     let [first, second] = &mut workers;
     let rounds = tokio::join!(first.round(&mut one), second.round(&mut other));
     let (first, second) = (rounds.0.unwrap(), rounds.1.unwrap());

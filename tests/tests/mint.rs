@@ -2,27 +2,30 @@
 
 use std::path::Path;
 
-use meteor_messages::nft::QueryMsg;
-use meteor_operator::OperatorError;
+use anyhow::Result;
 use meteor_operator::account::Account;
-use meteor_operator::jobs::{self, Batches, MintProgress};
+use meteor_operator::jobs::{self, Batches, JobError, MintProgress};
 use meteor_operator::node::Node;
 use meteor_operator::signer::{COIN_TYPE, Signer};
 use meteor_tests::crowd::Crowd;
 use meteor_tests::proxy::{Proxy, by_chance, seed};
 use meteor_tests::{Stage, Target};
-use serde_json::{Value, json};
 
 const WALLETS: usize = 482;
 
 /// Mints up to rank `upto`: where each transaction ended.
 async fn mint(stage: &Stage, account: &mut Account, batches: Batches, upto: u32) -> Vec<u32> {
     let mut ends = Vec::new();
+    let all = u32::try_from(WALLETS).unwrap();
     let art = |rank| (rank <= upto).then(|| stage.art(1, rank));
     let progress = |at: MintProgress| ends.push(at.minted);
     match jobs::mint_in(batches, account, &stage.deployment.shower, 1, art, progress).await {
-        Ok(()) => assert_eq!(usize::try_from(upto).unwrap(), WALLETS),
-        Err(error) => assert!(matches!(error, OperatorError::NotEnoughArt { .. }), "{error}"),
+        Ok(()) => assert_eq!(upto, all),
+        Err(error @ JobError::NotEnoughArt { shower, rank, needed }) => {
+            assert_eq!((shower, rank, needed), (1, upto + 1, all - upto));
+            assert!(error.to_string().contains(&format!("no art for rank {rank}, and {needed} meteors")));
+        }
+        Err(error) => panic!("{error}"),
     }
     ends
 }
@@ -38,21 +41,17 @@ async fn drawn(wallets: usize) -> Stage {
 }
 
 /// The operator with its journal in `folder`, over the node at `url`.
-async fn operator(stage: &Stage, folder: &Path, url: &str) -> Result<Account, OperatorError> {
+async fn operator(stage: &Stage, folder: &Path, url: &str) -> Result<Account> {
     let signer = Signer::from_mnemonic(&stage.chain.mnemonic, COIN_TYPE, 2, &stage.chain.prefix)?;
-    Account::open_with_journal(Node::new(url)?, signer, stage.chain.gas_price.clone(), folder).await
+    Ok(Account::open_with_journal(Node::new(url)?, signer, stage.chain.gas_price.clone(), folder).await?)
 }
 
 /// Each place has its meteor, `transactions` were booked, and the account sent no others.
 async fn each_once(stage: &Stage, folder: &Path, transactions: usize, before: u64) {
-    let places = jobs::ranking(&stage.node, &stage.deployment.shower, 1).await.unwrap();
-    let meteors = &stage.deployment.meteors;
-    let total: Value = stage.node.smart(meteors, &QueryMsg::NumTokens {}).await.unwrap();
-    assert_eq!(total, json!({"count": places.len()}));
-    for (number, place) in (1u32..).zip(places) {
-        let query = QueryMsg::OwnerOf { token_id: number.to_string(), include_expired: None };
-        let owner: Value = stage.node.smart(meteors, &query).await.unwrap();
-        assert_eq!(owner.get("owner").unwrap(), &place.contributor);
+    let places = stage.contract().ranking(1).await.unwrap();
+    assert_eq!(stage.meteors().count().await.unwrap(), u64::try_from(places.len()).unwrap());
+    for (number, place) in (1..).zip(places) {
+        assert_eq!(stage.meteors().owner_of(number).await.unwrap(), place.contributor);
     }
     let account = operator(stage, folder, &stage.chain.rpc).await.unwrap();
     let history = account.journal().history().unwrap();
@@ -64,7 +63,7 @@ async fn each_once(stage: &Stage, folder: &Path, transactions: usize, before: u6
 /// The operator's transactions that are in blocks.
 async fn sent(stage: &Stage) -> u64 {
     let operator = stage.account(2).await.address().to_owned();
-    stage.node.account(&operator).await.unwrap().sequence
+    stage.node.account(&operator).await.unwrap().value.sequence
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -109,7 +108,8 @@ async fn a_mint_with_faults_by_chance_mints_each_meteor_once() {
         let proxy = Proxy::start(&stage.chain.rpc, by_chance(seed, run)).await;
         let job = async {
             let mut account = operator(&stage, folder.path(), &proxy.url).await?;
-            jobs::mint_in(batches, &mut account, &stage.deployment.shower, 1, art, |_| ()).await
+            let contract = &stage.deployment.shower;
+            anyhow::Ok(jobs::mint_in(batches, &mut account, contract, 1, art, |_| ()).await?)
         };
         match job.await {
             Ok(()) => break,

@@ -30,13 +30,13 @@ async fn a_killed_node_goes_on_with_its_chain() {
     let Some(generation) = generation() else { return };
     let mut real = RealNode::start(generation);
     let node = Node::new(real.rpc()).unwrap();
-    let (chain_id, before) = node.status().await.unwrap();
-    assert_eq!(chain_id, real.chain_id());
+    let before = node.status().await.unwrap();
+    assert_eq!(before.chain_id, real.chain_id());
     real.kill();
     assert!(node.status().await.is_err(), "it is gone");
     real.restart();
-    let (_, after) = node.status().await.unwrap();
-    assert!(after > before, "{after} comes after {before}, at the same address");
+    let after = node.status().await.unwrap().height;
+    assert!(after > before.height, "{after} comes after {}, at the same address", before.height);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -110,7 +110,7 @@ async fn a_whole_event_keeps_to_its_gas() {
     jobs::mint(&mut operator, contract, 1, |rank| Some(stage.art(1, rank)), |_| ()).await.unwrap();
     operator.execute(contract, &ExecuteMsg::Settle { shower: 1 }, &[]).await.unwrap();
     stage.crack(7, 1).await.unwrap();
-    let mut hatcher = jobs::Hatcher::new(&stage.deployment, &stage.keys, &stage.preset.crack.tables);
+    let mut hatcher = jobs::Hatcher::new(stage.sealer(&stage.keys));
     assert_eq!(hatcher.round(&mut operator).await.unwrap().revealed, [1]);
     for (kinds, gas) in gas_used(&stage).await {
         println!("{gas:>10}  {kinds}");

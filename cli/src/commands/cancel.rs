@@ -4,7 +4,8 @@ use std::io::{BufRead, Write};
 use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
-use meteor_messages::shower::{ExecuteMsg, QueryMsg, ShowerResponse, Status};
+use meteor_chain::contracts::ShowerContract;
+use meteor_messages::shower::{ExecuteMsg, ShowerResponse, Status};
 use meteor_operator::jobs;
 
 use super::Command;
@@ -51,7 +52,7 @@ impl Command for Cancel {
         let (mut account, deployment, config) = self.signing.open().await?;
         exists(shower, &config)?;
         let contract = &deployment.shower;
-        let state: ShowerResponse = account.node().smart(contract, &QueryMsg::Shower { shower }).await?;
+        let state = ShowerContract::new(account.node(), contract).shower(shower).await?;
         if state.status == Status::Refunding {
             println!("shower {shower} can already be refunded, nothing was sent; next: meteor refund");
             return Ok(ExitCode::SUCCESS);

@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
-use meteor_messages::shower::{ExecuteMsg, QueryMsg, ShowerResponse, Status};
+use meteor_chain::contracts::ShowerContract;
+use meteor_messages::shower::{ExecuteMsg, Status};
 use meteor_operator::gas::coins;
 use meteor_operator::launch::utc;
 
@@ -33,8 +34,7 @@ impl Command for Contribute {
             !config.paused,
             "contributions are paused, nothing was sent: the owner can end the pause with meteor resume"
         );
-        let query = QueryMsg::Shower { shower };
-        let state: ShowerResponse = account.node().smart(&deployment.shower, &query).await?;
+        let state = ShowerContract::new(account.node(), &deployment.shower).shower(shower).await?;
         let (from, until) = (utc(state.opens_at), utc(state.closes_at));
         ensure!(
             state.status == Status::Open,

@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
 use cosmwasm_std::Binary;
-use cw721::msg::OwnerOfResponse;
-use meteor_messages::nft::{ExecuteMsg, QueryMsg};
+use meteor_chain::contracts::Collection;
+use meteor_messages::nft::ExecuteMsg;
 use meteor_operator::tx;
 
 use super::Command;
@@ -29,11 +29,9 @@ impl Command for Crack {
         let (mut account, deployment, _) = self.signing.open().await?;
         let mut messages = Vec::new();
         for meteor in &self.meteor {
-            let token_id = meteor.to_string();
-            let query = QueryMsg::OwnerOf { token_id: token_id.clone(), include_expired: None };
-            let OwnerOfResponse { owner, .. } = account.node().smart(&deployment.meteors, &query).await?;
+            let owner = Collection::new(account.node(), &deployment.meteors).owner_of(*meteor).await?;
             ensure!(owner == account.address(), "meteor {meteor} belongs to {owner}, nothing was sent");
-            let contract = deployment.hatchery.clone();
+            let (contract, token_id) = (deployment.hatchery.clone(), meteor.to_string());
             let send = ExecuteMsg::SendNft { contract, token_id, msg: Binary::default() };
             messages.push(tx::execute(account.address(), &deployment.meteors, &send, &[])?);
         }

@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
-use meteor_messages::shower::{DrawResponse, Fairness, QueryMsg, ShowerResponse};
-use meteor_operator::beacon::{BeaconClient, BeaconConfig, Network, PublicKey};
-use meteor_operator::jobs;
+use anyhow::Result;
+use meteor_chain::contracts::ShowerContract;
+use meteor_operator::beacon::{BeaconClient, BeaconConfig, Network};
+use meteor_operator::jobs::{self, Sealer};
 
 use super::Command;
 use crate::event::chosen;
@@ -24,8 +24,9 @@ pub(super) struct Draw {
     /// The shower's number; all closed ones without a draw if left out
     #[arg(long)]
     shower: Option<u32>,
-    /// Address of a relay of the beacon; may be repeated
-    #[arg(long, required = true)]
+    /// Address of a relay of the beacon; may be repeated. If it is left out for drand's quicknet, drand's relays are
+    /// asked
+    #[arg(long)]
     beacon_url: Vec<String>,
 }
 
@@ -35,19 +36,15 @@ impl Command for Draw {
         let showers = chosen(self.shower, &config)?;
         let node = account.node().clone();
         let (keys, tables) = self.secrets.open(&node, &deployment.shower).await?;
-        let fairness: Fairness = node.smart(&deployment.shower, &QueryMsg::Fairness {}).await?;
-        let public_key: [u8; 96] =
-            fairness.beacon_key.as_slice().try_into().context("the contract's beacon key is not 96 bytes")?;
-        let network = Network {
-            public_key: PublicKey::new(public_key)?,
-            genesis: fairness.beacon.genesis,
-            period: fairness.beacon.period,
-            chain_hash: None,
-        };
-        let beacon = BeaconClient::new(BeaconConfig::new(network, self.beacon_url))?;
+        let contract = ShowerContract::new(&node, &deployment.shower);
+        let network = Network::of(&contract.fairness().await?)?;
+        let mut beacon = BeaconClient::new(BeaconConfig::new(network, self.beacon_url))?;
+        for fault in beacon.check().await? {
+            eprintln!("relay {fault}");
+        }
+        let sealer = Sealer { deployment: &deployment, config: &config, keys: &keys, tables: &tables };
         for shower in showers {
-            let state: ShowerResponse = node.smart(&deployment.shower, &QueryMsg::Shower { shower }).await?;
-            let draw: DrawResponse = node.smart(&deployment.shower, &QueryMsg::Draw { shower }).await?;
+            let (state, draw) = (contract.shower(shower).await?, contract.draw(shower).await?);
             let due = state.closed && !state.cancelled && state.contributors > 0 && draw.root.is_none();
             if !due && self.shower.is_none() {
                 continue;
@@ -55,7 +52,7 @@ impl Command for Draw {
             if let Some(round) = draw.beacon_round {
                 println!("shower {shower}: waiting for round {round} of the beacon");
             }
-            let drawn = jobs::draw(&mut account, &deployment, &keys, &beacon, &tables, shower).await?;
+            let drawn = jobs::draw(&mut account, sealer, &beacon, &state, draw).await?;
             match drawn.root {
                 Some(root) => println!("shower {shower}: drawn, root {root} over {} meteors", drawn.leaves),
                 None => println!("shower {shower}: nobody contributed, nothing to draw"),

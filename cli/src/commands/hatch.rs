@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use meteor_operator::jobs::Hatcher;
+use meteor_operator::jobs::{Hatcher, Sealer};
 
 use super::{Command, ctrl_c};
 use crate::secrets::Secrets;
@@ -36,9 +36,10 @@ pub(super) struct Hatch {
 impl Command for Hatch {
     async fn run(self) -> Result<ExitCode> {
         let stop = ctrl_c();
-        let (mut account, deployment, _) = self.signing.open().await?;
+        let (mut account, deployment, config) = self.signing.open().await?;
         let (keys, tables) = self.secrets.open(&account.node().clone(), &deployment.shower).await?;
-        let mut hatcher = Hatcher::new(&deployment, &keys, &tables);
+        let sealer = Sealer { deployment: &deployment, config: &config, keys: &keys, tables: &tables };
+        let mut hatcher = Hatcher::new(sealer);
         loop {
             match hatcher.round(&mut account).await {
                 Ok(done) => {

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use cosmwasm_std::HexBinary;
-use meteor_messages::shower::{Fairness, QueryMsg};
+use meteor_chain::contracts::ShowerContract;
 use meteor_operator::keys::{Event, Protect, Unlock, harden, keygen, verify_file};
 use meteor_operator::node::Node;
 
@@ -58,8 +58,8 @@ impl Keygen {
     async fn rehearse(&self, rpc: &str) -> Result<()> {
         let contract = self.contract.as_deref().context("--verify needs --contract")?;
         let node = Node::new(rpc)?;
-        let (chain_id, _) = node.status().await?;
-        let fairness: Fairness = node.smart(contract, &QueryMsg::Fairness {}).await?;
+        let chain_id = node.status().await?.chain_id;
+        let fairness = ShowerContract::new(&node, contract).fairness().await?;
         let expected = fairness
             .commitments
             .iter()

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use meteor_messages::shower::{Art, QueryMsg, ShowerResponse, Status};
+use meteor_chain::contracts::ShowerContract;
+use meteor_messages::shower::{Art, Status};
 use meteor_operator::jobs::{self, Batches};
 
 use super::Command;
@@ -48,8 +49,7 @@ impl Command for Mint {
         };
         let batches = Batches { meteors: self.batch, gas: self.tx_gas };
         for shower in showers {
-            let query = QueryMsg::Shower { shower };
-            let state: ShowerResponse = account.node().smart(&deployment.shower, &query).await?;
+            let state = ShowerContract::new(account.node(), &deployment.shower).shower(shower).await?;
             let due = state.status == Status::Closed && state.minted < state.contributors;
             if !due && self.shower.is_none() {
                 continue;

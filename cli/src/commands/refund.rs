@@ -3,10 +3,10 @@
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
-use meteor_messages::shower::{MAX_BATCH, QueryMsg, RefundableResponse, ShowerResponse, Status};
+use meteor_chain::contracts::ShowerContract;
+use meteor_messages::shower::Status;
 use meteor_operator::jobs;
 use meteor_operator::launch::utc;
-use meteor_operator::node::Node;
 use meteor_operator::tax::Rate;
 
 use super::Command;
@@ -28,13 +28,11 @@ pub(super) struct Refund {
 }
 
 /// What can be refunded: how many contributions, what leaves the contract, what arrives (micro-denom).
-async fn due(node: &Node, contract: &str, shower: u32, rate: Rate) -> Result<(usize, u128, u128)> {
-    let limit = u32::try_from(MAX_BATCH).ok();
+async fn due(contract: ShowerContract<'_>, shower: u32, rate: Rate) -> Result<(usize, u128, u128)> {
     let mut start_after = None;
     let mut due: (usize, u128, u128) = (0, 0, 0);
     loop {
-        let query = QueryMsg::Refundable { shower, start_after, limit };
-        let page: RefundableResponse = node.smart(contract, &query).await?;
+        let page = contract.refundable(shower, start_after).await?;
         for row in page.refundable {
             let amount = row.amount.u128();
             // The chain rounds each transfer by itself.
@@ -53,7 +51,8 @@ impl Command for Refund {
         let showers = chosen(self.shower, &config)?;
         let rate = Rate::of(account.node()).await.context("asking for the chain's tax")?;
         for shower in showers {
-            let state: ShowerResponse = account.node().smart(contract, &QueryMsg::Shower { shower }).await?;
+            let shown = ShowerContract::new(account.node(), contract);
+            let state = shown.shower(shower).await?;
             if state.status != Status::Refunding {
                 ensure!(
                     self.shower.is_none(),
@@ -64,7 +63,7 @@ impl Command for Refund {
                 );
                 continue;
             }
-            let (count, leaves, arrives) = due(account.node(), contract, shower, rate).await?;
+            let (count, leaves, arrives) = due(shown, shower, rate).await?;
             if count == 0 {
                 println!("shower {shower}: nothing is left to refund");
                 continue;

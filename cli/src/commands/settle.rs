@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use meteor_messages::shower::{QueryMsg, ShowerResponse};
+use meteor_chain::contracts::ShowerContract;
 use meteor_operator::jobs;
 use meteor_operator::tax::Rate;
 use meteor_rules::split::split;
@@ -32,8 +32,7 @@ impl Command for Settle {
         let rate = Rate::of(account.node()).await.context("asking for the chain's tax")?;
         let shares: Vec<u32> = config.payees.iter().map(|payee| payee.share_bp).collect();
         for shower in showers {
-            let query = QueryMsg::Shower { shower };
-            let state: ShowerResponse = account.node().smart(&deployment.shower, &query).await?;
+            let state = ShowerContract::new(account.node(), &deployment.shower).shower(shower).await?;
             let leaves = state.minted_amount.saturating_sub(state.settled).u128();
             if leaves == 0 {
                 continue;

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use meteor_messages::shower::Status as Stands;
-use meteor_messages::shower::{ConfigResponse, DrawResponse, Fairness, QueryMsg, ShowerResponse};
+use meteor_chain::contracts::ShowerContract;
+use meteor_messages::shower::{DrawResponse, ShowerResponse, Status as Stands};
 use meteor_operator::launch::utc;
 use meteor_operator::node::Node;
 
@@ -24,12 +24,11 @@ impl Command for Status {
     async fn run(self) -> Result<ExitCode> {
         let (record, event) = recorded(&self.deployment)?;
         let node = Node::pool(&record.nodes)?;
-        let config: ConfigResponse = node.smart(&event.shower, &QueryMsg::Config {}).await?;
-        let fairness: Fairness = node.smart(&event.shower, &QueryMsg::Fairness {}).await?;
+        let contract = ShowerContract::new(&node, &event.shower);
+        let (config, fairness) = (contract.config().await?, contract.fairness().await?);
         println!("{} on {}{}", event.shower, event.chain_id, if config.paused { ", PAUSED" } else { "" });
         for shower in 1..=config.schedule.count {
-            let state: ShowerResponse = node.smart(&event.shower, &QueryMsg::Shower { shower }).await?;
-            let draw: DrawResponse = node.smart(&event.shower, &QueryMsg::Draw { shower }).await?;
+            let (state, draw) = (contract.shower(shower).await?, contract.draw(shower).await?);
             println!(
                 "shower {shower}: {:?}{}, {} contributors, {} {}, minted {}, settled {}, refunded {}; next: {}",
                 state.status,

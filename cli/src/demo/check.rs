@@ -3,16 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, bail, ensure};
-use cw721::msg::{NftInfoResponse, NumTokensResponse, TokensResponse};
 use futures::{StreamExt, TryStreamExt, stream};
-use meteor_chain::http;
-use meteor_messages::nft;
-use meteor_messages::shower::{Cursor, QueryMsg, RankedContributor, RankingResponse, ShowerResponse};
+use meteor_chain::contracts::{Collection, ShowerContract};
 use meteor_operator::jobs::Deployment;
 use meteor_operator::node::Node;
 use meteor_operator::tax::Rate;
 use meteor_rules::Rank;
-use meteor_rules::metadata::Metadata;
 use meteor_rules::ranking::Place;
 use meteor_rules::split::split;
 use meteor_rules::tier::{Tier, TierRule};
@@ -21,8 +17,6 @@ use serde_json::Value;
 use super::event::Sent;
 use super::plan::Plan;
 
-/// Rows asked for at once.
-const PAGE: u32 = 100;
 const PARALLEL: usize = 16;
 
 /// Everything needed to check an event that is over.
@@ -114,17 +108,8 @@ fn rank(evidence: &Evidence<'_>, shower: u32) -> Vec<Ranked> {
 async fn rankings(evidence: &Evidence<'_>, books: &[Vec<Ranked>]) -> Result<String> {
     let mut places = 0usize;
     for (shower, book) in (1u32..).zip(books) {
-        let mut rows: Vec<RankedContributor> = Vec::new();
-        loop {
-            let start_after = rows.last().map(|r| Cursor { amount: r.amount, seq: r.seq });
-            let query = QueryMsg::Ranking { shower, start_after, limit: Some(PAGE), order: None };
-            let page: RankingResponse = evidence.node.smart(&evidence.deployment.shower, &query).await?;
-            let done = page.ranking.is_empty();
-            rows.extend(page.ranking);
-            if done {
-                break;
-            }
-        }
+        let contract = ShowerContract::new(evidence.node, &evidence.deployment.shower);
+        let rows = contract.ranking(shower).await?;
         let theirs: Vec<(&str, u128)> =
             rows.iter().map(|r| (r.contributor.as_str(), r.amount.u128())).collect();
         let ours: Vec<(&str, u128)> = book.iter().map(|r| (r.contributor.as_str(), r.amount)).collect();
@@ -134,31 +119,13 @@ async fn rankings(evidence: &Evidence<'_>, books: &[Vec<Ranked>]) -> Result<Stri
     Ok(format!("{places} places in {} showers", books.len()))
 }
 
-async fn tokens_of(evidence: &Evidence<'_>, owner: &str) -> Result<Vec<String>> {
-    let mut tokens: Vec<String> = Vec::new();
-    loop {
-        let query = nft::QueryMsg::Tokens {
-            owner: owner.to_owned(),
-            start_after: tokens.last().cloned(),
-            limit: Some(PAGE),
-        };
-        let page: TokensResponse = evidence.node.smart(&evidence.deployment.meteors, &query).await?;
-        let done = page.tokens.is_empty();
-        tokens.extend(page.tokens);
-        if done {
-            return Ok(tokens);
-        }
-    }
-}
-
 async fn meteors(evidence: &Evidence<'_>, books: &[Vec<Ranked>]) -> Result<String> {
-    let meteors = &evidence.deployment.meteors;
-    let total: NumTokensResponse = evidence.node.smart(meteors, &nft::QueryMsg::NumTokens {}).await?;
+    let meteors = Collection::new(evidence.node, &evidence.deployment.meteors);
+    let total = meteors.count().await?;
     let due: usize = books.iter().map(Vec::len).sum();
     ensure!(
-        usize::try_from(total.count).ok() == Some(due),
-        "{} meteors exist where {due} are due",
-        total.count
+        usize::try_from(total).ok() == Some(due),
+        "{total} meteors exist where {due} are due"
     );
     stream::iter(evidence.addresses)
         .map(|address| async move {
@@ -169,11 +136,10 @@ async fn meteors(evidence: &Evidence<'_>, books: &[Vec<Ranked>]) -> Result<Strin
                 }
             }
             let mut owned = BTreeSet::new();
-            for token_id in tokens_of(evidence, address).await? {
-                let query = nft::QueryMsg::NftInfo { token_id };
-                let info: NftInfoResponse<Metadata> = evidence.node.smart(meteors, &query).await?;
+            for token_id in meteors.tokens_of(address).await? {
+                let shown = meteors.metadata(token_id.parse()?).await?;
                 let of = |name: &str| {
-                    let found = info.extension.attributes.iter().find(|a| a.trait_type == name);
+                    let found = shown.attributes.iter().find(|a| a.trait_type == name);
                     found.map(|a| a.value.clone()).with_context(|| format!("a meteor without {name}"))
                 };
                 let new = owned.insert((of("shower")?, of("rank")?, of("rarity")?));
@@ -223,7 +189,12 @@ async fn money(evidence: &Evidence<'_>) -> Result<String> {
 
 async fn get(evidence: &Evidence<'_>, path: &str) -> Result<Value> {
     let url = format!("{}{path}", evidence.api);
-    let body = http::get(&url).await.with_context(|| format!("asking {url}"))?;
+    let response = reqwest::get(&url).await.with_context(|| format!("asking {url}"))?;
+    let status = response.status();
+    let body = response.bytes().await?;
+    if !status.is_success() {
+        bail!("{url} answers {status}: {}", String::from_utf8_lossy(&body));
+    }
     serde_json::from_slice(&body).with_context(|| format!("reading {url}"))
 }
 
@@ -241,8 +212,8 @@ fn same(what: &str, api: Option<&Value>, contract: impl ToString) -> Result<()> 
 async fn api(evidence: &Evidence<'_>, books: &[Vec<Ranked>]) -> Result<String> {
     let mut compared = 0usize;
     for (shower, book) in (1u32..).zip(books) {
-        let theirs: ShowerResponse =
-            evidence.node.smart(&evidence.deployment.shower, &QueryMsg::Shower { shower }).await?;
+        let theirs =
+            ShowerContract::new(evidence.node, &evidence.deployment.shower).shower(shower).await?;
         let api = get(evidence, &format!("/v1/showers/{shower}")).await?;
         same("contributors", api.get("contributors"), theirs.contributors)?;
         same("total", api.get("total"), theirs.total)?;
@@ -268,7 +239,8 @@ async fn api(evidence: &Evidence<'_>, books: &[Vec<Ranked>]) -> Result<String> {
     }
     stream::iter(evidence.addresses)
         .map(|address| async move {
-            let mut theirs = tokens_of(evidence, address).await?;
+            let collection = Collection::new(evidence.node, &evidence.deployment.meteors);
+            let mut theirs = collection.tokens_of(address).await?;
             let mut ours: Vec<String> = Vec::new();
             let mut path = Some(format!("/v1/caves/{address}"));
             while let Some(at) = path {

@@ -2,13 +2,10 @@
 //! published, and the whole event is verified. One deliberately corrupted copy must not pass.
 
 use anyhow::{Context, Result, ensure};
-use cw721::msg::{NftInfoResponse, OwnerOfResponse};
+use meteor_chain::contracts::{Collection, HatcheryContract, ShowerContract};
 use meteor_indexer::Server;
-use meteor_messages::hatchery::{ConfigResponse, QueryMsg};
-use meteor_messages::nft;
-use meteor_operator::jobs::{self, Hatcher};
+use meteor_operator::jobs::{self, Hatcher, Sealer};
 use meteor_operator::node::Node;
-use meteor_rules::metadata::Metadata;
 
 use super::Stage;
 use super::check::Check;
@@ -28,7 +25,10 @@ pub(super) async fn run(
     let mut operator = chain.account(2).await?;
     let cracked = event::crack(deployment, wallets).await?;
     println!("cracked        {} meteors; the worker reveals what they hold", cracked.len());
-    let mut hatcher = Hatcher::new(deployment, &secret.keys, &preset.crack.tables);
+    let config = ShowerContract::new(&node, &deployment.shower).config().await?;
+    let sealer =
+        Sealer { deployment, config: &config, keys: &secret.keys, tables: &preset.crack.tables };
+    let mut hatcher = Hatcher::new(sealer);
     let hatched = hatcher.round(&mut operator).await.context("revealing")?;
     let again = hatcher.round(&mut operator).await.context("revealing again")?;
     ensure!(again.revealed.is_empty(), "the worker revealed something twice");
@@ -39,7 +39,7 @@ pub(super) async fn run(
     for shower in 1..=options.showers {
         jobs::publish_key(&mut operator, deployment, &secret.keys, shower).await?;
     }
-    let (_, height) = node.status().await?;
+    let height = node.status().await?.height;
     server.wait_applied(height).await.context("waiting for the indexer")?;
     let bundle = evidence::load(api).await?;
     println!("verify         keys are published: meteor verify {api}");
@@ -59,22 +59,22 @@ async fn hatched_well(node: &Node, stage: &Stage<'_>, cracked: &[u64], revealed:
     done.sort_unstable();
     ensure!(due == done, "{} meteors were cracked and {} revealed", due.len(), done.len());
     let deployment = stage.deployment;
-    let config: ConfigResponse = node.smart(&deployment.hatchery, &QueryMsg::Config {}).await?;
+    let config = HatcheryContract::new(node, &deployment.hatchery).config().await?;
+    let [meteors, eggs_left, dust_left] =
+        [&deployment.meteors, &config.eggs, &config.dust].map(|address| Collection::new(node, address));
     let mut eggs = 0usize;
     for number in &due {
-        let token_id = number.to_string();
-        let owner = nft::QueryMsg::OwnerOf { token_id: token_id.clone(), include_expired: None };
-        let meteor = node.smart::<OwnerOfResponse>(&deployment.meteors, &owner).await;
-        ensure!(meteor.is_err(), "meteor {number} is still there");
-        let egg = node.smart::<OwnerOfResponse>(&config.eggs, &owner).await.is_ok();
-        let dust = node.smart::<OwnerOfResponse>(&config.dust, &owner).await.is_ok();
+        ensure!(meteors.owner_of(*number).await.is_err(), "meteor {number} is still there");
+        let egg = eggs_left.owner_of(*number).await.is_ok();
+        let dust = dust_left.owner_of(*number).await.is_ok();
         ensure!(egg != dust, "meteor {number} left {}", if egg { "egg and dust" } else { "nothing" });
         eggs += usize::from(egg);
-        let collection = if egg { &config.eggs } else { &config.dust };
-        let info: NftInfoResponse<Metadata> =
-            node.smart(collection, &nft::QueryMsg::NftInfo { token_id: token_id.clone() }).await?;
-        let from = info.extension.attributes.iter().find(|a| a.trait_type == "Meteor ID");
-        ensure!(from.is_some_and(|a| a.value == token_id), "what meteor {number} left does not name it");
+        let shown = if egg { eggs_left } else { dust_left }.metadata(*number).await?;
+        let from = shown.attributes.iter().find(|a| a.trait_type == "Meteor ID");
+        ensure!(
+            from.is_some_and(|a| a.value == number.to_string()),
+            "what meteor {number} left does not name it"
+        );
     }
     Ok(format!("{eggs} eggs, {} dust", due.len() - eggs))
 }

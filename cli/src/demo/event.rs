@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use cosmwasm_std::Binary;
-use cw721::msg::TokensResponse;
 use futures::{StreamExt, stream};
+use meteor_chain::contracts::{Collection, ShowerContract};
 use meteor_messages::nft;
-use meteor_messages::shower::{ExecuteMsg, QueryMsg, ShowerResponse, Status};
+use meteor_messages::shower::{ExecuteMsg, Status};
 use meteor_operator::account::Account;
 use meteor_operator::beacon::BeaconClient;
 use meteor_operator::gas::coins;
-use meteor_operator::jobs::{self, Deployment};
+use meteor_operator::jobs::{self, Deployment, Sealer};
 use meteor_operator::keys::MasterKey;
 use meteor_operator::node::Node;
 use meteor_operator::tx;
@@ -98,22 +98,15 @@ pub(super) async fn contribute(
     let anyone = chain.account(0).await?;
     let confirmed = stream::iter(submitted.into_iter().flatten())
         .map(|(planned, hash)| {
-            let (anyone, node) = (&anyone, &node);
+            let anyone = &anyone;
             async move {
                 let included = anyone.wait(&hash).await?;
-                ensure!(
-                    included.code == 0,
-                    "contribution {hash} to shower {} failed on {}: {}",
-                    planned.shower,
-                    node.url(),
-                    included.log
-                );
-                let seq = included
-                    .events
-                    .iter()
-                    .find(|(kind, _)| kind == "wasm-contribution")
-                    .and_then(|(_, attributes)| attributes.iter().find(|(key, _)| key == "seq"))
-                    .and_then(|(_, seq)| seq.parse().ok())
+                if let Some(refusal) = &included.refusal {
+                    bail!("contribution {hash} to shower {} failed: {refusal}", planned.shower);
+                }
+                let event = included.events.iter().find(|event| event.kind == "wasm-contribution");
+                let seq = event
+                    .and_then(|event| event.value("seq")?.parse().ok())
                     .context("a contribution without a sequence number")?;
                 Ok(Sent { planned, seq })
             }
@@ -140,7 +133,7 @@ pub(super) async fn operate(
     tokio::time::sleep(until(closes_at)).await;
     let contract = &deployment.shower;
     let state = loop {
-        let state: ShowerResponse = operator.node().smart(contract, &QueryMsg::Shower { shower }).await?;
+        let state = ShowerContract::new(operator.node(), contract).shower(shower).await?;
         match state.status {
             Status::Upcoming | Status::Open => tokio::time::sleep(POLL).await,
             Status::Ended | Status::Closed | Status::Minted | Status::Refunding => break state,
@@ -149,9 +142,14 @@ pub(super) async fn operate(
     if state.status == Status::Refunding {
         bail!("shower {shower} can only be refunded");
     }
-    jobs::close(operator, contract, shower).await.with_context(|| format!("closing shower {shower}"))?;
+    let closed = jobs::close(operator, contract, shower).await;
+    let closed = closed.with_context(|| format!("closing shower {shower}"))?;
     let Secret { keys, beacon } = secret;
-    jobs::draw(operator, deployment, keys, beacon, &preset.crack.tables, shower)
+    let node = operator.node().clone();
+    let shown = ShowerContract::new(&node, contract);
+    let (config, draw) = (shown.config().await?, shown.draw(shower).await?);
+    let sealer = Sealer { deployment, config: &config, keys, tables: &preset.crack.tables };
+    jobs::draw(operator, sealer, beacon, &closed, draw)
         .await
         .with_context(|| format!("drawing shower {shower}"))?;
     let template = &preset.meteors.template;
@@ -170,9 +168,8 @@ pub(super) async fn crack(deployment: &Deployment, wallets: &Wallets) -> Result<
         let mut account = account.lock().await;
         let (mut messages, mut numbers) = (Vec::new(), Vec::new());
         let owner = account.address().to_owned();
-        let query = nft::QueryMsg::Tokens { owner: owner.clone(), start_after: None, limit: Some(100) };
-        let owned: TokensResponse = account.node().smart(&deployment.meteors, &query).await?;
-        for token_id in owned.tokens {
+        let owned = Collection::new(account.node(), &deployment.meteors).tokens_of(&owner).await?;
+        for token_id in owned {
             numbers.push(token_id.parse()?);
             let contract = deployment.hatchery.clone();
             let send = nft::ExecuteMsg::SendNft { contract, token_id, msg: Binary::default() };

@@ -23,7 +23,7 @@ const BEACON_DELAY: u64 = 2;
 pub async fn plan(chain: &Chain, preset: Preset, salt: &str) -> Result<Plan> {
     let address = |index| anyhow::Ok(chain.signer(index)?.address().to_owned());
     let network = devnet::beacon()?;
-    let (id, _) = Node::new(&chain.rpc)?.status().await?;
+    let id = Node::new(&chain.rpc)?.status().await?.chain_id;
     let launch = Launch {
         label: "meteor shower demo".into(),
         salt: salt.into(),

@@ -16,7 +16,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
-use meteor_messages::shower::{QueryMsg, ShowerResponse};
+use meteor_chain::contracts::ShowerContract;
+use meteor_messages::shower::ShowerResponse;
 use meteor_operator::beacon::{BeaconClient, BeaconConfig};
 use meteor_operator::jobs::Deployment;
 use meteor_operator::keys::MasterKey;
@@ -150,7 +151,7 @@ async fn event(options: &Options, site: &Site, stop: &CancellationToken) -> Resu
     let sent = sent?;
     let most_behind = most_behind.load(Ordering::Relaxed);
 
-    let (_, height) = node.status().await?;
+    let height = node.status().await?.height;
     server.wait_applied(height).await.context("waiting for the indexer")?;
     let evidence = Evidence {
         plan: &plan,
@@ -169,7 +170,7 @@ async fn event(options: &Options, site: &Site, stop: &CancellationToken) -> Resu
     let checks = check::all(&evidence).await;
     let mut states: Vec<ShowerResponse> = Vec::new();
     for shower in 1..=options.showers {
-        states.push(node.smart(&deployment.shower, &QueryMsg::Shower { shower }).await?);
+        states.push(ShowerContract::new(&node, &deployment.shower).shower(shower).await?);
     }
     println!("\n{}", report::showers(&states, &preset.tiers, &preset.eggs));
     let checks: Vec<Check> =

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use meteor_chain::http;
 use meteor_operator::node::Node;
 use meteor_rules::schedule::Schedule;
 use serde_json::Value;
@@ -21,10 +20,10 @@ pub(super) async fn narrate(api: String, schedule: Schedule, node: Node, most_be
     for turn in 0u32.. {
         look.tick().await;
         // The chain first: what the API then says may only be newer.
-        let Ok((_, tip)) = node.status().await else { continue };
+        let Ok(chain) = node.status().await else { continue };
         let Some(status) = get(&format!("{api}/v1/status")).await else { continue };
         let applied = status.get("height").and_then(Value::as_u64).unwrap_or_default();
-        most_behind.fetch_max(tip.saturating_sub(applied), Ordering::Relaxed);
+        most_behind.fetch_max(chain.height.saturating_sub(applied), Ordering::Relaxed);
         if turn.is_multiple_of(LINE_EVERY) {
             let now = super::event::now();
             let shower = (1..=schedule.count)
@@ -59,5 +58,5 @@ async fn line(api: &str, shower: u32, left: u64) -> Option<String> {
 }
 
 async fn get(url: &str) -> Option<Value> {
-    serde_json::from_slice(&http::get(url).await.ok()?).ok()
+    reqwest::get(url).await.ok()?.json().await.ok()
 }

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use cosmwasm_std::Decimal;
 use meteor_devnet::{Blocks, Config, Devnet};
-use meteor_messages::shower::{QueryMsg, ShowerResponse, Status};
+use meteor_chain::contracts::ShowerContract;
+use meteor_messages::shower::Status;
 use meteor_operator::launch::utc;
 use meteor_operator::node::Node;
 
@@ -114,8 +115,7 @@ fn stage(status: Status) -> u8 {
 pub(crate) async fn until(node: &Node, contract: &str, wanted: Status) {
     let reached = async {
         loop {
-            let query = QueryMsg::Shower { shower: 1 };
-            let state: ShowerResponse = node.smart(contract, &query).await.unwrap();
+            let state = ShowerContract::new(node, contract).shower(1).await.unwrap();
             if stage(state.status) >= stage(wanted) {
                 return;
             }

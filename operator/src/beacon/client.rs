@@ -6,7 +6,15 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::source::Source;
 use super::{BeaconError, BeaconRound, Fault, Network, SourceFault};
-use crate::jitter;
+use meteor_chain::backoff;
+
+/// The relays of quicknet that drand names.
+const QUICKNET_RELAYS: [&str; 4] = [
+    "https://api.drand.sh",
+    "https://api2.drand.sh",
+    "https://api3.drand.sh",
+    "https://drand.cloudflare.com",
+];
 
 /// Which beacon, and who relays it.
 #[derive(Clone, Debug)]
@@ -23,19 +31,13 @@ pub struct BeaconConfig {
 }
 
 impl BeaconConfig {
-    /// drand's quicknet by the relays that drand names.
-    pub fn quicknet() -> Self {
-        let urls = [
-            "https://api.drand.sh",
-            "https://api2.drand.sh",
-            "https://api3.drand.sh",
-            "https://drand.cloudflare.com",
-        ];
-        Self::new(Network::quicknet(), urls.map(str::to_owned).to_vec())
-    }
-
-    /// A beacon and its relays, with the usual times: five seconds an answer, one between looks.
-    pub fn new(network: Network, urls: Vec<String>) -> Self {
+    /// A beacon and its relays, with the usual times: five seconds an answer, one between looks. Where no relay is named
+    /// and the beacon is drand's quicknet, its relays are those of drand.
+    pub fn new(mut network: Network, mut urls: Vec<String>) -> Self {
+        if urls.is_empty() && network.is_quicknet() {
+            network = Network::quicknet();
+            urls = QUICKNET_RELAYS.map(str::to_owned).to_vec();
+        }
         Self { network, urls, timeout: Duration::from_secs(5), wait: Duration::from_secs(1) }
     }
 }
@@ -99,7 +101,7 @@ impl BeaconClient {
         clock: impl Fn() -> u64 + Send + Sync + 'static,
     ) -> Result<Self, BeaconError> {
         if config.urls.is_empty() {
-            return Err(BeaconError::Config("name at least one source"));
+            return Err(BeaconError::Config("name a relay of it; only quicknet's are known"));
         }
         if config.network.period == 0 {
             return Err(BeaconError::Config("its period must be at least a second"));
@@ -159,7 +161,7 @@ impl BeaconClient {
                     // A relay that is a little late isn't kept waiting for long.
                     let late = faults.iter().all(|source| source.fault == Fault::NotYet);
                     progress(Progress::Failed { attempt, faults });
-                    if late { jitter::spread(self.wait) } else { jitter::backoff(self.wait, attempt) }
+                    if late { backoff::spread(self.wait) } else { backoff::after(self.wait, backoff::LONGEST, attempt) }
                 }
                 other => return other,
             };
@@ -167,21 +169,34 @@ impl BeaconClient {
         }
     }
 
-    /// Asks every source whether it serves this beacon: for the launch checklist.
-    pub async fn check(&self) -> Vec<(String, Result<(), Fault>)> {
-        let mut checked = Vec::new();
+    /// Asks every relay for its chain info, and drops those that serve another beacon. One that is down stays: it may be
+    /// up when it is needed. Answers with what was wrong with whom.
+    ///
+    /// # Errors
+    /// [`BeaconError::NoRelay`] if all of them serve another beacon.
+    pub async fn check(&mut self) -> Result<Vec<SourceFault>, BeaconError> {
+        let mut faults = Vec::new();
+        let mut kept = Vec::new();
         for source in &self.sources {
-            checked.push((source.url().to_owned(), source.check(&self.network).await));
+            let fault = source.check(&self.network).await.err();
+            if !fault.as_ref().is_some_and(Fault::is_lie) {
+                kept.push(source.clone());
+            }
+            faults.extend(fault.map(|fault| SourceFault { url: source.url().to_owned(), fault }));
         }
-        checked
+        if kept.is_empty() {
+            return Err(BeaconError::NoRelay { faults });
+        }
+        self.sources = kept;
+        Ok(faults)
     }
 }
 
 fn note(round: u64, url: &str, fault: &Fault) {
     if fault.is_lie() {
-        tracing::error!(round, url, %fault, "a beacon source lies: take it out of the configuration");
+        tracing::error!(round, url, %fault, "a relay of the beacon lies: take it out of the configuration");
     } else {
-        tracing::warn!(round, url, %fault, "a beacon source is passed over");
+        tracing::warn!(round, url, %fault, "a relay of the beacon is skipped");
     }
 }
 

@@ -91,6 +91,12 @@ pub enum BeaconError {
         /// Which round.
         round: u64,
     },
+    /// All relays serve another beacon.
+    #[error("no relay serves this beacon: {}", list(faults))]
+    NoRelay {
+        /// What was wrong with each of them.
+        faults: Vec<SourceFault>,
+    },
     /// No source gave the round.
     #[error("no source gave beacon round {round}: {}", list(faults))]
     NoSource {

@@ -1,5 +1,6 @@
 //! Which beacon: its public key, rhythm and chain hash.
 
+use meteor_messages::shower::Fairness;
 use meteor_rules::fairness::Bytes32;
 use meteor_rules::fairness::beacon::BeaconRule;
 
@@ -35,6 +36,22 @@ impl Network {
             period: 3,
             chain_hash: known.then_some(hash),
         }
+    }
+
+    /// Whether this is drand's quicknet: by key, genesis and period. The hash may be left out.
+    pub fn is_quicknet(&self) -> bool {
+        let chain_hash = Self::quicknet().chain_hash;
+        Self { chain_hash, ..self.clone() } == Self::quicknet()
+    }
+
+    /// The beacon that an event's contract names.
+    ///
+    /// # Errors
+    /// [`BeaconError::PublicKey`] if its key is none.
+    pub fn of(fairness: &Fairness) -> Result<Self, BeaconError> {
+        let key = fairness.beacon_key.as_slice().try_into().map_err(|_| BeaconError::PublicKey)?;
+        let BeaconRule { genesis, period, .. } = fairness.beacon;
+        Ok(Self { public_key: PublicKey::new(key)?, genesis, period, chain_hash: None })
     }
 
     /// When `round` is due (Unix seconds).

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use meteor_chain::http::{self, BodyError};
 use reqwest::{Client, StatusCode, Url, redirect};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -100,19 +101,16 @@ impl Source {
             Some(hash) => format!("{}/{}/{path}", self.base, hex::encode(hash)),
             None => format!("{}/{path}", self.base),
         };
-        let mut answer = self.client.get(url).send().await.map_err(|error| Fault::Down(why(&error)))?;
+        let answer = self.client.get(url).send().await.map_err(|error| Fault::Down(why(&error)))?;
         match answer.status() {
             StatusCode::OK => {}
             StatusCode::NOT_FOUND | StatusCode::TOO_EARLY => return Err(Fault::NotYet),
             status => return Err(Fault::Status(status.as_u16())),
         }
-        let mut body = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(|error| Fault::Down(why(&error)))? {
-            if body.len().saturating_add(chunk.len()) > MOST_BYTES {
-                return Err(Fault::Garbage("it is too large"));
-            }
-            body.extend_from_slice(&chunk);
-        }
+        let body = http::body(answer, MOST_BYTES).await.map_err(|error| match error {
+            BodyError::Broken(error) => Fault::Down(why(&error)),
+            BodyError::TooLarge(_) => Fault::Garbage("it is too large"),
+        })?;
         serde_json::from_slice(&body).map_err(|_| Fault::Garbage("it is not the JSON it should be"))
     }
 }

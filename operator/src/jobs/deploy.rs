@@ -7,13 +7,16 @@ use cosmos_sdk_proto::traits::{Message, Name};
 use cosmrs::Any;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use meteor_messages::shower::{ConfigResponse, QueryMsg};
+use meteor_chain::NodeError;
+use meteor_chain::contracts::ShowerContract;
+use meteor_chain::tx::Included;
+use meteor_chain::words::Said;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::account::Account;
-use crate::error::OperatorError;
-use crate::node::{Included, Node};
+use super::JobError;
+use crate::account::{Account, AccountError};
+use crate::node::Node;
 
 /// Where an event lives: what every other command needs to know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,29 +37,29 @@ pub struct Deployment {
 ///
 /// # Errors
 /// If the node doesn't answer, or what is there is another contract.
-pub async fn exists(node: &Node, shower: &str) -> Result<bool, OperatorError> {
-    match node.smart::<ConfigResponse>(shower, &QueryMsg::Config {}).await {
+pub async fn exists(node: &Node, shower: &str) -> Result<bool, JobError> {
+    match ShowerContract::new(node, shower).config().await {
         Ok(_) => Ok(true),
         // Any other refusal is that of a contract: something is there.
-        Err(OperatorError::Query { log, .. }) if log.contains("no such contract") => Ok(false),
-        Err(error) => Err(error),
+        Err(NodeError::Query(refusal)) if refusal.said() == Said::NoContract => Ok(false),
+        Err(error) => Err(error.into()),
     }
 }
 
 /// Chains take gzip as well: simulating a contract as it is, in hex, is more than the 1 MB a node takes in a request.
-fn gzip(wasm: &[u8]) -> Result<Vec<u8>, OperatorError> {
+fn gzip(wasm: &[u8]) -> Result<Vec<u8>, JobError> {
     let mut writer = GzEncoder::new(Vec::new(), Compression::best());
     writer
         .write_all(wasm)
         .and_then(|()| writer.finish())
-        .map_err(|error| OperatorError::Build(format!("compressing a contract: {error}")))
+        .map_err(JobError::Compress)
 }
 
 /// Uploads a contract; answers with its code id and the transaction's hash once the chain names the same checksum.
 ///
 /// # Errors
 /// If the chain refuses, or holds other bytes afterwards.
-pub async fn upload(account: &mut Account, wasm: &[u8]) -> Result<(u64, String), OperatorError> {
+pub async fn upload(account: &mut Account, wasm: &[u8]) -> Result<(u64, String), JobError> {
     let store = MsgStoreCode {
         sender: account.address().to_owned(),
         wasm_byte_code: gzip(wasm)?,
@@ -64,11 +67,10 @@ pub async fn upload(account: &mut Account, wasm: &[u8]) -> Result<(u64, String),
     };
     let store = Any { type_url: MsgStoreCode::type_url(), value: store.encode_to_vec() };
     let included = account.send(vec![store]).await?;
-    let malformed = |what: String| OperatorError::Malformed { method: "store code", what };
-    let code_id = stored(&included).ok_or_else(|| malformed("no code id among its events".into()))?;
+    let code_id = stored(&included).ok_or_else(|| JobError::Upload("there is no code id among its events".into()))?;
     let checksum: [u8; 32] = Sha256::digest(wasm).into();
     if account.node().code_checksum(code_id).await? != checksum {
-        return Err(malformed(format!("code {code_id} has another checksum than what was uploaded")));
+        return Err(JobError::Upload(format!("code {code_id} has another checksum")));
     }
     Ok((code_id, included.hash))
 }
@@ -78,8 +80,9 @@ pub async fn upload(account: &mut Account, wasm: &[u8]) -> Result<(u64, String),
 ///
 /// # Errors
 /// If the journal can't be read or no node answers.
-pub async fn last_upload(account: &Account) -> Result<Option<(u64, Vec<u8>, String)>, OperatorError> {
-    let Some(last) = account.journal().history()?.pop().filter(|last| last.code == 0) else {
+pub async fn last_upload(account: &Account) -> Result<Option<(u64, Vec<u8>, String)>, JobError> {
+    let history = account.journal().history().map_err(AccountError::from)?;
+    let Some(last) = history.last().filter(|last| last.code == 0) else {
         return Ok(None);
     };
     let Some(included) = account.node().tx(&last.hash).await? else { return Ok(None) };
@@ -89,7 +92,6 @@ pub async fn last_upload(account: &Account) -> Result<Option<(u64, Vec<u8>, Stri
 
 /// The id of the code that a transaction uploaded.
 fn stored(included: &Included) -> Option<u64> {
-    let mut attributes =
-        included.events.iter().filter(|(kind, _)| kind == "store_code").flat_map(|(_, all)| all);
-    attributes.find(|(key, _)| key == "code_id").and_then(|(_, id)| id.parse().ok())
+    let event = included.events.iter().find(|event| event.kind == "store_code")?;
+    event.value("code_id")?.parse().ok()
 }

@@ -5,20 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use cosmwasm_std::HexBinary;
-use meteor_messages::hatchery::{
-    CustodiesResponse, CustodyResponse, ExecuteMsg, MAX_REVEALS, QueryMsg, Reveal,
-};
-use meteor_messages::shower::{
-    ConfigResponse, DrawResponse, MAX_BATCH, QueryMsg as ShowerQuery, ShowerResponse,
-};
+use meteor_chain::contracts::{HatcheryContract, ShowerContract};
+use meteor_messages::hatchery::{CustodyResponse, ExecuteMsg, MAX_REVEALS, Reveal};
+use meteor_messages::shower::ShowerResponse;
 use meteor_rules::TokenId;
-use meteor_rules::fairness::content::Tables;
 use meteor_rules::fairness::sealed::Sealed;
 
-use super::sealed::seal;
+use super::{JobError, Sealer};
 use crate::account::Account;
-use crate::error::OperatorError;
-use crate::jobs::Deployment;
 use crate::keys::KeySource;
 use crate::node::Node;
 
@@ -28,13 +22,11 @@ const MARGIN_SECONDS: u64 = 120;
 
 /// Reveals what is in custody. Keeps what showers hold in memory only.
 pub struct Hatcher<'a, K> {
-    deployment: &'a Deployment,
-    keys: &'a K,
-    tables: &'a Tables,
-    /// By shower: the numbers of its meteors, fixed since it was closed.
-    numbers: BTreeMap<u32, RangeInclusive<u64>>,
+    sealer: Sealer<'a, K>,
+    /// Showers of which a meteor was met: what is read of them is fixed since they were closed.
+    showers: BTreeMap<u32, ShowerResponse>,
     /// By shower: what its meteors hold.
-    showers: BTreeMap<u32, Sealed>,
+    sealed: BTreeMap<u32, Sealed>,
 }
 
 /// What one round of the worker did.
@@ -44,7 +36,7 @@ pub struct Hatched {
     pub revealed: Vec<u64>,
     /// Meteors so close to their reclaim time that revealing them could tell their holder and come too late.
     pub left: Vec<u64>,
-    /// Meteors, by number, of showers whose key or root doesn't fit: the other showers' are revealed all the same.
+    /// Meteors, by number, of showers whose key or root doesn't fit. Those of other showers are revealed all the same.
     pub held: Vec<u64>,
     /// Those showers.
     pub unfit: BTreeSet<u32>,
@@ -52,27 +44,25 @@ pub struct Hatched {
 
 impl<'a, K: KeySource> Hatcher<'a, K> {
     /// A worker for one event.
-    pub const fn new(deployment: &'a Deployment, keys: &'a K, tables: &'a Tables) -> Self {
-        Self { deployment, keys, tables, numbers: BTreeMap::new(), showers: BTreeMap::new() }
+    pub const fn new(sealer: Sealer<'a, K>) -> Self {
+        Self { sealer, showers: BTreeMap::new(), sealed: BTreeMap::new() }
     }
 
     /// Reveals everything that is in custody now, batch by batch.
     ///
     /// # Errors
     /// What key source or chain say against it. What was revealed before stays revealed.
-    pub async fn round(&mut self, account: &mut Account) -> Result<Hatched, OperatorError> {
+    pub async fn round(&mut self, account: &mut Account) -> Result<Hatched, JobError> {
         let node = account.node().clone();
-        let hatchery = &self.deployment.hatchery;
+        let hatchery = &self.sealer.deployment.hatchery;
         let now = node.time().await?;
         let mut done = Hatched::default();
         let mut start_after = None;
         loop {
-            let query = QueryMsg::Custodies { start_after, limit: u32::try_from(MAX_BATCH).ok() };
-            let page: CustodiesResponse = node.smart(hatchery, &query).await?;
-            let Some(last) = page.custodies.last() else { return Ok(done) };
+            let page = HatcheryContract::new(&node, hatchery).custodies(start_after).await?;
+            let Some(last) = page.last() else { return Ok(done) };
             start_after = Some(last.token_id);
             let (due, left): (Vec<CustodyResponse>, Vec<CustodyResponse>) = page
-                .custodies
                 .into_iter()
                 .partition(|custody| custody.reclaim_at > now.saturating_add(MARGIN_SECONDS));
             done.left.extend(left.iter().map(|custody| custody.token_id));
@@ -87,7 +77,7 @@ impl<'a, K: KeySource> Hatcher<'a, K> {
                                 reveals.push(self.reveal(shower, custody.token_id)?);
                                 continue;
                             }
-                            Err(OperatorError::WrongKey { .. } | OperatorError::WrongRoot { .. }) => {
+                            Err(JobError::WrongKey { .. } | JobError::WrongRoot { .. }) => {
                                 done.unfit.insert(shower);
                             }
                             Err(error) => return Err(error),
@@ -100,11 +90,10 @@ impl<'a, K: KeySource> Hatcher<'a, K> {
         }
     }
 
-    fn reveal(&self, shower: u32, token_id: u64) -> Result<Reveal, OperatorError> {
-        let unknown = OperatorError::NoSuchMeteor { token_id };
-        let sealed = self.showers.get(&shower).ok_or(OperatorError::NoSuchMeteor { token_id })?;
-        let proven =
-            sealed.index_of(TokenId(token_id)).and_then(|index| sealed.reveal(index)).ok_or(unknown)?;
+    fn reveal(&self, shower: u32, token_id: u64) -> Result<Reveal, JobError> {
+        let unknown = JobError::NoSuchMeteor { token_id };
+        let sealed = self.sealed.get(&shower).ok_or(JobError::NoSuchMeteor { token_id })?;
+        let proven = sealed.index_of(TokenId(token_id)).and_then(|index| sealed.reveal(index)).ok_or(unknown)?;
         Ok(Reveal {
             token_id,
             shower,
@@ -116,43 +105,43 @@ impl<'a, K: KeySource> Hatcher<'a, K> {
     }
 
     /// The shower of a meteor, asked of the contract when one of its meteors is met for the first time.
-    async fn shower_of(&mut self, node: &Node, token_id: u64) -> Result<u32, OperatorError> {
-        if let Some((shower, _)) = self.numbers.iter().find(|(_, numbers)| numbers.contains(&token_id)) {
+    async fn shower_of(&mut self, node: &Node, token_id: u64) -> Result<u32, JobError> {
+        let known = self.showers.iter().find(|(_, state)| numbers(state).contains(&token_id));
+        if let Some((shower, _)) = known {
             return Ok(*shower);
         }
-        let contract = &self.deployment.shower;
-        let config: ConfigResponse = node.smart(contract, &ShowerQuery::Config {}).await?;
-        for shower in 1..=config.schedule.count {
-            if self.numbers.contains_key(&shower) {
+        let contract = ShowerContract::new(node, &self.sealer.deployment.shower);
+        for shower in 1..=self.sealer.config.schedule.count {
+            if self.showers.contains_key(&shower) {
                 continue;
             }
-            let state: ShowerResponse = node.smart(contract, &ShowerQuery::Shower { shower }).await?;
-            let first = state.earlier.saturating_add(1);
-            let numbers = first..=state.earlier.saturating_add(state.contributors.into());
-            if numbers.contains(&token_id) {
-                self.numbers.insert(shower, numbers);
+            let state = contract.shower(shower).await?;
+            if numbers(&state).contains(&token_id) {
+                self.showers.insert(shower, state);
                 return Ok(shower);
             }
         }
-        Err(OperatorError::NoSuchMeteor { token_id })
+        Err(JobError::NoSuchMeteor { token_id })
     }
 
     /// Derives what the shower's meteors hold, once.
-    async fn derive(&mut self, node: &Node, shower: u32) -> Result<(), OperatorError> {
-        if self.showers.contains_key(&shower) {
-            return Ok(());
-        }
-        let contract = &self.deployment.shower;
-        let draw: DrawResponse = node.smart(contract, &ShowerQuery::Draw { shower }).await?;
-        let beacon = draw.beacon.ok_or(OperatorError::NotClosed { shower })?;
-        let sealed = seal(node, self.deployment, self.keys, self.tables, shower, &beacon).await?;
+    async fn derive(&mut self, node: &Node, shower: u32) -> Result<(), JobError> {
+        let (Some(state), None) = (self.showers.get(&shower), self.sealed.get(&shower)) else { return Ok(()) };
+        let draw = ShowerContract::new(node, &self.sealer.deployment.shower).draw(shower).await?;
+        let beacon = draw.beacon.as_ref().ok_or(JobError::NotClosed { shower })?;
+        let sealed = self.sealer.seal(node, state, &draw, beacon).await?;
         // What would be revealed must be what was committed to; anything else the contract would refuse anyway.
         if draw.root.as_ref().map(HexBinary::as_slice) != Some(sealed.root().as_slice()) {
-            return Err(OperatorError::WrongRoot { shower });
+            return Err(JobError::WrongRoot { shower });
         }
-        self.showers.insert(shower, sealed);
+        self.sealed.insert(shower, sealed);
         Ok(())
     }
+}
+
+/// The numbers of a closed shower's meteors.
+fn numbers(state: &ShowerResponse) -> RangeInclusive<u64> {
+    state.earlier.saturating_add(1)..=state.earlier.saturating_add(state.contributors.into())
 }
 
 /// Reveals in one transaction; answers with the meteors it revealed. One that has left custody meanwhile is left out:
@@ -161,7 +150,7 @@ async fn send(
     account: &mut Account,
     hatchery: &str,
     mut reveals: Vec<Reveal>,
-) -> Result<Vec<u64>, OperatorError> {
+) -> Result<Vec<u64>, JobError> {
     while !reveals.is_empty() {
         let tokens: Vec<u64> = reveals.iter().map(|reveal| reveal.token_id).collect();
         match account.execute(hatchery, &ExecuteMsg::Reveal { reveals: reveals.clone() }, &[]).await {
@@ -169,17 +158,17 @@ async fn send(
             Err(error) if error.of_the_chain() => {
                 let mut there = BTreeSet::new();
                 for token_id in &tokens {
-                    let query = QueryMsg::Custody { token_id: *token_id };
-                    if account.node().smart::<Option<CustodyResponse>>(hatchery, &query).await?.is_some() {
+                    let shown = HatcheryContract::new(account.node(), hatchery);
+                    if shown.custody(*token_id).await?.is_some() {
                         there.insert(*token_id);
                     }
                 }
                 if there.len() == reveals.len() {
-                    return Err(error);
+                    return Err(error.into());
                 }
                 reveals.retain(|reveal| there.contains(&reveal.token_id));
             }
-            Err(error) => return Err(error),
+            Err(error) => return Err(error.into()),
         }
     }
     Ok(vec![])

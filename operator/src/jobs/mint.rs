@@ -1,9 +1,10 @@
 //! Mint: give every contributor of a closed shower a meteor, in rank order, batch by batch.
 
-use meteor_messages::shower::{Art, ExecuteMsg, MAX_BATCH, MintCursorResponse, QueryMsg, ShowerResponse};
+use meteor_chain::contracts::ShowerContract;
+use meteor_messages::shower::{Art, ExecuteMsg, MAX_BATCH};
 
+use super::JobError;
 use crate::account::Account;
-use crate::error::OperatorError;
 use crate::gas::within;
 use crate::tx;
 
@@ -53,15 +54,15 @@ impl Batches {
 /// `progress` hears of each transaction.
 ///
 /// # Errors
-/// [`OperatorError::NotMintable`] if the contract mints nothing of this shower now (not closed, cancelled, too
-/// late); [`OperatorError::NotEnoughArt`] if `art` has nothing for a rank.
+/// [`JobError::NotMintable`] if the contract mints nothing of this shower now (not closed, cancelled, too
+/// late); [`JobError::NotEnoughArt`] if `art` has nothing for a rank.
 pub async fn mint(
     account: &mut Account,
     contract: &str,
     shower: u32,
     art: impl Fn(u32) -> Option<Art>,
     progress: impl FnMut(MintProgress),
-) -> Result<(), OperatorError> {
+) -> Result<(), JobError> {
     mint_in(Batches::default(), account, contract, shower, art, progress).await
 }
 
@@ -76,29 +77,30 @@ pub async fn mint_in(
     shower: u32,
     art: impl Fn(u32) -> Option<Art>,
     mut progress: impl FnMut(MintProgress),
-) -> Result<(), OperatorError> {
-    if let Some(block) = account.node().block_gas().await? {
+) -> Result<(), JobError> {
+    let node = account.node().clone();
+    let shown = ShowerContract::new(&node, contract);
+    if let Some(block) = node.block_gas().await? {
         batches.gas = batches.gas.min(block / 4);
     }
     let mut each = FIRST_GUESS;
     loop {
-        let cursor: MintCursorResponse =
-            account.node().smart(contract, &QueryMsg::MintCursor { shower }).await?;
+        let cursor = shown.mint_cursor(shower).await?;
         progress(MintProgress { shower, minted: cursor.minted, contributors: cursor.contributors });
         let Some(first_rank) = cursor.next_rank else {
-            let now: ShowerResponse = account.node().smart(contract, &QueryMsg::Shower { shower }).await?;
+            let now = shown.shower(shower).await?;
             let done = now.closed && now.minted == now.contributors;
             return if done {
                 Ok(())
             } else {
-                Err(OperatorError::NotMintable { shower, status: now.status })
+                Err(JobError::NotMintable { shower, status: now.status })
             };
         };
         let art: Vec<Art> =
             (first_rank..=cursor.contributors).take(batches.size(each)).map_while(&art).collect();
         if art.is_empty() {
             let needed = cursor.contributors.saturating_sub(cursor.minted);
-            return Err(OperatorError::NotEnoughArt { shower, needed, given: 0 });
+            return Err(JobError::NotEnoughArt { shower, rank: first_rank, needed });
         }
         let mut messages = Vec::new();
         let mut rank = first_rank;
@@ -112,11 +114,10 @@ pub async fn mint_in(
                 each = included.gas_used.div_ceil(u64::try_from(art.len()).unwrap_or(u64::MAX));
             }
             Err(error) => {
-                let now: MintCursorResponse =
-                    account.node().smart(contract, &QueryMsg::MintCursor { shower }).await?;
+                let now = shown.mint_cursor(shower).await?;
                 // Another job minted this batch first: the contract refused ours, and there is the next to go on with.
                 if !error.of_the_chain() || now.next_rank == Some(first_rank) {
-                    return Err(error);
+                    return Err(error.into());
                 }
             }
         }

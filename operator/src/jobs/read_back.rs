@@ -3,18 +3,15 @@
 
 use std::fmt::Debug;
 
-use meteor_messages::hatchery::{ConfigResponse as HatcheryConfig, QueryMsg as HatcheryQuery};
-use meteor_messages::nft::{ExtensionQuery, QueryMsg as NftQuery, Royalties, RoyaltyInfoResponse};
-use meteor_messages::shower::{
-    CollectionInit, ConfigResponse, Fairness, InstantiateMsg, MinimumFrom, QueryMsg,
-};
+use meteor_chain::Pool;
+use meteor_chain::contracts::{Collection, HatcheryContract, ShowerContract};
+use meteor_messages::nft::{Royalties, RoyaltyInfoResponse};
+use meteor_messages::shower::{CollectionInit, ConfigResponse, InstantiateMsg, MinimumFrom};
 use meteor_rules::BASIS_POINTS;
-use meteor_rules::metadata::Template;
 use serde::Deserialize;
 
-use crate::error::OperatorError;
-use crate::jobs::Deployment;
-use crate::node::Node;
+use super::{Deployment, JobError};
+
 
 /// What was asked for.
 #[derive(Clone, Copy, Debug)]
@@ -64,38 +61,26 @@ struct Version {
     contract: String,
 }
 
-/// Who may mint, as cw721 answers.
-#[derive(Deserialize)]
-struct Minter {
-    owner: Option<String>,
-}
-
-/// Name and symbol of a collection, of what cw721 answers.
-#[derive(Deserialize)]
-struct Collection {
-    name: String,
-    symbol: String,
-}
-
 /// Compares what the chain holds at `shower`, and in the contracts that it made, with what was asked for; `height` is
 /// before all of it. Answers with every check, those that differ included.
 ///
 /// # Errors
 /// If the node doesn't answer, or something there is no contract of ours.
 pub async fn read_back(
-    node: &Node,
+    node: &Pool,
     shower: String,
     height: u64,
     asked: Asked<'_>,
-) -> Result<(Deployment, Vec<Check>), OperatorError> {
+) -> Result<(Deployment, Vec<Check>), JobError> {
     let message = asked.message;
     let mut checks = Checks(Vec::new());
-    let config: ConfigResponse = node.smart(&shower, &QueryMsg::Config {}).await?;
+    let shown = ShowerContract::new(node, &shower);
+    let config = shown.config().await?;
     let made = |code_id, creator, label| Made { code_id, creator, admin: None, label };
     let of_shower = Made { admin: asked.admin, ..made(asked.code_id, asked.creator, asked.label) };
     instance(node, &mut checks, "shower", &shower, of_shower, "meteor-shower").await?;
     rules(&mut checks, &config, message);
-    let fairness: Fairness = node.smart(&shower, &QueryMsg::Fairness {}).await?;
+    let fairness = shown.fairness().await?;
     checks.same("shower", "commitments", &fairness.commitments, &message.fairness.commitments);
     checks.same("shower", "tables", &fairness.tables, &message.fairness.tables);
     checks.same("shower", "beacon and crack window", &fairness, &message.fairness);
@@ -104,13 +89,13 @@ pub async fn read_back(
     collection(node, &mut checks, "meteors", meteors, &message.meteors, &shower).await?;
     let of_hatchery = made(message.hatchery.code_id, &shower, "hatchery");
     instance(node, &mut checks, "hatchery", hatchery, of_hatchery, "meteor-hatchery").await?;
-    let nest: HatcheryConfig = node.smart(hatchery, &HatcheryQuery::Config {}).await?;
+    let nest = HatcheryContract::new(node, hatchery).config().await?;
     checks.same("hatchery", "shower contract", &nest.shower, &shower);
     checks.same("hatchery", "meteors' contract", &nest.meteors, meteors);
     checks.same("hatchery", "reveal timeout", &nest.reveal_timeout, &message.hatchery.reveal_timeout);
     collection(node, &mut checks, "eggs", &nest.eggs, &message.hatchery.eggs, hatchery).await?;
     collection(node, &mut checks, "dust", &nest.dust, &message.hatchery.dust, hatchery).await?;
-    let (chain_id, _) = node.status().await?;
+    let chain_id = node.status().await?.chain_id;
     let (meteors, hatchery) = (config.meteors, config.hatchery);
     Ok((Deployment { chain_id, shower, meteors, hatchery, height }, checks.0))
 }
@@ -124,13 +109,13 @@ struct Made<'a> {
 }
 
 async fn instance(
-    node: &Node,
+    node: &Pool,
     checks: &mut Checks,
     of: &'static str,
     address: &str,
     made: Made<'_>,
     name: &str,
-) -> Result<(), OperatorError> {
+) -> Result<(), JobError> {
     let held = node.contract(address).await?;
     checks.same(of, "code", &held.code_id, &made.code_id);
     checks.same(of, "creator", held.creator.as_str(), made.creator);
@@ -158,28 +143,24 @@ fn rules(checks: &mut Checks, config: &ConfigResponse, message: &InstantiateMsg)
 
 /// A CW721 contract that `minter` made and alone may mint.
 async fn collection(
-    node: &Node,
+    node: &Pool,
     checks: &mut Checks,
     of: &'static str,
     address: &str,
     asked: &CollectionInit,
     minter: &str,
-) -> Result<(), OperatorError> {
+) -> Result<(), JobError> {
     let label: String = asked.name.chars().take(128).collect();
     let made = Made { code_id: asked.code_id, creator: minter, admin: None, label: &label };
     instance(node, checks, of, address, made, "meteor-nft").await?;
-    let held: Minter = node.smart(address, &NftQuery::GetMinterOwnership {}).await?;
-    checks.same(of, "minter", &held.owner.as_deref(), &Some(minter));
-    let held: Collection = node.smart(address, &NftQuery::GetCollectionInfoAndExtension {}).await?;
+    let shown = Collection::new(node, address);
+    checks.same(of, "minter", &shown.minter().await?.as_deref(), &Some(minter));
+    let held = shown.name().await?;
     checks.same(of, "name", &held.name, &asked.name);
     checks.same(of, "symbol", &held.symbol, &asked.symbol);
-    let template: Template =
-        node.smart(address, &NftQuery::Extension { msg: ExtensionQuery::Template {} }).await?;
-    checks.same(of, "template", &template, &asked.template);
+    checks.same(of, "template", &shown.template().await?, &asked.template);
     // Of a price of 10,000 the royalty is the share itself; without royalties the answer is empty.
-    let sale_price = BASIS_POINTS.into();
-    let msg = ExtensionQuery::RoyaltyInfo { token_id: "1".into(), sale_price };
-    let held: RoyaltyInfoResponse = node.smart(address, &NftQuery::Extension { msg }).await?;
+    let held = shown.royalty(BASIS_POINTS.into()).await?;
     let none = Royalties { payment_address: String::new(), share_bp: 0 };
     let Royalties { payment_address, share_bp } = asked.royalties.clone().unwrap_or(none);
     let royalties = RoyaltyInfoResponse { address: payment_address, royalty_amount: share_bp.into() };

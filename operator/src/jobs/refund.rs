@@ -1,9 +1,10 @@
 //! Cancel and refund: end a shower, and send back what has no meteor. Running them again does nothing.
 
-use meteor_messages::shower::{ExecuteMsg, MAX_BATCH, QueryMsg, RefundableResponse, ShowerResponse, Status};
+use meteor_chain::contracts::ShowerContract;
+use meteor_messages::shower::{ExecuteMsg, ShowerResponse, Status};
 
+use super::JobError;
 use crate::account::Account;
-use crate::error::OperatorError;
 
 /// Cancels `shower` if it is not refunding already; answers with what it then is. The owner's key signs.
 ///
@@ -13,14 +14,13 @@ pub async fn cancel(
     account: &mut Account,
     contract: &str,
     shower: u32,
-) -> Result<ShowerResponse, OperatorError> {
-    let query = QueryMsg::Shower { shower };
-    let now: ShowerResponse = account.node().smart(contract, &query).await?;
+) -> Result<ShowerResponse, JobError> {
+    let now = ShowerContract::new(account.node(), contract).shower(shower).await?;
     if now.status == Status::Refunding {
         return Ok(now);
     }
     account.execute(contract, &ExecuteMsg::Cancel { shower }, &[]).await?;
-    account.node().smart(contract, &query).await
+    Ok(ShowerContract::new(account.node(), contract).shower(shower).await?)
 }
 
 /// Refunds everything of `shower` that can be refunded, batch by batch; answers with how many contributions and how
@@ -34,13 +34,13 @@ pub async fn refund(
     contract: &str,
     shower: u32,
     mut progress: impl FnMut(usize, u128),
-) -> Result<(usize, u128), OperatorError> {
-    let limit = u32::try_from(MAX_BATCH).ok();
+) -> Result<(usize, u128), JobError> {
+    let node = account.node().clone();
+    let shown = ShowerContract::new(&node, contract);
     let mut start_after = None;
     let mut done: (usize, u128) = (0, 0);
     loop {
-        let query = QueryMsg::Refundable { shower, start_after, limit };
-        let page: RefundableResponse = account.node().smart(contract, &query).await?;
+        let page = shown.refundable(shower, start_after).await?;
         if !page.refundable.is_empty() {
             let amount: u128 =
                 page.refundable.iter().map(|row| row.amount.u128()).fold(0, u128::saturating_add);
@@ -54,9 +54,9 @@ pub async fn refund(
                 }
                 Err(error) => {
                     // Another job refunded some of them first: the contract refused ours, and says what is left.
-                    let now: RefundableResponse = account.node().smart(contract, &query).await?;
+                    let now = shown.refundable(shower, start_after).await?;
                     if !error.of_the_chain() || now == page {
-                        return Err(error);
+                        return Err(error.into());
                     }
                     continue;
                 }

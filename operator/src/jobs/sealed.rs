@@ -1,55 +1,80 @@
 //! What a shower's meteors hold, derived in memory from the key and what is on the chain. Written nowhere.
 
-use meteor_messages::shower::{ConfigResponse, DrawResponse, QueryMsg, ShowerResponse};
+use meteor_chain::contracts::ShowerContract;
+use meteor_messages::shower::{ConfigResponse, DrawResponse, ShowerResponse};
 use meteor_rules::ShowerId;
 use meteor_rules::fairness::Domain;
 use meteor_rules::fairness::content::Tables;
 use meteor_rules::fairness::sealed::{Inputs, Sealed};
 
-use super::ranking::ranking;
-use crate::error::OperatorError;
+use super::JobError;
 use crate::jobs::Deployment;
-use crate::keys::KeySource;
+use crate::keys::{KeySource, ShowerKey};
 use crate::node::Node;
 
-/// Derives what the meteors of a closed shower hold, with `beacon_signature` as the beacon's part of the seed.
-///
-/// # Errors
-/// [`OperatorError::WrongKey`] if the key isn't the one that was committed to: a draw with another could never be
-/// proven.
-pub(super) async fn seal(
-    node: &Node,
-    deployment: &Deployment,
-    keys: &impl KeySource,
-    tables: &Tables,
-    shower: u32,
-    beacon_signature: &[u8],
-) -> Result<Sealed, OperatorError> {
-    let contract = &deployment.shower;
-    let config: ConfigResponse = node.smart(contract, &QueryMsg::Config {}).await?;
-    let state: ShowerResponse = node.smart(contract, &QueryMsg::Shower { shower }).await?;
-    let draw: DrawResponse = node.smart(contract, &QueryMsg::Draw { shower }).await?;
-    let places = ranking(node, contract, shower).await?;
-    let amounts: Vec<u128> = places.iter().map(|place| place.amount.u128()).collect();
-    let id = Domain { chain_id: &deployment.chain_id, contract, shower: ShowerId(shower) };
-    let key = keys.shower_key(&id).await?;
-    if key.commitment(&id).as_slice() != draw.commitment.as_slice() {
-        return Err(OperatorError::WrongKey { shower });
+/// What decides what an event's meteors hold, apart from the showers themselves.
+#[derive(Debug)]
+pub struct Sealer<'a, K> {
+    /// Where the event lives.
+    pub deployment: &'a Deployment,
+    /// Its rules, as the contract has them.
+    pub config: &'a ConfigResponse,
+    /// Its key.
+    pub keys: &'a K,
+    /// Its tables.
+    pub tables: &'a Tables,
+}
+
+impl<K> Clone for Sealer<'_, K> {
+    fn clone(&self) -> Self {
+        *self
     }
-    let malformed = |what: &str| OperatorError::Malformed { method: "shower", what: what.to_owned() };
-    let log = state.log.as_slice().try_into().map_err(|_| malformed("the log hash is not 32 bytes"))?;
-    let sealed = key.with(|key| {
-        Sealed::make(&Inputs {
-            id,
-            key,
-            beacon_signature,
-            log: &log,
-            amounts: &amounts,
-            earlier: state.earlier,
-            tiers: &config.tiers,
-            eggs: &config.eggs,
-            tables,
-        })
-    });
-    Ok(sealed?)
+}
+
+impl<K> Copy for Sealer<'_, K> {}
+
+/// The key of a shower, if it is the one that was committed to: with another nothing could ever be proven.
+pub(super) async fn committed_key(
+    keys: &impl KeySource,
+    id: &Domain<'_>,
+    draw: &DrawResponse,
+) -> Result<ShowerKey, JobError> {
+    let key = keys.shower_key(id).await?;
+    if key.commitment(id).as_slice() == draw.commitment.as_slice() {
+        Ok(key)
+    } else {
+        Err(JobError::WrongKey { shower: id.shower.0 })
+    }
+}
+
+impl<K: KeySource> Sealer<'_, K> {
+    /// Derives what the meteors of a closed shower hold, with `signature` as the beacon's part of the seed.
+    pub(super) async fn seal(
+        &self,
+        node: &Node,
+        state: &ShowerResponse,
+        draw: &DrawResponse,
+        signature: &[u8],
+    ) -> Result<Sealed, JobError> {
+        let Self { deployment, config, keys, tables } = *self;
+        let (contract, shower) = (&deployment.shower, state.shower);
+        let places = ShowerContract::new(node, contract).ranking(shower).await?;
+        let amounts: Vec<u128> = places.iter().map(|place| place.amount.u128()).collect();
+        let id = Domain { chain_id: &deployment.chain_id, contract, shower: ShowerId(shower) };
+        let log = state.log.as_slice().try_into().map_err(|_| JobError::Log { shower })?;
+        let sealed = committed_key(keys, &id, draw).await?.with(|key| {
+            Sealed::make(&Inputs {
+                id,
+                key,
+                beacon_signature: signature,
+                log: &log,
+                amounts: &amounts,
+                earlier: state.earlier,
+                tiers: &config.tiers,
+                eggs: &config.eggs,
+                tables,
+            })
+        });
+        Ok(sealed?)
+    }
 }

@@ -104,7 +104,7 @@ pub(crate) async fn of_an_event(stage: &Stage) -> Told {
     stage.crack(7, 1).await.unwrap();
     told.note(stage, "crack", before).await;
     let before = stage.height().await;
-    let mut hatcher = jobs::Hatcher::new(&stage.deployment, &stage.keys, &stage.preset.crack.tables);
+    let mut hatcher = jobs::Hatcher::new(stage.sealer(&stage.keys));
     assert_eq!(hatcher.round(&mut operator).await.unwrap().revealed, [1]);
     told.note(stage, "reveal, 1 meteor", before).await;
     told

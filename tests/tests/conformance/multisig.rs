@@ -83,7 +83,7 @@ pub(crate) async fn list(site: &mut Site<'_>, said: &mut Answers) {
     funds.amount.insert(0, super::wallet::coin(1_000_000, "uluna"));
     let funded = site.run(&mut payer, vec![any(&funds)], 200_000).await;
     assert_eq!(funded["tx_result"]["code"], 0, "{funded}");
-    let number = site.stage.node.account(&team.address).await.unwrap().number;
+    let number = site.stage.node.account(&team.address).await.unwrap().value.number;
 
     let to = &team.members[0].address;
     let transfer = any(&send(&team.address, to, 7));

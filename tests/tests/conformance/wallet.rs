@@ -27,9 +27,9 @@ impl Wallet {
         let path = format!("m/44'/{COIN_TYPE}'/0'/0/{index}");
         let key = meteor_devnet::signing_key(&stage.chain.mnemonic, &path).unwrap();
         let address = key.public_key().account_id("terra").unwrap().to_string();
-        let (chain_id, _) = stage.node.status().await.unwrap();
+        let chain_id = stage.node.status().await.unwrap().chain_id;
         let (number, sequence) =
-            stage.node.account(&address).await.map_or((0, 0), |state| (state.number, state.sequence));
+            stage.node.account(&address).await.map_or((0, 0), |at| (at.value.number, at.value.sequence));
         Self { key, address, chain_id, number, sequence }
     }
 

@@ -1,17 +1,16 @@
-//! AWS credentials: from the standard file, a file as a container gets it, or the container's endpoint. Read for each
-//! use, so that rotated ones are picked up.
+//! AWS credentials: from the standard file, or from the endpoint that a container has. Read for each use, so that
+//! rotated ones are picked up.
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
+use aws_credential_types::Credentials;
 use reqwest::Url;
-use secrecy::{ExposeSecret, SecretString};
+use reqwest::header::{AUTHORIZATION, HeaderValue};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::KmsError;
-use super::http;
-use super::sigv4::Credentials;
+use super::{KmsError, wiped};
 use crate::keys::private;
 
 const MOST_BYTES: usize = 64 << 10;
@@ -30,12 +29,7 @@ pub enum CredentialsSource {
         /// The profile, usually `default`.
         profile: String,
     },
-    /// A file with the JSON that a container's endpoint gives (`AccessKeyId`, `SecretAccessKey`, `Token`).
-    ContainerFile {
-        /// The file; only its owner may read it.
-        path: PathBuf,
-    },
-    /// A container's endpoint.
+    /// A container's endpoint, as ECS tasks and EKS pods have it.
     Container {
         /// The value of `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` (begins with `/`) or
         /// `AWS_CONTAINER_CREDENTIALS_FULL_URI`.
@@ -54,11 +48,16 @@ struct Json {
 }
 
 impl CredentialsSource {
+    /// The endpoint that ECS (tasks with a role) or EKS (Pod Identity) names in the environment, which `var` reads.
+    pub fn of_container(var: impl Fn(&str) -> Option<String>) -> Option<Self> {
+        let uri = var("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
+            .or_else(|| var("AWS_CONTAINER_CREDENTIALS_FULL_URI"))?;
+        Some(Self::Container { uri, token: var("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE").map(PathBuf::from) })
+    }
+
     pub(super) async fn read(&self, client: &reqwest::Client) -> Result<Credentials, KmsError> {
         match self {
             Self::Profile { path, profile } => from_profile(path, profile),
-            Self::ContainerFile { path } => from_json(&private(path)?)
-                .ok_or_else(|| no_credentials(path, "it is not the JSON of a container")),
             Self::Container { uri, token } => from_container(client, uri, token.as_deref()).await,
         }
     }
@@ -77,11 +76,8 @@ fn from_json(bytes: &[u8]) -> Option<Credentials> {
     if json.access_key_id.is_empty() || json.secret_access_key.is_empty() {
         return None;
     }
-    Some(Credentials {
-        access_key_id: json.access_key_id,
-        secret_access_key: SecretString::from(json.secret_access_key.as_str()),
-        session_token: json.token.filter(|t| !t.is_empty()).map(|t| SecretString::from(t.as_str())),
-    })
+    let token = json.token.filter(|token| !token.is_empty()).map(|token| token.as_str().to_owned());
+    Some(Credentials::new(json.access_key_id, json.secret_access_key.as_str(), token, None, "container"))
 }
 
 fn from_profile(path: &Path, profile: &str) -> Result<Credentials, KmsError> {
@@ -111,11 +107,9 @@ fn from_profile(path: &Path, profile: &str) -> Result<Credentials, KmsError> {
             .map(ToOwned::to_owned)
             .ok_or_else(|| no_credentials(path, format!("profile [{profile}] has no {name}")))
     };
-    Ok(Credentials {
-        access_key_id: part(id, "aws_access_key_id")?,
-        secret_access_key: part(secret, "aws_secret_access_key")?.into(),
-        session_token: token.filter(|token| !token.is_empty()).map(SecretString::from),
-    })
+    let (id, secret) = (part(id, "aws_access_key_id")?, part(secret, "aws_secret_access_key")?);
+    let token = token.filter(|token| !token.is_empty()).map(ToOwned::to_owned);
+    Ok(Credentials::new(id, secret, token, None, "profile"))
 }
 
 async fn from_container(
@@ -125,16 +119,19 @@ async fn from_container(
 ) -> Result<Credentials, KmsError> {
     let mut request = client.get(container_url(uri)?);
     if let Some(path) = token {
-        let bytes = private(path)?;
-        let text = std::str::from_utf8(&bytes).map_err(|_| no_credentials(path, "it is not text"))?;
-        request = request.header("authorization", http::secret_header(&SecretString::from(text.trim()))?);
+        // The platform writes it, readable as it sees fit, and exchanges it often.
+        let text = std::fs::read_to_string(path).map(Zeroizing::new);
+        let text = text.map_err(|error| no_credentials(path, error.to_string()))?;
+        let mut token = HeaderValue::from_str(text.trim())
+            .map_err(|_| no_credentials(path, "it has characters that no header may have"))?;
+        token.set_sensitive(true);
+        request = request.header(AUTHORIZATION, token);
     }
     let answer = request.send().await.map_err(|_| KmsError::ContainerCredentials("no answer"))?;
     if !answer.status().is_success() {
         return Err(KmsError::ContainerCredentials("it refused"));
     }
-    let body =
-        http::body(answer, MOST_BYTES).await.ok_or(KmsError::ContainerCredentials("no whole answer"))?;
+    let body = wiped(answer).await.ok_or(KmsError::ContainerCredentials("no whole answer"))?;
     from_json(&body).ok_or(KmsError::ContainerCredentials("not the JSON it should be"))
 }
 
@@ -156,18 +153,6 @@ fn container_url(uri: &str) -> Result<Url, KmsError> {
 /// Whether `host` is this machine.
 pub(super) fn is_loopback(host: &str) -> bool {
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
-impl std::fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Credentials(..)")
-    }
-}
-
-impl Credentials {
-    pub(super) fn token(&self) -> Option<&str> {
-        self.session_token.as_ref().map(ExposeSecret::expose_secret)
-    }
 }
 
 #[cfg(test)]
@@ -194,12 +179,13 @@ mod tests {
         let (_dir, path) = file(FILE);
         let default = from_profile(&path, "default").unwrap();
         assert_eq!(
-            (default.access_key_id.as_str(), default.secret_access_key.expose_secret(), default.token()),
+            (default.access_key_id(), default.secret_access_key(), default.session_token()),
             ("AKIDEFAULT", "se/cr=et", None)
         );
         let event = from_profile(&path, "event").unwrap();
-        assert_eq!((event.access_key_id.as_str(), event.token()), ("AKIEVENT", Some("tok==")));
-        assert_eq!(format!("{event:?}"), "Credentials(..)");
+        assert_eq!((event.access_key_id(), event.session_token()), ("AKIEVENT", Some("tok==")));
+        let shown = format!("{event:?}");
+        assert!(!shown.contains("other") && !shown.contains("tok=="), "{shown}");
     }
 
     #[test]
@@ -216,10 +202,30 @@ mod tests {
     fn container_json_is_read_and_garbage_refused() {
         let good = br#"{"AccessKeyId":"A","SecretAccessKey":"s","Token":"t","Expiration":"2026-01-01T00:00:00Z","RoleArn":"r"}"#;
         let credentials = from_json(good).unwrap();
-        assert_eq!((credentials.access_key_id.as_str(), credentials.token()), ("A", Some("t")));
+        assert_eq!((credentials.access_key_id(), credentials.session_token()), ("A", Some("t")));
         for bad in [&b"{}"[..], b"", b"[]", br#"{"AccessKeyId":"A","SecretAccessKey":""}"#] {
             assert!(from_json(bad).is_none());
         }
+    }
+
+    #[test]
+    fn a_containers_endpoint_is_found_in_its_environment() {
+        let found = |vars: &[(&str, &str)]| {
+            CredentialsSource::of_container(|name| {
+                vars.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+            })
+        };
+        let container = |uri: &str, token: Option<&str>| {
+            Some(CredentialsSource::Container { uri: uri.to_owned(), token: token.map(PathBuf::from) })
+        };
+        assert_eq!(found(&[]), None);
+        let ecs = ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials/x");
+        assert_eq!(found(&[ecs]), container("/v2/credentials/x", None));
+        let eks = [
+            ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://169.254.170.23/v1/credentials"),
+            ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "/var/run/token"),
+        ];
+        assert_eq!(found(&eks), container("http://169.254.170.23/v1/credentials", Some("/var/run/token")));
     }
 
     #[test]

@@ -2,26 +2,27 @@
 
 mod credentials;
 mod error;
-mod http;
-mod sigv4;
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
+use aws_credential_types::Credentials;
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::sign::v4::SigningParams;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use meteor_chain::http::body_into;
 use meteor_rules::fairness::{Bytes32, Domain, key::key_message};
-use reqwest::{Client, Url, redirect};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Client, Response, Url, redirect};
 use serde::Deserialize;
 use serde_json::json;
-use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 pub use self::credentials::CredentialsSource;
 pub use self::error::KmsError;
-use self::sigv4::{Credentials, Scope, authorization};
 use super::{KeyError, KeySource, ShowerKey};
-use crate::jitter;
+use meteor_chain::backoff;
 
 const SERVICE: &str = "kms";
 const TARGET: &str = "TrentService.GenerateMac";
@@ -126,10 +127,10 @@ impl KmsKey {
         let mut attempt = 1;
         loop {
             let credentials = self.config.credentials.read(&self.near).await?;
-            match self.ask(&credentials, &body).await {
+            match self.ask(credentials, &body).await {
                 Err(error) if attempt < self.config.attempts && passes(&error) => {
                     tracing::warn!(attempt, %error, "the key service is asked again");
-                    tokio::time::sleep(jitter::backoff(self.config.wait, attempt)).await;
+                    tokio::time::sleep(backoff::after(self.config.wait, backoff::LONGEST, attempt)).await;
                     attempt = attempt.saturating_add(1);
                 }
                 Err(KmsError::Busy { kind, .. }) => return Err(KmsError::Busy { kind, attempts: attempt }),
@@ -138,35 +139,53 @@ impl KmsKey {
         }
     }
 
-    async fn ask(&self, credentials: &Credentials, body: &str) -> Result<Zeroizing<Bytes32>, KmsError> {
-        let scope = Scope { region: &self.config.region, service: SERVICE, at: OffsetDateTime::now_utc() };
-        let timestamp = scope.timestamp();
-        let mut headers = vec![
-            ("content-type", CONTENT_TYPE),
-            ("host", &self.host),
-            ("x-amz-date", &timestamp),
-            ("x-amz-target", TARGET),
-        ];
-        headers.extend(credentials.token().map(|token| ("x-amz-security-token", token)));
-        let mut request = self
-            .client
-            .post(self.endpoint.clone())
-            .header("authorization", authorization(credentials, &scope, &headers, body.as_bytes()))
-            .header("content-type", CONTENT_TYPE)
-            .header("x-amz-date", &timestamp)
-            .header("x-amz-target", TARGET);
-        if let Some(token) = &credentials.session_token {
-            request = request.header("x-amz-security-token", http::secret_header(token)?);
+    /// Every header of a request with this body, the signature's included. Those are never shown.
+    fn headers(&self, credentials: Credentials, body: &[u8]) -> Result<HeaderMap, KmsError> {
+        const UNSIGNED: KmsError = KmsError::Config("the request can't be signed with these credentials");
+        let plain = [("content-type", CONTENT_TYPE), ("x-amz-target", TARGET)];
+        let url = self.endpoint.as_str();
+        let request = SignableRequest::new("POST", url, plain.into_iter(), SignableBody::Bytes(body));
+        let identity = credentials.into();
+        let params = SigningParams::builder()
+            .identity(&identity)
+            .region(&self.config.region)
+            .name(SERVICE)
+            .time(SystemTime::now())
+            .settings(SigningSettings::default())
+            .build()
+            .map_err(|_| UNSIGNED)?
+            .into();
+        let (signature, _) =
+            request.and_then(|request| sign(request, &params)).map_err(|_| UNSIGNED)?.into_parts();
+        let mut headers = HeaderMap::new();
+        for (name, value) in plain.into_iter().chain(signature.headers()) {
+            let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| UNSIGNED)?;
+            let mut value = HeaderValue::from_str(value).map_err(|_| UNSIGNED)?;
+            value.set_sensitive(true);
+            headers.insert(name, value);
         }
-        let answer = request.body(body.to_owned()).send().await.map_err(|source| KmsError::Unreachable {
+        Ok(headers)
+    }
+
+    async fn ask(&self, credentials: Credentials, body: &str) -> Result<Zeroizing<Bytes32>, KmsError> {
+        let request = self.client.post(self.endpoint.clone());
+        let request = request.headers(self.headers(credentials, body.as_bytes())?).body(body.to_owned());
+        let answer = request.send().await.map_err(|source| KmsError::Unreachable {
             endpoint: self.host.clone(),
             source: source.without_url(),
         })?;
         let status = answer.status().as_u16();
-        let body =
-            http::body(answer, MOST_BYTES).await.ok_or(KmsError::Malformed("no whole answer of its size"));
+        let body = wiped(answer).await.ok_or(KmsError::Malformed("no whole answer of its size"));
         if status == 200 { read(&body?) } else { Err(refusal(status, &body.unwrap_or_default())) }
     }
+}
+
+/// The body of an answer, wiped when dropped; `None` if it is too large or breaks off.
+async fn wiped(answer: Response) -> Option<Zeroizing<Vec<u8>>> {
+    // The buffer never grows, so it leaves no copies behind.
+    let mut body = Zeroizing::new(Vec::with_capacity(MOST_BYTES));
+    body_into(answer, MOST_BYTES, &mut body).await.ok()?;
+    Some(body)
 }
 
 fn read(body: &[u8]) -> Result<Zeroizing<Bytes32>, KmsError> {

@@ -1,0 +1,90 @@
+//! What can go wrong between an account and the chain.
+
+use meteor_chain::NodeError;
+use meteor_chain::words::Refusal;
+use thiserror::Error;
+
+use crate::journal::JournalError;
+use crate::tx::TxError;
+
+/// What can go wrong between an account and the chain.
+#[derive(Debug, Error)]
+pub enum AccountError {
+    /// The nodes don't answer, or refuse what they were asked.
+    #[error(transparent)]
+    Node(#[from] NodeError),
+    /// The transaction can't be built.
+    #[error(transparent)]
+    Tx(#[from] TxError),
+    /// The journal can't be used.
+    #[error("the account's journal can't be used")]
+    Journal(#[from] JournalError),
+    /// A simulation says that the transaction would fail. It was not sent.
+    #[error("the transaction would fail and was not sent ({0})")]
+    WouldFail(Refusal),
+    /// All nodes refused the transaction before it entered a block. Nothing happened.
+    #[error("the chain did not accept the transaction ({0})")]
+    Refused(Refusal),
+    /// The transaction entered a block and failed. Only its fee was taken.
+    #[error("transaction {hash} failed in block {height} ({refusal}); only its fee was taken")]
+    Failed {
+        /// The transaction's hash.
+        hash: String,
+        /// The block it is in.
+        height: u64,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// A transaction was accepted but has not shown up in a block. It may still.
+    #[error(
+        "transaction {hash} was accepted but is in no block by height {height}: look it up before you send it again"
+    )]
+    NotIncluded {
+        /// The transaction's hash.
+        hash: String,
+        /// The height waited for.
+        height: u64,
+    },
+    /// No block took any of the transactions that were signed, and none ever will.
+    #[error(
+        "none of {signatures} transactions got into a block: each expired, or another job used its sequence first. The \
+         last was {hash}, and no block above {until} can hold it. Nothing is under way; run the job again"
+    )]
+    NeverIncluded {
+        /// How many were signed.
+        signatures: u32,
+        /// The hash of the last.
+        hash: String,
+        /// The last height that could have held it.
+        until: u64,
+    },
+    /// The account can't pay the fee.
+    #[error("{address} can't pay the fee: it lacks {missing}{denom}; send it coins and run the job again")]
+    CannotPay {
+        /// The address.
+        address: String,
+        /// What is missing (micro-denom).
+        missing: u128,
+        /// The fee's denom.
+        denom: String,
+    },
+    /// A journal has room for one transaction.
+    #[error("an account with a journal sends one transaction at a time")]
+    OneAtATime,
+}
+
+impl AccountError {
+    /// Whether the chain itself said no, so that nothing is under way.
+    pub(crate) const fn of_the_chain(&self) -> bool {
+        match self {
+            Self::WouldFail(_) | Self::Refused(_) | Self::Failed { .. } => true,
+            Self::Node(_)
+            | Self::Tx(_)
+            | Self::Journal(_)
+            | Self::NotIncluded { .. }
+            | Self::NeverIncluded { .. }
+            | Self::CannotPay { .. }
+            | Self::OneAtATime => false,
+        }
+    }
+}

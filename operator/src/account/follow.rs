@@ -1,0 +1,171 @@
+//! What becomes of a transaction after it was signed: handed over, looked for, and found, or known to be dead.
+
+use std::time::Duration;
+
+use cosmrs::Any;
+use meteor_chain::query::Answer;
+use meteor_chain::tx::Included;
+use meteor_chain::words::Said;
+use meteor_chain::backoff;
+
+use super::{Account, AccountError};
+use crate::journal::Intent;
+use crate::node::Broadcast;
+use crate::tx;
+
+/// Blocks after which a transaction that was accepted but didn't show up is reported.
+const PATIENCE: u64 = 50;
+/// Failures of all nodes in a row, some two minutes of them, after which the job gives up. What is outstanding stays
+/// noted.
+const FAILURES: u32 = 12;
+/// The pause after the first failure; it doubles with each: a node that is restarted is waited for.
+const PAUSE: Duration = Duration::from_millis(250);
+/// How often a transaction is looked for in its first looks, for fast chains, and afterwards: public nodes count requests.
+const FAST_LOOK: Duration = Duration::from_millis(50);
+const SLOW_LOOK: Duration = Duration::from_millis(500);
+const FAST_LOOKS: u32 = 20;
+/// Looks between two broadcasts of the same bytes: a node may forget what it accepted.
+const REBROADCAST: u32 = 20;
+
+/// What became of a signed transaction.
+pub(super) enum Fate {
+    /// It is in a block.
+    Included(Included),
+    /// It is in no block and never will be.
+    Never {
+        /// Its hash.
+        hash: String,
+        /// The last height that could have held it.
+        until: u64,
+    },
+}
+
+impl Account {
+    /// Follows a noted transaction to its end. `sent`: it may be in a mempool already.
+    pub(super) async fn settle(&mut self, intent: &Intent, mut sent: bool) -> Result<Fate, AccountError> {
+        let bytes = intent.bytes()?;
+        let mut failures = 0;
+        let mut looks: u32 = 0;
+        loop {
+            match self.step(intent, &bytes, &mut sent, looks).await {
+                Ok(Some(fate)) => {
+                    if let Fate::Included(included) = &fate {
+                        self.node.seen(included.height);
+                        self.place.sequence = intent.sequence.saturating_add(1);
+                        self.journal.committed(included)?;
+                    } else {
+                        self.journal.forget()?;
+                    }
+                    return Ok(fate);
+                }
+                Ok(None) => {
+                    failures = 0;
+                    looks = looks.saturating_add(1);
+                    tokio::time::sleep(if looks < FAST_LOOKS { FAST_LOOK } else { SLOW_LOOK }).await;
+                }
+                // All nodes refused it before any may have had it: nothing happened.
+                Err(error @ AccountError::Refused(_)) if !sent => {
+                    self.journal.forget()?;
+                    return Err(error);
+                }
+                Err(error) => {
+                    failures += 1;
+                    if failures > FAILURES {
+                        return Err(error);
+                    }
+                    // Asked again at once, for the transaction may have got through.
+                    looks = 0;
+                    tokio::time::sleep(backoff::after(PAUSE, backoff::LONGEST, failures)).await;
+                }
+            }
+        }
+    }
+
+    /// One look at where a noted transaction is; `None` while that is open.
+    async fn step(
+        &self,
+        intent: &Intent,
+        bytes: &[u8],
+        sent: &mut bool,
+        looks: u32,
+    ) -> Result<Option<Fate>, AccountError> {
+        if *sent && let Some(included) = self.node.tx(&intent.hash).await? {
+            return Ok(Some(Fate::Included(included)));
+        }
+        if looks.is_multiple_of(REBROADCAST) {
+            match self.node.broadcast(bytes).await {
+                // All nodes refused it before any may have had it. That a mempool is full is no verdict.
+                Ok(Broadcast::Refused(refusal)) if !*sent && refusal.said() != Said::MempoolFull => {
+                    return Err(AccountError::Refused(refusal));
+                }
+                // Accepted; or a node may have it or not. From here on only the account's sequence tells, whatever a
+                // node says of bytes that may be in another one's mempool.
+                _ => *sent = true,
+            }
+        }
+        // The account at one height tells all about the blocks up to that height, with or without an index.
+        let Answer { value: mut state, mut height } = self.node.account(self.address()).await?;
+        let expired = height > intent.timeout_height.saturating_add(2);
+        if expired && state.sequence <= intent.sequence {
+            // One node's word is too little for signing again: what it doesn't know of would then happen twice.
+            for other in self.node.account_everywhere(self.address()).await? {
+                if other.value.sequence > state.sequence {
+                    Answer { value: state, height } = other;
+                }
+            }
+        }
+        let never = Fate::Never { hash: intent.hash.clone(), until: intent.timeout_height };
+        if state.sequence > intent.sequence {
+            let from = intent.signed_at.saturating_add(1);
+            let found = self.node.scan(&intent.hash, from, height.min(intent.timeout_height)).await?;
+            return Ok(Some(found.map_or(never, Fate::Included)));
+        }
+        Ok(expired.then_some(never))
+    }
+
+    /// Signs with `gas` as the limit and hands the transaction to the node, without waiting for a block; answers
+    /// with its hash. Several may be under way, in order.
+    ///
+    /// # Errors
+    /// [`AccountError::Refused`] if no node accepts it; [`AccountError::OneAtATime`] on an account with a
+    /// journal, which has room for one.
+    pub async fn submit(&mut self, messages: Vec<Any>, gas: u64) -> Result<String, AccountError> {
+        if self.journal.durable() {
+            return Err(AccountError::OneAtATime);
+        }
+        let bytes = tx::sign(&self.signer, &self.place, messages.clone(), gas, &self.price, 0)?;
+        let mut told = self.node.broadcast(&bytes).await?;
+        if let Broadcast::Refused(refusal) = &told
+            && refusal.said() == Said::WrongSequence
+        {
+            // Somebody else used the key, or the node forgot what it had not put into a block: ask, never guess.
+            self.refresh().await?;
+            let bytes = tx::sign(&self.signer, &self.place, messages, gas, &self.price, 0)?;
+            told = self.node.broadcast(&bytes).await?;
+        }
+        let hash = match told {
+            Broadcast::Accepted(hash) => hash,
+            Broadcast::Refused(refusal) => return Err(AccountError::Refused(refusal)),
+        };
+        self.place.sequence = self.place.sequence.saturating_add(1);
+        Ok(hash)
+    }
+
+    /// Waits until the transaction is in a block, whatever its code.
+    ///
+    /// # Errors
+    /// [`AccountError::NotIncluded`] if it is in none after many blocks.
+    pub async fn wait(&self, hash: &str) -> Result<Included, AccountError> {
+        let from = self.node.status().await?.height;
+        loop {
+            if let Some(included) = self.node.tx(hash).await? {
+                return Ok(included);
+            }
+            let height = self.node.status().await?.height;
+            if height > from.saturating_add(PATIENCE) {
+                return Err(AccountError::NotIncluded { hash: hash.to_owned(), height });
+            }
+            tokio::time::sleep(FAST_LOOK).await;
+        }
+    }
+}

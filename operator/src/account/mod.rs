@@ -1,0 +1,238 @@
+//! One key sending transactions in order: knows its sequence, sets fees, waits for blocks.
+
+mod error;
+mod follow;
+
+use std::path::Path;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use cosmrs::Any;
+use cosmwasm_std::Coin;
+use meteor_chain::NodeError;
+use meteor_chain::tx::Included;
+use meteor_chain::words::{Refusal, Said};
+use serde::Serialize;
+
+pub use self::error::AccountError;
+use self::follow::Fate;
+use crate::gas::{GasPrice, with_margin};
+use crate::journal::{Intent, Journal};
+use crate::node::{self, Node};
+use crate::signer::Signer;
+use crate::tx::{self, Place};
+
+/// Blocks in which a signed transaction may be included. After them it can be signed again.
+const LIFETIME: u64 = 30;
+/// How often a message is signed before the job gives up.
+const SIGNATURES: u32 = 4;
+/// How many times its configured price a transaction may cost where nodes ask for more.
+const DEAREST: u64 = 4;
+
+/// One key that sends transactions to one chain.
+#[derive(Debug)]
+pub struct Account {
+    node: Node,
+    signer: Signer,
+    price: GasPrice,
+    place: Place,
+    journal: Journal,
+}
+
+impl Account {
+    /// Reads the account's number and sequence from the chain. What it has under way is forgotten with the process:
+    /// jobs use [`Account::open_with_journal`].
+    ///
+    /// # Errors
+    /// [`AccountError::Query`] if the chain doesn't know the account: send it coins first.
+    pub async fn open(node: Node, signer: Signer, price: GasPrice) -> Result<Self, AccountError> {
+        let chain_id = node.one_chain().await?;
+        let state = node.account(signer.address()).await?.value;
+        let place = Place { chain_id, number: state.number, sequence: state.sequence };
+        Ok(Self { node, signer, price, place, journal: Journal::memory() })
+    }
+
+    /// Opens the account with its journal under `dir`, and first finds out what became of the transaction that an
+    /// earlier process left under way: when this returns, the chain's state says all that it did.
+    ///
+    /// # Errors
+    /// As [`Account::open`]; [`AccountError::Journal`] if another process uses the journal or it can't be read.
+    pub async fn open_with_journal(
+        node: Node,
+        signer: Signer,
+        price: GasPrice,
+        dir: &Path,
+    ) -> Result<Self, AccountError> {
+        let mut account = Self::open(node, signer, price).await?;
+        account.journal = Journal::open(dir, &account.place.chain_id, account.signer.address())?;
+        // A node that stands still would have this account sign its last transaction again, byte for byte, and take
+        // that for the new one.
+        if let Some(last) = account.journal.history()?.last() {
+            account.node.seen(last.height);
+        }
+        if let Some(intent) = account.journal.outstanding().cloned() {
+            tracing::info!(hash = intent.hash, "finding out what became of an earlier transaction");
+            account.settle(&intent, true).await?;
+        }
+        // One tip for all reads that follow: what was committed must be seen.
+        account.node.seen(account.node.status().await?.height);
+        account.refresh().await?;
+        Ok(account)
+    }
+
+    /// What it has under way and has done.
+    pub const fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// The address that signs.
+    pub fn address(&self) -> &str {
+        self.signer.address()
+    }
+
+    /// The node it sends to.
+    pub const fn node(&self) -> &Node {
+        &self.node
+    }
+
+    /// Executes a contract and waits until it is in a block.
+    ///
+    /// # Errors
+    /// As [`Account::send`].
+    pub async fn execute(
+        &mut self,
+        contract: &str,
+        message: &impl Serialize,
+        funds: &[Coin],
+    ) -> Result<Included, AccountError> {
+        let message = tx::execute(self.address(), contract, message, funds)?;
+        self.send(vec![message]).await
+    }
+
+    /// Simulates, signs, sends, and waits until the transaction is in a block. It is noted before it is sent, and
+    /// signed again only once the one before can be in no block any more. Where all nodes ask for a higher fee it
+    /// pays twice the price, then four times; where a block holds less gas than its limit it takes all of a block.
+    ///
+    /// # Errors
+    /// [`AccountError::WouldFail`] if the simulation says so, [`AccountError::Refused`] if no node accepts it,
+    /// [`AccountError::Failed`] if it was included and failed, [`AccountError::NeverIncluded`] if no block took it.
+    /// After any other error its fate may be unknown: the next `send`, or the next opening of the journal, finds out
+    /// first.
+    pub async fn send(&mut self, messages: Vec<Any>) -> Result<Included, AccountError> {
+        self.resume().await?;
+        let mut least_gas = 0;
+        let mut most_gas = u64::MAX;
+        let mut price = self.price.clone();
+        let mut signatures = 0;
+        loop {
+            signatures += 1;
+            let gas = with_margin(self.simulate(&messages).await?).max(least_gas).min(most_gas);
+            let again = signatures < SIGNATURES;
+            match self.attempt(messages.clone(), gas, &price).await {
+                Ok(Fate::Included(Included { refusal: Some(refusal), hash, height, .. })) => {
+                    // It took its fee and its sequence and did nothing else: more gas may help.
+                    if refusal.said() != Said::OutOfGas || !again {
+                        return Err(AccountError::Failed { hash, height, refusal });
+                    }
+                    least_gas = gas.saturating_add(gas / 2);
+                }
+                Ok(Fate::Included(included)) => return Ok(included),
+                Ok(Fate::Never { .. }) if again => self.refresh().await?,
+                Ok(Fate::Never { hash, until }) => {
+                    return Err(AccountError::NeverIncluded { signatures, hash, until });
+                }
+                Err(AccountError::Refused(refusal)) => {
+                    let said = refusal.said();
+                    let dearer = price.millionths.saturating_mul(2);
+                    if said == Said::WrongSequence && again {
+                        // Somebody else used the key, or a node was behind: ask, never guess.
+                        self.refresh().await?;
+                    } else if said == Said::InsufficientFee
+                        && again
+                        && dearer <= self.price.millionths.saturating_mul(DEAREST)
+                    {
+                        // Nothing was taken: the same sequence at a higher price, but not at any.
+                        price.millionths = dearer;
+                        tracing::warn!(millionths = dearer, "the nodes ask for a higher gas price");
+                    } else if said == Said::OverBlockGas && most_gas == u64::MAX {
+                        most_gas = self.node.block_gas().await?.ok_or(AccountError::Refused(refusal))?;
+                    } else if said == Said::InsufficientFunds {
+                        return Err(self.cannot_pay(price.fee(gas), refusal).await);
+                    } else {
+                        return Err(AccountError::Refused(refusal));
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Says how much is missing for a fee; `refusal` where it isn't the fee that can't be paid.
+    async fn cannot_pay(&self, fee: u128, refusal: Refusal) -> AccountError {
+        match self.node.balance(self.address(), &self.price.denom).await {
+            Ok(has) if has < fee => AccountError::CannotPay {
+                address: self.address().to_owned(),
+                missing: fee.saturating_sub(has),
+                denom: self.price.denom.clone(),
+            },
+            Ok(_) => AccountError::Refused(refusal),
+            Err(error) => error.into(),
+        }
+    }
+
+    /// Finds out what became of a transaction whose `send` ended without knowing.
+    async fn resume(&mut self) -> Result<(), AccountError> {
+        if let Some(intent) = self.journal.outstanding().cloned() {
+            self.settle(&intent, true).await?;
+            self.refresh().await?;
+        }
+        Ok(())
+    }
+
+    async fn simulate(&mut self, messages: &[Any]) -> Result<u64, AccountError> {
+        let mut tries = 1;
+        loop {
+            let bytes = tx::unsigned(&self.signer, self.place.sequence, messages.to_vec());
+            match self.node.simulate(bytes).await {
+                // Somebody else used the key.
+                Err(NodeError::Query(refusal))
+                    if refusal.said() == Said::WrongSequence && tries < SIGNATURES =>
+                {
+                    tries += 1;
+                    self.refresh().await?;
+                }
+                Err(NodeError::Query(refusal)) => return Err(AccountError::WouldFail(refusal)),
+                other => return Ok(other?),
+            }
+        }
+    }
+
+    async fn attempt(
+        &mut self,
+        messages: Vec<Any>,
+        gas: u64,
+        price: &GasPrice,
+    ) -> Result<Fate, AccountError> {
+        let signed_at = self.node.status().await?.height;
+        let timeout_height = signed_at.saturating_add(LIFETIME);
+        let bytes = tx::sign(&self.signer, &self.place, messages, gas, price, timeout_height)?;
+        let intent = Intent {
+            chain_id: self.place.chain_id.clone(),
+            address: self.address().to_owned(),
+            sequence: self.place.sequence,
+            fee: format!("{}{}", price.fee(gas), price.denom),
+            hash: node::hash(&bytes),
+            signed_at,
+            timeout_height,
+            tx: BASE64.encode(&bytes),
+        };
+        // Intent before effect: once sent, only these bytes tell what may have happened.
+        self.journal.write(intent.clone())?;
+        self.settle(&intent, false).await
+    }
+
+    async fn refresh(&mut self) -> Result<(), AccountError> {
+        self.place.sequence = self.node.account(self.signer.address()).await?.value.sequence;
+        Ok(())
+    }
+}

@@ -1,0 +1,93 @@
+//! What can go wrong in a job.
+
+use meteor_chain::NodeError;
+use meteor_messages::shower::Status;
+use meteor_rules::fairness::sealed::SealedError;
+use thiserror::Error;
+
+use crate::account::AccountError;
+use crate::beacon::BeaconError;
+use crate::keys::KeyError;
+use crate::tx::TxError;
+
+/// What can go wrong in a job.
+#[derive(Debug, Error)]
+pub enum JobError {
+    /// A transaction could not be sent, or failed.
+    #[error(transparent)]
+    Account(#[from] AccountError),
+    /// The nodes don't answer, or refuse what they were asked.
+    #[error(transparent)]
+    Node(#[from] NodeError),
+    /// A message or an address can't be built.
+    #[error(transparent)]
+    Tx(#[from] TxError),
+    /// The shower's key can't be had.
+    #[error("the shower's key can't be had")]
+    Key(#[from] KeyError),
+    /// The beacon's signature can't be had.
+    #[error("the beacon's signature can't be had")]
+    Beacon(#[from] BeaconError),
+    /// What the meteors hold can't be derived.
+    #[error("what the meteors hold can't be derived")]
+    Sealed(#[from] SealedError),
+    /// The art ends before the shower's last rank.
+    #[error(
+        "shower {shower} has no art for rank {rank}, and {needed} meteors are still to mint: add art and run the job \
+         again"
+    )]
+    NotEnoughArt {
+        /// Which shower.
+        shower: u32,
+        /// The first rank without art.
+        rank: u32,
+        /// Meteors still to mint.
+        needed: u32,
+    },
+    /// The shower can't be minted now.
+    #[error("shower {shower} can't be minted now: it is {status:?}")]
+    NotMintable {
+        /// Which shower.
+        shower: u32,
+        /// Where it stands.
+        status: Status,
+    },
+    /// The shower is not closed or not drawn, so nothing can be drawn or revealed.
+    #[error("shower {shower} has no draw yet: close it, then run draw")]
+    NotClosed {
+        /// Which shower.
+        shower: u32,
+    },
+    /// Another key than the one committed to.
+    #[error("this key is not the one that was committed to for shower {shower}: open the key of this event")]
+    WrongKey {
+        /// Which shower.
+        shower: u32,
+    },
+    /// A root that does not follow from key, beacon and ranking.
+    #[error(
+        "the root on the chain for shower {shower} does not follow from key, beacon and ranking: check the tables"
+    )]
+    WrongRoot {
+        /// Which shower.
+        shower: u32,
+    },
+    /// A number that is no meteor's.
+    #[error("there is no meteor {token_id}")]
+    NoSuchMeteor {
+        /// The number.
+        token_id: u64,
+    },
+    /// The contract's log hash can't be one.
+    #[error("the log hash of shower {shower} is not 32 bytes: check the contract's address")]
+    Log {
+        /// Which shower.
+        shower: u32,
+    },
+    /// A contract's wasm can't be compressed.
+    #[error("the contract can't be compressed for its upload")]
+    Compress(#[source] std::io::Error),
+    /// The chain did not store the code that was uploaded.
+    #[error("the chain did not store what was uploaded: {0}")]
+    Upload(String),
+}
