@@ -49,14 +49,11 @@ impl Signer {
         index: u32,
         prefix: &str,
     ) -> Result<Self, SignerError> {
-        let mnemonic = Mnemonic::new(phrase, Language::English)
-            .map_err(|_| SignerError::Words)?;
+        let mnemonic = Mnemonic::new(phrase, Language::English).map_err(|_| SignerError::Words)?;
         let no_key = || SignerError::Path { coin_type, index };
-        let path: DerivationPath = format!("m/44'/{coin_type}'/0'/0/{index}")
-            .parse()
-            .map_err(|_| no_key())?;
-        let child = XPrv::derive_from_path(mnemonic.to_seed(""), &path)
-            .map_err(|_| no_key())?;
+        let path: DerivationPath =
+            format!("m/44'/{coin_type}'/0'/0/{index}").parse().map_err(|_| no_key())?;
+        let child = XPrv::derive_from_path(mnemonic.to_seed(""), &path).map_err(|_| no_key())?;
         Self::new(SigningKey::from(child), prefix)
     }
 
@@ -65,8 +62,7 @@ impl Signer {
     /// # Errors
     /// If the bytes are no key or the prefix makes no address.
     pub fn from_bytes(bytes: &[u8; 32], prefix: &str) -> Result<Self, SignerError> {
-        let key = SigningKey::from_slice(bytes)
-            .map_err(|_| SignerError::Bytes)?;
+        let key = SigningKey::from_slice(bytes).map_err(|_| SignerError::Bytes)?;
         Self::new(key, prefix)
     }
 

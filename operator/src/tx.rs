@@ -132,8 +132,7 @@ pub fn sign(
     let fee = cosmrs::Coin { denom: price.denom.parse().map_err(encode)?, amount: price.fee(gas) };
     let auth = cosmrs::tx::SignerInfo::single_direct(Some(signer.key().public_key()), place.sequence)
         .auth_info(cosmrs::tx::Fee::from_amount_and_gas(fee, gas));
-    let chain_id =
-        place.chain_id.parse().map_err(|_| TxError::Encode("the chain id is empty".into()))?;
+    let chain_id = place.chain_id.parse().map_err(|_| TxError::Encode("the chain id is empty".into()))?;
     let timeout = cosmrs::tendermint::block::Height::try_from(timeout_height)
         .map_err(|error| TxError::Encode(error.to_string()))?;
     let body = Body::new(messages, "", timeout);

@@ -9,8 +9,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use meteor_devnet::DevBeacon;
 use meteor_operator::beacon::{
-    BeaconClient, BeaconConfig, BeaconError, BeaconRound, Fault, Network, Progress, PublicKey,
-    SourceFault, verify_signature,
+    BeaconClient, BeaconConfig, BeaconError, BeaconRound, Fault, Network, Progress, PublicKey, SourceFault,
+    verify_signature,
 };
 use serde_json::{Value, json};
 use tokio::sync::Notify;

@@ -232,7 +232,8 @@ async fn credentials_come_from_a_container_too() {
         let error = failed(&desk.key_with(role(path, None))).await;
         assert!(matches!(error, KmsError::ContainerCredentials(_)), "{error}");
     }
-    let missing = CredentialsSource::Profile { path: desk.dir.path().join("nothing"), profile: "event".into() };
+    let missing =
+        CredentialsSource::Profile { path: desk.dir.path().join("nothing"), profile: "event".into() };
     assert!(matches!(failed(&desk.key_with(missing)).await, KmsError::Private(_)));
 }
 

@@ -183,7 +183,10 @@ async fn transactions_that_all_died_are_said_to_be_dead() {
     };
     drop(paying);
     let last = node::hash(&proxy.bytes());
-    assert!(matches!(&error, AccountError::NeverIncluded { signatures: 4, hash, .. } if *hash == last), "{error}");
+    assert!(
+        matches!(&error, AccountError::NeverIncluded { signatures: 4, hash, .. } if *hash == last),
+        "{error}"
+    );
     let said = error.to_string();
     assert!(said.contains(&last) && said.contains("Nothing is under way"), "{said}");
     assert_eq!(account.journal().outstanding(), None);

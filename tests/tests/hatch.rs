@@ -56,7 +56,10 @@ async fn a_shower_with_anothers_key_or_tables_is_reported_and_holds_up_no_other(
     let mut other = stage.preset.crack.tables.clone();
     other.egg.sources[7] = Source::Range(1, 98);
     other.dust.sources[3] = Source::Range(1, 39);
-    let round = Hatcher::new(Sealer { tables: &other, ..stage.sealer(&stage.keys) }).round(&mut worker).await.unwrap();
+    let round = Hatcher::new(Sealer { tables: &other, ..stage.sealer(&stage.keys) })
+        .round(&mut worker)
+        .await
+        .unwrap();
     let all = Hatched { held: vec![1, 2, 3, 4], unfit: BTreeSet::from([1, 2]), ..Hatched::default() };
     assert_eq!(round, all);
 

@@ -90,7 +90,10 @@ async fn a_cancelled_shower_gives_everyone_back_what_they_gave() {
     let early = jobs::refund(&mut anyone, contract, 1, |_, _| ()).await.unwrap();
     assert_eq!(early, (0, 0), "nothing can be refunded of an open shower");
     let refused = jobs::cancel(&mut anyone, contract, 1).await.unwrap_err();
-    assert!(matches!(refused, JobError::Account(AccountError::WouldFail(_))), "only the owner may: {refused}");
+    assert!(
+        matches!(refused, JobError::Account(AccountError::WouldFail(_))),
+        "only the owner may: {refused}"
+    );
 
     let mut owner = stage.account(1).await;
     assert_eq!(jobs::cancel(&mut owner, contract, 1).await.unwrap().status, Status::Refunding);

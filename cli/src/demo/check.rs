@@ -123,10 +123,7 @@ async fn meteors(evidence: &Evidence<'_>, books: &[Vec<Ranked>]) -> Result<Strin
     let meteors = Collection::new(evidence.node, &evidence.deployment.meteors);
     let total = meteors.count().await?;
     let due: usize = books.iter().map(Vec::len).sum();
-    ensure!(
-        usize::try_from(total).ok() == Some(due),
-        "{total} meteors exist where {due} are due"
-    );
+    ensure!(usize::try_from(total).ok() == Some(due), "{total} meteors exist where {due} are due");
     stream::iter(evidence.addresses)
         .map(|address| async move {
             let mut due: BTreeSet<(String, String, String)> = BTreeSet::new();
@@ -212,8 +209,7 @@ fn same(what: &str, api: Option<&Value>, contract: impl ToString) -> Result<()> 
 async fn api(evidence: &Evidence<'_>, books: &[Vec<Ranked>]) -> Result<String> {
     let mut compared = 0usize;
     for (shower, book) in (1u32..).zip(books) {
-        let theirs =
-            ShowerContract::new(evidence.node, &evidence.deployment.shower).shower(shower).await?;
+        let theirs = ShowerContract::new(evidence.node, &evidence.deployment.shower).shower(shower).await?;
         let api = get(evidence, &format!("/v1/showers/{shower}")).await?;
         same("contributors", api.get("contributors"), theirs.contributors)?;
         same("total", api.get("total"), theirs.total)?;

@@ -26,8 +26,7 @@ pub(super) async fn run(
     let cracked = event::crack(deployment, wallets).await?;
     println!("cracked        {} meteors; the worker reveals what they hold", cracked.len());
     let config = ShowerContract::new(&node, &deployment.shower).config().await?;
-    let sealer =
-        Sealer { deployment, config: &config, keys: &secret.keys, tables: &preset.crack.tables };
+    let sealer = Sealer { deployment, config: &config, keys: &secret.keys, tables: &preset.crack.tables };
     let mut hatcher = Hatcher::new(sealer);
     let hatched = hatcher.round(&mut operator).await.context("revealing")?;
     let again = hatcher.round(&mut operator).await.context("revealing again")?;

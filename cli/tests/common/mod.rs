@@ -7,8 +7,8 @@ use std::process::{Command, Output};
 use std::time::Duration;
 
 use cosmwasm_std::Decimal;
-use meteor_devnet::{Blocks, Config, Devnet};
 use meteor_chain::contracts::ShowerContract;
+use meteor_devnet::{Blocks, Config, Devnet};
 use meteor_messages::shower::Status;
 use meteor_operator::launch::utc;
 use meteor_operator::node::Node;

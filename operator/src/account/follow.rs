@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use cosmrs::Any;
+use meteor_chain::backoff;
 use meteor_chain::query::Answer;
 use meteor_chain::tx::Included;
 use meteor_chain::words::Said;
-use meteor_chain::backoff;
 
 use super::{Account, AccountError};
 use crate::journal::Intent;

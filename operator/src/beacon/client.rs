@@ -161,7 +161,11 @@ impl BeaconClient {
                     // A relay that is a little late isn't kept waiting for long.
                     let late = faults.iter().all(|source| source.fault == Fault::NotYet);
                     progress(Progress::Failed { attempt, faults });
-                    if late { backoff::spread(self.wait) } else { backoff::after(self.wait, backoff::LONGEST, attempt) }
+                    if late {
+                        backoff::spread(self.wait)
+                    } else {
+                        backoff::after(self.wait, backoff::LONGEST, attempt)
+                    }
                 }
                 other => return other,
             };

@@ -49,10 +49,7 @@ pub async fn exists(node: &Node, shower: &str) -> Result<bool, JobError> {
 /// Chains take gzip as well: simulating a contract as it is, in hex, is more than the 1 MB a node takes in a request.
 fn gzip(wasm: &[u8]) -> Result<Vec<u8>, JobError> {
     let mut writer = GzEncoder::new(Vec::new(), Compression::best());
-    writer
-        .write_all(wasm)
-        .and_then(|()| writer.finish())
-        .map_err(JobError::Compress)
+    writer.write_all(wasm).and_then(|()| writer.finish()).map_err(JobError::Compress)
 }
 
 /// Uploads a contract; answers with its code id and the transaction's hash once the chain names the same checksum.
@@ -67,7 +64,8 @@ pub async fn upload(account: &mut Account, wasm: &[u8]) -> Result<(u64, String),
     };
     let store = Any { type_url: MsgStoreCode::type_url(), value: store.encode_to_vec() };
     let included = account.send(vec![store]).await?;
-    let code_id = stored(&included).ok_or_else(|| JobError::Upload("there is no code id among its events".into()))?;
+    let code_id =
+        stored(&included).ok_or_else(|| JobError::Upload("there is no code id among its events".into()))?;
     let checksum: [u8; 32] = Sha256::digest(wasm).into();
     if account.node().code_checksum(code_id).await? != checksum {
         return Err(JobError::Upload(format!("code {code_id} has another checksum")));

@@ -62,9 +62,8 @@ impl<'a, K: KeySource> Hatcher<'a, K> {
             let page = HatcheryContract::new(&node, hatchery).custodies(start_after).await?;
             let Some(last) = page.last() else { return Ok(done) };
             start_after = Some(last.token_id);
-            let (due, left): (Vec<CustodyResponse>, Vec<CustodyResponse>) = page
-                .into_iter()
-                .partition(|custody| custody.reclaim_at > now.saturating_add(MARGIN_SECONDS));
+            let (due, left): (Vec<CustodyResponse>, Vec<CustodyResponse>) =
+                page.into_iter().partition(|custody| custody.reclaim_at > now.saturating_add(MARGIN_SECONDS));
             done.left.extend(left.iter().map(|custody| custody.token_id));
             for batch in due.chunks(MAX_REVEALS) {
                 let mut reveals = Vec::with_capacity(batch.len());
@@ -93,7 +92,8 @@ impl<'a, K: KeySource> Hatcher<'a, K> {
     fn reveal(&self, shower: u32, token_id: u64) -> Result<Reveal, JobError> {
         let unknown = JobError::NoSuchMeteor { token_id };
         let sealed = self.sealed.get(&shower).ok_or(JobError::NoSuchMeteor { token_id })?;
-        let proven = sealed.index_of(TokenId(token_id)).and_then(|index| sealed.reveal(index)).ok_or(unknown)?;
+        let proven =
+            sealed.index_of(TokenId(token_id)).and_then(|index| sealed.reveal(index)).ok_or(unknown)?;
         Ok(Reveal {
             token_id,
             shower,
@@ -126,7 +126,9 @@ impl<'a, K: KeySource> Hatcher<'a, K> {
 
     /// Derives what the shower's meteors hold, once.
     async fn derive(&mut self, node: &Node, shower: u32) -> Result<(), JobError> {
-        let (Some(state), None) = (self.showers.get(&shower), self.sealed.get(&shower)) else { return Ok(()) };
+        let (Some(state), None) = (self.showers.get(&shower), self.sealed.get(&shower)) else {
+            return Ok(());
+        };
         let draw = ShowerContract::new(node, &self.sealer.deployment.shower).draw(shower).await?;
         let beacon = draw.beacon.as_ref().ok_or(JobError::NotClosed { shower })?;
         let sealed = self.sealer.seal(node, state, &draw, beacon).await?;
@@ -146,11 +148,7 @@ fn numbers(state: &ShowerResponse) -> RangeInclusive<u64> {
 
 /// Reveals in one transaction; answers with the meteors it revealed. One that has left custody meanwhile is left out:
 /// another worker came first, or its holder took it back.
-async fn send(
-    account: &mut Account,
-    hatchery: &str,
-    mut reveals: Vec<Reveal>,
-) -> Result<Vec<u64>, JobError> {
+async fn send(account: &mut Account, hatchery: &str, mut reveals: Vec<Reveal>) -> Result<Vec<u64>, JobError> {
     while !reveals.is_empty() {
         let tokens: Vec<u64> = reveals.iter().map(|reveal| reveal.token_id).collect();
         match account.execute(hatchery, &ExecuteMsg::Reveal { reveals: reveals.clone() }, &[]).await {

@@ -90,11 +90,7 @@ pub async fn mint_in(
         let Some(first_rank) = cursor.next_rank else {
             let now = shown.shower(shower).await?;
             let done = now.closed && now.minted == now.contributors;
-            return if done {
-                Ok(())
-            } else {
-                Err(JobError::NotMintable { shower, status: now.status })
-            };
+            return if done { Ok(()) } else { Err(JobError::NotMintable { shower, status: now.status }) };
         };
         let art: Vec<Art> =
             (first_rank..=cursor.contributors).take(batches.size(each)).map_while(&art).collect();

@@ -12,7 +12,6 @@ use serde::Deserialize;
 
 use super::{Deployment, JobError};
 
-
 /// What was asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct Asked<'a> {

@@ -10,11 +10,7 @@ use crate::account::Account;
 ///
 /// # Errors
 /// If the chain refuses.
-pub async fn cancel(
-    account: &mut Account,
-    contract: &str,
-    shower: u32,
-) -> Result<ShowerResponse, JobError> {
+pub async fn cancel(account: &mut Account, contract: &str, shower: u32) -> Result<ShowerResponse, JobError> {
     let now = ShowerContract::new(account.node(), contract).shower(shower).await?;
     if now.status == Status::Refunding {
         return Ok(now);
