@@ -128,8 +128,6 @@ impl App {
 #[derive(Debug, Default)]
 pub struct Health {
     tip: AtomicU64,
-    /// Requests answered by the public API.
-    pub requests: AtomicU64,
     /// Blocks applied since the start.
     pub blocks: AtomicU64,
     /// Events of our contracts applied since the start.

@@ -1,4 +1,4 @@
-//! How long the public API takes to answer, by route.
+//! How long the public API takes to answer, by class of request.
 
 use std::time::Instant;
 
@@ -8,27 +8,29 @@ use prometheus_client::metrics::histogram::Histogram;
 /// Upper bounds in seconds. Most answers take microseconds.
 const BUCKETS: [f64; 9] = [1e-6, 3e-6, 1e-5, 3e-5, 1e-4, 1e-3, 1e-2, 0.1, 1.0];
 
-/// A histogram of seconds for each route, from the request's headers to those of the answer.
-#[derive(Clone, Debug)]
-pub struct Latency(pub(crate) Family<[(&'static str, String); 1], Histogram>);
+/// Histograms of the seconds from a request's headers to those of its answer.
+#[derive(Debug)]
+pub struct Latency {
+    /// Pages rendered in advance.
+    pub page: Histogram,
+    /// Wallets, made on demand.
+    pub wallet: Histogram,
+    /// Caves, made on demand.
+    pub cave: Histogram,
+    /// Whatever the router answers.
+    pub other: Histogram,
+    pub(crate) all: Family<[(&'static str, &'static str); 1], Histogram>,
+}
 
 impl Default for Latency {
     fn default() -> Self {
-        Self(Family::new_with_constructor(|| Histogram::new(BUCKETS)))
+        let all: Family<_, _, fn() -> Histogram> = Family::new_with_constructor(|| Histogram::new(BUCKETS));
+        let of = |class| all.get_or_create_owned(&[("class", class)]);
+        Self { page: of("page"), wallet: of("wallet"), cave: of("cave"), other: of("other"), all }
     }
 }
 
-impl Latency {
-    /// The histogram of a route.
-    pub fn of(&self, route: &str) -> Histogram {
-        self.0.get_or_create_owned(&[("route", route.to_owned())])
-    }
-}
-
-/// Waits for `answer` and notes how long that took.
-pub(crate) async fn timed<F: Future>(histogram: Histogram, answer: F) -> F::Output {
-    let start = Instant::now();
-    let answer = answer.await;
+/// Adds the time since `start`.
+pub(crate) fn observe(histogram: &Histogram, start: Instant) {
     histogram.observe(start.elapsed().as_secs_f64());
-    answer
 }

@@ -48,7 +48,7 @@ pub(crate) fn render(app: &App) -> Result<String, fmt::Error> {
         all.register(name, help, ConstCounter::new(count.load(Relaxed)));
     }
     let help = "Time from a request's headers to those of its answer";
-    all.register("http_request_duration_seconds", help, app.latency.0.clone());
+    all.register("http_request_duration_seconds", help, app.latency.all.clone());
 
     let requests = Family::<[(&'static str, String); 3], Counter>::default();
     let scores = Family::<[(&'static str, String); 1], Gauge<u64, AtomicU64>>::default();

@@ -1,24 +1,28 @@
-//! The way of most requests, before any routing: a page rendered in advance, found by its exact path, or what
-//! a wallet has. Routing and unpacking a path costs as much as making the answer.
+//! The way of most requests, ahead of all routing: a page rendered in advance, found by its exact path, or what a
+//! wallet has. FIGURE
 
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use axum::Router;
 use axum::extract::Request;
 use axum::http::Method;
 use axum::response::{IntoResponse, Response};
-use axum::routing::future::RouteFuture;
-use futures::future::{Either, Ready, ready};
+use futures::FutureExt as _;
+use futures::future::{BoxFuture, Either, Ready, ready};
+use prometheus_client::metrics::histogram::Histogram;
 use tower_service::Service;
 
 use super::wallets::{of_cave, of_wallet};
 use crate::app::App;
-use crate::view::{DEFAULT_NFTS, View};
+use crate::latency::observe;
+use crate::view::DEFAULT_NFTS;
 
-/// Answers pages rendered in advance itself and leaves everything else to the router.
+type Answer = Result<Response, Infallible>;
+
+/// Answers the most frequent requests itself, and leaves the others to the router.
 #[derive(Clone, Debug)]
 pub struct Front {
     app: Arc<App>,
@@ -35,38 +39,40 @@ impl Front {
 impl Service<Request> for Front {
     type Response = Response;
     type Error = Infallible;
-    type Future = Either<Ready<Result<Response, Infallible>>, RouteFuture<Infallible>>;
+    type Future = Either<Ready<Answer>, BoxFuture<'static, Answer>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(())) // as the router's is
+        Poll::Ready(Ok(())) // like the router
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        self.app.health.requests.fetch_add(1, Ordering::Relaxed);
-        if request.method() == Method::GET && request.uri().query().is_none() {
-            let view = self.app.view();
-            if let Some(page) = view.page(request.uri().path()) {
-                return Either::Left(ready(Ok(page.respond(request.headers(), &view.currency))));
-            }
-            if let Some(answer) = of_address(&self.app, &view, &request) {
-                return Either::Left(ready(Ok(answer)));
-            }
+        let start = Instant::now();
+        if let Some((histogram, answer)) = quick(&self.app, &request) {
+            observe(histogram, start);
+            return Either::Left(ready(Ok(answer)));
         }
-        Either::Right(self.router.call(request))
+        let (other, answer) = (self.app.latency.other.clone(), self.router.call(request));
+        Either::Right(answer.inspect(move |_| observe(&other, start)).boxed())
     }
 }
 
-/// What a wallet has, if that is what is asked and the address is spelt plainly.
-fn of_address(app: &App, view: &View, request: &Request) -> Option<Response> {
-    let (kind, address) = request.uri().path().strip_prefix("/v1/")?.split_once('/')?;
-    let headers = request.headers();
+/// The answer to one of the frequent requests, and the histogram of its class. A path with escapes is for the router.
+fn quick<'a>(app: &'a App, request: &Request) -> Option<(&'a Histogram, Response)> {
+    if request.method() != Method::GET || request.uri().query().is_some() {
+        return None;
+    }
+    let (view, path, headers) = (app.view(), request.uri().path(), request.headers());
+    if let Some(page) = view.page(path) {
+        return Some((&app.latency.page, page.respond(headers, &view.currency)));
+    }
+    let (kind, address) = path.strip_prefix("/v1/")?.split_once('/')?;
     if address.is_empty() || !address.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return None;
     }
-    let answer = match kind {
-        "wallets" => of_wallet(app, view, address, headers),
-        "caves" => of_cave(app, view, address, None, DEFAULT_NFTS, headers),
+    let (histogram, answer) = match kind {
+        "wallets" => (&app.latency.wallet, of_wallet(app, &view, address, headers)),
+        "caves" => (&app.latency.cave, of_cave(app, &view, address, None, DEFAULT_NFTS, headers)),
         _ => return None,
     };
-    Some(answer.unwrap_or_else(IntoResponse::into_response))
+    Some((histogram, answer.unwrap_or_else(IntoResponse::into_response)))
 }

@@ -9,7 +9,6 @@ mod showers;
 mod site;
 mod wallets;
 
-use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,16 +17,13 @@ use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use axum::response::Response;
-use axum::routing::future::RouteFuture;
-use tower::util::MapFutureLayer;
 use tower_http::cors::{Any, CorsLayer};
 use utoipa::OpenApi;
-use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::app::App;
-use crate::latency::{Latency, timed};
 use crate::models;
 use crate::view::page::{BLOCK_TIME, HEIGHT};
 use crate::view::{Page, View};
@@ -61,56 +57,46 @@ struct Description;
 /// # Errors
 /// If it can't be serialised, which is a bug.
 pub fn openapi() -> Result<String, serde_json::Error> {
-    let mut json = parts(&Latency::default()).1.to_pretty_json()?;
+    let mut json = parts().1.to_pretty_json()?;
     json.push('\n');
     Ok(json)
 }
 
-fn parts(latency: &Latency) -> (Router<Arc<App>>, utoipa::openapi::OpenApi) {
-    let measured = |(schemas, paths, mut routes): UtoipaMethodRouter<Arc<App>>| {
-        for path in paths.paths.keys() {
-            let histogram = latency.of(path);
-            routes = routes.layer(MapFutureLayer::new(move |answer: RouteFuture<Infallible>| {
-                timed(histogram.clone(), answer)
-            }));
-        }
-        (schemas, paths, routes)
-    };
+fn parts() -> (Router<Arc<App>>, utoipa::openapi::OpenApi) {
     OpenApiRouter::with_openapi(Description::openapi())
-        .routes(measured(routes!(config)))
-        .routes(measured(routes!(status)))
-        .routes(measured(routes!(showers::showers)))
-        .routes(measured(routes!(showers::shower)))
-        .routes(measured(routes!(showers::ranking)))
-        .routes(measured(routes!(showers::floors)))
-        .routes(measured(routes!(showers::quote)))
-        .routes(measured(routes!(showers::telescope)))
-        .routes(measured(routes!(wallets::wallet)))
-        .routes(measured(routes!(wallets::cave)))
-        .routes(measured(routes!(nfts::nfts)))
-        .routes(measured(routes!(nfts::nft)))
-        .routes(measured(routes!(fairness::fairness)))
-        .routes(measured(routes!(fairness::tables)))
-        .routes(measured(routes!(fairness::contributions)))
-        .routes(measured(routes!(fairness::reveals)))
-        .routes(measured(routes!(events::events)))
+        .routes(routes!(config))
+        .routes(routes!(status))
+        .routes(routes!(showers::showers))
+        .routes(routes!(showers::shower))
+        .routes(routes!(showers::ranking))
+        .routes(routes!(showers::floors))
+        .routes(routes!(showers::quote))
+        .routes(routes!(showers::telescope))
+        .routes(routes!(wallets::wallet))
+        .routes(routes!(wallets::cave))
+        .routes(routes!(nfts::nfts))
+        .routes(routes!(nfts::nft))
+        .routes(routes!(fairness::fairness))
+        .routes(routes!(fairness::tables))
+        .routes(routes!(fairness::contributions))
+        .routes(routes!(fairness::reveals))
+        .routes(routes!(events::events))
         .split_for_parts()
 }
 
-/// The public API and page over `app`.
+/// The public API and page over `app`; [`Front`] stands before it, and [`cors`] before both.
 pub fn router(app: &Arc<App>) -> Router {
-    let (routes, description) = parts(&app.latency);
+    let (routes, description) = parts();
     routes
         .merge(SwaggerUi::new("/docs").url("/openapi.json", description))
         .merge(site::routes())
         .fallback(async |uri: Uri| Problem::not_found(uri.path()))
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
-        .layer(cors())
         .with_state(Arc::clone(app))
 }
 
 /// Pages of any site may read everything here; it is public.
-fn cors() -> CorsLayer {
+pub fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::HEAD])
