@@ -37,7 +37,6 @@ use meteor_indexer::view::View;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
-use tower_layer::Layer as _;
 use tower_service::Service;
 
 #[path = "../tests/indexer/chain.rs"]
@@ -169,8 +168,7 @@ fn main() {
     let time = Duration::from_secs_f64(arg(0, 0.7));
     let (rounds, connections) = (arg(1, 7.0) as usize, arg(2, 64.0) as usize);
     let app = app();
-    let cors = api::cors();
-    let (router, front) = (serve(cors.layer(api::router(&app))), serve(cors.layer(Front::new(&app))));
+    let (router, front) = (serve(api::router(&app)), serve(Front::new(&app)));
     println!("{connections} connections, {rounds} rounds of {time:?} each, medians\n");
     println!(
         "{:<24} {:>6} {:>8} {:>8} {:>8} {:>11} {:>10} {:>12}  p50/p99 µs bare, router, front",

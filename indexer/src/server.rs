@@ -10,9 +10,8 @@ use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tower_layer::Layer as _;
 
-use crate::api::{Front, cors};
+use crate::api::Front;
 use crate::app::App;
 use crate::config::Config;
 use crate::error::IndexerError;
@@ -44,7 +43,7 @@ pub async fn start(config: Config) -> Result<Server, IndexerError> {
     tasks.spawn(follow::run(Arc::clone(&app)));
     tasks.spawn(audit::run(Arc::clone(&app)));
 
-    let front = ServiceExt::<Request>::into_make_service(cors().layer(Front::new(&app)));
+    let front = ServiceExt::<Request>::into_make_service(Front::new(&app));
     // Otherwise a small answer waits for the acknowledgement of the previous one.
     let public = public.tap_io(|stream| {
         let _ = stream.set_nodelay(true);

@@ -1,5 +1,7 @@
-//! The way of most requests, ahead of all routing: a page rendered in advance, found by its exact path, or what a
-//! wallet has. FIGURE
+//! Answers the most frequent requests ahead of all routing: pages rendered in advance, found by their exact path,
+//! and wallets and caves.
+//!
+//! Without it, the router answers 0.7 to 0.8 times as many of these requests (`benches/serve.rs`).
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -9,13 +11,16 @@ use std::time::Instant;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::Method;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use futures::FutureExt as _;
 use futures::future::{BoxFuture, Either, Ready, ready};
 use prometheus_client::metrics::histogram::Histogram;
+use tower_http::cors::Cors;
+use tower_layer::Layer as _;
 use tower_service::Service;
 
 use super::wallets::{of_cave, of_wallet};
+use super::{cors, router};
 use crate::app::App;
 use crate::latency::observe;
 use crate::view::DEFAULT_NFTS;
@@ -26,13 +31,13 @@ type Answer = Result<Response, Infallible>;
 #[derive(Clone, Debug)]
 pub struct Front {
     app: Arc<App>,
-    router: Router,
+    router: Cors<Router>,
 }
 
 impl Front {
     /// In front of the API over `app`.
     pub fn new(app: &Arc<App>) -> Self {
-        Self { app: Arc::clone(app), router: super::router(app) }
+        Self { app: Arc::clone(app), router: cors().layer(router(app)) }
     }
 }
 
@@ -74,5 +79,5 @@ fn quick<'a>(app: &'a App, request: &Request) -> Option<(&'a Histogram, Response
         "caves" => (&app.latency.cave, of_cave(app, &view, address, None, DEFAULT_NFTS, headers)),
         _ => return None,
     };
-    Some((histogram, answer.unwrap_or_else(IntoResponse::into_response)))
+    Some((histogram, answer.ok()?)) // the router answers with the problem
 }

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{FromRequestParts, Path, Query, State};
-use axum::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
+use axum::http::header::{CACHE_CONTROL, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use axum::response::Response;
 use tower_http::cors::{Any, CorsLayer};
@@ -25,7 +25,6 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::app::App;
 use crate::models;
-use crate::view::page::{BLOCK_TIME, HEIGHT};
 use crate::view::{Page, View};
 pub use front::Front;
 pub use problem::Problem;
@@ -84,7 +83,7 @@ fn parts() -> (Router<Arc<App>>, utoipa::openapi::OpenApi) {
         .split_for_parts()
 }
 
-/// The public API and page over `app`; [`Front`] stands before it, and [`cors`] before both.
+/// The public API and page over `app`, without [`Front`].
 pub fn router(app: &Arc<App>) -> Router {
     let (routes, description) = parts();
     routes
@@ -95,13 +94,13 @@ pub fn router(app: &Arc<App>) -> Router {
         .with_state(Arc::clone(app))
 }
 
-/// Pages of any site may read everything here; it is public.
-pub fn cors() -> CorsLayer {
+/// Pages of any site may read everything here; it is public. Pages rendered in advance carry these headers
+/// themselves (`view::page`), because this layer costs them a tenth.
+fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::HEAD])
         .allow_headers([IF_NONE_MATCH, HeaderName::from_static("last-event-id")])
-        .expose_headers([HEIGHT, BLOCK_TIME, ETAG])
         .max_age(Duration::from_hours(24))
         .vary([]) // the answers are the same for every origin
 }

@@ -151,7 +151,7 @@ pub(super) async fn quote(
         shower: number,
         amount: Amount(amount),
         rank: quote.rank.0,
-        tier: quote.tier.into(),
+        tier: quote.tier,
         contributors: quote.contributors,
         current: Amount(current),
         to_send: Amount(to_send),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use meteor_rules::TokenId;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -77,16 +78,16 @@ fn showers(view: &View, wallet: &Wallet) -> Vec<models::WalletShower> {
         let shower = view.shower(entry.shower)?;
         let rank = shower.rank(entry.slot)?;
         let row = shower.row(rank)?;
-        let minted = rank <= shower.summary.minted;
+        let minted = rank.0 <= shower.summary.minted;
         Some(models::WalletShower {
             shower: entry.shower,
             status: shower.summary.status,
             amount: Amount(row.amount),
-            rank,
+            rank: rank.0,
             contributors: shower.summary.contributors,
-            tier: shower.tier(rank).into(),
-            state: shower.state(rank, row).into(),
-            meteor: minted.then(|| shower.summary.earlier.saturating_add(rank.into())),
+            tier: shower.tier(rank),
+            state: shower.state(rank, row),
+            meteor: TokenId::of(shower.summary.earlier, rank).filter(|_| minted).map(|id| id.0),
         })
     };
     wallet.entries.iter().filter_map(one).collect()

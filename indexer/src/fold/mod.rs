@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 
 use meteor_messages::events::{HatcheryEvent, NftEvent, ShowerEvent};
 use meteor_messages::shower::{InstantiateMsg, MinimumFrom};
+use meteor_rules::ShowerId;
 
 pub use apply::apply;
 pub use error::{FoldError, FoldFault};
@@ -175,7 +176,7 @@ impl State {
 
     /// The shower of that number (1-based).
     pub fn shower(&self, number: u32) -> Option<&Shower> {
-        self.showers.get(usize::try_from(number.checked_sub(1)?).ok()?)
+        self.showers.get(ShowerId(number).index()?)
     }
 
     /// Contributors of all showers before `number` (1-based): the meteor of rank r has number `earlier + r`.

@@ -2,10 +2,10 @@
 
 use imbl::Vector;
 use meteor_messages::events::{Close, Draw as DrawEvent};
-use meteor_rules::ShowerId;
 use meteor_rules::fairness::Domain;
 use meteor_rules::log::{self, Entry as LogEntry, LogHash};
 use meteor_rules::ranking::Place;
+use meteor_rules::{Rank, ShowerId};
 
 use super::error::{bytes32, same};
 use super::{FoldFault, Reveal};
@@ -141,10 +141,9 @@ impl Shower {
         keyed.into_iter().map(|(_, slot)| slot).collect()
     }
 
-    /// The standing of `rank` (1-based) once the shower is closed.
-    pub fn at_rank(&self, rank: u32) -> Option<&Standing> {
-        let index = usize::try_from(rank.checked_sub(1)?).ok()?;
-        let slot = *self.ranking.as_ref()?.get(index)?;
+    /// The standing with `rank`, once the shower is closed.
+    pub fn at_rank(&self, rank: Rank) -> Option<&Standing> {
+        let slot = *self.ranking.as_ref()?.get(rank.index()?)?;
         self.standings.get(usize::try_from(slot).ok()?)
     }
 
@@ -210,16 +209,16 @@ impl Shower {
     }
 
     /// Marks `count` ranks from `first` on as minted. Returns their wallets.
-    pub(super) fn mint(&mut self, first: u32, count: u32, amount: u128) -> Result<Vec<u32>, FoldFault> {
+    pub(super) fn mint(&mut self, first: Rank, count: u32, amount: u128) -> Result<Vec<u32>, FoldFault> {
         if !self.closed() {
             return Err(FoldFault::NotClosed(self.number));
         }
-        same("first_rank", first, self.minted.saturating_add(1))?;
+        same("first_rank", first.0, self.minted.saturating_add(1))?;
         let last = self.minted.checked_add(count).ok_or(FoldFault::Overflow)?;
         let mut wallets = Vec::new();
         let mut sum = 0u128;
-        for rank in first..=last {
-            let standing = self.at_rank(rank).ok_or_else(|| FoldFault::Differs {
+        for rank in first.0..=last {
+            let standing = self.at_rank(Rank(rank)).ok_or_else(|| FoldFault::Differs {
                 field: "count",
                 given: count.to_string(),
                 computed: self.contributors().saturating_sub(self.minted).to_string(),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet, Vector};
 use meteor_rules::fairness::content::Kind;
+use meteor_rules::{Rank, ShowerId};
 
 use super::FoldFault;
 
@@ -91,10 +92,10 @@ impl TokenRef {
 pub struct Token {
     /// Its holder, or its last one if it is burnt (number in [`super::Wallets`]).
     pub owner: u32,
-    /// The shower it came from (1-based).
-    pub shower: u32,
-    /// The rank that earned it (1-based).
-    pub rank: u32,
+    /// The shower it came from.
+    pub shower: ShowerId,
+    /// The rank that earned it.
+    pub rank: Rank,
     /// Whether it is burnt.
     pub burnt: bool,
     /// Height of its mint.

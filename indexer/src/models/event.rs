@@ -1,10 +1,12 @@
 //! The event itself, and how current the answers are.
 
 use meteor_messages::shower::{MinimumFrom, Payee};
+use meteor_rules::schedule::Schedule;
+use meteor_rules::tier::{PerTier, TierRule};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Amount, PerTier};
+use super::Amount;
 
 /// The rules of the event, and the few settings that can change.
 #[derive(Debug, Serialize, ToSchema)]
@@ -37,30 +39,6 @@ pub struct Config<'a> {
     pub roles: Roles<'a>,
     /// Whether contributing is paused.
     pub paused: bool,
-}
-
-/// When the showers open and close (seconds since the Unix epoch).
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-pub struct Schedule {
-    /// Shower 1 opens.
-    pub opens_at: u64,
-    /// Shower 1 closes and shower 2 opens.
-    pub first_close: u64,
-    /// Length of every later shower (seconds).
-    pub interval: u64,
-    /// How many showers there are.
-    pub count: u32,
-}
-
-/// How ranks are divided into tiers.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-pub struct TierRule {
-    /// How many top ranks are Legendary.
-    pub legendary: u32,
-    /// Share of the remaining ranks that is Ancient (basis points).
-    pub ancient_bp: u32,
-    /// Share of the remaining ranks that is Rare (basis points).
-    pub rare_bp: u32,
 }
 
 /// The least total of a wallet, from a shower on.

@@ -1,10 +1,10 @@
-//! What cracked meteors were shown to hold: `reveals.json` of `docs/fairness.md`, page by page.
+//! What cracked meteors held: `reveals.json` of `docs/fairness.md`, page by page.
 
 use meteor_rules::fairness::content::Kind;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// What the meteors of a shower were shown to hold.
+/// What the revealed meteors of a shower held.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Reveals<'a> {
     /// The page, in the order of the reveals.
@@ -13,17 +13,7 @@ pub struct Reveals<'a> {
     pub next: Option<String>,
 }
 
-/// Egg or dust.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum FoundKind {
-    /// A dragon egg.
-    Egg,
-    /// Meteor dust.
-    Dust,
-}
-
-/// What one cracked meteor was shown to hold.
+/// What one revealed meteor held.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Reveal<'a> {
     /// The meteor's number.
@@ -31,7 +21,7 @@ pub struct Reveal<'a> {
     /// Its place in the shower, from 0: rank - 1.
     pub index: u32,
     /// Egg or dust.
-    pub kind: FoundKind,
+    pub kind: Kind,
     /// Bare CID of the image.
     pub image: &'a str,
     /// One number for each column of the kind's template.
@@ -42,15 +32,12 @@ pub struct Reveal<'a> {
 }
 
 impl<'a> Reveal<'a> {
-    /// As the chain told it.
+    /// Of the fold's reveal.
     pub fn new(from: &'a crate::fold::Reveal) -> Self {
         Self {
             token_id: from.token_id,
             index: from.index,
-            kind: match from.kind {
-                Kind::Egg => FoundKind::Egg,
-                Kind::Dust => FoundKind::Dust,
-            },
+            kind: from.kind,
             image: &from.image,
             traits: &from.traits,
             salt: hex::encode(from.salt),

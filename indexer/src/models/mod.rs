@@ -7,16 +7,13 @@ mod shower;
 mod wallet;
 
 use meteor_messages::shower::Status;
-use meteor_rules::tier::Tier;
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
-pub use event::{
-    CollectionInfo, Config, Hatchery, Minimum, PayeeShare, PublicStatus, Roles, Schedule, TierRule,
-};
-pub use fairness::{FoundKind, Reveal, Reveals};
+pub use event::{CollectionInfo, Config, Hatchery, Minimum, PayeeShare, PublicStatus, Roles};
+pub use fairness::{Reveal, Reveals};
 pub use shower::{Floors, Past, Quote, Ranked, Ranking, Shower, Showers, Telescope, TierFloor};
-pub use wallet::{Attribute, Cave, Cracking, Nft, Nfts, Wallet, WalletShower, WalletState};
+pub use wallet::{Cave, Cracking, Nft, Nfts, Wallet, WalletShower};
 
 /// An amount in micro-denom, written as a decimal string.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, ToSchema)]
@@ -26,31 +23,6 @@ pub struct Amount(pub u128);
 impl Serialize for Amount {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(itoa::Buffer::new().format(self.0))
-    }
-}
-
-/// A tier, best first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum TierName {
-    /// The top contributors.
-    Legendary,
-    /// The next share.
-    Ancient,
-    /// The share after that.
-    Rare,
-    /// Everyone else.
-    Common,
-}
-
-impl From<Tier> for TierName {
-    fn from(tier: Tier) -> Self {
-        match tier {
-            Tier::Legendary => Self::Legendary,
-            Tier::Ancient => Self::Ancient,
-            Tier::Rare => Self::Rare,
-            Tier::Common => Self::Common,
-        }
     }
 }
 
@@ -81,31 +53,6 @@ impl From<Status> for ShowerStatus {
             Status::Closed => Self::Closed,
             Status::Minted => Self::Minted,
             Status::Refunding => Self::Refunding,
-        }
-    }
-}
-
-/// One value for each tier.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-pub struct PerTier<T> {
-    /// For Legendary.
-    pub legendary: T,
-    /// For Ancient.
-    pub ancient: T,
-    /// For Rare.
-    pub rare: T,
-    /// For Common.
-    pub common: T,
-}
-
-impl<T> PerTier<T> {
-    /// Of the rules' type.
-    pub fn map<U: Copy>(from: &meteor_rules::tier::PerTier<U>, make: impl Fn(U) -> T) -> Self {
-        Self {
-            legendary: make(from.legendary),
-            ancient: make(from.ancient),
-            rare: make(from.rare),
-            common: make(from.common),
         }
     }
 }

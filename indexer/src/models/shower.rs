@@ -1,9 +1,10 @@
 //! Showers, their rankings and floors.
 
+use meteor_rules::tier::{PerTier, Tier};
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
-use super::{Amount, PerTier, ShowerStatus, TierName};
+use super::{Amount, ShowerStatus};
 
 /// One shower.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
@@ -80,7 +81,7 @@ pub struct Floors {
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct TierFloor {
     /// Its name.
-    pub tier: TierName,
+    pub tier: Tier,
     /// The least amount in it now; null while it is empty.
     pub floor: Option<Amount>,
     /// Meteors in it.
@@ -115,7 +116,7 @@ pub struct Ranked<'a> {
     /// Its total in the shower.
     pub amount: Amount,
     /// Tier of the rank.
-    pub tier: TierName,
+    pub tier: Tier,
 }
 
 /// The rank and tier that an amount would have now.
@@ -128,7 +129,7 @@ pub struct Quote {
     /// The rank it would have.
     pub rank: u32,
     /// The tier of that rank.
-    pub tier: TierName,
+    pub tier: Tier,
     /// How many contributors there would be.
     pub contributors: u32,
     /// The wallet's total in the shower now.

@@ -1,36 +1,12 @@
 //! Wallets, their caves, and NFTs.
 
-use meteor_messages::shower::ContributionState;
-use meteor_rules::metadata::Attribute as RulesAttribute;
+use meteor_rules::life::ContributionState;
+use meteor_rules::metadata::Attribute;
+use meteor_rules::tier::Tier;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Amount, ShowerStatus, TierName};
-
-/// What has become of a contribution.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum WalletState {
-    /// Its meteor is not minted yet.
-    Waiting,
-    /// Its meteor is minted.
-    Minted,
-    /// It can be refunded.
-    Refundable,
-    /// It was refunded.
-    Refunded,
-}
-
-impl From<ContributionState> for WalletState {
-    fn from(state: ContributionState) -> Self {
-        match state {
-            ContributionState::Waiting => Self::Waiting,
-            ContributionState::Minted => Self::Minted,
-            ContributionState::Refundable => Self::Refundable,
-            ContributionState::Refunded => Self::Refunded,
-        }
-    }
-}
+use super::{Amount, ShowerStatus};
 
 /// A wallet's contributions in every shower.
 #[derive(Debug, Serialize, ToSchema)]
@@ -67,9 +43,9 @@ pub struct WalletShower {
     /// Contributors of the shower.
     pub contributors: u32,
     /// The tier of the rank.
-    pub tier: TierName,
+    pub tier: Tier,
     /// What has become of the contribution.
-    pub state: WalletState,
+    pub state: ContributionState,
     /// Number of its meteor, once minted.
     pub meteor: Option<u64>,
 }
@@ -129,7 +105,7 @@ pub struct Nft<'a> {
     /// The collection of what a revealed meteor held, `eggs` or `dust`, where it has the same id; else null.
     pub found: Option<&'static str>,
     /// Its tier.
-    pub tier: TierName,
+    pub tier: Tier,
     /// The rank that earned it.
     pub rank: u32,
     /// The shower it came from.
@@ -144,19 +120,4 @@ pub struct Nft<'a> {
     pub image: String,
     /// What it shows.
     pub attributes: Vec<Attribute>,
-}
-
-/// One attribute of an NFT.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Attribute {
-    /// Its name.
-    pub trait_type: String,
-    /// Its value, always as text.
-    pub value: String,
-}
-
-impl From<RulesAttribute> for Attribute {
-    fn from(from: RulesAttribute) -> Self {
-        Self { trait_type: from.trait_type, value: from.value }
-    }
 }

@@ -16,7 +16,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use imbl::Vector;
-use meteor_rules::NANOS_PER_SECOND;
+use meteor_rules::tier::Tier;
+use meteor_rules::{NANOS_PER_SECOND, ShowerId};
 
 use crate::fold::{
     At, Collection, Collections, Contracts, Custodies, Launched, Reveal, State, Token, TokenRef, Wallets,
@@ -123,7 +124,7 @@ impl View {
 
     /// The shower of that number (1-based).
     pub fn shower(&self, number: u32) -> Option<&Arc<ShowerView>> {
-        self.showers.get(usize::try_from(number.checked_sub(1)?).ok()?)
+        self.showers.get(ShowerId(number).index()?)
     }
 
     /// The open shower.
@@ -173,7 +174,7 @@ impl View {
             Some(data) => (data.name, data.description, data.image, data.attributes),
             None => (format!("#{token_id}"), String::new(), format!("ipfs://{}", token.image), Vec::new()),
         };
-        let tier = self.shower(token.shower).map(|view| view.tier(token.rank));
+        let tier = self.shower(token.shower.0).map(|view| view.tier(token.rank));
         let meteor = of == Collection::Meteors;
         models::Nft {
             collection: of.name(),
@@ -186,14 +187,14 @@ impl View {
                 reclaim_at: custody.reclaim_at,
             }),
             found: self.collections.found_in(id).filter(|_| meteor).map(Collection::name),
-            tier: tier.unwrap_or(meteor_rules::tier::Tier::Common).into(),
-            rank: token.rank,
-            shower: token.shower,
+            tier: tier.unwrap_or(Tier::Common),
+            rank: token.rank.0,
+            shower: token.shower.0,
             minted_at: token.height,
             name,
             description,
             image,
-            attributes: attributes.into_iter().map(Into::into).collect(),
+            attributes,
         }
     }
 
@@ -227,8 +228,7 @@ impl View {
 
     /// What the revealed meteors of a shower held: `limit` reveals after the first `after`, in order.
     pub fn reveals(&self, shower: u32, after: usize, limit: usize) -> models::Reveals<'_> {
-        let at = shower.checked_sub(1).and_then(|at| usize::try_from(at).ok());
-        let all = at.and_then(|at| self.reveals.get(at));
+        let all = ShowerId(shower).index().and_then(|at| self.reveals.get(at));
         let count = all.map_or(0, Vector::len);
         let reveals: Vec<_> = all
             .into_iter()

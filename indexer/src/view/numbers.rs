@@ -4,7 +4,7 @@ use cosmwasm_std::HexBinary;
 use meteor_messages::shower::InstantiateMsg;
 use meteor_rules::fairness::evidence;
 use meteor_rules::fairness::hex::{Hex, Hex32};
-use meteor_rules::tier::Tier;
+use meteor_rules::tier::{PerTier, Tier};
 use meteor_rules::{NANOS_PER_SECOND, ShowerId, eggs, ranking};
 
 use super::ranking::Row;
@@ -47,7 +47,7 @@ pub(super) fn floors(config: &InstantiateMsg, summary: &models::Shower, rows: &[
         let (size, eggs) = (*sizes.get(tier), *issue.eggs.get(tier));
         let odds = u64::from(eggs) * u64::from(meteor_rules::BASIS_POINTS);
         TierFloor {
-            tier: tier.into(),
+            tier,
             floor: floors.get(tier).map(Amount),
             size,
             eggs,
@@ -64,22 +64,15 @@ pub(super) fn floors(config: &InstantiateMsg, summary: &models::Shower, rows: &[
 }
 
 pub(super) fn past(summary: &models::Shower, floors: &models::Floors) -> models::Past {
-    let floor = |tier: Tier| {
-        let wanted = models::TierName::from(tier);
-        floors.tiers.iter().find(|floor| floor.tier == wanted).and_then(|floor| floor.floor)
-    };
     models::Past {
         shower: summary.shower,
         status: summary.status,
         closes_at: summary.closes_at,
         contributors: summary.contributors,
         total: summary.total,
-        floors: models::PerTier {
-            legendary: floor(Tier::Legendary),
-            ancient: floor(Tier::Ancient),
-            rare: floor(Tier::Rare),
-            common: floor(Tier::Common),
-        },
+        floors: PerTier::from_fn(|tier| {
+            floors.tiers.iter().find(|floor| floor.tier == tier).and_then(|floor| floor.floor)
+        }),
     }
 }
 

@@ -4,7 +4,10 @@
 use std::io::Write as _;
 
 use axum::body::Body;
-use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, VARY};
+use axum::http::header::{
+    ACCEPT_ENCODING, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CACHE_CONTROL,
+    CONTENT_ENCODING, CONTENT_TYPE, ETAG, VARY,
+};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
@@ -15,13 +18,14 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 /// Height of the block that an answer describes.
-pub const HEIGHT: HeaderName = HeaderName::from_static("x-meteor-height");
+const HEIGHT: HeaderName = HeaderName::from_static("x-meteor-height");
 /// Time of that block (seconds).
-pub const BLOCK_TIME: HeaderName = HeaderName::from_static("x-meteor-block-time");
+const BLOCK_TIME: HeaderName = HeaderName::from_static("x-meteor-block-time");
 
 /// Caches may answer for a moment, and longer while they refresh or the server is down.
-pub const CACHE: HeaderValue =
+const CACHE: HeaderValue =
     HeaderValue::from_static("public, max-age=1, s-maxage=2, stale-while-revalidate=5, stale-if-error=60");
+const EXPOSED: HeaderValue = HeaderValue::from_static("x-meteor-height, x-meteor-block-time, etag");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Gzip saves no packet below this many bytes.
@@ -162,6 +166,8 @@ fn headers(etag: HeaderValue) -> HeaderMap {
     headers.insert(ETAG, etag);
     headers.insert(CACHE_CONTROL, CACHE);
     headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
     headers
 }
 
@@ -171,7 +177,7 @@ pub fn to_json<T: Serialize>(value: &T) -> Vec<u8> {
 }
 
 /// A strong tag: the first half of the bytes' SHA-256.
-pub fn etag(body: &[u8]) -> HeaderValue {
+fn etag(body: &[u8]) -> HeaderValue {
     let hash = Sha256::digest(body);
     let half = hash.get(..16).unwrap_or_default();
     HeaderValue::from_str(&format!("\"{}\"", hex::encode(half)))

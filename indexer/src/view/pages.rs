@@ -3,16 +3,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use meteor_messages::shower::{CollectionInit, InstantiateMsg};
+use meteor_messages::shower::CollectionInit;
 use meteor_rules::fairness::beacon::BeaconRule;
 use meteor_rules::fairness::evidence;
 use meteor_rules::fairness::hex::Hex;
-use meteor_rules::tier::TierRule;
 
 use super::numbers::hex32;
 use super::{DEFAULT_NFTS, Page, View};
 use crate::fold::{Collection, Launched, State};
-use crate::models::{self, PerTier, ShowerStatus};
+use crate::models::{self, ShowerStatus};
 
 /// All of them. Unchanged ones come from `previous`.
 pub(super) fn all(
@@ -79,15 +78,10 @@ fn config<'a>(
         contract: &state.contract,
         prefix,
         denom: &config.denom,
-        schedule: models::Schedule {
-            opens_at: config.schedule.opens_at,
-            first_close: config.schedule.first_close,
-            interval: config.schedule.interval,
-            count: config.schedule.count,
-        },
+        schedule: config.schedule,
         mint_window: config.mint_window,
-        tiers: tiers(config),
-        eggs: PerTier::map(&config.eggs, |eggs| eggs),
+        tiers: config.tiers,
+        eggs: config.eggs,
         minimums: launched.minimums.iter().copied().map(Into::into).collect(),
         payees: config.payees.iter().map(|p| models::PayeeShare::new(p, paid(&p.address))).collect(),
         meteors: collection(view, Collection::Meteors, &config.meteors),
@@ -106,11 +100,6 @@ fn config<'a>(
         },
         paused: launched.paused,
     }
-}
-
-fn tiers(config: &InstantiateMsg) -> models::TierRule {
-    let TierRule { legendary, ancient_bp, rare_bp } = config.tiers;
-    models::TierRule { legendary, ancient_bp, rare_bp }
 }
 
 fn collection<'a>(view: &'a View, of: Collection, init: &'a CollectionInit) -> models::CollectionInfo<'a> {

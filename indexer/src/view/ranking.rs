@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use meteor_rules::Rank;
+
 use super::{Page, ShowerView};
 use crate::models::{self, Amount};
 
@@ -34,7 +36,7 @@ impl ShowerView {
                     rank,
                     contributor: &row.address,
                     amount: Amount(row.amount),
-                    tier: self.tier(rank).into(),
+                    tier: self.tier(Rank(rank)),
                 }
             })
             .collect();

@@ -108,23 +108,23 @@ impl ShowerView {
     }
 
     /// The rank of a standing (its place in the fold's standings).
-    pub fn rank(&self, slot: u32) -> Option<u32> {
-        self.rank_by_slot.get(usize::try_from(slot).ok()?).copied().filter(|rank| *rank > 0)
+    pub fn rank(&self, slot: u32) -> Option<Rank> {
+        self.rank_by_slot.get(usize::try_from(slot).ok()?).filter(|rank| **rank > 0).copied().map(Rank)
     }
 
-    /// The place of a rank (1-based).
-    pub fn row(&self, rank: u32) -> Option<&Row> {
-        self.rows.get(usize::try_from(rank.checked_sub(1)?).ok()?)
+    /// The contributor with that rank.
+    pub fn row(&self, rank: Rank) -> Option<&Row> {
+        self.rows.get(rank.index()?)
     }
 
-    /// The tier of a rank (1-based).
-    pub fn tier(&self, rank: u32) -> Tier {
-        self.tiers.tier_of(Rank(rank), self.summary.contributors).unwrap_or(Tier::Common)
+    /// The tier of a rank.
+    pub fn tier(&self, rank: Rank) -> Tier {
+        self.tiers.tier_of(rank, self.summary.contributors).unwrap_or(Tier::Common)
     }
 
     /// The state of a rank's contribution.
-    pub fn state(&self, rank: u32, row: &Row) -> ContributionState {
-        let has_meteor = rank <= self.summary.minted;
+    pub fn state(&self, rank: Rank, row: &Row) -> ContributionState {
+        let has_meteor = rank.0 <= self.summary.minted;
         self.life
             .map_or(ContributionState::Waiting, |life| life.contribution(has_meteor, row.refunded, self.now))
     }

@@ -8,6 +8,7 @@ use meteor_messages::events::{
     Burn, Cancel, Crack, Minimum, Minted, Nest, Pause, Payment, Reclaim, Refund, Resume, Role, Settle,
     Transfer,
 };
+use meteor_rules::Rank;
 use proptest::prelude::*;
 
 use crate::chain::{
@@ -251,7 +252,7 @@ fn cracked_then_revealed() {
         eggs += usize::from(of == Collection::Eggs);
         let token = state.collections.of(of).get(id).unwrap();
         assert_eq!((&*token.image, &*token.traits), (content.image.as_str(), content.traits.as_slice()));
-        assert_eq!((token.shower, u64::from(token.rank), token.burnt), (1, id, false));
+        assert_eq!((token.shower.0, u64::from(token.rank.0), token.burnt), (1, id, false));
         assert_eq!(state.collections.found_in(id), Some(of));
         assert_eq!(held(&state, 6 - id as u8), vec![(of, id)]);
         let reveal = &state.shower(1).unwrap().reveals[id as usize - 1];
@@ -538,7 +539,7 @@ proptest! {
         let view = whole.shower(1).unwrap();
         for floor in &view.floors.tiers {
             let of_tier = view.rows.iter().zip(1u32..)
-                .filter(|(_, rank)| meteor_indexer::models::TierName::from(view.tier(*rank)) == floor.tier);
+                .filter(|(_, rank)| view.tier(Rank(*rank)) == floor.tier);
             prop_assert_eq!(of_tier.map(|(row, _)| row.amount).min(), floor.floor.map(|floor| floor.0));
         }
     }

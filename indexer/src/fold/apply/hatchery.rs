@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use meteor_messages::events::{Crack, HatcheryEvent, Reclaim, Revealed};
+use meteor_rules::{Rank, ShowerId, TokenId};
 
 use super::{Leaving, Pending, launched, made};
 use crate::fold::error::{bytes32, same};
@@ -69,13 +70,13 @@ fn revealed(
     let number = event.shower;
     let shower = state.shower(number).ok_or(FoldFault::NoShower(number))?;
     let leaves = shower.draw.as_ref().ok_or(FoldFault::NoDraw(number))?.leaves;
-    let rank =
-        event.index.checked_add(1).filter(|rank| *rank <= leaves).ok_or_else(|| FoldFault::Differs {
-            field: "index",
-            given: event.index.to_string(),
-            computed: format!("less than {leaves}"),
-        })?;
-    same("token_id", id, state.earlier(number).saturating_add(u64::from(rank)))?;
+    let rank = Rank::at(event.index).filter(|rank| rank.0 <= leaves).ok_or_else(|| FoldFault::Differs {
+        field: "index",
+        given: event.index.to_string(),
+        computed: format!("less than {leaves}"),
+    })?;
+    let computed = TokenId::of(state.earlier(number), rank).ok_or(FoldFault::Overflow)?;
+    same("token_id", id, computed.0)?;
     let reveal = Reveal {
         token_id: id,
         index: event.index,
@@ -85,12 +86,12 @@ fn revealed(
         salt: bytes32("salt", &event.salt)?,
     };
     let (image, traits) = (Arc::clone(&reveal.image), Arc::clone(&reveal.traits));
-    let token = Token { owner, shower: number, rank, burnt: false, height, image, traits };
+    let shower = ShowerId(number);
+    let token = Token { owner, shower, rank, burnt: false, height, image, traits };
     pending.found.insert(id, (event.kind.into(), token));
     pending.leaving.insert(id, Leaving::Burn);
     // The shower is not marked as changed: its ranking and pages stay the same.
-    let at = number.checked_sub(1).and_then(|at| usize::try_from(at).ok());
-    let shower = at.and_then(|at| state.showers.get_mut(at)).ok_or(FoldFault::NoShower(number))?;
-    shower.reveals.push_back(reveal);
+    let shower = shower.index().and_then(|at| state.showers.get_mut(at));
+    shower.ok_or(FoldFault::NoShower(number))?.reveals.push_back(reveal);
     Ok(())
 }

@@ -7,6 +7,8 @@ mod tokens;
 
 use std::collections::{BTreeMap, VecDeque};
 
+use meteor_rules::{Rank, ShowerId};
+
 use super::error::same;
 use super::{At, Block, ChainEvent, Collection, FoldError, FoldFault, Launched, Shower, State, Token};
 use hatchery::hatchery_event;
@@ -17,8 +19,8 @@ use tokens::nft_event;
 struct Announced {
     id: u64,
     wallet: u32,
-    shower: u32,
-    rank: u32,
+    shower: ShowerId,
+    rank: Rank,
 }
 
 /// What the meteors' contract has yet to do after an event of the hatchery.
@@ -113,8 +115,8 @@ fn shower(state: &mut State, number: u32, height: u64) -> Result<&mut Shower, Fo
     if state.launched.is_none() {
         return Err(FoldFault::NotLaunched);
     }
-    let index = number.checked_sub(1).and_then(|index| usize::try_from(index).ok());
-    let shower = index.and_then(|at| state.showers.get_mut(at)).ok_or(FoldFault::NoShower(number))?;
+    let shower = ShowerId(number).index().and_then(|at| state.showers.get_mut(at));
+    let shower = shower.ok_or(FoldFault::NoShower(number))?;
     shower.changed = height;
     Ok(shower)
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use cosmwasm_std::Uint128;
 use meteor_messages::events::{Close, Contribution, Mint, Role, ShowerEvent};
 use meteor_messages::shower::{InstantiateMsg, MinimumFrom};
-use meteor_rules::NANOS_PER_SECOND;
 use meteor_rules::log::Entry as LogEntry;
+use meteor_rules::{NANOS_PER_SECOND, Rank, ShowerId, TokenId};
 
 use super::{Announced, Pending, launched, made, shower};
 use crate::fold::error::{bytes32, same};
@@ -144,18 +144,14 @@ fn contribution(state: &mut State, height: u64, event: &Contribution) -> Result<
 }
 
 fn mint(state: &mut State, height: u64, event: &Mint, pending: &mut Pending) -> Result<(), FoldFault> {
-    let wallets = shower(state, event.shower, height)?.mint(event.first_rank, event.count, event.amount)?;
-    let first_number = state.earlier(event.shower).saturating_add(u64::from(event.first_rank));
-    same("first_number", event.first_number, first_number)?;
+    let first_rank = Rank(event.first_rank);
+    let wallets = shower(state, event.shower, height)?.mint(first_rank, event.count, event.amount)?;
+    let first = TokenId::of(state.earlier(event.shower), first_rank).ok_or(FoldFault::Overflow)?;
+    same("first_number", event.first_number, first.0)?;
     let ranks = event.first_rank..;
-    pending.meteors.extend(
-        wallets.into_iter().zip(ranks).zip(first_number..).map(|((wallet, rank), id)| Announced {
-            id,
-            wallet,
-            shower: event.shower,
-            rank,
-        }),
-    );
+    pending.meteors.extend(wallets.into_iter().zip(ranks).zip(first.0..).map(|((wallet, rank), id)| {
+        Announced { id, wallet, shower: ShowerId(event.shower), rank: Rank(rank) }
+    }));
     Ok(())
 }
 

@@ -13,11 +13,10 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use axum::response::Response;
 use meteor_indexer::Config;
-use meteor_indexer::api::{Front, cors};
+use meteor_indexer::api::Front;
 use meteor_indexer::app::App;
 use meteor_indexer::view::View;
 use serde_json::Value;
-use tower_layer::Layer as _;
 use tower_service::Service;
 
 use crate::chain::{Chain, LENGTH, OPENS, address, shower_contract};
@@ -83,7 +82,7 @@ fn app() -> Arc<App> {
 }
 
 async fn send(app: &Arc<App>, request: Request<Body>) -> Response {
-    let answered: Result<_, Infallible> = cors().layer(Front::new(app)).call(request).await;
+    let answered: Result<_, Infallible> = Front::new(app).call(request).await;
     answered.unwrap()
 }
 
