@@ -87,8 +87,7 @@ pub const fn batch_size(given: usize, most: usize) -> Result<(), KitError> {
 
 /// 32 bytes, or a refusal that names `what`.
 pub fn bytes32(what: &'static str, bytes: &HexBinary) -> Result<Bytes32, KitError> {
-    let length = KitError::Length { what, given: bytes.len(), wanted: "32" };
-    bytes.as_slice().try_into().map_err(|_| length)
+    bytes.as_slice().try_into().map_err(|_| KitError::Length { what, given: bytes.len(), wanted: "32" })
 }
 
 /// Checks that `name` is migrated, and not to an older `version`, and writes the new version.

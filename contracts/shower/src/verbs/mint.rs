@@ -102,7 +102,6 @@ pub(crate) fn mint(
 
 /// The number of the meteor at `rank`.
 fn number(earlier: u64, rank: Rank) -> Result<u64, ContractError> {
-    let TokenId(number) =
-        TokenId::of(earlier, rank).ok_or(ContractError::TooMuch { what: "the number of meteors" })?;
-    Ok(number)
+    let number = TokenId::of(earlier, rank).map(|TokenId(number)| number);
+    number.ok_or(ContractError::TooMuch { what: "the number of meteors" })
 }
