@@ -1,6 +1,7 @@
 //! The dev chain's beacon: drand's scheme and quicknet's addresses, one signer, any clock.
 //!
-//! Anyone with its seed can compute every round in advance. It is for development and must decide nothing of value.
+//! Anyone with its seed can compute every round in advance. It is for development and must decide nothing of
+//! value.
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};

@@ -49,8 +49,8 @@ pub struct Tip {
     pub time: Timestamp,
 }
 
-/// Starts a chain with these codes and makes its first block. Its beacon is served on the REST address, by this
-/// machine's clock.
+/// Starts a chain with these codes and makes its first block. Its beacon is served on the REST address, by
+/// this machine's clock.
 pub async fn start(config: Config, codes: Vec<Code>) -> Result<Devnet, DevnetError> {
     start_with(config, codes, DevBeacon::own()?.router(now)).await
 }

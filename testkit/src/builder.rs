@@ -40,9 +40,9 @@ impl Default for SuiteBuilder {
 }
 
 impl SuiteBuilder {
-    /// The rules, template and lengths of a preset of `meteor-rules` (`demo`, `levana-2021`), opening 100 seconds
-    /// after the suite begins, with roles `owner`, `operator`, `guardian` and the payees `team` (8,350 basis
-    /// points) and `fund` (1,650).
+    /// The rules, template and lengths of a preset of `meteor-rules` (`demo`, `levana-2021`), opening 100
+    /// seconds after the suite begins, with roles `owner`, `operator`, `guardian` and the payees `team`
+    /// (8,350 basis points) and `fund` (1,650).
     ///
     /// # Panics
     /// If there is no such preset.
@@ -182,7 +182,8 @@ impl SuiteBuilder {
         self
     }
 
-    /// Anything else about the event. Commitments are made when the event is launched, unless there are some by then.
+    /// Anything else about the event. Commitments are made when the event is launched, unless there are some
+    /// by then.
     #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut InstantiateMsg)) -> Self {
         change(&mut self.msg);
@@ -196,8 +197,8 @@ impl SuiteBuilder {
         self
     }
 
-    /// Leaves out the checks after every message, for events so large that they would take too long. The model is
-    /// kept; [`crate::invariants::check`] can be called when it suits.
+    /// Leaves out the checks after every message, for events so large that they would take too long. The
+    /// model is kept; [`crate::invariants::check`] can be called when it suits.
     #[must_use]
     pub fn unchecked(mut self) -> Self {
         self.checked = false;

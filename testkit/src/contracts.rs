@@ -21,8 +21,8 @@ pub fn nft() -> Box<dyn Contract<Empty>> {
     Box::new(ContractWrapper::new(execute, instantiate, query).with_migrate(migrate))
 }
 
-/// The code that a suite stores. Whoever wants to run other code than the crates' own, such as the wasm artifacts in
-/// a real VM, gives it to [`crate::SuiteBuilder::codes`].
+/// The code that a suite stores. Whoever wants to run other code than the crates' own, such as the wasm
+/// artifacts in a real VM, gives it to [`crate::SuiteBuilder::codes`].
 #[derive(Clone, Copy, Debug)]
 pub struct Codes {
     /// Makes the shower contract.

@@ -1,5 +1,5 @@
-//! What must hold after every message: every coin is accounted for, every contributor has one meteor, and what
-//! becomes of meteors. [`Suite::execute`] checks that refused messages change nothing.
+//! What must hold after every message: every coin is accounted for, every contributor has one meteor, and
+//! what becomes of meteors. [`Suite::execute`] checks that refused messages change nothing.
 
 use std::collections::BTreeMap;
 
@@ -28,8 +28,8 @@ pub fn check(suite: &Suite) {
     hatched(suite);
 }
 
-/// Invariant 1: the contract holds exactly what was contributed and neither settled nor refunded, besides what was
-/// sent to it unasked; and no account outside those known has any coins.
+/// Invariant 1: the contract holds exactly what was contributed and neither settled nor refunded, besides
+/// what was sent to it unasked; and no account outside those known has any coins.
 ///
 /// # Panics
 /// If it doesn't hold.
@@ -85,8 +85,8 @@ pub fn books(suite: &Suite) {
     }
 }
 
-/// Invariant 2: one meteor for each rank that is minted, with the tier of its rank, at whose it should be; no id
-/// twice, none missing, none besides.
+/// Invariant 2: one meteor for each rank that is minted, with the tier of its rank, at whose it should be; no
+/// id twice, none missing, none besides.
 ///
 /// # Panics
 /// If it doesn't hold.
@@ -126,8 +126,8 @@ pub fn tokens(suite: &Suite) {
     assert_eq!(all, minted, "the tokens there are");
 }
 
-/// A meteor is with its holder, in custody, or burnt with exactly one egg or dust of its number; what is shown is
-/// what was revealed; no shower has more eggs than were issued.
+/// A meteor is with its holder, in custody, or burnt with exactly one egg or dust of its number; what is
+/// shown is what was revealed; no shower has more eggs than were issued.
 ///
 /// # Panics
 /// If it doesn't hold.

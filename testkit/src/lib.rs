@@ -3,8 +3,8 @@
 //! A [`Suite`] is a chain with an event on it: named wallets, verbs that own the time, assertions, and
 //! [`invariants`] that are checked after every message against a plain Rust [`model`] of what should be.
 //!
-//! This is a library for tests: its verbs and assertions panic where a test should fail, and say why. A contract
-//! under test never panics because of it; a refusal is a value, [`Refusal`].
+//! This is a library for tests: its verbs and assertions panic where a test should fail, and say why. A
+//! contract under test never panics because of it; a refusal is a value, [`Refusal`].
 #![allow(clippy::expect_used, clippy::panic)] // panicking is how a test fails
 
 pub mod art;

@@ -1,7 +1,7 @@
 //! A store that counts what the Cosmos SDK would charge for it, the greater part of any message's price.
 //!
-//! Prices of the SDK's `gaskv`, keys with the 33 bytes that `x/wasm` puts in front. Not counted: the machine itself,
-//! and what a transaction costs anyway; the benchmarks on real code count those.
+//! Prices of the SDK's `gaskv`, keys with the 33 bytes that `x/wasm` puts in front. Not counted: the machine
+//! itself, and what a transaction costs anyway; the benchmarks on real code count those.
 
 use std::cell::Cell;
 

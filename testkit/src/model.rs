@@ -1,5 +1,6 @@
-//! What should be, in plain Rust: a list of contributions and who may do what. It follows the contracts' typed
-//! events, so it also follows what other contracts do with the event; everything else is computed from scratch.
+//! What should be, in plain Rust: a list of contributions and who may do what. It follows the contracts'
+//! typed events, so it also follows what other contracts do with the event; everything else is computed from
+//! scratch.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -440,7 +441,8 @@ impl Model {
                 );
                 let draw = self.shower(e.shower).draw.expect("only drawn showers are revealed");
                 let sealed = self.sealed(e.shower).expect("the shower has contributors");
-                // An operator may commit to another root, and prove against it; `meteor verify` tells, not the chain.
+                // An operator may commit to another root, and prove against it; `meteor verify` tells, not
+                // the chain.
                 if draw.root.as_slice() == sealed.root() {
                     let shown = Content { kind: e.kind, image: e.image.clone(), traits: e.traits.clone() };
                     let salt = e.salt.as_slice();

@@ -1,5 +1,5 @@
-//! What a message should do: the rules once more, naively, from the model alone. Every message sent by a suite is
-//! predicted first, and the contract's answer must be the prediction, event for event.
+//! What a message should do: the rules once more, naively, from the model alone. Every message sent by a
+//! suite is predicted first, and the contract's answer must be the prediction, event for event.
 
 use std::collections::BTreeSet;
 

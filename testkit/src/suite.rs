@@ -1,4 +1,5 @@
-//! A chain with an event on it. Every message goes through [`Suite::execute`], which predicts, sends and checks it.
+//! A chain with an event on it. Every message goes through [`Suite::execute`], which predicts, sends and
+//! checks it.
 
 use std::collections::BTreeMap;
 
@@ -68,8 +69,8 @@ impl Suite {
         self.app.block_info().time.nanos()
     }
 
-    /// Sends `msg` to the shower contract. The prediction from the model must come true, and whatever happens the
-    /// invariants must hold; a refused message must leave every byte of the chain's state as it was.
+    /// Sends `msg` to the shower contract. The prediction from the model must come true, and whatever happens
+    /// the invariants must hold; a refused message must leave every byte of the chain's state as it was.
     ///
     /// # Panics
     /// If one of these is not so.
@@ -134,8 +135,8 @@ impl Suite {
         told(events, &self.model.contracts)
     }
 
-    /// Sends a message to any contract, your own for instance. What it makes the event's contracts do is followed
-    /// and checked.
+    /// Sends a message to any contract, your own for instance. What it makes the event's contracts do is
+    /// followed and checked.
     ///
     /// # Panics
     /// If an invariant doesn't hold afterwards, or a refused message changed something.

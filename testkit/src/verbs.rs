@@ -1,5 +1,5 @@
-//! What people do, in one word each. Verbs own the time: `open` and `close` move it where it must be. Those named
-//! `try_…` give the outcome; the others expect success and can be chained.
+//! What people do, in one word each. Verbs own the time: `open` and `close` move it where it must be. Those
+//! named `try_…` give the outcome; the others expect success and can be chained.
 
 use cosmwasm_std::{Binary, Coin, HexBinary, coins};
 use meteor_messages::hatchery::{self, Reveal};
@@ -86,8 +86,8 @@ impl Suite {
         }
     }
 
-    /// Anyone closes `shower`, once it is over, and the operator draws it, if there is anything to draw and still
-    /// time for it.
+    /// Anyone closes `shower`, once it is over, and the operator draws it, if there is anything to draw and
+    /// still time for it.
     ///
     /// # Panics
     /// If the contract refuses.
