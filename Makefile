@@ -16,7 +16,7 @@ test: ## All tests: rules, contracts, dev chain, indexer, end to end, CosmJS
 test-chain: ## The end-to-end tests on real nodes, built once; ARGS="0.61" for one of them
 	@scripts/timed "make test-chain" scripts/test-chain $(ARGS)
 
-lint: ## Formatting, clippy, docs, licences, banned and unused crates, wasm32; ARGS="doc links" for some of these
+lint: ## Formatting, clippy, docs, licences, banned and unused crates, wasm32; ARGS="docs links" for some
 	@scripts/timed "make lint" scripts/lint $(ARGS)
 
 fuzz: ## Fuzz what reads strangers' bytes; ARGS="30 events" for 30 minutes of one target
