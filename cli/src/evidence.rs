@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use cosmwasm_std::HexBinary;
 use meteor_chain::contracts::ShowerContract;
+use meteor_chain::http;
 use meteor_operator::beacon::{PublicKey, verify_signature};
 use meteor_operator::node::Node;
 use meteor_rules::fairness::beacon::BeaconRule;
@@ -157,15 +158,7 @@ impl Source<'_> {
             }
             Self::Server(base) => {
                 let url = format!("{base}{path}");
-                let response = reqwest::get(&url).await.with_context(|| format!("asking {url}"))?;
-                if !response.status().is_success() {
-                    bail!(
-                        "{url} answers {}: {}",
-                        response.status(),
-                        response.text().await.unwrap_or_default()
-                    );
-                }
-                Ok(response.bytes().await?.to_vec())
+                http::get(&url).await.with_context(|| format!("asking {url}"))
             }
         }
     }

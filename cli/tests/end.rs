@@ -163,7 +163,8 @@ async fn the_beacon_of_rehearsals_says_that_its_key_is_public() {
     assert!(lines.next().unwrap().contains("KEY OF THIS BEACON IS PUBLIC"));
     let served = lines.find(|line| line.starts_with("Serving ")).unwrap();
     let url = served.split_whitespace().nth(1).unwrap();
-    let info = reqwest::get(format!("{url}/info")).await.unwrap().text().await.unwrap();
+    let info = meteor_chain::http::get(&format!("{url}/info")).await.unwrap();
+    let info = String::from_utf8(info).unwrap();
     let key = meteor_cli::devnet::beacon().unwrap().public_key.to_string();
     assert!(info.contains(&key), "{info}");
     assert!(Command::new("kill").args(["-INT", &beacon.id().to_string()]).status().unwrap().success());

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, Result, bail, ensure};
 use futures::{StreamExt, TryStreamExt, stream};
 use meteor_chain::contracts::{Collection, ShowerContract};
+use meteor_chain::http;
 use meteor_operator::jobs::Deployment;
 use meteor_operator::node::Node;
 use meteor_operator::tax::Rate;
@@ -186,12 +187,7 @@ async fn money(evidence: &Evidence<'_>) -> Result<String> {
 
 async fn get(evidence: &Evidence<'_>, path: &str) -> Result<Value> {
     let url = format!("{}{path}", evidence.api);
-    let response = reqwest::get(&url).await.with_context(|| format!("asking {url}"))?;
-    let status = response.status();
-    let body = response.bytes().await?;
-    if !status.is_success() {
-        bail!("{url} answers {status}: {}", String::from_utf8_lossy(&body));
-    }
+    let body = http::get(&url).await.with_context(|| format!("asking {url}"))?;
     serde_json::from_slice(&body).with_context(|| format!("reading {url}"))
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use meteor_chain::http;
 use meteor_operator::node::Node;
 use meteor_rules::schedule::Schedule;
 use serde_json::Value;
@@ -58,5 +59,5 @@ async fn line(api: &str, shower: u32, left: u64) -> Option<String> {
 }
 
 async fn get(url: &str) -> Option<Value> {
-    reqwest::get(url).await.ok()?.json().await.ok()
+    serde_json::from_slice(&http::get(url).await.ok()?).ok()
 }

@@ -9,6 +9,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use cosmos_sdk_proto::cosmwasm::wasm::v1::QuerySmartContractStateResponse;
+use cosmos_sdk_proto::traits::Message as _;
 use meteor_chain::blocks::RawBlock;
 use reqwest::Url;
 use serde_json::{Value, json};
@@ -216,14 +218,7 @@ impl Behaviour {
         let asked = hex::decode(params["data"].as_str().unwrap()).unwrap();
         let more = String::from_utf8_lossy(&asked).contains("\"start_after\":null");
         let data = if more { answer.to_string() } else { json!({ "showers": [] }).to_string() };
-        let mut bytes = vec![0x0a];
-        let mut length = data.len();
-        while length >= 0x80 {
-            bytes.push((length & 0x7f) as u8 | 0x80);
-            length >>= 7;
-        }
-        bytes.push(length as u8);
-        bytes.extend(data.as_bytes());
+        let bytes = QuerySmartContractStateResponse { data: data.into_bytes() }.encode_to_vec();
         let value = base64::engine::general_purpose::STANDARD.encode(bytes);
         json!({ "response": { "code": 0, "value": value, "height": params["height"] } })
     }

@@ -32,10 +32,8 @@ pub enum NodeError {
         needed: u64,
     },
     /// Too many requests, or the node can't serve now. Wait as long as it says.
-    #[error("the node at {node} limits requests{}", after.map(|after| format!(", for {} s", after.as_secs())).unwrap_or_default())]
+    #[error("the node limits requests{}", after.map(|after| format!(", for {} s", after.as_secs())).unwrap_or_default())]
     RateLimited {
-        /// Host and port.
-        node: String,
         /// How long it asks to wait, if it says so.
         after: Option<Duration>,
     },

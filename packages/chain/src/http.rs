@@ -10,6 +10,8 @@ use thiserror::Error;
 const CONNECT: Duration = Duration::from_secs(5);
 /// How long a server may send nothing in the middle of an answer.
 const READ: Duration = Duration::from_secs(30);
+/// A page may have this many bytes: an event's largest file fits many times.
+const MOST_BYTES: usize = 256 << 20;
 /// Longest wait that a server may ask for.
 const LONGEST_WAIT: Duration = Duration::from_mins(5);
 
@@ -43,17 +45,17 @@ pub enum GetError {
     Body(#[from] BodyError),
 }
 
-/// The page at `url`, of at most `most` bytes.
+/// The page at `url`, of bounded size.
 ///
 /// # Errors
 /// [`GetError`].
-pub async fn get(url: &str, most: usize) -> Result<Vec<u8>, GetError> {
+pub async fn get(url: &str) -> Result<Vec<u8>, GetError> {
     // A large page over a slow line may take its time, as long as something arrives.
     let client = Client::builder().connect_timeout(CONNECT).read_timeout(READ).build();
     let sent = client.map_err(GetError::Unreachable)?.get(url).send().await;
     let response = sent.map_err(|error| GetError::Unreachable(error.without_url()))?;
     let status = response.status();
-    let body = body(response, most).await?;
+    let body = body(response, MOST_BYTES).await?;
     if status.is_success() {
         return Ok(body);
     }

@@ -77,7 +77,7 @@ fn refusal(message: &str, data: &str) -> NodeError {
     match Said::of_rpc(message, data) {
         Said::HeightPruned { lowest } => NodeError::Pruned { lowest },
         Said::HeightToCome => NodeError::NotYet,
-        Said::TooManyRequests => NodeError::RateLimited { node: "the address asked".to_owned(), after: None },
+        Said::TooManyRequests => NodeError::RateLimited { after: None },
         Said::NoMethod => NodeError::NoMethod(text),
         said => NodeError::Refused { text, said },
     }

@@ -60,17 +60,17 @@ impl Node {
         let sent = post.body(request.to_string()).send().await;
         let response = sent.map_err(|error| NodeError::unreachable(&self.name, error))?;
         let status = response.status().as_u16();
-        let node = || self.name.clone();
         if status == 429 || status == 503 {
-            return Err(NodeError::RateLimited {
-                node: node(),
-                after: http::retry_after(response.headers()),
-            });
+            return Err(NodeError::RateLimited { after: http::retry_after(response.headers()) });
         }
         let body = http::body(response, MOST_BYTES).await;
         let body = body.map_err(|error| NodeError::body(&self.name, error))?;
         // Errors of the RPC come with status 200 or 500, and with the JSON that says more than the status.
         let json = body.first().is_some_and(|byte| matches!(byte, b'{' | b'['));
-        if status != 200 && !json { Err(NodeError::Status { node: node(), status }) } else { Ok(body) }
+        if status != 200 && !json {
+            Err(NodeError::Status { node: self.name.clone(), status })
+        } else {
+            Ok(body)
+        }
     }
 }

@@ -380,8 +380,8 @@ impl Pool {
                 return;
             }
             NodeError::WrongChain { .. } => WRONG_CHAIN,
-            NodeError::RateLimited { after: Some(after), .. } => *after,
-            NodeError::RateLimited { after: None, .. }
+            NodeError::RateLimited { after: Some(after) } => *after,
+            NodeError::RateLimited { after: None }
             | NodeError::Unreachable { .. }
             | NodeError::Status { .. }
             | NodeError::Malformed(_) => {
