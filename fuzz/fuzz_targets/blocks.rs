@@ -18,7 +18,7 @@ fuzz_target!(|input: &[u8]| {
     let _ = tx::of_block(body, height);
     let _ = tx::at(body, "AB", height, 0);
     let header = Header { height, time_ns: 0, hash: [0; 32], parent: None, txs: 1, chain_id: String::new() };
-    for header in blocks::headers(body).into_iter().flatten().chain([header]) {
+    for header in blocks::headers(body, height).into_iter().flatten().chain([header]) {
         for events in
             blocks::results(body, &[&header]).into_iter().flatten().flatten().map(|result| result.events)
         {
