@@ -5,12 +5,13 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use meteor_rules::life::Status;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{InPath, InQuery, Problem, prepared};
 use crate::app::App;
-use crate::models::{self, Amount, ShowerStatus};
+use crate::models::{self, Amount};
 use crate::view::{DEFAULT_ROWS, MAX_ROWS, ShowerView, View};
 
 /// The shower of that number, or the problem to answer with.
@@ -128,7 +129,7 @@ pub(super) async fn quote(
     let view = app.view();
     let shower = find(&view, number)?;
     let amount = amount(&query.amount)?;
-    if !matches!(shower.summary.status, ShowerStatus::Open | ShowerStatus::Upcoming) {
+    if !matches!(shower.summary.status, Status::Open | Status::Upcoming) {
         return Err(Problem::shower_over(number));
     }
     let mine = match &query.address {

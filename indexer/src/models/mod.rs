@@ -6,7 +6,6 @@ mod fairness;
 mod shower;
 mod wallet;
 
-use meteor_messages::shower::Status;
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
@@ -23,36 +22,5 @@ pub struct Amount(pub u128);
 impl Serialize for Amount {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(itoa::Buffer::new().format(self.0))
-    }
-}
-
-/// Where a shower stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ShowerStatus {
-    /// Not open yet.
-    Upcoming,
-    /// Accepts contributions.
-    Open,
-    /// Over and waiting to be closed.
-    Ended,
-    /// Closed and being minted.
-    Closed,
-    /// Every contributor has a meteor.
-    Minted,
-    /// Cancelled or not minted in time: contributions without a meteor can be refunded.
-    Refunding,
-}
-
-impl From<Status> for ShowerStatus {
-    fn from(status: Status) -> Self {
-        match status {
-            Status::Upcoming => Self::Upcoming,
-            Status::Open => Self::Open,
-            Status::Ended => Self::Ended,
-            Status::Closed => Self::Closed,
-            Status::Minted => Self::Minted,
-            Status::Refunding => Self::Refunding,
-        }
     }
 }

@@ -1,10 +1,11 @@
 //! Showers, their rankings and floors.
 
+use meteor_rules::life::Status;
 use meteor_rules::tier::{PerTier, Tier};
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
-use super::{Amount, ShowerStatus};
+use super::Amount;
 
 /// One shower.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
@@ -12,7 +13,7 @@ pub struct Shower {
     /// Its number.
     pub shower: u32,
     /// Where it stands, by the chain's time.
-    pub status: ShowerStatus,
+    pub status: Status,
     /// When it opens (seconds).
     pub opens_at: u64,
     /// When it closes (seconds).
@@ -68,7 +69,7 @@ pub struct Floors {
     /// Which shower.
     pub shower: u32,
     /// Where it stands.
-    pub status: ShowerStatus,
+    pub status: Status,
     /// Wallets that contributed.
     pub contributors: u32,
     /// The tiers, best first.
@@ -157,7 +158,7 @@ pub struct Past {
     /// Its number.
     pub shower: u32,
     /// Where it stands.
-    pub status: ShowerStatus,
+    pub status: Status,
     /// When it closed (seconds).
     pub closes_at: u64,
     /// Wallets that contributed.

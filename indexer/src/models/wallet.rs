@@ -1,12 +1,12 @@
 //! Wallets, their caves, and NFTs.
 
-use meteor_rules::life::ContributionState;
+use meteor_rules::life::{ContributionState, Status};
 use meteor_rules::metadata::Attribute;
 use meteor_rules::tier::Tier;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Amount, ShowerStatus};
+use super::Amount;
 
 /// A wallet's contributions in every shower.
 #[derive(Debug, Serialize, ToSchema)]
@@ -35,7 +35,7 @@ pub struct WalletShower {
     /// Which shower.
     pub shower: u32,
     /// Where the shower stands.
-    pub status: ShowerStatus,
+    pub status: Status,
     /// The wallet's total in it.
     pub amount: Amount,
     /// Its rank.

@@ -16,13 +16,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use imbl::Vector;
+use meteor_rules::life::Status;
 use meteor_rules::tier::Tier;
 use meteor_rules::{NANOS_PER_SECOND, ShowerId};
 
 use crate::fold::{
     At, Collection, Collections, Contracts, Custodies, Launched, Reveal, State, Token, TokenRef, Wallets,
 };
-use crate::models::{self, Amount, ShowerStatus};
+use crate::models::{self, Amount};
 pub use page::{Currency, Page};
 pub use ranking::{DEFAULT_ROWS, MAX_ROWS, Row};
 pub use shower::{ShowerView, status};
@@ -129,7 +130,7 @@ impl View {
 
     /// The open shower.
     pub fn current(&self) -> Option<u32> {
-        let open = self.showers.iter().find(|view| view.summary.status == ShowerStatus::Open);
+        let open = self.showers.iter().find(|view| view.summary.status == Status::Open);
         open.map(|view| view.summary.shower)
     }
 

@@ -17,7 +17,7 @@ pub(super) fn summary(state: &State, launched: &Launched, shower: &Shower) -> mo
     let window = config.schedule.window(shower.number);
     models::Shower {
         shower: shower.number,
-        status: status(config, shower, state.at.time_ns).into(),
+        status: status(config, shower, state.at.time_ns),
         opens_at: window.map_or(0, |window| window.start / NANOS_PER_SECOND),
         closes_at: window.map_or(0, |window| window.end / NANOS_PER_SECOND),
         mint_deadline: life(config, shower).map_or(0, |life| life.deadline() / NANOS_PER_SECOND),

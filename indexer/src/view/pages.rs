@@ -7,11 +7,12 @@ use meteor_messages::shower::CollectionInit;
 use meteor_rules::fairness::beacon::BeaconRule;
 use meteor_rules::fairness::evidence;
 use meteor_rules::fairness::hex::Hex;
+use meteor_rules::life::Status;
 
 use super::numbers::hex32;
 use super::{DEFAULT_NFTS, Page, View};
 use crate::fold::{Collection, Launched, State};
-use crate::models::{self, ShowerStatus};
+use crate::models;
 
 /// All of them. Unchanged ones come from `previous`.
 pub(super) fn all(
@@ -44,7 +45,7 @@ pub(super) fn all(
         Page::json(&models::Showers { current: view.current(), showers })
     });
     put("/v1/telescope", same_showers, &|| {
-        let over = |status| !matches!(status, ShowerStatus::Upcoming | ShowerStatus::Open);
+        let over = |status| !matches!(status, Status::Upcoming | Status::Open);
         let showers = view.showers.iter().map(|view| &view.past).filter(|past| over(past.status)).collect();
         Page::json(&models::Telescope { showers })
     });

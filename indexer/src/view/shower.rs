@@ -65,7 +65,7 @@ impl ShowerView {
     /// Whether this still shows `shower` as it is.
     pub fn is_current(&self, launched: &Launched, shower: &Shower, now: u64) -> bool {
         self.summary.changed_at == shower.changed
-            && self.summary.status == status(&launched.config, shower, now).into()
+            && self.summary.status == status(&launched.config, shower, now)
     }
 
     /// Of the state.

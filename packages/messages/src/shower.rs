@@ -3,8 +3,7 @@
 use cosmwasm_schema::{QueryResponses, cw_serde};
 use cosmwasm_std::{HexBinary, Uint128};
 use meteor_rules::fairness::beacon::BeaconRule;
-pub use meteor_rules::life::ContributionState;
-use meteor_rules::life::Stage;
+pub use meteor_rules::life::{ContributionState, Status};
 use meteor_rules::metadata::Template;
 use meteor_rules::schedule::Schedule;
 use meteor_rules::tier::{PerTier, TierRule};
@@ -337,37 +336,6 @@ pub struct MinimumFrom {
     pub from_shower: u32,
     /// Least total (micro-denom).
     pub minimum: Uint128,
-}
-
-/// Where a shower stands.
-#[cw_serde]
-#[derive(Copy)]
-pub enum Status {
-    /// Not open yet.
-    Upcoming,
-    /// Takes contributions.
-    Open,
-    /// Over, waiting for `Close`.
-    Ended,
-    /// Closed, being minted.
-    Closed,
-    /// Every contributor has a meteor.
-    Minted,
-    /// Cancelled, or not minted in time: what has no meteor can be refunded.
-    Refunding,
-}
-
-impl From<Stage> for Status {
-    fn from(stage: Stage) -> Self {
-        match stage {
-            Stage::Upcoming => Self::Upcoming,
-            Stage::Open => Self::Open,
-            Stage::Ended => Self::Ended,
-            Stage::Closed | Stage::Drawn | Stage::Minting => Self::Closed,
-            Stage::Minted => Self::Minted,
-            Stage::Refundable | Stage::Cancelled => Self::Refunding,
-        }
-    }
 }
 
 /// One shower.

@@ -29,7 +29,7 @@ pub struct Facts {
 pub enum Stage {
     /// It is not open yet.
     Upcoming,
-    /// It takes contributions.
+    /// It accepts contributions.
     Open,
     /// It is over and waits to be closed.
     Ended,
@@ -45,6 +45,39 @@ pub enum Stage {
     Refundable,
     /// It was cancelled. Contributions without a meteor can be refunded.
     Cancelled,
+}
+
+/// Where a shower stands, in the words of the contract's queries and of the API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ShowerStatus))]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Not open yet.
+    Upcoming,
+    /// Accepts contributions.
+    Open,
+    /// Over and waiting to be closed.
+    Ended,
+    /// Closed and being minted.
+    Closed,
+    /// Every contributor has a meteor.
+    Minted,
+    /// Cancelled or not minted in time: contributions without a meteor can be refunded.
+    Refunding,
+}
+
+impl From<Stage> for Status {
+    fn from(stage: Stage) -> Self {
+        match stage {
+            Stage::Upcoming => Self::Upcoming,
+            Stage::Open => Self::Open,
+            Stage::Ended => Self::Ended,
+            Stage::Closed | Stage::Drawn | Stage::Minting => Self::Closed,
+            Stage::Minted => Self::Minted,
+            Stage::Refundable | Stage::Cancelled => Self::Refunding,
+        }
+    }
 }
 
 /// What has become of a contribution.
