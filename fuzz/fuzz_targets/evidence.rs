@@ -1,5 +1,5 @@
-//! What verifiers read: `fairness.json`, `contributions.csv`, the tables, reveals and a proof. Nothing may panic,
-//! however large the numbers, and what is read is written and read to the same again.
+//! What verifiers read: `fairness.json`, `contributions.csv`, the tables, reveals and a proof. Nothing may
+//! panic, however large the numbers, and what is read is written and read to the same again.
 //!
 //! Input: these parts in order, divided by lines `%%`. The proof is the raw bytes of its hashes.
 #![no_main]

@@ -1,4 +1,5 @@
-//! Measures minting on a real node: N wallets contribute, then the operator's own job mints. `scripts/bench-mint` runs it.
+//! Measures minting on a real node: N wallets contribute, then the operator's own job mints.
+//! `scripts/bench-mint` runs it.
 
 use std::path::Path;
 use std::time::Duration;
@@ -17,14 +18,16 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-/// Measures minting on a real node: N wallets contribute, the shower is closed and drawn, then the operator's own job
-/// mints, and every meteor is looked for. scripts/bench-mint --gen 0.46 takes the older generation of nodes.
+/// Measures minting on a real node: N wallets contribute, the shower is closed and drawn, then the operator's
+/// own job mints, and every meteor is looked for. scripts/bench-mint --gen 0.46 takes the older generation of
+/// nodes.
 #[derive(Debug, Parser)]
 struct Options {
     /// Wallets with one contribution each
     #[arg(long, default_value_t = 1_000)]
     meteors: usize,
-    /// Meteors a transaction, one row of the table each; each row mints an equal part. 0: the job's own choice
+    /// Meteors a transaction, one row of the table each; each row mints an equal part. 0: the job's own
+    /// choice
     #[arg(long, value_delimiter = ',', default_value = "0")]
     batch: Vec<usize>,
     /// Kill the node (SIGKILL) and start it again this often during the mint

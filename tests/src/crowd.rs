@@ -1,4 +1,5 @@
-//! N wallets with one contribution each: funded, signed in parallel, and broadcast without waiting for blocks.
+//! N wallets with one contribution each: funded, signed in parallel, and broadcast without waiting for
+//! blocks.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -122,7 +123,8 @@ impl Crowd {
             if usize::try_from(state.contributors)? == count {
                 return Ok(());
             }
-            // Contributions that failed in their blocks are waited for in vain; the dev chain's time may stand still.
+            // Contributions that failed in their blocks are waited for in vain; the dev chain's time may
+            // stand still.
             idle = if state.contributors == counted { idle + 1 } else { 0 };
             counted = state.contributors;
             let now = stage.time().await;
@@ -149,8 +151,8 @@ async fn broadcast(node: &Node, bytes: &[u8]) -> Result<()> {
     loop {
         match node.broadcast(bytes).await {
             Ok(Broadcast::Accepted(_)) => return Ok(()),
-            // SDK 0.47 has a mempool of its own besides CometBFT's, of 5,000; and it has counted the sequence before it
-            // finds that full, so that until the next block it also expects another.
+            // SDK 0.47 has a mempool of its own besides CometBFT's, of 5,000; and it has counted the sequence
+            // before it finds that full, so that until the next block it also expects another.
             Ok(Broadcast::Refused(refusal)) => {
                 let said = refusal.said();
                 full |= said == Said::MempoolFull;

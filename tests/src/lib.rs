@@ -1,5 +1,5 @@
-//! A stage for end-to-end tests: a chain with an event on it, real signatures, real HTTP. The dev chain, where time
-//! passes when the test says so, or a real node, where it is waited for.
+//! A stage for end-to-end tests: a chain with an event on it, real signatures, real HTTP. The dev chain,
+//! where time passes when the test says so, or a real node, where it is waited for.
 #![allow(clippy::expect_used, clippy::missing_panics_doc, clippy::panic)] // panicking is how a test fails
 
 pub mod crowd;

@@ -67,7 +67,8 @@ impl RealNode {
 
 impl Drop for RealNode {
     fn drop(&mut self) {
-        // Its keeper stops it when standard input ends; that is also what happens when this process is killed.
+        // Its keeper stops it when standard input ends; that is also what happens when this process is
+        // killed.
         drop(self.process.stdin.take());
         let _ = self.process.wait();
     }

@@ -69,8 +69,8 @@ impl Target {
             Self::Devnet | Self::Taxed => {
                 Pace { before: 100, length: 1000, mint_window: 3600, crack_window: 60, reveal_timeout: 3600 }
             }
-            // Long enough for a busy machine with two cores, short enough to wait for. The worker leaves alone what
-            // comes less than two minutes before the reveal's end.
+            // Long enough for a busy machine with two cores, short enough to wait for. The worker leaves
+            // alone what comes less than two minutes before the reveal's end.
             Self::Real(_) => {
                 Pace { before: 10, length: 20, mint_window: 60, crack_window: 60, reveal_timeout: 160 }
             }

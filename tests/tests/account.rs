@@ -1,4 +1,5 @@
-//! What an account does where the chain asks for more than it signed: a new signature, a higher fee, a lower limit.
+//! What an account does where the chain asks for more than it signed: a new signature, a higher fee, a lower
+//! limit.
 
 use std::net::Ipv4Addr;
 use std::path::Path;
@@ -58,7 +59,8 @@ async fn has(node: &Node, index: u32, denom: &str) -> u128 {
     node.balance(signer(index).address(), denom).await.unwrap()
 }
 
-/// A node that accepts the first transaction it is handed, and forgets it, however often it comes; or every one.
+/// A node that accepts the first transaction it is handed, and forgets it, however often it comes; or every
+/// one.
 struct Forgetful {
     url: String,
     forgotten: Arc<Mutex<Option<Vec<u8>>>>,
@@ -119,7 +121,8 @@ impl Forgotten {
     }
 }
 
-/// The account paid once, in another transaction than the forgotten one, which had the same sequence and is dead.
+/// The account paid once, in another transaction than the forgotten one, which had the same sequence and is
+/// dead.
 async fn paid_once(devnet: &Devnet, account: &Account, before: u128, forgotten: &[u8], sequence: u64) {
     let direct = Node::new(&devnet.rpc_url()).unwrap();
     let history = account.journal().history().unwrap();
@@ -193,7 +196,8 @@ async fn transactions_that_all_died_are_said_to_be_dead() {
     devnet.shutdown().await;
 }
 
-/// A node without an index of transactions. If `frozen`, it tells of accounts what it told first, at heights that go on.
+/// A node without an index of transactions. If `frozen`, it tells of accounts what it told first, at heights
+/// that go on.
 async fn without_index(upstream: String, frozen: bool) -> String {
     let first: Arc<Mutex<Option<Value>>> = Arc::default();
     let http = reqwest::Client::new();

@@ -173,7 +173,8 @@ async fn nothing_that_leaves_the_worker_tells_a_secret() {
     hatcher.round(&mut worker).await.unwrap();
     api.caught_up(&stage).await;
 
-    // Every byte that is public while meteors 2 to 4 are not cracked: all blocks and their results, all pages.
+    // Every byte that is public while meteors 2 to 4 are not cracked: all blocks and their results, all
+    // pages.
     let mut public = Vec::new();
     let tip = stage.height().await;
     for height in 1..=tip {

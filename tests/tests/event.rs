@@ -1,4 +1,5 @@
-//! An event from beginning to end: contributions, floors, mint, settle, caves; restarts; an event that nobody operates.
+//! An event from beginning to end: contributions, floors, mint, settle, caves; restarts; an event that nobody
+//! operates.
 
 use meteor_messages::nft;
 use meteor_messages::shower::{ExecuteMsg, Status};

@@ -1,4 +1,5 @@
-//! Transactions exactly once: nodes that go wrong in every way at every request, jobs that are ended at every step.
+//! Transactions exactly once: nodes that go wrong in every way at every request, jobs that are ended at every
+//! step.
 
 use std::path::Path;
 
@@ -128,7 +129,8 @@ async fn faults_by_chance_pay_once() {
     stage.stop().await;
 }
 
-/// Neither a dead node, nor one that answers garbage, nor one that stalls holds anything up while another works.
+/// Neither a dead node, nor one that answers garbage, nor one that stalls holds anything up while another
+/// works.
 #[tokio::test(flavor = "multi_thread")]
 async fn bad_nodes_beside_a_good_one_hold_nothing_up() {
     let stage = Stage::start(1).await;

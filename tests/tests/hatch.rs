@@ -25,7 +25,8 @@ impl KeySource for Mixed {
     }
 }
 
-/// Two showers, the meteors of accounts 4 and 5 in each minted and cracked: 1 and 2 of shower 1, 3 and 4 of shower 2.
+/// Two showers, the meteors of accounts 4 and 5 in each minted and cracked: 1 and 2 of shower 1, 3 and 4 of
+/// shower 2.
 async fn cracked() -> Stage {
     let stage = Stage::start(2).await;
     stage.open(1).await;

@@ -1,4 +1,5 @@
-//! Minting a crowd's meteors: how many transactions it takes, and that each meteor exists once whatever goes wrong.
+//! Minting a crowd's meteors: how many transactions it takes, and that each meteor exists once whatever goes
+//! wrong.
 
 use std::path::Path;
 
@@ -91,7 +92,8 @@ async fn a_mint_takes_as_few_transactions_as_its_bounds_allow() {
     stage.stop().await;
 }
 
-/// Every third request goes wrong, by chance: a mint that is run until it gets through minted each meteor once.
+/// Every third request goes wrong, by chance: a mint that is run until it gets through minted each meteor
+/// once.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mint_with_faults_by_chance_mints_each_meteor_once() {
     if Target::from_env().lacks("mint", "a crowd of wallets takes its time; the benchmark kills real nodes") {

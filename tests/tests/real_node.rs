@@ -1,5 +1,5 @@
-//! What only a real node can tell: gas. And its keeper: a killed node goes on where it was, and no node outlives who
-//! started it.
+//! What only a real node can tell: gas. And its keeper: a killed node goes on where it was, and no node
+//! outlives who started it.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;

@@ -56,7 +56,8 @@ async fn crowd(stage: &Stage) -> Vec<String> {
     addresses
 }
 
-/// Anyone refunds all of `refunded`, of which each then has what it gave; a second time there is nothing to do.
+/// Anyone refunds all of `refunded`, of which each then has what it gave; a second time there is nothing to
+/// do.
 async fn refunds(stage: &Stage, addresses: &[String], refunded: std::ops::Range<usize>) {
     let contract = &stage.deployment.shower;
     let due: u128 = refunded.clone().map(gives).sum();
@@ -105,7 +106,8 @@ async fn a_cancelled_shower_gives_everyone_back_what_they_gave() {
     stage.stop().await;
 }
 
-/// The account of `stage.account(index)` at another price: two jobs of one key would else sign the same bytes.
+/// The account of `stage.account(index)` at another price: two jobs of one key would else sign the same
+/// bytes.
 async fn dearer(stage: &Stage, index: u32) -> Account {
     let gas_price = GasPrice { millionths: 20_000, ..stage.chain.gas_price.clone() };
     Chain { gas_price, ..stage.chain.clone() }.account(index).await.unwrap()

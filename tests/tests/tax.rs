@@ -1,4 +1,5 @@
-//! A whole event where transfers are taxed as on Terra Classic: the contract books what it sends, less arrives.
+//! A whole event where transfers are taxed as on Terra Classic: the contract books what it sends, less
+//! arrives.
 
 use cosmwasm_std::Decimal;
 use meteor_operator::jobs;
@@ -47,11 +48,13 @@ async fn contributions_arrive_whole_payouts_and_refunds_less_the_tax() {
     );
     assert_eq!(stage.balance(contract).await, 0, "debited exactly what it held");
     let paid = [stage.balance(&payees[0]).await - before[0], stage.balance(&payees[1]).await - before[1]];
-    // The shares are of what leaves, and the first takes the rest; each transfer loses its own tax, rounded down.
+    // The shares are of what leaves, and the first takes the rest; each transfer loses its own tax, rounded
+    // down.
     let share = total * 1_650 / 10_000;
     assert_eq!(paid, [less_tax(total - share), less_tax(share)]);
 
-    // The second shower, open since the end of the first, is cancelled: its contract sends back all, and less arrives.
+    // The second shower, open since the end of the first, is cancelled: its contract sends back all, and less
+    // arrives.
     let mut before = Vec::new();
     for (index, amount) in WALLETS.into_iter().zip(amounts) {
         before.push(stage.balance(stage.account(index).await.address()).await);

@@ -1,5 +1,6 @@
-//! An artifact as a contract of cw-multi-test. What is being measured runs its bytes in the real VM; everything else
-//! runs the same source natively, which leaves the same state and is some hundred times as fast.
+//! An artifact as a contract of cw-multi-test. What is being measured runs its bytes in the real VM;
+//! everything else runs the same source natively, which leaves the same state and is some hundred times as
+//! fast.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -77,8 +78,8 @@ fn bytes(name: &str) -> Result<Vec<u8>> {
     std::fs::read(&path).with_context(|| format!("no {}: run make artifacts", path.display()))
 }
 
-/// What VM 3.0 checks before it stores a contract: features, imports, exports, limits, capabilities; and that its
-/// compiler takes it.
+/// What VM 3.0 checks before it stores a contract: features, imports, exports, limits, capabilities; and that
+/// its compiler takes it.
 pub(crate) fn gate(name: &str) -> Result<()> {
     let bytes = bytes(name)?;
     passes(&bytes).with_context(|| format!("VM 3.0 would not store {name}.wasm"))

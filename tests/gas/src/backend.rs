@@ -1,5 +1,5 @@
-//! What the VM asks of its chain. The VM wants to own its chain, cw-multi-test only lends it: so the VM runs in a
-//! thread of its own and asks over a channel.
+//! What the VM asks of its chain. The VM wants to own its chain, cw-multi-test only lends it: so the VM runs
+//! in a thread of its own and asks over a channel.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 

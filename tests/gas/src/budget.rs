@@ -1,4 +1,5 @@
-//! The budgets of the design (README's and docs/benchmarks.md's figures): what must hold whatever the baseline says.
+//! The budgets of the design (README's and docs/benchmarks.md's figures): what must hold whatever the
+//! baseline says.
 
 use crate::event::Row;
 use crate::measured::Growth;
@@ -15,7 +16,8 @@ pub(crate) fn missed(verbs: &[Row], growth: &Growth) -> Vec<String> {
         if row.verb.starts_with("contribute") && row.gas.total() > CONTRIBUTE {
             missed.push(format!("{} costs {}, the budget is {CONTRIBUTE}", row.verb, row.gas.total()));
         }
-        // A message by itself in a small shower; in large ones, whose numbers are longer, as the operator's job mints.
+        // A message by itself in a small shower; in large ones, whose numbers are longer, as the operator's
+        // job mints.
         let mint = row.verb == "mint 100" || row.verb.starts_with("mint 700");
         if mint && row.each() > MINT_EACH_OF_100 {
             missed.push(format!("{} costs {} each, the budget is {MINT_EACH_OF_100}", row.verb, row.each()));

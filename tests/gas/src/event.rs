@@ -36,8 +36,8 @@ impl Row {
     }
 }
 
-/// The event of 2021, 44 showers of an hour, and what was measured on it. It passes by the suite's verbs and model,
-/// which look at every contribution again at each: showers here have up to 100,000 wallets.
+/// The event of 2021, 44 showers of an hour, and what was measured on it. It passes by the suite's verbs and
+/// model, which look at every contribution again at each: showers here have up to 100,000 wallets.
 pub(crate) struct Event {
     suite: Suite,
     /// What was measured so far.

@@ -1,5 +1,5 @@
-//! What the event costs on a chain: the artifacts run in the VM of Terra Classic's present generation, on the chain of
-//! meteor-testkit, and are charged what wasmd 0.61 charges. `scripts/gas` runs it:
+//! What the event costs on a chain: the artifacts run in the VM of Terra Classic's present generation, on the
+//! chain of meteor-testkit, and are charged what wasmd 0.61 charges. `scripts/gas` runs it:
 //!
 //! - without an argument it prints the tables,
 //! - `write` writes them to `baseline.txt`,

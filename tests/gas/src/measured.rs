@@ -112,7 +112,8 @@ fn in_shower_of(wallets: u32) -> Result<Vec<Row>> {
 mod tests {
     use super::*;
 
-    /// What is not measured runs natively (see `artifact`): that must make no difference to what is measured later.
+    /// What is not measured runs natively (see `artifact`): that must make no difference to what is measured
+    /// later.
     #[test]
     fn an_event_leaves_the_same_state_natively_and_in_the_vm() {
         let whole = |event: &mut Event| {

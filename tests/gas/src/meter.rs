@@ -1,8 +1,9 @@
-//! What wasmd 0.61 charges for running a contract, in SDK gas: its default gas register, and the SDK's `gaskv` around
-//! the contract's storage. One meter a thread; while none runs, contracts run natively and nothing is charged.
+//! What wasmd 0.61 charges for running a contract, in SDK gas: its default gas register, and the SDK's
+//! `gaskv` around the contract's storage. One meter a thread; while none runs, contracts run natively and
+//! nothing is charged.
 //!
-//! Not charged here, because no contract can change it: the transaction itself (bytes, signature, fee) and the bank's
-//! transfers. docs/benchmarks.md compares with real nodes.
+//! Not charged here, because no contract can change it: the transaction itself (bytes, signature, fee) and
+//! the bank's transfers. docs/benchmarks.md compares with real nodes.
 
 use std::cell::RefCell;
 use std::ops::AddAssign;
@@ -88,8 +89,8 @@ pub(crate) fn charge_start(code: &'static str) {
     charge(Gas { start: start(again), ..Gas::default() });
 }
 
-/// A start: `SetupContractCost` of `gas_register.go`. `again`: `checkDiscountEligibility` of `keeper.go` gives the
-/// discount to a code that this transaction has started before.
+/// A start: `SetupContractCost` of `gas_register.go`. `again`: `checkDiscountEligibility` of `keeper.go`
+/// gives the discount to a code that this transaction has started before.
 fn start(again: bool) -> u64 {
     look_up() + PINNED + if again { INSTANCE_DISCOUNT } else { INSTANCE }
 }
@@ -98,8 +99,8 @@ const INSTANCE: u64 = 60_000; // DefaultInstanceCost
 const INSTANCE_DISCOUNT: u64 = 2_000; // DefaultInstanceCostDiscount
 const PINNED: u64 = 1_000; // IsPinnedCode: HasCost of KVGasConfig
 
-/// `contractInstance` of keeper.go reads contract and code. Their protobuf is some bytes longer or shorter by creator,
-/// label and height; this is a contract with a label of 13 letters, created by a wallet.
+/// `contractInstance` of keeper.go reads contract and code. Their protobuf is some bytes longer or shorter by
+/// creator, label and height; this is a contract with a label of 13 letters, created by a wallet.
 fn look_up() -> u64 {
     const CONTRACT_INFO: usize = 136; // code id 2, creator 46, label 15, created 7, IBC port 66
     const CODE_INFO: usize = 84; // hash 34, creator 46, who may instantiate 4
@@ -131,7 +132,8 @@ pub(crate) fn events(response: &Response) -> Gas {
     Gas { events, ..Gas::default() }
 }
 
-/// `eventAttributeCosts`: 1 a byte (`DefaultEventAttributeDataCost`) once the free ones of the message are used up.
+/// `eventAttributeCosts`: 1 a byte (`DefaultEventAttributeDataCost`) once the free ones of the message are
+/// used up.
 fn attributes_cost<'a>(attributes: impl Iterator<Item = &'a Attribute>, free: &mut u64) -> u64 {
     let (mut bytes, mut count) = (0, 0);
     for Attribute { key, value } in attributes {
@@ -178,8 +180,8 @@ pub(crate) fn remove() -> Gas {
     Gas { writes: DELETE, ..Gas::default() }
 }
 
-/// A contract's iterator stands on a row of `row` bytes (key and value) or at its end. store/gaskv/store.go charges
-/// that (`consumeSeekGas`) when the iterator is made and again before it leaves a row.
+/// A contract's iterator stands on a row of `row` bytes (key and value) or at its end. store/gaskv/store.go
+/// charges that (`consumeSeekGas`) when the iterator is made and again before it leaves a row.
 pub(crate) fn iterate(row: Option<usize>) -> Gas {
     Gas { reads: ITERATE + row.map_or(0, |row| READ_BYTE * len(PREFIX + row)), ..Gas::default() }
 }

@@ -1,13 +1,14 @@
-//! Whether the meter is right: what a real node charged for the same transactions is this meter's figure and what a
-//! transaction costs whatever contract it calls.
+//! Whether the meter is right: what a real node charged for the same transactions is this meter's figure and
+//! what a transaction costs whatever contract it calls.
 
 use anyhow::Result;
 use meteor_testkit::wallets::address;
 
 use crate::event::{Event, Row};
 
-/// What wasmd 0.61.14 charged on 2026-11-21 in `a_whole_event_keeps_to_its_gas` of `tests/tests/real_node.rs`: gas
-/// used, bytes of the transaction, coins that moved beside the fee, and whether it was its account's first transaction.
+/// What wasmd 0.61.14 charged on 2026-11-21 in `a_whole_event_keeps_to_its_gas` of
+/// `tests/tests/real_node.rs`: gas used, bytes of the transaction, coins that moved beside the fee, and
+/// whether it was its account's first transaction.
 const REAL: [(&str, u64, u64, u64, bool); 9] = [
     ("contribute, the first of a shower", 175_379, 377, 1, true),
     ("contribute, another wallet", 171_171, 377, 1, true),
@@ -22,8 +23,8 @@ const REAL: [(&str, u64, u64, u64, bool); 9] = [
 
 /// A byte of the transaction: the SDK's `TxSizeCostPerByte`.
 const BYTE: u64 = 10;
-// Three figures fitted to the nine above: signature, fee and everything else that every transaction pays; the public
-// key, which an account's first one writes; the bank's moving one coin.
+// Three figures fitted to the nine above: signature, fee and everything else that every transaction pays; the
+// public key, which an account's first one writes; the bank's moving one coin.
 const TRANSACTION: u64 = 50_200;
 const PUBLIC_KEY: u64 = 13_200;
 const TRANSFER: u64 = 17_500;

@@ -1,4 +1,5 @@
-//! A whole event's transactions: the gas of each and the shape of its events, on the dev chain and on real nodes.
+//! A whole event's transactions: the gas of each and the shape of its events, on the dev chain and on real
+//! nodes.
 
 use std::collections::BTreeMap;
 use std::path::Path;

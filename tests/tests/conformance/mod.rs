@@ -1,7 +1,7 @@
 //! The dev chain answers as a real node does: the same requests to both, the answers compared.
 //!
-//! `tests/fixtures/node-*.json` is what real nodes said. On a real node (`scripts/test-chain`) this test checks that they
-//! still say it; `METEOR_RECORD=1` records it again.
+//! `tests/fixtures/node-*.json` is what real nodes said. On a real node (`scripts/test-chain`) this test
+//! checks that they still say it; `METEOR_RECORD=1` records it again.
 #![allow(clippy::too_many_lines)] // lists of requests
 
 mod blocks;

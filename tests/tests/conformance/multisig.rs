@@ -1,4 +1,5 @@
-//! Two of three keys sign for one account, as a team's owner does: amino JSON, and what else a chain lets pass.
+//! Two of three keys sign for one account, as a team's owner does: amino JSON, and what else a chain lets
+//! pass.
 
 use cosmos_sdk_proto::cosmos::crypto::multisig::v1beta1::{CompactBitArray, MultiSignature};
 use cosmos_sdk_proto::cosmos::tx::v1beta1::ModeInfo;

@@ -47,14 +47,15 @@ impl<'a> Site<'a> {
         self.rpc("broadcast_tx_sync", json!({"tx": Binary::from(bytes).to_base64()})).await
     }
 
-    /// What is said against a transaction before it waits for a block; what doesn't get so far has an error instead.
+    /// What is said against a transaction before it waits for a block; what doesn't get so far has an error
+    /// instead.
     pub(crate) async fn refused(&self, bytes: &[u8]) -> Value {
         let answer = self.broadcast(bytes).await;
         if answer["error"].is_null() { verdict(&answer["result"]) } else { error(&answer) }
     }
 
-    /// Sends a sound transaction of these messages; how `tx_search` shows it once it is in a block. What is refused
-    /// before is shown with a `null` for its block.
+    /// Sends a sound transaction of these messages; how `tx_search` shows it once it is in a block. What is
+    /// refused before is shown with a `null` for its block.
     pub(crate) async fn run(&self, wallet: &mut Wallet, messages: Vec<Any>, gas: u64) -> Value {
         let bytes = wallet.signed(messages, |draft| {
             draft.fee.gas_limit = gas;
