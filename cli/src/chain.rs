@@ -43,17 +43,11 @@ impl Chain {
     }
 
     /// The signer of account `index` of the words.
-    ///
-    /// # Errors
-    /// If the words are no mnemonic.
     pub fn signer(&self, index: u32) -> Result<Signer> {
         Ok(Signer::from_mnemonic(&self.mnemonic, COIN_TYPE, index, &self.prefix)?)
     }
 
     /// Account `index` of the words.
-    ///
-    /// # Errors
-    /// If the node does not know it.
     pub async fn account(&self, index: u32) -> Result<Account> {
         Ok(Account::open(Node::new(&self.rpc)?, self.signer(index)?, self.gas_price.clone()).await?)
     }

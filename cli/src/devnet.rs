@@ -13,17 +13,11 @@ use meteor_operator::beacon::{Network, PublicKey};
 pub use self::codes::{CODES, codes};
 
 /// Starts one.
-///
-/// # Errors
-/// If it can't start, for example because a port is in use.
 pub async fn start(config: Config) -> Result<Devnet> {
     Ok(meteor_devnet::start(config, codes()).await?)
 }
 
 /// Starts one on free ports, for a demo or a test, with Terra Classic's tax on transfers if there is a rate.
-///
-/// # Errors
-/// If it can't start.
 pub async fn embedded(interval: Duration, burn_tax: Option<Decimal>) -> Result<Devnet> {
     let any = (Ipv4Addr::LOCALHOST, 0).into();
     start(Config { blocks: Blocks::Interval(interval), burn_tax, rpc: any, rest: any, ..Config::default() })
@@ -31,9 +25,6 @@ pub async fn embedded(interval: Duration, burn_tax: Option<Decimal>) -> Result<D
 }
 
 /// What clients of the dev beacon configure.
-///
-/// # Errors
-/// None: the key is a key.
 pub fn beacon() -> Result<Network> {
     let beacon = DevBeacon::own()?;
     Ok(Network {

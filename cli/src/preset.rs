@@ -6,9 +6,6 @@ use anyhow::{Context, Result};
 use meteor_rules::preset::{Preset, PresetError};
 
 /// The preset of that name, or in the file of that path.
-///
-/// # Errors
-/// If there is none, or it can't be read.
 pub fn read(name: &str) -> Result<Preset> {
     match Preset::named(name) {
         Err(PresetError::Unknown { .. }) if Path::new(name).exists() => {
@@ -20,9 +17,6 @@ pub fn read(name: &str) -> Result<Preset> {
 }
 
 /// The tables file of a preset, byte for byte: the contract holds the hash of these bytes.
-///
-/// # Errors
-/// None for a preset that was read.
 pub fn tables(preset: &Preset) -> Result<Vec<u8>> {
     Ok(serde_json::to_vec_pretty(&preset.crack.tables)?)
 }

@@ -9,9 +9,6 @@ use meteor_operator::jobs::Deployment;
 
 /// Serves an event with its tables file on `listen`, or on another free port if that one is in use. Looks for blocks
 /// every `poll`.
-///
-/// # Errors
-/// If no port can be opened.
 pub async fn embedded(
     rpc: &str,
     deployment: &Deployment,

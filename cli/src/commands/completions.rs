@@ -1,5 +1,6 @@
 //! `meteor completions`: what a shell needs to complete the commands and options of `meteor`.
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -19,7 +20,10 @@ pub(super) struct Completions {
 
 impl Command for Completions {
     async fn run(self) -> Result<ExitCode> {
-        clap_complete::generate(self.shell, &mut Cli::command(), "meteor", &mut std::io::stdout());
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut Cli::command(), "meteor", &mut script);
+        // A reader that has seen enough, such as `head`, is no reason to fail.
+        let _ = std::io::stdout().write_all(&script);
         Ok(ExitCode::SUCCESS)
     }
 }

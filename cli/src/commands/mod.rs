@@ -75,9 +75,6 @@ enum Commands {
 
 impl Cli {
     /// Runs the chosen command.
-    ///
-    /// # Errors
-    /// What the command could not do, with what to do about it.
     pub async fn run(self) -> Result<ExitCode> {
         match self.command {
             Commands::Demo(command) => command.run().await,

@@ -127,9 +127,6 @@ impl Site {
 }
 
 /// Uploads the contracts in `folder`.
-///
-/// # Errors
-/// If the folder's files don't match its checksums, or the chain refuses them.
 pub async fn upload(account: &mut Account, folder: &Path) -> Result<Codes> {
     let mut ids = [0; 3];
     for (id, artifact) in ids.iter_mut().zip(artifacts::read(folder)?) {

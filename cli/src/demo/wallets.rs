@@ -29,9 +29,6 @@ pub(super) struct Wallets {
 const CRACK_GAS: u64 = 400_000;
 
 /// Sends every wallet what it will contribute, and fees, plus what the tax takes on the way.
-///
-/// # Errors
-/// If a transaction fails, or account 0 has too little for all of them.
 pub(super) async fn fund(chain: &Chain, plan: &Plan, showers: u32, tax: Rate) -> Result<Wallets> {
     let mut bank = chain.account(0).await.context("account 0 of the words, which funds the wallets")?;
     let node = Node::new(&chain.rpc)?;

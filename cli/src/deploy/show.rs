@@ -8,9 +8,6 @@ use super::Plan;
 
 impl Plan {
     /// Shows what will be done.
-    ///
-    /// # Errors
-    /// If the schedule has no end.
     pub async fn show(&self, deployed: bool) -> Result<()> {
         let Self { launch, preset, contract, .. } = self;
         println!("chain       {} at {}", launch.chain.id, launch.chain.nodes.join(", "));
