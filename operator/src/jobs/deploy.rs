@@ -29,7 +29,7 @@ pub struct Deployment {
     pub meteors: String,
     /// Address of the contract that cracks meteors.
     pub hatchery: String,
-    /// Height of the block that holds the instantiation: nothing of the event is before it.
+    /// A height before the instantiation, or that of its block: nothing of the event is in earlier ones.
     pub height: u64,
 }
 

@@ -35,8 +35,13 @@ pub(crate) async fn list(site: &mut Site<'_>, said: &mut Answers) {
 
 /// The instantiation of the stage's contracts, children and replies included.
 async fn deployed(site: &Site<'_>, said: &mut Answers) {
-    let height = site.stage.deployment.height.to_string();
-    let answer = site.rpc("block_results", json!({"height": height})).await;
+    // The first transaction after the height that was noted before it was sent.
+    let mut height = site.stage.deployment.height;
+    let mut answer = Value::Null;
+    while answer["result"]["txs_results"][0].is_null() {
+        height += 1;
+        answer = site.rpc("block_results", json!({"height": height.to_string()})).await;
+    }
     let mut all = events(&answer["result"]["txs_results"][0], &site.names);
     // The fee comes first, and it follows from a simulation.
     all.as_array_mut().unwrap().drain(..7);
