@@ -9,8 +9,8 @@ use cosmwasm_std::{
     to_json_binary,
 };
 use meteor_messages::nft;
-use meteor_messages::rules::fairness::Bytes32;
 use meteor_messages::shower::CollectionInit;
+use meteor_rules::fairness::Bytes32;
 use thiserror::Error;
 
 /// What every contract refuses.

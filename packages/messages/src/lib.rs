@@ -8,5 +8,3 @@ mod field;
 pub mod hatchery;
 pub mod nft;
 pub mod shower;
-
-pub use meteor_rules as rules;
