@@ -1,7 +1,9 @@
-//! Answers the most frequent requests ahead of all routing: pages rendered in advance, found by their exact path,
-//! and wallets and caves.
+//! Answers the most frequent requests ahead of all routing: pages rendered in advance, found by their exact
+//! path, and wallets and caves.
 //!
-//! Without it, the router answers 0.7 to 0.8 times as many of these requests (`benches/serve.rs`).
+//! What it is worth, as a share of a bare handler's rate: pages reach 0.98 with it and 0.92 without, wallets
+//! 0.86 and 0.80, caves 0.71 and 0.68. The budgets are 0.95 for pages and 0.7 for the others. Measured with
+//! `benches/serve.rs` on 2026-11-25, three times, with other builds running.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -61,7 +63,8 @@ impl Service<Request> for Front {
     }
 }
 
-/// The answer to one of the frequent requests, and the histogram of its class. A path with escapes is for the router.
+/// The answer to one of the frequent requests, and the histogram of its class. A path with escapes is for the
+/// router.
 fn quick<'a>(app: &'a App, request: &Request) -> Option<(&'a Histogram, Response)> {
     if request.method() != Method::GET || request.uri().query().is_some() {
         return None;

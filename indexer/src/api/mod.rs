@@ -95,7 +95,7 @@ pub fn router(app: &Arc<App>) -> Router {
 }
 
 /// Pages of any site may read everything here; it is public. Pages rendered in advance carry these headers
-/// themselves (`view::page`), because this layer costs them a tenth.
+/// themselves (`view::page`), because this layer costs them a twentieth of their rate.
 fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)

@@ -186,7 +186,7 @@ impl Chain {
         let launch = Launch { config: Json(Box::new(chain.config.clone())) };
         let collection = |kind: &str, address| Collection { kind: kind.into(), address }.into();
         let nest = |kind: &str, address| Nest { kind: kind.into(), address }.into();
-        // As on a chain: what a contract makes is told of before the contract itself.
+        // As on a chain: the events of what a contract makes come before its own.
         chain.tx(&[
             (shower_contract(), launch.into()),
             (shower_contract(), collection("meteors", meteors_contract())),
@@ -339,7 +339,7 @@ impl Chain {
         ]
     }
 
-    /// The events of one reveal: told of, burnt, minted.
+    /// The events of one reveal: reveal, burn, mint.
     pub fn reveal_events(&self, shower: u32, token_id: u64, holder: &str) -> Vec<(String, Event)> {
         let sealed = self.sealed(shower);
         let index = sealed.index_of(TokenId(token_id)).unwrap();
