@@ -59,25 +59,7 @@ struct Status {
     last_error: Option<String>,
     alarm: bool,
     checks: BTreeMap<u32, Check>,
-    nodes: Vec<Node>,
-}
-
-#[derive(Debug, Serialize)]
-struct Node {
-    name: String,
-    tip: u64,
-    lowest: Option<u64>,
-    version: Option<String>,
-    score: u32,
-    waiting_ms: u64,
-    last_error: Option<String>,
-}
-
-impl From<NodeStatus> for Node {
-    fn from(node: NodeStatus) -> Self {
-        let NodeStatus { name, tip, lowest, version, score, waiting_ms, last_error, outcomes: _ } = node;
-        Self { name, tip, lowest, version, score, waiting_ms, last_error }
-    }
+    nodes: Vec<NodeStatus>,
 }
 
 async fn status(State(app): State<Arc<App>>) -> Response {
@@ -109,7 +91,7 @@ async fn status(State(app): State<Arc<App>>) -> Response {
         // Stays on until a later comparison of the same shower is equal.
         alarm: health.halted().is_some() || checks.values().any(|check| !check.equal),
         checks,
-        nodes: app.pool.health().into_iter().map(Into::into).collect(),
+        nodes: app.pool.health(),
     };
     Json(status).into_response()
 }

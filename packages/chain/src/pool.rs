@@ -11,6 +11,7 @@ use backon::Retryable as _;
 use cosmos_sdk_proto::cosmwasm::wasm::v1::QuerySmartContractStateResponse;
 use futures::future::join_all;
 use reqwest::Url;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::blocks::Status;
@@ -43,21 +44,16 @@ struct Member {
     record: Mutex<Record>,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 struct Record {
     /// Not to be asked before.
     ready_at: Option<Instant>,
     failures: u32,
-    tip: u64,
-    lowest: Option<u64>,
-    /// Its CometBFT version, once it is known to follow the right chain.
-    version: Option<String>,
-    last_error: Option<String>,
-    outcomes: BTreeMap<(&'static str, &'static str), u64>,
+    status: NodeStatus,
 }
 
 /// How a node is doing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct NodeStatus {
     /// Host and port.
     pub name: String,
@@ -65,7 +61,7 @@ pub struct NodeStatus {
     pub tip: u64,
     /// The lowest height it has, where it has said so.
     pub lowest: Option<u64>,
-    /// Its CometBFT version, once asked.
+    /// Its CometBFT version, once it is known to follow the right chain.
     pub version: Option<String>,
     /// 100 for healthy, halved by each failure in a row.
     pub score: u32,
@@ -74,6 +70,7 @@ pub struct NodeStatus {
     /// Its last error.
     pub last_error: Option<String>,
     /// Requests so far by method and outcome.
+    #[serde(skip)]
     pub outcomes: BTreeMap<(&'static str, &'static str), u64>,
 }
 
@@ -112,20 +109,13 @@ impl Pool {
 
     /// How the nodes are doing, in the order of the configuration.
     pub fn health(&self) -> Vec<NodeStatus> {
-        let now = Instant::now();
         let one = |member: &Member| {
-            let record = member.record().clone();
+            let record = member.record();
             NodeStatus {
                 name: member.node.name().to_owned(),
-                tip: record.tip,
-                lowest: record.lowest,
-                version: record.version,
                 score: 100u32.checked_shr(record.failures).unwrap_or(0),
-                waiting_ms: record.ready_at.map_or(0, |at| {
-                    u64::try_from(at.saturating_duration_since(now).as_millis()).unwrap_or(u64::MAX)
-                }),
-                last_error: record.last_error,
-                outcomes: record.outcomes,
+                waiting_ms: u64::try_from(record.wait().as_millis()).unwrap_or(u64::MAX),
+                ..record.status.clone()
             }
         };
         self.members.iter().map(one).collect()
@@ -133,11 +123,7 @@ impl Pool {
 
     /// How long until some node may be asked again.
     pub fn wait(&self) -> Duration {
-        let now = Instant::now();
-        let wait = |member: &Member| {
-            member.record().ready_at.map_or(Duration::ZERO, |at| at.saturating_duration_since(now))
-        };
-        self.members.iter().map(wait).min().unwrap_or_default()
+        self.members.iter().map(|member| member.record().wait()).min().unwrap_or_default()
     }
 
     /// Height `height` is known to exist: answers from below it count as old from now on.
@@ -173,8 +159,8 @@ impl Pool {
             self.hold_to(wanted);
         }
         let mut last = NodeError::NoNode;
-        for (at, _) in self.ready(0) {
-            match self.held(at).await {
+        for (_, member) in self.ready(0) {
+            match self.held(member).await {
                 Ok(status) => {
                     self.hold_to(&status.chain_id);
                     return Ok(status);
@@ -192,7 +178,7 @@ impl Pool {
     pub async fn one_chain(&self) -> Result<String, NodeError> {
         let chain_id = self.status().await?.chain_id;
         self.hold_to(&chain_id);
-        for status in join_all((0..self.members.len()).map(|at| self.held(at))).await {
+        for status in join_all(self.members.iter().map(|member| self.held(member))).await {
             if let Err(error @ NodeError::WrongChain { .. }) = status {
                 return Err(error);
             }
@@ -206,12 +192,12 @@ impl Pool {
     /// # Errors
     /// The last node's error if none answers.
     pub async fn tip(&self) -> Result<u64, NodeError> {
-        let asked = self.ready(0).into_iter().map(|(at, member)| async move {
-            self.check(at).await?;
+        let asked = self.ready(0).into_iter().map(|(_, member)| async move {
+            self.check(member).await?;
             let none = json!({});
             let tip = member.node.ask("abci_info", &none, blocks::tip);
-            let tip = self.attempt(at, "abci_info", tip).await?;
-            member.record().tip = tip;
+            let tip = self.attempt(member, "abci_info", tip).await?;
+            member.record().status.tip = tip;
             Ok(tip)
         });
         let mut best = Err(NodeError::NoNode);
@@ -240,8 +226,8 @@ impl Pool {
         let mut last = NodeError::NoNode;
         let mut pruned = 0usize;
         for (at, member) in self.ready(height) {
-            let asked = match self.check(at).await {
-                Ok(()) => self.attempt(at, method, ask(&member.node)).await,
+            let asked = match self.check(member).await {
+                Ok(()) => self.attempt(member, method, ask(&member.node)).await,
                 Err(error) => Err(error),
             };
             match asked {
@@ -298,21 +284,22 @@ impl Pool {
 
     /// Holds it against a node that what it said can't be true.
     pub fn distrust(&self, at: usize, why: &str) {
-        self.failed(at, "blocks", &NodeError::Malformed(why.to_owned()));
+        if let Some(member) = self.members.get(at) {
+            self.failed(member, "blocks", &NodeError::Malformed(why.to_owned()));
+        }
     }
 
     /// The nodes that may be asked now: those that have `height` first, then by failures, then in the order
     /// of the configuration.
     fn ready(&self, height: u64) -> Vec<(usize, &Member)> {
-        let now = Instant::now();
         let mut ready: Vec<_> = self
             .members
             .iter()
             .enumerate()
             .filter_map(|(at, member)| {
                 let record = member.record();
-                let free = record.ready_at.is_none_or(|ready| ready <= now);
-                free.then_some(((record.tip < height, record.failures, at), (at, member)))
+                let key = (record.status.tip < height, record.failures, at);
+                record.wait().is_zero().then_some((key, (at, member)))
             })
             .collect();
         ready.sort_unstable_by_key(|(key, _)| *key);
@@ -320,52 +307,48 @@ impl Pool {
     }
 
     /// Makes sure, once, that a node follows the chain that the pool is held to.
-    async fn check(&self, at: usize) -> Result<(), NodeError> {
-        let known = self.members.get(at).is_none_or(|member| member.record().version.is_some());
-        if known || self.chain_id.get().is_none() { Ok(()) } else { self.held(at).await.map(|_| ()) }
+    async fn check(&self, member: &Member) -> Result<(), NodeError> {
+        let known = member.record().status.version.is_some() || self.chain_id.get().is_none();
+        if known { Ok(()) } else { self.held(member).await.map(|_| ()) }
     }
 
     /// What a node says of itself, if it follows the chain that the pool is held to.
-    async fn held(&self, at: usize) -> Result<Status, NodeError> {
-        let Some(member) = self.members.get(at) else { return Err(NodeError::NoNode) };
+    async fn held(&self, member: &Member) -> Result<Status, NodeError> {
         let none = json!({});
         let status = member.node.ask("status", &none, blocks::status);
-        let status = self.attempt(at, "status", status).await?;
+        let status = self.attempt(member, "status", status).await?;
         if let Some(wanted) = self.chain_id.get().filter(|wanted| **wanted != status.chain_id) {
             let (node, given) = (member.node.name().to_owned(), status.chain_id);
             let error = NodeError::WrongChain { node, given, wanted: wanted.clone() };
-            self.failed(at, "status", &error);
+            self.failed(member, "status", &error);
             return Err(error);
         }
-        member.record().version = Some(status.version.clone());
+        member.record().status.version = Some(status.version.clone());
         Ok(status)
     }
 
     async fn attempt<T>(
         &self,
-        at: usize,
+        member: &Member,
         method: &'static str,
         call: impl Future<Output = Result<T, NodeError>>,
     ) -> Result<T, NodeError> {
         let answer = call.await;
         match &answer {
             Ok(_) => {
-                if let Some(member) = self.members.get(at) {
-                    let mut record = member.record();
-                    record.failures = 0;
-                    record.ready_at = None;
-                    *record.outcomes.entry((method, "ok")).or_default() += 1;
-                }
+                let mut record = member.record();
+                record.failures = 0;
+                record.ready_at = None;
+                *record.status.outcomes.entry((method, "ok")).or_default() += 1;
             }
-            Err(error) => self.failed(at, method, error),
+            Err(error) => self.failed(member, method, error),
         }
         answer
     }
 
-    fn failed(&self, at: usize, method: &'static str, error: &NodeError) {
-        let Some(member) = self.members.get(at) else { return };
+    fn failed(&self, member: &Member, method: &'static str, error: &NodeError) {
         let mut record = member.record();
-        *record.outcomes.entry((method, error.outcome())).or_default() += 1;
+        *record.status.outcomes.entry((method, error.outcome())).or_default() += 1;
         let wait = match error {
             // None of these is a fault of the node.
             NodeError::NotYet
@@ -376,7 +359,7 @@ impl Pool {
             | NodeError::NoNode
             | NodeError::Address => return,
             NodeError::Pruned { lowest } => {
-                record.lowest = lowest.or(record.lowest);
+                record.status.lowest = lowest.or(record.status.lowest);
                 return;
             }
             NodeError::WrongChain { .. } => WRONG_CHAIN,
@@ -393,7 +376,7 @@ impl Pool {
         record.ready_at = Some(Instant::now() + wait);
         let error = with_causes(error);
         tracing::warn!(node = member.node.name(), method, %error, wait_ms = wait.as_millis(), "node failed");
-        record.last_error = Some(error);
+        record.status.last_error = Some(error);
     }
 }
 
@@ -401,5 +384,12 @@ impl Member {
     fn record(&self) -> MutexGuard<'_, Record> {
         // Nothing can panic while it is held; if it did, the counts would still be usable.
         self.record.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Record {
+    /// How long the node is still left alone.
+    fn wait(&self) -> Duration {
+        self.ready_at.map_or(Duration::ZERO, |at| at.saturating_duration_since(Instant::now()))
     }
 }
