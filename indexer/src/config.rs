@@ -179,6 +179,9 @@ impl Settings {
             given: shower.clone(),
             hint: error.to_string(),
         })?;
+        if self.chain_id.as_deref() == Some("") {
+            return Err(bad("chain_id", "", "leave it out to follow the chain of the first node"));
+        }
         let start_height = self.start_height.unwrap_or(1);
         if start_height == 0 {
             return Err(bad("start_height", "0", "heights start at 1"));

@@ -36,6 +36,7 @@ fn what_cannot_be_is_refused_and_says_what_to_do() {
         (Settings { rpc: vec!["ftp://x".into()], ..good() }, "http://localhost:26657"),
         (Settings { shower: Some("terra1abc".into()), ..good() }, "not an address"),
         (Settings { prefix: Some("juno".into()), ..good() }, "juno1"),
+        (Settings { chain_id: Some(String::new()), ..good() }, "leave it out"),
         (Settings { start_height: Some(0), ..good() }, "start at 1"),
         (Settings { poll_ms: Some(1), ..good() }, "60000"),
         (Settings { listen: Some("8080".into()), ..good() }, "127.0.0.1:8080"),
