@@ -4,11 +4,10 @@ use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 use std::time::Duration;
 
-use cosmwasm_std::{Binary, HexBinary};
+use cosmwasm_std::HexBinary;
 use meteor_cli::art::stand_in;
 use meteor_cli::chain::Chain;
 use meteor_cli::{demo, preset};
-use meteor_messages::nft;
 use meteor_messages::shower::{ExecuteMsg, Status};
 use meteor_operator::gas::coins;
 use meteor_operator::jobs;
@@ -77,12 +76,7 @@ async fn from_keygen_to_a_published_key() {
     let mut operator = chain.account(2).await.unwrap();
     let art = |rank| Some(stand_in(template, 1, 1, rank));
     jobs::mint(&mut operator, &contract, 1, art, |_| ()).await.unwrap();
-    let crack = nft::ExecuteMsg::SendNft {
-        contract: deployment.hatchery.clone(),
-        token_id: "1".into(),
-        msg: Binary::default(),
-    };
-    wallet.execute(&deployment.meteors, &crack, &[]).await.unwrap();
+    jobs::crack(&mut wallet, &deployment, &[1]).await.unwrap();
     let hatched = works(folder, &job("hatch --once --audit-log audit.log")).await;
     assert!(hatched.contains("revealed 1 meteors"), "{hatched}");
     let audit = std::fs::read_to_string(folder.join("audit.log")).unwrap();

@@ -1,6 +1,7 @@
 //! The jobs of a launch, one file each. Each asks the contract what is left to do and does only that.
 
 mod close;
+mod crack;
 mod deploy;
 mod draw;
 mod error;
@@ -13,6 +14,7 @@ mod sealed;
 mod settle;
 
 pub use close::close;
+pub use crack::crack;
 pub use deploy::{Deployment, exists, last_upload, upload};
 pub use draw::draw;
 pub use error::JobError;

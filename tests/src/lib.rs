@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use cosmwasm_std::{Binary, Decimal, Timestamp};
+use cosmwasm_std::{Decimal, Timestamp};
 use meteor_chain::contracts::{Collection, ShowerContract};
 use meteor_chain::tx::Included;
 use meteor_cli::chain::Chain;
@@ -23,7 +23,6 @@ use meteor_cli::preset::tables;
 use meteor_cli::serve::embedded;
 use meteor_devnet::{Blocks, Config, DevBeacon, Devnet, Relay};
 use meteor_indexer::Server;
-use meteor_messages::nft;
 use meteor_messages::shower::{Art, ConfigResponse, DrawResponse, ExecuteMsg, ShowerResponse};
 use meteor_operator::account::{Account, AccountError};
 use meteor_operator::beacon::{BeaconClient, BeaconConfig};
@@ -241,12 +240,7 @@ impl Stage {
     /// # Errors
     /// What the chain says against it.
     pub async fn crack(&self, index: u32, token_id: u64) -> Result<Included, AccountError> {
-        let send = nft::ExecuteMsg::SendNft {
-            contract: self.deployment.hatchery.clone(),
-            token_id: token_id.to_string(),
-            msg: Binary::default(),
-        };
-        self.account(index).await.execute(&self.deployment.meteors, &send, &[]).await
+        jobs::crack(&mut self.account(index).await, &self.deployment, &[token_id]).await
     }
 
     /// The contract's own view of `shower`.

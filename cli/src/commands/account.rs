@@ -24,8 +24,8 @@ pub(super) struct Account {
     #[arg(long)]
     new: bool,
     /// Show only the address of this account of the words
-    #[arg(long)]
-    account: Option<u32>,
+    #[arg(long = "account", value_name = "ACCOUNT")]
+    index: Option<u32>,
     /// Prefix of the chain's addresses
     #[arg(long, default_value = "terra")]
     prefix: String,
@@ -38,7 +38,7 @@ impl Command for Account {
             make_words(&self.file)?;
         }
         let address = |index| anyhow::Ok(signer(&self.file, index, &self.prefix)?.address().to_owned());
-        if let Some(index) = self.account {
+        if let Some(index) = self.index {
             println!("{}", address(index)?);
             return Ok(ExitCode::SUCCESS);
         }

@@ -3,10 +3,8 @@
 use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
-use cosmwasm_std::Binary;
 use meteor_chain::contracts::Collection;
-use meteor_messages::nft::ExecuteMsg;
-use meteor_operator::tx;
+use meteor_operator::jobs;
 
 use super::Command;
 use crate::signing::Signing;
@@ -27,15 +25,11 @@ pub(super) struct Crack {
 impl Command for Crack {
     async fn run(self) -> Result<ExitCode> {
         let (mut account, deployment, _) = self.signing.open().await?;
-        let mut messages = Vec::new();
         for meteor in &self.meteor {
             let owner = Collection::new(account.node(), &deployment.meteors).owner_of(*meteor).await?;
             ensure!(owner == account.address(), "meteor {meteor} belongs to {owner}, nothing was sent");
-            let (contract, token_id) = (deployment.hatchery.clone(), meteor.to_string());
-            let send = ExecuteMsg::SendNft { contract, token_id, msg: Binary::default() };
-            messages.push(tx::execute(account.address(), &deployment.meteors, &send, &[])?);
         }
-        let included = account.send(messages).await?;
+        let included = jobs::crack(&mut account, &deployment, &self.meteor).await?;
         let count = self.meteor.len();
         println!("cracked {count} meteors in block {}; next: meteor hatch reveals them", included.height);
         Ok(ExitCode::SUCCESS)

@@ -1,4 +1,4 @@
-//! The demo checks itself: what the wallets sent, what the contracts say and what the API says must be one story.
+//! The demo checks itself: what the wallets sent, what the contracts say and what the API says must agree.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,7 +34,7 @@ pub(super) struct Evidence<'a> {
     pub tiers: TierRule,
     /// Payees with their shares (basis points) and what they had before.
     pub payees: &'a [(String, u32, u128)],
-    /// What the chain takes of what a contract sends.
+    /// The chain's tax on what a contract sends.
     pub tax: Rate,
     /// What each wallet had before it was funded.
     pub before: &'a [u128],
@@ -57,7 +57,7 @@ pub(super) struct Check {
     pub outcome: Result<String>,
 }
 
-/// One contributor of one shower as the demo's own books say, in rank order.
+/// One contributor of one shower by the demo's own books, in rank order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Ranked {
     contributor: String,
@@ -82,7 +82,7 @@ pub(super) async fn all(evidence: &Evidence<'_>) -> Vec<Check> {
     ]
 }
 
-/// The ranking of `shower` from nothing but what was sent.
+/// The ranking of `shower`, computed only from what was sent.
 fn rank(evidence: &Evidence<'_>, shower: u32) -> Vec<Ranked> {
     let mut sent: Vec<&Sent> = evidence.sent.iter().filter(|s| s.planned.shower == shower).collect();
     sent.sort_by_key(|s| s.seq);
@@ -114,7 +114,7 @@ async fn rankings(evidence: &Evidence<'_>, books: &[Vec<Ranked>]) -> Result<Stri
         let theirs: Vec<(&str, u128)> =
             rows.iter().map(|r| (r.contributor.as_str(), r.amount.u128())).collect();
         let ours: Vec<(&str, u128)> = book.iter().map(|r| (r.contributor.as_str(), r.amount)).collect();
-        ensure!(theirs == ours, "shower {shower}: the contract ranks otherwise than the books");
+        ensure!(theirs == ours, "shower {shower}: the contract's ranking differs from the books");
         places += ours.len();
     }
     Ok(format!("{places} places in {} showers", books.len()))
@@ -124,7 +124,7 @@ async fn meteors(evidence: &Evidence<'_>, books: &[Vec<Ranked>]) -> Result<Strin
     let meteors = Collection::new(evidence.node, &evidence.deployment.meteors);
     let total = meteors.count().await?;
     let due: usize = books.iter().map(Vec::len).sum();
-    ensure!(usize::try_from(total).ok() == Some(due), "{total} meteors exist where {due} are due");
+    ensure!(usize::try_from(total).ok() == Some(due), "{total} meteors exist instead of {due}");
     stream::iter(evidence.addresses)
         .map(|address| async move {
             let mut due: BTreeSet<(String, String, String)> = BTreeSet::new();
@@ -141,9 +141,9 @@ async fn meteors(evidence: &Evidence<'_>, books: &[Vec<Ranked>]) -> Result<Strin
                     found.map(|a| a.value.clone()).with_context(|| format!("a meteor without {name}"))
                 };
                 let new = owned.insert((of("shower")?, of("rank")?, of("rarity")?));
-                ensure!(new, "{address} owns two meteors of one shower and rank");
+                ensure!(new, "{address} owns two meteors of the same shower and rank");
             }
-            ensure!(owned == due, "{address} owns {owned:?} where {due:?} is due");
+            ensure!(owned == due, "{address} owns {owned:?} instead of {due:?}");
             Ok(())
         })
         .buffer_unordered(PARALLEL)
@@ -175,7 +175,7 @@ async fn money(evidence: &Evidence<'_>) -> Result<String> {
             evidence.sent.iter().filter(|s| s.planned.wallet == wallet).map(|s| s.planned.amount).sum();
         let due = evidence.plan.gets(wallet).saturating_add(*before).checked_sub(spent);
         let has = node.balance(address, evidence.denom).await?;
-        ensure!(Some(has) == due, "{address} has {has} left where {due:?} is due");
+        ensure!(Some(has) == due, "{address} has {has} left instead of {due:?}");
     }
     let arrived = super::report::amount(due.iter().sum());
     let sent = super::report::amount(sent);

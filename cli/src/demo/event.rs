@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
-use cosmwasm_std::Binary;
 use futures::{StreamExt, stream};
 use meteor_chain::contracts::{Collection, ShowerContract};
-use meteor_messages::nft;
 use meteor_messages::shower::{ExecuteMsg, Status};
 use meteor_operator::account::Account;
 use meteor_operator::beacon::BeaconClient;
@@ -54,10 +52,7 @@ pub(super) fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
-/// Makes one shower's planned contributions at their times; answers with what the contract recorded of each.
-///
-/// # Errors
-/// If a contribution is refused or fails.
+/// Makes one shower's planned contributions at their times. Returns what the contract recorded of each.
 pub(super) async fn contribute(
     chain: &Chain,
     deployment: &Deployment,
@@ -117,10 +112,7 @@ pub(super) async fn contribute(
     confirmed.into_iter().collect()
 }
 
-/// Waits for a shower's end, then closes it, mints every meteor and pays the payees; answers with what was paid.
-///
-/// # Errors
-/// If a job fails.
+/// Waits for a shower's end, then closes it, draws it, mints every meteor and pays the payees. Returns what was paid.
 pub(super) async fn operate(
     operator: &mut Account,
     deployment: &Deployment,
@@ -159,26 +151,17 @@ pub(super) async fn operate(
     jobs::settle(operator, contract, shower).await.with_context(|| format!("settling shower {shower}"))
 }
 
-/// Every second wallet cracks its meteors; answers with their numbers.
-///
-/// # Errors
-/// If a transaction fails.
+/// Every second wallet cracks its meteors. Returns their numbers.
 pub(super) async fn crack(deployment: &Deployment, wallets: &Wallets) -> Result<Vec<u64>> {
     let cracking = wallets.accounts.iter().step_by(2).map(|account| async move {
         let mut account = account.lock().await;
-        let (mut messages, mut numbers) = (Vec::new(), Vec::new());
-        let owner = account.address().to_owned();
-        let owned = Collection::new(account.node(), &deployment.meteors).tokens_of(&owner).await?;
-        for token_id in owned {
-            numbers.push(token_id.parse()?);
-            let contract = deployment.hatchery.clone();
-            let send = nft::ExecuteMsg::SendNft { contract, token_id, msg: Binary::default() };
-            messages.push(tx::execute(&owner, &deployment.meteors, &send, &[])?);
+        let collection = Collection::new(account.node(), &deployment.meteors);
+        let owned = collection.tokens_of(account.address()).await?;
+        let owned: Vec<u64> = owned.iter().map(|token_id| token_id.parse()).collect::<Result<_, _>>()?;
+        if !owned.is_empty() {
+            jobs::crack(&mut account, deployment, &owned).await.context("cracking meteors")?;
         }
-        if !messages.is_empty() {
-            account.send(messages).await.context("cracking meteors")?;
-        }
-        anyhow::Ok(numbers)
+        anyhow::Ok(owned)
     });
     let cracked: Vec<Result<Vec<u64>>> =
         stream::iter(cracking).buffer_unordered(PARALLEL_CRACKS).collect().await;

@@ -201,7 +201,7 @@ struct Stage<'a> {
     schedule: Schedule,
 }
 
-/// Runs the showers one after the other: wallets contribute while the operator works on the one before.
+/// Runs the showers one after the other: wallets contribute while the operator works on the previous one.
 async fn showers(stage: &Stage<'_>, plan: &Plan, wallets: &wallets::Wallets) -> Result<Vec<Sent>> {
     let Stage { options, chain, preset, deployment, secret, schedule } = *stage;
     let contributing = async {
@@ -229,6 +229,7 @@ async fn showers(stage: &Stage<'_>, plan: &Plan, wallets: &wallets::Wallets) -> 
         anyhow::Ok(())
     };
     let (sent, ()) = tokio::try_join!(contributing, operating)?;
-    ensure!(sent.len() == plan.contributions.len(), "{} contributions are missing", plan.contributions.len());
+    let missing = plan.contributions.len().saturating_sub(sent.len());
+    ensure!(missing == 0, "{missing} contributions are missing");
     Ok(sent)
 }

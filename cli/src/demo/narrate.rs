@@ -1,4 +1,4 @@
-//! Tells what the API says while the event runs: a line every few seconds, and how far the indexer is behind.
+//! Shows what the API says while the event runs: a line every few seconds, and how far the indexer is behind.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,4 +1,4 @@
-//! What the demo's wallets will do, decided from a seed before anything starts: the same seed, the same event.
+//! What the demo's wallets will do, decided from a seed before anything starts. The same seed makes the same event.
 
 use rand::Rng;
 use rand::seq::SliceRandom;
@@ -8,7 +8,7 @@ use rand_chacha::rand_core::SeedableRng;
 /// The least contribution of 2021 (micro-UST).
 pub(super) const MINIMUM: u128 = 8_000_000;
 
-/// One contribution that is going to be made.
+/// A planned contribution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Planned {
     /// Which wallet.
