@@ -54,7 +54,7 @@ pub(super) async fn tables(State(app): State<Arc<App>>, headers: HeaderMap) -> R
 /// Columns: `seq,contributor,amount,total`. The list is complete and correct if it hashes to the shower's log
 /// hash.
 #[utoipa::path(get, path = "/v1/showers/{shower}/contributions.csv", tag = "fairness",
-    params(("shower" = u32, Path, description = "Which, from 1")),
+    params(("shower" = u32, Path, description = "Number of the shower, from 1")),
     responses(
         (status = 200, body = String, content_type = "text/csv", description = "The contributions"),
         (status = 404, body = Problem, content_type = "application/problem+json", description = "No such shower"),
@@ -86,7 +86,7 @@ pub(super) struct RevealsQuery {
 
 /// What the cracked meteors of a shower held, in the order of the reveals
 #[utoipa::path(get, path = "/v1/showers/{shower}/reveals", tag = "fairness",
-    params(("shower" = u32, Path, description = "Which, from 1"), RevealsQuery),
+    params(("shower" = u32, Path, description = "Number of the shower, from 1"), RevealsQuery),
     responses(
         (status = 200, body = models::Reveals, description = "A page of the reveals"),
         (status = 400, body = Problem, content_type = "application/problem+json", description = "Bad parameters"),
