@@ -4,18 +4,19 @@
 use data_encoding::BASE32_NOPAD;
 use meteor_messages::shower::{Art, OWN_COLUMNS};
 use meteor_rules::metadata::{Template, Values};
+use meteor_rules::{Rank, ShowerId};
 use rand::Rng;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use sha2::{Digest, Sha256};
 
 /// The art of one meteor of `shower`.
-pub fn stand_in(template: &Template, seed: u64, shower: u32, rank: u32) -> Art {
+pub fn stand_in(template: &Template, seed: u64, shower: ShowerId, rank: Rank) -> Art {
     let digest = Sha256::new()
         .chain_update(b"demo art")
         .chain_update(seed.to_be_bytes())
-        .chain_update(shower.to_be_bytes())
-        .chain_update(rank.to_be_bytes())
+        .chain_update(shower.0.to_be_bytes())
+        .chain_update(rank.0.to_be_bytes())
         .finalize();
     // CIDv1, raw bytes, SHA-256 of 32 bytes, in lower-case base32 with its prefix.
     let mut cid = vec![0x01, 0x55, 0x12, 0x20];
@@ -44,11 +45,11 @@ mod tests {
     #[test]
     fn stand_in_art_is_accepted_art() {
         let template = Preset::named("demo").unwrap().meteors.template;
-        let one = stand_in(&template, 1, 1, 1);
+        let one = stand_in(&template, 1, ShowerId(1), Rank(1));
         meteor_rules::metadata::check_image(&one.image).unwrap();
         let mut traits = vec![0, 1, 1];
         traits.extend(&one.traits);
         template.check(&traits).unwrap();
-        assert_ne!(one, stand_in(&template, 1, 1, 2));
+        assert_ne!(one, stand_in(&template, 1, ShowerId(1), Rank(2)));
     }
 }

@@ -12,6 +12,7 @@ use meteor_messages::shower::{ExecuteMsg, Status};
 use meteor_operator::gas::coins;
 use meteor_operator::jobs;
 use meteor_operator::keys::{Event, FileKey, PassphraseFile, Unlock, commitments};
+use meteor_rules::ShowerId;
 use meteor_rules::preset::Preset;
 
 use crate::common::{command, fails, private, until, works};
@@ -74,8 +75,8 @@ async fn from_keygen_to_a_published_key() {
     let drawn = works(folder, &job(&draw)).await;
     assert!(drawn.contains("drawn, root"), "{drawn}");
     let mut operator = chain.account(2).await.unwrap();
-    let art = |rank| Some(stand_in(template, 1, 1, rank));
-    jobs::mint(&mut operator, &contract, 1, art, |_| ()).await.unwrap();
+    let art = |rank| Some(stand_in(template, 1, ShowerId(1), rank));
+    jobs::mint(&mut operator, &contract, ShowerId(1), art, |_| ()).await.unwrap();
     jobs::crack(&mut wallet, &deployment, &[1]).await.unwrap();
     let hatched = works(folder, &job("hatch --once --audit-log audit.log")).await;
     assert!(hatched.contains("revealed 1 meteors"), "{hatched}");

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::common::private;
+use meteor_rules::Rank;
 use meteor_tests::proxy::{Fault, Proxy};
 use meteor_tests::{Stage, Target, WALLETS};
 use serde_json::Value;
@@ -30,7 +31,7 @@ enum Run {
 async fn mint(stage: &Stage, folder: &Path, shower: u32, proxy: &Proxy) -> Run {
     let mut art = String::new();
     for rank in 1..=stage.shower(shower).await.contributors {
-        writeln!(art, "{}", serde_json::to_string(&stage.art(shower, rank)).unwrap()).unwrap();
+        writeln!(art, "{}", serde_json::to_string(&stage.art(shower, Rank(rank))).unwrap()).unwrap();
     }
     std::fs::write(folder.join("art"), art).unwrap();
     let log = folder.join("log");

@@ -7,11 +7,13 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
 use meteor_chain::contracts::Collection;
+use meteor_cli::art::stand_in;
 use meteor_operator::account::Account;
 use meteor_operator::jobs::{self, Batches, JobError};
 use meteor_operator::journal::Committed;
 use meteor_operator::node::Node;
 use meteor_operator::signer::{COIN_TYPE, Signer};
+use meteor_rules::{Rank, ShowerId};
 use meteor_tests::crowd::Crowd;
 use meteor_tests::{Pace, Stage};
 use tokio::sync::watch;
@@ -97,7 +99,7 @@ async fn mint(stage: &mut Stage, journal: &Path, batches: Batches, upto: u32, ki
     let folder = journal.to_owned();
     let job = tokio::spawn(async move {
         // The row ends where the art does.
-        let art = |rank| (rank <= upto).then(|| meteor_cli::art::stand_in(&template, 0, 1, rank));
+        let art = |rank| (rank <= Rank(upto)).then(|| stand_in(&template, 0, ShowerId(1), rank));
         let mut ended = 0u32;
         loop {
             let run = async {
@@ -108,7 +110,7 @@ async fn mint(stage: &mut Stage, journal: &Path, batches: Batches, upto: u32, ki
                 let progress = |at: jobs::MintProgress| {
                     tell.send_replace(at.minted);
                 };
-                anyhow::Ok(jobs::mint_in(batches, &mut account, &contract, 1, art, progress).await?)
+                anyhow::Ok(jobs::mint_in(batches, &mut account, &contract, ShowerId(1), art, progress).await?)
             };
             match run.await {
                 Ok(()) => return ended,

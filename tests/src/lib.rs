@@ -32,6 +32,7 @@ use meteor_operator::keys::MasterKey;
 use meteor_operator::node::Node;
 use meteor_rules::preset::Preset;
 use meteor_rules::schedule::Schedule;
+use meteor_rules::{Rank, ShowerId};
 use serde_json::Value;
 
 pub use self::real_node::RealNode;
@@ -254,8 +255,8 @@ impl Stage {
     }
 
     /// Art for a rank: the seed's own.
-    pub fn art(&self, shower: u32, rank: u32) -> Art {
-        meteor_cli::art::stand_in(&self.preset.meteors.template, 1, shower, rank)
+    pub fn art(&self, shower: u32, rank: Rank) -> Art {
+        meteor_cli::art::stand_in(&self.preset.meteors.template, 1, ShowerId(shower), rank)
     }
 
     /// Serves the event; with everything applied that is in a block by now.

@@ -8,9 +8,9 @@ use meteor_cli::evidence;
 use meteor_messages::hatchery;
 use meteor_operator::jobs::{self, Hatcher, JobError};
 use meteor_operator::keys::MasterKey;
-use meteor_rules::ShowerId;
 use meteor_rules::fairness::sealed::Sealed;
 use meteor_rules::fairness::verify::Report;
+use meteor_rules::{ShowerId, TokenId};
 use meteor_tests::{MARKER, Stage, Target, WALLETS};
 
 const UST: u128 = 1_000_000;
@@ -26,7 +26,7 @@ async fn minted() -> Stage {
     stage.close_and_draw(1).await;
     let mut operator = stage.account(2).await;
     let art = |rank| Some(stage.art(1, rank));
-    jobs::mint(&mut operator, &stage.deployment.shower, 1, art, |_| ()).await.unwrap();
+    jobs::mint(&mut operator, &stage.deployment.shower, ShowerId(1), art, |_| ()).await.unwrap();
     stage
 }
 
@@ -70,7 +70,7 @@ async fn a_participant_cracks_sees_the_egg_and_verifies() {
     let cave = api.ok(&format!("/v1/caves/{holder}")).await;
     assert_eq!(cave["cracking"][0]["token_id"], "1", "{cave}");
     // Two workers at once: whoever is second finds nothing to do, or is refused, and nothing happens twice.
-    assert_eq!(hatcher.round(&mut worker).await.unwrap().revealed, [1, 4]);
+    assert_eq!(hatcher.round(&mut worker).await.unwrap().revealed, [TokenId(1), TokenId(4)]);
     let mut second = Hatcher::new(stage.sealer(&stage.keys));
     assert!(second.round(&mut worker).await.unwrap().revealed.is_empty());
 
@@ -119,11 +119,11 @@ async fn a_meteor_that_nobody_reveals_goes_back() {
     let mut worker = stage.account(2).await;
     let mut hatcher = Hatcher::new(stage.sealer(&stage.keys));
     let round = hatcher.round(&mut worker).await.unwrap();
-    assert_eq!((round.revealed, round.left), (vec![], vec![1]));
+    assert_eq!((round.revealed, round.left), (vec![], vec![TokenId(1)]));
     anyone.execute(&stage.deployment.hatchery, &reclaim, &[]).await.unwrap();
     // Back with its holder, it can be cracked again, and revealed.
     stage.crack(7, 1).await.unwrap();
-    assert_eq!(hatcher.round(&mut worker).await.unwrap().revealed, [1]);
+    assert_eq!(hatcher.round(&mut worker).await.unwrap().revealed, [TokenId(1)]);
     stage.stop().await;
 }
 

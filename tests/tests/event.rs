@@ -6,6 +6,7 @@ use meteor_messages::shower::{ExecuteMsg, Status};
 use meteor_operator::account::AccountError;
 use meteor_operator::jobs;
 use meteor_operator::tax::Rate;
+use meteor_rules::{Rank, ShowerId};
 use meteor_tests::{Stage, WALLETS};
 use serde_json::Value;
 
@@ -77,8 +78,8 @@ async fn floors_and_ranks_move_meteors_arrive_and_payees_are_paid() {
     assert_eq!((closed.status, closed.contributors, closed.total.u128()), (Status::Closed, 4, 101 * UST));
     stage.close_and_draw(1).await;
     let art = |rank| Some(stage.art(1, rank));
-    jobs::mint(&mut operator, contract, 1, art, |_| ()).await.unwrap();
-    jobs::mint(&mut operator, contract, 1, art, |_| ()).await.expect("minting again does nothing");
+    jobs::mint(&mut operator, contract, ShowerId(1), art, |_| ()).await.unwrap();
+    jobs::mint(&mut operator, contract, ShowerId(1), art, |_| ()).await.expect("minting again does nothing");
     // Anyone may settle.
     let mut anyone = stage.account(4).await;
     assert_eq!(jobs::settle(&mut anyone, contract, 1).await.unwrap(), 101 * UST);
@@ -132,7 +133,7 @@ async fn an_abandoned_event_is_refunded_by_anyone() {
     // One meteor is minted, then the operator is gone.
     let mut operator = stage.account(2).await;
     stage.close_and_draw(1).await;
-    let one = ExecuteMsg::Mint { shower: 1, first_rank: 1, art: vec![stage.art(1, 1)] };
+    let one = ExecuteMsg::Mint { shower: 1, first_rank: 1, art: vec![stage.art(1, Rank(1))] };
     operator.execute(contract, &one, &[]).await.unwrap();
 
     let mut stranger = stage.account(0).await;
@@ -143,7 +144,11 @@ async fn an_abandoned_event_is_refunded_by_anyone() {
 
     stage.at(stage.schedule.first_close + stage.preset.mint_window).await;
     let late = operator
-        .execute(contract, &ExecuteMsg::Mint { shower: 1, first_rank: 2, art: vec![stage.art(1, 2)] }, &[])
+        .execute(
+            contract,
+            &ExecuteMsg::Mint { shower: 1, first_rank: 2, art: vec![stage.art(1, Rank(2))] },
+            &[],
+        )
         .await
         .unwrap_err();
     assert!(late.to_string().contains("deadline"), "{late}");
@@ -186,7 +191,7 @@ async fn bad_input_says_why_and_changes_nothing() {
         ExecuteMsg::Cancel { shower: 1 },
         ExecuteMsg::Close { shower: 1 },
         ExecuteMsg::SetOperator { address: stranger.address().to_owned() },
-        ExecuteMsg::Mint { shower: 1, first_rank: 1, art: vec![stage.art(1, 1)] },
+        ExecuteMsg::Mint { shower: 1, first_rank: 1, art: vec![stage.art(1, Rank(1))] },
     ] {
         let outcome = stranger.execute(contract, &verb, &[]).await;
         assert!(outcome.is_err(), "{verb:?}");

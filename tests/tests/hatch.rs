@@ -7,6 +7,7 @@ use meteor_operator::jobs::{self, Hatched, Hatcher, Sealer};
 use meteor_operator::keys::{KeyError, KeySource, MasterKey, ShowerKey};
 use meteor_rules::fairness::Domain;
 use meteor_rules::fairness::content::Source;
+use meteor_rules::{ShowerId, TokenId};
 use meteor_tests::{MARKER, Stage, Target};
 
 const UST: u128 = 1_000_000;
@@ -37,7 +38,7 @@ async fn cracked() -> Stage {
         stage.close_and_draw(shower).await;
         let mut operator = stage.account(2).await;
         let art = |rank| Some(stage.art(shower, rank));
-        jobs::mint(&mut operator, &stage.deployment.shower, shower, art, |_| ()).await.unwrap();
+        jobs::mint(&mut operator, &stage.deployment.shower, ShowerId(shower), art, |_| ()).await.unwrap();
     }
     for (index, token_id) in [(4, 1), (5, 2), (4, 3), (5, 4)] {
         stage.crack(index, token_id).await.unwrap();
@@ -61,7 +62,11 @@ async fn a_shower_with_anothers_key_or_tables_is_reported_and_holds_up_no_other(
         .round(&mut worker)
         .await
         .unwrap();
-    let all = Hatched { held: vec![1, 2, 3, 4], unfit: BTreeSet::from([1, 2]), ..Hatched::default() };
+    let all = Hatched {
+        held: vec![TokenId(1), TokenId(2), TokenId(3), TokenId(4)],
+        unfit: BTreeSet::from([ShowerId(1), ShowerId(2)]),
+        ..Hatched::default()
+    };
     assert_eq!(round, all);
 
     let keys = Mixed {
@@ -70,16 +75,20 @@ async fn a_shower_with_anothers_key_or_tables_is_reported_and_holds_up_no_other(
         asked: Mutex::default(),
     };
     let mut hatcher = Hatcher::new(stage.sealer(&keys));
-    let held = Hatched { held: vec![1, 2], unfit: BTreeSet::from([1]), ..Hatched::default() };
+    let held = Hatched {
+        held: vec![TokenId(1), TokenId(2)],
+        unfit: BTreeSet::from([ShowerId(1)]),
+        ..Hatched::default()
+    };
     let round = hatcher.round(&mut worker).await.unwrap();
-    assert_eq!(round, Hatched { revealed: vec![3, 4], ..held.clone() });
+    assert_eq!(round, Hatched { revealed: vec![TokenId(3), TokenId(4)], ..held.clone() });
     assert_eq!(*keys.asked.lock().unwrap(), [1, 2], "each shower is derived once, not once for each meteor");
     assert_eq!(hatcher.round(&mut worker).await.unwrap(), held, "reported again, and nothing else left");
 
     // With the right key the rest is revealed.
     let mut hatcher = Hatcher::new(stage.sealer(&stage.keys));
     let round = hatcher.round(&mut worker).await.unwrap();
-    assert_eq!(round, Hatched { revealed: vec![1, 2], ..Hatched::default() });
+    assert_eq!(round, Hatched { revealed: vec![TokenId(1), TokenId(2)], ..Hatched::default() });
     stage.stop().await;
 }
 
@@ -96,6 +105,6 @@ async fn two_workers_at_once_reveal_each_meteor_once() {
     let (first, second) = (rounds.0.unwrap(), rounds.1.unwrap());
     let mut revealed = [first.revealed, second.revealed].concat();
     revealed.sort_unstable();
-    assert_eq!(revealed, [1, 2, 3, 4], "each by one of them");
+    assert_eq!(revealed, [1, 2, 3, 4].map(TokenId), "each by one of them");
     stage.stop().await;
 }

@@ -8,6 +8,7 @@ use meteor_operator::account::Account;
 use meteor_operator::jobs::{self, Batches, JobError, MintProgress};
 use meteor_operator::node::Node;
 use meteor_operator::signer::{COIN_TYPE, Signer};
+use meteor_rules::{Rank, ShowerId};
 use meteor_tests::crowd::Crowd;
 use meteor_tests::proxy::{Proxy, by_chance, seed};
 use meteor_tests::{Stage, Target};
@@ -18,12 +19,12 @@ const WALLETS: usize = 482;
 async fn mint(stage: &Stage, account: &mut Account, batches: Batches, upto: u32) -> Vec<u32> {
     let mut ends = Vec::new();
     let all = u32::try_from(WALLETS).unwrap();
-    let art = |rank| (rank <= upto).then(|| stage.art(1, rank));
+    let art = |rank| (rank <= Rank(upto)).then(|| stage.art(1, rank));
     let progress = |at: MintProgress| ends.push(at.minted);
-    match jobs::mint_in(batches, account, &stage.deployment.shower, 1, art, progress).await {
+    match jobs::mint_in(batches, account, &stage.deployment.shower, ShowerId(1), art, progress).await {
         Ok(()) => assert_eq!(upto, all),
         Err(error @ JobError::NotEnoughArt { shower, rank, needed }) => {
-            assert_eq!((shower, rank, needed), (1, upto + 1, all - upto));
+            assert_eq!((shower, rank, needed), (ShowerId(1), Rank(upto + 1), all - upto));
             assert!(error.to_string().contains(&format!("no art for rank {rank}, and {needed} meteors")));
         }
         Err(error) => panic!("{error}"),
@@ -111,7 +112,7 @@ async fn a_mint_with_faults_by_chance_mints_each_meteor_once() {
         let job = async {
             let mut account = operator(&stage, folder.path(), &proxy.url).await?;
             let contract = &stage.deployment.shower;
-            anyhow::Ok(jobs::mint_in(batches, &mut account, contract, 1, art, |_| ()).await?)
+            anyhow::Ok(jobs::mint_in(batches, &mut account, contract, ShowerId(1), art, |_| ()).await?)
         };
         match job.await {
             Ok(()) => break,

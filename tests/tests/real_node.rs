@@ -9,6 +9,7 @@ use std::time::Duration;
 use meteor_messages::shower::ExecuteMsg;
 use meteor_operator::jobs;
 use meteor_operator::node::Node;
+use meteor_rules::{ShowerId, TokenId};
 use meteor_tests::{Generation, RealNode, Stage, Target, WALLETS};
 use serde_json::Value;
 
@@ -107,11 +108,11 @@ async fn a_whole_event_keeps_to_its_gas() {
     stage.close_and_draw(1).await;
     let mut operator = stage.account(2).await;
     let contract = &stage.deployment.shower;
-    jobs::mint(&mut operator, contract, 1, |rank| Some(stage.art(1, rank)), |_| ()).await.unwrap();
+    jobs::mint(&mut operator, contract, ShowerId(1), |rank| Some(stage.art(1, rank)), |_| ()).await.unwrap();
     operator.execute(contract, &ExecuteMsg::Settle { shower: 1 }, &[]).await.unwrap();
     stage.crack(7, 1).await.unwrap();
     let mut hatcher = jobs::Hatcher::new(stage.sealer(&stage.keys));
-    assert_eq!(hatcher.round(&mut operator).await.unwrap().revealed, [1]);
+    assert_eq!(hatcher.round(&mut operator).await.unwrap().revealed, [TokenId(1)]);
     for (kinds, gas) in gas_used(&stage).await {
         println!("{gas:>10}  {kinds}");
     }

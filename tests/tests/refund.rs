@@ -9,6 +9,7 @@ use meteor_operator::jobs::{self, JobError};
 use meteor_operator::signer::Signer;
 use meteor_operator::tax::Rate;
 use meteor_operator::tx;
+use meteor_rules::{Rank, ShowerId};
 use meteor_tests::{Stage, Target};
 
 const UST: u128 = 1_000_000;
@@ -157,13 +158,14 @@ async fn what_was_not_minted_in_time_is_refunded_and_nothing_else() {
     let contract = &stage.deployment.shower;
     // The operator is gone after two meteors: those who gave the most have them.
     let mut operator = stage.account(2).await;
-    let art = vec![stage.art(1, 1), stage.art(1, 2)];
+    let art = vec![stage.art(1, Rank(1)), stage.art(1, Rank(2))];
     operator.execute(contract, &ExecuteMsg::Mint { shower: 1, first_rank: 1, art }, &[]).await.unwrap();
     let mut anyone = stage.account(4).await;
     assert_eq!(jobs::refund(&mut anyone, contract, 1, |_, _| ()).await.unwrap(), (0, 0), "too early");
 
     stage.at(stage.schedule.first_close + stage.preset.mint_window).await;
-    let late = jobs::mint(&mut operator, contract, 1, |rank| Some(stage.art(1, rank)), |_| ()).await;
+    let late =
+        jobs::mint(&mut operator, contract, ShowerId(1), |rank| Some(stage.art(1, rank)), |_| ()).await;
     assert!(matches!(late, Err(JobError::NotMintable { shower: 1, .. })), "{late:?}");
     refunds(&stage, &addresses, 0..CROWD - 2).await;
     assert_eq!(stage.balance(contract).await, gives(CROWD - 1) + gives(CROWD - 2), "the payees' part");
@@ -180,8 +182,8 @@ async fn two_mint_jobs_at_once_mint_each_meteor_once() {
     let (mut one, mut other) = (stage.account(2).await, dearer(&stage, 2).await);
     let art = |rank| Some(stage.art(1, rank));
     let jobs = tokio::join!(
-        jobs::mint(&mut one, contract, 1, art, |_| ()),
-        jobs::mint(&mut other, contract, 1, art, |_| ()),
+        jobs::mint(&mut one, contract, ShowerId(1), art, |_| ()),
+        jobs::mint(&mut other, contract, ShowerId(1), art, |_| ()),
     );
     jobs.0.unwrap();
     jobs.1.unwrap();

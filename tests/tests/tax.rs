@@ -4,6 +4,7 @@
 use cosmwasm_std::Decimal;
 use meteor_operator::jobs;
 use meteor_operator::tax::Rate;
+use meteor_rules::ShowerId;
 use meteor_tests::{Stage, WALLETS};
 
 const UST: u128 = 1_000_000;
@@ -40,7 +41,7 @@ async fn contributions_arrive_whole_payouts_and_refunds_less_the_tax() {
     let before = [stage.balance(&payees[0]).await, stage.balance(&payees[1]).await];
     stage.close_and_draw(1).await;
     let mut operator = stage.account(2).await;
-    jobs::mint(&mut operator, contract, 1, |rank| Some(stage.art(1, rank)), |_| ()).await.unwrap();
+    jobs::mint(&mut operator, contract, ShowerId(1), |rank| Some(stage.art(1, rank)), |_| ()).await.unwrap();
     assert_eq!(
         jobs::settle(&mut operator, contract, 1).await.unwrap(),
         total,

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use meteor_operator::jobs::{Hatcher, Sealer};
+use meteor_rules::TokenId;
 
 use super::{Command, ctrl_c};
 use crate::secrets::Secrets;
@@ -72,7 +73,7 @@ impl Command for Hatch {
 }
 
 /// A line that a crash loses can be found in the chain's history, which holds the same.
-fn append(path: &Path, time: u64, revealed: &[u64]) -> Result<()> {
+fn append(path: &Path, time: u64, revealed: &[TokenId]) -> Result<()> {
     let line = serde_json::json!({ "time": time, "revealed": revealed });
     let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path)?;
     writeln!(file, "{line}").with_context(|| format!("writing {}", path.display()))

@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use meteor_chain::contracts::ShowerContract;
 use meteor_messages::shower::{Art, Status};
 use meteor_operator::jobs::{self, Batches};
+use meteor_rules::{Rank, ShowerId};
 
 use super::Command;
 use crate::art::stand_in;
@@ -54,12 +55,13 @@ impl Command for Mint {
             if !due && self.shower.is_none() {
                 continue;
             }
-            let art = |rank: u32| match (&given, &template) {
-                (Some(given), _) => given.get(usize::try_from(rank).ok()?.checked_sub(1)?).cloned(),
-                (None, Some(template)) => Some(stand_in(template, 0, shower, rank)),
+            let id = ShowerId(shower);
+            let art = |rank: Rank| match (&given, &template) {
+                (Some(given), _) => given.get(rank.index()?).cloned(),
+                (None, Some(template)) => Some(stand_in(template, 0, id, rank)),
                 (None, None) => None,
             };
-            jobs::mint_in(batches, &mut account, &deployment.shower, shower, art, |at| {
+            jobs::mint_in(batches, &mut account, &deployment.shower, id, art, |at| {
                 println!("shower {shower}: minted {} of {}", at.minted, at.contributors);
             })
             .await?;

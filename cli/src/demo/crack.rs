@@ -6,6 +6,7 @@ use meteor_chain::contracts::{Collection, HatcheryContract, ShowerContract};
 use meteor_indexer::Server;
 use meteor_operator::jobs::{self, Hatcher, Sealer};
 use meteor_operator::node::Node;
+use meteor_rules::TokenId;
 
 use super::Stage;
 use super::check::Check;
@@ -52,8 +53,14 @@ pub(super) async fn run(
     ])
 }
 
-async fn hatched_well(node: &Node, stage: &Stage<'_>, cracked: &[u64], revealed: &[u64]) -> Result<String> {
-    let (mut due, mut done) = (cracked.to_vec(), revealed.to_vec());
+async fn hatched_well(
+    node: &Node,
+    stage: &Stage<'_>,
+    cracked: &[u64],
+    revealed: &[TokenId],
+) -> Result<String> {
+    let mut due = cracked.to_vec();
+    let mut done: Vec<u64> = revealed.iter().map(|token_id| token_id.0).collect();
     due.sort_unstable();
     done.sort_unstable();
     ensure!(due == done, "{} meteors were cracked and {} revealed", due.len(), done.len());

@@ -14,6 +14,7 @@ use meteor_operator::jobs::{self, Deployment, Sealer};
 use meteor_operator::keys::MasterKey;
 use meteor_operator::node::Node;
 use meteor_operator::tx;
+use meteor_rules::ShowerId;
 use meteor_rules::preset::Preset;
 use tokio::time::Instant;
 
@@ -145,7 +146,8 @@ pub(super) async fn operate(
         .await
         .with_context(|| format!("drawing shower {shower}"))?;
     let template = &preset.meteors.template;
-    jobs::mint(operator, contract, shower, |rank| Some(stand_in(template, seed, shower, rank)), |_| ())
+    let id = ShowerId(shower);
+    jobs::mint(operator, contract, id, |rank| Some(stand_in(template, seed, id, rank)), |_| ())
         .await
         .with_context(|| format!("minting shower {shower}"))?;
     jobs::settle(operator, contract, shower).await.with_context(|| format!("settling shower {shower}"))

@@ -3,6 +3,7 @@
 use meteor_chain::NodeError;
 use meteor_messages::shower::Status;
 use meteor_rules::fairness::sealed::SealedError;
+use meteor_rules::{Rank, ShowerId, TokenId};
 use thiserror::Error;
 
 use crate::account::AccountError;
@@ -38,9 +39,9 @@ pub enum JobError {
     )]
     NotEnoughArt {
         /// Which shower.
-        shower: u32,
+        shower: ShowerId,
         /// The first rank without art.
-        rank: u32,
+        rank: Rank,
         /// Meteors still to mint.
         needed: u32,
     },
@@ -76,7 +77,7 @@ pub enum JobError {
     #[error("there is no meteor {token_id}")]
     NoSuchMeteor {
         /// The number.
-        token_id: u64,
+        token_id: TokenId,
     },
     /// The contract's log hash can't be one.
     #[error("the log hash of shower {shower} is not 32 bytes: check the contract's address")]

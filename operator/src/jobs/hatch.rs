@@ -8,8 +8,8 @@ use cosmwasm_std::HexBinary;
 use meteor_chain::contracts::{HatcheryContract, ShowerContract};
 use meteor_messages::hatchery::{CustodyResponse, ExecuteMsg, MAX_REVEALS, Reveal};
 use meteor_messages::shower::ShowerResponse;
-use meteor_rules::TokenId;
 use meteor_rules::fairness::sealed::Sealed;
+use meteor_rules::{ShowerId, TokenId};
 
 use super::{JobError, Sealer};
 use crate::account::Account;
@@ -24,22 +24,22 @@ const MARGIN_SECONDS: u64 = 120;
 pub struct Hatcher<'a, K> {
     sealer: Sealer<'a, K>,
     /// Showers of which a meteor was met: what is read of them is fixed since they were closed.
-    showers: BTreeMap<u32, ShowerResponse>,
+    showers: BTreeMap<ShowerId, ShowerResponse>,
     /// By shower: what its meteors hold.
-    sealed: BTreeMap<u32, Sealed>,
+    sealed: BTreeMap<ShowerId, Sealed>,
 }
 
 /// What one round of the worker did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hatched {
     /// Meteors that this worker revealed, by number.
-    pub revealed: Vec<u64>,
+    pub revealed: Vec<TokenId>,
     /// Meteors so close to their reclaim time that revealing them could tell their holder and come too late.
-    pub left: Vec<u64>,
+    pub left: Vec<TokenId>,
     /// Meteors, by number, of showers whose key or root doesn't fit. Those of other showers are revealed all the same.
-    pub held: Vec<u64>,
+    pub held: Vec<TokenId>,
     /// Those showers.
-    pub unfit: BTreeSet<u32>,
+    pub unfit: BTreeSet<ShowerId>,
 }
 
 impl<'a, K: KeySource> Hatcher<'a, K> {
@@ -64,16 +64,17 @@ impl<'a, K: KeySource> Hatcher<'a, K> {
             start_after = Some(last.token_id);
             let (due, left): (Vec<CustodyResponse>, Vec<CustodyResponse>) =
                 page.into_iter().partition(|custody| custody.reclaim_at > now.saturating_add(MARGIN_SECONDS));
-            done.left.extend(left.iter().map(|custody| custody.token_id));
+            done.left.extend(left.iter().map(|custody| TokenId(custody.token_id)));
             for batch in due.chunks(MAX_REVEALS) {
                 let mut reveals = Vec::with_capacity(batch.len());
                 for custody in batch {
-                    let shower = self.shower_of(&node, custody.token_id).await?;
+                    let token_id = TokenId(custody.token_id);
+                    let shower = self.shower_of(&node, token_id).await?;
                     // One shower's wrong key must not keep the holders of the others waiting; one look is enough.
                     if !done.unfit.contains(&shower) {
                         match self.derive(&node, shower).await {
                             Ok(()) => {
-                                reveals.push(self.reveal(shower, custody.token_id)?);
+                                reveals.push(self.reveal(shower, token_id)?);
                                 continue;
                             }
                             Err(JobError::WrongKey { .. } | JobError::WrongRoot { .. }) => {
@@ -82,21 +83,19 @@ impl<'a, K: KeySource> Hatcher<'a, K> {
                             Err(error) => return Err(error),
                         }
                     }
-                    done.held.push(custody.token_id);
+                    done.held.push(token_id);
                 }
                 done.revealed.extend(send(account, hatchery, reveals).await?);
             }
         }
     }
 
-    fn reveal(&self, shower: u32, token_id: u64) -> Result<Reveal, JobError> {
-        let unknown = JobError::NoSuchMeteor { token_id };
-        let sealed = self.sealed.get(&shower).ok_or(JobError::NoSuchMeteor { token_id })?;
-        let proven =
-            sealed.index_of(TokenId(token_id)).and_then(|index| sealed.reveal(index)).ok_or(unknown)?;
+    fn reveal(&self, shower: ShowerId, token_id: TokenId) -> Result<Reveal, JobError> {
+        let found = self.sealed.get(&shower).and_then(|sealed| sealed.reveal(sealed.index_of(token_id)?));
+        let proven = found.ok_or(JobError::NoSuchMeteor { token_id })?;
         Ok(Reveal {
-            token_id,
-            shower,
+            token_id: token_id.0,
+            shower: shower.0,
             index: proven.index,
             content: proven.content.clone(),
             salt: proven.salt.into(),
@@ -105,18 +104,18 @@ impl<'a, K: KeySource> Hatcher<'a, K> {
     }
 
     /// The shower of a meteor, asked of the contract when one of its meteors is met for the first time.
-    async fn shower_of(&mut self, node: &Node, token_id: u64) -> Result<u32, JobError> {
-        let known = self.showers.iter().find(|(_, state)| numbers(state).contains(&token_id));
+    async fn shower_of(&mut self, node: &Node, token_id: TokenId) -> Result<ShowerId, JobError> {
+        let known = self.showers.iter().find(|(_, state)| numbers(state).contains(&token_id.0));
         if let Some((shower, _)) = known {
             return Ok(*shower);
         }
         let contract = ShowerContract::new(node, &self.sealer.deployment.shower);
-        for shower in 1..=self.sealer.config.schedule.count {
+        for shower in (1..=self.sealer.config.schedule.count).map(ShowerId) {
             if self.showers.contains_key(&shower) {
                 continue;
             }
-            let state = contract.shower(shower).await?;
-            if numbers(&state).contains(&token_id) {
+            let state = contract.shower(shower.0).await?;
+            if numbers(&state).contains(&token_id.0) {
                 self.showers.insert(shower, state);
                 return Ok(shower);
             }
@@ -125,16 +124,16 @@ impl<'a, K: KeySource> Hatcher<'a, K> {
     }
 
     /// Derives what the shower's meteors hold, once.
-    async fn derive(&mut self, node: &Node, shower: u32) -> Result<(), JobError> {
+    async fn derive(&mut self, node: &Node, shower: ShowerId) -> Result<(), JobError> {
         let (Some(state), None) = (self.showers.get(&shower), self.sealed.get(&shower)) else {
             return Ok(());
         };
-        let draw = ShowerContract::new(node, &self.sealer.deployment.shower).draw(shower).await?;
-        let beacon = draw.beacon.as_ref().ok_or(JobError::NotClosed { shower })?;
+        let draw = ShowerContract::new(node, &self.sealer.deployment.shower).draw(shower.0).await?;
+        let beacon = draw.beacon.as_ref().ok_or(JobError::NotClosed { shower: shower.0 })?;
         let sealed = self.sealer.seal(node, state, &draw, beacon).await?;
         // What would be revealed must be what was committed to; anything else the contract would refuse anyway.
         if draw.root.as_ref().map(HexBinary::as_slice) != Some(sealed.root().as_slice()) {
-            return Err(JobError::WrongRoot { shower });
+            return Err(JobError::WrongRoot { shower: shower.0 });
         }
         self.sealed.insert(shower, sealed);
         Ok(())
@@ -148,23 +147,27 @@ fn numbers(state: &ShowerResponse) -> RangeInclusive<u64> {
 
 /// Reveals in one transaction; answers with the meteors it revealed. One that has left custody meanwhile is left out:
 /// another worker came first, or its holder took it back.
-async fn send(account: &mut Account, hatchery: &str, mut reveals: Vec<Reveal>) -> Result<Vec<u64>, JobError> {
+async fn send(
+    account: &mut Account,
+    hatchery: &str,
+    mut reveals: Vec<Reveal>,
+) -> Result<Vec<TokenId>, JobError> {
     while !reveals.is_empty() {
-        let tokens: Vec<u64> = reveals.iter().map(|reveal| reveal.token_id).collect();
+        let tokens: Vec<TokenId> = reveals.iter().map(|reveal| TokenId(reveal.token_id)).collect();
         match account.execute(hatchery, &ExecuteMsg::Reveal { reveals: reveals.clone() }, &[]).await {
             Ok(_) => return Ok(tokens),
             Err(error) if error.of_the_chain() => {
                 let mut there = BTreeSet::new();
                 for token_id in &tokens {
                     let shown = HatcheryContract::new(account.node(), hatchery);
-                    if shown.custody(*token_id).await?.is_some() {
+                    if shown.custody(token_id.0).await?.is_some() {
                         there.insert(*token_id);
                     }
                 }
                 if there.len() == reveals.len() {
                     return Err(error.into());
                 }
-                reveals.retain(|reveal| there.contains(&reveal.token_id));
+                reveals.retain(|reveal| there.contains(&TokenId(reveal.token_id)));
             }
             Err(error) => return Err(error.into()),
         }

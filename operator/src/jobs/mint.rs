@@ -2,6 +2,7 @@
 
 use meteor_chain::contracts::ShowerContract;
 use meteor_messages::shower::{Art, ExecuteMsg, MAX_BATCH};
+use meteor_rules::{Rank, ShowerId};
 
 use super::JobError;
 use crate::account::Account;
@@ -11,8 +12,6 @@ use crate::tx;
 /// How far minting is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MintProgress {
-    /// Which shower.
-    pub shower: u32,
     /// Meteors minted so far.
     pub minted: u32,
     /// Meteors in all.
@@ -59,8 +58,8 @@ impl Batches {
 pub async fn mint(
     account: &mut Account,
     contract: &str,
-    shower: u32,
-    art: impl Fn(u32) -> Option<Art>,
+    shower: ShowerId,
+    art: impl Fn(Rank) -> Option<Art>,
     progress: impl FnMut(MintProgress),
 ) -> Result<(), JobError> {
     mint_in(Batches::default(), account, contract, shower, art, progress).await
@@ -74,8 +73,8 @@ pub async fn mint_in(
     mut batches: Batches,
     account: &mut Account,
     contract: &str,
-    shower: u32,
-    art: impl Fn(u32) -> Option<Art>,
+    shower: ShowerId,
+    art: impl Fn(Rank) -> Option<Art>,
     mut progress: impl FnMut(MintProgress),
 ) -> Result<(), JobError> {
     let node = account.node().clone();
@@ -85,23 +84,27 @@ pub async fn mint_in(
     }
     let mut each = FIRST_GUESS;
     loop {
-        let cursor = shown.mint_cursor(shower).await?;
-        progress(MintProgress { shower, minted: cursor.minted, contributors: cursor.contributors });
+        let cursor = shown.mint_cursor(shower.0).await?;
+        progress(MintProgress { minted: cursor.minted, contributors: cursor.contributors });
         let Some(first_rank) = cursor.next_rank else {
-            let now = shown.shower(shower).await?;
+            let now = shown.shower(shower.0).await?;
             let done = now.closed && now.minted == now.contributors;
-            return if done { Ok(()) } else { Err(JobError::NotMintable { shower, status: now.status }) };
+            return if done {
+                Ok(())
+            } else {
+                Err(JobError::NotMintable { shower: shower.0, status: now.status })
+            };
         };
         let art: Vec<Art> =
-            (first_rank..=cursor.contributors).take(batches.size(each)).map_while(&art).collect();
+            (first_rank..=cursor.contributors).take(batches.size(each)).map(Rank).map_while(&art).collect();
         if art.is_empty() {
             let needed = cursor.contributors.saturating_sub(cursor.minted);
-            return Err(JobError::NotEnoughArt { shower, rank: first_rank, needed });
+            return Err(JobError::NotEnoughArt { shower, rank: Rank(first_rank), needed });
         }
         let mut messages = Vec::new();
         let mut rank = first_rank;
         for batch in art.chunks(MAX_BATCH) {
-            let mint = ExecuteMsg::Mint { shower, first_rank: rank, art: batch.to_vec() };
+            let mint = ExecuteMsg::Mint { shower: shower.0, first_rank: rank, art: batch.to_vec() };
             messages.push(tx::execute(account.address(), contract, &mint, &[])?);
             rank = rank.saturating_add(u32::try_from(batch.len()).unwrap_or(u32::MAX));
         }
@@ -110,7 +113,7 @@ pub async fn mint_in(
                 each = included.gas_used.div_ceil(u64::try_from(art.len()).unwrap_or(u64::MAX));
             }
             Err(error) => {
-                let now = shown.mint_cursor(shower).await?;
+                let now = shown.mint_cursor(shower.0).await?;
                 // Another job minted this batch first: the contract refused ours, and there is the next to go on with.
                 if !error.of_the_chain() || now.next_rank == Some(first_rank) {
                     return Err(error.into());

@@ -7,6 +7,7 @@ use std::path::Path;
 use meteor_messages::shower::ExecuteMsg;
 use meteor_operator::jobs;
 use meteor_operator::tx;
+use meteor_rules::{ShowerId, TokenId};
 use meteor_tests::{Stage, WALLETS};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -96,7 +97,7 @@ pub(crate) async fn of_an_event(stage: &Stage) -> Told {
     let before = stage.height().await;
     // Opened again, because the stage signed with it too.
     let mut operator = stage.account(2).await;
-    jobs::mint(&mut operator, contract, 1, |rank| Some(stage.art(1, rank)), |_| ()).await.unwrap();
+    jobs::mint(&mut operator, contract, ShowerId(1), |rank| Some(stage.art(1, rank)), |_| ()).await.unwrap();
     told.note(stage, "mint, 4 meteors", before).await;
     let before = stage.height().await;
     operator.execute(contract, &ExecuteMsg::Settle { shower: 1 }, &[]).await.unwrap();
@@ -106,7 +107,7 @@ pub(crate) async fn of_an_event(stage: &Stage) -> Told {
     told.note(stage, "crack", before).await;
     let before = stage.height().await;
     let mut hatcher = jobs::Hatcher::new(stage.sealer(&stage.keys));
-    assert_eq!(hatcher.round(&mut operator).await.unwrap().revealed, [1]);
+    assert_eq!(hatcher.round(&mut operator).await.unwrap().revealed, [TokenId(1)]);
     told.note(stage, "reveal, 1 meteor", before).await;
     told
 }
