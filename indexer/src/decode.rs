@@ -1,6 +1,6 @@
 //! Picks the events of our contracts out of a block and reads them into their types. Pure: no clock, no I/O.
 //!
-//! An event is ours if its type starts with `wasm-` and the contract that it names first is one we watch.
+//! An event is ours if its type starts with `wasm-` and the chain names a contract that we watch as its emitter.
 //! Other names, like `action`, can be forged by any contract. Transactions that failed change nothing and are
 //! skipped.
 
@@ -26,10 +26,9 @@ pub struct DecodeError {
 /// Why an event can't be read.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum DecodeFault {
-    /// An event of a contract that doesn't name it. CometBFT 0.34 writes attributes in base64: none of its
-    /// events would be recognised.
-    #[error("it does not name its contract first: the node is too old (CometBFT 0.37 or later is needed)")]
-    NoContract,
+    /// Attributes in base64, as CometBFT 0.34 writes them: none of our events would be recognised.
+    #[error("its attributes are in base64: the node is too old (CometBFT 0.37 or later is needed)")]
+    Base64,
     /// A typed event of a watched contract that this version can't parse.
     #[error("it does not have its form")]
     Form(#[from] EventError),
@@ -109,10 +108,11 @@ fn read(watched: &Watched, raw: &RawEvent<'_>) -> Result<Option<ChainEvent>, Dec
     if !raw.of_a_contract() {
         return Ok(None);
     }
-    let contract = raw.contract().ok_or(DecodeFault::NoContract)?;
-    if !raw.is_typed() {
-        return Ok(None); // the plain `wasm` event is only needed for the check above
+    if raw.in_base64() {
+        return Err(DecodeFault::Base64);
     }
+    // What other contracts emit never matters, nor does an event that names no contract: the chain names ours.
+    let Some(contract) = emitter(raw) else { return Ok(None) };
     if contract == watched.shower {
         return Ok(ShowerEvent::parse(&raw.kind, &raw.pairs())?.map(ChainEvent::Shower));
     }

@@ -85,7 +85,28 @@ fn an_old_dialect_is_noticed_and_not_read_as_nothing() {
         attributes: vec![Attribute::new("X2NvbnRyYWN0X2FkZHJlc3M=", "dGVycmEx")],
     };
     let error = decode(&mut watched(), &[ok(vec![event])]).unwrap_err();
-    assert_eq!(error.fault, DecodeFault::NoContract);
+    assert_eq!(error.fault, DecodeFault::Base64);
+}
+
+/// wasmd sorts the attributes of a submessage's events by name, so a stranger's `Action` comes before the contract.
+#[test]
+fn a_strangers_sorted_event_stops_nothing() {
+    let stranger: Vec<RawEvent<'_>> =
+        serde_json::from_str(include_str!("../fixtures/stranger-event-sorted.json")).unwrap();
+    let mut typed = stranger[0].clone();
+    typed.kind = "wasm-contribution".into();
+    let nameless = RawEvent { kind: "wasm-contribution".into(), attributes: vec![Attribute::new("v", "1")] };
+    let txs = [ok(stranger), ok(vec![typed, nameless, pause()])];
+    let events = decode(&mut watched(), &txs).unwrap();
+    assert_eq!(events.iter().map(|event| (event.tx, event.index)).collect::<Vec<_>>(), [(1, 2)]);
+}
+
+/// One of our own events is ours wherever the chain names its contract.
+#[test]
+fn the_contract_may_be_named_anywhere() {
+    let mut event = pause();
+    event.attributes.rotate_left(1);
+    assert_eq!(decode(&mut watched(), &[ok(vec![event])]).unwrap().len(), 1);
 }
 
 #[test]
@@ -105,6 +126,31 @@ proptest! {
         let mut all = vec![Attribute::new("_contract_address", shower_contract())];
         all.extend(attributes.into_iter().map(|(key, value)| Attribute::new(key, value)));
         let _ = decode(&mut watched(), &[ok(vec![RawEvent { kind: kind.into(), attributes: all }])]);
+    }
+
+    /// Whatever strangers emit, in whatever order: it neither stops the decoder nor becomes an event of ours.
+    #[test]
+    fn what_strangers_emit_never_matters(
+        strange in prop::collection::vec((
+            "(wasm|wasm-(contribution|close|mint|minted|launch|nest|[a-zA-Z0-9]{0,9})|[a-z]{0,9})",
+            prop::collection::vec(("([A-Z0-9]|v|shower|amount|kind|address|[a-z]{0,9})", ".{0,30}"), 0..9),
+            any::<prop::sample::Index>(),
+        ), 0..9),
+        huge in 0usize..50_000,
+    ) {
+        let mut events: Vec<_> = strange.into_iter().map(|(kind, attributes, at)| {
+            let mut all: Vec<_> = attributes.into_iter().map(|(k, v)| Attribute::new(k, v)).collect();
+            let at = at.index(all.len() + 1);
+            all.insert(at, Attribute::new("_contract_address", address(9)));
+            RawEvent { kind: kind.into(), attributes: all }
+        }).collect();
+        events.push(RawEvent { kind: "wasm-contribution".into(), attributes: vec![
+            Attribute::new("Action", "x".repeat(huge)),
+            Attribute::new("_contract_address", address(9)),
+        ]});
+        events.push(pause());
+        let read = decode(&mut watched(), &[ok(events)]).unwrap();
+        prop_assert_eq!(read.len(), 1);
     }
 
     #[test]

@@ -6,9 +6,12 @@ use serde::Deserialize;
 
 use crate::nullable::{or_default, text};
 
-/// The attribute in which the chain names the contract that emitted an event. The chain puts it first and
-/// lets no contract write one that begins with an underscore, so it can't be forged.
+/// The attribute in which the chain names the contract that emitted an event. The chain lets no contract write
+/// one that begins with an underscore, so it can't be forged. It need not be the first: wasmd sorts the
+/// attributes of a submessage's events, and `Action` or `1` sorts before it.
 const CONTRACT: &str = "_contract_address";
+/// The same as CometBFT 0.34 writes it: all names and values in base64.
+const CONTRACT_BASE64: &str = "X2NvbnRyYWN0X2FkZHJlc3M=";
 
 /// The result of one transaction.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -64,9 +67,14 @@ impl RawEvent<'_> {
         self.kind.starts_with("wasm-")
     }
 
-    /// The contract that emitted it, if the chain names one where it should.
+    /// The contract that emitted it, if the chain names one.
     pub fn contract(&self) -> Option<&str> {
-        self.attributes.first().filter(|first| first.key == CONTRACT).map(|first| first.value.as_ref())
+        self.value(CONTRACT)
+    }
+
+    /// Whether it names its contract in base64 only, as nodes before CometBFT 0.37 do.
+    pub fn in_base64(&self) -> bool {
+        self.contract().is_none() && self.value(CONTRACT_BASE64).is_some()
     }
 
     /// The value of the first attribute of that name.
