@@ -105,12 +105,14 @@ impl DevBeacon {
     /// Its HTTP API as a drand relay has it, by `clock` (Unix seconds): `/info`, `/public/{round}` and
     /// `/public/latest`, also behind `/{chain hash}`. Rounds that aren't due get 425.
     pub fn router(self, clock: impl Fn() -> u64 + Send + Sync + 'static) -> Router {
+        let own = format!("/{}", hex::encode(self.chain_hash()));
         let served = Served { beacon: Arc::new(self), clock: Arc::new(clock) };
-        Router::new()
-            .route("/info", get(info))
-            .route("/public/{round}", get(public))
-            .route("/{chain}/info", get(info_of))
-            .route("/{chain}/public/{round}", get(public_of))
+        let routes = Router::new().route("/info", get(info)).route("/public/{round}", get(public));
+        routes
+            .clone()
+            .nest(&own, routes)
+            .route("/{chain}/info", get(no_such_beacon))
+            .route("/{chain}/public/{round}", get(no_such_beacon))
             .with_state(served)
     }
 }
@@ -127,59 +129,36 @@ struct Served {
     clock: Arc<dyn Fn() -> u64 + Send + Sync>,
 }
 
-impl Served {
-    fn is_of(&self, chain: &str) -> bool {
-        chain == hex::encode(self.beacon.chain_hash())
-    }
-
-    fn public(&self, asked: &str) -> Response {
-        let latest = self.beacon.latest((self.clock)());
-        let round = if asked == "latest" { latest } else { asked.parse().ok().filter(|round| *round > 0) };
-        match round {
-            None if asked == "latest" => refuse(StatusCode::TOO_EARLY, "the first round is not due yet"),
-            None => refuse(StatusCode::BAD_REQUEST, "a round is a number from 1, or latest"),
-            Some(round) if latest.is_none_or(|latest| round > latest) => {
-                refuse(StatusCode::TOO_EARLY, "the round is not due yet")
-            }
-            Some(round) => {
-                let signature = self.beacon.sign(round);
-                answer(&json!({
-                    "round": round,
-                    "randomness": hex::encode(Sha256::digest(signature)),
-                    "signature": hex::encode(signature),
-                }))
-            }
+async fn public(State(served): State<Served>, Path(asked): Path<String>) -> Response {
+    let latest = served.beacon.latest((served.clock)());
+    let round = if asked == "latest" { latest } else { asked.parse().ok().filter(|round| *round > 0) };
+    match round {
+        None if asked == "latest" => refuse(StatusCode::TOO_EARLY, "the first round is not due yet"),
+        None => refuse(StatusCode::BAD_REQUEST, "a round is a number from 1, or latest"),
+        Some(round) if latest.is_none_or(|latest| round > latest) => {
+            refuse(StatusCode::TOO_EARLY, "the round is not due yet")
+        }
+        Some(round) => {
+            let signature = served.beacon.sign(round);
+            answer(&json!({
+                "round": round,
+                "randomness": hex::encode(Sha256::digest(signature)),
+                "signature": hex::encode(signature),
+            }))
         }
     }
-
-    fn info(&self) -> Response {
-        let beacon = &self.beacon;
-        answer(&json!({
-            "public_key": hex::encode(beacon.public_key),
-            "period": beacon.period,
-            "genesis_time": beacon.genesis,
-            "hash": hex::encode(beacon.chain_hash()),
-            "groupHash": hex::encode(beacon.group()),
-            "schemeID": SCHEME,
-            "metadata": {"beaconID": NAME},
-        }))
-    }
 }
 
-async fn info(State(served): State<Served>) -> Response {
-    served.info()
-}
-
-async fn info_of(State(served): State<Served>, Path(chain): Path<String>) -> Response {
-    if served.is_of(&chain) { served.info() } else { no_such_beacon() }
-}
-
-async fn public(State(served): State<Served>, Path(round): Path<String>) -> Response {
-    served.public(&round)
-}
-
-async fn public_of(State(served): State<Served>, Path((chain, round)): Path<(String, String)>) -> Response {
-    if served.is_of(&chain) { served.public(&round) } else { no_such_beacon() }
+async fn info(State(Served { beacon, .. }): State<Served>) -> Response {
+    answer(&json!({
+        "public_key": hex::encode(beacon.public_key),
+        "period": beacon.period,
+        "genesis_time": beacon.genesis,
+        "hash": hex::encode(beacon.chain_hash()),
+        "groupHash": hex::encode(beacon.group()),
+        "schemeID": SCHEME,
+        "metadata": {"beaconID": NAME},
+    }))
 }
 
 fn answer(body: &Value) -> Response {
@@ -192,7 +171,7 @@ fn refuse(status: StatusCode, why: &str) -> Response {
     (status, headers, Json(json!({"error": why}))).into_response()
 }
 
-fn no_such_beacon() -> Response {
+async fn no_such_beacon() -> Response {
     refuse(StatusCode::NOT_FOUND, "another beacon is served here: ask /info for its hash")
 }
 

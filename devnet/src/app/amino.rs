@@ -5,7 +5,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use cosmos_sdk_proto::cosmos::base::v1beta1::Coin;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::msg::Msg;
 use super::tx::Tx;
@@ -32,9 +32,7 @@ pub(crate) fn sign_bytes(
     if tx.body.timeout_height > 0 {
         set_if_given(&mut doc, "timeout_height", &tx.body.timeout_height.to_string());
     }
-    let mut out = String::new();
-    write_sorted(&doc, &mut out);
-    Ok(out.into_bytes())
+    Ok(sorted(doc).into_bytes())
 }
 
 fn coins(coins: &[Coin]) -> Value {
@@ -127,52 +125,18 @@ fn msg(msg: &Msg) -> Result<Value, String> {
     Ok(json!({ "type": name, "value": value }))
 }
 
-/// Writes JSON with sorted keys, because `serde_json` keeps or sorts them as other crates' features decide.
-/// The depth is bounded: `serde_json` reads no deeper than 128.
-fn write_sorted(value: &Value, out: &mut String) {
-    match value {
-        Value::Object(map) => write_object(map, out),
-        Value::Array(items) => {
-            out.push('[');
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    out.push(',');
-                }
-                write_sorted(item, out);
-            }
-            out.push(']');
-        }
-        Value::String(text) => write_string(text, out),
-        other => out.push_str(&other.to_string()),
-    }
-}
-
-fn write_object(map: &Map<String, Value>, out: &mut String) {
-    let mut entries: Vec<_> = map.iter().collect();
-    entries.sort_by_key(|(key, _)| *key);
-    out.push('{');
-    for (index, (key, value)) in entries.into_iter().enumerate() {
-        if index > 0 {
-            out.push(',');
-        }
-        write_string(key, out);
-        out.push(':');
-        write_sorted(value, out);
-    }
-    out.push('}');
-}
-
-fn write_string(text: &str, out: &mut String) {
-    for part in Value::from(text).to_string().chars() {
-        match part {
-            '<' => out.push_str("\\u003c"),
-            '>' => out.push_str("\\u003e"),
-            '&' => out.push_str("\\u0026"),
-            '\u{2028}' => out.push_str("\\u2028"),
-            '\u{2029}' => out.push_str("\\u2029"),
-            part => out.push(part),
-        }
-    }
+/// The document as signed: keys sorted at every depth, whatever order `serde_json` keeps.
+fn sorted(mut document: Value) -> String {
+    document.sort_all_objects();
+    // Outside strings JSON has none of these.
+    let escapes = [
+        ("<", "\\u003c"),
+        (">", "\\u003e"),
+        ("&", "\\u0026"),
+        ("\u{2028}", "\\u2028"),
+        ("\u{2029}", "\\u2029"),
+    ];
+    escapes.iter().fold(document.to_string(), |text, (from, to)| text.replace(from, to))
 }
 
 #[cfg(test)]
@@ -181,8 +145,7 @@ mod tests {
 
     #[test]
     fn sorted_at_every_depth_and_escaped_like_go() {
-        let mut out = String::new();
-        write_sorted(&json!({"b": {"z": 1, "a": [null, true]}, "a": "<&>\u{2028}\"é\n"}), &mut out);
+        let out = sorted(json!({"b": {"z": 1, "a": [null, true]}, "a": "<&>\u{2028}\"é\n"}));
         assert_eq!(out, r#"{"a":"\u003c\u0026\u003e\u2028\"é\n","b":{"a":[null,true],"z":1}}"#);
     }
 }

@@ -41,6 +41,14 @@ pub(crate) struct TxResult {
 }
 
 impl TxResult {
+    /// What a check says: the gas used so far, or the error.
+    pub(crate) fn of_check(checked: Result<u64, AppError>) -> TxResult {
+        match checked {
+            Ok(gas_used) => TxResult { gas_used, ..TxResult::default() },
+            Err(error) => TxResult::failed(error, 0, 0, Vec::new()),
+        }
+    }
+
     fn failed(error: AppError, gas_wanted: u64, gas_used: u64, events: Vec<Event>) -> TxResult {
         let AppError { codespace, code, log } = error;
         TxResult { code, codespace, log, data: Vec::new(), gas_wanted, gas_used, events }

@@ -14,8 +14,33 @@ use super::{coins, protobuf};
 use crate::error::AppError;
 use crate::gowords;
 
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Msg {
+macro_rules! messages {
+    ($($variant:ident($message:ident)),* $(,)?) => {
+        #[derive(Clone, Debug, PartialEq)]
+        pub(crate) enum Msg {
+            $($variant($message)),*
+        }
+
+        impl Msg {
+            /// Decodes; [`Msg::check`] comes later, as in a node.
+            pub(crate) fn decode(any: &Any) -> Result<Msg, AppError> {
+                let url = any.type_url.as_str();
+                $(if url == $message::type_url() {
+                    return Ok(Msg::$variant(payload(any)?));
+                })*
+                Err(AppError::tx_decode(format!("unable to resolve type URL {url}")))
+            }
+
+            pub(crate) fn type_url(&self) -> String {
+                match self {
+                    $(Msg::$variant(_) => $message::type_url()),*
+                }
+            }
+        }
+    };
+}
+
+messages! {
     Send(MsgSend),
     MultiSend(MsgMultiSend),
     StoreCode(MsgStoreCode),
@@ -28,46 +53,6 @@ pub(crate) enum Msg {
 }
 
 impl Msg {
-    /// Decodes; [`Msg::check`] comes later, as in a node.
-    pub(crate) fn decode(any: &Any) -> Result<Msg, AppError> {
-        let url = any.type_url.as_str();
-        Ok(if url == MsgSend::type_url() {
-            Msg::Send(payload(any)?)
-        } else if url == MsgMultiSend::type_url() {
-            Msg::MultiSend(payload(any)?)
-        } else if url == MsgStoreCode::type_url() {
-            Msg::StoreCode(payload(any)?)
-        } else if url == MsgInstantiateContract::type_url() {
-            Msg::Instantiate(payload(any)?)
-        } else if url == MsgInstantiateContract2::type_url() {
-            Msg::Instantiate2(payload(any)?)
-        } else if url == MsgExecuteContract::type_url() {
-            Msg::Execute(payload(any)?)
-        } else if url == MsgMigrateContract::type_url() {
-            Msg::Migrate(payload(any)?)
-        } else if url == MsgUpdateAdmin::type_url() {
-            Msg::UpdateAdmin(payload(any)?)
-        } else if url == MsgClearAdmin::type_url() {
-            Msg::ClearAdmin(payload(any)?)
-        } else {
-            return Err(AppError::tx_decode(format!("unable to resolve type URL {url}")));
-        })
-    }
-
-    pub(crate) fn type_url(&self) -> String {
-        match self {
-            Msg::Send(_) => MsgSend::type_url(),
-            Msg::MultiSend(_) => MsgMultiSend::type_url(),
-            Msg::StoreCode(_) => MsgStoreCode::type_url(),
-            Msg::Instantiate(_) => MsgInstantiateContract::type_url(),
-            Msg::Instantiate2(_) => MsgInstantiateContract2::type_url(),
-            Msg::Execute(_) => MsgExecuteContract::type_url(),
-            Msg::Migrate(_) => MsgMigrateContract::type_url(),
-            Msg::UpdateAdmin(_) => MsgUpdateAdmin::type_url(),
-            Msg::ClearAdmin(_) => MsgClearAdmin::type_url(),
-        }
-    }
-
     /// Who must sign.
     pub(crate) fn signer(&self) -> &str {
         match self {
@@ -89,6 +74,17 @@ impl Msg {
             Some(why) => Err(AppError::plain(format!("{field}: {why}"))),
             None => Ok(()),
         };
+        let instantiation = |code_id: u64, label: &str, funds: &[Coin], admin: &str, msg: &[u8]| {
+            if code_id == 0 {
+                return Err(AppError::invalid_request("code id is required"));
+            }
+            check_label(label)?;
+            check_funds(funds)?;
+            if !admin.is_empty() {
+                address("admin", admin)?;
+            }
+            check_json(msg)
+        };
         match self {
             Msg::Send(_) | Msg::MultiSend(_) => return Ok(()),
             _ => address("sender", self.signer())?,
@@ -96,19 +92,9 @@ impl Msg {
         match self {
             Msg::Send(_) | Msg::MultiSend(_) => Ok(()),
             Msg::StoreCode(msg) => check_store_code(msg),
-            Msg::Instantiate(msg) => {
-                check_instantiate(msg.code_id, &msg.label, &msg.funds)?;
-                if !msg.admin.is_empty() {
-                    address("admin", &msg.admin)?;
-                }
-                check_json(&msg.msg)
-            }
+            Msg::Instantiate(msg) => instantiation(msg.code_id, &msg.label, &msg.funds, &msg.admin, &msg.msg),
             Msg::Instantiate2(msg) => {
-                check_instantiate(msg.code_id, &msg.label, &msg.funds)?;
-                if !msg.admin.is_empty() {
-                    address("admin", &msg.admin)?;
-                }
-                check_json(&msg.msg)?;
+                instantiation(msg.code_id, &msg.label, &msg.funds, &msg.admin, &msg.msg)?;
                 match msg.salt.len() {
                     0 => Err(AppError::empty("salt: is required")),
                     1..=64 => Ok(()),
@@ -163,14 +149,6 @@ fn check_store_code(msg: &MsgStoreCode) -> Result<(), AppError> {
 
 fn check_funds(funds: &[Coin]) -> Result<(), AppError> {
     coins::validate(funds).map_err(|why| AppError::plain(format!("funds: {why}")))
-}
-
-fn check_instantiate(code_id: u64, label: &str, funds: &[Coin]) -> Result<(), AppError> {
-    if code_id == 0 {
-        return Err(AppError::invalid_request("code id is required"));
-    }
-    check_label(label)?;
-    check_funds(funds)
 }
 
 fn check_label(label: &str) -> Result<(), AppError> {

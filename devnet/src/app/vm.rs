@@ -154,11 +154,13 @@ impl Vm {
     ) -> Result<Binary, AppError> {
         self.follow(store);
         let query = WasmQuery::Smart { contract_addr: contract.into(), msg: msg.into() };
-        catch_unwind(AssertUnwindSafe(|| {
-            self.app.router().query(self.app.api(), store, block, QueryRequest::Wasm(query))
-        }))
-        .unwrap_or_else(|payload| Err(AppError::vm(panic_text(payload.as_ref())).into()))
-        .map_err(|error| explain(&error, AppError::query_failed))
+        catch_unwind(AssertUnwindSafe(|| self.query(store, block, query)))
+            .unwrap_or_else(|payload| Err(AppError::vm(panic_text(payload.as_ref())).into()))
+            .map_err(|error| explain(&error, AppError::query_failed))
+    }
+
+    fn query(&self, store: &dyn Storage, block: &BlockInfo, query: WasmQuery) -> AnyResult<Binary> {
+        self.app.router().query(self.app.api(), store, block, QueryRequest::Wasm(query))
     }
 
     pub(crate) fn contract(&self, store: &dyn Storage, address: &str) -> Result<ContractData, AppError> {
@@ -170,10 +172,7 @@ impl Vm {
 
     pub(crate) fn code(&self, store: &Store, code_id: u64) -> Result<CodeInfoResponse, AppError> {
         self.follow(store);
-        let query = QueryRequest::Wasm(WasmQuery::CodeInfo { code_id });
-        self.app
-            .router()
-            .query(self.app.api(), store, &self.app.block_info(), query)
+        self.query(store, &self.app.block_info(), WasmQuery::CodeInfo { code_id })
             .and_then(|answer| Ok(from_json(answer)?))
             .map_err(|_| AppError::no_such_code(format!("code id {code_id}")))
     }
@@ -185,9 +184,7 @@ impl Vm {
         key: &[u8],
     ) -> Result<Vec<u8>, AppError> {
         let query = WasmQuery::Raw { contract_addr: contract.to_string(), key: key.into() };
-        self.app
-            .router()
-            .query(self.app.api(), store, &self.app.block_info(), QueryRequest::Wasm(query))
+        self.query(store, &self.app.block_info(), query)
             .map(Into::into)
             .map_err(|error| explain(&error, AppError::query_failed))
     }
@@ -232,21 +229,21 @@ fn explain(error: &AnyError, failed: fn(String) -> AppError) -> AppError {
 
 /// cw-multi-test has only texts for what wasmd refuses itself, with codes.
 fn refused_by_wasmd(text: &str) -> Option<AppError> {
-    if text.starts_with("Only admin can migrate") {
-        Some(AppError::unauthorized("can not migrate"))
+    Some(if text.starts_with("Only admin can migrate") {
+        AppError::unauthorized("can not migrate")
     } else if text.starts_with("Only admin can update") {
-        Some(AppError::unauthorized("can not modify contract"))
+        AppError::unauthorized("can not modify contract")
     } else if text.starts_with("Contract with this address already exists") {
-        let text =
-            "contract address already exists, try a different combination of creator, checksum and salt";
-        Some(AppError::duplicate(text))
+        AppError::duplicate(
+            "contract address already exists, try a different combination of creator, checksum and salt",
+        )
     } else if text.starts_with("Cannot migrate contract to unregistered code id") {
-        Some(AppError::invalid_request("unknown code"))
+        AppError::invalid_request("unknown code")
     } else if text.contains("unregistered code id") {
-        Some(AppError::no_such_code(text))
+        AppError::no_such_code(text)
     } else if text.contains("cw_multi_test::wasm::ContractData") {
-        Some(AppError::no_such_contract("not found"))
+        AppError::no_such_contract("not found")
     } else {
-        None
-    }
+        return None;
+    })
 }

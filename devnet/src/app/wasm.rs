@@ -78,38 +78,14 @@ impl CosmosRouter for FundsFirst<'_> {
 
 type Router<'a> = &'a dyn CosmosRouter<ExecC = Empty, QueryC = Empty>;
 
-/// What must be known of a message after the keeper took it.
-enum Asked {
-    Execute(String, Vec<Coin>),
-    Instantiate(Vec<Coin>, Binary),
-    Migrate(String, u64, Binary),
-    Admin(String, String),
-    Other,
-}
-
-impl Asked {
-    fn of(msg: &WasmMsg) -> Asked {
-        match msg {
-            WasmMsg::Execute { contract_addr, funds, .. } => {
-                Asked::Execute(contract_addr.clone(), funds.clone())
-            }
-            WasmMsg::Instantiate { funds, msg, .. } | WasmMsg::Instantiate2 { funds, msg, .. } => {
-                Asked::Instantiate(funds.clone(), msg.clone())
-            }
-            WasmMsg::Migrate { contract_addr, new_code_id, msg } => {
-                Asked::Migrate(contract_addr.clone(), *new_code_id, msg.clone())
-            }
-            WasmMsg::UpdateAdmin { contract_addr, admin } => {
-                Asked::Admin(contract_addr.clone(), admin.clone())
-            }
-            WasmMsg::ClearAdmin { contract_addr } => Asked::Admin(contract_addr.clone(), String::new()),
-            _ => Asked::Other,
-        }
-    }
-}
-
 fn attribute<'a>(event: &'a WasmEvent, key: &str) -> Option<&'a str> {
     event.attributes.iter().find(|attribute| attribute.key == key).map(|attribute| attribute.value.as_str())
+}
+
+fn new_admin(contract: String, admin: String) -> WasmEvent {
+    WasmEvent::new("update_contract_admin")
+        .add_attribute("_contract_address", contract)
+        .add_attribute("new_admin_address", admin)
 }
 
 /// The transfer comes before the call, as in wasmd; without coins there is none.
@@ -131,16 +107,20 @@ impl Wasm<Empty, Empty> for DevWasm {
         sender: Addr,
         msg: WasmMsg,
     ) -> AnyResult<AppResponse> {
-        let asked = Asked::of(&msg);
+        let asked = msg.clone();
         let funds = match &asked {
-            Asked::Execute(_, funds) | Asked::Instantiate(funds, _) => funds.clone(),
+            WasmMsg::Execute { funds, .. }
+            | WasmMsg::Instantiate { funds, .. }
+            | WasmMsg::Instantiate2 { funds, .. } => funds.clone(),
             _ => Vec::new(),
         };
         let router = FundsFirst { router, funds: Cell::new(funds) };
         let mut response = self.0.borrow().execute(api, storage, &router, block, sender.clone(), msg)?;
         match asked {
-            Asked::Execute(contract, funds) => paid(&sender, &contract, &funds, &mut response),
-            Asked::Instantiate(funds, msg) => {
+            WasmMsg::Execute { contract_addr, funds, .. } => {
+                paid(&sender, &contract_addr, &funds, &mut response)
+            }
+            WasmMsg::Instantiate { funds, msg, .. } | WasmMsg::Instantiate2 { funds, msg, .. } => {
                 // The keeper puts the event of this very instantiation first.
                 let made = response.events.first().and_then(|event| {
                     let code_id = attribute(event, "code_id")?.parse::<u64>().ok()?;
@@ -152,15 +132,16 @@ impl Wasm<Empty, Empty> for DevWasm {
                     paid(&sender, &contract, &funds, &mut response);
                 }
             }
-            Asked::Migrate(contract, code_id, msg) => {
-                history::record(storage, &contract, code_id, block.height, &msg);
+            WasmMsg::Migrate { contract_addr, new_code_id, msg } => {
+                history::record(storage, &contract_addr, new_code_id, block.height, &msg);
             }
-            Asked::Admin(contract, admin) => response.events.push(
-                WasmEvent::new("update_contract_admin")
-                    .add_attribute("_contract_address", contract)
-                    .add_attribute("new_admin_address", admin),
-            ),
-            Asked::Other => {}
+            WasmMsg::UpdateAdmin { contract_addr, admin } => {
+                response.events.push(new_admin(contract_addr, admin))
+            }
+            WasmMsg::ClearAdmin { contract_addr } => {
+                response.events.push(new_admin(contract_addr, String::new()));
+            }
+            _ => {}
         }
         Ok(response)
     }

@@ -97,11 +97,6 @@ pub(crate) async fn balances(
     Ok(Json(json!({ "balances": balances, "pagination": pagination(response.pagination) })))
 }
 
-/// Nothing is locked on the dev chain.
-pub(crate) async fn spendable(node: State<Node>, address: Path<String>, paging: Query<Paging>) -> Answer {
-    balances(node, address, paging).await
-}
-
 #[derive(Debug, Deserialize)]
 pub(crate) struct Denom {
     #[serde(default)]

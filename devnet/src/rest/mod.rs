@@ -32,7 +32,8 @@ pub(crate) fn router(node: Node, extra: Router) -> Router {
         .route("/cosmos/auth/v1beta1/params", get(bank::auth_params))
         .route("/cosmos/bank/v1beta1/balances/{address}", get(bank::balances))
         .route("/cosmos/bank/v1beta1/balances/{address}/by_denom", get(bank::by_denom))
-        .route("/cosmos/bank/v1beta1/spendable_balances/{address}", get(bank::spendable))
+        // Nothing is locked on the dev chain.
+        .route("/cosmos/bank/v1beta1/spendable_balances/{address}", get(bank::balances))
         .route("/cosmos/bank/v1beta1/supply", get(bank::supply))
         .route("/cosmos/bank/v1beta1/supply/by_denom", get(bank::supply_of))
         .route("/cosmos/tx/v1beta1/simulate", axum::routing::post(txs::simulate))

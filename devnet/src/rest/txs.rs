@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{Answer, RestError, ask};
+use crate::app::execute::TxResult;
 use crate::chain::block::Block;
 use crate::chain::node::Node;
 use crate::chain::search::Query as Search;
@@ -46,32 +47,24 @@ pub(crate) async fn simulate(State(node): State<Node>, body: Bytes) -> Answer {
 
 pub(crate) async fn broadcast(State(node): State<Node>, body: Bytes) -> Answer {
     let bytes = tx_bytes(&body)?;
-    let error = node.broadcast(&bytes).await?.err();
-    let (code, codespace, log) =
-        error.map_or((0, "", String::new()), |error| (error.code, error.codespace, error.log));
-    Ok(Json(json!({ "tx_response": {
-        "height": "0",
-        "txhash": hex::encode_upper(Sha256::digest(&bytes)),
-        "codespace": codespace,
-        "code": code,
-        "data": "",
-        "raw_log": log,
-        "logs": [],
-        "info": "",
-        "gas_wanted": "0",
-        "gas_used": "0",
-        "tx": null,
-        "timestamp": "",
-        "events": [],
-    }})))
+    let result = TxResult::of_check(node.broadcast(&bytes).await?);
+    let result = TxResult { gas_used: 0, ..result };
+    let txhash = hex::encode_upper(Sha256::digest(&bytes));
+    Ok(Json(json!({ "tx_response": shown(0, &txhash, &result, &Value::Null, "") })))
 }
 
 fn response(block: &Block, index: usize) -> Option<Value> {
     let tx = block.txs.get(index)?;
-    let result = &tx.result;
-    Some(json!({
-        "height": block.height().to_string(),
-        "txhash": hex::encode_upper(tx.hash),
+    // Messages as protobuf: the dev chain does not spell them out.
+    let message = json!({ "@type": "/cosmos.tx.v1beta1.Tx", "value": BASE64.encode(&tx.bytes) });
+    let txhash = hex::encode_upper(tx.hash);
+    Some(shown(block.height(), &txhash, &tx.result, &message, &block.header.time.to_rfc3339()))
+}
+
+fn shown(height: u64, txhash: &str, result: &TxResult, tx: &Value, timestamp: &str) -> Value {
+    json!({
+        "height": height.to_string(),
+        "txhash": txhash,
         "codespace": result.codespace,
         "code": result.code,
         "data": hex::encode_upper(&result.data),
@@ -80,11 +73,10 @@ fn response(block: &Block, index: usize) -> Option<Value> {
         "info": "",
         "gas_wanted": result.gas_wanted.to_string(),
         "gas_used": result.gas_used.to_string(),
-        // Messages as protobuf: the dev chain does not spell them out.
-        "tx": { "@type": "/cosmos.tx.v1beta1.Tx", "value": BASE64.encode(&tx.bytes) },
-        "timestamp": block.header.time.to_rfc3339(),
+        "tx": tx,
+        "timestamp": timestamp,
         "events": shapes::events(&result.events),
-    }))
+    })
 }
 
 fn signatures(bytes: &[u8]) -> Vec<String> {

@@ -11,50 +11,40 @@ use super::{RpcError, shapes};
 use crate::app::execute::TxResult;
 use crate::chain::block::Block;
 use crate::chain::node::Node;
-use crate::error::AppError;
 
 /// CometBFT's `timeout_broadcast_tx_commit`.
 const COMMIT_TIMEOUT: Duration = Duration::from_secs(10);
 
-async fn submit(node: &Node, bytes: &[u8]) -> Result<Result<u64, AppError>, RpcError> {
-    node.broadcast(bytes).await.map_err(RpcError::internal)
+async fn submit(node: &Node, bytes: &[u8]) -> Result<TxResult, RpcError> {
+    node.broadcast(bytes).await.map(TxResult::of_check).map_err(RpcError::internal)
 }
 
 fn hash(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
+fn accepted(bytes: &[u8], TxResult { code, log, codespace, .. }: &TxResult) -> Value {
+    let hash = hex::encode_upper(hash(bytes));
+    json!({ "code": code, "data": "", "log": log, "codespace": codespace, "hash": hash })
+}
+
 pub(crate) async fn sync(node: &Node, params: &Params) -> Result<Value, RpcError> {
     let bytes = params.base64("tx")?;
-    let error = submit(node, &bytes).await?.err();
-    let (code, codespace, log) =
-        error.map_or((0, "", String::new()), |error| (error.code, error.codespace, error.log));
-    Ok(json!({
-        "code": code,
-        "data": "",
-        "log": log,
-        "codespace": codespace,
-        "hash": hex::encode_upper(hash(&bytes)),
-    }))
+    Ok(accepted(&bytes, &submit(node, &bytes).await?))
 }
 
 /// The check alone: nothing waits for a block afterwards.
 pub(crate) async fn check(node: &Node, params: &Params) -> Result<Value, RpcError> {
     let bytes = params.base64("tx")?;
     let checked = node.check(&bytes).await.map_err(RpcError::internal)?;
-    let result = match checked {
-        Ok(gas_used) => TxResult { gas_used, ..TxResult::default() },
-        Err(AppError { codespace, code, log }) => TxResult { code, codespace, log, ..TxResult::default() },
-    };
-    Ok(shapes::tx_result(&result))
+    Ok(shapes::tx_result(&TxResult::of_check(checked)))
 }
 
 pub(crate) async fn asynchronous(node: &Node, params: &Params) -> Result<Value, RpcError> {
     let bytes = params.base64("tx")?;
     // A real node answers before the check; the answer is the same.
-    let _ = submit(node, &bytes).await?;
-    let hash = hex::encode_upper(hash(&bytes));
-    Ok(json!({ "code": 0, "data": "", "log": "", "codespace": "", "hash": hash }))
+    submit(node, &bytes).await?;
+    Ok(accepted(&bytes, &TxResult::default()))
 }
 
 pub(crate) async fn commit(node: &Node, params: &Params) -> Result<Value, RpcError> {
@@ -62,13 +52,7 @@ pub(crate) async fn commit(node: &Node, params: &Params) -> Result<Value, RpcErr
     let hash = hash(&bytes);
     // Before sending, or the block could pass unseen.
     let mut news = node.subscribe();
-    let checked = submit(node, &bytes).await?;
-    let (check, gas) = match checked {
-        Ok(gas) => (TxResult { gas_used: gas, ..TxResult::default() }, true),
-        Err(AppError { codespace, code, log }) => {
-            (TxResult { code, codespace, log, ..TxResult::default() }, false)
-        }
-    };
+    let check = submit(node, &bytes).await?;
     let answer = |result: &TxResult, height: u64| {
         json!({
             "check_tx": shapes::tx_result(&check),
@@ -77,7 +61,7 @@ pub(crate) async fn commit(node: &Node, params: &Params) -> Result<Value, RpcErr
             "height": height.to_string(),
         })
     };
-    if !gas {
+    if check.code != 0 {
         return Ok(answer(&TxResult::default(), 0));
     }
     let find = |block: &Block| block.txs.iter().position(|tx| tx.hash == hash);

@@ -3,6 +3,7 @@ use serde_json::{Value, json};
 
 use super::params::Params;
 use super::{RpcError, shapes};
+use crate::app::execute::TxResult;
 use crate::chain::block::POWER;
 use crate::chain::node::Node;
 use crate::error::AppError;
@@ -84,21 +85,19 @@ pub(crate) async fn abci_query(node: &Node, params: &Params) -> Result<Value, Rp
         }
     };
     let (error, value, height) = match answer {
-        Ok(Answer { value, height }) => (None, Some(value), height),
-        Err(error) => (Some(error), None, 0),
+        Ok(Answer { value, height }) => (TxResult::default(), Some(value), height),
+        Err(error) => (TxResult::of_check(Err(error)), None, 0),
     };
-    let (code, codespace, log) =
-        error.map_or((0, "", String::new()), |error| (error.code, error.codespace, error.log));
     Ok(json!({ "response": {
-        "code": code,
-        "log": log,
+        "code": error.code,
+        "log": error.log,
         "info": "",
         "index": "0",
         "key": null,
         "value": value.map(|value| shapes::base64(&value)),
         "proofOps": null,
         "height": height.to_string(),
-        "codespace": codespace,
+        "codespace": error.codespace,
     }}))
 }
 
