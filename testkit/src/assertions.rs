@@ -1,12 +1,12 @@
 //! Assertions in the words of an event; each can be chained.
 
-use cw721::msg::{OwnerOfResponse, TokensResponse};
+use cw721::msg::OwnerOfResponse;
 use meteor_messages::nft;
 use meteor_messages::shower::{ContributionResponse, ContributionState, QueryMsg, ShowerResponse, Status};
 use meteor_rules::Rank;
 use meteor_rules::tier::Tier;
 
-use crate::invariants::ranking_of;
+use crate::invariants::{numbers, ranking_of};
 use crate::suite::Suite;
 
 impl Suite {
@@ -78,17 +78,9 @@ impl Suite {
 
     /// The numbers of a wallet's meteors, in order.
     pub fn meteors_of(&self, name: &str) -> Vec<u64> {
-        let mut all = vec![];
-        let mut start_after = None;
-        loop {
+        numbers(|start_after| {
             let owner = self.address(name).into();
-            let page: TokensResponse =
-                self.query_nft(&nft::QueryMsg::Tokens { owner, start_after, limit: Some(1000) });
-            let Some(last) = page.tokens.last().cloned() else { break };
-            all.extend(page.tokens.iter().filter_map(|id| id.parse::<u64>().ok()));
-            start_after = Some(last);
-        }
-        all.sort_unstable();
-        all
+            self.query_nft(&nft::QueryMsg::Tokens { owner, start_after, limit: Some(1000) })
+        })
     }
 }

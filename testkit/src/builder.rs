@@ -7,8 +7,6 @@ use meteor_messages::nft::Royalties;
 use meteor_messages::shower::{CollectionInit, InstantiateMsg, MAX_SHOWERS, Payee};
 use meteor_rules::fairness::content::Tables;
 use meteor_rules::preset::{Collection, Crack, Preset};
-use meteor_rules::schedule::Schedule;
-use meteor_rules::tier::{PerTier, TierRule};
 
 use crate::contracts::Codes;
 use crate::fairness::{CHAIN_ID, commitments, without_commitments};
@@ -88,45 +86,10 @@ impl SuiteBuilder {
         self
     }
 
-    /// When they open and close. The suite begins at [`BEGIN`].
-    #[must_use]
-    pub fn schedule(mut self, schedule: Schedule) -> Self {
-        self.msg.schedule = schedule;
-        self
-    }
-
     /// Least total of a wallet (micro-denom).
     #[must_use]
     pub fn minimum(mut self, minimum: u128) -> Self {
         self.msg.minimum = Uint128::new(minimum);
-        self
-    }
-
-    /// Seconds after a shower's close during which it may be minted.
-    #[must_use]
-    pub fn mint_window(mut self, seconds: u64) -> Self {
-        self.msg.mint_window = seconds;
-        self
-    }
-
-    /// The denom that is contributed.
-    #[must_use]
-    pub fn denom(mut self, denom: &str) -> Self {
-        self.msg.denom = denom.into();
-        self
-    }
-
-    /// How ranks are cut into tiers.
-    #[must_use]
-    pub fn tiers(mut self, tiers: TierRule) -> Self {
-        self.msg.tiers = tiers;
-        self
-    }
-
-    /// Eggs of each tier.
-    #[must_use]
-    pub fn eggs(mut self, eggs: PerTier<u32>) -> Self {
-        self.msg.eggs = eggs;
         self
     }
 
@@ -143,27 +106,6 @@ impl SuiteBuilder {
     #[must_use]
     pub fn royalties(mut self, name: &str, share_bp: u32) -> Self {
         self.msg.meteors.royalties = Some(Royalties { payment_address: address(name).into(), share_bp });
-        self
-    }
-
-    /// The owner, if not `owner`.
-    #[must_use]
-    pub fn owner(mut self, name: &str) -> Self {
-        self.msg.owner = address(name).into();
-        self
-    }
-
-    /// The operator, if not `operator`.
-    #[must_use]
-    pub fn operator(mut self, name: &str) -> Self {
-        self.msg.operator = address(name).into();
-        self
-    }
-
-    /// The guardian, if not `guardian`.
-    #[must_use]
-    pub fn guardian(mut self, name: &str) -> Self {
-        self.msg.guardian = address(name).into();
         self
     }
 

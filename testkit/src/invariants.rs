@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use cosmwasm_std::{Addr, Uint128};
 use cw721::msg::{AllNftInfoResponse, TokensResponse};
-use meteor_messages::hatchery::{self, CustodiesResponse};
+use meteor_messages::hatchery::{self, CustodiesResponse, CustodyResponse};
 use meteor_messages::nft;
 use meteor_messages::shower::{
     ContributionState, Cursor, DrawResponse, QueryMsg, RankedContributor, RankingResponse, ShowerResponse,
@@ -121,9 +121,7 @@ pub fn tokens(suite: &Suite) {
     minted.sort_unstable();
     assert!(minted.windows(2).all(|pair| pair.first() != pair.last()), "an id is there twice");
     minted.retain(|id| !model.burnt.contains(id));
-    let mut all = all_tokens(suite, &suite.meteors);
-    all.sort_unstable();
-    assert_eq!(all, minted, "the tokens there are");
+    assert_eq!(all_tokens(suite, &suite.meteors), minted, "the tokens there are");
 }
 
 /// A meteor is with its holder, in custody, or burnt with exactly one egg or dust of its number; what is
@@ -133,7 +131,12 @@ pub fn tokens(suite: &Suite) {
 /// If it doesn't hold.
 pub fn hatched(suite: &Suite) {
     let model = &suite.model;
-    let custodies = all_custodies(suite);
+    let custodies = every(|after: Option<&CustodyResponse>| {
+        let start_after = after.map(|row| row.token_id);
+        let ask = hatchery::QueryMsg::Custodies { start_after, limit: Some(100) };
+        suite.query_hatchery::<CustodiesResponse>(&ask).custodies
+    });
+    let custodies: Vec<(u64, String)> = custodies.into_iter().map(|row| (row.token_id, row.holder)).collect();
     let cracked: Vec<(u64, String)> =
         model.custody.iter().map(|(id, cracked)| (*id, cracked.holder.clone())).collect();
     assert_eq!(custodies, cracked, "meteors in custody");
@@ -158,11 +161,9 @@ pub fn hatched(suite: &Suite) {
         (Kind::Egg, &suite.eggs, &model.config.hatchery.eggs),
         (Kind::Dust, &suite.dust, &model.config.hatchery.dust),
     ] {
-        let mut all = all_tokens(suite, collection);
-        all.sort_unstable();
         let of_kind = |id: &u64| model.revealed.get(id).is_some_and(|shown| shown.kind == kind);
         let wanted: Vec<u64> = model.found.keys().copied().filter(|id| of_kind(id)).collect();
-        assert_eq!(all, wanted, "{kind:?} there is");
+        assert_eq!(all_tokens(suite, collection), wanted, "{kind:?} there is");
         for id in wanted {
             let ask = nft::QueryMsg::AllNftInfo { token_id: id.to_string(), include_expired: None };
             let told: AllNftInfoResponse<Metadata> =
@@ -175,43 +176,38 @@ pub fn hatched(suite: &Suite) {
     }
 }
 
-fn all_custodies(suite: &Suite) -> Vec<(u64, String)> {
-    let mut all: Vec<(u64, String)> = vec![];
+/// Every row there is, page by page; `page` asks for what comes after a row.
+pub(crate) fn every<T: PartialEq>(mut page: impl FnMut(Option<&T>) -> Vec<T>) -> Vec<T> {
+    let mut all: Vec<T> = vec![];
     loop {
-        let start_after = all.last().map(|(id, _)| *id);
-        let ask = hatchery::QueryMsg::Custodies { start_after, limit: Some(100) };
-        let page: CustodiesResponse = suite.query_hatchery(&ask);
-        let Some(last) = page.custodies.last() else { return all };
-        assert!(start_after.is_none_or(|after| after < last.token_id), "a page of custodies doesn't move on");
-        all.extend(page.custodies.into_iter().map(|row| (row.token_id, row.holder)));
+        let rows = page(all.last());
+        let Some(last) = rows.last() else { return all };
+        assert!(!all.contains(last), "pages don't move on");
+        all.extend(rows);
     }
 }
 
-/// The whole ranking as the contract tells it, page by page.
 pub(crate) fn ranking_of(suite: &Suite, shower: u32) -> Vec<RankedContributor> {
-    let mut all: Vec<RankedContributor> = vec![];
-    loop {
-        let start_after = all.last().map(|row| Cursor { amount: row.amount, seq: row.seq });
-        let page: RankingResponse =
-            suite.query(&QueryMsg::Ranking { shower, start_after, limit: Some(100), order: None });
-        let Some(last) = page.ranking.last() else { return all };
-        let moved = start_after.is_none_or(|after| (after.amount, after.seq) != (last.amount, last.seq));
-        assert!(moved, "a page of the ranking of shower {shower} doesn't move on");
-        all.extend(page.ranking);
-    }
+    every(|after: Option<&RankedContributor>| {
+        let start_after = after.map(|row| Cursor { amount: row.amount, seq: row.seq });
+        let ask = QueryMsg::Ranking { shower, start_after, limit: Some(100), order: None };
+        suite.query::<RankingResponse>(&ask).ranking
+    })
+}
+
+/// The numbers of the tokens that pages tell of, in order.
+pub(crate) fn numbers(page: impl Fn(Option<String>) -> TokensResponse) -> Vec<u64> {
+    let ids = every(|after: Option<&String>| page(after.cloned()).tokens);
+    let mut all: Vec<u64> = ids.iter().map(|id| id.parse().expect("ids are numbers")).collect();
+    all.sort_unstable();
+    all
 }
 
 fn all_tokens(suite: &Suite, collection: &Addr) -> Vec<u64> {
-    let mut all: Vec<u64> = vec![];
-    let mut start_after = None;
-    loop {
-        let ask = nft::QueryMsg::AllTokens { start_after: start_after.clone(), limit: Some(1000) };
-        let page: TokensResponse = suite.try_query_inside(collection, &ask).expect("the collection answers");
-        let Some(last) = page.tokens.last().cloned() else { return all };
-        assert_ne!(start_after.as_ref(), Some(&last), "a page of tokens doesn't move on");
-        all.extend(page.tokens.iter().map(|id| id.parse::<u64>().expect("ids are numbers")));
-        start_after = Some(last);
-    }
+    numbers(|start_after| {
+        let ask = nft::QueryMsg::AllTokens { start_after, limit: Some(1000) };
+        suite.try_query_inside(collection, &ask).expect("the collection answers")
+    })
 }
 
 /// Every contribution of `wallet` as the contract tells it has the state that the model says.

@@ -341,7 +341,7 @@ impl Model {
     pub fn follow(&mut self, told: &Told, now: u64) {
         match told {
             Told::Shower(event) => self.follow_shower(event),
-            Told::Nft(event) => self.follow_nft(event),
+            Told::Nft(event) => follow_nft(&mut self.tokens, &mut self.burnt, event),
             Told::Hatchery(event) => self.follow_hatchery(event, now),
             Told::Inside(kind, event) => self.follow_inside(*kind, event),
         }
@@ -396,24 +396,33 @@ impl Model {
         }
     }
 
-    fn follow_nft(&mut self, event: &NftEvent) {
-        match event {
-            NftEvent::Minted(e) => {
-                assert!(!self.burnt.contains(&e.token_id), "burnt id {} is back", e.token_id);
-                let token =
-                    Token { owner: e.owner.clone(), image: e.image.clone(), traits: e.traits.clone() };
-                assert!(self.tokens.insert(e.token_id, token).is_none(), "id {} is twice", e.token_id);
-            }
-            NftEvent::Transfer(e) => {
-                let token = self.tokens.get_mut(&e.token_id).expect("only minted tokens move");
-                assert_eq!(token.owner, e.from, "a token moves from its owner");
-                token.owner.clone_from(&e.to);
-            }
-            NftEvent::Burn(e) => {
-                let token = self.tokens.remove(&e.token_id).expect("only minted tokens burn");
-                assert_eq!(token.owner, e.owner, "a token burns at its owner's");
-                self.burnt.insert(e.token_id);
-            }
+    fn follow_inside(&mut self, kind: Kind, event: &NftEvent) {
+        if let NftEvent::Minted(Minted { token_id, owner, image, traits }) = event {
+            assert!(self.burnt.contains(token_id), "the meteor {token_id} is burnt first");
+            let shown = self.revealed.get(token_id).expect("only what is revealed is minted");
+            let revealed = (shown.kind, &shown.holder, &shown.image, &shown.traits);
+            assert_eq!((kind, owner, image, traits), revealed, "what meteor {token_id} held");
+        }
+        follow_nft(&mut self.found, &mut self.gone, event);
+    }
+}
+
+fn follow_nft(tokens: &mut BTreeMap<u64, Token>, burnt: &mut BTreeSet<u64>, event: &NftEvent) {
+    match event {
+        NftEvent::Minted(e) => {
+            assert!(!burnt.contains(&e.token_id), "burnt id {} is back", e.token_id);
+            let token = Token { owner: e.owner.clone(), image: e.image.clone(), traits: e.traits.clone() };
+            assert!(tokens.insert(e.token_id, token).is_none(), "id {} is twice", e.token_id);
+        }
+        NftEvent::Transfer(e) => {
+            let token = tokens.get_mut(&e.token_id).expect("only minted tokens move");
+            assert_eq!(token.owner, e.from, "a token moves from its owner");
+            token.owner.clone_from(&e.to);
+        }
+        NftEvent::Burn(e) => {
+            let token = tokens.remove(&e.token_id).expect("only minted tokens burn");
+            assert_eq!(token.owner, e.owner, "a token burns at its owner's");
+            burnt.insert(e.token_id);
         }
     }
 }
@@ -456,30 +465,6 @@ impl Model {
                 let cracked = self.custody.remove(&e.token_id).expect("only cracked meteors go back");
                 assert_eq!(e.holder, cracked.holder, "a meteor goes back to who cracked it");
                 assert!(now >= self.reclaim_at(&cracked), "meteor {} had time to be revealed", e.token_id);
-            }
-        }
-    }
-
-    fn follow_inside(&mut self, kind: Kind, event: &NftEvent) {
-        match event {
-            NftEvent::Minted(Minted { token_id, owner, image, traits }) => {
-                assert!(self.burnt.contains(token_id), "the meteor {token_id} is burnt first");
-                let shown = self.revealed.get(token_id).expect("only what is revealed is minted");
-                let revealed = (shown.kind, &shown.holder, &shown.image, &shown.traits);
-                assert_eq!((kind, owner, image, traits), revealed, "what meteor {token_id} held");
-                let token = Token { owner: owner.clone(), image: image.clone(), traits: traits.clone() };
-                assert!(self.found.insert(*token_id, token).is_none(), "meteor {token_id} held one thing");
-                assert!(!self.gone.contains(token_id), "burnt id {token_id} is back");
-            }
-            NftEvent::Transfer(e) => {
-                let token = self.found.get_mut(&e.token_id).expect("only minted tokens move");
-                assert_eq!(token.owner, e.from, "a token moves from its owner");
-                token.owner.clone_from(&e.to);
-            }
-            NftEvent::Burn(e) => {
-                let token = self.found.remove(&e.token_id).expect("only minted tokens burn");
-                assert_eq!(token.owner, e.owner, "a token burns at its owner's");
-                self.gone.insert(e.token_id);
             }
         }
     }

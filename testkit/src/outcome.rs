@@ -1,20 +1,22 @@
 //! What came of a message: what the chain answered, or the contract's own error as a value.
 
-use std::fmt;
-
 use cosmwasm_std::Event;
 use cw_multi_test::AppResponse;
 
 /// Why a message was refused.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, PartialEq, thiserror::Error)]
 pub enum Refusal {
     /// By the shower contract.
+    #[error(transparent)]
     Shower(meteor_shower::ContractError),
     /// By a collection, perhaps asked by the shower.
+    #[error(transparent)]
     Nft(meteor_nft::ContractError),
     /// By the hatchery.
+    #[error(transparent)]
     Hatchery(meteor_hatchery::ContractError),
     /// By the chain or another contract, as text.
+    #[error("{0}")]
     Other(String),
 }
 
@@ -32,17 +34,6 @@ impl Refusal {
         match error.downcast::<meteor_hatchery::ContractError>() {
             Ok(error) => Self::Hatchery(error),
             Err(error) => Self::Other(format!("{error:#}")),
-        }
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Shower(error) => error.fmt(f),
-            Self::Nft(error) => error.fmt(f),
-            Self::Hatchery(error) => error.fmt(f),
-            Self::Other(text) => text.fmt(f),
         }
     }
 }

@@ -196,15 +196,8 @@ impl Suite {
     /// # Panics
     /// If it has no answer.
     pub fn query_nft<T: DeserializeOwned>(&self, msg: &nft::QueryMsg) -> T {
-        self.try_query_nft(msg).unwrap_or_else(|error| panic!("no answer to {msg:?}: {error}"))
-    }
-
-    /// Asks the meteors' contract.
-    ///
-    /// # Errors
-    /// Its refusal, as text.
-    pub fn try_query_nft<T: DeserializeOwned>(&self, msg: &nft::QueryMsg) -> Result<T, String> {
-        self.app.wrap().query_wasm_smart(&self.meteors, msg).map_err(|error| error.to_string())
+        self.try_query_inside(&self.meteors, msg)
+            .unwrap_or_else(|error| panic!("no answer to {msg:?}: {error}"))
     }
 
     /// Asks the hatchery.

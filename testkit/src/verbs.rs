@@ -29,8 +29,7 @@ impl Suite {
     /// # Panics
     /// If there is no such shower.
     pub fn end(&mut self, shower: u32) -> &mut Self {
-        let end = self.window(shower).end;
-        if self.now() >= end { self } else { self.at(end) }
+        self.not_before(self.window(shower).end)
     }
 
     /// Moves time to the mint deadline of `shower`, unless it has passed.
@@ -38,8 +37,11 @@ impl Suite {
     /// # Panics
     /// If there is no such shower.
     pub fn pass_deadline(&mut self, shower: u32) -> &mut Self {
-        let deadline = self.model.deadline(shower).expect("a shower of the schedule");
-        if self.now() >= deadline { self } else { self.at(deadline) }
+        self.not_before(self.model.deadline(shower).expect("a shower of the schedule"))
+    }
+
+    fn not_before(&mut self, nanos: u64) -> &mut Self {
+        if self.now() >= nanos { self } else { self.at(nanos) }
     }
 
     /// The window of `shower`.
@@ -104,8 +106,7 @@ impl Suite {
     /// # Panics
     /// If the shower isn't closed.
     pub fn await_beacon(&mut self, shower: u32) -> &mut Self {
-        let due = self.model.beacon_due(shower).expect("a closed shower") * NANOS_PER_SECOND;
-        if self.now() >= due { self } else { self.at(due) }
+        self.not_before(self.model.beacon_due(shower).expect("a closed shower") * NANOS_PER_SECOND)
     }
 
     /// The operator commits to the draw of `shower`, once the beacon's round is due.
@@ -143,10 +144,7 @@ impl Suite {
     pub fn publish_key(&mut self, shower: u32) -> &mut Self {
         let window = self.model.config.fairness.crack_window;
         let from = self.window(shower).end + window * NANOS_PER_SECOND;
-        if self.now() < from {
-            self.at(from);
-        }
-        self.try_publish_key(shower).ok();
+        self.not_before(from).try_publish_key(shower).ok();
         self
     }
 
@@ -209,11 +207,7 @@ impl Suite {
     /// If it is not in custody, or the hatchery refuses.
     pub fn reclaim(&mut self, meteor: u64) -> &mut Self {
         let cracked = self.model.custody.get(&meteor).expect("a meteor in custody");
-        let from = self.model.reclaim_at(cracked);
-        if self.now() < from {
-            self.at(from);
-        }
-        self.try_reclaim(meteor).ok();
+        self.not_before(self.model.reclaim_at(cracked)).try_reclaim(meteor).ok();
         self
     }
 

@@ -191,11 +191,13 @@ fn event() -> SuiteBuilder {
     Suite::new()
         .showers(SHOWERS)
         .minimum(MIN)
-        .mint_window(60)
         .reveal_timeout(60)
-        .with(|msg| msg.fairness.crack_window = 30)
+        .with(|msg| {
+            msg.mint_window = 60;
+            msg.tiers = TierRule { legendary: 1, ancient_bp: 3_000, rare_bp: 3_000 };
+            msg.fairness.crack_window = 30;
+        })
         .payees(&[("team", 8_350), ("fund", 1_649), ("dust", 1)])
-        .tiers(TierRule { legendary: 1, ancient_bp: 3_000, rare_bp: 3_000 })
 }
 
 /// Lets it happen; whether it did its work.

@@ -119,7 +119,7 @@ fn bad_schedules_are_refused() {
     assert!(Suite::new().showers(1_000).unchecked().try_build().is_ok());
     // A shower that is open already is fine as long as it can still be contributed to.
     let open = Schedule { opens_at: BEGIN - 5, first_close: BEGIN + 1, ..good };
-    Suite::new().schedule(open).build().contribute("alice", 8_000_000);
+    Suite::new().with(|msg| msg.schedule = open).build().contribute("alice", 8_000_000);
 }
 
 #[test]
@@ -189,7 +189,7 @@ fn bad_tiers_eggs_and_windows_are_refused() {
         );
     }
     for given in [60, 31_536_000] {
-        assert!(Suite::new().mint_window(given).try_build().is_ok());
+        assert!(Suite::new().with(|msg| msg.mint_window = given).try_build().is_ok());
     }
 }
 

@@ -14,7 +14,7 @@ pub(crate) const HOLDERS: [&str; 9] =
 pub(crate) fn builder() -> SuiteBuilder {
     // Three eggs, so that a shower of seven has eggs and dust.
     let eggs = PerTier { legendary: 1, ancient: 1, rare: 0, common: 1 };
-    Suite::new().showers(3).eggs(eggs)
+    Suite::new().showers(3).with(|msg| msg.eggs = eggs)
 }
 
 /// Two showers, minted: seven meteors and two.
