@@ -2,13 +2,13 @@
 
 use crate::common;
 
-use crate::common::{Client, start};
+use crate::common::{Client, any, start};
 use cosmos_sdk_proto::cosmos::base::v1beta1::Coin;
 use cosmos_sdk_proto::cosmos::crypto::secp256k1::PubKey;
 use cosmos_sdk_proto::cosmos::tx::signing::v1beta1::SignMode;
 use cosmos_sdk_proto::cosmos::tx::v1beta1::mode_info::{Single, Sum};
 use cosmos_sdk_proto::cosmos::tx::v1beta1::{AuthInfo, Fee, ModeInfo, SignerInfo, TxBody, TxRaw};
-use cosmos_sdk_proto::prost::{Message, Name};
+use cosmos_sdk_proto::prost::Message;
 use cosmrs::Any;
 use serde_json::{Value, json};
 
@@ -24,7 +24,7 @@ async fn send(client: &Client, account: usize, msgs: Vec<Any>, memo: &str, timeo
     let mode = Sum::Single(Single { mode: SignMode::LegacyAminoJson.into() });
     let auth = AuthInfo {
         signer_infos: vec![SignerInfo {
-            public_key: Some(Any { type_url: PubKey::type_url(), value: public_key.encode_to_vec() }),
+            public_key: Some(any(&public_key)),
             mode_info: Some(ModeInfo { sum: Some(mode) }),
             sequence: on_chain.sequence,
         }],
@@ -56,9 +56,7 @@ async fn an_execution_with_nested_sorted_escaped_json() {
         r#"{{"account_number":"$N","chain_id":"dev-1",{FEE},"memo":"x\u003cy","msgs":[{{"type":"wasm/MsgExecuteContract","value":{{"contract":"{vault}","funds":[{{"amount":"5","denom":"uusd"}}],"msg":{{"note":{{"text":"a \u003c b \u0026 c \u003e d"}}}},"sender":"{alice}"}}}}],"sequence":"$S"}}"#
     );
     let answer = send(&client, 1, vec![msg.clone()], "x<y", 0, &doc).await;
-    assert_eq!(answer["code"], 0, "{answer}");
-    client.devnet.mine(1).await.unwrap();
-    let tx = client.tx(answer["hash"].as_str().unwrap()).await;
+    let tx = client.included(&answer).await;
     assert_eq!(common::attribute(&tx["tx_result"], "wasm", "text"), "a < b & c > d");
 
     // Another amount than the one shown on the Ledger.
@@ -93,7 +91,5 @@ async fn a_send_with_a_timeout_and_an_instantiation_without_admin() {
         r#"{{"account_number":"$N","chain_id":"dev-1",{FEE},"memo":"","msgs":[{{"type":"wasm/MsgInstantiateContract","value":{{"code_id":"1","funds":[],"label":"v","msg":{{}},"sender":"{alice}"}}}}],"sequence":"$S"}}"#
     );
     let answer = send(&client, 1, vec![cosmrs::tx::Msg::to_any(&msg).unwrap()], "", 0, &doc).await;
-    assert_eq!(answer["code"], 0, "{answer}");
-    client.devnet.mine(1).await.unwrap();
-    assert_eq!(client.tx(answer["hash"].as_str().unwrap()).await["tx_result"]["code"], 0);
+    assert_eq!(client.included(&answer).await["tx_result"]["code"], 0);
 }

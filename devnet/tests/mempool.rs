@@ -44,8 +44,7 @@ async fn a_transaction_that_waits_past_its_timeout_fails_in_its_block() {
     for account in 0..2 {
         let msg = client.send(account, &client.address(3), 1);
         let envelope = Envelope { timeout, ..Envelope::default() };
-        let bytes = client.sign(account, vec![msg], &envelope).await;
-        let answer = client.broadcast(&bytes).await;
+        let answer = client.submit(account, vec![msg], &envelope).await;
         assert_eq!(answer["code"], 0, "{answer}");
         hashes.push(answer["hash"].as_str().unwrap().to_string());
     }

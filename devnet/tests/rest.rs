@@ -7,11 +7,6 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
 
-async fn get(client: &Client, path: &str) -> (u16, Value) {
-    let response = client.http.get(format!("{}{path}", client.devnet.rest_url())).send().await.unwrap();
-    (response.status().as_u16(), response.json().await.unwrap())
-}
-
 async fn post(client: &Client, path: &str, body: Value) -> (u16, Value) {
     let request = client.http.post(format!("{}{path}", client.devnet.rest_url())).json(&body);
     let response = request.send().await.unwrap();
@@ -21,16 +16,16 @@ async fn post(client: &Client, path: &str, body: Value) -> (u16, Value) {
 #[tokio::test]
 async fn a_wallet_s_probes() {
     let client = start().await;
-    let (status, info) = get(&client, "/cosmos/base/tendermint/v1beta1/node_info").await;
+    let (status, info) = client.rest("/cosmos/base/tendermint/v1beta1/node_info").await;
     assert_eq!((status, &info["default_node_info"]["network"]), (200, &json!("dev-1")));
     // 400 tells the wallet that the module is there; 501 that it is not.
     for path in ["/cosmwasm/wasm/v1/contract/test/smart/test", "/cosmos/bank/v1beta1/spendable_balances/test"]
     {
-        let (status, body) = get(&client, path).await;
+        let (status, body) = client.rest(path).await;
         assert_eq!((status, &body["code"]), (400, &json!(3)), "{path}: {body}");
     }
     for path in ["/feemarket/v1/params", "/cosmos/nope"] {
-        let (status, body) = get(&client, path).await;
+        let (status, body) = client.rest(path).await;
         assert_eq!((status, &body["code"]), (501, &json!(12)), "{path}");
     }
     for path in [
@@ -40,7 +35,7 @@ async fn a_wallet_s_probes() {
         "/cosmos/distribution/v1beta1/delegators/terra1x/rewards",
         "/cosmos/base/tendermint/v1beta1/syncing",
     ] {
-        assert_eq!(get(&client, path).await.0, 200, "{path}");
+        assert_eq!(client.rest(path).await.0, 200, "{path}");
     }
 }
 
@@ -48,27 +43,26 @@ async fn a_wallet_s_probes() {
 async fn accounts_and_balances() {
     let client = start().await;
     let address = client.address(1);
-    let (status, body) = get(&client, &format!("/cosmos/auth/v1beta1/accounts/{address}")).await;
+    let (status, body) = client.rest(&format!("/cosmos/auth/v1beta1/accounts/{address}")).await;
     assert_eq!((status, &body["account"]["account_number"]), (200, &json!("1")));
     assert_eq!(body["account"]["@type"], "/cosmos.auth.v1beta1.BaseAccount");
     let path = meteor_devnet::accounts::path(330, 50);
     let key = meteor_devnet::signing_key(client.devnet.mnemonic(), &path).unwrap();
     let stranger = key.public_key().account_id("terra").unwrap();
-    let (status, body) = get(&client, &format!("/cosmos/auth/v1beta1/accounts/{stranger}")).await;
+    let (status, body) = client.rest(&format!("/cosmos/auth/v1beta1/accounts/{stranger}")).await;
     assert_eq!((status, &body["code"]), (404, &json!(5)), "{body}");
     let path = format!("/cosmos/bank/v1beta1/balances/{address}?pagination.limit=1000");
-    let (_, body) = get(&client, &path).await;
+    let (_, body) = client.rest(&path).await;
     assert_eq!(body["balances"][0], json!({ "denom": "uluna", "amount": "1000000000000" }));
     assert_eq!(body["pagination"], json!({ "next_key": null, "total": "2" }));
-    let (_, body) =
-        get(&client, &format!("/cosmos/bank/v1beta1/balances/{address}?pagination.limit=1")).await;
+    let (_, body) = client.rest(&format!("/cosmos/bank/v1beta1/balances/{address}?pagination.limit=1")).await;
     let key = body["pagination"]["next_key"].as_str().unwrap();
     let path = format!("/cosmos/bank/v1beta1/balances/{address}?pagination.key={}", key.replace('=', "%3D"));
-    assert_eq!(get(&client, &path).await.1["balances"][0]["denom"], "uusd");
+    assert_eq!(client.rest(&path).await.1["balances"][0]["denom"], "uusd");
     let (_, body) =
-        get(&client, &format!("/cosmos/bank/v1beta1/balances/{address}/by_denom?denom=uusd")).await;
+        client.rest(&format!("/cosmos/bank/v1beta1/balances/{address}/by_denom?denom=uusd")).await;
     assert_eq!(body["balance"]["amount"], "1000000000000");
-    let (_, body) = get(&client, "/cosmos/bank/v1beta1/supply/by_denom?denom=uusd").await;
+    let (_, body) = client.rest("/cosmos/bank/v1beta1/supply/by_denom?denom=uusd").await;
     assert_eq!(body["amount"]["amount"], "4000000000000");
 }
 
@@ -86,14 +80,14 @@ async fn a_transaction_from_estimate_to_receipt() {
     let (status, body) = post(&client, "/cosmos/tx/v1beta1/txs", body).await;
     assert_eq!((status, &body["tx_response"]["code"]), (200, &json!(0)));
     let hash = body["tx_response"]["txhash"].as_str().unwrap().to_string();
-    let (status, body) = get(&client, &format!("/cosmos/tx/v1beta1/txs/{hash}")).await;
+    let (status, body) = client.rest(&format!("/cosmos/tx/v1beta1/txs/{hash}")).await;
     assert_eq!((status, &body["code"]), (404, &json!(5)), "not yet in a block");
     client.devnet.mine(1).await.unwrap();
-    let (status, body) = get(&client, &format!("/cosmos/tx/v1beta1/txs/{hash}")).await;
+    let (status, body) = client.rest(&format!("/cosmos/tx/v1beta1/txs/{hash}")).await;
     assert_eq!((status, &body["tx_response"]["code"]), (200, &json!(0)));
     assert_eq!(body["tx_response"]["height"], "3");
     let query = format!("/cosmos/tx/v1beta1/txs?query=wasm._contract_address%3D'{vault}'");
-    assert_eq!(get(&client, &query).await.1["total"], "2");
+    assert_eq!(client.rest(&query).await.1["total"], "2");
     for bad in [json!({}), json!({ "tx_bytes": "!" })] {
         assert_eq!(post(&client, "/cosmos/tx/v1beta1/simulate", bad.clone()).await.0, 400);
         assert_eq!(post(&client, "/cosmos/tx/v1beta1/txs", bad).await.0, 400);
@@ -105,21 +99,21 @@ async fn contracts_and_codes() {
     let client = start().await;
     let vault = client.instantiate().await;
     let query = BASE64.encode(br#"{"count":{}}"#);
-    let (status, body) = get(&client, &format!("/cosmwasm/wasm/v1/contract/{vault}/smart/{query}")).await;
+    let (status, body) = client.rest(&format!("/cosmwasm/wasm/v1/contract/{vault}/smart/{query}")).await;
     assert_eq!((status, body), (200, json!({ "data": 0 })));
-    let (_, body) = get(&client, &format!("/cosmwasm/wasm/v1/contract/{vault}")).await;
+    let (_, body) = client.rest(&format!("/cosmwasm/wasm/v1/contract/{vault}")).await;
     assert_eq!(body["contract_info"]["label"], "vault");
     assert_eq!(body["contract_info"]["admin"], client.address(0));
-    let (_, body) = get(&client, &format!("/cosmwasm/wasm/v1/contract/{vault}/history")).await;
+    let (_, body) = client.rest(&format!("/cosmwasm/wasm/v1/contract/{vault}/history")).await;
     assert_eq!(body["entries"][0]["operation"], "CONTRACT_CODE_HISTORY_OPERATION_TYPE_INIT");
     let (_, body) =
-        get(&client, &format!("/cosmwasm/wasm/v1/contract/{vault}/raw/{}", BASE64.encode("count"))).await;
+        client.rest(&format!("/cosmwasm/wasm/v1/contract/{vault}/raw/{}", BASE64.encode("count"))).await;
     assert_eq!(body["data"], BASE64.encode("0"));
-    let (_, body) = get(&client, "/cosmwasm/wasm/v1/code/1/contracts").await;
+    let (_, body) = client.rest("/cosmwasm/wasm/v1/code/1/contracts").await;
     assert_eq!(body["contracts"], json!([vault]));
-    let (_, body) = get(&client, "/cosmwasm/wasm/v1/code").await;
+    let (_, body) = client.rest("/cosmwasm/wasm/v1/code").await;
     assert_eq!(body["code_infos"].as_array().unwrap().len(), 2);
-    let (_, body) = get(&client, "/cosmos/base/tendermint/v1beta1/blocks/latest").await;
+    let (_, body) = client.rest("/cosmos/base/tendermint/v1beta1/blocks/latest").await;
     assert_eq!(body["block"]["header"]["height"], "2");
 }
 

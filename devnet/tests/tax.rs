@@ -2,12 +2,9 @@
 
 use crate::common;
 
-use crate::common::{Client, Envelope, attribute, events};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD as BASE64;
+use crate::common::{Client, Envelope, any, attribute, events};
 use cosmos_sdk_proto::cosmos::bank::v1beta1::{Input, MsgMultiSend, Output};
 use cosmos_sdk_proto::cosmos::base::v1beta1::Coin;
-use cosmos_sdk_proto::prost::{Message, Name};
 use cosmrs::Any;
 use cosmwasm_std::Decimal;
 use meteor_devnet::Config;
@@ -24,16 +21,12 @@ async fn start() -> Client {
 /// Runs messages with this fee.
 async fn run(client: &Client, account: usize, msgs: Vec<Any>, fee: u128) -> Value {
     let envelope = Envelope { fee: vec![(fee, "uusd")], ..Envelope::default() };
-    let bytes = client.sign(account, msgs, &envelope).await;
-    let answer = client.broadcast(&bytes).await;
-    assert_eq!(answer["code"], 0, "{answer}");
-    client.devnet.mine(1).await.unwrap();
-    client.tx(answer["hash"].as_str().unwrap()).await["tx_result"].take()
+    let answer = client.submit(account, msgs, &envelope).await;
+    client.included(&answer).await["tx_result"].take()
 }
 
 async fn supply(client: &Client) -> u128 {
-    let url = format!("{}/cosmos/bank/v1beta1/supply/by_denom?denom=uusd", client.devnet.rest_url());
-    let body: Value = client.http.get(url).send().await.unwrap().json().await.unwrap();
+    let (_, body) = client.rest("/cosmos/bank/v1beta1/supply/by_denom?denom=uusd").await;
     body["amount"]["amount"].as_str().unwrap().parse().unwrap()
 }
 
@@ -52,7 +45,7 @@ fn multi_send(client: &Client, outputs: &[(&str, u128)]) -> Any {
     let outputs = outputs.iter().map(|(to, amount)| Output { address: (*to).into(), coins: coins(*amount) });
     let inputs = vec![Input { address: client.address(1), coins: coins(total) }];
     let msg = MsgMultiSend { inputs, outputs: outputs.collect() };
-    Any { type_url: MsgMultiSend::type_url(), value: msg.encode_to_vec() }
+    any(&msg)
 }
 
 #[tokio::test]
@@ -161,16 +154,11 @@ async fn a_transfer_to_several() {
 #[tokio::test]
 async fn the_rate_can_be_asked_for() {
     let client = start().await;
-    let response = client.abci("/terra.tax.v1beta1.Query/BurnTaxRate", &(), 0).await;
-    let value = BASE64.decode(response["value"].as_str().unwrap()).unwrap();
-    assert_eq!(String::decode(value.as_slice()).unwrap(), "5000000000000000");
-    let get = async |path: &str| {
-        let response = client.http.get(format!("{}{path}", client.devnet.rest_url())).send().await.unwrap();
-        response.json::<Value>().await.unwrap()
-    };
+    let rate: String = client.value("/terra.tax.v1beta1.Query/BurnTaxRate", &(), 0).await;
+    assert_eq!(rate, "5000000000000000");
     let rate = json!("0.005000000000000000");
-    assert_eq!(get("/terra/tax/v1beta1/burn_tax_rate").await["burn_tax_rate"], rate);
-    let params = get("/terra/tax/v1beta1/params").await["params"].take();
+    assert_eq!(client.rest("/terra/tax/v1beta1/burn_tax_rate").await.1["burn_tax_rate"], rate);
+    let params = client.rest("/terra/tax/v1beta1/params").await.1["params"].take();
     assert_eq!(params["burn_tax_rate"], rate);
     assert_eq!(params["gas_prices"][1], json!({ "denom": "uusd", "amount": "0.010000000000000000" }));
 

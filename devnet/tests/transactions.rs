@@ -2,13 +2,15 @@
 
 use crate::common;
 
-use crate::common::{Client, Envelope, attribute, events, start};
+use crate::common::{Client, Envelope, any, attribute, events, response, start};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use cosmos_sdk_proto::cosmos::base::abci::v1beta1::TxMsgData;
 use cosmos_sdk_proto::cosmos::tx::v1beta1::mode_info::{Single, Sum};
 use cosmos_sdk_proto::cosmos::tx::v1beta1::{AuthInfo, ModeInfo, TxBody, TxRaw};
-use cosmos_sdk_proto::cosmwasm::wasm::v1::{MsgExecuteContractResponse, MsgInstantiateContractResponse};
+use cosmos_sdk_proto::cosmwasm::wasm::v1::{
+    MsgClearAdmin, MsgExecuteContractResponse, MsgInstantiateContractResponse, MsgMigrateContract,
+    MsgUpdateAdmin,
+};
 use cosmos_sdk_proto::prost::Message;
 use serde_json::json;
 
@@ -28,62 +30,25 @@ async fn a_deposit_moves_coins_pays_its_fee_and_speaks_like_wasmd() {
     assert_eq!(client.smart(&vault, json!({"total": {"address": alice}})).await, "8000000");
 
     let expected = [
-        ("coin_spent", vec![format!("spender={alice}"), "amount=10000uusd".into()]),
-        ("coin_received", vec![format!("receiver={FEE_COLLECTOR}"), "amount=10000uusd".into()]),
-        (
-            "transfer",
-            vec![format!("recipient={FEE_COLLECTOR}"), format!("sender={alice}"), "amount=10000uusd".into()],
-        ),
-        ("message", vec![format!("sender={alice}")]),
-        ("tx", vec!["fee=10000uusd".into(), format!("fee_payer={alice}")]),
-        ("tx", vec![format!("acc_seq={alice}/0")]),
-        ("tx", vec![format!("signature={}", attribute(result, "tx", "signature"))]),
-        (
-            "message",
-            vec![
-                "action=/cosmwasm.wasm.v1.MsgExecuteContract".into(),
-                format!("sender={alice}"),
-                "module=wasm".into(),
-                "msg_index=0".into(),
-            ],
-        ),
-        ("coin_spent", vec![format!("spender={alice}"), "amount=8000000uusd".into(), "msg_index=0".into()]),
-        (
-            "coin_received",
-            vec![format!("receiver={vault}"), "amount=8000000uusd".into(), "msg_index=0".into()],
-        ),
-        (
-            "transfer",
-            vec![
-                format!("recipient={vault}"),
-                format!("sender={alice}"),
-                "amount=8000000uusd".into(),
-                "msg_index=0".into(),
-            ],
-        ),
-        ("execute", vec![format!("_contract_address={vault}"), "msg_index=0".into()]),
-        ("wasm", vec![format!("_contract_address={vault}"), "action=deposit".into(), "msg_index=0".into()]),
-        (
-            "wasm-deposit",
-            vec![
-                format!("_contract_address={vault}"),
-                "v=1".into(),
-                "total=8000000".into(),
-                "msg_index=0".into(),
-            ],
-        ),
+        format!("coin_spent spender={alice} amount=10000uusd"),
+        format!("coin_received receiver={FEE_COLLECTOR} amount=10000uusd"),
+        format!("transfer recipient={FEE_COLLECTOR} sender={alice} amount=10000uusd"),
+        format!("message sender={alice}"),
+        format!("tx fee=10000uusd fee_payer={alice}"),
+        format!("tx acc_seq={alice}/0"),
+        format!("tx signature={}", attribute(result, "tx", "signature")),
+        format!("message action=/cosmwasm.wasm.v1.MsgExecuteContract sender={alice} module=wasm msg_index=0"),
+        format!("coin_spent spender={alice} amount=8000000uusd msg_index=0"),
+        format!("coin_received receiver={vault} amount=8000000uusd msg_index=0"),
+        format!("transfer recipient={vault} sender={alice} amount=8000000uusd msg_index=0"),
+        format!("execute _contract_address={vault} msg_index=0"),
+        format!("wasm _contract_address={vault} action=deposit msg_index=0"),
+        format!("wasm-deposit _contract_address={vault} v=1 total=8000000 msg_index=0"),
     ];
-    let found = events(result);
-    assert_eq!(found.len(), expected.len(), "{found:#?}");
-    for ((kind, attributes), (expected_kind, expected_attributes)) in found.iter().zip(&expected) {
-        assert_eq!((kind.as_str(), attributes), (*expected_kind, expected_attributes));
-    }
-
-    let data = BASE64.decode(result["data"].as_str().unwrap()).unwrap();
-    let data = TxMsgData::decode(data.as_slice()).unwrap();
-    assert_eq!(data.msg_responses[0].type_url, "/cosmwasm.wasm.v1.MsgExecuteContractResponse");
-    let response = MsgExecuteContractResponse::decode(data.msg_responses[0].value.as_slice()).unwrap();
-    assert_eq!(response.data, b"1");
+    let found =
+        events(result).into_iter().map(|(kind, attributes)| format!("{kind} {}", attributes.join(" ")));
+    assert_eq!(found.collect::<Vec<_>>(), expected);
+    assert_eq!(response::<MsgExecuteContractResponse>(result).data, b"1");
     let used: u64 = result["gas_used"].as_str().unwrap().parse().unwrap();
     assert!((100_000..200_000).contains(&used), "a plausible estimate, not {used}");
 }
@@ -97,10 +62,8 @@ async fn an_instantiation_returns_its_address_and_makes_the_account() {
     assert_eq!((hrp, vault.len()), ("terra", 64));
     assert!(client.account(&vault).await.account_number >= 4);
     let search = client.rpc("tx_search", json!({"query": "instantiate.code_id='1'"})).await;
-    let data = BASE64.decode(search["txs"][0]["tx_result"]["data"].as_str().unwrap()).unwrap();
-    let data = TxMsgData::decode(data.as_slice()).unwrap();
-    let response = MsgInstantiateContractResponse::decode(data.msg_responses[0].value.as_slice()).unwrap();
-    assert_eq!((response.address, response.data), (vault, b"made".to_vec()));
+    let made: MsgInstantiateContractResponse = response(&search["txs"][0]["tx_result"]);
+    assert_eq!((made.address, made.data), (vault, b"made".to_vec()));
 }
 
 #[tokio::test]
@@ -168,7 +131,7 @@ async fn several_transactions_of_one_account_fit_in_one_block() {
     for sequence in 0..5 {
         let envelope = Envelope { number: Some(number), sequence: Some(sequence), ..Envelope::default() };
         let msg = client.execute(1, &vault, json!({"deposit": {}}), 1);
-        let answer = client.broadcast(&client.sign(1, vec![msg], &envelope).await).await;
+        let answer = client.submit(1, vec![msg], &envelope).await;
         assert_eq!(answer["code"], 0, "{answer}");
     }
     assert_eq!(client.rpc("num_unconfirmed_txs", json!({})).await["n_txs"], "5");
@@ -223,8 +186,7 @@ async fn every_tampered_field_is_refused_and_changes_nothing() {
     }
     // A stranger's key is refused before its signature counts.
     let theirs = vec![client.execute(1, &vault, json!({"deposit": {}}), 5)];
-    let theirs = client.sign(2, theirs, &Envelope::default()).await;
-    let answer = client.broadcast(&theirs).await;
+    let answer = client.submit(2, theirs, &Envelope::default()).await;
     assert_eq!(answer["code"], 8, "{answer}");
     assert_eq!(client.broadcast(&good).await["code"], 0, "the original is still good");
 }
@@ -241,7 +203,7 @@ fn high_s(signature: &[u8]) -> Vec<u8> {
 async fn chain_id_account_number_and_sequence_bind_the_signature() {
     let client = start().await;
     let send = || vec![client.send(1, &client.address(2), 1)];
-    let check = async |envelope: Envelope| client.broadcast(&client.sign(1, send(), &envelope).await).await;
+    let check = async |envelope: Envelope| client.submit(1, send(), &envelope).await;
     let answer = check(Envelope { chain_id: "other-1".into(), ..Envelope::default() }).await;
     assert_eq!(answer["code"], 4);
     assert_eq!(
@@ -266,15 +228,15 @@ async fn a_replay_is_refused_by_the_cache_and_by_the_sequence() {
     client.devnet.mine(1).await.unwrap();
     assert_eq!(client.rpc_error("broadcast_tx_sync", params).await, "tx already exists in cache");
     let again = Envelope { sequence: Some(0), memo: "again".into(), ..Envelope::default() };
-    let bytes = client.sign(1, vec![client.send(1, &client.address(2), 1)], &again).await;
-    assert_eq!(client.broadcast(&bytes).await["code"], 32);
+    let again = client.submit(1, vec![client.send(1, &client.address(2), 1)], &again).await;
+    assert_eq!(again["code"], 32);
 }
 
 #[tokio::test]
 async fn fees_gas_memo_and_timeout() {
     let client = start().await;
     let check = async |envelope: Envelope| {
-        client.broadcast(&client.sign(1, vec![client.send(1, &client.address(2), 1)], &envelope).await).await
+        client.submit(1, vec![client.send(1, &client.address(2), 1)], &envelope).await
     };
     let answer = check(Envelope { fee: vec![(3_999, "uusd")], ..Envelope::default() }).await;
     assert_eq!(answer["code"], 13);
@@ -303,10 +265,7 @@ async fn too_little_gas_fails_in_the_block() {
     let vault = client.instantiate().await;
     let envelope = Envelope { gas: 90_000, ..Envelope::default() };
     let msg = client.execute(1, &vault, json!({"deposit": {}}), 5);
-    let answer = client.broadcast(&client.sign(1, vec![msg], &envelope).await).await;
-    assert_eq!(answer["code"], 0);
-    client.devnet.mine(1).await.unwrap();
-    let tx = client.tx(answer["hash"].as_str().unwrap()).await;
+    let tx = client.included(&client.submit(1, vec![msg], &envelope).await).await;
     assert_eq!(tx["tx_result"]["code"], 11, "{tx}");
     assert!(tx["tx_result"]["log"].as_str().unwrap().contains("gasWanted: 90000, gasUsed: "));
     assert_eq!(client.smart(&vault, json!({"count": {}})).await, 0);
@@ -342,34 +301,26 @@ async fn an_unknown_account_is_told_so_until_it_receives_coins() {
 async fn migration_and_admins() {
     let client = start().await;
     let vault = client.instantiate().await;
-    let migrate = |account: usize| cosmrs::cosmwasm::MsgMigrateContract {
-        sender: client.address(account).parse().unwrap(),
-        contract: vault.parse().unwrap(),
-        code_id: 2,
-        msg: b"{}".to_vec(),
+    let migrate = |account| {
+        let (sender, contract) = (client.address(account), vault.clone());
+        vec![any(&MsgMigrateContract { sender, contract, code_id: 2, msg: b"{}".to_vec() })]
     };
-    let tx = client.run(1, vec![cosmrs::tx::Msg::to_any(&migrate(1)).unwrap()]).await;
+    let tx = client.run(1, migrate(1)).await;
     assert_eq!(tx["tx_result"]["code"], 4);
     assert_eq!(
         tx["tx_result"]["log"],
         "failed to execute message; message index: 0: can not migrate: unauthorized"
     );
-    let tx = client.run(0, vec![cosmrs::tx::Msg::to_any(&migrate(0)).unwrap()]).await;
+    let tx = client.run(0, migrate(0)).await;
     assert_eq!(attribute(&tx["tx_result"], "migrate", "code_id"), "2");
-    let update = cosmrs::cosmwasm::MsgUpdateAdmin {
-        sender: client.address(0).parse().unwrap(),
-        new_admin: client.address(1).parse().unwrap(),
-        contract: vault.parse().unwrap(),
-    };
-    let tx = client.run(0, vec![cosmrs::tx::Msg::to_any(&update).unwrap()]).await;
-    assert_eq!(attribute(&tx["tx_result"], "update_contract_admin", "new_admin_address"), client.address(1));
-    let clear = cosmrs::cosmwasm::MsgClearAdmin {
-        sender: client.address(1).parse().unwrap(),
-        contract: vault.parse().unwrap(),
-    };
-    let tx = client.run(1, vec![cosmrs::tx::Msg::to_any(&clear).unwrap()]).await;
+    let (old, new) = (client.address(0), client.address(1));
+    let update = MsgUpdateAdmin { sender: old, new_admin: new.clone(), contract: vault.clone() };
+    let tx = client.run(0, vec![any(&update)]).await;
+    assert_eq!(attribute(&tx["tx_result"], "update_contract_admin", "new_admin_address"), new);
+    let clear = MsgClearAdmin { sender: new, contract: vault.clone() };
+    let tx = client.run(1, vec![any(&clear)]).await;
     assert_eq!(tx["tx_result"]["code"], 0, "{tx}");
-    let tx = client.run(0, vec![cosmrs::tx::Msg::to_any(&migrate(0)).unwrap()]).await;
+    let tx = client.run(0, migrate(0)).await;
     assert_eq!(tx["tx_result"]["code"], 4, "nobody is admin now");
 }
 
@@ -396,10 +347,8 @@ async fn simulation_needs_no_signature_and_changes_nothing() {
 async fn simulate(client: &Client, tx_bytes: Vec<u8>) -> u64 {
     use cosmos_sdk_proto::cosmos::tx::v1beta1::{SimulateRequest, SimulateResponse};
     let request = SimulateRequest { tx_bytes, ..SimulateRequest::default() };
-    let response = client.abci("/cosmos.tx.v1beta1.Service/Simulate", &request, 0).await;
-    assert_eq!(response["code"], 0, "{response}");
-    let value = BASE64.decode(response["value"].as_str().unwrap()).unwrap();
-    SimulateResponse::decode(value.as_slice()).unwrap().gas_info.unwrap().gas_used
+    let response: SimulateResponse = client.value("/cosmos.tx.v1beta1.Service/Simulate", &request, 0).await;
+    response.gas_info.unwrap().gas_used
 }
 
 #[tokio::test]
@@ -427,9 +376,7 @@ async fn several_signers_and_several_recipients() {
     assert_eq!(answer["code"], 4, "one signature is not two: {answer}");
     let both = TxRaw { signatures, ..one };
     let answer = client.broadcast(&both.encode_to_vec()).await;
-    assert_eq!(answer["code"], 0, "{answer}");
-    client.devnet.mine(1).await.unwrap();
-    assert_eq!(client.tx(answer["hash"].as_str().unwrap()).await["tx_result"]["code"], 0);
+    assert_eq!(client.included(&answer).await["tx_result"]["code"], 0);
     assert_eq!(client.balance(&client.address(3), "uusd").await, 1_000_000_000_011);
 
     let coins = |amount: &str| vec![Coin { denom: "uusd".into(), amount: amount.into() }];
@@ -437,10 +384,6 @@ async fn several_signers_and_several_recipients() {
     let multi = |total: &str| MsgMultiSend {
         inputs: vec![Input { address: client.address(1), coins: coins(total) }],
         outputs: vec![output(2, "1"), output(3, "2")],
-    };
-    let any = |msg: &MsgMultiSend| cosmrs::Any {
-        type_url: "/cosmos.bank.v1beta1.MsgMultiSend".into(),
-        value: msg.encode_to_vec(),
     };
     let tx = client.run(1, vec![any(&multi("4"))]).await;
     assert_eq!((&tx["tx_result"]["codespace"], &tx["tx_result"]["code"]), (&json!("bank"), &json!(4)));

@@ -4,14 +4,10 @@ use crate::common;
 
 use std::io::Write;
 
-use crate::common::{Client, Envelope, GAS, attribute, events, vault};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD as BASE64;
-use cosmos_sdk_proto::cosmos::base::abci::v1beta1::TxMsgData;
+use crate::common::{Client, Envelope, GAS, any, attribute, events, response, vault};
 use cosmos_sdk_proto::cosmwasm::wasm::v1::{
     MsgInstantiateContract2, MsgStoreCode, MsgStoreCodeResponse, QueryCodesRequest, QueryCodesResponse,
 };
-use cosmos_sdk_proto::prost::{Message, Name};
 use cosmrs::Any;
 use cosmrs::cosmwasm::MsgInstantiateContract;
 use cosmrs::tx::Msg;
@@ -40,7 +36,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 fn upload(client: &Client, wasm: &[u8]) -> Any {
     let msg =
         MsgStoreCode { sender: client.address(1), wasm_byte_code: wasm.to_vec(), ..MsgStoreCode::default() };
-    Any { type_url: MsgStoreCode::type_url(), value: msg.encode_to_vec() }
+    any(&msg)
 }
 
 fn instantiate(client: &Client, code_id: u64) -> Any {
@@ -57,9 +53,7 @@ fn instantiate(client: &Client, code_id: u64) -> Any {
 
 async fn codes(client: &Client) -> Vec<(u64, String, Vec<u8>)> {
     let request = QueryCodesRequest { pagination: None };
-    let response = client.abci("/cosmwasm.wasm.v1.Query/Codes", &request, 0).await;
-    let value = BASE64.decode(response["value"].as_str().unwrap()).unwrap();
-    let response = QueryCodesResponse::decode(value.as_slice()).unwrap();
+    let response: QueryCodesResponse = client.value("/cosmwasm.wasm.v1.Query/Codes", &request, 0).await;
     response.code_infos.into_iter().map(|code| (code.code_id, code.creator, code.data_hash)).collect()
 }
 
@@ -86,10 +80,7 @@ async fn known_wasm_becomes_a_code_that_runs() {
             "msg_index=0".into(),
         ];
         assert_eq!(events(result).last().unwrap(), &("store_code".to_string(), expected));
-        let data = BASE64.decode(result["data"].as_str().unwrap()).unwrap();
-        let data = TxMsgData::decode(data.as_slice()).unwrap();
-        assert_eq!(data.msg_responses[0].type_url, "/cosmwasm.wasm.v1.MsgStoreCodeResponse");
-        let response = MsgStoreCodeResponse::decode(data.msg_responses[0].value.as_slice()).unwrap();
+        let response: MsgStoreCodeResponse = response(result);
         assert_eq!((response.code_id, response.checksum.as_slice()), (code_id, checksum.as_slice()));
 
         let tx = client.run(1, vec![instantiate(&client, code_id)]).await;
@@ -122,8 +113,7 @@ async fn the_checksum_makes_predictable_addresses() {
         salt: b"salt".to_vec(),
         ..MsgInstantiateContract2::default()
     };
-    let msg = Any { type_url: MsgInstantiateContract2::type_url(), value: msg.encode_to_vec() };
-    let tx = client.run(1, vec![msg]).await;
+    let tx = client.run(1, vec![any(&msg)]).await;
     assert_eq!(attribute(&tx["tx_result"], "instantiate", "_contract_address"), predicted);
 }
 
@@ -142,10 +132,9 @@ async fn other_wasm_and_restrictions_are_refused() {
         wasm_byte_code: WASM.to_vec(),
         instantiate_permission: Some(cosmos_sdk_proto::cosmwasm::wasm::v1::AccessConfig::default()),
     };
-    let restricted = Any { type_url: MsgStoreCode::type_url(), value: restricted.encode_to_vec() };
-    for (msg, code) in [(restricted, 37), (upload(&client, b""), 18)] {
-        let bytes = client.sign(1, vec![msg], &Envelope { gas: 9 * GAS, ..Envelope::default() }).await;
-        assert_eq!(client.broadcast(&bytes).await["code"], code);
+    for (msg, code) in [(any(&restricted), 37), (upload(&client, b""), 18)] {
+        let answer = client.submit(1, vec![msg], &Envelope { gas: 9 * GAS, ..Envelope::default() }).await;
+        assert_eq!(answer["code"], code);
     }
     assert_eq!(codes(&client).await.len(), 2);
 }

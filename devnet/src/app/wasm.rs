@@ -118,7 +118,7 @@ impl Wasm<Empty, Empty> for DevWasm {
         let mut response = self.0.borrow().execute(api, storage, &router, block, sender.clone(), msg)?;
         match asked {
             WasmMsg::Execute { contract_addr, funds, .. } => {
-                paid(&sender, &contract_addr, &funds, &mut response)
+                paid(&sender, &contract_addr, &funds, &mut response);
             }
             WasmMsg::Instantiate { funds, msg, .. } | WasmMsg::Instantiate2 { funds, msg, .. } => {
                 // The keeper puts the event of this very instantiation first.
@@ -136,7 +136,7 @@ impl Wasm<Empty, Empty> for DevWasm {
                 history::record(storage, &contract_addr, new_code_id, block.height, &msg);
             }
             WasmMsg::UpdateAdmin { contract_addr, admin } => {
-                response.events.push(new_admin(contract_addr, admin))
+                response.events.push(new_admin(contract_addr, admin));
             }
             WasmMsg::ClearAdmin { contract_addr } => {
                 response.events.push(new_admin(contract_addr, String::new()));

@@ -9,8 +9,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use cosmos_sdk_proto::cosmos::auth::v1beta1::{BaseAccount, QueryAccountRequest, QueryAccountResponse};
 use cosmos_sdk_proto::cosmos::bank::v1beta1::{QueryBalanceRequest, QueryBalanceResponse};
+use cosmos_sdk_proto::cosmos::base::abci::v1beta1::TxMsgData;
 use cosmos_sdk_proto::cosmwasm::wasm::v1::{QuerySmartContractStateRequest, QuerySmartContractStateResponse};
-use cosmos_sdk_proto::prost::Message;
+use cosmos_sdk_proto::prost::{Message, Name};
 use cosmrs::cosmwasm::{MsgExecuteContract, MsgInstantiateContract};
 use cosmrs::crypto::secp256k1::SigningKey;
 use cosmrs::tx::{Body, Fee, Msg, SignDoc, SignerInfo};
@@ -119,7 +120,7 @@ impl Client {
         self.rpc("abci_query", params).await["response"].take()
     }
 
-    async fn value<M: Message + Default>(&self, path: &str, request: &impl Message, height: u64) -> M {
+    pub async fn value<M: Message + Default>(&self, path: &str, request: &impl Message, height: u64) -> M {
         let response = self.abci(path, request, height).await;
         assert_eq!(response["code"], 0, "{response}");
         let value = BASE64.decode(response["value"].as_str().unwrap_or_default()).unwrap();
@@ -176,11 +177,26 @@ impl Client {
 
     /// Signs, broadcasts, makes a block, and returns `tx`'s answer.
     pub async fn run(&self, account: usize, msgs: Vec<Any>) -> Value {
-        let bytes = self.sign(account, msgs, &Envelope::default()).await;
-        let answer = self.broadcast(&bytes).await;
+        let answer = self.submit(account, msgs, &Envelope::default()).await;
+        self.included(&answer).await
+    }
+
+    /// Signs and broadcasts.
+    pub async fn submit(&self, account: usize, msgs: Vec<Any>, envelope: &Envelope) -> Value {
+        self.broadcast(&self.sign(account, msgs, envelope).await).await
+    }
+
+    /// Makes the block of what was broadcast, and returns `tx`'s answer.
+    pub async fn included(&self, answer: &Value) -> Value {
         assert_eq!(answer["code"], 0, "{answer}");
         self.devnet.mine(1).await.unwrap();
         self.tx(answer["hash"].as_str().unwrap()).await
+    }
+
+    /// A page of the REST server.
+    pub async fn rest(&self, path: &str) -> (u16, Value) {
+        let response = self.http.get(format!("{}{path}", self.devnet.rest_url())).send().await.unwrap();
+        (response.status().as_u16(), response.json().await.unwrap())
     }
 
     pub async fn tx(&self, hash: &str) -> Value {
@@ -222,6 +238,18 @@ impl Client {
         };
         msg.to_any().unwrap()
     }
+}
+
+/// What the first message of a transaction answered.
+pub fn response<M: Message + Default + Name>(result: &Value) -> M {
+    let data = BASE64.decode(result["data"].as_str().unwrap()).unwrap();
+    let first = TxMsgData::decode(data.as_slice()).unwrap().msg_responses.remove(0);
+    assert_eq!(first.type_url, M::type_url());
+    M::decode(first.value.as_slice()).unwrap()
+}
+
+pub fn any<M: Message + Name>(msg: &M) -> Any {
+    Any { type_url: M::type_url(), value: msg.encode_to_vec() }
 }
 
 pub fn coin(amount: u128, denom: &str) -> Coin {
