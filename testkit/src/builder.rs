@@ -3,8 +3,9 @@
 use cosmwasm_std::{Addr, Api, Coin, Timestamp, Uint128, instantiate2_address};
 use cw_multi_test::{AppBuilder, BankKeeper, Executor, MockApiBech32};
 use meteor_messages::hatchery::{self, HatcheryInit};
+use meteor_messages::nft::CollectionInit;
 use meteor_messages::nft::Royalties;
-use meteor_messages::shower::{CollectionInit, InstantiateMsg, MAX_SHOWERS, Payee};
+use meteor_messages::shower::{InstantiateMsg, MAX_SHOWERS, Payee};
 use meteor_rules::fairness::content::Tables;
 use meteor_rules::preset::{Collection, Crack, Preset};
 

@@ -7,13 +7,9 @@ use meteor_contract_kit::nonpayable;
 use meteor_messages::hatchery::{ExecuteMsg, InstantiateMsg, QueryMsg};
 
 use crate::error::ContractError;
+use crate::state::{NAME, VERSION};
 use crate::verbs::{crack, reclaim, reveal};
 use crate::{instantiate as instantiation, queries};
-
-/// Name of the contract, as cw2 stores it.
-pub const NAME: &str = concat!("crates.io:", env!("CARGO_PKG_NAME"));
-/// Version of the contract, as cw2 stores it.
-pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Makes a hatchery for the shower contract that sends this, and the collections of eggs and dust.
 #[cfg_attr(not(feature = "library"), entry_point)]

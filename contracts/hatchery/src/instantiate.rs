@@ -6,9 +6,9 @@ use meteor_contract_kit::{KitError, instantiated, make_collection};
 use meteor_messages::events::Nest;
 use meteor_messages::hatchery::InstantiateMsg;
 
-use crate::contract::{NAME, VERSION};
 use crate::error::ContractError;
 use crate::state::{CONFIG, Config, DUST, EGGS};
+use crate::state::{NAME, VERSION};
 
 /// Least and most seconds that a meteor may wait for its reveal.
 const TIMEOUT: (u64, u64) = (60, 365 * 24 * 60 * 60);

@@ -5,6 +5,11 @@ use cosmwasm_std::{Addr, StdResult, Storage};
 use cw_storage_plus::{Item, Map};
 use meteor_rules::fairness::content::Kind;
 
+/// Name of the contract, as cw2 stores it.
+pub const NAME: &str = concat!("crates.io:", env!("CARGO_PKG_NAME"));
+/// Version of the contract, as cw2 stores it.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 /// Storage keys. Items are raw keys, so none may begin another's.
 mod namespace {
     pub(super) const CONFIG: &str = "config";

@@ -9,13 +9,9 @@ use meteor_messages::nft::{ExecuteMsg, ExtensionMsg, InstantiateMsg, QueryMsg};
 
 use crate::error::ContractError;
 use crate::row::Row;
+pub use crate::state::{NAME, VERSION};
 use crate::verbs::{burn, mint, transfer};
 use crate::{instantiate as instantiation, queries};
-
-/// Name of the contract, as cw2 stores it.
-pub const NAME: &str = concat!("crates.io:", env!("CARGO_PKG_NAME"));
-/// Version of the contract, as cw2 stores it.
-pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Makes a collection; nothing of it changes later.
 #[cfg_attr(not(feature = "library"), entry_point)]

@@ -7,8 +7,8 @@ use cw721::traits::ToAttributesState;
 use cw721::{CollectionExtension, RoyaltyInfo};
 use meteor_messages::nft::{InstantiateMsg, Royalties};
 
-use crate::contract::{NAME, VERSION};
 use crate::error::ContractError;
+use crate::state::{NAME, VERSION};
 use crate::state::{ROYALTIES, TEMPLATE, cw721};
 
 /// Longest name or symbol (bytes).

@@ -9,6 +9,11 @@ use meteor_rules::metadata::Template;
 
 use crate::row::Row;
 
+/// Name of the contract, as cw2 stores it.
+pub const NAME: &str = concat!("crates.io:", env!("CARGO_PKG_NAME"));
+/// Version of the contract, as cw2 stores it.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 /// How tokens are described; never written again.
 pub const TEMPLATE: Item<Template> = Item::new("template");
 /// What a sale should pay to whom; never written again.

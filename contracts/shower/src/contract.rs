@@ -8,13 +8,9 @@ use meteor_messages::shower::{ExecuteMsg, InstantiateMsg, QueryMsg};
 use meteor_rules::{Rank, ShowerId};
 
 use crate::error::ContractError;
+pub use crate::state::{NAME, VERSION};
 use crate::verbs::{cancel, close, contribute, draw, minimum, mint, pause, refund, roles, settle};
 use crate::{instantiate as instantiation, queries};
-
-/// Name of the contract, as cw2 stores it.
-pub const NAME: &str = concat!("crates.io:", env!("CARGO_PKG_NAME"));
-/// Version of the contract, as cw2 stores it.
-pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Makes an event and its collection of meteors.
 #[cfg_attr(not(feature = "library"), entry_point)]

@@ -11,11 +11,11 @@ use meteor_rules::metadata::{Template, Values};
 use meteor_rules::tier::Tier;
 use meteor_rules::{BASIS_POINTS, NANOS_PER_SECOND};
 
-use crate::contract::{NAME, VERSION};
 use crate::error::ContractError;
 use crate::state::{
     EVENT, Event, FAIRNESS, HATCHERY, METEORS, MINIMUMS, PENDING, ROLES, Roles, TERMS, Terms,
 };
+use crate::state::{NAME, VERSION};
 use crate::verbs::draw::MAX_BEACON_BYTES;
 
 /// Least and most seconds for minting a shower.

@@ -18,6 +18,11 @@ use meteor_rules::tier::{PerTier, TierRule};
 
 use crate::error::ContractError;
 
+/// Name of the contract, as cw2 stores it.
+pub const NAME: &str = concat!("crates.io:", env!("CARGO_PKG_NAME"));
+/// Version of the contract, as cw2 stores it.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 /// Storage keys. Items are raw keys, so none may begin another's (a ranking once overwrote an owner that
 /// way); maps are one capital letter, because each contribution pays for theirs.
 mod namespace {

@@ -24,9 +24,10 @@ use crate::fold::{
     At, Collection, Collections, Contracts, Custodies, Launched, Reveal, State, Token, TokenRef, Wallets,
 };
 use crate::models::{self, Amount};
+pub use numbers::status;
 pub use page::{Currency, Page};
 pub use ranking::{DEFAULT_ROWS, MAX_ROWS, Row};
-pub use shower::{ShowerView, status};
+pub use shower::ShowerView;
 
 /// NFTs in a page when the request names no limit.
 pub const DEFAULT_NFTS: usize = 20;

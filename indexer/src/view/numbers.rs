@@ -1,16 +1,34 @@
 //! A shower's numbers as the API gives them: its summary, its floors and odds, and the facts of its draw.
 
 use cosmwasm_std::HexBinary;
-use meteor_messages::shower::InstantiateMsg;
+use meteor_messages::shower::{InstantiateMsg, Status};
 use meteor_rules::fairness::evidence;
 use meteor_rules::fairness::hex::{Hex, Hex32};
+use meteor_rules::life::Facts;
 use meteor_rules::tier::{PerTier, Tier};
 use meteor_rules::{NANOS_PER_SECOND, ShowerId, eggs, ranking};
 
 use super::ranking::Row;
-use super::shower::{life, status};
 use crate::fold::{Launched, Shower, State};
 use crate::models::{self, Amount, TierFloor};
+
+/// What decides where a shower stands; `None` for one that the schedule doesn't have.
+pub(super) fn life(config: &InstantiateMsg, shower: &Shower) -> Option<Facts> {
+    Some(Facts {
+        window: config.schedule.window(shower.number)?,
+        mint_window: config.mint_window,
+        contributors: shower.contributors(),
+        minted: shower.minted,
+        closed: shower.closed(),
+        drawn: shower.draw.is_some(),
+        cancelled: shower.cancelled,
+    })
+}
+
+/// Where a shower stands at a block time (nanoseconds), exactly as the contract's query says it.
+pub fn status(config: &InstantiateMsg, shower: &Shower, now: u64) -> Status {
+    life(config, shower).map_or(Status::Upcoming, |life| life.stage(now).into())
+}
 
 pub(super) fn summary(state: &State, launched: &Launched, shower: &Shower) -> models::Shower {
     let config = &launched.config;

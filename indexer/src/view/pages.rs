@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use meteor_messages::shower::CollectionInit;
+use meteor_messages::nft::CollectionInit;
 use meteor_rules::fairness::beacon::BeaconRule;
 use meteor_rules::fairness::evidence;
 use meteor_rules::fairness::hex::Hex;

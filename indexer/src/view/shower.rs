@@ -3,13 +3,13 @@
 use std::sync::{Arc, OnceLock};
 
 use imbl::Vector;
-use meteor_messages::shower::{ContributionState, InstantiateMsg, Status};
+use meteor_messages::shower::ContributionState;
 use meteor_rules::fairness::evidence;
 use meteor_rules::life::Facts;
 use meteor_rules::tier::{Tier, TierRule};
 use meteor_rules::{Rank, ranking};
 
-use super::numbers::{facts, floors, past, summary};
+use super::numbers::{facts, floors, life, past, status, summary};
 use super::page::Page;
 use super::ranking::{DEFAULT_ROWS, MAX_ROWS, Row};
 use crate::fold::{Given, Launched, Shower, State};
@@ -41,24 +41,6 @@ pub struct ShowerView {
     tiers: TierRule,
     life: Option<Facts>,
     now: u64,
-}
-
-/// What decides where a shower stands; `None` for one that the schedule doesn't have.
-pub(super) fn life(config: &InstantiateMsg, shower: &Shower) -> Option<Facts> {
-    Some(Facts {
-        window: config.schedule.window(shower.number)?,
-        mint_window: config.mint_window,
-        contributors: shower.contributors(),
-        minted: shower.minted,
-        closed: shower.closed(),
-        drawn: shower.draw.is_some(),
-        cancelled: shower.cancelled,
-    })
-}
-
-/// Where a shower stands at a block time (nanoseconds), exactly as the contract's query says it.
-pub fn status(config: &InstantiateMsg, shower: &Shower, now: u64) -> Status {
-    life(config, shower).map_or(Status::Upcoming, |life| life.stage(now).into())
 }
 
 impl ShowerView {

@@ -14,7 +14,8 @@ use meteor_messages::events::{
     Revealed, Transfer,
 };
 use meteor_messages::hatchery::HatcheryInit;
-use meteor_messages::shower::{CollectionInit, Fairness, InstantiateMsg, Payee};
+use meteor_messages::nft::CollectionInit;
+use meteor_messages::shower::{Fairness, InstantiateMsg, Payee};
 use meteor_rules::fairness::Domain;
 use meteor_rules::fairness::beacon::BeaconRule;
 use meteor_rules::fairness::content::{Kind, Recipe, Source, Tables};

@@ -5,8 +5,9 @@ use std::fmt::Debug;
 
 use meteor_chain::Pool;
 use meteor_chain::contracts::{Collection, HatcheryContract, ShowerContract};
+use meteor_messages::nft::CollectionInit;
 use meteor_messages::nft::{Royalties, RoyaltyInfoResponse};
-use meteor_messages::shower::{CollectionInit, ConfigResponse, InstantiateMsg, MinimumFrom};
+use meteor_messages::shower::{ConfigResponse, InstantiateMsg, MinimumFrom};
 use meteor_rules::BASIS_POINTS;
 use serde::Deserialize;
 

@@ -2,8 +2,9 @@
 
 use cosmwasm_std::HexBinary;
 use meteor_messages::hatchery::HatcheryInit;
+use meteor_messages::nft::CollectionInit;
 use meteor_messages::nft::Royalties;
-use meteor_messages::shower::{CollectionInit, Fairness, InstantiateMsg};
+use meteor_messages::shower::{Fairness, InstantiateMsg};
 use meteor_rules::fairness::Bytes32;
 use meteor_rules::fairness::beacon::BeaconRule;
 use meteor_rules::preset::{Collection, Preset, RelativeSchedule};

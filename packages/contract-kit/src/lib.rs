@@ -9,7 +9,7 @@ use cosmwasm_std::{
     to_json_binary,
 };
 use meteor_messages::nft;
-use meteor_messages::shower::CollectionInit;
+use meteor_messages::nft::CollectionInit;
 use meteor_rules::fairness::Bytes32;
 use thiserror::Error;
 

@@ -4,7 +4,7 @@ use cosmwasm_schema::{QueryResponses, cw_serde};
 use cosmwasm_std::HexBinary;
 use meteor_rules::fairness::content::Content;
 
-use crate::shower::CollectionInit;
+use crate::nft::CollectionInit;
 
 /// Most meteors revealed in one message.
 pub const MAX_REVEALS: usize = 30;

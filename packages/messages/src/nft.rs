@@ -24,6 +24,23 @@ pub struct InstantiateMsg {
     pub royalties: Option<Royalties>,
 }
 
+/// A collection to instantiate.
+#[cw_serde]
+#[derive(Eq)]
+#[serde(deny_unknown_fields)]
+pub struct CollectionInit {
+    /// Code of the CW721 contract.
+    pub code_id: u64,
+    /// For example `Levana Dragons: Meteors`.
+    pub name: String,
+    /// For example `LVNMTR`.
+    pub symbol: String,
+    /// How its tokens are described; the first columns are [`OWN_COLUMNS`](crate::shower::OWN_COLUMNS).
+    pub template: Template,
+    /// What a sale should pay to whom.
+    pub royalties: Option<Royalties>,
+}
+
 /// What a sale should pay to whom (marketplaces read it; the contract can't enforce it).
 #[cw_serde]
 #[derive(Eq)]

@@ -4,12 +4,11 @@ use cosmwasm_schema::{QueryResponses, cw_serde};
 use cosmwasm_std::{HexBinary, Uint128};
 use meteor_rules::fairness::beacon::BeaconRule;
 pub use meteor_rules::life::{ContributionState, Status};
-use meteor_rules::metadata::Template;
 use meteor_rules::schedule::Schedule;
 use meteor_rules::tier::{PerTier, TierRule};
 
 use crate::hatchery::HatcheryInit;
-use crate::nft::Royalties;
+use crate::nft::CollectionInit;
 
 /// Most meteors in one `Mint`, contributors in one `Refund`, rows in one page.
 pub const MAX_BATCH: usize = 100;
@@ -82,23 +81,6 @@ pub struct Payee {
     pub address: String,
     /// Share (basis points).
     pub share_bp: u32,
-}
-
-/// A collection to instantiate.
-#[cw_serde]
-#[derive(Eq)]
-#[serde(deny_unknown_fields)]
-pub struct CollectionInit {
-    /// Code of the CW721 contract.
-    pub code_id: u64,
-    /// For example `Levana Dragons: Meteors`.
-    pub name: String,
-    /// For example `LVNMTR`.
-    pub symbol: String,
-    /// How its tokens are described; the first columns are [`OWN_COLUMNS`].
-    pub template: Template,
-    /// What a sale should pay to whom.
-    pub royalties: Option<Royalties>,
 }
 
 /// The art of one meteor, in the order in which the operator hands it out. It says nothing of owner or tier.
