@@ -55,17 +55,17 @@ impl FromStr for GasPrice {
     }
 }
 
-/// What was measured, with a third on top: a node's simulation sees another state than the block will.
+/// What was measured, and a third more: the block will have another state than the simulation.
 pub fn with_margin(simulated: u64) -> u64 {
     simulated.saturating_add(simulated / 3).saturating_add(10_000)
 }
 
-/// The most that may be measured so that it fits `limit` with the margin on top.
+/// The most that may be measured so that it fits `limit` with its margin.
 pub(crate) const fn within(limit: u64) -> u64 {
     limit.saturating_sub(10_000) / 4 * 3
 }
 
-/// Coins in the form in which fees and funds are written.
+/// An amount as a list of coins, as fees and funds are written.
 pub fn coins(amount: u128, denom: &str) -> Vec<cosmwasm_std::Coin> {
     vec![cosmwasm_std::Coin { denom: denom.to_owned(), amount: Uint128::new(amount) }]
 }

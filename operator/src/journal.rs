@@ -1,7 +1,9 @@
-//! The journal of one signing account: what it has under way, on disk before it is sent, and what it has committed.
+//! The journal of one signing account: the transaction under way, on disk before it is sent, and those in
+//! blocks.
 //!
-//! A directory holds three files: `lock`, held as long as the journal is open; `outstanding.json`, the one signed
-//! transaction whose fate isn't known; and `history.jsonl`, one line for each transaction in a block.
+//! A directory holds three files: `lock`, held as long as the journal is open; `outstanding.json`, the one
+//! signed transaction whose outcome isn't known; and `history.jsonl`, one line for each transaction in a
+//! block.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -31,7 +33,7 @@ pub struct Intent {
     pub fee: String,
     /// Upper-case hex of its hash.
     pub hash: String,
-    /// The last block height seen before it was signed: it can be in no block up to this.
+    /// The last block height seen before it was signed: no block up to this can hold it.
     pub signed_at: u64,
     /// The last block height that may hold it.
     pub timeout_height: u64,
@@ -58,7 +60,7 @@ pub struct Committed {
     pub hash: String,
     /// The block that holds it.
     pub height: u64,
-    /// 0 for success; the fee is taken either way.
+    /// 0 for success. The fee is paid either way.
     pub code: u32,
     /// Gas used.
     pub gas_used: u64,
@@ -85,7 +87,7 @@ pub enum JournalError {
         /// Which.
         path: PathBuf,
     },
-    /// A file holds something else than it should.
+    /// A file does not hold what it should.
     #[error(
         "the journal's file {path} can't be understood ({what}): look up its transaction before moving it away"
     )]
@@ -114,7 +116,7 @@ struct Files {
     _lock: File,
 }
 
-/// What an account has under way and has done.
+/// The transactions of an account, under way and done.
 #[derive(Debug, Default)]
 pub struct Journal {
     files: Option<Files>,
@@ -127,7 +129,7 @@ fn at(path: &Path) -> impl Fn(std::io::Error) -> JournalError {
 }
 
 impl Journal {
-    /// A journal that is forgotten with the process: for accounts whose work nobody resumes.
+    /// A journal that ends with the process: for accounts whose work nobody resumes.
     pub fn memory() -> Self {
         Self::default()
     }
@@ -171,12 +173,12 @@ impl Journal {
         self.files.is_some()
     }
 
-    /// The transaction whose fate isn't known.
+    /// The transaction whose outcome isn't known.
     pub const fn outstanding(&self) -> Option<&Intent> {
         self.outstanding.as_ref()
     }
 
-    /// Notes what is about to be sent. On disk when this returns: only then may it be sent.
+    /// Notes what is about to be sent. It is on disk when this returns, and may be sent only then.
     ///
     /// # Errors
     /// If it can't be written. Nothing may be sent then.
@@ -198,7 +200,7 @@ impl Journal {
     /// Notes that the outstanding transaction is in a block.
     ///
     /// # Errors
-    /// If it can't be written; it stays outstanding then.
+    /// If it can't be written. It stays outstanding then.
     pub fn committed(&mut self, included: &Included) -> Result<(), JournalError> {
         let Some(intent) = &self.outstanding else { return Ok(()) };
         if let Some(files) = &self.files {
@@ -214,7 +216,7 @@ impl Journal {
         self.forget()
     }
 
-    /// Drops the outstanding transaction, which can be in no block any more.
+    /// Drops the outstanding transaction, which no block can hold any more.
     ///
     /// # Errors
     /// If its file can't be removed.
@@ -231,7 +233,7 @@ impl Journal {
     /// Every committed transaction, in order. A last line that was torn by a crash is left out.
     ///
     /// # Errors
-    /// If the file can't be read, or another line than the last can't be understood.
+    /// If the file or any line but the last can't be read.
     pub fn history(&self) -> Result<Vec<Committed>, JournalError> {
         self.files.as_ref().map_or_else(|| Ok(Vec::new()), Files::history)
     }
@@ -249,7 +251,7 @@ impl Files {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(source) => return Err(JournalError::File { path, source }),
         };
-        // Only what ends with a line end was written whole.
+        // A line without a line feed was not written whole.
         let mut lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
         lines.pop();
         lines

@@ -1,4 +1,4 @@
-//! The launch file: everything that `meteor deploy` needs to know of an event and must not guess, as TOML.
+//! The launch file (TOML): everything about an event that `meteor deploy` must not guess.
 
 pub mod artifacts;
 mod estimate;
@@ -30,7 +30,7 @@ pub struct Launch {
     pub salt: String,
     /// Name of a preset or path of a preset file: schedule, tiers, eggs, collections, tables.
     pub preset: String,
-    /// When shower 1 opens, as `2026-12-01T12:00:00Z`; left out where the preset says it.
+    /// When shower 1 opens, like `2026-12-01T12:00:00Z`. The preset's time, if left out.
     pub opens_at: Option<toml::value::Datetime>,
     /// Path of the file that `meteor keygen --commitments` wrote, beside the launch file.
     pub commitments: String,
@@ -38,13 +38,13 @@ pub struct Launch {
     pub chain: Chain,
     /// Who may do what.
     pub roles: Roles,
-    /// Who is paid, for good.
+    /// Who is paid. It can't be changed later.
     pub payees: Vec<Payee>,
     /// The beacon that decides draws.
     pub beacon: Beacon,
     /// Codes that are on the chain already, where uploads are not open to everyone.
     pub codes: Option<Codes>,
-    /// What a sale of a meteor should pay to whom.
+    /// What the sale of a token should pay, and to whom.
     pub royalties: Option<Royalties>,
 }
 
@@ -70,9 +70,9 @@ pub struct Chain {
 pub struct Roles {
     /// Appoints the others; a multisig in production.
     pub owner: String,
-    /// Signs the deployment, and may nothing afterwards; left out it is the owner.
+    /// Signs the deployment and has no power afterwards. The owner, if left out.
     pub deployer: Option<String>,
-    /// May exchange the shower contract's code, and with it every rule; left out nobody may.
+    /// May replace the shower contract's code, and with it every rule. Nobody, if left out.
     pub admin: Option<String>,
     /// Draws, mints and reveals.
     pub operator: String,
@@ -119,13 +119,13 @@ pub enum LaunchError {
     #[error("the launch file can't be read: {0}")]
     Form(#[from] toml::de::Error),
     /// The opening has no zone or no time.
-    #[error("opens_at = {0} is no moment: write date, time and zone, as 2026-12-01T12:00:00Z")]
+    #[error("opens_at = {0} is not a point in time: write date, time and zone, like 2026-12-01T12:00:00Z")]
     Opening(String),
-    /// Neither the launch nor its preset says when.
+    /// Neither the launch nor its preset says when shower 1 opens.
     #[error("nothing says when shower 1 opens: set opens_at = 2026-12-01T12:00:00Z")]
     NoOpening,
-    /// The beacon's key is none.
-    #[error("the beacon's public_key is not the 96 bytes in hex of a public key")]
+    /// The beacon's key is not a public key.
+    #[error("the beacon's public_key is not a public key: it takes 96 bytes in hex")]
     BeaconKey,
     /// A commitment is not 32 bytes.
     #[error(
@@ -188,7 +188,7 @@ impl Beacon {
     }
 }
 
-/// `seconds` since the epoch as people read them, in UTC.
+/// Unix seconds as people read them, in UTC.
 pub fn utc(seconds: u64) -> String {
     time::utc(seconds).unwrap_or_else(|| format!("second {seconds}"))
 }

@@ -1,8 +1,8 @@
 //! The team's jobs that sign transactions: deploy, close, draw, mint, settle, hatch, publish keys.
 //!
-//! [`node::Node`] talks to CometBFT nodes, [`signer::Signer`] holds one key, [`account::Account`] sends what the
-//! key signs in order. The jobs in [`jobs`] decide nothing by themselves: the contract's own cursors say what is
-//! left to do, so a job that is run twice does nothing twice.
+//! [`node::Node`] talks to CometBFT nodes, [`signer::Signer`] holds one key, [`account::Account`] sends what
+//! the key signs in order. The jobs in [`jobs`] decide nothing by themselves: the contract's own cursors say
+//! what is left to do, so a job that runs twice does nothing twice.
 
 pub mod account;
 pub mod beacon;

@@ -1,5 +1,5 @@
-//! The nodes of one chain as jobs use them: what [`Pool`] reads, and handing transactions over, simulating them and
-//! finding them again.
+//! The nodes of one chain as jobs use them: [`Pool`] reads, and this broadcasts, simulates and looks up
+//! transactions.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use tokio::task::JoinSet;
 #[derive(Clone, Debug)]
 pub struct Node(Arc<Pool>);
 
-/// What the nodes said to a transaction that was handed to them.
+/// What became of a broadcast.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Broadcast {
     /// One of them has it: its hash.
@@ -40,15 +40,16 @@ impl Node {
     /// A node at `url`, for example `http://127.0.0.1:26657`.
     ///
     /// # Errors
-    /// [`NodeError::Address`] if it is no address.
+    /// [`NodeError::Address`] if it is not an address.
     pub fn new(url: &str) -> Result<Self, NodeError> {
         Self::pool(&[url])
     }
 
-    /// Nodes of one chain at `urls`: what one doesn't answer is asked of the next, and transactions go to all.
+    /// Nodes of one chain at `urls`: what one doesn't answer is asked of the next, and transactions go to
+    /// all.
     ///
     /// # Errors
-    /// [`NodeError::Address`] if one is no address, or there is none.
+    /// [`NodeError::Address`] if one is not an address, or there is none.
     pub fn pool<S: AsRef<str>>(urls: &[S]) -> Result<Self, NodeError> {
         Ok(Self(Arc::new(Pool::at(urls)?)))
     }
@@ -73,7 +74,7 @@ impl Node {
         while let Some(done) = tasks.join_next().await {
             match done {
                 Ok(Ok(None)) => {
-                    // The others shall have it too.
+                    // The other nodes should have it too.
                     tasks.detach_all();
                     return Ok(Broadcast::Accepted(hash(tx)));
                 }
@@ -101,7 +102,7 @@ impl Node {
         gas.ok_or_else(|| NodeError::Malformed("a simulation without gas".into()))
     }
 
-    /// The transaction with this hash, or `None` while no node knows a block that holds it.
+    /// The transaction with this hash; `None` while no node has a block with it.
     ///
     /// # Errors
     /// If no node answers.
@@ -124,7 +125,7 @@ impl Node {
         }
     }
 
-    /// The transaction with this hash, searched in every block of a range: for nodes that have no index.
+    /// The transaction with this hash, searched for in every block of a range: for nodes without an index.
     ///
     /// # Errors
     /// If no node has the blocks.

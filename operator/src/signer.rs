@@ -12,7 +12,7 @@ pub const COIN_TYPE: u32 = 330;
 /// Why there is no key to sign with. No message repeats a word or a byte of a key.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum SignerError {
-    /// The words are no mnemonic.
+    /// The words are not a mnemonic.
     #[error("the words are not a mnemonic of 24 English words")]
     Words,
     /// No key follows from the mnemonic.
@@ -23,10 +23,10 @@ pub enum SignerError {
         /// Which of its accounts.
         index: u32,
     },
-    /// The bytes are no key.
-    #[error("these 32 bytes are no secp256k1 key")]
+    /// The bytes are not a key.
+    #[error("these 32 bytes are not a secp256k1 key")]
     Bytes,
-    /// The prefix makes no address.
+    /// An address can't begin with the prefix.
     #[error("{0:?} can't begin an address")]
     Prefix(String),
 }
@@ -38,11 +38,11 @@ pub struct Signer {
 }
 
 impl Signer {
-    /// The key at `m/44'/<coin type>'/0'/0/<index>` of a mnemonic of 24 English words, with addresses that begin with
-    /// `prefix`.
+    /// The key at `m/44'/<coin type>'/0'/0/<index>` of a mnemonic of 24 English words, with addresses that
+    /// begin with `prefix`.
     ///
     /// # Errors
-    /// If the words are no mnemonic or the prefix makes no address.
+    /// If the words are not a mnemonic or an address can't begin with the prefix.
     pub fn from_mnemonic(
         phrase: &str,
         coin_type: u32,
@@ -60,7 +60,7 @@ impl Signer {
     /// The key with these 32 bytes: for throw-away wallets made from a seed.
     ///
     /// # Errors
-    /// If the bytes are no key or the prefix makes no address.
+    /// If the bytes are not a key or an address can't begin with the prefix.
     pub fn from_bytes(bytes: &[u8; 32], prefix: &str) -> Result<Self, SignerError> {
         let key = SigningKey::from_slice(bytes).map_err(|_| SignerError::Bytes)?;
         Self::new(key, prefix)

@@ -1,4 +1,4 @@
-//! Terra Classic's tax on coins that are sent: what arrives of an amount.
+//! Terra Classic's tax on coins that are sent.
 
 use meteor_chain::{NodeError, Pool};
 
@@ -15,7 +15,7 @@ impl Rate {
         (atomics <= UNIT).then_some(Self(atomics))
     }
 
-    /// The chain's rate now; none where the chain knows no such tax.
+    /// The chain's rate now; zero on a chain without this tax.
     ///
     /// # Errors
     /// If no node answers, or with a rate above one.
@@ -38,10 +38,11 @@ impl Rate {
         amount.saturating_sub(self.tax(amount))
     }
 
-    /// The least amount of which `due` arrives (both micro-denom); `None` where the tax takes all, or the amount is
-    /// beyond all money.
+    /// The least amount of which `due` arrives (both micro-denom); `None` if the tax takes everything or the
+    /// amount exceeds 128 bits.
     pub fn to_arrive(self, due: u128) -> Option<u128> {
-        // Since the tax is rounded down, of x arrives x(1 - rate), rounded up: at least `due` where x(1 - rate) > due - 1.
+        // Since the tax is rounded down, of x arrives x(1 - rate), rounded up: at least `due` where x(1 -
+        // rate) > due - 1.
         let Some(below) = due.checked_sub(1) else { return Some(0) };
         below.checked_mul(UNIT)?.checked_div(UNIT.checked_sub(self.0)?)?.checked_add(1)
     }

@@ -16,16 +16,16 @@ use crate::signer::Signer;
 /// Why a transaction can't be built.
 #[derive(Debug, Error)]
 pub enum TxError {
-    /// A message is no JSON.
+    /// A message can't be written as JSON.
     #[error("the message can't be written as JSON")]
     Json(#[from] serde_json::Error),
-    /// A text that is no address.
-    #[error("{0} is no address")]
+    /// A text is not an address.
+    #[error("{0} is not an address")]
     Address(String),
-    /// An address that can't be computed.
+    /// An address can't be computed.
     #[error("the contract's address can't be computed: {0}")]
     ContractAddress(String),
-    /// A part that can't be encoded.
+    /// A part can't be encoded.
     #[error("the transaction can't be encoded: {0}")]
     Encode(String),
 }
@@ -67,8 +67,8 @@ pub fn execute(
     }))
 }
 
-/// A message that instantiates code `code_id` at the address that [`contract_address`] computes. Without an `admin`
-/// nobody can migrate what comes of it.
+/// A message that instantiates code `code_id` at the address that [`contract_address`] computes. Without an
+/// `admin` nobody can migrate the contract.
 ///
 /// # Errors
 /// [`TxError::Json`] if the message can't be written as JSON.
@@ -92,8 +92,8 @@ pub fn instantiate(
     }))
 }
 
-/// The address that an instance of the code with `checksum`, made by `creator` with `salt`, will have (ADR-28, as wasmd
-/// computes it). Keys are bound to it before it exists.
+/// The address that an instance of the code with `checksum`, made by `creator` with `salt`, will have
+/// (ADR-28, as wasmd computes it). Keys are bound to it before it exists.
 ///
 /// # Errors
 /// [`TxError::Address`] or [`TxError::ContractAddress`] if one of them can't make an address.

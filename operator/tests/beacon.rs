@@ -1,4 +1,5 @@
-//! The beacon's client against relays that are down, late or lying, and the dev chain's beacon as its clients see it.
+//! The beacon's client against relays that are down, late or lying, and the dev chain's beacon as its clients
+//! see it.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};

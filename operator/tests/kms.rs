@@ -1,4 +1,5 @@
-//! The key service against a stand-in that speaks its API: what is sent, what is believed, what each refusal says.
+//! The key service against a stand-in that speaks its API: what is sent, what is believed, what each refusal
+//! says.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;

@@ -7,7 +7,7 @@ use thiserror::Error;
 use crate::journal::JournalError;
 use crate::tx::TxError;
 
-/// What can go wrong between an account and the chain.
+/// Why an account's transaction did not happen, or may not have.
 #[derive(Debug, Error)]
 pub enum AccountError {
     /// The nodes don't answer, or refuse what they were asked.

@@ -1,4 +1,4 @@
-//! What becomes of a transaction after it was signed: handed over, looked for, and found, or known to be dead.
+//! Follows a signed transaction: hands it over and looks for it until it is in a block or never can be.
 
 use std::time::Duration;
 
@@ -15,12 +15,13 @@ use crate::tx;
 
 /// Blocks after which a transaction that was accepted but didn't show up is reported.
 const PATIENCE: u64 = 50;
-/// Failures of all nodes in a row, some two minutes of them, after which the job gives up. What is outstanding stays
-/// noted.
+/// Failures of all nodes in a row, after which the job gives up: about two minutes. The transaction stays in
+/// the journal.
 const FAILURES: u32 = 12;
-/// The pause after the first failure; it doubles with each: a node that is restarted is waited for.
+/// The pause after the first failure. It doubles with each, long enough for a node to restart.
 const PAUSE: Duration = Duration::from_millis(250);
-/// How often a transaction is looked for in its first looks, for fast chains, and afterwards: public nodes count requests.
+/// The pause between the first looks for a transaction, for fast chains, and between the later ones: public
+/// nodes limit requests.
 const FAST_LOOK: Duration = Duration::from_millis(50);
 const SLOW_LOOK: Duration = Duration::from_millis(500);
 const FAST_LOOKS: u32 = 20;
@@ -41,7 +42,7 @@ pub(super) enum Fate {
 }
 
 impl Account {
-    /// Follows a noted transaction to its end. `sent`: it may be in a mempool already.
+    /// Follows a transaction of the journal to its end. `sent` says that it may already be in a mempool.
     pub(super) async fn settle(&mut self, intent: &Intent, mut sent: bool) -> Result<Fate, AccountError> {
         let bytes = intent.bytes()?;
         let mut failures = 0;
@@ -73,7 +74,7 @@ impl Account {
                     if failures > FAILURES {
                         return Err(error);
                     }
-                    // Asked again at once, for the transaction may have got through.
+                    // Look at once after the pause: the transaction may have got through.
                     looks = 0;
                     tokio::time::sleep(backoff::after(PAUSE, backoff::LONGEST, failures)).await;
                 }
@@ -81,7 +82,7 @@ impl Account {
         }
     }
 
-    /// One look at where a noted transaction is; `None` while that is open.
+    /// Looks once for a transaction that is in the journal; `None` while its outcome is open.
     async fn step(
         &self,
         intent: &Intent,
@@ -98,16 +99,16 @@ impl Account {
                 Ok(Broadcast::Refused(refusal)) if !*sent && refusal.said() != Said::MempoolFull => {
                     return Err(AccountError::Refused(refusal));
                 }
-                // Accepted; or a node may have it or not. From here on only the account's sequence tells, whatever a
-                // node says of bytes that may be in another one's mempool.
+                // Accepted; or a node may have it or not. From here on only the account's sequence tells,
+                // whatever a node says of bytes that may be in another one's mempool.
                 _ => *sent = true,
             }
         }
-        // The account at one height tells all about the blocks up to that height, with or without an index.
+        // The account's sequence at a height says all about the blocks up to it, with or without an index.
         let Answer { value: mut state, mut height } = self.node.account(self.address()).await?;
         let expired = height > intent.timeout_height.saturating_add(2);
         if expired && state.sequence <= intent.sequence {
-            // One node's word is too little for signing again: what it doesn't know of would then happen twice.
+            // One node is not enough to sign again: a transaction that it missed would then happen twice.
             for other in self.node.account_everywhere(self.address()).await? {
                 if other.value.sequence > state.sequence {
                     Answer { value: state, height } = other;
@@ -123,8 +124,8 @@ impl Account {
         Ok(expired.then_some(never))
     }
 
-    /// Signs with `gas` as the limit and hands the transaction to the node, without waiting for a block; answers
-    /// with its hash. Several may be under way, in order.
+    /// Signs with `gas` as the limit and hands the transaction to the node, without waiting for a block;
+    /// answers with its hash. Several may be under way, in order.
     ///
     /// # Errors
     /// [`AccountError::Refused`] if no node accepts it; [`AccountError::OneAtATime`] on an account with a
@@ -138,7 +139,8 @@ impl Account {
         if let Broadcast::Refused(refusal) = &told
             && refusal.said() == Said::WrongSequence
         {
-            // Somebody else used the key, or the node forgot what it had not put into a block: ask, never guess.
+            // Somebody else used the key, or the node forgot a transaction that was in no block: ask, never
+            // guess.
             self.refresh().await?;
             let bytes = tx::sign(&self.signer, &self.place, messages, gas, &self.price, 0)?;
             told = self.node.broadcast(&bytes).await?;

@@ -1,4 +1,4 @@
-//! One key sending transactions in order: knows its sequence, sets fees, waits for blocks.
+//! One key that sends transactions in order: it keeps the sequence, sets fees and waits for blocks.
 
 mod error;
 mod follow;
@@ -26,7 +26,7 @@ use crate::tx::{self, Place};
 const LIFETIME: u64 = 30;
 /// How often a message is signed before the job gives up.
 const SIGNATURES: u32 = 4;
-/// How many times its configured price a transaction may cost where nodes ask for more.
+/// How many times the configured price a transaction may cost if the nodes ask for more.
 const DEAREST: u64 = 4;
 
 /// One key that sends transactions to one chain.
@@ -40,11 +40,11 @@ pub struct Account {
 }
 
 impl Account {
-    /// Reads the account's number and sequence from the chain. What it has under way is forgotten with the process:
-    /// jobs use [`Account::open_with_journal`].
+    /// Reads the account's number and sequence from the chain. Without a journal, a transaction under way is
+    /// lost with the process: jobs use [`Account::open_with_journal`].
     ///
     /// # Errors
-    /// [`AccountError::Query`] if the chain doesn't know the account: send it coins first.
+    /// [`NodeError::Query`] if the chain has no such account: send it coins first.
     pub async fn open(node: Node, signer: Signer, price: GasPrice) -> Result<Self, AccountError> {
         let chain_id = node.one_chain().await?;
         let state = node.account(signer.address()).await?.value;
@@ -52,11 +52,12 @@ impl Account {
         Ok(Self { node, signer, price, place, journal: Journal::memory() })
     }
 
-    /// Opens the account with its journal under `dir`, and first finds out what became of the transaction that an
-    /// earlier process left under way: when this returns, the chain's state says all that it did.
+    /// Opens the account with its journal under `dir`. First it finds out what became of a transaction that
+    /// an earlier process left under way, so that the chain's state shows everything that process did.
     ///
     /// # Errors
-    /// As [`Account::open`]; [`AccountError::Journal`] if another process uses the journal or it can't be read.
+    /// As [`Account::open`]; [`AccountError::Journal`] if another process uses the journal or it can't be
+    /// read.
     pub async fn open_with_journal(
         node: Node,
         signer: Signer,
@@ -65,8 +66,8 @@ impl Account {
     ) -> Result<Self, AccountError> {
         let mut account = Self::open(node, signer, price).await?;
         account.journal = Journal::open(dir, &account.place.chain_id, account.signer.address())?;
-        // A node that stands still would have this account sign its last transaction again, byte for byte, and take
-        // that for the new one.
+        // On a node that has stalled, this account would sign its last transaction again, byte for byte, and
+        // mistake it for the new one.
         if let Some(last) = account.journal.history()?.last() {
             account.node.seen(last.height);
         }
@@ -74,13 +75,13 @@ impl Account {
             tracing::info!(hash = intent.hash, "finding out what became of an earlier transaction");
             account.settle(&intent, true).await?;
         }
-        // One tip for all reads that follow: what was committed must be seen.
+        // Reads that follow must see everything up to this height.
         account.node.seen(account.node.status().await?.height);
         account.refresh().await?;
         Ok(account)
     }
 
-    /// What it has under way and has done.
+    /// Its transactions, under way and done.
     pub const fn journal(&self) -> &Journal {
         &self.journal
     }
@@ -109,15 +110,16 @@ impl Account {
         self.send(vec![message]).await
     }
 
-    /// Simulates, signs, sends, and waits until the transaction is in a block. It is noted before it is sent, and
-    /// signed again only once the one before can be in no block any more. Where all nodes ask for a higher fee it
-    /// pays twice the price, then four times; where a block holds less gas than its limit it takes all of a block.
+    /// Simulates, signs, sends, and waits until the transaction is in a block. The journal has it before it
+    /// is sent. It is signed again only once no block can hold the one before. If all nodes ask for a higher
+    /// fee, it pays twice the price, then four times. If its gas limit exceeds a block's, the block's gas
+    /// becomes the limit.
     ///
     /// # Errors
-    /// [`AccountError::WouldFail`] if the simulation says so, [`AccountError::Refused`] if no node accepts it,
-    /// [`AccountError::Failed`] if it was included and failed, [`AccountError::NeverIncluded`] if no block took it.
-    /// After any other error its fate may be unknown: the next `send`, or the next opening of the journal, finds out
-    /// first.
+    /// [`AccountError::WouldFail`] if the simulation says so, [`AccountError::Refused`] if no node accepts
+    /// it, [`AccountError::Failed`] if it was included and failed, [`AccountError::NeverIncluded`] if no
+    /// block took it. After any other error the outcome may be unknown: the next `send`, or the next opening
+    /// of the journal, finds it out first.
     pub async fn send(&mut self, messages: Vec<Any>) -> Result<Included, AccountError> {
         self.resume().await?;
         let mut least_gas = 0;
@@ -130,7 +132,7 @@ impl Account {
             let again = signatures < SIGNATURES;
             match self.attempt(messages.clone(), gas, &price).await {
                 Ok(Fate::Included(Included { refusal: Some(refusal), hash, height, .. })) => {
-                    // It took its fee and its sequence and did nothing else: more gas may help.
+                    // It cost its fee and its sequence and did nothing else: more gas may help.
                     if refusal.said() != Said::OutOfGas || !again {
                         return Err(AccountError::Failed { hash, height, refusal });
                     }
@@ -151,7 +153,7 @@ impl Account {
                         && again
                         && dearer <= self.price.millionths.saturating_mul(DEAREST)
                     {
-                        // Nothing was taken: the same sequence at a higher price, but not at any.
+                        // Nothing happened: the same sequence again at a higher price, within a bound.
                         price.millionths = dearer;
                         tracing::warn!(millionths = dearer, "the nodes ask for a higher gas price");
                     } else if said == Said::OverBlockGas && most_gas == u64::MAX {
@@ -167,7 +169,7 @@ impl Account {
         }
     }
 
-    /// Says how much is missing for a fee; `refusal` where it isn't the fee that can't be paid.
+    /// Says how much is missing for a fee. If the fee isn't the reason, `refusal` stays.
     async fn cannot_pay(&self, fee: u128, refusal: Refusal) -> AccountError {
         match self.node.balance(self.address(), &self.price.denom).await {
             Ok(has) if has < fee => AccountError::CannotPay {
@@ -226,7 +228,7 @@ impl Account {
             timeout_height,
             tx: BASE64.encode(&bytes),
         };
-        // Intent before effect: once sent, only these bytes tell what may have happened.
+        // Intent before effect: once it is sent, only these bytes tell what may have happened.
         self.journal.write(intent.clone())?;
         self.settle(&intent, false).await
     }

@@ -1,4 +1,5 @@
-//! Rounds of a beacon from several relays: the first that sends the right one is believed, because it is checked.
+//! Rounds of a beacon from several relays. The first that sends the right one is believed: its signature is
+//! checked.
 
 use std::fmt;
 use std::sync::Arc;
@@ -25,14 +26,14 @@ pub struct BeaconConfig {
     pub urls: Vec<String>,
     /// How long one answer of one relay may take.
     pub timeout: Duration,
-    /// How long to wait between looks at the clock and after a round of failures; the latter doubles up to half a
-    /// minute.
+    /// How long to wait between looks at the clock and after a round of failures; the latter doubles up to
+    /// half a minute.
     pub wait: Duration,
 }
 
 impl BeaconConfig {
-    /// A beacon and its relays, with the usual times: five seconds an answer, one between looks. Where no relay is named
-    /// and the beacon is drand's quicknet, its relays are those of drand.
+    /// A beacon and its relays, with the usual times: five seconds an answer, one between looks. Where no
+    /// relay is named and the beacon is drand's quicknet, its relays are those of drand.
     pub fn new(mut network: Network, mut urls: Vec<String>) -> Self {
         if urls.is_empty() && network.is_quicknet() {
             network = Network::quicknet();
@@ -49,7 +50,7 @@ pub struct Fetched {
     pub round: BeaconRound,
     /// Who sent it.
     pub url: String,
-    /// Who was asked before in vain. Tell the operator of those that lie.
+    /// The relays that were asked before, and why they failed. Tell the operator of those that lie.
     pub faults: Vec<SourceFault>,
 }
 
@@ -61,7 +62,7 @@ pub enum Progress {
         /// Seconds until it is.
         seconds: u64,
     },
-    /// Nobody gave the round; they will be asked again.
+    /// No relay sent the round. They will be asked again.
     Failed {
         /// How often they were asked.
         attempt: u32,
@@ -85,14 +86,14 @@ impl BeaconClient {
     /// A client by the system's clock. Asks nobody yet.
     ///
     /// # Errors
-    /// [`BeaconError::Config`] without sources, with addresses that are none, or with a period of 0.
+    /// [`BeaconError::Config`] without relays, for a bad address, or for a period of 0.
     pub fn new(config: BeaconConfig) -> Result<Self, BeaconError> {
         Self::with_clock(config, || {
             SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
         })
     }
 
-    /// A client by another clock (Unix seconds): that of a dev chain that travels in time.
+    /// A client by another clock (Unix seconds), such as a dev chain's.
     ///
     /// # Errors
     /// As [`Self::new`].
@@ -119,7 +120,8 @@ impl BeaconClient {
     /// The round, asking each source once, in order, until one sends it.
     ///
     /// # Errors
-    /// [`BeaconError::NotDue`] without asking anybody; [`BeaconError::NoSource`] with what was wrong with each.
+    /// [`BeaconError::NotDue`] without asking anybody; [`BeaconError::NoSource`] with what was wrong with
+    /// each.
     pub async fn round(&self, round: u64) -> Result<Fetched, BeaconError> {
         let (due, now) = (self.network.due(round)?, (self.clock)());
         if now < due {
@@ -138,10 +140,11 @@ impl BeaconClient {
         Err(BeaconError::NoSource { round, faults })
     }
 
-    /// Waits until the round is due and somebody sends it, for as long as that takes; drop the future to give up.
+    /// Waits until the round is due and somebody sends it, for as long as that takes; drop the future to give
+    /// up.
     ///
     /// # Errors
-    /// [`BeaconError::NoSuchRound`], which waiting doesn't help.
+    /// [`BeaconError::NoSuchRound`]: waiting does not help then.
     pub async fn wait_for(
         &self,
         round: u64,
@@ -173,8 +176,8 @@ impl BeaconClient {
         }
     }
 
-    /// Asks every relay for its chain info, and drops those that serve another beacon. One that is down stays: it may be
-    /// up when it is needed. Answers with what was wrong with whom.
+    /// Asks every relay for its chain info, and drops those that serve another beacon. One that is down
+    /// stays: it may be up when it is needed. Answers with what was wrong with whom.
     ///
     /// # Errors
     /// [`BeaconError::NoRelay`] if all of them serve another beacon.

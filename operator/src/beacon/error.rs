@@ -1,10 +1,11 @@
-//! What can go wrong with the beacon: a source that is down is not a source that lies, and both are named.
+//! What can go wrong with the beacon. A relay that is down and one that lies are told apart, and both are
+//! named.
 
 use std::fmt;
 
 use thiserror::Error;
 
-/// What was wrong with one source's answer.
+/// What was wrong with a relay's answer.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Fault {
     /// It can't be reached or breaks off.
@@ -16,8 +17,8 @@ pub enum Fault {
     /// It doesn't have the round yet.
     #[error("does not have the round yet")]
     NotYet,
-    /// It answers with what isn't a round.
-    #[error("sent what is not a round: {0}")]
+    /// It answers with something that isn't a round.
+    #[error("sent something that is not a round: {0}")]
     Garbage(&'static str),
     /// It answers with another round than asked for.
     #[error("lies: it sent round {got} instead")]
@@ -37,7 +38,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Whether the source said something false, rather than nothing. Such a source should leave the configuration.
+    /// Whether the relay said something false, rather than nothing. It should leave the configuration then.
     pub fn is_lie(&self) -> bool {
         matches!(
             self,
@@ -46,10 +47,10 @@ impl Fault {
     }
 }
 
-/// A source and what was wrong with its answer.
+/// A relay and what was wrong with its answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceFault {
-    /// The source's address.
+    /// The relay's address.
     pub url: String,
     /// What was wrong.
     pub fault: Fault,
@@ -64,10 +65,10 @@ impl fmt::Display for SourceFault {
 /// What can go wrong with the beacon.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum BeaconError {
-    /// The configuration can't work.
+    /// The configuration is wrong.
     #[error("the beacon can't be used: {0}")]
     Config(&'static str),
-    /// A public key that is none.
+    /// The public key is not one.
     #[error(
         "the beacon's public key is not 96 bytes of a point on G2 in hexadecimal: copy it from /info again"
     )]
@@ -97,8 +98,8 @@ pub enum BeaconError {
         /// What was wrong with each of them.
         faults: Vec<SourceFault>,
     },
-    /// No source gave the round.
-    #[error("no source gave beacon round {round}: {}", list(faults))]
+    /// No relay sent the round.
+    #[error("no relay sent beacon round {round}: {}", list(faults))]
     NoSource {
         /// Which round.
         round: u64,

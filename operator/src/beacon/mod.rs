@@ -1,5 +1,5 @@
-//! Public randomness that decides a shower: fetched from several drand relays, believed only after its signature is
-//! checked.
+//! Public randomness that decides a shower: fetched from several drand relays, believed only after its
+//! signature is checked.
 
 mod client;
 mod error;

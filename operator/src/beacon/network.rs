@@ -6,10 +6,10 @@ use meteor_rules::fairness::beacon::BeaconRule;
 
 use super::{BeaconError, PublicKey};
 
-/// The name of the one scheme that is spoken here, as drand has it.
+/// drand's name of the one scheme that is supported.
 pub(super) const SCHEME: &str = "bls-unchained-g1-rfc9380";
 
-/// A beacon: what its `/info` says and everybody configures.
+/// A beacon, as its `/info` describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Network {
     /// Its public key.
@@ -18,7 +18,7 @@ pub struct Network {
     pub genesis: u64,
     /// Seconds between rounds; at least 1.
     pub period: u64,
-    /// Its chain hash, if addresses are to contain it: relays of several beacons want that.
+    /// Its chain hash, if addresses should contain it. Relays of several beacons need that.
     pub chain_hash: Option<Bytes32>,
 }
 
@@ -47,7 +47,7 @@ impl Network {
     /// The beacon that an event's contract names.
     ///
     /// # Errors
-    /// [`BeaconError::PublicKey`] if its key is none.
+    /// [`BeaconError::PublicKey`] if it names no public key.
     pub fn of(fairness: &Fairness) -> Result<Self, BeaconError> {
         let key = fairness.beacon_key.as_slice().try_into().map_err(|_| BeaconError::PublicKey)?;
         let BeaconRule { genesis, period, .. } = fairness.beacon;
@@ -57,7 +57,7 @@ impl Network {
     /// When `round` is due (Unix seconds).
     ///
     /// # Errors
-    /// [`BeaconError::NoSuchRound`] for round 0 and rounds beyond the end of time.
+    /// [`BeaconError::NoSuchRound`] for round 0, and for rounds whose time exceeds 64 bits.
     pub fn due(&self, round: u64) -> Result<u64, BeaconError> {
         self.rule().due(round).ok_or(BeaconError::NoSuchRound(round))
     }

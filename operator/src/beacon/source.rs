@@ -1,4 +1,4 @@
-//! One relay of a beacon: what it is asked and how its answer is judged.
+//! One relay of a beacon: requests, and checks of its answers.
 
 use std::time::Duration;
 
@@ -57,7 +57,7 @@ impl Source {
         &self.base
     }
 
-    /// The round, if this source has it and it is the beacon's.
+    /// The round, if this relay has it and it is the beacon's.
     pub(super) async fn round(&self, network: &Network, round: u64) -> Result<BeaconRound, Fault> {
         let answer: Sent = self.get(network, &format!("public/{round}")).await?;
         if answer.number != round {
@@ -78,7 +78,7 @@ impl Source {
         Ok(BeaconRound { round, signature })
     }
 
-    /// Whether this source serves the beacon that is configured.
+    /// Whether this relay serves the configured beacon.
     pub(super) async fn check(&self, network: &Network) -> Result<(), Fault> {
         let info: Info = self.get(network, "info").await?;
         let hash = network.chain_hash.map(hex::encode);

@@ -19,7 +19,8 @@ impl PublicKey {
     /// Checks that the bytes are a public key.
     ///
     /// # Errors
-    /// [`BeaconError::PublicKey`] if they are no point of the right group, or the one that every signature fits.
+    /// [`BeaconError::PublicKey`] if they are not a point of the right group, or the one that fits every
+    /// signature.
     pub fn new(bytes: [u8; 96]) -> Result<Self, BeaconError> {
         // The point at infinity is a valid encoding, and under it anybody could sign.
         if bytes.first() == Some(&COMPRESSED_INFINITY) && bytes.iter().skip(1).all(|byte| *byte == 0) {
@@ -29,7 +30,7 @@ impl PublicKey {
         Ok(Self(bytes))
     }
 
-    /// A key written in this program, which the tests check.
+    /// A key that is a constant of this program. The tests check it.
     pub(super) fn constant(hex: &str) -> Self {
         let mut bytes = [0; 96];
         let _ = hex::decode_to_slice(hex, &mut bytes);

@@ -6,7 +6,7 @@ use meteor_messages::shower::{ExecuteMsg, ShowerResponse, Status};
 use super::JobError;
 use crate::account::Account;
 
-/// Closes `shower` if it has ended and nobody has closed it yet; answers with what it then is.
+/// Closes `shower` if it has ended and nobody has closed it yet; answers with its state afterwards.
 ///
 /// # Errors
 /// If the chain refuses, for example because the shower has not ended.

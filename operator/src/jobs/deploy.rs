@@ -33,26 +33,28 @@ pub struct Deployment {
     pub height: u64,
 }
 
-/// Whether the shower contract is at `shower`, and not nothing.
+/// Whether there is a shower contract at `shower`.
 ///
 /// # Errors
 /// If the node doesn't answer, or what is there is another contract.
 pub async fn exists(node: &Node, shower: &str) -> Result<bool, JobError> {
     match ShowerContract::new(node, shower).config().await {
         Ok(_) => Ok(true),
-        // Any other refusal is that of a contract: something is there.
+        // Any other refusal comes from a contract: something is there.
         Err(NodeError::Query(refusal)) if refusal.said() == Said::NoContract => Ok(false),
         Err(error) => Err(error.into()),
     }
 }
 
-/// Chains take gzip as well: simulating a contract as it is, in hex, is more than the 1 MB a node takes in a request.
+/// Chains accept gzip. Without it, a simulation sends the wasm in hex, which exceeds the 1 MB that a node
+/// accepts.
 fn gzip(wasm: &[u8]) -> Result<Vec<u8>, JobError> {
     let mut writer = GzEncoder::new(Vec::new(), Compression::best());
     writer.write_all(wasm).and_then(|()| writer.finish()).map_err(JobError::Compress)
 }
 
-/// Uploads a contract; answers with its code id and the transaction's hash once the chain names the same checksum.
+/// Uploads a contract; answers with its code id and the transaction's hash once the chain names the same
+/// checksum.
 ///
 /// # Errors
 /// If the chain refuses, or holds other bytes afterwards.
@@ -73,8 +75,9 @@ pub async fn upload(account: &mut Account, wasm: &[u8]) -> Result<(u64, String),
     Ok((code_id, included.hash))
 }
 
-/// The code that the account's last transaction uploaded, its checksum and the transaction's hash: what a command left
-/// that was killed before it could say so. `None` if that transaction did something else or the node has forgotten it.
+/// The code that the account's last transaction uploaded, its checksum and the transaction's hash: a command
+/// that was killed could not note it. `None` if that transaction did something else or the node no longer has
+/// it.
 ///
 /// # Errors
 /// If the journal can't be read or no node answers.

@@ -8,9 +8,9 @@ use crate::account::Account;
 use crate::beacon::BeaconClient;
 use crate::keys::KeySource;
 
-/// Waits for the beacon's round that `Close` named, derives what the meteors hold, and commits to its root. `state` and
-/// `now` are the shower's, as the caller has just asked for them. A shower without contributors needs no draw. Answers
-/// with the draw as the contract has it.
+/// Waits for the beacon's round that `Close` named, derives what the meteors hold, and commits to its root.
+/// `state` and `now` are the shower's, as the caller has just asked for them. A shower without contributors
+/// needs no draw. Answers with the draw as the contract has it.
 ///
 /// # Errors
 /// [`JobError::NotClosed`] before `Close`; otherwise if key source, beacon or chain refuse.
@@ -26,7 +26,8 @@ pub async fn draw(
         return Ok(now);
     }
     let round = now.beacon_round.ok_or(JobError::NotClosed { shower })?;
-    // The client has checked the signature against the beacon's public key: what is committed to can be proven.
+    // The client has checked the signature against the beacon's public key: what is committed to can be
+    // proven.
     let signature = beacon.wait_for(round, |_| ()).await?.round.signature;
     let node = account.node().clone();
     // The relay goes by its own clock, the contract by the time of blocks, which is a little behind.

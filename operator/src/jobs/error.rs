@@ -24,10 +24,10 @@ pub enum JobError {
     #[error(transparent)]
     Tx(#[from] TxError),
     /// The shower's key can't be had.
-    #[error("the shower's key can't be had")]
+    #[error("the shower's key is not available")]
     Key(#[from] KeyError),
     /// The beacon's signature can't be had.
-    #[error("the beacon's signature can't be had")]
+    #[error("the beacon's signature is not available")]
     Beacon(#[from] BeaconError),
     /// What the meteors hold can't be derived.
     #[error("what the meteors hold can't be derived")]

@@ -1,5 +1,5 @@
-//! Hatch: reveal what cracked meteors hold. The contract's list of meteors in custody says what is left to do, so a
-//! worker that was off for days, or runs twice, does nothing twice and forgets nothing.
+//! Hatch: reveal what cracked meteors hold. The contract's list of meteors in custody says what is left to
+//! do. So a worker that was off for days, or runs twice, skips nothing and does nothing twice.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
@@ -16,14 +16,14 @@ use crate::account::Account;
 use crate::keys::KeySource;
 use crate::node::Node;
 
-/// A reveal that is sent so shortly before the holder can take the meteor back might be seen and come too late: the
-/// holder would know what it holds and still have it. Such meteors are left to be reclaimed.
+/// Seconds before the holder can take a meteor back, within which it is not revealed. The reveal could be
+/// seen and come too late: the holder would know what the meteor holds and still have it.
 const MARGIN_SECONDS: u64 = 120;
 
 /// Reveals what is in custody. Keeps what showers hold in memory only.
 pub struct Hatcher<'a, K> {
     sealer: Sealer<'a, K>,
-    /// Showers of which a meteor was met: what is read of them is fixed since they were closed.
+    /// The showers of the meteors so far, as they are since they were closed.
     showers: BTreeMap<ShowerId, ShowerResponse>,
     /// By shower: what its meteors hold.
     sealed: BTreeMap<ShowerId, Sealed>,
@@ -34,9 +34,10 @@ pub struct Hatcher<'a, K> {
 pub struct Hatched {
     /// Meteors that this worker revealed, by number.
     pub revealed: Vec<TokenId>,
-    /// Meteors so close to their reclaim time that revealing them could tell their holder and come too late.
+    /// Meteors that are too close to their reclaim time to be revealed.
     pub left: Vec<TokenId>,
-    /// Meteors, by number, of showers whose key or root doesn't fit. Those of other showers are revealed all the same.
+    /// Meteors, by number, of showers whose key or root doesn't fit. Those of other showers are revealed all
+    /// the same.
     pub held: Vec<TokenId>,
     /// Those showers.
     pub unfit: BTreeSet<ShowerId>,
@@ -51,7 +52,7 @@ impl<'a, K: KeySource> Hatcher<'a, K> {
     /// Reveals everything that is in custody now, batch by batch.
     ///
     /// # Errors
-    /// What key source or chain say against it. What was revealed before stays revealed.
+    /// If key source or chain refuse. Meteors that were revealed before stay revealed.
     pub async fn round(&mut self, account: &mut Account) -> Result<Hatched, JobError> {
         let node = account.node().clone();
         let hatchery = &self.sealer.deployment.hatchery;
@@ -70,7 +71,8 @@ impl<'a, K: KeySource> Hatcher<'a, K> {
                 for custody in batch {
                     let token_id = TokenId(custody.token_id);
                     let shower = self.shower_of(&node, token_id).await?;
-                    // One shower's wrong key must not keep the holders of the others waiting; one look is enough.
+                    // A wrong key for one shower must not delay the holders of the others. It is tried once a
+                    // round.
                     if !done.unfit.contains(&shower) {
                         match self.derive(&node, shower).await {
                             Ok(()) => {
@@ -103,7 +105,7 @@ impl<'a, K: KeySource> Hatcher<'a, K> {
         })
     }
 
-    /// The shower of a meteor, asked of the contract when one of its meteors is met for the first time.
+    /// The shower of a meteor. The contract is asked once for each shower.
     async fn shower_of(&mut self, node: &Node, token_id: TokenId) -> Result<ShowerId, JobError> {
         let known = self.showers.iter().find(|(_, state)| numbers(state).contains(&token_id.0));
         if let Some((shower, _)) = known {
@@ -131,7 +133,7 @@ impl<'a, K: KeySource> Hatcher<'a, K> {
         let draw = ShowerContract::new(node, &self.sealer.deployment.shower).draw(shower.0).await?;
         let beacon = draw.beacon.as_ref().ok_or(JobError::NotClosed { shower: shower.0 })?;
         let sealed = self.sealer.seal(node, state, &draw, beacon).await?;
-        // What would be revealed must be what was committed to; anything else the contract would refuse anyway.
+        // The contract would refuse anything that was not committed to.
         if draw.root.as_ref().map(HexBinary::as_slice) != Some(sealed.root().as_slice()) {
             return Err(JobError::WrongRoot { shower: shower.0 });
         }
@@ -145,8 +147,8 @@ fn numbers(state: &ShowerResponse) -> RangeInclusive<u64> {
     state.earlier.saturating_add(1)..=state.earlier.saturating_add(state.contributors.into())
 }
 
-/// Reveals in one transaction; answers with the meteors it revealed. One that has left custody meanwhile is left out:
-/// another worker came first, or its holder took it back.
+/// Reveals in one transaction; answers with the meteors it revealed. A meteor that has left custody meanwhile
+/// is skipped: another worker was first, or its holder took it back.
 async fn send(
     account: &mut Account,
     hatchery: &str,

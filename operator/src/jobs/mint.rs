@@ -9,7 +9,7 @@ use crate::account::Account;
 use crate::gas::within;
 use crate::tx;
 
-/// How far minting is.
+/// How far minting has got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MintProgress {
     /// Meteors minted so far.
@@ -21,14 +21,15 @@ pub struct MintProgress {
 /// How much goes into one transaction: as many messages of the contract's largest batch as fit both bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Batches {
-    /// Meteors at most. A hundred are 12 to 16 KB, and a node takes no request above 1 MB, nor a simulation, in hex.
+    /// Most meteors. A hundred are 12 to 16 KB; a node accepts no request above 1 MB, and a simulation is
+    /// sent in hex.
     pub meteors: usize,
-    /// Gas that the transaction may be allowed at most, about; where a block holds less than four times that, a
-    /// quarter of a block. One meteor goes whatever it needs.
+    /// About the highest gas limit of a transaction, but never more than a quarter of a block. One meteor is
+    /// always sent, whatever it needs.
     pub gas: u64,
 }
 
-/// Gas that a meteor uses before one was minted to know it: more than it does alone in a message of 25.
+/// Gas of a meteor, assumed until some were minted: more than one uses in a message of 25.
 const FIRST_GUESS: u64 = 30_000;
 
 impl Default for Batches {
@@ -48,13 +49,13 @@ impl Batches {
     }
 }
 
-/// Mints what is left of `shower`, in [`Batches`] of the default size. The piece of art for rank r is `art(r)`, so a job
-/// that is run again hands out the same; the contract's cursor says where to go on, so nothing is minted twice.
-/// `progress` hears of each transaction.
+/// Mints the rest of `shower`, in [`Batches`] of the default size. The piece of art for rank r is `art(r)`,
+/// so a job that runs again uses the same. The contract's cursor says where to go on, so nothing is minted
+/// twice. `progress` is called before each transaction.
 ///
 /// # Errors
-/// [`JobError::NotMintable`] if the contract mints nothing of this shower now (not closed, cancelled, too
-/// late); [`JobError::NotEnoughArt`] if `art` has nothing for a rank.
+/// [`JobError::NotMintable`] if the contract can't mint this shower now (not closed, cancelled, too late);
+/// [`JobError::NotEnoughArt`] if `art` has nothing for a rank.
 pub async fn mint(
     account: &mut Account,
     contract: &str,
@@ -114,7 +115,7 @@ pub async fn mint_in(
             }
             Err(error) => {
                 let now = shown.mint_cursor(shower.0).await?;
-                // Another job minted this batch first: the contract refused ours, and there is the next to go on with.
+                // Another job minted this batch first: the contract refused ours, and the next one follows.
                 if !error.of_the_chain() || now.next_rank == Some(first_rank) {
                     return Err(error.into());
                 }

@@ -13,8 +13,8 @@ use crate::keys::KeySource;
 /// Publishes the key of `shower` if it isn't public; answers whether it did.
 ///
 /// # Errors
-/// [`JobError::WrongKey`] before anything is sent, if the key isn't the one that was committed to; otherwise if the
-/// chain refuses, for example because the crack window has not passed.
+/// [`JobError::WrongKey`] before anything is sent, if the key isn't the one that was committed to; otherwise
+/// if the chain refuses, for example because the crack window has not passed.
 pub async fn publish_key(
     account: &mut Account,
     deployment: &Deployment,

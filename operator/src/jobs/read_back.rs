@@ -1,5 +1,4 @@
-//! Reads back everything that a deployment made, the shower contract and the four contracts it made, and compares it with
-//! what was asked for, thing by thing.
+//! Reads back the five contracts of a deployment and compares each thing with what was asked for.
 
 use std::fmt::Debug;
 
@@ -20,7 +19,7 @@ pub struct Asked<'a> {
     pub code_id: u64,
     /// Who signed the instantiation.
     pub creator: &'a str,
-    /// Who may migrate the shower contract; the contracts that it makes have nobody.
+    /// Who may migrate the shower contract. Nobody may migrate the contracts that it makes.
     pub admin: Option<&'a str>,
     /// What explorers show.
     pub label: &'a str,
@@ -35,7 +34,7 @@ pub struct Check {
     pub of: &'static str,
     /// Which thing.
     pub what: &'static str,
-    /// What differs, `None` if it is as asked for.
+    /// What differs; `None` if it is as asked for.
     pub differs: Option<String>,
 }
 
@@ -61,11 +60,11 @@ struct Version {
     contract: String,
 }
 
-/// Compares what the chain holds at `shower`, and in the contracts that it made, with what was asked for; `height` is
-/// before all of it. Answers with every check, those that differ included.
+/// Compares the contract at `shower`, and those that it made, with what was asked for. `height` is before all
+/// of it. Answers with every check, those that differ included.
 ///
 /// # Errors
-/// If the node doesn't answer, or something there is no contract of ours.
+/// If no node answers, or something there is not one of our contracts.
 pub async fn read_back(
     node: &Pool,
     shower: String,
@@ -100,7 +99,7 @@ pub async fn read_back(
     Ok((Deployment { chain_id, shower, meteors, hatchery, height }, checks.0))
 }
 
-/// How a contract is to have been made.
+/// How a contract should have been made.
 struct Made<'a> {
     code_id: u64,
     creator: &'a str,

@@ -6,7 +6,7 @@ use meteor_messages::shower::{ExecuteMsg, ShowerResponse, Status};
 use super::JobError;
 use crate::account::Account;
 
-/// Cancels `shower` if it is not refunding already; answers with what it then is. The owner's key signs.
+/// Cancels `shower` if it is not refunding already; answers with its state afterwards. The owner's key signs.
 ///
 /// # Errors
 /// If the chain refuses.
@@ -19,9 +19,9 @@ pub async fn cancel(account: &mut Account, contract: &str, shower: u32) -> Resul
     Ok(ShowerContract::new(account.node(), contract).shower(shower).await?)
 }
 
-/// Refunds everything of `shower` that can be refunded, batch by batch; answers with how many contributions and how
-/// much that was by this job: what left the contract (micro-denom), of which a tax may take its part. `progress` hears
-/// of each batch.
+/// Refunds everything of `shower` that can be refunded, batch by batch. Answers with how many contributions
+/// this job refunded and what left the contract (micro-denom); the chain's tax may take a part of that.
+/// `progress` is called after each batch.
 ///
 /// # Errors
 /// If the chain refuses. A second job at the same time is no error: nobody is refunded twice.
@@ -49,7 +49,8 @@ pub async fn refund(
                     progress(done.0, done.1);
                 }
                 Err(error) => {
-                    // Another job refunded some of them first: the contract refused ours, and says what is left.
+                    // Another job refunded some of them first: the contract refused ours and says what is
+                    // left.
                     let now = shown.refundable(shower, start_after).await?;
                     if !error.of_the_chain() || now == page {
                         return Err(error.into());

@@ -33,7 +33,7 @@ impl<K> Clone for Sealer<'_, K> {
 
 impl<K> Copy for Sealer<'_, K> {}
 
-/// The key of a shower, if it is the one that was committed to: with another nothing could ever be proven.
+/// The key of a shower, if it is the one that was committed to. Nothing could be proven with another.
 pub(super) async fn committed_key(
     keys: &impl KeySource,
     id: &Domain<'_>,

@@ -6,8 +6,8 @@ use meteor_messages::shower::ExecuteMsg;
 use super::JobError;
 use crate::account::Account;
 
-/// Pays what minted contributions of `shower` brought and was not yet paid; answers with how much that was
-/// (micro-denom), 0 if nothing was due.
+/// Pays the payees for the minted contributions of `shower` that were not paid yet; answers with how much
+/// that was (micro-denom), 0 if nothing was due.
 ///
 /// # Errors
 /// If the chain refuses.

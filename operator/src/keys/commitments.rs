@@ -50,10 +50,10 @@ fn compare(found: &[Bytes32], expected: &[Bytes32]) -> Result<(), KeyError> {
     }
 }
 
-/// The commitments of every shower of an event, that of shower 1 first: what its contract is instantiated with.
+/// The commitments of an event's showers, that of shower 1 first. Its contract is instantiated with them.
 ///
 /// # Errors
-/// If the key can't be had.
+/// If the key is not available.
 pub async fn commitments(source: &impl KeySource, event: &Event<'_>) -> Result<Vec<Bytes32>, KeyError> {
     let mut commitments = Vec::new();
     for id in event.ids() {
@@ -65,7 +65,8 @@ pub async fn commitments(source: &impl KeySource, event: &Event<'_>) -> Result<V
 /// Checks that the key is the one that an event's commitments were made with.
 ///
 /// # Errors
-/// [`KeyError::OtherEvent`] with the first shower that differs, [`KeyError::Count`], or if the key can't be had.
+/// [`KeyError::OtherEvent`] with the first shower that differs, [`KeyError::Count`], or if the key is not
+/// available.
 pub async fn verify(
     source: &impl KeySource,
     event: &Event<'_>,

@@ -1,4 +1,5 @@
-//! What can go wrong with a key, each with what to do about it. No message repeats what a file or a person said.
+//! What can go wrong with a key, each with what to do about it. No message repeats what a file or a person
+//! said.
 
 use std::io;
 use std::path::PathBuf;
@@ -33,7 +34,7 @@ pub enum KeyError {
         path: PathBuf,
     },
     /// A file that holds a secret can be read by others.
-    #[error("others than its owner can use {} (mode {mode:04o}): run `chmod 600` on it", path.display())]
+    #[error("users other than its owner can access {} (mode {mode:04o}): run `chmod 600` on it", path.display())]
     TooOpen {
         /// The file.
         path: PathBuf,
@@ -46,7 +47,7 @@ pub enum KeyError {
         /// The file.
         path: PathBuf,
     },
-    /// A key file that is no age file.
+    /// The key file is not an age file.
     #[error("{} is not an age file{hint}: give the file that `meteor keygen` wrote", path.display())]
     NotAge {
         /// The file.
@@ -54,13 +55,13 @@ pub enum KeyError {
         /// What it is instead, if that is known.
         hint: &'static str,
     },
-    /// A key file that ends too early.
+    /// The key file ends too early.
     #[error("{} is truncated: use another copy of it", path.display())]
     Truncated {
         /// The file.
         path: PathBuf,
     },
-    /// A key file that was edited or damaged.
+    /// The key file was edited or damaged.
     #[error("{} was changed after it was made: use another copy of it", path.display())]
     Edited {
         /// The file.
@@ -148,7 +149,7 @@ pub enum KeyError {
     /// There is nobody to ask for the passphrase.
     #[error("no terminal to ask for the passphrase on ({0}): use a passphrase file")]
     NoTerminal(io::Error),
-    /// The passphrase is no good.
+    /// The passphrase can't be used.
     #[error("the passphrase {0}")]
     Passphrase(&'static str),
     /// The system gives no random numbers.

@@ -35,8 +35,8 @@ pub struct FileKey {
 }
 
 impl FileKey {
-    /// Opens a key file. With a passphrase this takes about a second of one core, so don't do it in the middle of
-    /// async code.
+    /// Opens a key file. With a passphrase this takes about a second of one core, so don't do it in the
+    /// middle of async code.
     ///
     /// # Errors
     /// A [`KeyError`] that says what to do.
@@ -100,7 +100,8 @@ pub(super) fn decrypt(path: &Path, bytes: &[u8], unlock: Unlock<'_>) -> Result<M
             })?
         }
     };
-    // One byte more than a key has shows that there is more; the buffer never grows, so it leaves no copies behind.
+    // One byte more than a key has shows that there is more; the buffer never grows, so it leaves no copies
+    // behind.
     let mut plain = Zeroizing::new([0; payload::LEN + 1]);
     let mut len = 0;
     while let Some(rest) = plain.get_mut(len..).filter(|rest| !rest.is_empty()) {

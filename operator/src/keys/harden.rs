@@ -6,8 +6,8 @@ use rustix::process::{Resource, Rlimit, setrlimit};
 
 use super::KeyError;
 
-/// Switches core files off for this process and its children, for good, and (on Linux) keeps other processes of the
-/// same user from reading its memory. Call it before a key is opened.
+/// Switches core files off for this process and its children, for good, and (on Linux) keeps other processes
+/// of the same user from reading its memory. Call it before a key is opened.
 ///
 /// # Errors
 /// [`KeyError::Harden`] if the system refuses: then no key should be opened.

@@ -11,8 +11,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{Event, KeyError, MasterKey, Passphrase, Purpose, Unlock, file, payload};
 
-/// scrypt with 2^18: 256 MiB and about a second, as `age` itself chooses. Fixed, so that a file made on a fast
-/// machine opens on a slow one.
+/// scrypt with 2^18: 256 MiB and about a second, as `age` itself chooses. Fixed, so that a file made on a
+/// fast machine opens on a slow one.
 const WORK: u8 = if cfg!(test) { 4 } else { 18 };
 
 /// How a new key file is locked.
@@ -35,11 +35,11 @@ pub struct Created {
     pub commitments: Vec<Bytes32>,
 }
 
-/// Makes a key and writes it to `path`, which must not exist, for its owner alone (mode 0600). With `event`, answers
-/// with the commitments that its contract is to be instantiated with.
+/// Makes a key and writes it to `path`, which must not exist, for its owner alone (mode 0600). With `event`,
+/// answers with the commitments that its contract is to be instantiated with.
 ///
 /// # Errors
-/// A [`KeyError`]; there is no file then.
+/// A [`KeyError`]. No file is left then.
 pub fn keygen(path: &Path, protect: Protect<'_>, event: Option<&Event<'_>>) -> Result<Created, KeyError> {
     // Before anyone types a passphrase twice; what decides is `persist_noclobber`.
     if path.symlink_metadata().is_ok() {
@@ -60,7 +60,7 @@ fn with_passphrase(path: &Path, key: &MasterKey, source: &dyn Passphrase) -> Res
     let mut recipient = age::scrypt::Recipient::new(SecretString::from(passphrase.expose_secret()));
     recipient.set_work_factor(WORK);
     let encrypted = encrypt(key, &[&recipient])?;
-    // Nobody shall launch with a file that can't be opened.
+    // Nobody should launch with a file that can't be opened.
     file::decrypt(path, &encrypted, Unlock::Passphrase(&passphrase)).map_err(|_| KeyError::Encrypt)?;
     Ok(encrypted)
 }

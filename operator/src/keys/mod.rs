@@ -1,7 +1,9 @@
-//! The key that keeps an event's draws secret: made, kept, opened and checked (`docs/keys.md` is the page for people).
+//! The key that keeps an event's draws secret: made, kept, opened and checked (`docs/keys.md` is the page for
+//! people).
 //!
-//! Only a 32-byte master key exists, in an age file or inside a key service; the key of a shower is its MAC over
-//! [`key_message`](meteor_rules::fairness::key::key_message). Nothing here prints, serialises or logs a key.
+//! Only a 32-byte master key exists, in an age file or inside a key service; the key of a shower is its MAC
+//! over [`key_message`](meteor_rules::fairness::key::key_message). Nothing here prints, serialises or logs a
+//! key.
 
 mod commitments;
 mod error;

@@ -1,4 +1,5 @@
-//! Where a passphrase comes from: a person at the terminal or a private file; never an argument or the environment.
+//! Where a passphrase comes from: a person at the terminal or a private file; never an argument or the
+//! environment.
 
 use std::path::PathBuf;
 
@@ -6,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{KeyError, private};
 
-/// A new passphrase has at least so many characters: the file may be stolen and tried at leisure.
+/// Fewest characters of a new passphrase: whoever steals the file can try as long as they like.
 const LEAST_CHARACTERS: usize = 12;
 const MOST_BYTES: usize = 4096;
 
@@ -19,7 +20,7 @@ pub enum Purpose {
     Open,
 }
 
-/// Something that knows a passphrase.
+/// Where a passphrase comes from.
 pub trait Passphrase {
     /// The passphrase.
     ///
@@ -55,7 +56,8 @@ fn ask(
     Ok(first)
 }
 
-/// The first line of a file that only its owner may read. `/dev/fd/3` reads what was handed over as descriptor 3.
+/// The first line of a file that only its owner may read. `/dev/fd/3` reads what was handed over as
+/// descriptor 3.
 #[derive(Clone, Debug)]
 pub struct PassphraseFile(
     /// The file.

@@ -9,8 +9,8 @@ use zeroize::Zeroizing;
 
 use super::KeyError;
 
-/// The bytes of a file that only its owner may use, at most `most` of them. The rights are checked on the opened
-/// file, so that they are those of what is read.
+/// The bytes of a file that only its owner may use, at most `most` of them. The rights are checked on the
+/// opened file, so that they are those of what is read.
 pub(super) fn read(path: &Path, most: usize) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let failed = |source| KeyError::Read { path: path.to_owned(), source };
     let file = File::open(path).map_err(failed)?;

@@ -71,8 +71,8 @@ impl ShowerKey {
         compute(self.0.expose_secret())
     }
 
-    /// Gives the key away, for `PublishKey` and nothing else: whoever has it knows what every meteor of the shower
-    /// holds.
+    /// Gives the key away, for `PublishKey` and nothing else: whoever has it knows what every meteor of the
+    /// shower holds.
     pub fn publish(self) -> Bytes32 {
         *self.0.expose_secret()
     }

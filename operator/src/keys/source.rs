@@ -11,7 +11,7 @@ pub trait KeySource {
     /// The key of the shower `id`.
     ///
     /// # Errors
-    /// If the key can't be had.
+    /// If the key is not available.
     fn shower_key(&self, id: &Domain<'_>) -> impl Future<Output = Result<ShowerKey, KeyError>> + Send;
 }
 

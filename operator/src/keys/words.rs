@@ -10,7 +10,7 @@ use super::{KeyError, keygen};
 /// Makes 24 new words and writes them to `path`, which must not exist, for its owner alone (mode 0600).
 ///
 /// # Errors
-/// A [`KeyError`]; there is no file then.
+/// A [`KeyError`]. No file is left then.
 pub fn make_words(path: &Path) -> Result<(), KeyError> {
     let mut entropy = Zeroizing::new([0; 32]);
     getrandom::fill(entropy.as_mut()).map_err(|_| KeyError::Random)?;

@@ -1,4 +1,4 @@
-//! The contracts' wasm as it was built: read together with its list of checksums, and refused if they differ.
+//! The contracts' wasm as it was built, compared with its list of checksums.
 
 use std::path::{Path, PathBuf};
 

@@ -1,15 +1,17 @@
-//! What a deployment will cost, before anyone signs: the jobs themselves go by simulation.
+//! An estimate of what a deployment will cost, before anyone signs. The jobs themselves simulate.
 
 use crate::gas::with_margin;
 
-/// Gas for storing a byte of wasm, the transaction's own bytes included. Real nodes took 6.3 to 6.9 (docs/nodes.md).
+/// Gas for storing a byte of wasm, the transaction's own bytes included. Real nodes took 6.3 to 6.9
+/// (docs/nodes.md).
 const PER_BYTE: u64 = 7;
 /// Gas for making the five contracts with one commitment. Real nodes took 1.46 to 1.53 million.
 const INSTANTIATE: u64 = 1_550_000;
 /// Gas for each commitment more: sent, stored and said in an event.
 const PER_SHOWER: u64 = 6_000;
 
-/// Gas limits of a deployment that uploads codes of these sizes (bytes), added up: about what is paid for.
+/// The sum of the gas limits of a deployment that uploads codes of these sizes (bytes): about what it will
+/// pay for.
 pub fn gas(uploads: &[usize], showers: u32) -> u64 {
     let upload =
         |bytes: &usize| with_margin(u64::try_from(*bytes).unwrap_or(u64::MAX).saturating_mul(PER_BYTE));

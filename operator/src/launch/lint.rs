@@ -1,4 +1,4 @@
-//! What is wrong or suspicious in a launch: found before anything is signed, each finding with what to do.
+//! Finds what is wrong or suspicious in a launch before anything is signed. Each finding says what to do.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::Launch;
 
-/// What the caller knows and a launch doesn't say.
+/// What a launch doesn't say and the caller finds out.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
     /// The chain's time, or this machine's without a node (Unix seconds).
@@ -19,7 +19,7 @@ pub struct Known {
     pub deployed: bool,
 }
 
-/// Chains on which coins are worth something.
+/// Chains whose coins are worth something.
 const MAINNETS: [&str; 2] = ["columbus-5", "phoenix-1"];
 /// Accounts 0 to 9 of the dev chain's words, whose keys everyone has.
 const PUBLIC_ACCOUNTS: [&str; 10] = [
@@ -36,19 +36,21 @@ const PUBLIC_ACCOUNTS: [&str; 10] = [
 ];
 /// The dev beacon's key, whose secret everyone has.
 const PUBLIC_BEACON: &str = "8fff3274d482e3cbf1f4f59985e55becff0c9f2fe2149ae0a3874e2df939d7e29a2284f862cd27c401591fb0e59e342c15caebf20c5f33472320d9b77b39eafd79157dc956c6c6b0eafa6b6b43a81b38c26f449cf558c029ed05698a42695d88";
-/// Shorter showers than this are a rehearsal's (seconds).
+/// Showers shorter than this are for rehearsals (seconds).
 const SHORT: u64 = 120;
 /// Keys are published, read back and announced before the opening (seconds).
 const SOON: u64 = 3_600;
-/// Marketplaces take no royalties above this (basis points).
+/// Marketplaces accept no royalties above this (basis points).
 const MOST_ROYALTIES: u32 = 1_000;
 const WHOLE: u32 = 10_000;
 
 /// Something wrong or suspicious in a launch.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Finding {
-    /// An address that is none of this chain.
-    #[error("{place}: {address} is no address of this chain: check it for typing mistakes and its prefix")]
+    /// Not an address of this chain.
+    #[error(
+        "{place}: {address} is not an address of this chain: check its prefix, and the rest for typing mistakes"
+    )]
     Address {
         /// Where it stands in the launch.
         place: String,
@@ -63,15 +65,15 @@ pub enum Finding {
         /// The address.
         address: String,
     },
-    /// Two roles in one hand.
+    /// Two roles at one address.
     #[error("{0} and {1} are the same address: one stolen key would hold both roles, so give them two keys")]
     SameRole(&'static str, &'static str),
-    /// Somebody may exchange the contract's code.
+    /// Somebody may replace the contract's code.
     #[error(
         "the admin {0} can exchange the contract's code and with it every rule: say so in public, or leave admin out"
     )]
     Admin(String),
-    /// One key may exchange the contract's code.
+    /// One key may replace the contract's code.
     #[error(
         "the admin is also the {0}, who signs the deployment with one key: make it a multisig, or leave admin out"
     )]
@@ -83,7 +85,7 @@ pub enum Finding {
     #[error("payee {0} gets no share: give it one or take it out")]
     NoShare(String),
     /// A payee twice.
-    #[error("payee {0} stands there twice: add its shares up")]
+    #[error("payee {0} is listed twice: add up its shares")]
     PayeeTwice(String),
     /// A payee that also has a role.
     #[error("payee {payee} is also the {role}: keep the money apart from the keys that sign jobs")]
@@ -111,8 +113,8 @@ pub enum Finding {
     /// A price that can't be read, or is nothing.
     #[error("gas_price {0:?} pays for nothing: give amount and denom, for example 28.325uluna")]
     GasPrice(String),
-    /// Fees in a denom that the chain doesn't take.
-    #[error("fees in {denom}: {chain} takes uluna, so set gas_price to an amount of uluna")]
+    /// Fees in a denom that the chain doesn't accept.
+    #[error("{chain} accepts no fees in {denom}: set gas_price to an amount of uluna")]
     GasDenom {
         /// The given denom.
         denom: String,
@@ -127,14 +129,14 @@ pub enum Finding {
         /// How many showers.
         showers: u32,
     },
-    /// Royalties nobody pays.
-    #[error("royalties of {0} basis points: marketplaces take 1000 at most")]
+    /// Royalties that nobody pays.
+    #[error("royalties of {0} basis points: marketplaces accept at most 1000")]
     Royalties(u32),
     /// Something of the launch itself can't be used.
     #[error("{0}")]
     Unusable(String),
     /// Codes that are not compared.
-    #[error("the codes are taken as they are on the chain: compare their checksums with a build of your own")]
+    #[error("the codes that are on the chain are used: compare their checksums with a build of your own")]
     CodesAsTheyAre,
 }
 
@@ -240,7 +242,7 @@ fn is_public(id: &AccountId) -> bool {
     PUBLIC_ACCOUNTS.iter().any(same)
 }
 
-/// Who may exchange the code is nobody, or a multisig: a file of words that signs is one key.
+/// Nobody may replace the code, or a multisig may. A deployment is signed with one key.
 fn admin(launch: &Launch, mainnet: bool, found: &mut Vec<Finding>) {
     let roles = &launch.roles;
     let Some(admin) = &roles.admin else { return };

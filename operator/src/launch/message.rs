@@ -47,7 +47,7 @@ pub fn instantiate(
         template: collection.template.clone(),
         royalties: royalties.clone(),
     };
-    // What the launch says of its opening goes before what its preset says.
+    // The launch's opening takes precedence over its preset's.
     let own = RelativeSchedule { opens_at: None, ..preset.schedule };
     let schedule = own.opening(launch.opens_at(preset)?);
     Ok(InstantiateMsg {

@@ -1,5 +1,5 @@
-//! The deployment file: what of a launch is on the chain. Written after each step, so that a deployment that was killed
-//! goes on where it was; every other command reads it.
+//! The deployment file: what of a launch is on the chain. It is written after each step, so that a deployment
+//! that was killed can go on. Every other command reads it.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -24,7 +24,7 @@ pub struct Record {
     pub preset: String,
     /// The codes, by the contract's name.
     pub codes: BTreeMap<String, Code>,
-    /// Height before the instantiation was sent: nothing of the event is before it.
+    /// Height before the instantiation was sent. Nothing of the event is in earlier blocks.
     pub height: Option<u64>,
     /// Hash of the transaction that instantiated, if this file saw it happen.
     pub tx: Option<String>,
@@ -55,8 +55,8 @@ pub enum RecordError {
         /// Why.
         source: std::io::Error,
     },
-    /// It holds something else.
-    #[error("{path} is no deployment file: name another with --deployment")]
+    /// It is not a deployment file.
+    #[error("{path} is not a deployment file: name another with --deployment")]
     Form {
         /// Which.
         path: PathBuf,
@@ -88,7 +88,7 @@ impl Record {
         let form = |source| RecordError::Form { path: path.to_owned(), source };
         let file = |source| RecordError::File { path: path.to_owned(), source };
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        // In the same folder, because only within a file system is a rename one step.
+        // In the same folder: a rename is atomic only within a file system.
         let mut new = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(file)?;
         new.write_all(&serde_json::to_vec_pretty(self).map_err(form)?).map_err(file)?;
         new.as_file().sync_all().map_err(file)?;

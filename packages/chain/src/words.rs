@@ -1,7 +1,7 @@
 //! The words of nodes: what a node or its chain means by the text or the code of an error.
 //!
-//! Nothing else in this workspace compares such a text. The texts are those of CometBFT 0.37 and 0.38 and of SDK 0.47 and
-//! 0.53; `tests/fixtures/node-*.json` holds what real nodes said.
+//! Nothing else in this workspace compares such a text. The texts are those of CometBFT 0.37 and 0.38 and of
+//! SDK 0.47 and 0.53; `tests/fixtures/node-*.json` holds what real nodes said.
 
 use std::fmt;
 
@@ -85,7 +85,8 @@ impl Said {
         }
     }
 
-    /// Reads what the chain says no with: to a query, to a transaction before it is in a block, or in the block.
+    /// Reads what the chain says no with: to a query, to a transaction before it is in a block, or in the
+    /// block.
     ///
     /// Queries and simulations hide a transaction's code behind one of their own, so their words must do.
     pub fn of_chain(codespace: &str, code: u32, log: &str) -> Self {

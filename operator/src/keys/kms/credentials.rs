@@ -1,5 +1,5 @@
-//! AWS credentials: from the standard file, or from the endpoint that a container has. Read for each use, so that
-//! rotated ones are picked up.
+//! AWS credentials: from the standard file, or from the endpoint that a container has. Read for each use, so
+//! that rotated ones are picked up.
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -34,7 +34,7 @@ pub enum CredentialsSource {
         /// The value of `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` (begins with `/`) or
         /// `AWS_CONTAINER_CREDENTIALS_FULL_URI`.
         uri: String,
-        /// A file with what to send as `Authorization`, as EKS Pod Identity wants it.
+        /// A file whose text is sent as `Authorization`, as EKS Pod Identity requires.
         token: Option<PathBuf>,
     },
 }
@@ -48,7 +48,8 @@ struct Json {
 }
 
 impl CredentialsSource {
-    /// The endpoint that ECS (tasks with a role) or EKS (Pod Identity) names in the environment, which `var` reads.
+    /// The endpoint that ECS (tasks with a role) or EKS (Pod Identity) names in the environment, which `var`
+    /// reads.
     pub fn of_container(var: impl Fn(&str) -> Option<String>) -> Option<Self> {
         let uri = var("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
             .or_else(|| var("AWS_CONTAINER_CREDENTIALS_FULL_URI"))?;
@@ -119,7 +120,7 @@ async fn from_container(
 ) -> Result<Credentials, KmsError> {
     let mut request = client.get(container_url(uri)?);
     if let Some(path) = token {
-        // The platform writes it, readable as it sees fit, and exchanges it often.
+        // The platform writes it with permissions of its own, and replaces it often.
         let text = std::fs::read_to_string(path).map(Zeroizing::new);
         let text = text.map_err(|error| no_credentials(path, error.to_string()))?;
         let mut token = HeaderValue::from_str(text.trim())
@@ -136,7 +137,7 @@ async fn from_container(
 }
 
 fn container_url(uri: &str) -> Result<Url, KmsError> {
-    let bad = || KmsError::Config("the container's credentials address is no address");
+    let bad = || KmsError::Config("the container's credentials address is not an address");
     let url = if uri.starts_with('/') { format!("{ECS}{uri}") } else { uri.to_owned() };
     let url = Url::parse(&url).map_err(|_| bad())?;
     let host = url.host_str().ok_or_else(bad)?.trim_matches(['[', ']']);
@@ -245,7 +246,7 @@ mod tests {
             assert_eq!(container_url(uri).is_ok(), allowed, "{uri}");
         }
         assert_eq!(container_url("/v2/x").unwrap().as_str(), "http://169.254.170.2/v2/x");
-        // What looks like a path can't name another host.
+        // A path can't name another host.
         assert_eq!(container_url("//evil.example/x").unwrap().host_str(), Some("169.254.170.2"));
     }
 }

@@ -9,7 +9,7 @@ use crate::keys::KeyError;
 /// What can go wrong with the key service.
 #[derive(Debug, Error)]
 pub enum KmsError {
-    /// The configuration can't work.
+    /// The configuration is wrong.
     #[error("the key service can't be used: {0}")]
     Config(&'static str),
     /// The service can't be reached.
@@ -20,12 +20,12 @@ pub enum KmsError {
         /// Why.
         source: reqwest::Error,
     },
-    /// The service is busy or failing, for as long as was tried.
+    /// The service is busy or failing, at every attempt.
     #[error("the key service refused {attempts} times in a row ({kind}): try again later; nothing was lost")]
     Busy {
-        /// What it called it the last time.
+        /// The service's last error type.
         kind: String,
-        /// How often it was asked.
+        /// How often the service was asked.
         attempts: u32,
     },
     /// These credentials may not use the key.
@@ -33,37 +33,39 @@ pub enum KmsError {
         "the key service denies access ({kind}): let the role use kms:GenerateMac on this key, and no other may"
     )]
     Denied {
-        /// What it calls it.
+        /// The service's error type.
         kind: String,
     },
-    /// The credentials are no good.
+    /// The credentials are refused.
     #[error("the key service does not accept the credentials ({kind}): check them, their age and the clock")]
     Credentials {
-        /// What it calls it.
+        /// The service's error type.
         kind: String,
     },
     /// The key can't be used now.
     #[error("the key can't be used as it is ({kind}): enable it, or cancel its deletion at once")]
     KeyState {
-        /// What it calls it.
+        /// The service's error type.
         kind: String,
     },
     /// The key isn't there or isn't of the right kind.
-    #[error("the key is not one for this ({kind}): give the ARN of an HMAC_256 key in this region")]
+    #[error(
+        "this key can't derive the showers' keys ({kind}): give the ARN of an HMAC_256 key in this region"
+    )]
     NoSuchKey {
-        /// What it calls it.
+        /// The service's error type.
         kind: String,
     },
     /// Another refusal.
     #[error("the key service refused ({kind}, HTTP status {status})")]
     Refused {
-        /// What it calls it.
+        /// The service's error type.
         kind: String,
         /// Status of the answer.
         status: u16,
     },
     /// The answer can't be read or isn't the right one.
-    #[error("the key service answered with what can't be used ({0}): check the endpoint")]
+    #[error("the key service sent an unusable answer ({0}): check the endpoint")]
     Malformed(&'static str),
     /// A credentials file can't be used.
     #[error("{} holds no credentials: {what}", path.display())]

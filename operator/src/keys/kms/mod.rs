@@ -70,7 +70,7 @@ pub struct KmsKey {
     endpoint: Url,
     host: String,
     client: Client,
-    /// For what isn't encrypted: no proxy of the environment may see it.
+    /// For requests without encryption: no proxy from the environment may see them.
     near: Client,
 }
 
@@ -97,7 +97,8 @@ impl KmsKey {
             Some(endpoint) => endpoint.clone(),
             None => format!("https://kms.{}.amazonaws.com", config.region),
         };
-        let endpoint = Url::parse(&endpoint).map_err(|_| KmsError::Config("the endpoint is no address"))?;
+        let endpoint =
+            Url::parse(&endpoint).map_err(|_| KmsError::Config("the endpoint is not an address"))?;
         let name = endpoint.host_str().ok_or(KmsError::Config("the endpoint names no host"))?;
         if endpoint.scheme() != "https"
             && !(endpoint.scheme() == "http" && credentials::is_loopback(name.trim_matches(['[', ']'])))
@@ -194,7 +195,7 @@ fn read(body: &[u8]) -> Result<Zeroizing<Bytes32>, KmsError> {
     if answer.mac_algorithm != ALGORITHM {
         return Err(KmsError::Malformed("a MAC of another algorithm"));
     }
-    // A little more than a key, so that what is too long is seen.
+    // Longer than a key, so that a MAC that is too long is noticed.
     let mut bytes = Zeroizing::new([0; 64]);
     let len = BASE64
         .decode_slice(answer.mac.as_bytes(), bytes.as_mut())
@@ -203,7 +204,7 @@ fn read(body: &[u8]) -> Result<Zeroizing<Bytes32>, KmsError> {
     mac.map(Zeroizing::new).ok_or(KmsError::Malformed("a MAC that has not 32 bytes"))
 }
 
-/// What an answer other than 200 says. The type's name is all that is taken from it, and only if it is one.
+/// Reads an answer other than 200. Only the error type's name is used, and only if it looks like one.
 fn refusal(status: u16, body: &[u8]) -> KmsError {
     let kind = serde_json::from_slice(body).map(|refusal: Refusal| refusal.kind).unwrap_or_default();
     let kind = kind.rsplit('#').next().unwrap_or_default();
