@@ -13,7 +13,7 @@ use meteor_messages::shower::Status;
 use meteor_operator::launch::utc;
 use meteor_operator::node::Node;
 
-/// Longer than any shower here, so that a chain that stands still fails the test instead of hanging it.
+/// Longer than any shower here, so that a stalled chain fails the test instead of hanging it.
 const END: Duration = Duration::from_mins(2);
 
 /// A dev chain with Terra Classic's tax.

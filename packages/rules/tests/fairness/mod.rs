@@ -1,6 +1,5 @@
 //! The fairness protocol from outside: test vectors, the example of `docs/fairness/`, and that any changed
-//! bit is found. `METEOR_WRITE_VECTORS=1 cargo test -p meteor-rules --test rules fairness` writes the files
-//! anew.
+//! bit is found. `METEOR_WRITE_VECTORS=1 cargo test -p meteor-rules --test rules fairness` writes them.
 
 mod changed;
 mod event;

@@ -85,7 +85,7 @@ fn logs() -> (LogHash, Value) {
 
 fn streams(seed: &Bytes32, purpose: &str, index: u32) -> Value {
     let mut stream = Stream::new(seed, purpose, index);
-    // Above 2^127 nearly every second number is passed over.
+    // Above 2^127 nearly every second number is skipped.
     let bounds =
         [1, 2, 10, 1 << 64, 1_000_000_007, (1 << 127) + 1, (1 << 127) + 1, (1 << 127) + 1, u128::MAX, 3];
     let numbers = bounds
