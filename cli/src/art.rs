@@ -1,5 +1,5 @@
-//! Stand-in art for rehearsals: a well-formed CID and traits for every meteor, made from a seed. Nobody hosts the
-//! images.
+//! Stand-in art for rehearsals: a well-formed CID and traits for every meteor, made from a seed. Nobody hosts
+//! the images.
 
 use data_encoding::BASE32_NOPAD;
 use meteor_messages::shower::{Art, OWN_COLUMNS};

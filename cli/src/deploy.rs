@@ -1,5 +1,5 @@
-//! Brings a planned event to a chain: codes, contract, comparison. Each step is noted before the next begins, so that a
-//! deployment that was killed goes on where it was.
+//! Brings a planned event to a chain: codes, contract, comparison. Each step is noted before the next begins,
+//! so that a deployment that was killed goes on where it was.
 
 mod plan;
 mod show;
@@ -71,8 +71,8 @@ impl<'a> Deploying<'a> {
         }
     }
 
-    /// Does what is left to do, signed by `account`, and compares everything on the chain with the plan. Without an
-    /// account the event must be there.
+    /// Does what is left to do, signed by `account`, and compares everything on the chain with the plan.
+    /// Without an account the event must be there.
     ///
     /// # Errors
     /// What stands in the way; the record holds what was done before.

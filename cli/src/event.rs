@@ -19,8 +19,8 @@ pub(crate) struct Event {
     /// The deployment file that meteor deploy wrote: it names nodes, contract and gas price
     #[arg(long)]
     pub(crate) deployment: Option<PathBuf>,
-    /// CometBFT RPC address of a node, instead of those in the deployment file. May be repeated: if one does not
-    /// answer, the next is asked
+    /// CometBFT RPC address of a node, instead of those in the deployment file. May be repeated: if one does
+    /// not answer, the next is asked
     #[arg(long, env = "METEOR_RPC", value_delimiter = ',', required_unless_present = "deployment")]
     pub(crate) rpc: Vec<String>,
     /// Address of the shower contract

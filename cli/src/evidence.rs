@@ -1,4 +1,5 @@
-//! The evidence of an event: read from a server's API, a folder or the chain, and checked with `rules::fairness`.
+//! The evidence of an event: read from a server's API, a folder or the chain, and checked with
+//! `rules::fairness`.
 
 use std::path::Path;
 
@@ -50,7 +51,8 @@ impl Bundle {
         })
     }
 
-    /// Runs `check` with what the rules can't do themselves: verify the beacon's signatures and read the tables.
+    /// Runs `check` with what the rules can't do themselves: verify the beacon's signatures and read the
+    /// tables.
     pub(crate) fn with_checks<T>(&self, check: impl FnOnce(&Checks<'_>) -> T) -> T {
         let public_key = self.fairness.beacon.public_key.0.clone();
         let beacon = move |round, signature: &[u8]| {

@@ -1,4 +1,5 @@
-//! `meteor`: the team's tool. Each command is a module of `meteor_cli::commands`; this file only starts the chosen one.
+//! `meteor`: the team's tool. Each command is a module of `meteor_cli::commands`; this file only starts the
+//! chosen one.
 
 use std::process::ExitCode;
 

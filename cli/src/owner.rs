@@ -43,8 +43,8 @@ impl Owner {
         signing.open().await
     }
 
-    /// Prints the unsigned transaction in which the event's owner executes `message`. `check` comes first, so that
-    /// several people don't sign what can't succeed.
+    /// Prints the unsigned transaction in which the event's owner executes `message`. `check` comes first, so
+    /// that several people don't sign what can't succeed.
     pub(crate) async fn print(
         &self,
         message: &ExecuteMsg,

@@ -25,8 +25,8 @@ pub(crate) struct Secrets {
     /// Address of the key service, if it is not AWS's own
     #[arg(long)]
     kms_endpoint: Option<String>,
-    /// AWS credentials file (mode 0600); its profile default is used. Without it, an ECS task or EKS pod uses the
-    /// credentials of its role
+    /// AWS credentials file (mode 0600); its profile default is used. Without it, an ECS task or EKS pod uses
+    /// the credentials of its role
     #[arg(long)]
     kms_credentials: Option<PathBuf>,
     /// File with the passphrase (mode 0600), instead of the prompt

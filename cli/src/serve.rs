@@ -7,8 +7,8 @@ use anyhow::Result;
 use meteor_indexer::{Config, Server};
 use meteor_operator::jobs::Deployment;
 
-/// Serves an event with its tables file on `listen`, or on another free port if that one is in use. Looks for blocks
-/// every `poll`.
+/// Serves an event with its tables file on `listen`, or on another free port if that one is in use. Looks for
+/// blocks every `poll`.
 pub async fn embedded(
     rpc: &str,
     deployment: &Deployment,

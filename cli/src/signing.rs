@@ -46,9 +46,9 @@ pub(crate) struct Terms {
 /// Where the journals of signing accounts are.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct JournalFolder {
-    /// Folder of the accounts' journals. Each transaction is written there before it is sent, so that the next
-    /// command can finish what a killed one left. Keep it between runs
-    /// (default: meteor/journal in `$XDG_STATE_HOME` or ~/.local/state)
+    /// Folder of the accounts' journals. Each transaction is written there before it is sent, so that the
+    /// next command can finish what a killed one left. Keep it between runs (default: meteor/journal in
+    /// `$XDG_STATE_HOME` or ~/.local/state)
     #[arg(long = "journal", env = "METEOR_JOURNAL", value_name = "DIR")]
     pub(crate) folder: Option<PathBuf>,
 }
@@ -72,7 +72,8 @@ impl JournalFolder {
         Ok(folder)
     }
 
-    /// Opens the account with its journal, and says what became of a transaction that an earlier command left.
+    /// Opens the account with its journal, and says what became of a transaction that an earlier command
+    /// left.
     pub(crate) async fn open(&self, node: Node, signer: Signer, price: GasPrice) -> Result<Account> {
         let folder = self.make()?;
         let chain_id = node.status().await?.chain_id;

@@ -1,4 +1,5 @@
-//! `meteor deploy` as an operator runs it: dry run, keygen, deploy, a deployment that was killed, and the event after it.
+//! `meteor deploy` as an operator runs it: dry run, keygen, deploy, a deployment that was killed, and the
+//! event after it.
 
 use crate::common;
 

@@ -1,4 +1,5 @@
-//! What stops an event, as its team runs it: appoint, pause, resume, cancel, refund; and the beacon of rehearsals.
+//! What stops an event, as its team runs it: appoint, pause, resume, cancel, refund; and the beacon of
+//! rehearsals.
 
 use crate::common;
 

@@ -1,4 +1,5 @@
-//! The operator's commands as an operator runs them: the real binary, private files, a dev chain on the wall's clock.
+//! The operator's commands as an operator runs them: the real binary, private files, a dev chain on the
+//! wall's clock.
 
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
@@ -97,7 +98,8 @@ async fn from_keygen_to_a_published_key() {
     assert!(works(folder, &publish).await.contains("now public"));
     assert!(works(folder, &publish).await.contains("already public"));
 
-    // Bad input: a shower that does not exist, another passphrase, other tables, an account that never received coins.
+    // Bad input: a shower that does not exist, another passphrase, other tables, an account that never
+    // received coins.
     for name in ["close", &draw, "mint --art words", "publish-key"] {
         let said = fails(folder, &job(&format!("{name} --shower 2"))).await;
         assert!(said.contains("there is no shower 2"), "{name}: {said}");

@@ -1,5 +1,6 @@
-//! `meteor mint` is killed (SIGKILL) at every request that it makes, before and after the node has it, and run again:
-//! every meteor exists once, and no transaction was in a block that the account's journal doesn't know.
+//! `meteor mint` is killed (SIGKILL) at every request that it makes, before and after the node has it, and
+//! run again: every meteor exists once, and no transaction was in a block that the account's journal doesn't
+//! know.
 
 use crate::common;
 
@@ -85,7 +86,8 @@ async fn sent(stage: &Stage) -> u64 {
     stage.node.account(&operator).await.unwrap().value.sequence
 }
 
-/// Lines of the journal's history: transactions that it knows to be in blocks, all of which did what they should.
+/// Lines of the journal's history: transactions that it knows to be in blocks, all of which did what they
+/// should.
 fn booked(folder: &Path, chain_id: &str, operator: &str) -> usize {
     let path = folder.join("journal").join(format!("{chain_id}-{operator}/history.jsonl"));
     let text = std::fs::read_to_string(path).unwrap_or_default();
@@ -108,8 +110,9 @@ async fn each_once(stage: &Stage, shower: u32, earlier: usize) {
     }
 }
 
-/// On the dev chain each request has a shower of its own, whose mint is killed there and run again to its end. A real
-/// chain doesn't let hours pass: there one mint is killed at request after request, until a run gets through.
+/// On the dev chain each request has a shower of its own, whose mint is killed there and run again to its
+/// end. A real chain doesn't let hours pass: there one mint is killed at request after request, until a run
+/// gets through.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mint_killed_at_every_request_mints_each_meteor_once() {
     let faults = [Fault::HangBefore, Fault::HangAfter];

@@ -1,4 +1,5 @@
-//! `meteor deploy` with its own uploads, killed (SIGKILL) as each of its transactions is in a block, and run again.
+//! `meteor deploy` with its own uploads, killed (SIGKILL) as each of its transactions is in a block, and run
+//! again.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -11,8 +12,8 @@ use meteor_tests::Stage;
 
 const DEPLOY: &str = "deploy launch.toml --artifacts artifacts --signer-file words --account 4";
 
-/// Runs the deployment and kills it once the chain has the account's transaction number `sequence`: before it knows, or
-/// just after.
+/// Runs the deployment and kills it once the chain has the account's transaction number `sequence`: before it
+/// knows, or just after.
 async fn killed_after(folder: &Path, node: &Node, address: &str, sequence: u64) {
     let mut child = command(folder).args(DEPLOY.split(' ')).stdout(Stdio::null()).spawn().unwrap();
     while node.account(address).await.unwrap().value.sequence < sequence {
@@ -41,7 +42,8 @@ async fn a_deployment_killed_between_its_uploads_goes_on() {
         address.push(chain.account(index).await.unwrap().address().to_owned());
     }
     let [_, owner, _, _, deployer, admin, ..] = address.as_slice() else { panic!() };
-    // The owner signs nothing here: it could be a multisig. Far from opening, so that nothing depends on the pace.
+    // The owner signs nothing here: it could be a multisig. Far from opening, so that nothing depends on the
+    // pace.
     let opens_at = stage.time().await + 86_400;
     let launch = launch_file(&stage.deployment.chain_id, &chain.rpc, &address, opens_at)
         .replace("codes = { shower = 1, nft = 2, hatchery = 3 }\n", "")

@@ -14,8 +14,8 @@ const LISTED: u32 = 10;
 
 /// Show the addresses that a file of words signs for, or make new words.
 ///
-/// The words are read from a file and never shown: whoever reads them has the accounts. Keep a copy in a safe place,
-/// and give each role a file of its own.
+/// The words are read from a file and never shown: whoever reads them has the accounts. Keep a copy in a safe
+/// place, and give each role a file of its own.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Account {
     /// The file with 24 words (mode 0600; /dev/fd/3 reads descriptor 3)

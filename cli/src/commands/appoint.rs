@@ -10,8 +10,8 @@ use crate::owner::Owner;
 
 /// Appoint another operator or guardian. The previous one loses its powers at once.
 ///
-/// The owner signs. Run it when a key is stolen or lost: whoever has the operator's key can draw and mint, but never
-/// take the money. What is already drawn and minted does not change.
+/// The owner signs. Run it when a key is stolen or lost: whoever has the operator's key can draw and mint,
+/// but never take the money. What is already drawn and minted does not change.
 #[derive(Clone, Debug, clap::Args)]
 #[command(group(clap::ArgGroup::new("role").required(true)))]
 pub(super) struct Appoint {

@@ -11,9 +11,9 @@ use crate::devnet;
 
 /// Serve the dev beacon for rehearsals. Its key is public.
 ///
-/// The key comes from a seed in this source code, so anyone can compute every round in advance and knows what decides a
-/// rehearsal's draw. Prints the beacon section of a launch file and the address for meteor draw --beacon-url. meteor
-/// deploy refuses this beacon for an event on a mainnet.
+/// The key comes from a seed in this source code, so anyone can compute every round in advance and knows what
+/// decides a rehearsal's draw. Prints the beacon section of a launch file and the address for meteor draw
+/// --beacon-url. meteor deploy refuses this beacon for an event on a mainnet.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Beacon {
     /// Address to listen on

@@ -14,9 +14,10 @@ use crate::owner::Owner;
 
 /// Cancel a shower for good. Contributions without a meteor can then be refunded.
 ///
-/// Nobody can contribute to it or mint from it any more. The owner signs. It can be cancelled before it opens, while it
-/// is open, and until everything is minted or its mint deadline has passed. Minted meteors stay, and their contributions
-/// are still settled to the payees. This command sends nothing back: run meteor refund after it.
+/// Nobody can contribute to it or mint from it any more. The owner signs. It can be cancelled before it
+/// opens, while it is open, and until everything is minted or its mint deadline has passed. Minted meteors
+/// stay, and their contributions are still settled to the payees. This command sends nothing back: run meteor
+/// refund after it.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Cancel {
     #[command(flatten)]

@@ -11,8 +11,8 @@ use crate::signing::Signing;
 
 /// Crack meteors of the signing account, for rehearsals.
 ///
-/// They go to the hatchery and don't come back, unless nobody reveals in time what they hold: then their holder can
-/// reclaim them. The egg or dust with the same number arrives once meteor hatch has revealed it.
+/// They go to the hatchery and don't come back, unless nobody reveals in time what they hold: then their
+/// holder can reclaim them. The egg or dust with the same number arrives once meteor hatch has revealed it.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Crack {
     #[command(flatten)]

@@ -15,9 +15,9 @@ use crate::signing::{JournalFolder, signer};
 
 /// Bring an event to a chain as its launch file says.
 ///
-/// First it shows what is wrong and what it will do. Run it again after an interruption: it finds what is on the chain,
-/// goes on, and compares everything with the launch file. For an event that is already complete it signs nothing and
-/// needs no --signer-file.
+/// First it shows what is wrong and what it will do. Run it again after an interruption: it finds what is on
+/// the chain, goes on, and compares everything with the launch file. For an event that is already complete it
+/// signs nothing and needs no --signer-file.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Deploy {
     /// The launch file
@@ -28,8 +28,8 @@ pub(super) struct Deploy {
     /// Folder with the contracts' wasm and checksums.txt
     #[arg(long, default_value = "artifacts")]
     artifacts: PathBuf,
-    /// File with the 24 words of the account that signs: the launch file's deployer, or its owner (mode 0600; /dev/fd/3
-    /// reads descriptor 3)
+    /// File with the 24 words of the account that signs: the launch file's deployer, or its owner (mode 0600;
+    /// /dev/fd/3 reads descriptor 3)
     #[arg(long)]
     signer_file: Option<PathBuf>,
     /// Which account of the words

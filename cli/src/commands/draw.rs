@@ -24,8 +24,8 @@ pub(super) struct Draw {
     /// The shower's number; all closed ones without a draw if left out
     #[arg(long)]
     shower: Option<u32>,
-    /// Address of a relay of the beacon; may be repeated. If it is left out for drand's quicknet, drand's relays are
-    /// asked
+    /// Address of a relay of the beacon; may be repeated. If it is left out for drand's quicknet, drand's
+    /// relays are asked
     #[arg(long)]
     beacon_url: Vec<String>,
 }

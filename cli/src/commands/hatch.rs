@@ -15,8 +15,8 @@ use crate::signing::Signing;
 
 /// Reveal what cracked meteors hold, until Ctrl-C.
 ///
-/// Anyone may sign. Give this worker an account of its own, because no other command can sign with its account while it
-/// runs.
+/// Anyone may sign. Give this worker an account of its own, because no other command can sign with its
+/// account while it runs.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Hatch {
     #[command(flatten)]

@@ -38,7 +38,8 @@ pub(super) struct Keygen {
     /// Write the commitments to this file, for the launch file
     #[arg(long, requires = "contract", conflicts_with = "verify")]
     commitments: Option<PathBuf>,
-    /// Open the file and compare it with the commitments of the contract on this chain: the recovery rehearsal
+    /// Open the file and compare it with the commitments of the contract on this chain: the recovery
+    /// rehearsal
     #[arg(long, value_name = "RPC", requires = "contract")]
     verify: Option<String>,
 }

@@ -10,8 +10,8 @@ use crate::owner::Owner;
 
 /// Stop contributions, and nothing else.
 ///
-/// No deadline moves. Closing, minting, cracking and refunds go on. The guardian or the owner signs. Only the owner can
-/// resume.
+/// No deadline moves. Closing, minting, cracking and refunds go on. The guardian or the owner signs. Only the
+/// owner can resume.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Pause {
     #[command(flatten)]

@@ -15,9 +15,9 @@ use crate::signing::Signing;
 
 /// Send back contributions without a meteor: those of cancelled showers, or after the mint deadline.
 ///
-/// Anyone may sign. It costs fees, the money goes to the contributors alone, and nobody is refunded twice, however often
-/// this runs. On a chain that taxes what contracts send (Terra Classic) contributors get less than they gave: before it
-/// sends, the command shows how much will leave and how much will arrive.
+/// Anyone may sign. It costs fees, the money goes to the contributors alone, and nobody is refunded twice,
+/// however often this runs. On a chain that taxes what contracts send (Terra Classic) contributors get less
+/// than they gave: before it sends, the command shows how much will leave and how much will arrive.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Refund {
     #[command(flatten)]

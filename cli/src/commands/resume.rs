@@ -10,8 +10,8 @@ use crate::owner::Owner;
 
 /// Let contributions go on after a pause.
 ///
-/// Showers that ended during the pause are over, because no deadline moved. The owner signs: the guardian can pause but
-/// not resume.
+/// Showers that ended during the pause are over, because no deadline moved. The owner signs: the guardian can
+/// pause but not resume.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Resume {
     #[command(flatten)]

@@ -1,5 +1,5 @@
-//! `meteor serve`: the indexer embedded, for a team that wants one binary. The public runs `meteor-indexer`, which
-//! links nothing that could hold a key.
+//! `meteor serve`: the indexer embedded, for a team that wants one binary. The public runs `meteor-indexer`,
+//! which links nothing that could hold a key.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -12,14 +12,15 @@ use crate::event::recorded;
 
 /// Follow the chain and serve page and API, as meteor-indexer does.
 ///
-/// Options take precedence over the environment, the environment over the file, the file over the deployment file. Exit
-/// code 64 means that the configuration can't be used.
+/// Options take precedence over the environment, the environment over the file, the file over the deployment
+/// file. Exit code 64 means that the configuration can't be used.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Serve {
     /// A TOML file with the settings below, their names written with underscores
     #[arg(long, env = "METEOR_CONFIG")]
     config: Option<PathBuf>,
-    /// The deployment file that meteor deploy wrote: nodes, contract and height, where nothing else names them
+    /// The deployment file that meteor deploy wrote: nodes, contract and height, where nothing else names
+    /// them
     #[arg(long)]
     deployment: Option<PathBuf>,
     #[command(flatten)]

@@ -14,8 +14,8 @@ use crate::signing::Signing;
 
 /// Pay the payees for what is minted and not yet paid.
 ///
-/// Anyone may sign: the money goes to the payees alone. Before it sends, the command shows how much will leave and how
-/// much will arrive after the chain's tax.
+/// Anyone may sign: the money goes to the payees alone. Before it sends, the command shows how much will
+/// leave and how much will arrive after the chain's tax.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Settle {
     #[command(flatten)]

@@ -1,5 +1,5 @@
-//! `meteor verify`: recomputes the draw of every shower, or of one meteor, and explains each step. It trusts nothing but
-//! the bytes that the chain holds.
+//! `meteor verify`: recomputes the draw of every shower, or of one meteor, and explains each step. It trusts
+//! nothing but the bytes that the chain holds.
 
 use std::fmt::Write as _;
 use std::io::Write as _;

@@ -1,5 +1,5 @@
-//! After the showers: half of the wallets crack their meteors, the worker reveals what they hold, the keys are
-//! published, and the whole event is verified. One deliberately corrupted copy must not pass.
+//! After the showers: half of the wallets crack their meteors, the worker reveals what they hold, the keys
+//! are published, and the whole event is verified. One deliberately corrupted copy must not pass.
 
 use anyhow::{Context, Result, ensure};
 use meteor_chain::contracts::{Collection, HatcheryContract, ShowerContract};

@@ -1,4 +1,5 @@
-//! The event itself: wallets contribute with really signed transactions, the operator closes, draws, mints and settles.
+//! The event itself: wallets contribute with really signed transactions, the operator closes, draws, mints
+//! and settles.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -113,7 +114,8 @@ pub(super) async fn contribute(
     confirmed.into_iter().collect()
 }
 
-/// Waits for a shower's end, then closes it, draws it, mints every meteor and pays the payees. Returns what was paid.
+/// Waits for a shower's end, then closes it, draws it, mints every meteor and pays the payees. Returns what
+/// was paid.
 pub(super) async fn operate(
     operator: &mut Account,
     deployment: &Deployment,

@@ -1,5 +1,5 @@
-//! The launch of a demo's event: roles and payees are accounts of the chain's words. Planned and deployed by the code
-//! that `meteor deploy` runs.
+//! The launch of a demo's event: roles and payees are accounts of the chain's words. Planned and deployed by
+//! the code that `meteor deploy` runs.
 
 use anyhow::Result;
 use meteor_messages::shower::Payee;

@@ -84,7 +84,8 @@ pub struct Summary {
 /// Runs a demo to its end, or until `stop`: then it answers with `None`.
 ///
 /// # Errors
-/// If something can't start or a transaction fails. A check that fails is no error: the summary is then not good.
+/// If something can't start or a transaction fails. A check that fails is no error: the summary is then not
+/// good.
 pub async fn run(options: &Options, stop: &CancellationToken) -> Result<Option<Summary>> {
     let site = tokio::select! {
         site = Site::open(&options.at) => site?,

@@ -1,4 +1,5 @@
-//! What the demo's wallets will do, decided from a seed before anything starts. The same seed makes the same event.
+//! What the demo's wallets will do, decided from a seed before anything starts. The same seed makes the same
+//! event.
 
 use rand::Rng;
 use rand::seq::SliceRandom;
@@ -35,8 +36,8 @@ const LAST_MOMENT: u32 = 850;
 const FIRST_MOMENT: u32 = 40;
 
 impl Plan {
-    /// `wallets` wallets, of which most join each of `showers` showers and contribute up to `most` times there.
-    /// Amounts are spread as in 2021: most near 8 UST, a few in the tens of thousands.
+    /// `wallets` wallets, of which most join each of `showers` showers and contribute up to `most` times
+    /// there. Amounts are spread as in 2021: most near 8 UST, a few in the tens of thousands.
     pub(super) fn new(seed: u64, wallets: usize, showers: u32, most: u32) -> Self {
         let mut rng = ChaCha20Rng::seed_from_u64(seed);
         let keys = (0..wallets).map(|_| rng.random()).collect();

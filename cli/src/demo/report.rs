@@ -8,7 +8,8 @@ use meteor_rules::tier::{PerTier, TierRule};
 
 use super::check::Check;
 
-/// Micro-units as units with two places and thousands apart: `1,234.56`. The last micro-units are cut, not rounded.
+/// Micro-units as units with two places and thousands apart: `1,234.56`. The last micro-units are cut, not
+/// rounded.
 pub(super) fn amount(micro: u128) -> String {
     let (units, cents) = (micro / 1_000_000, micro % 1_000_000 / 10_000);
     let digits = units.to_string();

@@ -17,12 +17,13 @@ use crate::devnet;
 /// Which chain.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Where {
-    /// Hold the event on a running node (scripts/node/node.py up) at this CometBFT RPC address, instead of on a chain in
-    /// this process. The contracts are uploaded, showers last real time, and the dev beacon decides the draw
+    /// Hold the event on a running node (scripts/node/node.py up) at this CometBFT RPC address, instead of on
+    /// a chain in this process. The contracts are uploaded, showers last real time, and the dev beacon
+    /// decides the draw
     #[arg(long, value_name = "URL", conflicts_with_all = ["block_ms", "burn_tax"])]
     pub rpc: Option<String>,
-    /// With --rpc: file with the words of accounts that have coins on that chain: 0 funds the wallets, 1 is the owner,
-    /// 2 the operator (default: the dev chain's public words, which our own nodes fund)
+    /// With --rpc: file with the words of accounts that have coins on that chain: 0 funds the wallets, 1 is
+    /// the owner, 2 the operator (default: the dev chain's public words, which our own nodes fund)
     #[arg(long, value_name = "FILE", requires = "rpc")]
     pub mnemonic_file: Option<PathBuf>,
     /// With --rpc: prefix of that chain's addresses (default: terra)

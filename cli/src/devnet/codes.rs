@@ -1,4 +1,5 @@
-//! The contracts as the dev chain runs them: their own entry points, under the checksums of the built artifacts.
+//! The contracts as the dev chain runs them: their own entry points, under the checksums of the built
+//! artifacts.
 
 use cosmwasm_std::Checksum;
 use cw_multi_test::ContractWrapper;
