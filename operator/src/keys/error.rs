@@ -7,18 +7,14 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use super::kms::KmsError;
+use super::private::PrivateError;
 
 /// What can go wrong with a key.
 #[derive(Debug, Error)]
 pub enum KeyError {
-    /// A file can't be read.
-    #[error("{} can't be read ({source}): check the path and who may read it", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    /// A file with a secret can't be read.
+    #[error(transparent)]
+    Private(#[from] PrivateError),
     /// A file can't be written.
     #[error("{} can't be written ({source}): no key was made; check the directory, its rights and its space", path.display())]
     Write {
@@ -30,20 +26,6 @@ pub enum KeyError {
     /// There is a file where the new key should go.
     #[error("{} exists already and a key is never overwritten: choose another name", path.display())]
     Exists {
-        /// The file.
-        path: PathBuf,
-    },
-    /// A file that holds a secret can be read by others.
-    #[error("users other than its owner can access {} (mode {mode:04o}): run `chmod 600` on it", path.display())]
-    TooOpen {
-        /// The file.
-        path: PathBuf,
-        /// Its permission bits.
-        mode: u32,
-    },
-    /// A file is larger than any of its kind.
-    #[error("{} is too large to be the file that was meant: check the path", path.display())]
-    TooLarge {
         /// The file.
         path: PathBuf,
     },

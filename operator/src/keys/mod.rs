@@ -27,6 +27,7 @@ pub use harden::harden;
 pub use keygen::{Created, Protect, keygen};
 pub use kms::KmsKey;
 pub use passphrase::{Passphrase, PassphraseFile, Prompt, Purpose};
+pub use private::PrivateError;
 pub use secret::{MasterKey, ShowerKey};
 pub use source::{AnyKey, KeySource};
 pub use words::make_words;

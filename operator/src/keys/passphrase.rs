@@ -140,7 +140,10 @@ mod tests {
         }
         let (_dir, file) = file(GOOD.as_bytes());
         fs::set_permissions(&file.0, Permissions::from_mode(0o644)).unwrap();
-        assert!(matches!(file.passphrase(Purpose::Open), Err(KeyError::TooOpen { .. })));
+        assert!(matches!(
+            file.passphrase(Purpose::Open),
+            Err(KeyError::Private(private::PrivateError::TooOpen { .. }))
+        ));
     }
 
     #[test]

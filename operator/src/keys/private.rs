@@ -1,26 +1,52 @@
 //! Files with secrets: read only if nobody but their owner can.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use thiserror::Error;
 use zeroize::Zeroizing;
 
-use super::KeyError;
+/// Why a file with a secret is not read.
+#[derive(Debug, Error)]
+pub enum PrivateError {
+    /// A file can't be read.
+    #[error("{} can't be read ({source}): check the path and who may read it", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file that holds a secret can be read by others.
+    #[error("users other than its owner can access {} (mode {mode:04o}): run `chmod 600` on it", path.display())]
+    TooOpen {
+        /// The file.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// A file is larger than any of its kind.
+    #[error("{} is too large to be the file that was meant: check the path", path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+    },
+}
 
 /// The bytes of a file that only its owner may use, at most `most` of them. The rights are checked on the
 /// opened file, so that they are those of what is read.
-pub(super) fn read(path: &Path, most: usize) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-    let failed = |source| KeyError::Read { path: path.to_owned(), source };
+pub(super) fn read(path: &Path, most: usize) -> Result<Zeroizing<Vec<u8>>, PrivateError> {
+    let failed = |source| PrivateError::Read { path: path.to_owned(), source };
     let file = File::open(path).map_err(failed)?;
     let metadata = file.metadata().map_err(failed)?;
     let mode = metadata.mode() & 0o7777;
     if mode & 0o077 != 0 {
-        return Err(KeyError::TooOpen { path: path.to_owned(), mode });
+        return Err(PrivateError::TooOpen { path: path.to_owned(), mode });
     }
     if metadata.is_dir() {
-        return Err(failed(std::io::ErrorKind::IsADirectory.into()));
+        return Err(failed(io::ErrorKind::IsADirectory.into()));
     }
     // One more than allowed shows that there is more; a buffer that never grows leaves no copies behind.
     let mut bytes = Zeroizing::new(vec![0; most.saturating_add(1)]);
@@ -30,12 +56,12 @@ pub(super) fn read(path: &Path, most: usize) -> Result<Zeroizing<Vec<u8>>, KeyEr
         match file.read(rest) {
             Ok(0) => break,
             Ok(more) => read = read.saturating_add(more),
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(failed(error)),
         }
     }
     if read > most {
-        return Err(KeyError::TooLarge { path: path.to_owned() });
+        return Err(PrivateError::TooLarge { path: path.to_owned() });
     }
     bytes.truncate(read);
     Ok(bytes)
@@ -72,14 +98,14 @@ mod tests {
     fn what_is_too_large_missing_or_a_directory_is_an_error() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("secret");
-        assert!(matches!(read(&path, 5), Err(KeyError::Read { .. })));
+        assert!(matches!(read(&path, 5), Err(PrivateError::Read { .. })));
         fs::write(&path, "123456").unwrap();
         fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
-        assert!(matches!(read(&path, 5), Err(KeyError::TooLarge { .. })));
+        assert!(matches!(read(&path, 5), Err(PrivateError::TooLarge { .. })));
         assert_eq!(read(&path, 6).unwrap().len(), 6);
         let inner = dir.path().join("directory");
         fs::create_dir(&inner).unwrap();
         fs::set_permissions(&inner, Permissions::from_mode(0o700)).unwrap();
-        assert!(matches!(read(&inner, 5), Err(KeyError::Read { .. })));
+        assert!(matches!(read(&inner, 5), Err(PrivateError::Read { .. })));
     }
 }

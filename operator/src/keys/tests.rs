@@ -192,7 +192,10 @@ fn each_recipient_opens_the_key_and_nobody_else() {
         assert!(!error.to_string().contains("NONSENSE"));
     }
     fs::set_permissions(&first, Permissions::from_mode(0o644)).unwrap();
-    assert!(matches!(open(&path, Unlock::Identities(&first)), KeyError::TooOpen { .. }));
+    assert!(matches!(
+        open(&path, Unlock::Identities(&first)),
+        KeyError::Private(PrivateError::TooOpen { .. })
+    ));
 }
 
 #[test]
@@ -255,7 +258,10 @@ fn other_files_are_not_taken_for_keys() {
         let error = open(&desk.put("other", &bytes), desk.unlock()).to_string();
         assert!(error.contains(words), "{error}");
     }
-    assert!(matches!(open(&desk.path("nothing"), desk.unlock()), KeyError::Read { .. }));
+    assert!(matches!(
+        open(&desk.path("nothing"), desk.unlock()),
+        KeyError::Private(PrivateError::Read { .. })
+    ));
     // A header that asks for 2^30: refused before any work.
     let greedy = String::from_utf8_lossy(&foreign(&desk.passphrase, 4, b"")).replacen(" 4\n", " 30\n", 1);
     let error = file::decrypt(Path::new("greedy"), greedy.as_bytes(), desk.unlock()).unwrap_err();
@@ -267,7 +273,10 @@ fn a_key_that_others_may_read_is_not_opened() {
     let desk = Desk::new();
     let (path, _) = desk.keygen("event.age");
     fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
-    assert!(matches!(open(&path, desk.unlock()), KeyError::TooOpen { mode: 0o640, .. }));
+    assert!(matches!(
+        open(&path, desk.unlock()),
+        KeyError::Private(PrivateError::TooOpen { mode: 0o640, .. })
+    ));
 }
 
 #[test]

@@ -65,7 +65,7 @@ impl CredentialsSource {
 }
 
 fn private(path: &Path) -> Result<Zeroizing<Vec<u8>>, KmsError> {
-    private::read(path, MOST_BYTES).map_err(|error| KmsError::Private(Box::new(error)))
+    Ok(private::read(path, MOST_BYTES)?)
 }
 
 fn no_credentials(path: &Path, what: impl Into<String>) -> KmsError {

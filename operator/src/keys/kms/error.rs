@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use crate::keys::KeyError;
+use crate::keys::PrivateError;
 
 /// What can go wrong with the key service.
 #[derive(Debug, Error)]
@@ -77,7 +77,7 @@ pub enum KmsError {
     },
     /// A secret file can't be read.
     #[error(transparent)]
-    Private(Box<KeyError>),
+    Private(#[from] PrivateError),
     /// The credentials endpoint of the container doesn't give any.
     #[error("the container's credentials endpoint gives none ({0}): check that the task has a role")]
     ContainerCredentials(&'static str),
