@@ -73,6 +73,8 @@ async fn from_keygen_to_a_published_key() {
     };
     let draw = format!("draw --beacon-url {}", chain.beacon_url);
     assert!(works(folder, &job("close")).await.contains("1 contributors"));
+    let no_relay = fails(folder, &job("draw")).await;
+    assert!(no_relay.contains("--beacon-url"), "only quicknet's relays are known: {no_relay}");
     let drawn = works(folder, &job(&draw)).await;
     assert!(drawn.contains("drawn, root"), "{drawn}");
     let mut operator = chain.account(2).await.unwrap();

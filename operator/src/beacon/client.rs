@@ -102,7 +102,7 @@ impl BeaconClient {
         clock: impl Fn() -> u64 + Send + Sync + 'static,
     ) -> Result<Self, BeaconError> {
         if config.urls.is_empty() {
-            return Err(BeaconError::Config("name a relay of it; only quicknet's are known"));
+            return Err(BeaconError::Config("name its relays with --beacon-url: only quicknet's are known"));
         }
         if config.network.period == 0 {
             return Err(BeaconError::Config("its period must be at least a second"));
