@@ -25,7 +25,7 @@ pub(super) struct Mint {
     /// The shower's number; all that are drawn and not minted if left out
     #[arg(long)]
     shower: Option<u32>,
-    /// File with a line of JSON for each rank of that shower: {"image": CID, "traits": [numbers]}
+    /// File with a line of JSON for each rank of that shower: {"image": "CID", "traits": [1, 2, 3]}
     #[arg(long, required_unless_present = "stand_in_art", requires = "shower")]
     art: Option<PathBuf>,
     /// Use made-up art that nobody hosts, for rehearsals; needs --deployment
