@@ -89,7 +89,7 @@ async fn main() -> Result<()> {
 
 /// Mints up to rank `upto` and prints what it took; the node is killed `kills` times meanwhile.
 async fn mint(stage: &mut Stage, journal: &Path, batches: Batches, upto: u32, kills: u32) -> Result<()> {
-    let before = open(stage, journal).await?.journal().history()?.len();
+    let before = stage.operator(journal, &[&stage.chain.rpc]).await?.journal().history()?.len();
     let minted = stage.shower(1).await.minted;
     let started = Instant::now();
     let from = stage.height().await;
@@ -137,19 +137,13 @@ async fn mint(stage: &mut Stage, journal: &Path, batches: Batches, upto: u32, ki
     let ended = job.await?;
     let seconds = started.elapsed().as_secs_f64();
     let blocks = stage.height().await.saturating_sub(from);
-    let history = open(stage, journal).await?.journal().history()?;
+    let history = stage.operator(journal, &[&stage.chain.rpc]).await?.journal().history()?;
     let sent = history.get(before..).unwrap_or_default();
     row(sent, upto.saturating_sub(minted), blocks, seconds)?;
     if kills > 0 {
         println!("the node was killed {kills} times; the job ended {ended} times and was run again");
     }
     Ok(())
-}
-
-async fn open(stage: &Stage, journal: &Path) -> Result<Account> {
-    let signer = Signer::from_mnemonic(&stage.chain.mnemonic, COIN_TYPE, 2, &stage.chain.prefix)?;
-    let price = stage.chain.gas_price.clone();
-    Ok(Account::open_with_journal(stage.node.clone(), signer, price, journal).await?)
 }
 
 /// Prints a row of the table.

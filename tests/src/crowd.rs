@@ -41,7 +41,8 @@ pub struct Crowd {
     price: GasPrice,
 }
 
-fn amount(wallet: usize) -> u128 {
+/// What wallet number `wallet` of a crowd gives: no two the same.
+pub fn amount(wallet: usize) -> u128 {
     LEAST.saturating_add(u128::try_from(wallet).unwrap_or_default())
 }
 
@@ -93,6 +94,11 @@ impl Crowd {
         );
         let chain_id = stage.node.status().await?.chain_id;
         Ok(Self { signers, first, chain_id, price })
+    }
+
+    /// The wallets' addresses, in the order of what they give: the last gives the most.
+    pub fn addresses(&self) -> Vec<String> {
+        self.signers.iter().map(|signer| signer.address().to_owned()).collect()
     }
 
     /// Each wallet contributes to shower 1; returns when the contract has counted all of them.

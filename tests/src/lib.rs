@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use anyhow::Result;
 use cosmwasm_std::{Decimal, Timestamp};
 use meteor_chain::contracts::{Collection, ShowerContract};
 use meteor_chain::tx::Included;
@@ -30,6 +31,7 @@ use meteor_operator::gas::coins;
 use meteor_operator::jobs::{self, Deployment, Sealer};
 use meteor_operator::keys::MasterKey;
 use meteor_operator::node::Node;
+use meteor_operator::signer::{COIN_TYPE, Signer};
 use meteor_rules::preset::Preset;
 use meteor_rules::schedule::Schedule;
 use meteor_rules::{Rank, ShowerId};
@@ -234,6 +236,31 @@ impl Stage {
         self.at(due + 1).await;
         let sealer = self.sealer(&self.keys);
         jobs::draw(&mut operator, sealer, &self.beacon, &closed, draw).await.expect("drawn")
+    }
+
+    /// The operator mints all of `shower`.
+    pub async fn mint(&self, shower: u32) {
+        let mut operator = self.account(2).await;
+        let art = |rank| Some(self.art(shower, rank));
+        let contract = &self.deployment.shower;
+        jobs::mint(&mut operator, contract, ShowerId(shower), art, |_| ()).await.expect("minted");
+    }
+
+    /// The operator's account with its journal in `folder`, over the nodes at `urls`.
+    ///
+    /// # Errors
+    /// If the account can't be opened.
+    pub async fn operator(&self, folder: &Path, urls: &[&str]) -> Result<Account> {
+        let signer = Signer::from_mnemonic(&self.chain.mnemonic, COIN_TYPE, 2, &self.chain.prefix)?;
+        let price = self.chain.gas_price.clone();
+        Ok(Account::open_with_journal(Node::pool(urls)?, signer, price, folder).await?)
+    }
+
+    /// The results of a block's transactions.
+    pub async fn results(&self, height: u64) -> Vec<Value> {
+        let url = format!("{}/block_results?height={height}", self.chain.rpc);
+        let answer: Value = reqwest::get(url).await.expect("an answer").json().await.expect("JSON");
+        answer.pointer("/result/txs_results").and_then(Value::as_array).cloned().unwrap_or_default()
     }
 
     /// Account `index` cracks its meteor `token_id`.

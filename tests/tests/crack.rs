@@ -24,9 +24,7 @@ async fn minted() -> Stage {
     }
     stage.end(1).await;
     stage.close_and_draw(1).await;
-    let mut operator = stage.account(2).await;
-    let art = |rank| Some(stage.art(1, rank));
-    jobs::mint(&mut operator, &stage.deployment.shower, ShowerId(1), art, |_| ()).await.unwrap();
+    stage.mint(1).await;
     stage
 }
 
@@ -183,7 +181,7 @@ async fn nothing_that_leaves_the_worker_tells_a_secret() {
             public.extend(reqwest::get(url).await.unwrap().bytes().await.unwrap());
         }
     }
-    let admin = format!("http://{}", server_admin(&api));
+    let admin = format!("http://{}", api.server.admin_addr());
     let mut urls: Vec<String> = ["/status", "/metrics"].map(|path| format!("{admin}{path}")).to_vec();
     for path in ["config", "showers", "showers/1", "showers/1/ranking", "fairness", "showers/1/reveals"] {
         urls.push(format!("{}/v1/{path}", api.base));
@@ -197,7 +195,9 @@ async fn nothing_that_leaves_the_worker_tells_a_secret() {
     let logged = LOG.lock().unwrap().clone();
     assert!(!logged.is_empty(), "the log is listened to");
     public.extend(logged);
-    public.extend(format!("{:?} {:?}", stage.keys, hatcher_shows(&stage)).into_bytes());
+    let other = meteor_rules::fairness::Domain { chain_id: "c", contract: "a", shower: ShowerId(1) };
+    let shown = (&stage.keys, MasterKey::from_bytes(&MARKER).shower_key(&other), &stage.beacon);
+    public.extend(format!("{shown:?}").into_bytes());
     let public = String::from_utf8_lossy(&public).into_owned();
 
     let id = meteor_rules::fairness::Domain {
@@ -241,14 +241,4 @@ async fn nothing_that_leaves_the_worker_tells_a_secret() {
     }
     api.server.shutdown().await;
     stage.stop().await;
-}
-
-/// What a panic message could print of what the worker works with.
-fn hatcher_shows(stage: &Stage) -> String {
-    let id = meteor_rules::fairness::Domain { chain_id: "c", contract: "a", shower: ShowerId(1) };
-    format!("{:?} {:?}", MasterKey::from_bytes(&MARKER).shower_key(&id), stage.beacon)
-}
-
-fn server_admin(api: &meteor_tests::Api) -> std::net::SocketAddr {
-    api.server.admin_addr()
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
-use meteor_operator::jobs::{self, Hatched, Hatcher, Sealer};
+use meteor_operator::jobs::{Hatched, Hatcher, Sealer};
 use meteor_operator::keys::{KeyError, KeySource, MasterKey, ShowerKey};
 use meteor_rules::fairness::Domain;
 use meteor_rules::fairness::content::Source;
@@ -36,9 +36,7 @@ async fn cracked() -> Stage {
         stage.contribute(5, shower, 10 * UST).await.unwrap();
         stage.end(shower).await;
         stage.close_and_draw(shower).await;
-        let mut operator = stage.account(2).await;
-        let art = |rank| Some(stage.art(shower, rank));
-        jobs::mint(&mut operator, &stage.deployment.shower, ShowerId(shower), art, |_| ()).await.unwrap();
+        stage.mint(shower).await;
     }
     for (index, token_id) in [(4, 1), (5, 2), (4, 3), (5, 4)] {
         stage.crack(index, token_id).await.unwrap();

@@ -3,11 +3,8 @@
 
 use std::path::Path;
 
-use anyhow::Result;
 use meteor_operator::account::Account;
 use meteor_operator::jobs::{self, Batches, JobError, MintProgress};
-use meteor_operator::node::Node;
-use meteor_operator::signer::{COIN_TYPE, Signer};
 use meteor_rules::{Rank, ShowerId};
 use meteor_tests::crowd::Crowd;
 use meteor_tests::proxy::{Proxy, by_chance, seed};
@@ -42,12 +39,6 @@ async fn drawn(wallets: usize) -> Stage {
     stage
 }
 
-/// The operator with its journal in `folder`, over the node at `url`.
-async fn operator(stage: &Stage, folder: &Path, url: &str) -> Result<Account> {
-    let signer = Signer::from_mnemonic(&stage.chain.mnemonic, COIN_TYPE, 2, &stage.chain.prefix)?;
-    Ok(Account::open_with_journal(Node::new(url)?, signer, stage.chain.gas_price.clone(), folder).await?)
-}
-
 /// Each place has its meteor, `transactions` were booked, and the account sent no others.
 async fn each_once(stage: &Stage, folder: &Path, transactions: usize, before: u64) {
     let places = stage.contract().ranking(1).await.unwrap();
@@ -55,7 +46,7 @@ async fn each_once(stage: &Stage, folder: &Path, transactions: usize, before: u6
     for (number, place) in (1..).zip(places) {
         assert_eq!(stage.meteors().owner_of(number).await.unwrap(), place.contributor);
     }
-    let account = operator(stage, folder, &stage.chain.rpc).await.unwrap();
+    let account = stage.operator(folder, &[&stage.chain.rpc]).await.unwrap();
     let history = account.journal().history().unwrap();
     assert_eq!(history.len(), transactions, "{history:?}");
     assert!(history.iter().all(|line| line.code == 0), "{history:?}");
@@ -78,7 +69,7 @@ async fn a_mint_takes_as_few_transactions_as_its_bounds_allow() {
     let stage = drawn(WALLETS).await;
     let before = sent(&stage).await;
     let folder = tempfile::tempdir().unwrap();
-    let mut account = operator(&stage, folder.path(), &stage.chain.rpc).await.unwrap();
+    let mut account = stage.operator(folder.path(), &[&stage.chain.rpc]).await.unwrap();
 
     let few = Batches { meteors: 30, ..Batches::default() };
     assert_eq!(mint(&stage, &mut account, few, 80).await, [0, 30, 60, 80]);
@@ -110,7 +101,7 @@ async fn a_mint_with_faults_by_chance_mints_each_meteor_once() {
         assert!(run < 50, "METEOR_SEED={seed}: the mint doesn't get through");
         let proxy = Proxy::start(&stage.chain.rpc, by_chance(seed, run)).await;
         let job = async {
-            let mut account = operator(&stage, folder.path(), &proxy.url).await?;
+            let mut account = stage.operator(folder.path(), &[&proxy.url]).await?;
             let contract = &stage.deployment.shower;
             anyhow::Ok(jobs::mint_in(batches, &mut account, contract, ShowerId(1), art, |_| ()).await?)
         };

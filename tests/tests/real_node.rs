@@ -9,9 +9,8 @@ use std::time::Duration;
 use meteor_messages::shower::ExecuteMsg;
 use meteor_operator::jobs;
 use meteor_operator::node::Node;
-use meteor_rules::{ShowerId, TokenId};
+use meteor_rules::TokenId;
 use meteor_tests::{Generation, RealNode, Stage, Target, WALLETS};
-use serde_json::Value;
 
 /// The budget: the most a contribute transaction may use on a real node.
 const CONTRIBUTE_GAS: u64 = 190_000;
@@ -74,9 +73,7 @@ async fn a_node_does_not_outlive_who_started_it() {
 async fn gas_used(stage: &Stage) -> Vec<(String, u64)> {
     let mut used = Vec::new();
     for height in 1..=stage.height().await {
-        let url = format!("{}/block_results?height={height}", stage.chain.rpc);
-        let answer: Value = reqwest::get(url).await.unwrap().json().await.unwrap();
-        for result in answer["result"]["txs_results"].as_array().into_iter().flatten() {
+        for result in stage.results(height).await {
             let mut kinds: Vec<&str> = result["events"]
                 .as_array()
                 .unwrap()
@@ -106,10 +103,9 @@ async fn a_whole_event_keeps_to_its_gas() {
     assert!(top_up.gas_used <= CONTRIBUTE_GAS, "a top-up used {}", top_up.gas_used);
     stage.end(1).await;
     stage.close_and_draw(1).await;
+    stage.mint(1).await;
     let mut operator = stage.account(2).await;
-    let contract = &stage.deployment.shower;
-    jobs::mint(&mut operator, contract, ShowerId(1), |rank| Some(stage.art(1, rank)), |_| ()).await.unwrap();
-    operator.execute(contract, &ExecuteMsg::Settle { shower: 1 }, &[]).await.unwrap();
+    operator.execute(&stage.deployment.shower, &ExecuteMsg::Settle { shower: 1 }, &[]).await.unwrap();
     stage.crack(7, 1).await.unwrap();
     let mut hatcher = jobs::Hatcher::new(stage.sealer(&stage.keys));
     assert_eq!(hatcher.round(&mut operator).await.unwrap().revealed, [TokenId(1)]);

@@ -4,57 +4,28 @@
 use meteor_cli::chain::Chain;
 use meteor_messages::shower::{ExecuteMsg, MAX_BATCH, Status};
 use meteor_operator::account::{Account, AccountError};
-use meteor_operator::gas::{GasPrice, coins};
+use meteor_operator::gas::GasPrice;
 use meteor_operator::jobs::{self, JobError};
-use meteor_operator::signer::Signer;
 use meteor_operator::tax::Rate;
-use meteor_operator::tx;
 use meteor_rules::{Rank, ShowerId};
+use meteor_tests::crowd::{Crowd, amount as gives};
 use meteor_tests::{Stage, Target};
 
-const UST: u128 = 1_000_000;
 /// More than a batch: the last few come in a second one.
 const CROWD: usize = MAX_BATCH + 5;
-const GAS: u64 = 500_000;
 
-/// What wallet `index` of the crowd gives: no two the same.
-fn gives(index: usize) -> u128 {
-    8 * UST + u128::try_from(index).unwrap()
-}
-
-/// Fresh wallets that each contributed to shower 1, which is open, and have nothing of its denom left.
-async fn crowd(stage: &Stage) -> Vec<String> {
-    let mut wallets = Vec::new();
-    for index in 0..CROWD {
-        let mut bytes = [7; 32];
-        bytes[0] = u8::try_from(index).unwrap();
-        wallets.push(Signer::from_bytes(&bytes, "terra").unwrap());
+/// An event with fresh wallets that each contributed to shower 1, which is open, and have nothing of its
+/// denom left; `None` on a real chain.
+async fn crowded(name: &str) -> Option<(Stage, Vec<String>)> {
+    if Target::from_env().lacks(name, "a hundred contributions take longer than a shower") {
+        return None;
     }
-    let mut rich = stage.account(0).await;
-    let tax = Rate::of(&stage.node).await.unwrap();
-    let funding = wallets.iter().enumerate().map(|(index, wallet)| {
-        let money = tax.to_arrive(gives(index)).unwrap();
-        let funds = [coins(1_000_000, "uluna"), coins(money, "uusd")].concat();
-        tx::send(rich.address(), wallet.address(), &funds)
-    });
-    let funding = funding.collect();
-    rich.send(funding).await.unwrap();
-    let mut addresses = Vec::new();
-    for (index, wallet) in wallets.into_iter().enumerate() {
-        let address = wallet.address().to_owned();
-        let mut wallet =
-            Account::open(stage.node.clone(), wallet, stage.chain.gas_price.clone()).await.unwrap();
-        let message = ExecuteMsg::Contribute { shower: 1 };
-        let funds = coins(gives(index), "uusd");
-        let message = tx::execute(&address, &stage.deployment.shower, &message, &funds).unwrap();
-        let hash = wallet.submit(vec![message], GAS).await.unwrap();
-        if index + 1 == CROWD {
-            wallet.wait(&hash).await.unwrap();
-        }
-        addresses.push(address);
-    }
-    assert_eq!(stage.shower(1).await.contributors, u32::try_from(CROWD).unwrap());
-    addresses
+    let stage = Stage::start(1).await;
+    stage.open(1).await;
+    let crowd = Crowd::fund(&stage, CROWD).await.unwrap();
+    let addresses = crowd.addresses();
+    crowd.contribute(&stage).await.unwrap();
+    Some((stage, addresses))
 }
 
 /// Anyone refunds all of `refunded`, of which each then has what it gave; a second time there is nothing to
@@ -81,13 +52,8 @@ async fn refunds(stage: &Stage, addresses: &[String], refunded: std::ops::Range<
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cancelled_shower_gives_everyone_back_what_they_gave() {
-    if Target::from_env().lacks("a_cancelled_shower", "a hundred contributions take longer than a shower") {
-        return;
-    }
-    let stage = Stage::start(1).await;
+    let Some((stage, addresses)) = crowded("a_cancelled_shower").await else { return };
     let contract = &stage.deployment.shower;
-    stage.open(1).await;
-    let addresses = crowd(&stage).await;
     let mut anyone = stage.account(4).await;
     let early = jobs::refund(&mut anyone, contract, 1, |_, _| ()).await.unwrap();
     assert_eq!(early, (0, 0), "nothing can be refunded of an open shower");
@@ -116,13 +82,8 @@ async fn dearer(stage: &Stage, index: u32) -> Account {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_refund_jobs_at_once_refund_everyone_once() {
-    if Target::from_env().lacks("two_refund_jobs", "a hundred contributions take longer than a shower") {
-        return;
-    }
-    let stage = Stage::start(1).await;
+    let Some((stage, addresses)) = crowded("two_refund_jobs").await else { return };
     let contract = &stage.deployment.shower;
-    stage.open(1).await;
-    let addresses = crowd(&stage).await;
     jobs::cancel(&mut stage.account(1).await, contract, 1).await.unwrap();
     let (mut one, mut other) = (stage.account(4).await, dearer(&stage, 4).await);
     let jobs = tokio::join!(
@@ -139,22 +100,11 @@ async fn two_refund_jobs_at_once_refund_everyone_once() {
     stage.stop().await;
 }
 
-/// A shower in which the whole crowd contributed, drawn.
-async fn drawn() -> (Stage, Vec<String>) {
-    let stage = Stage::start(1).await;
-    stage.open(1).await;
-    let addresses = crowd(&stage).await;
-    stage.end(1).await;
-    stage.close_and_draw(1).await;
-    (stage, addresses)
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_not_minted_in_time_is_refunded_and_nothing_else() {
-    if Target::from_env().lacks("not_minted_in_time", "a hundred contributions take longer than a shower") {
-        return;
-    }
-    let (stage, addresses) = drawn().await;
+    let Some((stage, addresses)) = crowded("not_minted_in_time").await else { return };
+    stage.end(1).await;
+    stage.close_and_draw(1).await;
     let contract = &stage.deployment.shower;
     // The operator is gone after two meteors: those who gave the most have them.
     let mut operator = stage.account(2).await;
@@ -174,10 +124,9 @@ async fn what_was_not_minted_in_time_is_refunded_and_nothing_else() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_mint_jobs_at_once_mint_each_meteor_once() {
-    if Target::from_env().lacks("two_mint_jobs", "a hundred contributions take longer than a shower") {
-        return;
-    }
-    let (stage, addresses) = drawn().await;
+    let Some((stage, addresses)) = crowded("two_mint_jobs").await else { return };
+    stage.end(1).await;
+    stage.close_and_draw(1).await;
     let contract = &stage.deployment.shower;
     let (mut one, mut other) = (stage.account(2).await, dearer(&stage, 2).await);
     let art = |rank| Some(stage.art(1, rank));

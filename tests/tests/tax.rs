@@ -4,7 +4,6 @@
 use cosmwasm_std::Decimal;
 use meteor_operator::jobs;
 use meteor_operator::tax::Rate;
-use meteor_rules::ShowerId;
 use meteor_tests::{Stage, WALLETS};
 
 const UST: u128 = 1_000_000;
@@ -40,8 +39,8 @@ async fn contributions_arrive_whole_payouts_and_refunds_less_the_tax() {
     let payees = [stage.account(8).await.address().to_owned(), stage.account(9).await.address().to_owned()];
     let before = [stage.balance(&payees[0]).await, stage.balance(&payees[1]).await];
     stage.close_and_draw(1).await;
+    stage.mint(1).await;
     let mut operator = stage.account(2).await;
-    jobs::mint(&mut operator, contract, ShowerId(1), |rank| Some(stage.art(1, rank)), |_| ()).await.unwrap();
     assert_eq!(
         jobs::settle(&mut operator, contract, 1).await.unwrap(),
         total,

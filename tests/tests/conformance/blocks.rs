@@ -5,14 +5,13 @@ use std::path::Path;
 
 use cosmos_sdk_proto::cosmos::bank::v1beta1::{Input, MsgMultiSend, Output};
 use cosmos_sdk_proto::cosmwasm::wasm::v1::{
-    MsgClearAdmin, MsgExecuteContract, MsgInstantiateContract, MsgInstantiateContract2, MsgMigrateContract,
-    MsgStoreCode, MsgUpdateAdmin,
+    MsgClearAdmin, MsgExecuteContract, MsgInstantiateContract, MsgStoreCode, MsgUpdateAdmin,
 };
 use cosmrs::Any;
 use serde_json::{Value, json};
 
 use super::Answers;
-use super::refusals::{NOBODY, contribute, send};
+use super::refusals::{NOBODY, contribute, instantiate, instantiate2, migrate, send};
 use super::said::{error, events, verdict};
 use super::site::Site;
 use super::wallet::{Wallet, any, coin};
@@ -99,46 +98,25 @@ async fn contracts(site: &mut Site<'_>, said: &mut Answers, me: &mut Wallet) {
         "template": site.stage.preset.meteors.template,
     });
     let code_id = site.stage.chain.codes.nft;
-    let instantiate = MsgInstantiateContract {
-        sender: sender.clone(),
-        admin: sender.clone(),
-        code_id,
-        label: "collection".into(),
-        msg: collection.to_string().into_bytes(),
-        funds: Vec::new(),
-    };
+    let collection = collection.to_string().into_bytes();
+    let instantiate =
+        MsgInstantiateContract { admin: sender.clone(), ..instantiate(&sender, code_id, &collection) };
     let tx = site.run(me, vec![any(&instantiate)], 600_000).await;
     let contract = made(&tx);
     site.names.insert(contract.clone(), "COLLECTION".into());
     said.insert("instantiate with admin".into(), outcome(site, &tx));
-    let instantiate2 = MsgInstantiateContract2 {
-        sender: sender.clone(),
-        admin: String::new(),
-        code_id,
-        label: "collection".into(),
-        msg: collection.to_string().into_bytes(),
-        funds: Vec::new(),
-        salt: b"again".to_vec(),
-        fix_msg: false,
-    };
+    let instantiate2 = instantiate2(&sender, code_id, &collection, b"again");
     let tx = site.run(me, vec![any(&instantiate2)], 600_000).await;
     site.names.insert(made(&tx), "COLLECTION2".into());
     said.insert("instantiate2 without admin".into(), outcome(site, &tx));
     note(site, said, me, "instantiate2 at an address that is taken", vec![any(&instantiate2)], 600_000).await;
 
-    let migrate = |sender: &str, contract: &str, code_id, msg: &[u8]| {
-        any(&MsgMigrateContract {
-            sender: sender.into(),
-            contract: contract.into(),
-            code_id,
-            msg: msg.to_vec(),
-        })
-    };
-    note(site, said, me, "migrate", vec![migrate(&sender, &contract, code_id, b"{}")], 400_000).await;
-    let unknown = vec![migrate(&sender, &contract, 99, b"{}")];
+    let migrate = |contract: &str, code_id| vec![any(&migrate(&sender, contract, code_id))];
+    note(site, said, me, "migrate", migrate(&contract, code_id), 400_000).await;
+    let unknown = migrate(&contract, 99);
     note(site, said, me, "migrate to an unknown code", unknown, 400_000).await;
     let shower = site.stage.deployment.shower.clone();
-    let foreign = vec![migrate(&sender, &shower, 1, b"{}")];
+    let foreign = migrate(&shower, 1);
     note(site, said, me, "migrate what has no admin", foreign, 400_000).await;
     let admin = |new_admin: &str| {
         let contract = contract.clone();
@@ -148,7 +126,7 @@ async fn contracts(site: &mut Site<'_>, said: &mut Answers, me: &mut Wallet) {
     let clear = any(&MsgClearAdmin { sender: sender.clone(), contract: contract.clone() });
     note(site, said, me, "clear admin of another", vec![clear], 200_000).await;
     note(site, said, me, "update admin of another", vec![admin(&shower)], 200_000).await;
-    let late = vec![migrate(&sender, &contract, code_id, b"{}")];
+    let late = migrate(&contract, code_id);
     note(site, said, me, "migrate by another", late, 400_000).await;
     let mut heir = Wallet::open(site.stage, 7).await;
     let clear = any(&MsgClearAdmin { sender: heir.address.clone(), contract });
@@ -164,16 +142,7 @@ async fn failures(site: &Site<'_>, said: &mut Answers, me: &mut Wallet) {
         any(&MsgExecuteContract { msg: msg.to_vec(), funds, ..good() })
     };
     let pause = br#"{"pause":{}}"#;
-    let instantiate = |code_id, msg: &[u8]| {
-        any(&MsgInstantiateContract {
-            sender: sender.clone(),
-            admin: String::new(),
-            code_id,
-            label: "label".into(),
-            msg: msg.to_vec(),
-            funds: Vec::new(),
-        })
-    };
+    let instantiate = |code_id, msg: &[u8]| any(&instantiate(&sender, code_id, msg));
     let list = [
         ("contract refuses in a block", vec![call(pause, 0)], 300_000),
         ("contract takes no money", vec![call(pause, 5)], 300_000),

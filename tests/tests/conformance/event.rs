@@ -7,7 +7,7 @@ use std::path::Path;
 use meteor_messages::shower::ExecuteMsg;
 use meteor_operator::jobs;
 use meteor_operator::tx;
-use meteor_rules::{ShowerId, TokenId};
+use meteor_rules::TokenId;
 use meteor_tests::{Stage, WALLETS};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ impl Told {
         let mut gas = 0;
         let mut events = Vec::new();
         for height in height + 1..=stage.height().await {
-            for result in results(stage, height).await {
+            for result in stage.results(height).await {
                 assert_eq!(result["code"], 0, "{result}");
                 gas += result["gas_used"].as_str().unwrap().parse::<u64>().unwrap();
                 events.extend(result["events"].as_array().unwrap().iter().map(shape));
@@ -35,15 +35,6 @@ impl Told {
         }
         self.gas.insert(name.into(), gas);
         self.events.insert(name.into(), events.into());
-    }
-}
-
-async fn results(stage: &Stage, height: u64) -> Vec<Value> {
-    let url = format!("{}/block_results?height={height}", stage.chain.rpc);
-    let mut answer: Value = reqwest::get(url).await.unwrap().json().await.unwrap();
-    match answer["result"]["txs_results"].take() {
-        Value::Array(results) => results,
-        _ => Vec::new(),
     }
 }
 
@@ -95,11 +86,10 @@ pub(crate) async fn of_an_event(stage: &Stage) -> Told {
     stage.close_and_draw(1).await;
     told.note(stage, "draw", before).await;
     let before = stage.height().await;
-    // Opened again, because the stage signed with it too.
-    let mut operator = stage.account(2).await;
-    jobs::mint(&mut operator, contract, ShowerId(1), |rank| Some(stage.art(1, rank)), |_| ()).await.unwrap();
+    stage.mint(1).await;
     told.note(stage, "mint, 4 meteors", before).await;
     let before = stage.height().await;
+    let mut operator = stage.account(2).await;
     operator.execute(contract, &ExecuteMsg::Settle { shower: 1 }, &[]).await.unwrap();
     told.note(stage, "settle", before).await;
     let before = stage.height().await;

@@ -5,9 +5,9 @@ use cosmos_sdk_proto::cosmos::bank::v1beta1::{QueryAllBalancesRequest, QueryBala
 use cosmos_sdk_proto::cosmos::base::query::v1beta1::PageRequest;
 use cosmos_sdk_proto::cosmos::tx::v1beta1::{Fee, GetTxRequest, SimulateRequest};
 use cosmos_sdk_proto::cosmwasm::wasm::v1::{
-    MsgExecuteContract, MsgInstantiateContract, MsgMigrateContract, QueryAllContractStateRequest,
-    QueryCodeRequest, QueryContractHistoryRequest, QueryContractInfoRequest, QueryContractsByCodeRequest,
-    QueryContractsByCreatorRequest, QueryRawContractStateRequest, QuerySmartContractStateRequest,
+    MsgExecuteContract, QueryAllContractStateRequest, QueryCodeRequest, QueryContractHistoryRequest,
+    QueryContractInfoRequest, QueryContractsByCodeRequest, QueryContractsByCreatorRequest,
+    QueryRawContractStateRequest, QuerySmartContractStateRequest,
 };
 use cosmos_sdk_proto::traits::Message;
 use cosmrs::Any;
@@ -15,7 +15,7 @@ use meteor_operator::jobs;
 use serde_json::{Value, json};
 
 use super::Answers;
-use super::refusals::{NOBODY, contribute, mode, send};
+use super::refusals::{NOBODY, contribute, instantiate, migrate, mode, send};
 use super::said::{error, shape, verdict};
 use super::site::Site;
 use super::wallet::{Draft, Wallet, any, coin};
@@ -157,26 +157,8 @@ async fn simulations(site: &Site<'_>, said: &mut Answers, me: &Wallet, nobody: &
         spoil(&mut draft);
         draft
     };
-    let instantiate = |code_id| {
-        let message = MsgInstantiateContract {
-            sender: me.address.clone(),
-            admin: String::new(),
-            code_id,
-            label: "label".into(),
-            msg: b"{}".to_vec(),
-            funds: Vec::new(),
-        };
-        me.draft(vec![any(&message)])
-    };
-    let migrate = |contract: &str, code_id| {
-        let message = MsgMigrateContract {
-            sender: me.address.clone(),
-            contract: contract.into(),
-            code_id,
-            msg: b"{}".to_vec(),
-        };
-        me.draft(vec![any(&message)])
-    };
+    let instantiate = |code_id| me.draft(vec![any(&instantiate(&me.address, code_id, b"{}"))]);
+    let migrate = |contract: &str, code_id| me.draft(vec![any(&migrate(&me.address, contract, code_id))]);
     let shower = &site.stage.deployment.shower;
     let list = [
         ("a contribution", execute(good())),

@@ -33,6 +33,32 @@ pub(crate) fn send(from: &str, to: &str, amount: u128) -> MsgSend {
     MsgSend { from_address: from.into(), to_address: to.into(), amount: vec![coin(amount, "uusd")] }
 }
 
+pub(crate) fn instantiate(sender: &str, code_id: u64, msg: &[u8]) -> MsgInstantiateContract {
+    let (sender, msg) = (sender.into(), msg.to_vec());
+    MsgInstantiateContract {
+        sender,
+        code_id,
+        label: "label".into(),
+        msg,
+        ..MsgInstantiateContract::default()
+    }
+}
+
+pub(crate) fn instantiate2(sender: &str, code_id: u64, msg: &[u8], salt: &[u8]) -> MsgInstantiateContract2 {
+    MsgInstantiateContract2 {
+        sender: sender.into(),
+        code_id,
+        label: "label".into(),
+        msg: msg.to_vec(),
+        salt: salt.to_vec(),
+        ..MsgInstantiateContract2::default()
+    }
+}
+
+pub(crate) fn migrate(sender: &str, contract: &str, code_id: u64) -> MsgMigrateContract {
+    MsgMigrateContract { sender: sender.into(), contract: contract.into(), code_id, msg: b"{}".to_vec() }
+}
+
 pub(crate) async fn list(site: &Site<'_>, said: &mut Answers) {
     let me = Wallet::open(site.stage, 4).await;
     let other = Wallet::open(site.stage, 5).await;
@@ -127,30 +153,7 @@ pub(crate) fn mode(signer: &mut SignerInfo, mode: i32) {
 /// Messages that can't be right whatever the chain holds.
 async fn messages(site: &Site<'_>, said: &mut Answers, me: &Wallet) {
     let good = || contribute(site, &me.address, 9_000_000);
-    let instantiate = || MsgInstantiateContract {
-        sender: me.address.clone(),
-        admin: String::new(),
-        code_id: 2,
-        label: "label".into(),
-        msg: b"{}".to_vec(),
-        funds: Vec::new(),
-    };
-    let instantiate2 = |salt: &[u8]| MsgInstantiateContract2 {
-        sender: me.address.clone(),
-        admin: String::new(),
-        code_id: 2,
-        label: "label".into(),
-        msg: b"{}".to_vec(),
-        funds: Vec::new(),
-        salt: salt.to_vec(),
-        fix_msg: false,
-    };
-    let migrate = |code_id| MsgMigrateContract {
-        sender: me.address.clone(),
-        contract: site.stage.deployment.shower.clone(),
-        code_id,
-        msg: b"{}".to_vec(),
-    };
+    let instantiate = || instantiate(&me.address, 2, b"{}");
     let coins = |text: &[&str]| text.iter().map(|amount| coin_of(amount)).collect::<Vec<_>>();
     let store = |bytes: &[u8]| {
         any(&MsgStoreCode {
@@ -205,9 +208,9 @@ async fn messages(site: &Site<'_>, said: &mut Answers, me: &Wallet) {
             "instantiate: message is no JSON",
             any(&MsgInstantiateContract { msg: b"x".to_vec(), ..instantiate() }),
         ),
-        ("instantiate2: no salt", any(&instantiate2(b""))),
-        ("instantiate2: salt too long", any(&instantiate2(&[1; 65]))),
-        ("migrate: no code id", any(&migrate(0))),
+        ("instantiate2: no salt", any(&instantiate2(&me.address, 2, b"{}", b""))),
+        ("instantiate2: salt too long", any(&instantiate2(&me.address, 2, b"{}", &[1; 65]))),
+        ("migrate: no code id", any(&migrate(&me.address, &site.stage.deployment.shower, 0))),
         ("store: no code", store(b"")),
         ("send: nothing", any(&MsgSend { amount: Vec::new(), ..send(&me.address, &me.address, 1) })),
         (
