@@ -1,9 +1,12 @@
 //! Art for mints: images that are CIDs of a number each, and traits that fit a template.
 
 use data_encoding::BASE32_NOPAD;
+use meteor_messages::nft::{ExecuteMsg, ExtensionMsg, NewToken};
 use meteor_messages::shower::{Art, OWN_COLUMNS};
 use meteor_rules::metadata::{Template, Values};
 use sha2::{Digest, Sha256};
+
+use crate::wallets::address;
 
 /// The bare CID (version 1, raw, SHA-256) of the eight bytes of `number`.
 pub fn image(number: u64) -> String {
@@ -29,6 +32,16 @@ pub fn piece(template: &Template, number: u64) -> Art {
         })
         .collect();
     Art { image: image(number), traits }
+}
+
+/// A token that a minter could mint.
+pub fn token(token_id: u64, owner: &str, traits: Vec<u32>) -> NewToken {
+    NewToken { token_id, owner: address(owner).into(), image: image(token_id), traits }
+}
+
+/// The message that mints these tokens.
+pub fn batch(tokens: Vec<NewToken>) -> ExecuteMsg {
+    ExecuteMsg::UpdateExtension { msg: ExtensionMsg::MintBatch { tokens } }
 }
 
 #[cfg(test)]

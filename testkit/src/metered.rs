@@ -4,9 +4,12 @@
 //! itself, and what a transaction costs anyway; the benchmarks on real code count those.
 
 use std::cell::Cell;
+use std::marker::PhantomData;
 
-use cosmwasm_std::testing::MockStorage;
-use cosmwasm_std::{Order, Record, Storage};
+use cosmwasm_std::testing::{MockApi, MockQuerier, MockStorage};
+use cosmwasm_std::{Order, OwnedDeps, Record, Storage};
+
+use crate::wallets;
 
 const PREFIX: usize = 33;
 
@@ -18,11 +21,6 @@ pub struct Metered {
 }
 
 impl Metered {
-    /// An empty store.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
     /// What was charged since the last time this was asked.
     pub fn take(&self) -> u64 {
         self.gas.take()
@@ -32,6 +30,12 @@ impl Metered {
         let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
         self.gas.set(self.gas.get() + flat + a_byte * bytes);
     }
+}
+
+/// What a contract runs on by itself, with this storage.
+pub fn deps(querier: MockQuerier) -> OwnedDeps<Metered, MockApi, MockQuerier> {
+    let api = MockApi::default().with_prefix(wallets::PREFIX);
+    OwnedDeps { storage: Metered::default(), api, querier, custom_query_type: PhantomData }
 }
 
 impl Storage for Metered {

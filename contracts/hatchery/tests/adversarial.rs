@@ -18,6 +18,7 @@ use meteor_rules::fairness::content::Kind;
 use meteor_rules::fairness::sealed::{Inputs, Sealed};
 use meteor_rules::fairness::tree::{Leaf, Tree, leaf_hash, node_hash};
 use meteor_rules::{ShowerId, TokenId};
+use meteor_testkit::art::{batch, token};
 use meteor_testkit::fairness::{CHAIN_ID, beacon, key};
 use meteor_testkit::wallets::address;
 use meteor_testkit::{Suite, reveal_of};
@@ -442,14 +443,7 @@ fn nobody_mints_eggs_or_dust_around_the_hatchery() {
     let mut suite = cracked();
     let minter = suite.hatchery.to_string();
     for collection in [suite.eggs.clone(), suite.dust.clone()] {
-        let token = nft::NewToken {
-            token_id: 500,
-            owner: address("mallory").into(),
-            image: meteor_testkit::art::image(1),
-            traits: vec![],
-        };
-        let mint =
-            nft::ExecuteMsg::UpdateExtension { msg: nft::ExtensionMsg::MintBatch { tokens: vec![token] } };
+        let mint = batch(vec![token(500, "mallory", vec![])]);
         for sender in ["owner", "operator", "guardian", "shower", "meteors", "mallory"] {
             let refusal = meteor_nft::ContractError::NotMinter { minter: minter.clone() };
             suite.call(sender, &collection, &mint, &[]).refused_by_nft(refusal);

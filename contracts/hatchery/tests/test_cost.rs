@@ -1,8 +1,8 @@
 //! What a reveal costs in storage, at the SDK's prices, and that it doesn't grow with the shower: a larger
 //! shower only has a longer proof.
 
-use cosmwasm_std::testing::{MockApi, MockQuerier, message_info, mock_env};
-use cosmwasm_std::{ContractResult, HexBinary, OwnedDeps, SystemResult, to_json_binary};
+use cosmwasm_std::testing::{MockQuerier, message_info, mock_env};
+use cosmwasm_std::{ContractResult, HexBinary, SystemResult, to_json_binary};
 use meteor_hatchery::contract::execute;
 use meteor_hatchery::state::{CONFIG, CUSTODY, Config, Custody, DUST, EGGS};
 use meteor_messages::hatchery::{ExecuteMsg, Reveal};
@@ -11,8 +11,8 @@ use meteor_rules::fairness::Domain;
 use meteor_rules::fairness::content::{Content, Kind};
 use meteor_rules::fairness::tree::{Leaf, Tree, leaf_hash};
 use meteor_rules::{ShowerId, TokenId};
-use meteor_testkit::metered::Metered;
-use meteor_testkit::wallets::{PREFIX, address};
+use meteor_testkit::metered;
+use meteor_testkit::wallets::address;
 
 /// Storage price of revealing one meteor of a shower of `count`, and the length of its proof.
 fn reveal(count: u32) -> (u64, usize) {
@@ -43,12 +43,7 @@ fn reveal(count: u32) -> (u64, usize) {
     };
     let mut querier = MockQuerier::default();
     querier.update_wasm(move |_| SystemResult::Ok(ContractResult::Ok(to_json_binary(&draw).unwrap())));
-    let mut deps = OwnedDeps {
-        storage: Metered::new(),
-        api: MockApi::default().with_prefix(PREFIX),
-        querier,
-        custom_query_type: std::marker::PhantomData::<cosmwasm_std::Empty>,
-    };
+    let mut deps = metered::deps(querier);
     let config = Config { shower, meteors: address("meteors"), reveal_timeout: 1000 };
     CONFIG.save(&mut deps.storage, &config).unwrap();
     EGGS.save(&mut deps.storage, &address("eggs")).unwrap();

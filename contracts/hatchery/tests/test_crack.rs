@@ -8,6 +8,7 @@ use meteor_hatchery::ContractError;
 use meteor_messages::events::{HatcheryEvent, NftEvent};
 use meteor_messages::hatchery::{ConfigResponse, CustodiesResponse, ExecuteMsg, QueryMsg};
 use meteor_messages::nft;
+use meteor_testkit::art::{batch, token};
 use meteor_testkit::model::Told;
 use meteor_testkit::wallets::address;
 use meteor_testkit::{Refusal, Suite, contracts};
@@ -98,13 +99,7 @@ fn a_token_of_another_collection_is_refused() {
     };
     let code = suite.app.store_code(contracts::nft());
     let fakes = suite.app.instantiate_contract(code, address("mallory"), &msg, &[], "fakes", None).unwrap();
-    let token = nft::NewToken {
-        token_id: 1,
-        owner: address("mallory").into(),
-        image: meteor_testkit::art::image(1),
-        traits: vec![0; 10],
-    };
-    let mint = nft::ExecuteMsg::UpdateExtension { msg: nft::ExtensionMsg::MintBatch { tokens: vec![token] } };
+    let mint = batch(vec![token(1, "mallory", vec![0; 10])]);
     suite.call("mallory", &fakes, &mint, &[]).ok();
     not_a_meteor(&mut suite, "mallory", &fakes);
 }

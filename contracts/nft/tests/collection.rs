@@ -16,13 +16,13 @@ use cw721::msg::{
 use cw721::{DefaultOptionalCollectionExtension, OwnershipError};
 use meteor_contract_kit::KitError;
 use meteor_messages::nft::{
-    CheckRoyaltiesResponse, ExecuteMsg, ExtensionMsg, ExtensionQuery, InstantiateMsg, NewToken, QueryMsg,
-    Royalties, RoyaltyInfoResponse,
+    CheckRoyaltiesResponse, ExecuteMsg, ExtensionQuery, InstantiateMsg, NewToken, QueryMsg, Royalties,
+    RoyaltyInfoResponse,
 };
 use meteor_nft::ContractError;
 use meteor_nft::contract::{NAME, VERSION, migrate};
 use meteor_rules::metadata::{Metadata, MetadataError, Template};
-use meteor_testkit::art::image;
+use meteor_testkit::art::{batch, image};
 use meteor_testkit::wallets::address;
 use serde::de::DeserializeOwned;
 
@@ -31,16 +31,7 @@ use crate::chain::Chain;
 const NOBODY_OWNER: Cw721ContractError = Cw721ContractError::Ownership(OwnershipError::NotOwner);
 
 fn token(token_id: u64, owner: &str) -> NewToken {
-    NewToken {
-        token_id,
-        owner: address(owner).into(),
-        image: image(token_id),
-        traits: vec![2, 10_614, 40, 890, 0, 1, 0, 27, 0, 0],
-    }
-}
-
-fn batch(tokens: Vec<NewToken>) -> ExecuteMsg {
-    ExecuteMsg::UpdateExtension { msg: ExtensionMsg::MintBatch { tokens } }
+    meteor_testkit::art::token(token_id, owner, vec![2, 10_614, 40, 890, 0, 1, 0, 27, 0, 0])
 }
 
 fn transfer(token_id: &str, to: &str) -> ExecuteMsg {

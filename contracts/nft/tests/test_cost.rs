@@ -4,22 +4,17 @@
 
 use cosmwasm_std::testing::{MockApi, MockQuerier, message_info, mock_env};
 use cosmwasm_std::{Addr, OwnedDeps};
-use meteor_messages::nft::{ExecuteMsg, ExtensionMsg, InstantiateMsg, NewToken};
+use meteor_messages::nft::InstantiateMsg;
 use meteor_nft::contract::{execute, instantiate};
 use meteor_rules::preset::Preset;
-use meteor_testkit::art::image;
-use meteor_testkit::metered::Metered;
-use meteor_testkit::wallets::{PREFIX, address};
+use meteor_testkit::art::{batch, token};
+use meteor_testkit::metered::{self, Metered};
+use meteor_testkit::wallets::address;
 
 type Deps = OwnedDeps<Metered, MockApi, MockQuerier>;
 
 fn collection() -> Deps {
-    let mut deps = OwnedDeps {
-        storage: Metered::new(),
-        api: MockApi::default().with_prefix(PREFIX),
-        querier: MockQuerier::default(),
-        custom_query_type: std::marker::PhantomData,
-    };
+    let mut deps = metered::deps(MockQuerier::default());
     let meteors = Preset::named("levana-2021").expect("a preset").meteors;
     let msg = InstantiateMsg {
         name: meteors.name,
@@ -38,16 +33,10 @@ fn minter() -> Addr {
 
 /// Storage price of a batch of 100 tokens from `first` on, a token.
 fn mint(deps: &mut Deps, first: u64) -> u64 {
-    let tokens = (first..first + 100)
-        .map(|token_id| NewToken {
-            token_id,
-            owner: address(&token_id.to_string()).into(),
-            image: image(token_id),
-            traits: vec![3, 900, 44, 890, 5, 6, 6, 127, 5, 7],
-        })
-        .collect();
+    let traits = vec![3, 900, 44, 890, 5, 6, 6, 127, 5, 7];
+    let tokens = (first..first + 100).map(|id| token(id, &id.to_string(), traits.clone())).collect();
     deps.storage.take();
-    let msg = ExecuteMsg::UpdateExtension { msg: ExtensionMsg::MintBatch { tokens } };
+    let msg = batch(tokens);
     execute(deps.as_mut(), mock_env(), message_info(&minter(), &[]), msg).expect("a mint");
     deps.storage.take() / 100
 }

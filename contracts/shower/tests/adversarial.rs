@@ -5,10 +5,11 @@ use cosmwasm_std::{Coin, coin, coins, from_json};
 use cw_multi_test::Executor;
 use cw_ownable::Action;
 use meteor_contract_kit::KitError;
-use meteor_messages::nft::{self, ExtensionMsg, NewToken};
+use meteor_messages::nft;
 use meteor_messages::shower::{Art, ExecuteMsg};
 use meteor_nft::ContractError as NftError;
 use meteor_shower::ContractError;
+use meteor_testkit::art::{batch, token};
 use meteor_testkit::wallets::address;
 use meteor_testkit::{Refusal, Suite};
 
@@ -124,13 +125,7 @@ fn contributions_that_are_wrong_in_any_way() {
 #[test]
 fn nobody_mints_around_the_contract() {
     let mut suite = ready();
-    let token = NewToken {
-        token_id: 1,
-        owner: address("mallory").into(),
-        image: meteor_testkit::art::image(1),
-        traits: vec![0; 10],
-    };
-    let mint = nft::ExecuteMsg::UpdateExtension { msg: ExtensionMsg::MintBatch { tokens: vec![token] } };
+    let mint = batch(vec![token(1, "mallory", vec![0; 10])]);
     for sender in ["owner", "operator", "guardian", "mallory", "meteors"] {
         let minter = suite.shower.to_string();
         suite.execute_nft(sender, &mint, &[]).refused_by_nft(NftError::NotMinter { minter });

@@ -8,8 +8,8 @@ use cosmwasm_std::{
 use meteor_messages::shower::ExecuteMsg;
 use meteor_shower::contract::{execute, instantiate, reply};
 use meteor_testkit::art::piece;
-use meteor_testkit::metered::Metered;
-use meteor_testkit::wallets::{PREFIX, address};
+use meteor_testkit::metered::{self, Metered};
+use meteor_testkit::wallets::address;
 use meteor_testkit::{BEGIN, Suite};
 
 struct Event {
@@ -21,12 +21,7 @@ struct Event {
 impl Event {
     fn new() -> Self {
         let msg = Suite::new().build().model.config;
-        let deps = OwnedDeps {
-            storage: Metered::new(),
-            api: MockApi::default().with_prefix(PREFIX),
-            querier: MockQuerier::default(),
-            custom_query_type: std::marker::PhantomData,
-        };
+        let deps = metered::deps(MockQuerier::default());
         let mut event = Self { deps, msg: msg.clone(), now: BEGIN };
         let (env, info) = (event.env(), message_info(&address("deployer"), &[]));
         instantiate(event.deps.as_mut(), env, info, msg).expect("an event");

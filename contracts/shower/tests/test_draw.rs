@@ -3,13 +3,15 @@
 use cosmwasm_std::HexBinary;
 use meteor_contract_kit::KitError;
 use meteor_messages::events::ShowerEvent;
-use meteor_messages::shower::{DrawResponse, ExecuteMsg, Fairness, InstantiateMsg, QueryMsg};
+use meteor_messages::shower::{DrawResponse, ExecuteMsg, Fairness, QueryMsg};
 use meteor_rules::fairness::beacon::BeaconRule;
 use meteor_rules::fairness::key::commitment;
 use meteor_shower::ContractError;
 use meteor_testkit::fairness::{BEACON, beacon, id, key};
 use meteor_testkit::model::Told;
-use meteor_testkit::{BEGIN, Outcome, Refusal, Suite};
+use meteor_testkit::{BEGIN, Outcome, Suite};
+
+use crate::test_instantiate::refuses;
 
 const MIN: u128 = 8_000_000;
 const S: u64 = 1_000_000_000;
@@ -234,42 +236,31 @@ fn no_key_of_a_shower_that_is_not_closed() {
     suite.try_publish_key(1).refused(ContractError::NotClosed { shower: 1 });
 }
 
-fn refused(change: impl FnOnce(&mut InstantiateMsg)) -> ContractError {
-    match Suite::new().showers(4).with(change).try_build().err() {
-        Some(Refusal::Shower(error)) => error,
-        other => panic!("{other:?}"),
-    }
-}
-
 #[test]
 fn fairness_is_complete_or_the_event_is_refused() {
     let bytes = |length: usize| HexBinary::from(vec![1; length]);
     for given in [1, 3, 5] {
-        assert_eq!(
-            refused(|msg| msg.fairness.commitments = vec![bytes(32); given]),
-            ContractError::Commitments { given, showers: 4 }
+        refuses(
+            |msg| msg.fairness.commitments = vec![bytes(32); given],
+            ContractError::Commitments { given, showers: 4 },
         );
     }
     for given in [0, 31, 33] {
-        let length = |what| KitError::Length { what, given, wanted: "32" }.into();
+        let length = |what| KitError::Length { what, given, wanted: "32" };
         let commitments = vec![bytes(32), bytes(32), bytes(32), bytes(given)];
-        assert_eq!(refused(|msg| msg.fairness.commitments = commitments), length("a commitment"));
-        assert_eq!(refused(|msg| msg.fairness.tables = bytes(given)), length("the hash of the tables"));
+        refuses(|msg| msg.fairness.commitments = commitments, length("a commitment"));
+        refuses(|msg| msg.fairness.tables = bytes(given), length("the hash of the tables"));
     }
     for given in [0, 97] {
-        assert_eq!(
-            refused(|msg| msg.fairness.beacon_key = bytes(given)),
-            KitError::Length { what: "the beacon's key", given, wanted: "1 to 96" }.into()
-        );
+        let length = KitError::Length { what: "the beacon's key", given, wanted: "1 to 96" };
+        refuses(|msg| msg.fairness.beacon_key = bytes(given), length);
     }
     for beacon in [BeaconRule { period: 0, ..BEACON }, BeaconRule { delay: 0, ..BEACON }] {
-        assert_eq!(refused(|msg| msg.fairness.beacon = beacon), ContractError::Beacon);
+        refuses(|msg| msg.fairness.beacon = beacon, ContractError::Beacon);
     }
     let most = 5 * 365 * 24 * 60 * 60;
-    assert_eq!(
-        refused(|msg| msg.fairness.crack_window = most + 1),
-        ContractError::CrackWindow { given: most + 1, most }
-    );
+    let given = most + 1;
+    refuses(|msg| msg.fairness.crack_window = given, ContractError::CrackWindow { given, most });
 }
 
 #[test]

@@ -4,7 +4,7 @@ use cosmwasm_std::{Uint128, coins};
 use meteor_contract_kit::KitError;
 use meteor_messages::events::ShowerEvent;
 use meteor_messages::shower::{ConfigResponse, InstantiateMsg, Payee, QueryMsg};
-use meteor_rules::metadata::{Column, MetadataError, Values};
+use meteor_rules::metadata::{Column, MetadataError, Template, Values};
 use meteor_rules::schedule::{Schedule, ScheduleError};
 use meteor_rules::tier::{PerTier, TierRule, TierRuleError};
 use meteor_shower::ContractError;
@@ -16,6 +16,10 @@ fn refused(change: impl FnOnce(&mut InstantiateMsg)) -> ContractError {
         Some(Refusal::Shower(error)) => error,
         other => panic!("{other:?}"),
     }
+}
+
+pub(crate) fn refuses(change: impl FnOnce(&mut InstantiateMsg), error: impl Into<ContractError>) {
+    assert_eq!(refused(change), error.into());
 }
 
 #[test]
@@ -95,27 +99,15 @@ fn the_contract_alone_mints_its_meteors() {
 #[test]
 fn bad_schedules_are_refused() {
     let good = Schedule { opens_at: BEGIN + 100, first_close: BEGIN + 120, interval: 20, count: 4 };
-    assert_eq!(
-        refused(|msg| msg.schedule = Schedule { count: 0, ..good }),
-        ContractError::Schedule(ScheduleError::NoShowers)
-    );
-    assert_eq!(
-        refused(|msg| msg.schedule = Schedule { count: 1_001, ..good }),
-        ContractError::TooManyShowers { given: 1_001, most: 1_000 }
-    );
-    assert_eq!(
-        refused(|msg| msg.schedule = Schedule { first_close: BEGIN, opens_at: BEGIN - 9, ..good }),
-        ContractError::AlreadyOver { closes_at: BEGIN, now: BEGIN }
-    );
-    assert_eq!(
-        refused(|msg| msg.schedule = Schedule { interval: u64::MAX / 8, ..good }),
-        ContractError::Schedule(ScheduleError::TooLong)
-    );
     let end = u64::MAX / 1_000_000_000 - 1;
-    assert_eq!(
-        refused(|msg| msg.schedule = Schedule { first_close: end, count: 1, ..good }),
-        ContractError::DeadlineTooLate
-    );
+    let over = Schedule { first_close: BEGIN, opens_at: BEGIN - 9, ..good };
+    let with = |schedule| move |msg: &mut InstantiateMsg| msg.schedule = schedule;
+    refuses(with(Schedule { count: 0, ..good }), ScheduleError::NoShowers);
+    let many = ContractError::TooManyShowers { given: 1_001, most: 1_000 };
+    refuses(with(Schedule { count: 1_001, ..good }), many);
+    refuses(with(over), ContractError::AlreadyOver { closes_at: BEGIN, now: BEGIN });
+    refuses(with(Schedule { interval: u64::MAX / 8, ..good }), ScheduleError::TooLong);
+    refuses(with(Schedule { first_close: end, count: 1, ..good }), ContractError::DeadlineTooLate);
     assert!(Suite::new().showers(1_000).unchecked().try_build().is_ok());
     // A shower that is open already is fine as long as it can still be contributed to.
     let open = Schedule { opens_at: BEGIN - 5, first_close: BEGIN + 1, ..good };
@@ -125,31 +117,22 @@ fn bad_schedules_are_refused() {
 #[test]
 fn bad_money_is_refused() {
     let payee = |name: &str, share_bp| Payee { address: address(name).into(), share_bp };
-    assert_eq!(refused(|msg| msg.minimum = Uint128::zero()), ContractError::ZeroMinimum);
+    refuses(|msg| msg.minimum = Uint128::zero(), ContractError::ZeroMinimum);
     for denom in ["", "u usd", &"x".repeat(129)] {
         assert!(matches!(refused(|msg| msg.denom = denom.into()), ContractError::BadDenom { .. }));
     }
-    assert_eq!(refused(|msg| msg.payees.clear()), ContractError::PayeeCount { given: 0, most: 20 });
-    assert_eq!(
-        refused(|msg| msg.payees = (0..21).map(|n| payee(&n.to_string(), 1)).collect()),
-        ContractError::PayeeCount { given: 21, most: 20 }
-    );
-    assert_eq!(
-        refused(|msg| msg.payees = vec![payee("a", 5_000), payee("a", 5_000)]),
-        ContractError::PayeeTwice { address: address("a").into() }
-    );
-    assert_eq!(
-        refused(|msg| msg.payees = vec![payee("a", 10_000), payee("b", 0)]),
-        ContractError::ZeroShare { address: address("b").into() }
-    );
-    assert_eq!(
-        refused(|msg| msg.payees = vec![payee("a", 9_999)]),
-        ContractError::Shares { given: 9_999, wanted: 10_000 }
-    );
-    assert_eq!(
-        refused(|msg| msg.payees = vec![payee("a", u32::MAX), payee("b", 10_001)]),
-        ContractError::Shares { given: u64::from(u32::MAX) + 10_001, wanted: 10_000 }
-    );
+    let with = |payees: &[(&str, u32)]| {
+        let payees = payees.iter().map(|(name, share_bp)| payee(name, *share_bp)).collect();
+        |msg: &mut InstantiateMsg| msg.payees = payees
+    };
+    let shares = |given| ContractError::Shares { given, wanted: 10_000 };
+    let (a, b) = (address("a").into(), address("b").into());
+    refuses(with(&[]), ContractError::PayeeCount { given: 0, most: 20 });
+    refuses(with(&[("a", 1); 21]), ContractError::PayeeCount { given: 21, most: 20 });
+    refuses(with(&[("a", 5_000), ("a", 5_000)]), ContractError::PayeeTwice { address: a });
+    refuses(with(&[("a", 10_000), ("b", 0)]), ContractError::ZeroShare { address: b });
+    refuses(with(&[("a", 9_999)]), shares(9_999));
+    refuses(with(&[("a", u32::MAX), ("b", 10_001)]), shares(u64::from(u32::MAX) + 10_001));
     assert!(matches!(
         refused(|msg| msg.payees = vec![Payee { address: "nobody".into(), share_bp: 10_000 }]),
         ContractError::Std(_)
@@ -163,30 +146,21 @@ fn bad_money_is_refused() {
 fn the_contract_is_no_payee_of_its_own() {
     // Addresses are predictable, so a launch could name the one it will get.
     let own = Suite::new().build().shower.to_string();
-    assert_eq!(
-        refused(|msg| msg.payees = vec![Payee { address: own, share_bp: 10_000 }]),
-        ContractError::PayeeIsContract
-    );
+    let own = vec![Payee { address: own, share_bp: 10_000 }];
+    refuses(|msg| msg.payees = own, ContractError::PayeeIsContract);
 }
 
 #[test]
 fn bad_tiers_eggs_and_windows_are_refused() {
     let tiers = TierRule { legendary: 10, ancient_bp: 9_000, rare_bp: 1_001 };
-    assert_eq!(refused(|msg| msg.tiers = tiers), ContractError::Tiers(TierRuleError { given: 10_001 }));
-    assert_eq!(
-        refused(|msg| msg.eggs = PerTier::default()),
-        ContractError::Eggs { given: 0, most: u32::MAX }
-    );
+    refuses(|msg| msg.tiers = tiers, TierRuleError { given: 10_001 });
+    let eggs = |given| ContractError::Eggs { given, most: u32::MAX };
+    refuses(|msg| msg.eggs = PerTier::default(), eggs(0));
     let many = PerTier { legendary: u32::MAX, common: 1, ..PerTier::default() };
-    assert_eq!(
-        refused(|msg| msg.eggs = many),
-        ContractError::Eggs { given: u64::from(u32::MAX) + 1, most: u32::MAX }
-    );
+    refuses(|msg| msg.eggs = many, eggs(u64::from(u32::MAX) + 1));
     for given in [0, 59, 31_536_001, u64::MAX] {
-        assert_eq!(
-            refused(|msg| msg.mint_window = given),
-            ContractError::MintWindow { given, least: 60, most: 31_536_000 }
-        );
+        let window = ContractError::MintWindow { given, least: 60, most: 31_536_000 };
+        refuses(|msg| msg.mint_window = given, window);
     }
     for given in [60, 31_536_000] {
         assert!(Suite::new().with(|msg| msg.mint_window = given).try_build().is_ok());
@@ -197,27 +171,23 @@ fn bad_tiers_eggs_and_windows_are_refused() {
 fn a_template_that_mint_could_not_fill_is_refused() {
     let own = |index, wanted| ContractError::OwnColumn { index, wanted };
     let rarity = "rarity, a text of Legendary, Ancient, Rare, Common";
-    assert_eq!(
-        refused(|msg| {
-            msg.meteors.template.columns.clear();
-            msg.meteors.template.name = "Meteor #{id}".into();
-            msg.meteors.template.description = "A meteor".into();
-        }),
-        own(0, rarity)
-    );
-    assert_eq!(refused(|msg| msg.meteors.template.columns.swap(0, 1)), own(0, rarity));
-    assert_eq!(
-        refused(|msg| {
-            let titles = ["Ancient", "Legendary", "Rare", "Common"].map(String::from);
-            msg.meteors.template.columns[0].values = Values::Text(titles.into());
-        }),
-        own(0, rarity)
-    );
-    assert_eq!(refused(|msg| msg.meteors.template.columns.swap(1, 2)), own(1, "rank, a number"));
-    assert_eq!(
-        refused(|msg| msg.meteors.template.columns[2].values = Values::Tenths { suffix: String::new() }),
-        own(2, "shower, a number")
-    );
+    let with = |change: fn(&mut Template)| move |msg: &mut InstantiateMsg| change(&mut msg.meteors.template);
+    let none = |template: &mut Template| {
+        template.columns.clear();
+        (template.name, template.description) = ("Meteor #{id}".into(), "A meteor".into());
+    };
+    let mixed = |template: &mut Template| {
+        let titles = ["Ancient", "Legendary", "Rare", "Common"].map(String::from);
+        template.columns[0].values = Values::Text(titles.into());
+    };
+    refuses(with(none), own(0, rarity));
+    refuses(with(|template| template.columns.swap(0, 1)), own(0, rarity));
+    refuses(with(mixed), own(0, rarity));
+    refuses(with(|template| template.columns.swap(1, 2)), own(1, "rank, a number"));
+    let tenths = |template: &mut Template| {
+        template.columns[2].values = Values::Tenths { suffix: String::new() };
+    };
+    refuses(with(tenths), own(2, "shower, a number"));
     let twice = Column { trait_type: "rank".into(), values: Values::Number { suffix: String::new() } };
     assert!(matches!(
         refused(|msg| msg.meteors.template.columns.push(twice)),
