@@ -5,6 +5,8 @@
 //! signed transaction whose outcome isn't known; and `history.jsonl`, one line for each transaction in a
 //! block.
 
+mod error;
+
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -13,8 +15,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use meteor_chain::tx::Included;
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
+pub use self::error::JournalError;
 use crate::node::hash;
 
 const OUTSTANDING: &str = "outstanding.json";
@@ -68,45 +70,6 @@ pub struct Committed {
     pub fee: String,
     /// The account's sequence that it used up.
     pub sequence: u64,
-}
-
-/// What can go wrong with a journal.
-#[derive(Debug, Error)]
-pub enum JournalError {
-    /// A file can't be read or written.
-    #[error("the journal's file {path} can't be used: {source}")]
-    File {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// Another process has the journal.
-    #[error("the journal {path} is in use: another job signs with this account; wait for it, or end it")]
-    InUse {
-        /// Which.
-        path: PathBuf,
-    },
-    /// A file does not hold what it should.
-    #[error(
-        "the journal's file {path} can't be understood ({what}): look up its transaction before moving it away"
-    )]
-    Garbled {
-        /// Which.
-        path: PathBuf,
-        /// What is wrong with it.
-        what: String,
-    },
-    /// The journal belongs to another account or chain.
-    #[error("the journal {path} holds a transaction of {address} on {chain_id}: name another directory")]
-    Foreign {
-        /// Which.
-        path: PathBuf,
-        /// The address that it is of.
-        address: String,
-        /// The chain that it is of.
-        chain_id: String,
-    },
 }
 
 #[derive(Debug)]
