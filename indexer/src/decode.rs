@@ -1,8 +1,8 @@
 //! Picks the events of our contracts out of a block and reads them into their types. Pure: no clock, no I/O.
 //!
-//! An event is ours if its type starts with `wasm-` and the chain names a contract that we watch as its emitter.
-//! Other names, like `action`, can be forged by any contract. Transactions that failed change nothing and are
-//! skipped.
+//! An event is ours if its type starts with `wasm-` and the chain names a contract that we watch as its
+//! emitter. Other names, like `action`, can be forged by any contract. Transactions that failed change
+//! nothing and are skipped.
 
 use meteor_chain::event::{RawEvent, TxResult};
 use meteor_messages::events::{EventError, HatcheryEvent, NftEvent, ShowerEvent};
@@ -111,7 +111,8 @@ fn read(watched: &Watched, raw: &RawEvent<'_>) -> Result<Option<ChainEvent>, Dec
     if raw.in_base64() {
         return Err(DecodeFault::Base64);
     }
-    // What other contracts emit never matters, nor does an event that names no contract: the chain names ours.
+    // What other contracts emit never matters, nor does an event that names no contract: the chain names
+    // ours.
     let Some(contract) = emitter(raw) else { return Ok(None) };
     if contract == watched.shower {
         return Ok(ShowerEvent::parse(&raw.kind, &raw.pairs())?.map(ChainEvent::Shower));

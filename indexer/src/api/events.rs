@@ -1,7 +1,7 @@
 //! Changes as they happen: server-sent events, one frame for each published view.
 //!
-//! A slow connection has no queue. Its next frame holds everything that changed since its last one. Frames are
-//! rendered once for all connections, which `axum::response::sse` can't do.
+//! A slow connection has no queue. Its next frame holds everything that changed since its last one. Frames
+//! are rendered once for all connections, which `axum::response::sse` can't do.
 
 use std::sync::Arc;
 use std::time::Duration;

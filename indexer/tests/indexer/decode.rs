@@ -88,7 +88,8 @@ fn an_old_dialect_is_noticed_and_not_read_as_nothing() {
     assert_eq!(error.fault, DecodeFault::Base64);
 }
 
-/// wasmd sorts the attributes of a submessage's events by name, so a stranger's `Action` comes before the contract.
+/// wasmd sorts the attributes of a submessage's events by name, so a stranger's `Action` comes before the
+/// contract.
 #[test]
 fn a_strangers_sorted_event_stops_nothing() {
     let stranger: Vec<RawEvent<'_>> =

@@ -6,8 +6,8 @@ use serde::Deserialize;
 
 use crate::nullable::{or_default, text};
 
-/// The attribute in which the chain names the contract that emitted an event. The chain lets no contract write
-/// one that begins with an underscore, so it can't be forged. It need not be the first: wasmd sorts the
+/// The attribute in which the chain names the contract that emitted an event. The chain lets no contract
+/// write one that begins with an underscore, so it can't be forged. It need not be the first: wasmd sorts the
 /// attributes of a submessage's events, and `Action` or `1` sorts before it.
 const CONTRACT: &str = "_contract_address";
 /// The same as CometBFT 0.34 writes it: all names and values in base64.
