@@ -17,8 +17,8 @@ use serde_json::Value;
 
 use super::event::Sent;
 use super::plan::Plan;
-
-const PARALLEL: usize = 16;
+use super::report::{Check, amount};
+use super::wallets::PARALLEL;
 
 /// Everything needed to check an event that is over.
 pub(super) struct Evidence<'a> {
@@ -46,15 +46,6 @@ pub(super) struct Evidence<'a> {
     pub node: &'a Node,
     /// Base address of the API.
     pub api: &'a str,
-}
-
-/// One thing that was checked.
-#[derive(Debug)]
-pub(super) struct Check {
-    /// What should hold.
-    pub claim: &'static str,
-    /// What was seen, or what contradicts it.
-    pub outcome: Result<String>,
 }
 
 /// One contributor of one shower by the demo's own books, in rank order.
@@ -177,8 +168,8 @@ async fn money(evidence: &Evidence<'_>) -> Result<String> {
         let has = node.balance(address, evidence.denom).await?;
         ensure!(Some(has) == due, "{address} has {has} left instead of {due:?}");
     }
-    let arrived = super::report::amount(due.iter().sum());
-    let sent = super::report::amount(sent);
+    let arrived = amount(due.iter().sum());
+    let sent = amount(sent);
     if evidence.tax == Rate::default() {
         return Ok(format!("{sent} contributed = {arrived} paid"));
     }

@@ -9,8 +9,8 @@ use meteor_operator::node::Node;
 use meteor_rules::TokenId;
 
 use super::Stage;
-use super::check::Check;
 use super::event;
+use super::report::Check;
 use super::wallets::Wallets;
 use crate::evidence::{self, Bundle};
 

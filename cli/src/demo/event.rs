@@ -20,7 +20,7 @@ use meteor_rules::preset::Preset;
 use tokio::time::Instant;
 
 use super::plan::Planned;
-use super::wallets::Wallets;
+use super::wallets::{CONTRIBUTE_GAS, PARALLEL, Wallets};
 use crate::art::stand_in;
 use crate::chain::Chain;
 
@@ -41,12 +41,8 @@ pub(super) struct Secret {
     pub(super) beacon: BeaconClient,
 }
 
-/// Far above what a contribution uses; simulating each would double the requests.
-pub(super) const CONTRIBUTE_GAS: u64 = 500_000;
 /// Wallets that crack at once; each waits for a block.
 const PARALLEL_CRACKS: usize = 250;
-/// Requests under way at once.
-pub(super) const PARALLEL: usize = 16;
 const POLL: Duration = Duration::from_millis(100);
 
 /// Seconds since the epoch on this machine's clock.

@@ -27,10 +27,11 @@ use meteor_rules::preset::Preset;
 use meteor_rules::schedule::Schedule;
 use tokio_util::sync::CancellationToken;
 
-use self::check::{Check, Evidence};
+use self::check::Evidence;
 use self::event::{Secret, Sent};
 pub use self::launch::{launch, plan};
 use self::plan::Plan;
+use self::report::Check;
 use self::site::Site;
 pub use self::site::{Where, upload};
 use crate::chain::Chain;

@@ -2,11 +2,19 @@
 
 use std::fmt::Write;
 
+use anyhow::Result;
 use meteor_messages::shower::ShowerResponse;
 use meteor_rules::eggs::issue;
 use meteor_rules::tier::{PerTier, TierRule};
 
-use super::check::Check;
+/// One thing that was checked.
+#[derive(Debug)]
+pub(super) struct Check {
+    /// What should hold.
+    pub claim: &'static str,
+    /// What was seen, or what contradicts it.
+    pub outcome: Result<String>,
+}
 
 /// Micro-units as units with two places and thousands apart: `1,234.56`. The last micro-units are cut, not
 /// rounded.

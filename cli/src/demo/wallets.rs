@@ -11,7 +11,6 @@ use meteor_operator::signer::Signer;
 use meteor_operator::tax::Rate;
 use meteor_operator::tx;
 
-use super::event::{CONTRIBUTE_GAS, PARALLEL};
 use super::plan::Plan;
 use crate::chain::Chain;
 
@@ -25,6 +24,10 @@ pub(super) struct Wallets {
     pub before: Vec<u128>,
 }
 
+/// Requests under way at once.
+pub(super) const PARALLEL: usize = 16;
+/// Far above what a contribution uses; simulating each would double the requests.
+pub(super) const CONTRIBUTE_GAS: u64 = 500_000;
 /// What one meteor uses when it is cracked, at most.
 const CRACK_GAS: u64 = 400_000;
 

@@ -8,8 +8,8 @@ use cosmwasm_std::{Addr, Checksum, Empty, Storage};
 use cw_multi_test::{ChecksumGenerator, Wasm, WasmKeeper};
 use flate2::read::MultiGzDecoder;
 
+use super::addresses::WasmdAddresses;
 use super::store::Store;
-use super::vm::WasmdAddresses;
 use crate::config::Code;
 use crate::error::AppError;
 use crate::gas;

@@ -1,4 +1,5 @@
 //! The application below the consensus: state, accounts, bank, contracts, transactions.
+pub(crate) mod addresses;
 pub(crate) mod amino;
 pub(crate) mod ante;
 pub(crate) mod auth;

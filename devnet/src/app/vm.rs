@@ -9,10 +9,7 @@ use cosmwasm_std::{
     WasmQuery, from_json,
 };
 use cw_multi_test::error::{AnyError, AnyResult};
-use cw_multi_test::{
-    AddressGenerator, App, AppBuilder, AppResponse, ContractData, CosmosRouter, Wasm, WasmKeeper, no_init,
-};
-use sha2::{Digest, Sha256};
+use cw_multi_test::{App, AppBuilder, AppResponse, ContractData, CosmosRouter, Wasm, WasmKeeper, no_init};
 
 use super::bank::{DevBank, NoCustom};
 use super::codes::{self, Upload};
@@ -33,31 +30,6 @@ pub(crate) struct Vm {
     table: RefCell<Vec<codes::Entry>>,
     prefix: &'static str,
     natives: Vec<Code>,
-}
-
-/// Addresses as wasmd makes them. It counts only the instances made without a salt, from 1; cw-multi-test
-/// counts all.
-pub(crate) struct WasmdAddresses;
-
-/// How many instances were counted.
-const INSTANCES: &[u8] = b"wasm/instances";
-
-impl AddressGenerator for WasmdAddresses {
-    fn contract_address(
-        &self,
-        api: &dyn Api,
-        storage: &mut dyn Storage,
-        code_id: u64,
-        _instance_id: u64,
-    ) -> AnyResult<Addr> {
-        let last = storage.get(INSTANCES).and_then(|bytes| Some(u64::from_be_bytes(bytes.try_into().ok()?)));
-        let instance_id = last.unwrap_or_default().saturating_add(1);
-        storage.set(INSTANCES, &instance_id.to_be_bytes());
-        let key =
-            [&Sha256::digest(b"module")[..], b"wasm\0", &code_id.to_be_bytes(), &instance_id.to_be_bytes()]
-                .concat();
-        Ok(api.addr_humanize(&CanonicalAddr::from(&Sha256::digest(key)[..]))?)
-    }
 }
 
 impl Vm {
