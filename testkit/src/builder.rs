@@ -24,6 +24,7 @@ const SALT: &[u8] = b"meteor-shower";
 
 /// Settings of a suite; [`SuiteBuilder::build`] makes it.
 #[derive(Clone, Debug)]
+#[must_use = "build() it"]
 pub struct SuiteBuilder {
     msg: InstantiateMsg,
     tables: Tables,
@@ -81,21 +82,18 @@ impl SuiteBuilder {
     }
 
     /// How many showers.
-    #[must_use]
     pub fn showers(mut self, count: u32) -> Self {
         self.msg.schedule.count = count;
         self
     }
 
     /// Least total of a wallet (micro-denom).
-    #[must_use]
     pub fn minimum(mut self, minimum: u128) -> Self {
         self.msg.minimum = Uint128::new(minimum);
         self
     }
 
     /// Who is paid: names (or addresses) and shares in basis points.
-    #[must_use]
     pub fn payees(mut self, payees: &[(&str, u32)]) -> Self {
         let payee =
             |(name, share_bp): &(&str, u32)| Payee { address: address(name).into(), share_bp: *share_bp };
@@ -104,14 +102,12 @@ impl SuiteBuilder {
     }
 
     /// The meteors' royalties.
-    #[must_use]
     pub fn royalties(mut self, name: &str, share_bp: u32) -> Self {
         self.msg.meteors.royalties = Some(Royalties { payment_address: address(name).into(), share_bp });
         self
     }
 
     /// A wallet with `amount` of the event's denom.
-    #[must_use]
     pub fn wallet(mut self, name: &str, amount: u128) -> Self {
         let coin = Coin::new(amount, self.msg.denom.clone());
         self.wallets.push((address(name), vec![coin]));
@@ -119,7 +115,6 @@ impl SuiteBuilder {
     }
 
     /// Seconds that a cracked meteor may wait to be revealed.
-    #[must_use]
     pub fn reveal_timeout(mut self, seconds: u64) -> Self {
         self.msg.hatchery.reveal_timeout = seconds;
         self
@@ -127,14 +122,12 @@ impl SuiteBuilder {
 
     /// Anything else about the event. Commitments are made when the event is launched, unless there are some
     /// by then.
-    #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut InstantiateMsg)) -> Self {
         change(&mut self.msg);
         self
     }
 
     /// Other code of the contracts than the crates' own.
-    #[must_use]
     pub fn codes(mut self, codes: Codes) -> Self {
         self.codes = codes;
         self
@@ -142,7 +135,6 @@ impl SuiteBuilder {
 
     /// Leaves out the checks after every message, for events so large that they would take too long. The
     /// model is kept; [`crate::invariants::check`] can be called when it suits.
-    #[must_use]
     pub fn unchecked(mut self) -> Self {
         self.checked = false;
         self

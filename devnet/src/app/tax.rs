@@ -4,7 +4,7 @@
 //! arrives. A wallet's transfer is charged to what arrives too, unless the fee covers gas and tax: then the
 //! tax comes out of the fee. Taxes are burned; the real chain keeps a tenth for the community, caps, and
 //! exempts some addresses.
-use cosmwasm_std::{Coin, Decimal, Storage, Uint128};
+use cosmwasm_std::{Coin, Coins, Decimal, Storage};
 
 use super::events::Event;
 use super::msg::Msg;
@@ -146,16 +146,9 @@ fn add(sum: &mut Vec<Coin>, more: Vec<Coin>) {
 
 /// `amount` less `part`, without zeros; `None` if a coin does not suffice.
 pub(crate) fn minus(amount: &[Coin], part: &[Coin]) -> Option<Vec<Coin>> {
-    if part.iter().any(|coin| !amount.iter().any(|other| other.denom == coin.denom)) {
-        return None;
-    }
-    let rest = amount.iter().map(|coin| {
-        let less =
-            part.iter().find(|other| other.denom == coin.denom).map_or(Uint128::zero(), |less| less.amount);
-        Some(Coin { denom: coin.denom.clone(), amount: coin.amount.checked_sub(less).ok()? })
-    });
-    let rest: Vec<Coin> = rest.collect::<Option<_>>()?;
-    Some(rest.into_iter().filter(|coin| !coin.amount.is_zero()).collect())
+    let mut rest = Coins::try_from(amount).ok()?;
+    part.iter().try_for_each(|coin| rest.sub(coin.clone())).ok()?;
+    Some(rest.into_vec())
 }
 
 #[cfg(test)]

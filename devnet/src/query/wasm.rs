@@ -9,6 +9,7 @@ use cosmos_sdk_proto::cosmwasm::wasm::v1::{
     QuerySmartContractStateResponse,
 };
 use cosmos_sdk_proto::prost::Message;
+use cosmwasm_std::Addr;
 use cw_multi_test::ContractData;
 
 use super::page::page;
@@ -27,23 +28,19 @@ pub(crate) fn query(view: &View<'_>, method: &str, data: &[u8]) -> Result<Vec<u8
             if serde_json::from_slice::<&serde_json::value::RawValue>(&query_data).is_err() {
                 return Err(QueryError::Invalid("invalid query data".into()));
             }
-            view.app.vm.contract(store, &address)?;
+            known(view, &address)?;
             let data = view.app.vm.smart_query(store, &view.past.block, &address, &query_data)?;
             QuerySmartContractStateResponse { data: data.into() }.encode_to_vec()
         }
         "RawContractState" => {
             let QueryRawContractStateRequest { address, query_data } = request(data)?;
-            check(view, &address)?;
-            view.app.vm.contract(store, &address)?;
-            let contract = view.app.vm.address(&address)?;
+            let contract = known(view, &address)?;
             let data = view.app.vm.raw_query(store, &contract, &query_data)?;
             QueryRawContractStateResponse { data }.encode_to_vec()
         }
         "AllContractState" => {
             let QueryAllContractStateRequest { address, pagination } = request(data)?;
-            check(view, &address)?;
-            view.app.vm.contract(store, &address)?;
-            let contract = view.app.vm.address(&address)?;
+            let contract = known(view, &address)?;
             let (items, pagination) = page(vm::contract_state(store, &contract), pagination);
             let models = items.into_iter().map(|(key, value)| Model { key, value }).collect();
             QueryAllContractStateResponse { models, pagination }.encode_to_vec()
@@ -102,6 +99,12 @@ pub(crate) fn query(view: &View<'_>, method: &str, data: &[u8]) -> Result<Vec<u8
 
 fn check(view: &View<'_>, address: &str) -> Result<(), QueryError> {
     gowords::bad_address(address, view.app.vm.prefix()).map_or(Ok(()), |why| Err(QueryError::Plain(why)))
+}
+
+fn known(view: &View<'_>, address: &str) -> Result<Addr, QueryError> {
+    check(view, address)?;
+    view.app.vm.contract(&view.past.store, address)?;
+    Ok(view.app.vm.address(address)?)
 }
 
 fn check_code(code_id: u64) -> Result<(), QueryError> {

@@ -6,7 +6,7 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tower_http::cors::CorsLayer;
 
 use super::{RpcError, call, respond, uri, ws};
@@ -89,14 +89,4 @@ pub(crate) async fn single(node: &Node, request: &Value) -> Option<Value> {
         None => Err(RpcError::invalid_request("no method")),
     };
     Some(respond(id, result))
-}
-
-/// What the GET form and the WebSocket share: an error as a whole message.
-pub(crate) fn failure(id: &Value, error: RpcError) -> Value {
-    respond(id, Err(error))
-}
-
-/// An empty result, as `subscribe` gives.
-pub(crate) fn empty() -> Value {
-    json!({})
 }

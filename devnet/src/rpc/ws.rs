@@ -9,7 +9,7 @@ use axum::response::Response;
 use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
 
-use super::http::{empty, failure, single};
+use super::http::single;
 use super::params::Params;
 use super::{RpcError, respond, shapes};
 use crate::chain::block::{Block, BlockTx};
@@ -50,7 +50,7 @@ async fn serve(node: Node, mut socket: WebSocket) {
                 Ok(block) => subscriptions.iter().flat_map(|one| events(&node, one, &block)).collect(),
                 Err(RecvError::Lagged(_)) => {
                     let slow = RpcError::server("subscription was canceled (reason: slow client)");
-                    subscriptions.drain(..).map(|one| failure(&one.id, slow.clone())).collect()
+                    subscriptions.drain(..).map(|one| respond(&one.id, Err(slow.clone()))).collect()
                 }
                 Err(RecvError::Closed) => return,
             },
@@ -68,7 +68,7 @@ async fn request(node: &Node, subscriptions: &mut Vec<Subscription>, bytes: &[u8
         Ok(request) => request,
         Err(error) => {
             let error = RpcError::parse(format!("error unmarshaling request: {error}"));
-            return vec![failure(&Value::Null, error)];
+            return vec![respond(&Value::Null, Err(error))];
         }
     };
     let id = request.get("id").cloned().unwrap_or_default();
@@ -78,7 +78,7 @@ async fn request(node: &Node, subscriptions: &mut Vec<Subscription>, bytes: &[u8
         Some("unsubscribe") => unsubscribe(subscriptions, params),
         Some("unsubscribe_all") => {
             subscriptions.clear();
-            Ok(empty())
+            Ok(json!({}))
         }
         _ => return single(node, &request).await.into_iter().collect(),
     };
@@ -106,7 +106,7 @@ fn subscribe(
         return Err(RpcError::internal("already subscribed"));
     }
     subscriptions.push(Subscription { id: id.clone(), text, query });
-    Ok(empty())
+    Ok(json!({}))
 }
 
 fn unsubscribe(subscriptions: &mut Vec<Subscription>, params: Option<&Value>) -> Result<Value, RpcError> {
@@ -116,7 +116,7 @@ fn unsubscribe(subscriptions: &mut Vec<Subscription>, params: Option<&Value>) ->
     if subscriptions.len() == before {
         Err(RpcError::internal("subscription not found"))
     } else {
-        Ok(empty())
+        Ok(json!({}))
     }
 }
 

@@ -38,6 +38,15 @@ fn expected(chain: &Chain) -> (u64, u128, String) {
     (chain.seq, chain.showers[0].total, hex::encode(chain.showers[0].log))
 }
 
+/// What a live connection tells, up to the next height.
+async fn hear(live: &mut reqwest::Response) -> String {
+    let mut heard = String::new();
+    while !heard.contains("event: height") {
+        heard.push_str(std::str::from_utf8(&live.chunk().await.unwrap().unwrap()).unwrap());
+    }
+    heard
+}
+
 async fn get(addr: std::net::SocketAddr, path: &str) -> (u16, String) {
     let response = reqwest::get(format!("http://{addr}{path}")).await.unwrap();
     (response.status().as_u16(), response.text().await.unwrap())
@@ -157,29 +166,20 @@ async fn live_connections_hear_of_changes_and_end_with_the_server() {
     let url = format!("http://{}/v1/events", server.public_addr());
     let mut live = reqwest::get(&url).await.unwrap();
     assert_eq!(live.headers()["content-type"], "text/event-stream");
-    let mut heard = String::new();
-    while !heard.contains("event: height") {
-        heard.push_str(std::str::from_utf8(&live.chunk().await.unwrap().unwrap()).unwrap());
-    }
+    let heard = hear(&mut live).await;
     assert!(heard.starts_with("retry: 3000\n\n"), "{heard}");
     assert!(heard.contains("event: shower\nid: 4\ndata: {\"shower\":1,\"contributors\":2,"), "{heard}");
 
     // Who has seen all there is hears of the height only.
     let client = reqwest::Client::new();
     let mut again = client.get(&url).header("last-event-id", "4").send().await.unwrap();
-    let mut heard_again = String::new();
-    while !heard_again.contains("event: height") {
-        heard_again.push_str(std::str::from_utf8(&again.chunk().await.unwrap().unwrap()).unwrap());
-    }
+    let heard_again = hear(&mut again).await;
     assert!(!heard_again.contains("event: shower"), "{heard_again}");
 
     chain.contribute(1, &address(30), 25);
     chain.commit();
     node.set(|node| node.blocks.clone_from(&chain.blocks));
-    heard.clear();
-    while !heard.contains("event: height") {
-        heard.push_str(std::str::from_utf8(&live.chunk().await.unwrap().unwrap()).unwrap());
-    }
+    let heard = hear(&mut live).await;
     assert!(heard.contains("id: 5\ndata: {\"shower\":1,\"contributors\":3,\"total\":\"65\""), "{heard}");
     let drained = tokio::spawn(async move {
         while let Ok(Some(_)) = live.chunk().await {}

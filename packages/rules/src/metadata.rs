@@ -351,21 +351,18 @@ mod tests {
 
     #[test]
     fn bad_templates_are_refused() {
-        let mut unknown = template();
-        unknown.name = "Meteor {nmae}".into();
-        assert!(matches!(unknown.validate(), Err(MetadataError::UnknownPlaceholder { .. })));
-        let mut open = template();
-        open.description = "Meteor {rarity".into();
-        assert!(matches!(open.validate(), Err(MetadataError::UnknownPlaceholder { .. })));
-        let mut twice = template();
-        twice.columns[1].trait_type = "rarity".into();
-        assert!(matches!(twice.validate(), Err(MetadataError::BadColumn { index: 1, .. })));
-        let mut none = template();
-        none.columns[0].values = texts(&[]);
-        assert!(matches!(none.validate(), Err(MetadataError::BadColumn { index: 0, .. })));
-        let mut long = template();
-        long.name = "x".repeat(MAX_TEXT + 1);
-        assert!(matches!(long.validate(), Err(MetadataError::TooLarge { .. })));
+        let with = |change: fn(&mut Template)| {
+            let mut template = template();
+            change(&mut template);
+            template.validate().unwrap_err()
+        };
+        let unknown = |error| matches!(error, MetadataError::UnknownPlaceholder { .. });
+        assert!(unknown(with(|t| t.name = "Meteor {nmae}".into())));
+        assert!(unknown(with(|t| t.description = "Meteor {rarity".into())));
+        let bad = |error, at| matches!(error, MetadataError::BadColumn { index, .. } if index == at);
+        assert!(bad(with(|t| t.columns[1].trait_type = "rarity".into()), 1));
+        assert!(bad(with(|t| t.columns[0].values = texts(&[])), 0));
+        assert!(matches!(with(|t| t.name = "x".repeat(MAX_TEXT + 1)), MetadataError::TooLarge { .. }));
     }
 
     #[test]

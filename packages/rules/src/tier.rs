@@ -1,5 +1,6 @@
 //! The four tiers of meteors and how ranks are cut into them.
 
+use alloc::string::ToString;
 use core::fmt;
 use core::str::FromStr;
 
@@ -71,13 +72,7 @@ impl FromStr for Tier {
     type Err = UnknownTier;
 
     fn from_str(text: &str) -> Result<Self, UnknownTier> {
-        match text {
-            "legendary" => Ok(Self::Legendary),
-            "ancient" => Ok(Self::Ancient),
-            "rare" => Ok(Self::Rare),
-            "common" => Ok(Self::Common),
-            _ => Err(UnknownTier),
-        }
+        Self::ALL.into_iter().find(|tier| tier.to_string() == text).ok_or(UnknownTier)
     }
 }
 

@@ -55,23 +55,17 @@ pub(crate) fn codes() -> Codes {
     Codes { shower, hatchery, nft }
 }
 
-fn shower() -> Box<dyn Contract<Empty>> {
-    static COMPILED: OnceLock<(Module, Engine)> = OnceLock::new();
-    let wasm = Wasm { name: "meteor_shower", compiled: &COMPILED };
-    Box::new(Artifact { wasm, native: contracts::shower() })
+macro_rules! artifacts {
+    ($($contract:ident = $name:literal)*) => {$(
+        fn $contract() -> Box<dyn Contract<Empty>> {
+            static COMPILED: OnceLock<(Module, Engine)> = OnceLock::new();
+            let wasm = Wasm { name: $name, compiled: &COMPILED };
+            Box::new(Artifact { wasm, native: contracts::$contract() })
+        }
+    )*};
 }
 
-fn nft() -> Box<dyn Contract<Empty>> {
-    static COMPILED: OnceLock<(Module, Engine)> = OnceLock::new();
-    let wasm = Wasm { name: "meteor_nft", compiled: &COMPILED };
-    Box::new(Artifact { wasm, native: contracts::nft() })
-}
-
-fn hatchery() -> Box<dyn Contract<Empty>> {
-    static COMPILED: OnceLock<(Module, Engine)> = OnceLock::new();
-    let wasm = Wasm { name: "meteor_hatchery", compiled: &COMPILED };
-    Box::new(Artifact { wasm, native: contracts::hatchery() })
-}
+artifacts! { shower = "meteor_shower" nft = "meteor_nft" hatchery = "meteor_hatchery" }
 
 fn bytes(name: &str) -> Result<Vec<u8>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../artifacts/{name}.wasm"));

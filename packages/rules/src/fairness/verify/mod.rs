@@ -291,14 +291,7 @@ fn draw(
     tables: Option<&Tables>,
 ) -> (Outcome, Option<Sealed>) {
     let facts = evidence.shower;
-    for name in [
-        StepName::Contributions,
-        StepName::Ranking,
-        StepName::BeaconRound,
-        StepName::Beacon,
-        StepName::Key,
-        StepName::Tables,
-    ] {
+    for name in StepName::OF_A_SHOWER.into_iter().filter(|name| *name < StepName::Draw) {
         if matches!(report.outcome(name), Some(Failed(_))) {
             return (after(name), None);
         }
