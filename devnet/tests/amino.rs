@@ -2,7 +2,7 @@
 
 use crate::common;
 
-use crate::common::{Client, any, start};
+use crate::common::{Client, any, instantiation, start};
 use cosmos_sdk_proto::cosmos::base::v1beta1::Coin;
 use cosmos_sdk_proto::cosmos::crypto::secp256k1::PubKey;
 use cosmos_sdk_proto::cosmos::tx::signing::v1beta1::SignMode;
@@ -79,17 +79,10 @@ async fn a_send_with_a_timeout_and_an_instantiation_without_admin() {
     let answer = send(&client, 1, vec![client.send(1, &bob, 7)], "", 99, &doc).await;
     assert_eq!(answer["code"], 0, "{answer}");
     client.devnet.mine(1).await.unwrap();
-    let msg = cosmrs::cosmwasm::MsgInstantiateContract {
-        sender: alice.parse().unwrap(),
-        admin: None,
-        code_id: 1,
-        label: Some("v".into()),
-        msg: b"{}".to_vec(),
-        funds: vec![],
-    };
+    let msg = any(&instantiation(alice.clone(), "v"));
     let doc = format!(
         r#"{{"account_number":"$N","chain_id":"dev-1",{FEE},"memo":"","msgs":[{{"type":"wasm/MsgInstantiateContract","value":{{"code_id":"1","funds":[],"label":"v","msg":{{}},"sender":"{alice}"}}}}],"sequence":"$S"}}"#
     );
-    let answer = send(&client, 1, vec![cosmrs::tx::Msg::to_any(&msg).unwrap()], "", 0, &doc).await;
+    let answer = send(&client, 1, vec![msg], "", 0, &doc).await;
     assert_eq!(client.included(&answer).await["tx_result"]["code"], 0);
 }

@@ -277,12 +277,7 @@ async fn an_unknown_account_is_told_so_until_it_receives_coins() {
     let path = meteor_devnet::accounts::path(330, 77);
     let key = meteor_devnet::signing_key(client.devnet.mnemonic(), &path).unwrap();
     let stranger = key.public_key().account_id("terra").unwrap();
-    let msg = cosmrs::bank::MsgSend {
-        from_address: stranger.clone(),
-        to_address: client.address(0).parse().unwrap(),
-        amount: vec![common::coin(1, "uusd")],
-    };
-    let msg = cosmrs::tx::Msg::to_any(&msg).unwrap();
+    let msg = any(&common::transfer(stranger.to_string(), &client.address(0), 1));
     let sign = |number| common::sign(&key, vec![msg.clone()], number, 0, &Envelope::default());
     let answer = client.broadcast(&sign(0)).await;
     assert_eq!(answer["code"], 9);

@@ -4,13 +4,12 @@ use crate::common;
 
 use std::io::Write;
 
-use crate::common::{Client, Envelope, GAS, any, attribute, events, response, vault};
+use crate::common::{Client, Envelope, GAS, any, attribute, events, instantiation, response, vault};
 use cosmos_sdk_proto::cosmwasm::wasm::v1::{
-    MsgInstantiateContract2, MsgStoreCode, MsgStoreCodeResponse, QueryCodesRequest, QueryCodesResponse,
+    MsgInstantiateContract, MsgInstantiateContract2, MsgStoreCode, MsgStoreCodeResponse, QueryCodesRequest,
+    QueryCodesResponse,
 };
 use cosmrs::Any;
-use cosmrs::cosmwasm::MsgInstantiateContract;
-use cosmrs::tx::Msg;
 use cosmwasm_std::{CanonicalAddr, Checksum, instantiate2_address};
 use meteor_devnet::Code;
 use serde_json::{Value, json};
@@ -40,15 +39,7 @@ fn upload(client: &Client, wasm: &[u8]) -> Any {
 }
 
 fn instantiate(client: &Client, code_id: u64) -> Any {
-    let msg = MsgInstantiateContract {
-        sender: client.address(1).parse().unwrap(),
-        admin: None,
-        code_id,
-        label: Some("uploaded".into()),
-        msg: b"{}".to_vec(),
-        funds: vec![],
-    };
-    msg.to_any().unwrap()
+    any(&MsgInstantiateContract { code_id, ..instantiation(client.address(1), "uploaded") })
 }
 
 async fn codes(client: &Client) -> Vec<(u64, String, Vec<u8>)> {

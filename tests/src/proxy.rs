@@ -1,7 +1,7 @@
 //! A proxy in front of a node's RPC that goes wrong as told: what jobs must get through.
 
 use std::collections::HashMap;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -126,10 +126,7 @@ impl Proxy {
             first: Mutex::default(),
         });
         let router = Router::new().fallback(answer).with_state(Arc::clone(&inner));
-        let any: SocketAddr = (Ipv4Addr::LOCALHOST, 0).into();
-        let listener = TcpListener::bind(any).await.expect("a port");
-        let url = format!("http://{}", listener.local_addr().expect("an address"));
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        let url = serve(router).await;
         Self { url, inner }
     }
 
@@ -142,6 +139,14 @@ impl Proxy {
     pub async fn hung(&self) {
         self.inner.hung.notified().await;
     }
+}
+
+/// Serves on a free port; returns the address.
+pub async fn serve(router: Router) -> String {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    url
 }
 
 async fn answer(State(inner): State<Arc<Inner>>, body: Bytes) -> Response {

@@ -16,6 +16,7 @@ use meteor_operator::gas::{GasPrice, coins, with_margin};
 use meteor_operator::node::{self, Broadcast, Node};
 use meteor_operator::signer::{COIN_TYPE, Signer};
 use meteor_operator::tx;
+use meteor_tests::proxy::serve;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
@@ -86,10 +87,7 @@ impl Forgetful {
             let request = http.post(&upstream).header("content-type", "application/json").body(body);
             request.send().await.unwrap().text().await.unwrap()
         });
-        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { url, forgotten, forgot }
+        Self { url: serve(router).await, forgotten, forgot }
     }
 
     /// What it forgot last.
@@ -215,10 +213,7 @@ async fn without_index(upstream: String, frozen: bool) -> String {
         }
         answer.to_string()
     });
-    let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    url
+    serve(router).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -264,8 +264,17 @@ mod peeper {
 
     #[cosmwasm_schema::cw_serde]
     pub(crate) enum Msg {
-        Peep { meteors: String, hatchery: String, shower: String, token_id: String },
-        Look { meteors: String, hatchery: String, shower: String, token_id: String },
+        Peep(Place),
+        Look(Place),
+    }
+
+    /// Where there is something to learn, and of which meteor.
+    #[cosmwasm_schema::cw_serde]
+    pub(crate) struct Place {
+        pub(crate) meteors: String,
+        pub(crate) hatchery: String,
+        pub(crate) shower: String,
+        pub(crate) meteor: u64,
     }
 
     pub(crate) fn instantiate(_: DepsMut, _: Env, _: MessageInfo, _: Empty) -> StdResult<Response> {
@@ -274,47 +283,31 @@ mod peeper {
 
     pub(crate) fn execute(deps: DepsMut, env: Env, _: MessageInfo, msg: Msg) -> StdResult<Response> {
         match msg {
-            Msg::Peep { meteors, hatchery, shower, token_id } => {
-                let send = nft::ExecuteMsg::SendNft {
-                    contract: hatchery.clone(),
-                    token_id: token_id.clone(),
-                    msg: Binary::default(),
-                };
-                let look = Msg::Look { meteors: meteors.clone(), hatchery, shower, token_id };
+            Msg::Peep(place) => {
+                let (contract, token_id) = (place.hatchery.clone(), place.meteor.to_string());
+                let send = nft::ExecuteMsg::SendNft { contract, token_id, msg: Binary::default() };
                 let call = |to: String, msg| WasmMsg::Execute { contract_addr: to, msg, funds: vec![] };
                 Ok(Response::new()
-                    .add_message(call(meteors, to_json_binary(&send)?))
-                    .add_message(call(env.contract.address.into(), to_json_binary(&look)?)))
+                    .add_message(call(place.meteors.clone(), to_json_binary(&send)?))
+                    .add_message(call(env.contract.address.into(), to_json_binary(&Msg::Look(place))?)))
             }
             // Reverts with all it could learn as the text of the error.
-            Msg::Look { meteors, hatchery, shower, token_id } => Err(StdError::generic_err(everything(
-                deps.as_ref(),
-                &meteors,
-                &hatchery,
-                &shower,
-                &token_id,
-            )?)),
+            Msg::Look(place) => Err(StdError::generic_err(everything(deps.as_ref(), &place)?)),
         }
     }
 
     /// Every answer about the meteor that is to be had on the chain.
-    fn everything(
-        deps: Deps,
-        meteors: &str,
-        hatchery: &str,
-        shower: &str,
-        token_id: &str,
-    ) -> StdResult<String> {
+    fn everything(deps: Deps, place: &Place) -> StdResult<String> {
+        let Place { meteors, hatchery, shower, meteor } = place;
         let ask = |contract: &str, msg: Binary| -> String {
             let query: QueryRequest<Empty> = WasmQuery::Smart { contract_addr: contract.into(), msg }.into();
             let answer = deps.querier.raw_query(&to_json_vec(&query).unwrap()).unwrap().unwrap();
             String::from_utf8(answer.into()).unwrap()
         };
-        let id: u64 = token_id.parse().map_err(|_| StdError::generic_err("a number"))?;
-        let info = nft::QueryMsg::AllNftInfo { token_id: token_id.into(), include_expired: None };
+        let info = nft::QueryMsg::AllNftInfo { token_id: meteor.to_string(), include_expired: None };
         let all = [
             ask(meteors, to_json_binary(&info)?),
-            ask(hatchery, to_json_binary(&QueryMsg::Custody { token_id: id })?),
+            ask(hatchery, to_json_binary(&QueryMsg::Custody { token_id: *meteor })?),
             ask(hatchery, to_json_binary(&QueryMsg::Custodies { start_after: None, limit: None })?),
             ask(hatchery, to_json_binary(&QueryMsg::Config {})?),
             ask(shower, to_json_binary(&ShowerQuery::Draw { shower: 1 })?),
@@ -328,7 +321,7 @@ mod peeper {
         Ok(Binary::default())
     }
 }
-use peeper::Msg as Peep;
+use peeper::{Msg, Place};
 
 /// What the contract learns, its meteor holding `kind`.
 fn peeped(suite: &mut Suite, meteor: u64) -> String {
@@ -341,12 +334,8 @@ fn peeped(suite: &mut Suite, meteor: u64) -> String {
         suite.app.instantiate_contract(code, address("mallory"), &Empty {}, &[], "peeper", None).unwrap();
     let give = nft::ExecuteMsg::TransferNft { recipient: peeper.to_string(), token_id: meteor.to_string() };
     suite.execute_nft(holder(meteor), &give, &[]).ok();
-    let peep = Peep::Peep {
-        meteors: suite.meteors.to_string(),
-        hatchery: suite.hatchery.to_string(),
-        shower: suite.shower.to_string(),
-        token_id: meteor.to_string(),
-    };
+    let (meteors, hatchery) = (suite.meteors.to_string(), suite.hatchery.to_string());
+    let peep = Msg::Peep(Place { meteors, hatchery, shower: suite.shower.to_string(), meteor });
     let before = dump(suite);
     let learnt = suite.call("mallory", &peeper, &peep, &[]).err().to_string();
     assert_eq!(before, dump(suite), "it looked, and undid all");

@@ -62,6 +62,12 @@ fn typed<'a>(events: &'a [Event], name: &str) -> Vec<&'a Event> {
     events.iter().filter(|event| event.ty == name).collect()
 }
 
+/// A typed event of the collection, attribute by attribute.
+fn told_of(chain: &Chain, name: &str, attributes: &[(&str, &str)]) -> Event {
+    let event = Event::new(format!("wasm-{name}")).add_attribute("_contract_address", &chain.nft);
+    event.add_attribute("v", "1").add_attributes(attributes.iter().copied())
+}
+
 mod minting {
     use super::*;
 
@@ -71,14 +77,14 @@ mod minting {
         let events = chain.does("minter", &batch(vec![token(7, "alice"), token(5, "bob")]));
         let told = typed(&events, "wasm-minted");
         assert_eq!(told.len(), 2);
-        let wanted = Event::new("wasm-minted")
-            .add_attribute("_contract_address", &chain.nft)
-            .add_attribute("v", "1")
-            .add_attribute("token_id", "7")
-            .add_attribute("owner", address("alice"))
-            .add_attribute("image", image(7))
-            .add_attribute("traits", "2,10614,40,890,0,1,0,27,0,0");
-        assert_eq!(*told[0], wanted);
+        let owner = address("alice");
+        let wanted = [
+            ("token_id", "7"),
+            ("owner", owner.as_str()),
+            ("image", &image(7)),
+            ("traits", "2,10614,40,890,0,1,0,27,0,0"),
+        ];
+        assert_eq!(*told[0], told_of(&chain, "minted", &wanted));
         assert_eq!(chain.query::<NumTokensResponse>(&QueryMsg::NumTokens {}).count, 2);
     }
 
@@ -156,13 +162,9 @@ mod moving {
     fn the_owner_transfers_and_the_event_says_so() {
         let mut chain = minted();
         let events = chain.does("alice", &transfer("1", "bob"));
-        let wanted = Event::new("wasm-transfer")
-            .add_attribute("_contract_address", &chain.nft)
-            .add_attribute("v", "1")
-            .add_attribute("token_id", "1")
-            .add_attribute("from", address("alice"))
-            .add_attribute("to", address("bob"));
-        assert_eq!(typed(&events, "wasm-transfer"), [&wanted]);
+        let (from, to) = (address("alice"), address("bob"));
+        let wanted = [("token_id", "1"), ("from", from.as_str()), ("to", to.as_str())];
+        assert_eq!(typed(&events, "wasm-transfer"), [&told_of(&chain, "transfer", &wanted)]);
         let plain = typed(&events, "wasm");
         assert!(plain[0].attributes.iter().any(|a| a.key == "action" && a.value == "transfer_nft"));
         assert_eq!(owner_of(&chain, "1"), Some(address("bob").into()));
@@ -240,11 +242,7 @@ mod moving {
     fn owner_and_approved_spender_burn() {
         let mut chain = minted();
         let events = chain.does("alice", &burn("1"));
-        let wanted = Event::new("wasm-burn")
-            .add_attribute("_contract_address", &chain.nft)
-            .add_attribute("v", "1")
-            .add_attribute("token_id", "1")
-            .add_attribute("owner", address("alice"));
+        let wanted = told_of(&chain, "burn", &[("token_id", "1"), ("owner", address("alice").as_str())]);
         assert_eq!(typed(&events, "wasm-burn"), [&wanted]);
         chain.does("alice", &approve("2", "hatchery", None));
         let events = chain.does("hatchery", &burn("2"));

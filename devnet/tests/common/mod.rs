@@ -8,13 +8,15 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use cosmos_sdk_proto::cosmos::auth::v1beta1::{BaseAccount, QueryAccountRequest, QueryAccountResponse};
-use cosmos_sdk_proto::cosmos::bank::v1beta1::{QueryBalanceRequest, QueryBalanceResponse};
+use cosmos_sdk_proto::cosmos::bank::v1beta1::{MsgSend, QueryBalanceRequest, QueryBalanceResponse};
 use cosmos_sdk_proto::cosmos::base::abci::v1beta1::TxMsgData;
-use cosmos_sdk_proto::cosmwasm::wasm::v1::{QuerySmartContractStateRequest, QuerySmartContractStateResponse};
+use cosmos_sdk_proto::cosmwasm::wasm::v1::{
+    MsgExecuteContract, MsgInstantiateContract, QuerySmartContractStateRequest,
+    QuerySmartContractStateResponse,
+};
 use cosmos_sdk_proto::prost::{Message, Name};
-use cosmrs::cosmwasm::{MsgExecuteContract, MsgInstantiateContract};
 use cosmrs::crypto::secp256k1::SigningKey;
-use cosmrs::tx::{Body, Fee, Msg, SignDoc, SignerInfo};
+use cosmrs::tx::{Body, Fee, SignDoc, SignerInfo};
 use cosmrs::{Any, Coin};
 use cosmwasm_std::Timestamp;
 use meteor_devnet::{Blocks, Clock, Code, Config, Devnet};
@@ -206,37 +208,21 @@ impl Client {
 
     /// A vault whose admin is account 0.
     pub async fn instantiate(&self) -> String {
-        let msg = MsgInstantiateContract {
-            sender: self.address(0).parse().unwrap(),
-            admin: Some(self.address(0).parse().unwrap()),
-            code_id: 1,
-            label: Some("vault".into()),
-            msg: b"{}".to_vec(),
-            funds: vec![],
-        };
-        let tx = self.run(0, vec![msg.to_any().unwrap()]).await;
+        let vault =
+            MsgInstantiateContract { admin: self.address(0), ..instantiation(self.address(0), "vault") };
+        let tx = self.run(0, vec![any(&vault)]).await;
         assert_eq!(tx["tx_result"]["code"], 0, "{tx}");
         attribute(&tx["tx_result"], "instantiate", "_contract_address")
     }
 
     pub fn execute(&self, account: usize, contract: &str, msg: Value, funds: u128) -> Any {
-        let funds = if funds > 0 { vec![coin(funds, "uusd")] } else { vec![] };
-        let msg = MsgExecuteContract {
-            sender: self.address(account).parse().unwrap(),
-            contract: contract.parse().unwrap(),
-            msg: msg.to_string().into_bytes(),
-            funds,
-        };
-        msg.to_any().unwrap()
+        let funds = if funds > 0 { vec![coin(funds, "uusd").into()] } else { vec![] };
+        let (sender, contract) = (self.address(account), contract.into());
+        any(&MsgExecuteContract { sender, contract, msg: msg.to_string().into_bytes(), funds })
     }
 
     pub fn send(&self, from: usize, to: &str, amount: u128) -> Any {
-        let msg = cosmrs::bank::MsgSend {
-            from_address: self.address(from).parse().unwrap(),
-            to_address: to.parse().unwrap(),
-            amount: vec![coin(amount, "uusd")],
-        };
-        msg.to_any().unwrap()
+        any(&transfer(self.address(from), to, amount))
     }
 }
 
@@ -246,6 +232,16 @@ pub fn response<M: Message + Default + Name>(result: &Value) -> M {
     let first = TxMsgData::decode(data.as_slice()).unwrap().msg_responses.remove(0);
     assert_eq!(first.type_url, M::type_url());
     M::decode(first.value.as_slice()).unwrap()
+}
+
+pub fn transfer(from_address: String, to: &str, amount: u128) -> MsgSend {
+    MsgSend { from_address, to_address: to.into(), amount: vec![coin(amount, "uusd").into()] }
+}
+
+/// Of code 1, without admin.
+pub fn instantiation(sender: String, label: &str) -> MsgInstantiateContract {
+    let (label, msg) = (label.into(), b"{}".to_vec());
+    MsgInstantiateContract { sender, code_id: 1, label, msg, ..MsgInstantiateContract::default() }
 }
 
 pub fn any<M: Message + Name>(msg: &M) -> Any {
