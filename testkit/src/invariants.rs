@@ -13,8 +13,9 @@ use meteor_messages::shower::{
 };
 use meteor_rules::Rank;
 use meteor_rules::fairness::content::Kind;
-use meteor_rules::metadata::Metadata;
+use meteor_rules::metadata::{Metadata, Template};
 
+use crate::model::Token;
 use crate::suite::Suite;
 
 /// Checks them all.
@@ -106,16 +107,7 @@ pub fn tokens(suite: &Suite) {
                 model.config.tiers.tier_of(Rank(rank), shower.contributors()).expect("a rank has a tier");
             let own = [tier.index(), rank, *number];
             assert_eq!(token.traits.get(..3), Some(own.as_slice()), "what meteor {id} says of itself");
-            let told: AllNftInfoResponse<Metadata> = suite
-                .query_nft(&nft::QueryMsg::AllNftInfo { token_id: id.to_string(), include_expired: None });
-            assert_eq!(told.access.owner, token.owner, "owner of meteor {id}");
-            let shown = model
-                .config
-                .meteors
-                .template
-                .render(&id.to_string(), &token.image, &token.traits)
-                .expect("a minted row renders");
-            assert_eq!(told.info.extension, shown, "metadata of meteor {id}");
+            shows(suite, &suite.meteors, id, token, &model.config.meteors.template);
         }
     }
     minted.sort_unstable();
@@ -165,15 +157,19 @@ pub fn hatched(suite: &Suite) {
         let wanted: Vec<u64> = model.found.keys().copied().filter(|id| of_kind(id)).collect();
         assert_eq!(all_tokens(suite, collection), wanted, "{kind:?} there is");
         for id in wanted {
-            let ask = nft::QueryMsg::AllNftInfo { token_id: id.to_string(), include_expired: None };
-            let told: AllNftInfoResponse<Metadata> =
-                suite.try_query_inside(collection, &ask).expect("the collection answers");
-            let token = model.found.get(&id).expect("just listed");
-            assert_eq!(told.access.owner, token.owner, "owner of {kind:?} {id}");
-            let shown = init.template.render(&id.to_string(), &token.image, &token.traits);
-            assert_eq!(Ok(told.info.extension), shown, "metadata of {kind:?} {id}");
+            shows(suite, collection, id, model.found.get(&id).expect("just listed"), &init.template);
         }
     }
+}
+
+/// A collection shows `token` as the model has it.
+fn shows(suite: &Suite, collection: &Addr, id: u64, token: &Token, template: &Template) {
+    let ask = nft::QueryMsg::AllNftInfo { token_id: id.to_string(), include_expired: None };
+    let told: AllNftInfoResponse<Metadata> =
+        suite.try_query_inside(collection, &ask).expect("the collection answers");
+    assert_eq!(told.access.owner, token.owner, "owner of {id} in {collection}");
+    let shown = template.render(&id.to_string(), &token.image, &token.traits);
+    assert_eq!(Ok(told.info.extension), shown, "metadata of {id} in {collection}");
 }
 
 /// Every row there is, page by page; `page` asks for what comes after a row.

@@ -8,14 +8,14 @@ use cosmwasm_std::{Event, from_json, to_json_vec};
 use cw_utils::Expiration;
 use meteor_messages::events::{Draw, HatcheryEvent, Minted, NftEvent, Revealed, ShowerEvent};
 use meteor_messages::shower::{ExecuteMsg, InstantiateMsg};
-use meteor_rules::fairness::Domain;
 use meteor_rules::fairness::content::{Content, Kind, Tables};
 use meteor_rules::fairness::sealed::{Inputs, Sealed};
+use meteor_rules::fairness::{Bytes32, Domain};
 use meteor_rules::log::{Entry, LogHash, extend, start};
 use meteor_rules::ranking::Place;
 use meteor_rules::{NANOS_PER_SECOND, ShowerId, TokenId};
 
-use crate::fairness::{beacon, id, key};
+use crate::fairness::{CHAIN_ID, beacon, id, key};
 
 /// Addresses of an event's contracts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -304,17 +304,24 @@ impl Model {
     /// # Panics
     /// If the tables are no good.
     pub fn sealed(&self, shower: u32) -> Option<Sealed> {
+        self.sealed_as(shower, id(&self.contract, shower), &key(&self.contract, shower))
+    }
+
+    /// The same as if the shower were `id` and had this key.
+    ///
+    /// # Panics
+    /// If the tables don't fit.
+    pub fn sealed_as(&self, shower: u32, id: Domain<'_>, key: &Bytes32) -> Option<Sealed> {
         let here = self.shower(shower);
         let amounts: Vec<u128> = here.ranking().iter().map(|(place, _)| place.amount).collect();
         if amounts.is_empty() {
             return None;
         }
-        let id = id(&self.contract, shower);
         let inputs = Inputs {
             id,
-            key: &key(&self.contract, shower),
+            key,
             beacon_signature: &beacon(here.beacon_round.unwrap_or_default()),
-            log: &here.log_hash(id.chain_id, &self.contract, shower),
+            log: &here.log_hash(CHAIN_ID, &self.contract, shower),
             amounts: &amounts,
             earlier: self.earlier(shower),
             tiers: &self.config.tiers,

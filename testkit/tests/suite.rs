@@ -41,7 +41,7 @@ fn what_is_wrong_is_seen() {
         ("log hash of shower 1", |suite| {
             suite.model.showers.get_mut(&1).expect("begun").log.reverse();
         }),
-        ("owner of meteor 1", |suite| {
+        ("owner of 1 in ", |suite| {
             suite.close(1).mint_all(1);
             suite.model.tokens.get_mut(&1).expect("minted").owner = address("alice").into();
         }),

@@ -15,7 +15,6 @@ use meteor_messages::nft;
 use meteor_messages::shower::{DrawResponse, QueryMsg as ShowerQuery};
 use meteor_rules::fairness::Domain;
 use meteor_rules::fairness::content::Kind;
-use meteor_rules::fairness::sealed::{Inputs, Sealed};
 use meteor_rules::fairness::tree::{Leaf, Tree, leaf_hash, node_hash};
 use meteor_rules::{ShowerId, TokenId};
 use meteor_testkit::art::{batch, token};
@@ -41,25 +40,6 @@ fn wrong(suite: &mut Suite, meteor: u64, change: impl FnOnce(&mut Reveal)) {
     change(&mut reveal);
     let (token_id, shower) = (reveal.token_id, reveal.shower);
     suite.try_reveal(vec![reveal]).refused_by_hatchery(ContractError::WrongProof { token_id, shower });
-}
-
-/// What shower 1 would hold on another chain, at another contract, as another shower, with another key.
-fn sealed_as(suite: &Suite, id: Domain<'_>, key: [u8; 32]) -> Sealed {
-    let model = &suite.model;
-    let here = model.shower(1);
-    let amounts: Vec<u128> = here.ranking().iter().map(|(place, _)| place.amount).collect();
-    Sealed::make(&Inputs {
-        id,
-        key: &key,
-        beacon_signature: &beacon(here.beacon_round.unwrap()),
-        log: &here.log_hash(CHAIN_ID, &model.contract, 1),
-        amounts: &amounts,
-        earlier: 0,
-        tiers: &model.config.tiers,
-        eggs: &model.config.eggs,
-        tables: &model.tables,
-    })
-    .unwrap()
 }
 
 #[test]
@@ -170,7 +150,7 @@ fn a_proof_of_another_shower_contract_chain_or_key_is_nothing_here() {
     let (contract, meteors) = (suite.shower.to_string(), suite.meteors.to_string());
     let own = key(&contract, 1);
     let here = Domain { chain_id: CHAIN_ID, contract: &contract, shower: ShowerId(1) };
-    assert_eq!(sealed_as(&suite, here, own).root(), suite.model.sealed(1).unwrap().root());
+    assert_eq!(suite.model.sealed_as(1, here, &own).unwrap().root(), suite.model.sealed(1).unwrap().root());
     for (id, key) in [
         (Domain { chain_id: "columbus-5", ..here }, own),
         (Domain { contract: "terra1elsewhere", ..here }, own),
@@ -179,7 +159,7 @@ fn a_proof_of_another_shower_contract_chain_or_key_is_nothing_here() {
         (here, key(&contract, 2)),
         (here, [0; 32]),
     ] {
-        let sealed = sealed_as(&suite, id, key);
+        let sealed = suite.model.sealed_as(1, id, &key).unwrap();
         for index in 0..7 {
             let foreign = Reveal { shower: 1, ..reveal_of(&sealed.reveal(index).unwrap()) };
             let token_id = foreign.token_id;
@@ -382,7 +362,7 @@ fn nothing_on_the_chain_depends_on_what_a_meteor_holds_before_its_reveal() {
         suite.end(1).try_close(1).ok();
         suite.await_beacon(1);
         let id = Domain { chain_id: CHAIN_ID, contract: suite.shower.as_str(), shower: ShowerId(1) };
-        let sealed = sealed_as(&suite, id, [secret; 32]);
+        let sealed = suite.model.sealed_as(1, id, &[secret; 32]).unwrap();
         let root = HexBinary::from(sealed.root());
         let round = suite.model.shower(1).beacon_round.unwrap();
         let msg = meteor_messages::shower::ExecuteMsg::CommitDraw {

@@ -1,4 +1,6 @@
 //! The query language of `tx_search`, `block_search` and `subscribe`: conditions joined by AND.
+use std::cmp::Ordering;
+
 use super::block::{Block, BlockTx};
 
 /// As CometBFT.
@@ -7,10 +9,8 @@ pub(crate) const MAX_QUERY: usize = 512;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Op {
     Equal,
-    Less,
-    LessEqual,
-    Greater,
-    GreaterEqual,
+    /// As numbers, in one of these ways.
+    Ordered(&'static [Ordering]),
     Contains,
     Exists,
 }
@@ -26,8 +26,13 @@ struct Condition {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Query(Vec<Condition>);
 
-const SYMBOLS: [(&str, Op); 5] =
-    [("<=", Op::LessEqual), (">=", Op::GreaterEqual), ("=", Op::Equal), ("<", Op::Less), (">", Op::Greater)];
+const SYMBOLS: [(&str, Op); 5] = [
+    ("<=", Op::Ordered(&[Ordering::Less, Ordering::Equal])),
+    (">=", Op::Ordered(&[Ordering::Greater, Ordering::Equal])),
+    ("=", Op::Equal),
+    ("<", Op::Ordered(&[Ordering::Less])),
+    (">", Op::Ordered(&[Ordering::Greater])),
+];
 
 impl Query {
     /// Parses, or says what is wrong.
@@ -89,10 +94,7 @@ impl Condition {
             // CometBFT's index cuts what it looks through at slashes, and so finds nothing in such values.
             Op::Contains => !value.contains('/') && value.contains(&self.value),
             Op::Exists => true,
-            Op::Less => numbers().is_some_and(|(a, b)| a < b),
-            Op::LessEqual => numbers().is_some_and(|(a, b)| a <= b),
-            Op::Greater => numbers().is_some_and(|(a, b)| a > b),
-            Op::GreaterEqual => numbers().is_some_and(|(a, b)| a >= b),
+            Op::Ordered(ways) => numbers().is_some_and(|(a, b)| ways.contains(&a.cmp(&b))),
         }
     }
 }

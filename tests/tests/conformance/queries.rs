@@ -58,6 +58,10 @@ pub(crate) async fn list(site: &Site<'_>, said: &mut Answers) {
     let state = |address: &str, pagination| {
         QueryAllContractStateRequest { address: address.into(), pagination }.encode_to_vec()
     };
+    let history = QueryContractHistoryRequest { address: nobody.address.clone(), pagination: None };
+    let by_code = |code_id| QueryContractsByCodeRequest { code_id, pagination: None }.encode_to_vec();
+    let creator_address = nobody.address.clone();
+    let by_creator = QueryContractsByCreatorRequest { creator_address, pagination: None };
     let (auth, bank, wasm, tx) = (
         "/cosmos.auth.v1beta1.Query/",
         "/cosmos.bank.v1beta1.Query/",
@@ -92,32 +96,11 @@ pub(crate) async fn list(site: &Site<'_>, said: &mut Answers) {
         ("raw: empty key", wasm, "RawContractState", raw(shower, b"")),
         ("contract: none", wasm, "ContractInfo", info(&nobody.address)),
         ("contract: no address", wasm, "ContractInfo", info("nope")),
-        (
-            "history: none",
-            wasm,
-            "ContractHistory",
-            QueryContractHistoryRequest { address: nobody.address.clone(), pagination: None }.encode_to_vec(),
-        ),
+        ("history: none", wasm, "ContractHistory", history.encode_to_vec()),
         ("state: none", wasm, "AllContractState", state(&nobody.address, None)),
-        (
-            "contracts of a code: none",
-            wasm,
-            "ContractsByCode",
-            QueryContractsByCodeRequest { code_id: 99, pagination: None }.encode_to_vec(),
-        ),
-        (
-            "contracts of a code: zero",
-            wasm,
-            "ContractsByCode",
-            QueryContractsByCodeRequest { code_id: 0, pagination: None }.encode_to_vec(),
-        ),
-        (
-            "contracts of a creator: none",
-            wasm,
-            "ContractsByCreator",
-            QueryContractsByCreatorRequest { creator_address: nobody.address.clone(), pagination: None }
-                .encode_to_vec(),
-        ),
+        ("contracts of a code: none", wasm, "ContractsByCode", by_code(99)),
+        ("contracts of a code: zero", wasm, "ContractsByCode", by_code(0)),
+        ("contracts of a creator: none", wasm, "ContractsByCreator", by_creator.encode_to_vec()),
         ("code: none", wasm, "Code", code(99)),
         ("code: zero", wasm, "Code", code(0)),
         ("tx: none", tx, "GetTx", get_tx(&"AB".repeat(32))),

@@ -60,6 +60,7 @@ pub(crate) struct Event {
     pub(crate) contributions: BTreeMap<u32, Vec<Contribution>>,
     pub(crate) reveals: BTreeMap<u32, Vec<Reveal>>,
     pub(crate) tables: Vec<u8>,
+    pub(crate) sealed: BTreeMap<u32, Sealed>,
 }
 
 impl Event {
@@ -84,6 +85,7 @@ impl Event {
             contributions: BTreeMap::new(),
             reveals: BTreeMap::new(),
             tables: TABLES.into(),
+            sealed: BTreeMap::new(),
         };
         let (mut seq, mut earlier) = (0, 0);
         for (number, (wallets, life)) in (1u32..).zip(showers) {
@@ -157,6 +159,7 @@ impl Event {
         self.fairness.showers.push(facts);
         self.contributions.insert(shower, contributions);
         self.reveals.insert(shower, reveals);
+        self.sealed.extend(sealed.map(|sealed| (shower, sealed)));
     }
 
     /// Verifies one shower as it is now; genuine beacon signatures are the constants above.

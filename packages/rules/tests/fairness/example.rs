@@ -93,28 +93,8 @@ fn one_meteor_alone() {
 
 #[test]
 fn a_proof_is_enough_for_one_reveal_before_the_key_is_out() {
-    use meteor_rules::fairness::sealed::{Inputs, Sealed};
     let event = event();
-    let facts = event.fairness.shower(2).unwrap();
-    let mut places: std::collections::BTreeMap<&str, (u128, u64)> = std::collections::BTreeMap::new();
-    for row in &event.contributions[&2] {
-        places.insert(&row.contributor, (row.total, row.seq));
-    }
-    let mut places: Vec<(u128, u64)> = places.into_values().collect();
-    places.sort_by_key(|(amount, seq)| (u128::MAX - amount, *seq));
-    let id = event.fairness.id(2);
-    let sealed = Sealed::make(&Inputs {
-        id,
-        key: &facts.key.unwrap().0,
-        beacon_signature: &facts.beacon_signature.as_ref().unwrap().0,
-        log: &facts.log.0,
-        amounts: &places.iter().map(|(amount, _)| *amount).collect::<Vec<_>>(),
-        earlier: facts.earlier,
-        tiers: &event.fairness.tiers,
-        eggs: &event.fairness.eggs,
-        tables: &super::event::tables(),
-    })
-    .unwrap();
+    let (id, sealed) = (event.fairness.id(2), &event.sealed[&2]);
     let mut reveal = event.reveals[&2][0].clone();
     let proof = sealed.reveal(reveal.index).unwrap().proof;
     assert!(proves(&id, &sealed.root(), 7, &reveal, &proof));
