@@ -5,7 +5,8 @@ use std::path::Path;
 
 use cosmos_sdk_proto::cosmos::bank::v1beta1::{Input, MsgMultiSend, Output};
 use cosmos_sdk_proto::cosmwasm::wasm::v1::{
-    MsgClearAdmin, MsgExecuteContract, MsgInstantiateContract, MsgStoreCode, MsgUpdateAdmin,
+    MsgClearAdmin, MsgExecuteContract as Execute, MsgInstantiateContract as Instantiate, MsgStoreCode,
+    MsgUpdateAdmin,
 };
 use cosmrs::Any;
 use serde_json::{Value, json};
@@ -99,8 +100,7 @@ async fn contracts(site: &mut Site<'_>, said: &mut Answers, me: &mut Wallet) {
     });
     let code_id = site.stage.chain.codes.nft;
     let collection = collection.to_string().into_bytes();
-    let instantiate =
-        MsgInstantiateContract { admin: sender.clone(), ..instantiate(&sender, code_id, &collection) };
+    let instantiate = Instantiate { admin: sender.clone(), ..instantiate(&sender, code_id, &collection) };
     let tx = site.run(me, vec![any(&instantiate)], 600_000).await;
     let contract = made(&tx);
     site.names.insert(contract.clone(), "COLLECTION".into());
@@ -139,7 +139,7 @@ async fn failures(site: &Site<'_>, said: &mut Answers, me: &mut Wallet) {
     let good = || contribute(site, &sender, 1);
     let call = |msg: &[u8], funds: u128| {
         let funds = if funds == 0 { Vec::new() } else { vec![coin(funds, "uusd")] };
-        any(&MsgExecuteContract { msg: msg.to_vec(), funds, ..good() })
+        any(&Execute { msg: msg.to_vec(), funds, ..good() })
     };
     let pause = br#"{"pause":{}}"#;
     let instantiate = |code_id, msg: &[u8]| any(&instantiate(&sender, code_id, msg));
@@ -148,11 +148,7 @@ async fn failures(site: &Site<'_>, said: &mut Answers, me: &mut Wallet) {
         ("contract takes no money", vec![call(pause, 5)], 300_000),
         ("unknown variant in a block", vec![call(br#"{"nope":{}}"#, 0)], 300_000),
         ("missing field in a block", vec![call(br#"{"contribute":{}}"#, 5)], 300_000),
-        (
-            "unknown contract in a block",
-            vec![any(&MsgExecuteContract { contract: nobody.clone(), ..good() })],
-            300_000,
-        ),
+        ("unknown contract in a block", vec![any(&Execute { contract: nobody.clone(), ..good() })], 300_000),
         ("more than it has", vec![any(&send(&me.address, &nobody, u128::MAX))], 300_000),
         (
             "more than it has, to a contract",

@@ -5,9 +5,9 @@ use cosmos_sdk_proto::cosmos::bank::v1beta1::{QueryAllBalancesRequest, QueryBala
 use cosmos_sdk_proto::cosmos::base::query::v1beta1::PageRequest;
 use cosmos_sdk_proto::cosmos::tx::v1beta1::{Fee, GetTxRequest, SimulateRequest};
 use cosmos_sdk_proto::cosmwasm::wasm::v1::{
-    MsgExecuteContract, QueryAllContractStateRequest, QueryCodeRequest, QueryContractHistoryRequest,
-    QueryContractInfoRequest, QueryContractsByCodeRequest, QueryContractsByCreatorRequest,
-    QueryRawContractStateRequest, QuerySmartContractStateRequest,
+    MsgExecuteContract as Execute, QueryAllContractStateRequest, QueryCodeRequest,
+    QueryContractHistoryRequest, QueryContractInfoRequest, QueryContractsByCodeRequest,
+    QueryContractsByCreatorRequest, QueryRawContractStateRequest, QuerySmartContractStateRequest,
 };
 use cosmos_sdk_proto::traits::Message;
 use cosmrs::Any;
@@ -134,7 +134,7 @@ pub(crate) async fn list(site: &Site<'_>, said: &mut Answers) {
 
 async fn simulations(site: &Site<'_>, said: &mut Answers, me: &Wallet, nobody: &Wallet) {
     let good = || contribute(site, &me.address, 9_000_000);
-    let execute = |message: MsgExecuteContract| me.draft(vec![any(&message)]);
+    let execute = |message: Execute| me.draft(vec![any(&message)]);
     let changed = |spoil: &dyn Fn(&mut Draft)| {
         let mut draft = execute(good());
         spoil(&mut draft);
@@ -145,19 +145,13 @@ async fn simulations(site: &Site<'_>, said: &mut Answers, me: &Wallet, nobody: &
     let shower = &site.stage.deployment.shower;
     let list = [
         ("a contribution", execute(good())),
-        ("unknown contract", execute(MsgExecuteContract { contract: nobody.address.clone(), ..good() })),
-        ("contract refuses", execute(MsgExecuteContract { funds: vec![coin(1, "uusd")], ..good() })),
-        (
-            "insufficient funds",
-            execute(MsgExecuteContract { funds: vec![coin(u128::MAX, "uusd")], ..good() }),
-        ),
-        ("funds of an unknown denom", execute(MsgExecuteContract { funds: vec![coin(1, "ufoo")], ..good() })),
-        ("unknown variant", execute(MsgExecuteContract { msg: br#"{"nope":{}}"#.to_vec(), ..good() })),
-        ("missing field", execute(MsgExecuteContract { msg: br#"{"contribute":{}}"#.to_vec(), ..good() })),
-        (
-            "wrong type",
-            execute(MsgExecuteContract { msg: br#"{"contribute":{"shower":"x"}}"#.to_vec(), ..good() }),
-        ),
+        ("unknown contract", execute(Execute { contract: nobody.address.clone(), ..good() })),
+        ("contract refuses", execute(Execute { funds: vec![coin(1, "uusd")], ..good() })),
+        ("insufficient funds", execute(Execute { funds: vec![coin(u128::MAX, "uusd")], ..good() })),
+        ("funds of an unknown denom", execute(Execute { funds: vec![coin(1, "ufoo")], ..good() })),
+        ("unknown variant", execute(Execute { msg: br#"{"nope":{}}"#.to_vec(), ..good() })),
+        ("missing field", execute(Execute { msg: br#"{"contribute":{}}"#.to_vec(), ..good() })),
+        ("wrong type", execute(Execute { msg: br#"{"contribute":{"shower":"x"}}"#.to_vec(), ..good() })),
         ("sequence too high", changed(&|draft| draft.signers[0].sequence += 5)),
         ("memo too long", changed(&|draft| draft.body.memo = "m".repeat(257))),
         ("timeout height passed", changed(&|draft| draft.body.timeout_height = 1)),
@@ -180,7 +174,7 @@ async fn simulations(site: &Site<'_>, said: &mut Answers, me: &Wallet, nobody: &
             "second message fails",
             me.draft(vec![
                 any(&good()),
-                any(&MsgExecuteContract { msg: br#"{"pause":{}}"#.to_vec(), funds: vec![], ..good() }),
+                any(&Execute { msg: br#"{"pause":{}}"#.to_vec(), funds: vec![], ..good() }),
             ]),
         ),
     ];

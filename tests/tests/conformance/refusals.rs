@@ -4,7 +4,8 @@ use cosmos_sdk_proto::cosmos::bank::v1beta1::{Input, MsgMultiSend, MsgSend, Outp
 use cosmos_sdk_proto::cosmos::tx::v1beta1::mode_info::{Single, Sum};
 use cosmos_sdk_proto::cosmos::tx::v1beta1::{ModeInfo, SignerInfo};
 use cosmos_sdk_proto::cosmwasm::wasm::v1::{
-    MsgExecuteContract, MsgInstantiateContract, MsgInstantiateContract2, MsgMigrateContract, MsgStoreCode,
+    MsgExecuteContract as Execute, MsgInstantiateContract as Instantiate, MsgInstantiateContract2,
+    MsgMigrateContract, MsgStoreCode,
 };
 use cosmos_sdk_proto::traits::Message;
 use cosmrs::Any;
@@ -20,8 +21,8 @@ type Spoil<'a> = Box<dyn Fn(&mut Draft) + 'a>;
 pub(crate) const NOBODY: u32 = 15;
 
 /// A contribution, right in everything.
-pub(crate) fn contribute(site: &Site<'_>, sender: &str, amount: u128) -> MsgExecuteContract {
-    MsgExecuteContract {
+pub(crate) fn contribute(site: &Site<'_>, sender: &str, amount: u128) -> Execute {
+    Execute {
         sender: sender.into(),
         contract: site.stage.deployment.shower.clone(),
         msg: br#"{"contribute":{"shower":1}}"#.to_vec(),
@@ -33,15 +34,9 @@ pub(crate) fn send(from: &str, to: &str, amount: u128) -> MsgSend {
     MsgSend { from_address: from.into(), to_address: to.into(), amount: vec![coin(amount, "uusd")] }
 }
 
-pub(crate) fn instantiate(sender: &str, code_id: u64, msg: &[u8]) -> MsgInstantiateContract {
+pub(crate) fn instantiate(sender: &str, code_id: u64, msg: &[u8]) -> Instantiate {
     let (sender, msg) = (sender.into(), msg.to_vec());
-    MsgInstantiateContract {
-        sender,
-        code_id,
-        label: "label".into(),
-        msg,
-        ..MsgInstantiateContract::default()
-    }
+    Instantiate { sender, code_id, label: "label".into(), msg, ..Instantiate::default() }
 }
 
 pub(crate) fn instantiate2(sender: &str, code_id: u64, msg: &[u8], salt: &[u8]) -> MsgInstantiateContract2 {
@@ -163,51 +158,27 @@ async fn messages(site: &Site<'_>, said: &mut Answers, me: &Wallet) {
         })
     };
     let list = [
-        ("execute: message is no JSON", any(&MsgExecuteContract { msg: b"{".to_vec(), ..good() })),
-        ("execute: message is empty", any(&MsgExecuteContract { msg: Vec::new(), ..good() })),
-        (
-            "execute: contract is no address",
-            any(&MsgExecuteContract { contract: "terra1nope".into(), ..good() }),
-        ),
-        ("execute: contract is missing", any(&MsgExecuteContract { contract: String::new(), ..good() })),
-        (
-            "execute: funds not sorted",
-            any(&MsgExecuteContract { funds: coins(&["5uusd", "5uluna"]), ..good() }),
-        ),
-        (
-            "execute: the same funds twice",
-            any(&MsgExecuteContract { funds: coins(&["5uusd", "5uusd"]), ..good() }),
-        ),
-        ("execute: funds of nothing", any(&MsgExecuteContract { funds: coins(&["0uusd"]), ..good() })),
-        ("execute: negative funds", any(&MsgExecuteContract { funds: coins(&["-1uusd"]), ..good() })),
-        ("execute: denom too short", any(&MsgExecuteContract { funds: coins(&["1u"]), ..good() })),
-        ("execute: sender is no address", any(&MsgExecuteContract { sender: "terra1nope".into(), ..good() })),
-        ("execute: sender is missing", any(&MsgExecuteContract { sender: String::new(), ..good() })),
+        ("execute: message is no JSON", any(&Execute { msg: b"{".to_vec(), ..good() })),
+        ("execute: message is empty", any(&Execute { msg: Vec::new(), ..good() })),
+        ("execute: contract is no address", any(&Execute { contract: "terra1nope".into(), ..good() })),
+        ("execute: contract is missing", any(&Execute { contract: String::new(), ..good() })),
+        ("execute: funds not sorted", any(&Execute { funds: coins(&["5uusd", "5uluna"]), ..good() })),
+        ("execute: the same funds twice", any(&Execute { funds: coins(&["5uusd", "5uusd"]), ..good() })),
+        ("execute: funds of nothing", any(&Execute { funds: coins(&["0uusd"]), ..good() })),
+        ("execute: negative funds", any(&Execute { funds: coins(&["-1uusd"]), ..good() })),
+        ("execute: denom too short", any(&Execute { funds: coins(&["1u"]), ..good() })),
+        ("execute: sender is no address", any(&Execute { sender: "terra1nope".into(), ..good() })),
+        ("execute: sender is missing", any(&Execute { sender: String::new(), ..good() })),
         (
             "execute: sender of another chain",
-            any(&MsgExecuteContract {
-                sender: me.key.public_key().account_id("cosmos").unwrap().to_string(),
-                ..good()
-            }),
+            any(&Execute { sender: me.key.public_key().account_id("cosmos").unwrap().to_string(), ..good() }),
         ),
-        ("instantiate: no code id", any(&MsgInstantiateContract { code_id: 0, ..instantiate() })),
-        ("instantiate: no label", any(&MsgInstantiateContract { label: String::new(), ..instantiate() })),
-        (
-            "instantiate: label too long",
-            any(&MsgInstantiateContract { label: "l".repeat(129), ..instantiate() }),
-        ),
-        (
-            "instantiate: label with space",
-            any(&MsgInstantiateContract { label: " l".into(), ..instantiate() }),
-        ),
-        (
-            "instantiate: admin is no address",
-            any(&MsgInstantiateContract { admin: "nope".into(), ..instantiate() }),
-        ),
-        (
-            "instantiate: message is no JSON",
-            any(&MsgInstantiateContract { msg: b"x".to_vec(), ..instantiate() }),
-        ),
+        ("instantiate: no code id", any(&Instantiate { code_id: 0, ..instantiate() })),
+        ("instantiate: no label", any(&Instantiate { label: String::new(), ..instantiate() })),
+        ("instantiate: label too long", any(&Instantiate { label: "l".repeat(129), ..instantiate() })),
+        ("instantiate: label with space", any(&Instantiate { label: " l".into(), ..instantiate() })),
+        ("instantiate: admin is no address", any(&Instantiate { admin: "nope".into(), ..instantiate() })),
+        ("instantiate: message is no JSON", any(&Instantiate { msg: b"x".to_vec(), ..instantiate() })),
         ("instantiate2: no salt", any(&instantiate2(&me.address, 2, b"{}", b""))),
         ("instantiate2: salt too long", any(&instantiate2(&me.address, 2, b"{}", &[1; 65]))),
         ("migrate: no code id", any(&migrate(&me.address, &site.stage.deployment.shower, 0))),
