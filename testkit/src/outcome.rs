@@ -23,18 +23,10 @@ pub enum Refusal {
 impl Refusal {
     /// Sorts an error of cw-multi-test.
     pub(crate) fn of(error: anyhow::Error) -> Self {
-        let error = match error.downcast::<meteor_shower::ContractError>() {
-            Ok(error) => return Self::Shower(error),
-            Err(error) => error,
-        };
-        let error = match error.downcast::<meteor_nft::ContractError>() {
-            Ok(error) => return Self::Nft(error),
-            Err(error) => error,
-        };
-        match error.downcast::<meteor_hatchery::ContractError>() {
-            Ok(error) => Self::Hatchery(error),
-            Err(error) => Self::Other(format!("{error:#}")),
-        }
+        let shower = error.downcast().map(Self::Shower);
+        let nft = shower.or_else(|error| error.downcast().map(Self::Nft));
+        let hatchery = nft.or_else(|error| error.downcast().map(Self::Hatchery));
+        hatchery.unwrap_or_else(|error| Self::Other(format!("{error:#}")))
     }
 }
 

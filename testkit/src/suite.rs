@@ -82,11 +82,8 @@ impl Suite {
         let payable = funds.iter().all(|coin| {
             !coin.amount.is_zero() && self.balance_of(sender.as_str(), &coin.denom) >= coin.amount.u128()
         });
-        let predicted = if payable {
-            self.model.predict(&block, sender.as_str(), funds, &through_json(msg))
-        } else {
-            None
-        };
+        let predict = || self.model.predict(&block, sender.as_str(), funds, &through_json(msg));
+        let predicted = payable.then(predict).flatten();
         let before = self.checked.then(|| (self.dump(), self.balances()));
         let result = self.app.execute_contract(sender, self.shower.clone(), msg, funds);
         let outcome = self.finish(result);
