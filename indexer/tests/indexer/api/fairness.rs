@@ -161,14 +161,9 @@ async fn nothing_tells_what_a_meteor_holds_before_its_reveal() {
     let app = app_of(&chain, Some(tables_file()));
     let sealed = chain.sealed(1);
     let mut texts = Vec::new();
-    for path in [
-        "/v1/fairness",
-        "/v1/showers/1",
-        "/v1/showers/1/reveals",
-        "/v1/nfts/meteors?limit=100",
-        "/v1/nfts/eggs",
-        "/v1/nfts/dust",
-    ] {
+    let paths = "/v1/fairness /v1/showers/1 /v1/showers/1/reveals /v1/nfts/meteors?limit=100 /v1/nfts/eggs \
+     /v1/nfts/dust";
+    for path in paths.split(' ') {
         texts.push(String::from_utf8(bytes(&app, path).await.1).unwrap());
     }
     let all = texts.concat();

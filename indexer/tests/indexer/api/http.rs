@@ -160,16 +160,9 @@ async fn other_methods_are_refused_and_browsers_may_ask() {
 #[tokio::test]
 async fn before_the_launch_there_is_nothing_and_it_says_when_to_come_back() {
     let app = empty();
-    for path in [
-        "/v1/config",
-        "/v1/showers",
-        "/v1/telescope",
-        "/v1/showers/1",
-        "/v1/showers/1/quote?amount=9",
-        "/v1/fairness",
-        "/v1/showers/1/contributions.csv",
-        "/v1/showers/1/reveals",
-    ] {
+    let paths = "/v1/config /v1/showers /v1/telescope /v1/showers/1 /v1/showers/1/quote?amount=9 /v1/fairness \
+     /v1/showers/1/contributions.csv /v1/showers/1/reveals";
+    for path in paths.split(' ') {
         let (status, headers, body) = get(&app, path).await;
         assert_eq!(status, 503, "{path}");
         assert_eq!(body["type"], "urn:meteor-shower:problem:not-launched");
