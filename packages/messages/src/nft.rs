@@ -35,7 +35,7 @@ pub struct CollectionInit {
     pub name: String,
     /// For example `LVNMTR`.
     pub symbol: String,
-    /// How its tokens are described; the first columns are [`OWN_COLUMNS`](crate::shower::OWN_COLUMNS).
+    /// How its tokens are described; the first columns are `OWN_COLUMNS` of the shower.
     pub template: Template,
     /// What a sale should pay to whom.
     pub royalties: Option<Royalties>,
