@@ -1,9 +1,9 @@
 //! Answers the most frequent requests ahead of all routing: pages rendered in advance, found by their exact
 //! path, and wallets and caves.
 //!
-//! What it is worth, as a share of a bare handler's rate: pages reach 0.98 with it and 0.92 without, wallets
-//! 0.86 and 0.80, caves 0.71 and 0.68. The budgets are 0.95 for pages and 0.7 for the others. Measured with
-//! `benches/serve.rs` on 2026-11-25, three times, with other builds running.
+//! What it is worth, as a share of a bare handler's rate: pages reach 0.97 with it and 0.86 without, wallets
+//! 0.79 and 0.73, caves 0.61 and 0.58. The budgets are 0.95 for pages and 0.7 for the others. Measured with
+//! `benches/serve.rs` on 2026-11-25, twice, with nothing else running.
 
 use std::convert::Infallible;
 use std::sync::Arc;
