@@ -62,12 +62,19 @@ impl SuiteBuilder {
             owner: address("owner").into(),
             operator: address("operator").into(),
             guardian: address("guardian").into(),
+            admin: None,
             denom: "uusd".into(),
             schedule: relative.opening(BEGIN + 100),
             minimum: preset.minimum.into(),
             mint_window: preset.mint_window,
             tiers: preset.tiers,
             eggs: preset.eggs,
+            tilt_bp: 2_000,   // SPINE
+            holdback_bp: 500, // SPINE
+            catalogue: meteor_rules::tier::PerTier::from_fn(|_| meteor_messages::shower::CatalogueTier {
+                count: 1,
+                root: [0; 32].into(),
+            }), // SPINE
             payees: vec![payee("team", 8_350), payee("fund", 1_650)],
             meteors: collection(preset.meteors),
             fairness: without_commitments(&tables, crack_window), // the commitments when the address is known

@@ -41,6 +41,7 @@ pub(crate) fn without_commitments(tables: &Tables, crack_window: u64) -> Fairnes
         beacon_key: [0xb0; 96].into(),
         tables: hash.into(),
         crack_window,
+        key_window: crack_window * 2, // SPINE
     }
 }
 

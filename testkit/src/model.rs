@@ -356,7 +356,11 @@ impl Model {
 
     fn follow_shower(&mut self, event: &ShowerEvent) {
         match event {
-            ShowerEvent::Launch(_) | ShowerEvent::Collection(_) | ShowerEvent::Payment(_) => {}
+            ShowerEvent::Launch(_)
+            | ShowerEvent::Collection(_)
+            | ShowerEvent::Share(_)
+            | ShowerEvent::Withdraw(_)
+            | ShowerEvent::ReturnUnasked(_) => {}
             ShowerEvent::Contribution(e) => {
                 assert_eq!(e.seq, self.seq + 1, "sequence numbers follow each other");
                 self.seq = e.seq;

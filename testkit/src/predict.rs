@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use cosmwasm_std::{BlockInfo, Coin, HexBinary};
 use cw_ownable::Action;
 use meteor_messages::events::{
-    Cancel, Close, Contribution, Draw, Key, Minimum, Mint, Minted, NftEvent, Pause, Payment, Refund, Resume,
-    Role, Settle, ShowerEvent,
+    Cancel, Close, Contribution, Draw, Key, Minimum, Mint, Minted, NftEvent, Pause, Refund, Resume, Role,
+    Settle, Share, ShowerEvent,
 };
 use meteor_messages::shower::{Art, ExecuteMsg};
 use meteor_rules::metadata::check_image;
@@ -44,7 +44,8 @@ impl Model {
                 (sender == self.operator).then(|| self.draw(now, draw))?
             }
             ExecuteMsg::PublishKey { shower, key } => self.publish(now, *shower, key),
-            ExecuteMsg::Mint { shower, first_rank, art } => {
+            ExecuteMsg::Withdraw { .. } | ExecuteMsg::ReturnUnasked { .. } => None, // SPINE
+            ExecuteMsg::Mint { shower, first_rank, art, .. } => {
                 (sender == self.operator).then(|| self.mint(now, *shower, *first_rank, art))?
             }
             ExecuteMsg::Settle { shower } => self.settle(*shower),
@@ -57,7 +58,8 @@ impl Model {
             ExecuteMsg::Refund { shower, contributors } => self.refund(now, *shower, contributors),
             ExecuteMsg::Pause {} => (!self.paused && (is_owner || sender == self.guardian))
                 .then(|| one(Pause { by: sender.into() })),
-            ExecuteMsg::Resume {} => (self.paused && is_owner).then(|| one(Resume { by: sender.into() })),
+            ExecuteMsg::Resume {} => (self.paused && is_owner)
+                .then(|| one(Resume { by: sender.into(), from_shower: 0, to_shower: 0 })),
             ExecuteMsg::SetMinimum { from_shower, minimum } => {
                 let opens = self.config.schedule.window(*from_shower)?.start;
                 (is_owner && !minimum.is_zero() && now < opens)
@@ -135,7 +137,8 @@ impl Model {
         let end = self.config.schedule.window(shower)?.end;
         let late = now >= end + self.config.fairness.crack_window * NANOS_PER_SECOND;
         let right = given.as_slice() == key(&self.contract, shower);
-        (here.closed && late && right && !here.key).then(|| one(Key { shower, key: given.clone() }))
+        (here.closed && late && right && !here.key)
+            .then(|| one(Key { shower, key: given.clone(), in_time: true }))
     }
 
     fn mint(&self, now: u64, shower: u32, first_rank: u32, art: &[Art]) -> Option<Vec<Told>> {
@@ -171,7 +174,15 @@ impl Model {
             })));
         }
         let first_number = earlier + u64::from(first_rank);
-        let mut told = one(Mint { shower, first_rank, count, first_number, amount });
+        let mut told = one(Mint {
+            shower,
+            first_rank,
+            count,
+            tier: self.config.tiers.tier_of(Rank(first_rank), contributors)?,
+            first_piece: 0, // SPINE
+            first_number,
+            amount,
+        });
         told.append(&mut minted);
         Some(told)
     }
@@ -183,7 +194,7 @@ impl Model {
         let mut told = one(Settle { shower, amount });
         for (payee, amount) in self.config.payees.iter().zip(split(amount, &shares)) {
             if amount > 0 {
-                told.append(&mut one(Payment { shower, payee: payee.address.clone(), amount }));
+                told.append(&mut one(Share { shower, payee: payee.address.clone(), amount }));
             }
         }
         Some(told)
@@ -204,7 +215,12 @@ impl Model {
                 return None;
             }
             let amount = totals.get(contributor.as_str())?.amount;
-            told.append(&mut one(Refund { shower, contributor: contributor.clone(), amount }));
+            told.append(&mut one(Refund {
+                shower,
+                contributor: contributor.clone(),
+                amount,
+                what: meteor_messages::shower::Refunded::Contribution,
+            }));
         }
         Some(told)
     }

@@ -321,7 +321,7 @@ impl Suite {
         for event in told {
             match event {
                 Told::Shower(ShowerEvent::Contribution(e)) => send(&e.contributor, &contract, e.amount),
-                Told::Shower(ShowerEvent::Payment(e)) => send(&contract, &e.payee, e.amount),
+                Told::Shower(ShowerEvent::Withdraw(e)) => send(&contract, &e.payee, e.amount),
                 Told::Shower(ShowerEvent::Refund(e)) => send(&contract, &e.contributor, e.amount),
                 _ => {}
             }

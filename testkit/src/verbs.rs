@@ -251,7 +251,7 @@ impl Suite {
     /// The operator mints to the ranks from `first_rank` on.
     pub fn try_mint(&mut self, shower: u32, first_rank: u32, art: Vec<Art>) -> Outcome {
         let operator = self.model.operator.clone();
-        self.execute(&operator, &ExecuteMsg::Mint { shower, first_rank, art }, &[])
+        self.execute(&operator, &ExecuteMsg::Mint { shower, first_rank, art, proof: vec![] }, &[])
     }
 
     /// New art for `count` meteors.

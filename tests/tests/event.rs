@@ -133,7 +133,7 @@ async fn an_abandoned_event_is_refunded_by_anyone() {
     // One meteor is minted, then the operator is gone.
     let mut operator = stage.account(2).await;
     stage.close_and_draw(1).await;
-    let one = ExecuteMsg::Mint { shower: 1, first_rank: 1, art: vec![stage.art(1, Rank(1))] };
+    let one = ExecuteMsg::Mint { shower: 1, first_rank: 1, art: vec![stage.art(1, Rank(1))], proof: vec![] };
     operator.execute(contract, &one, &[]).await.unwrap();
 
     let mut stranger = stage.account(0).await;
@@ -146,7 +146,7 @@ async fn an_abandoned_event_is_refunded_by_anyone() {
     let late = operator
         .execute(
             contract,
-            &ExecuteMsg::Mint { shower: 1, first_rank: 2, art: vec![stage.art(1, Rank(2))] },
+            &ExecuteMsg::Mint { shower: 1, first_rank: 2, art: vec![stage.art(1, Rank(2))], proof: vec![] },
             &[],
         )
         .await
@@ -191,7 +191,7 @@ async fn bad_input_says_why_and_changes_nothing() {
         ExecuteMsg::Cancel { shower: 1 },
         ExecuteMsg::Close { shower: 1 },
         ExecuteMsg::SetOperator { address: stranger.address().to_owned() },
-        ExecuteMsg::Mint { shower: 1, first_rank: 1, art: vec![stage.art(1, Rank(1))] },
+        ExecuteMsg::Mint { shower: 1, first_rank: 1, art: vec![stage.art(1, Rank(1))], proof: vec![] },
     ] {
         let outcome = stranger.execute(contract, &verb, &[]).await;
         assert!(outcome.is_err(), "{verb:?}");

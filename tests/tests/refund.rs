@@ -109,7 +109,10 @@ async fn what_was_not_minted_in_time_is_refunded_and_nothing_else() {
     // The operator is gone after two meteors: those who gave the most have them.
     let mut operator = stage.account(2).await;
     let art = vec![stage.art(1, Rank(1)), stage.art(1, Rank(2))];
-    operator.execute(contract, &ExecuteMsg::Mint { shower: 1, first_rank: 1, art }, &[]).await.unwrap();
+    operator
+        .execute(contract, &ExecuteMsg::Mint { shower: 1, first_rank: 1, art, proof: vec![] }, &[])
+        .await
+        .unwrap();
     let mut anyone = stage.account(4).await;
     assert_eq!(jobs::refund(&mut anyone, contract, 1, |_, _| ()).await.unwrap(), (0, 0), "too early");
 

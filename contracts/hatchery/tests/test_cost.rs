@@ -39,6 +39,7 @@ fn reveal(count: u32) -> (u64, usize) {
         beacon: Some(HexBinary::from([0; 48])),
         root: Some(tree.root().into()),
         leaves: count,
+        earlier: 0,
         key: None,
     };
     let mut querier = MockQuerier::default();

@@ -9,7 +9,9 @@ use meteor_rules::{Rank, ShowerId};
 
 use crate::error::ContractError;
 pub use crate::state::{NAME, VERSION};
-use crate::verbs::{cancel, close, contribute, draw, minimum, mint, pause, refund, roles, settle};
+use crate::verbs::{
+    cancel, close, contribute, draw, minimum, mint, pause, refund, roles, settle, unasked, withdraw,
+};
 use crate::{instantiate as instantiation, queries};
 
 /// Makes an event and its collection of meteors.
@@ -26,8 +28,8 @@ pub fn instantiate(
 
 /// Learns the address of the collection.
 #[cfg_attr(not(feature = "library"), entry_point)]
-pub fn reply(deps: DepsMut, _env: Env, reply: Reply) -> Result<Response, ContractError> {
-    instantiation::reply(deps, reply)
+pub fn reply(deps: DepsMut, env: Env, reply: Reply) -> Result<Response, ContractError> {
+    instantiation::reply(deps, &env, reply)
 }
 
 /// Does what the message says, or refuses and changes nothing.
@@ -46,18 +48,20 @@ pub fn execute(
     match msg {
         ExecuteMsg::Contribute { shower } => contribute::contribute(deps, &env, &info, shower),
         ExecuteMsg::Close { shower } => close::close(deps, &env, shower),
-        ExecuteMsg::Mint { shower, first_rank, art } => {
-            mint::mint(deps, &env, sender, ShowerId(shower), Rank(first_rank), art)
+        ExecuteMsg::Mint { shower, first_rank, art, proof } => {
+            mint::mint(deps, &env, ShowerId(shower), Rank(first_rank), art, &proof)
         }
         ExecuteMsg::CommitDraw { shower, root, leaves, beacon } => {
             draw::commit_draw(deps, &env, sender, ShowerId(shower), root, leaves, beacon)
         }
         ExecuteMsg::PublishKey { shower, key } => draw::publish_key(deps, &env, shower, key),
         ExecuteMsg::Settle { shower } => settle::settle(deps, shower),
+        ExecuteMsg::Withdraw { payee } => withdraw::withdraw(deps, &payee),
         ExecuteMsg::Cancel { shower } => cancel::cancel(deps, &env, sender, shower),
         ExecuteMsg::Refund { shower, contributors } => refund::refund(deps, &env, shower, contributors),
-        ExecuteMsg::Pause {} => pause::pause(deps, sender),
-        ExecuteMsg::Resume {} => pause::resume(deps, sender),
+        ExecuteMsg::ReturnUnasked { to, amount } => unasked::return_unasked(deps, &env, sender, &to, amount),
+        ExecuteMsg::Pause {} => pause::pause(deps, &env, sender),
+        ExecuteMsg::Resume {} => pause::resume(deps, &env, sender),
         ExecuteMsg::SetMinimum { from_shower, minimum } => {
             minimum::set_minimum(deps, &env, sender, from_shower, minimum)
         }

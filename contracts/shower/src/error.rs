@@ -3,9 +3,10 @@
 use cosmwasm_std::{StdError, Uint128};
 use cw_ownable::OwnershipError;
 use meteor_contract_kit::KitError;
+use meteor_rules::fairness::beacon::BeaconError;
 use meteor_rules::metadata::MetadataError;
 use meteor_rules::schedule::ScheduleError;
-use meteor_rules::tier::TierRuleError;
+use meteor_rules::tier::{Tier, TierRuleError};
 use thiserror::Error;
 
 /// Why a message was refused. Nothing has changed then, and coins sent along stay with their sender.
@@ -71,7 +72,9 @@ pub enum ContractError {
     )]
     DeadlineTooLate,
     /// Not a denom.
-    #[error("{given:?} is not a denom: give 1 to 128 characters such as uusd")]
+    #[error(
+        "{given:?} is not a denom: give 3 to 128 letters, digits or /:._- beginning with a letter, such as uusd"
+    )]
     BadDenom {
         /// What was given, cut short.
         given: String,
@@ -96,9 +99,6 @@ pub enum ContractError {
         /// The payee.
         address: String,
     },
-    /// The contract as its own payee: the money would never leave.
-    #[error("the contract can't pay itself: name another payee")]
-    PayeeIsContract,
     /// Shares that don't add up.
     #[error("the payees' shares add up to {given} basis points: make it {wanted}")]
     Shares {
@@ -207,6 +207,16 @@ pub enum ContractError {
         /// The shower.
         shower: u32,
     },
+    /// A shower whose draw can be known.
+    #[error(
+        "shower {shower} can't be cancelled any more: the round that decides its draw was due at {due} (Unix seconds)"
+    )]
+    TooLateToCancel {
+        /// The shower.
+        shower: u32,
+        /// When the round was due (seconds).
+        due: u64,
+    },
     /// Too late to mint or to cancel.
     #[error(
         "the mint deadline of shower {shower} was {deadline} (Unix seconds): contributions without a meteor are refunded now"
@@ -235,6 +245,56 @@ pub enum ContractError {
     },
 
     // In what state.
+    /// A tilt beyond what odds are defined for.
+    #[error("a tilt of {given} basis points: give at most {most}")]
+    Tilt {
+        /// As given.
+        given: u32,
+        /// Most.
+        most: u32,
+    },
+    /// Too much held back.
+    #[error("{given} basis points held back: give at most {most}")]
+    Holdback {
+        /// As given.
+        given: u32,
+        /// Most.
+        most: u32,
+    },
+    /// A tier without pieces.
+    #[error("the catalogue has no piece for {tier}: give each tier at least one")]
+    NoPieces {
+        /// The tier.
+        tier: Tier,
+    },
+    /// Another admin than the launch names.
+    #[error(
+        "the contract's admin is {admin} where the launch names {named}: make it with the admin it names"
+    )]
+    Admin {
+        /// Who is admin.
+        admin: String,
+        /// Whom the launch names.
+        named: String,
+    },
+    /// Money for a contract of the event.
+    #[error("{address} is a contract of this event: money sent there would stay for good")]
+    PaysItself {
+        /// The address.
+        address: String,
+    },
+    /// A round that may come too late.
+    #[error(
+        "the round that decides shower {shower} is due {after} seconds after its close: half of the mint window ({mint_window} seconds) must be left"
+    )]
+    RoundTooLate {
+        /// The shower.
+        shower: u32,
+        /// Seconds from its close to the round.
+        after: u64,
+        /// The mint window (seconds).
+        mint_window: u64,
+    },
     /// Commitments for another number of showers.
     #[error("{given} commitments for {showers} showers: give one for each, in order")]
     Commitments {
@@ -243,14 +303,40 @@ pub enum ContractError {
         /// Showers of the schedule.
         showers: u32,
     },
-    /// A beacon whose rounds could be known at the close.
-    #[error("the beacon needs a period and a delay of at least one second each")]
-    Beacon,
-    /// A crack window that never ends.
-    #[error("a crack window of {given} seconds: give at most {most}")]
+    /// A beacon that can't be used.
+    #[error("the beacon is refused: {0}")]
+    Beacon(#[from] BeaconError),
+    /// A crack window out of bounds.
+    #[error(
+        "a crack window of {given} seconds: give {least} (the times for minting and for revealing) to {most}"
+    )]
     CrackWindow {
         /// As given.
         given: u64,
+        /// Least.
+        least: u64,
+        /// Most.
+        most: u64,
+    },
+    /// A key window out of bounds.
+    #[error(
+        "a key window of {given} seconds: give more than the crack window of {crack_window}, at most {most}"
+    )]
+    KeyWindow {
+        /// As given.
+        given: u64,
+        /// The crack window (seconds).
+        crack_window: u64,
+        /// Most.
+        most: u64,
+    },
+    /// A time for revealing that is out of bounds.
+    #[error("a reveal timeout of {given} seconds: give {least} to {most}")]
+    RevealTimeout {
+        /// As given.
+        given: u64,
+        /// Least.
+        least: u64,
         /// Most.
         most: u64,
     },
@@ -337,25 +423,59 @@ pub enum ContractError {
         /// The next one.
         next: u32,
     },
-    /// More art than ranks.
-    #[error("{given} entries of art for {left} ranks that are left: give at most {left}")]
+    /// More pieces than fit.
+    #[error(
+        "{given} pieces where {most} of {tier} fit: a batch is of one tier and ends with the tier's list of pieces"
+    )]
     TooMuchArt {
-        /// Entries given.
+        /// Pieces given.
         given: usize,
-        /// Ranks left.
-        left: u32,
+        /// The tier of the next rank.
+        tier: Tier,
+        /// Most pieces.
+        most: u32,
     },
-    /// One image twice in a batch.
-    #[error("image {image} is in the batch twice: give each token its own")]
-    ImageTwice {
-        /// The bare CID.
-        image: String,
+    /// Other pieces than the catalogue has for these ranks.
+    #[error(
+        "these are not the catalogue's {tier} pieces from {first_piece} on, or the proof is not theirs: take both from the catalogue"
+    )]
+    NotThePieces {
+        /// The tier of the next rank.
+        tier: Tier,
+        /// Place of its piece in the tier's list, from 0.
+        first_piece: u32,
     },
     /// Nothing to pay out.
-    #[error("nothing to settle in shower {shower}: everything its minted meteors brought in is paid")]
+    #[error(
+        "nothing to settle in shower {shower}: everything its minted meteors brought in is booked, but for what is held back until its key is published"
+    )]
     NothingToSettle {
         /// The shower.
         shower: u32,
+    },
+    /// An address that is no payee.
+    #[error("{address} is not a payee of this event")]
+    NotAPayee {
+        /// The address.
+        address: String,
+    },
+    /// A payee that has everything.
+    #[error("payee {address} was sent all that is booked for it: settle a shower first")]
+    NothingOwed {
+        /// The payee.
+        address: String,
+    },
+    /// More than came unasked.
+    #[error(
+        "{given}{denom} can't be returned: {surplus}{denom} are left over when contributors and payees are paid"
+    )]
+    Surplus {
+        /// The amount given.
+        given: Uint128,
+        /// Of which denom.
+        denom: String,
+        /// What came unasked and is still there.
+        surplus: Uint128,
     },
     /// No contribution of that wallet.
     #[error("{address} has no contribution in shower {shower}")]
@@ -366,8 +486,20 @@ pub enum ContractError {
         address: String,
     },
     /// It has its meteor.
-    #[error("{address} has its meteor of shower {shower}: that contribution isn't refunded")]
+    #[error(
+        "{address} has its meteor of shower {shower}: only what was held back is returned, and only if the key is not published by {key_deadline} (Unix seconds)"
+    )]
     HasMeteor {
+        /// The shower.
+        shower: u32,
+        /// The wallet.
+        address: String,
+        /// By when the key must be published (seconds).
+        key_deadline: u64,
+    },
+    /// Nothing was held back.
+    #[error("nothing was held back of what {address} contributed to shower {shower}")]
+    NothingHeld {
         /// The shower.
         shower: u32,
         /// The wallet.

@@ -2,28 +2,40 @@
 
 use std::collections::BTreeSet;
 
-use cosmwasm_std::{DepsMut, Env, Reply, Response, SubMsg, WasmMsg, to_json_binary};
+use cosmwasm_std::{
+    Addr, DepsMut, Env, QuerierWrapper, Reply, Response, StdResult, SubMsg, Uint128, WasmMsg, to_json_binary,
+};
 use meteor_contract_kit::{KitError, bytes32, instantiated, make_collection};
 use meteor_messages::events::{Collection, Json, Launch};
-use meteor_messages::hatchery;
-use meteor_messages::shower::{Fairness, InstantiateMsg, MAX_PAYEES, MAX_SHOWERS, OWN_COLUMNS, Payee};
+use meteor_messages::shower::{
+    CatalogueTier, Fairness, InstantiateMsg, MAX_HOLDBACK_BP, MAX_PAYEES, MAX_SHOWERS, OWN_COLUMNS,
+};
+use meteor_messages::{hatchery, shower};
+use meteor_rules::fairness::beacon::Network;
 use meteor_rules::metadata::{Template, Values};
-use meteor_rules::tier::Tier;
+use meteor_rules::odds::MAX_TILT_BP;
+use meteor_rules::tier::{PerTier, Tier};
 use meteor_rules::{BASIS_POINTS, NANOS_PER_SECOND};
 
 use crate::error::ContractError;
 use crate::state::{
-    EVENT, Event, FAIRNESS, HATCHERY, METEORS, MINIMUMS, PENDING, ROLES, Roles, TERMS, Terms,
+    CHAIN_ID, EVENT, Event, FAIRNESS, HATCHERY, METEORS, MINIMUMS, PAYEES, PENDING, Payee, Pending, ROLES,
+    Roles, TERMS, Terms,
 };
 use crate::state::{NAME, VERSION};
 use crate::verbs::draw::MAX_BEACON_BYTES;
 
 /// Least and most seconds for minting a shower.
 const MINT_WINDOW: (u64, u64) = (60, 365 * 24 * 60 * 60);
-/// Longest denom of the Cosmos SDK.
-const MAX_DENOM: usize = 128;
+/// Least seconds for revealing a cracked meteor: with drand quicknet, and with another beacon, which is one for
+/// test chains.
+const REVEAL_TIMEOUT: (u64, u64) = (15 * 60, 60);
+/// Most seconds for revealing.
+const MAX_REVEAL_TIMEOUT: u64 = 365 * 24 * 60 * 60;
 /// Longest time that keys may stay secret (seconds): people should live to check a draw.
-const MAX_CRACK_WINDOW: u64 = 5 * 365 * 24 * 60 * 60;
+const MAX_KEY_WINDOW: u64 = 5 * 365 * 24 * 60 * 60;
+/// Lengths of a denom of the Cosmos SDK.
+const DENOM: (usize, usize) = (3, 128);
 const METEORS_REPLY: u64 = 1;
 const HATCHERY_REPLY: u64 = 2;
 
@@ -35,19 +47,25 @@ pub(crate) fn instantiate(
 ) -> Result<Response, ContractError> {
     for address in [&mut msg.owner, &mut msg.operator, &mut msg.guardian]
         .into_iter()
+        .chain(msg.admin.as_mut())
         .chain(msg.payees.iter_mut().map(|payee| &mut payee.address))
     {
         *address = deps.api.addr_validate(address)?.into();
     }
     check_times(&msg, env)?;
-    check_money(&msg, env)?;
+    check_money(&msg)?;
     msg.tiers.validate()?;
     let eggs = msg.eggs.total();
     if eggs == 0 || eggs > u32::MAX.into() {
         return Err(ContractError::Eggs { given: eggs, most: u32::MAX });
     }
+    if msg.tilt_bp > MAX_TILT_BP {
+        return Err(ContractError::Tilt { given: msg.tilt_bp, most: MAX_TILT_BP });
+    }
+    check_catalogue(&msg.catalogue)?;
     check_template(&msg.meteors.template)?;
-    check_fairness(&msg.fairness, msg.schedule.count)?;
+    let network = check_fairness(&msg.fairness, msg.schedule.count)?;
+    check_windows(&msg, &network)?;
 
     cw2::set_contract_version(deps.storage, NAME, VERSION)?;
     cw_ownable::initialize_owner(deps.storage, deps.api, Some(&msg.owner))?;
@@ -57,10 +75,26 @@ pub(crate) fn instantiate(
             denom: msg.denom.clone(),
             schedule: msg.schedule,
             mint_window: msg.mint_window,
-            paused: false,
+            paused_since: None,
         },
     )?;
-    TERMS.save(deps.storage, &Terms { tiers: msg.tiers, eggs: msg.eggs, payees: msg.payees.clone() })?;
+    CHAIN_ID.save(deps.storage, &env.block.chain_id)?;
+    TERMS.save(
+        deps.storage,
+        &Terms {
+            tiers: msg.tiers,
+            eggs: msg.eggs,
+            tilt_bp: msg.tilt_bp,
+            holdback_bp: msg.holdback_bp,
+            key_window: msg.fairness.key_window,
+            catalogue: msg.catalogue.clone(),
+        },
+    )?;
+    let payees = msg.payees.iter().map(|payee| {
+        let address = deps.api.addr_validate(&payee.address)?;
+        Ok(Payee { address, share_bp: payee.share_bp, owed: Uint128::zero(), withdrawn: Uint128::zero() })
+    });
+    PAYEES.save(deps.storage, &payees.collect::<StdResult<_>>()?)?;
     ROLES.save(
         deps.storage,
         &Roles {
@@ -70,15 +104,33 @@ pub(crate) fn instantiate(
     )?;
     MINIMUMS.save(deps.storage, 1, &msg.minimum)?;
     FAIRNESS.save(deps.storage, &msg.fairness)?;
-    PENDING.save(deps.storage, &msg.hatchery)?;
+    let royalties =
+        [&msg.meteors, &msg.hatchery.eggs, &msg.hatchery.dust].map(|collection| collection.royalties.clone());
+    let royalties = royalties.into_iter().flatten().map(|royalties| royalties.payment_address);
+    let pending = Pending {
+        hatchery: msg.hatchery.clone(),
+        admin: msg.admin.clone(),
+        paid: msg.payees.iter().map(|payee| payee.address.clone()).chain(royalties).collect(),
+    };
+    PENDING.save(deps.storage, &pending)?;
 
     let collection = make_collection(msg.meteors.clone(), env)?;
     Ok(Response::new()
-        .add_event(Launch { config: Json(Box::new(msg)) })
+        .add_event(Launch { chain_id: env.block.chain_id.clone(), config: Json(Box::new(msg)) })
         .add_submessage(SubMsg::reply_on_success(collection, METEORS_REPLY)))
 }
 
-fn check_fairness(fairness: &Fairness, showers: u32) -> Result<(), ContractError> {
+fn check_catalogue(catalogue: &PerTier<CatalogueTier>) -> Result<(), ContractError> {
+    for (tier, CatalogueTier { count, root }) in catalogue.iter() {
+        if *count == 0 {
+            return Err(ContractError::NoPieces { tier });
+        }
+        bytes32("a root of the catalogue", root)?;
+    }
+    Ok(())
+}
+
+fn check_fairness(fairness: &Fairness, showers: u32) -> Result<Network, ContractError> {
     let given = fairness.commitments.len();
     if u32::try_from(given).ok() != Some(showers) {
         return Err(ContractError::Commitments { given, showers });
@@ -91,13 +143,48 @@ fn check_fairness(fairness: &Fairness, showers: u32) -> Result<(), ContractError
         let given = fairness.beacon_key.len();
         return Err(KitError::Length { what: "the beacon's key", given, wanted: "1 to 96" }.into());
     }
-    // With no delay a round could be due, and known, while the closing block still takes contributions' time.
-    if fairness.beacon.period == 0 || fairness.beacon.delay == 0 {
-        return Err(ContractError::Beacon);
+    // quicknet's key with another genesis or period would name rounds that have been public for years.
+    Ok(fairness.beacon.check(&fairness.beacon_key)?)
+}
+
+/// Checks that the times after a close leave room for one another.
+fn check_windows(msg: &InstantiateMsg, network: &Network) -> Result<(), ContractError> {
+    let InstantiateMsg { schedule, mint_window, .. } = msg;
+    let Fairness { beacon, crack_window, key_window, .. } = &msg.fairness;
+    for shower in [1, schedule.count] {
+        let close = schedule.closes_at(shower).unwrap_or_default();
+        let due = beacon.round(close, close).and_then(|round| beacon.due(round)).unwrap_or(u64::MAX);
+        let after = due.saturating_sub(close);
+        if after.saturating_mul(2) > *mint_window {
+            return Err(ContractError::RoundTooLate { shower, after, mint_window: *mint_window });
+        }
     }
-    if fairness.crack_window > MAX_CRACK_WINDOW {
-        return Err(ContractError::CrackWindow { given: fairness.crack_window, most: MAX_CRACK_WINDOW });
+    let least = match network {
+        Network::Quicknet => REVEAL_TIMEOUT.0,
+        Network::Own => REVEAL_TIMEOUT.1,
+    };
+    let given = msg.hatchery.reveal_timeout;
+    if !(least..=MAX_REVEAL_TIMEOUT).contains(&given) {
+        return Err(ContractError::RevealTimeout { given, least, most: MAX_REVEAL_TIMEOUT });
     }
+    // A key tells everything. While meteors can be minted or revealed it must stay secret.
+    let least = mint_window.saturating_add(given);
+    if !(least..=MAX_KEY_WINDOW).contains(crack_window) {
+        return Err(ContractError::CrackWindow { given: *crack_window, least, most: MAX_KEY_WINDOW });
+    }
+    if key_window <= crack_window || *key_window > MAX_KEY_WINDOW {
+        return Err(ContractError::KeyWindow {
+            given: *key_window,
+            crack_window: *crack_window,
+            most: MAX_KEY_WINDOW,
+        });
+    }
+    // The last of all deadlines must fit block time.
+    schedule
+        .closes_at(schedule.count)
+        .and_then(|close| close.checked_add(*key_window))
+        .and_then(|deadline| deadline.checked_mul(NANOS_PER_SECOND))
+        .ok_or(ContractError::DeadlineTooLate)?;
     Ok(())
 }
 
@@ -116,17 +203,20 @@ fn check_times(msg: &InstantiateMsg, env: &Env) -> Result<(), ContractError> {
     if !(least..=most).contains(&msg.mint_window) {
         return Err(ContractError::MintWindow { given: msg.mint_window, least, most });
     }
-    schedule
-        .closes_at(schedule.count)
-        .and_then(|close| close.checked_add(msg.mint_window))
-        .and_then(|deadline| deadline.checked_mul(NANOS_PER_SECOND))
-        .ok_or(ContractError::DeadlineTooLate)?;
     Ok(())
 }
 
-fn check_money(msg: &InstantiateMsg, env: &Env) -> Result<(), ContractError> {
-    if msg.denom.is_empty() || msg.denom.len() > MAX_DENOM || msg.denom.contains(char::is_whitespace) {
-        return Err(ContractError::BadDenom { given: msg.denom.chars().take(MAX_DENOM).collect() });
+fn check_money(msg: &InstantiateMsg) -> Result<(), ContractError> {
+    // The SDK's pattern: [a-zA-Z][a-zA-Z0-9/:._-]{2,127}
+    let (least, most) = DENOM;
+    let fits = (least..=most).contains(&msg.denom.len())
+        && msg.denom.starts_with(|first: char| first.is_ascii_alphabetic())
+        && msg.denom.chars().all(|c| c.is_ascii_alphanumeric() || "/:._-".contains(c));
+    if !fits {
+        return Err(ContractError::BadDenom { given: msg.denom.chars().take(most).collect() });
+    }
+    if msg.holdback_bp > MAX_HOLDBACK_BP {
+        return Err(ContractError::Holdback { given: msg.holdback_bp, most: MAX_HOLDBACK_BP });
     }
     if msg.minimum.is_zero() {
         return Err(ContractError::ZeroMinimum);
@@ -136,16 +226,12 @@ fn check_money(msg: &InstantiateMsg, env: &Env) -> Result<(), ContractError> {
     }
     let mut seen = BTreeSet::new();
     let mut sum = 0u64;
-    for Payee { address, share_bp } in &msg.payees {
+    for shower::Payee { address, share_bp } in &msg.payees {
         if !seen.insert(address) {
             return Err(ContractError::PayeeTwice { address: address.clone() });
         }
         if *share_bp == 0 {
             return Err(ContractError::ZeroShare { address: address.clone() });
-        }
-        // Settled money would come back unaccounted and stay forever.
-        if *address == env.contract.address.as_str() {
-            return Err(ContractError::PayeeIsContract);
         }
         sum += u64::from(*share_bp); // at most 20 of 32 bits
     }
@@ -181,13 +267,12 @@ fn check_template(template: &Template) -> Result<(), ContractError> {
 }
 
 /// Stores the address of what was just made. After the meteors comes the hatchery, which must know them.
-pub(crate) fn reply(deps: DepsMut, reply: Reply) -> Result<Response, ContractError> {
+pub(crate) fn reply(deps: DepsMut, env: &Env, reply: Reply) -> Result<Response, ContractError> {
     match reply.id {
         METEORS_REPLY => {
             let address = instantiated(deps.api, reply)?;
             METEORS.save(deps.storage, &address)?;
-            let hatchery = PENDING.load(deps.storage)?;
-            PENDING.remove(deps.storage);
+            let hatchery = PENDING.load(deps.storage)?.hatchery;
             // Made here and without an admin, so that nobody can name another contract to send meteors to.
             let make = WasmMsg::Instantiate {
                 admin: None,
@@ -206,10 +291,37 @@ pub(crate) fn reply(deps: DepsMut, reply: Reply) -> Result<Response, ContractErr
                 .add_submessage(SubMsg::reply_on_success(make, HATCHERY_REPLY)))
         }
         HATCHERY_REPLY => {
-            let address = instantiated(deps.api, reply)?;
-            HATCHERY.save(deps.storage, &address)?;
-            Ok(Response::new().add_event(Collection { kind: "hatchery".into(), address: address.into() }))
+            let hatchery = instantiated(deps.api, reply)?;
+            HATCHERY.save(deps.storage, &hatchery)?;
+            let pending = PENDING.load(deps.storage)?;
+            PENDING.remove(deps.storage);
+            let meteors = METEORS.load(deps.storage)?;
+            check_made(deps.querier, &env.contract.address, &meteors, &hatchery, pending)?;
+            Ok(Response::new().add_event(Collection { kind: "hatchery".into(), address: hatchery.into() }))
         }
         id => Err(KitError::UnknownReply { id }.into()),
+    }
+}
+
+/// Checks what can be known only once every contract exists: who is admin, and that no money goes to a
+/// contract of the event, from where it would never leave.
+fn check_made(
+    querier: QuerierWrapper,
+    own: &Addr,
+    meteors: &Addr,
+    hatchery: &Addr,
+    pending: Pending,
+) -> Result<(), ContractError> {
+    let admin = querier.query_wasm_contract_info(own)?.admin.map(String::from);
+    if admin != pending.admin {
+        let name = |admin: Option<String>| admin.unwrap_or_else(|| "nobody".into());
+        return Err(ContractError::Admin { admin: name(admin), named: name(pending.admin) });
+    }
+    let made: hatchery::ConfigResponse =
+        querier.query_wasm_smart(hatchery, &hatchery::QueryMsg::Config {})?;
+    let made = [own.as_str(), meteors.as_str(), hatchery.as_str(), &made.eggs, &made.dust];
+    match pending.paid.into_iter().find(|address| made.contains(&address.as_str())) {
+        Some(address) => Err(ContractError::PaysItself { address }),
+        None => Ok(()),
     }
 }

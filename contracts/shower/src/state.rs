@@ -7,8 +7,9 @@ use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Binary, Env, HexBinary, Order, StdError, StdResult, Storage, Uint128};
 use cw_storage_plus::{Bound, Item, Map};
 use meteor_messages::hatchery::HatcheryInit;
-use meteor_messages::shower::{Cursor, Fairness, Payee};
+use meteor_messages::shower::{CatalogueTier, Cursor, Fairness, MAX_BATCH, NextMint};
 use meteor_rules::ShowerId;
+use meteor_rules::catalogue::piece;
 use meteor_rules::fairness::Domain;
 use meteor_rules::life::{Facts, mint_deadline};
 use meteor_rules::log::{LogHash, start};
@@ -27,14 +28,17 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// way); maps are one capital letter, because each contribution pays for theirs.
 mod namespace {
     pub(super) const EVENT: &str = "event";
+    pub(super) const CHAIN_ID: &str = "chain_id";
     pub(super) const TERMS: &str = "terms";
+    pub(super) const PAYEES: &str = "payees";
     pub(super) const ROLES: &str = "roles";
     pub(super) const METEORS: &str = "meteors";
     pub(super) const HATCHERY: &str = "hatchery";
     pub(super) const PENDING: &str = "pending";
     pub(super) const FAIRNESS: &str = "fairness";
     pub(super) const DRAWS: &str = "D";
-    pub(super) const LAST_ACTIVE: &str = "last_active";
+    pub(super) const EARLIER: &str = "E";
+    pub(super) const PAUSED: &str = "P";
     pub(super) const MINIMUMS: &str = "M";
     pub(super) const BOOKS: &str = "B";
     pub(super) const LIVES: &str = "L";
@@ -44,22 +48,29 @@ mod namespace {
 
 /// What every contribution reads.
 pub const EVENT: Item<Event> = Item::new(namespace::EVENT);
-/// What only minting and settling read; never written again.
+/// The chain's id when the contract was made, so that a renamed chain breaks no hash; never written again.
+pub const CHAIN_ID: Item<String> = Item::new(namespace::CHAIN_ID);
+/// What contributing doesn't read, but for the first of a shower; never written again.
 pub const TERMS: Item<Terms> = Item::new(namespace::TERMS);
+/// Who is paid, with what each is owed; addresses and shares never change.
+pub const PAYEES: Item<Vec<Payee>> = Item::new(namespace::PAYEES);
 /// Operator and guardian; the owner is cw-ownable's.
 pub const ROLES: Item<Roles> = Item::new(namespace::ROLES);
 /// The meteors' CW721 contract, which this one instantiated and alone may mint; never written again.
 pub const METEORS: Item<Addr> = Item::new(namespace::METEORS);
 /// The contract that cracks meteors, which this one instantiated; never written again.
 pub const HATCHERY: Item<Addr> = Item::new(namespace::HATCHERY);
-/// The hatchery to make, between instantiation and its reply.
-pub const PENDING: Item<HatcheryInit> = Item::new(namespace::PENDING);
+/// What the replies of the instantiation still need.
+pub const PENDING: Item<Pending> = Item::new(namespace::PENDING);
 /// What keeps the draw fair; never written again.
 pub const FAIRNESS: Item<Fairness> = Item::new(namespace::FAIRNESS);
 /// By shower: its draw, from `Close` on.
 pub const DRAWS: Map<u32, Draw> = Map::new(namespace::DRAWS);
-/// The last shower that has contributions.
-pub const LAST_ACTIVE: Item<u32> = Item::new(namespace::LAST_ACTIVE);
+/// By shower that has contributions: meteors of each tier in all earlier showers. Written once, at its first
+/// contribution; outside its book, so that the others don't pay for it.
+pub const EARLIER: Map<u32, PerTier<u64>> = Map::new(namespace::EARLIER);
+/// By shower: there if contributing was paused while it was open.
+pub const PAUSED: Map<u32, bool> = Map::new(namespace::PAUSED);
 /// Least total of a wallet, by the first shower for which it holds; it holds until the next entry.
 pub const MINIMUMS: Map<u32, Uint128> = Map::new(namespace::MINIMUMS);
 /// By shower: what contributing changes.
@@ -71,7 +82,7 @@ pub const CONTRIBUTIONS: Map<(u32, &Addr), Contribution> = Map::new(namespace::C
 /// By shower, complement of the amount, sequence number: ascending is rank order.
 pub const RANKING: Map<(u32, u128, u64), Addr> = Map::new(namespace::RANKING);
 
-/// What every contribution reads. All but `paused` is fixed.
+/// What every contribution reads. All but `paused_since` is fixed.
 #[cw_serde]
 pub struct Event {
     /// The one denom.
@@ -80,19 +91,49 @@ pub struct Event {
     pub schedule: Schedule,
     /// Seconds after a shower's close during which its meteors may be minted.
     pub mint_window: u64,
-    /// Whether `Contribute` is stopped.
-    pub paused: bool,
+    /// Since when (nanoseconds) `Contribute` is stopped; `None` if it isn't.
+    pub paused_since: Option<u64>,
 }
 
-/// What only minting and settling read.
+/// What contributing doesn't read, but for the first of a shower.
 #[cw_serde]
 pub struct Terms {
     /// How ranks are cut into tiers.
     pub tiers: TierRule,
     /// Eggs of each tier in a shower.
     pub eggs: PerTier<u32>,
-    /// Who is paid.
-    pub payees: Vec<Payee>,
+    /// How much likelier the first of a tier is to hold an egg than its last (basis points).
+    pub tilt_bp: u32,
+    /// What each contribution holds back until the shower's key is published (basis points).
+    pub holdback_bp: u32,
+    /// Seconds after a shower's close by which its key must be published.
+    pub key_window: u64,
+    /// The pieces of each tier.
+    pub catalogue: PerTier<CatalogueTier>,
+}
+
+/// A payee, with what it is owed.
+#[cw_serde]
+pub struct Payee {
+    /// Where the money goes.
+    pub address: Addr,
+    /// Share (basis points).
+    pub share_bp: u32,
+    /// Booked and not yet sent.
+    pub owed: Uint128,
+    /// Sent so far.
+    pub withdrawn: Uint128,
+}
+
+/// What the replies of the instantiation still need.
+#[cw_serde]
+pub struct Pending {
+    /// The hatchery to make.
+    pub hatchery: HatcheryInit,
+    /// Who must be the contract's admin.
+    pub admin: Option<String>,
+    /// Whom royalties and settlements go to: none may be a contract of the event.
+    pub paid: Vec<String>,
 }
 
 /// Who may do what, besides the owner.
@@ -127,24 +168,40 @@ pub struct Book {
     pub cancelled: bool,
 }
 
-/// What happens to a shower after its end.
+/// What happens to a shower after its end. Every batch of meteors writes it, so its names are short.
 #[cw_serde]
 #[derive(Default)]
 pub struct Life {
     /// Whether `Close` was called.
+    #[serde(rename = "c")]
     pub closed: bool,
     /// Meteors minted.
+    #[serde(rename = "m")]
     pub minted: u32,
     /// Place of the last rank with a meteor: it and all better places have theirs.
+    #[serde(rename = "l")]
     pub cursor: Option<Cursor>,
     /// What those with a meteor contributed.
+    #[serde(rename = "a")]
     pub minted_amount: Uint128,
-    /// Of it paid to the payees.
+    /// Of it held back until the key is published.
+    #[serde(rename = "h")]
+    pub held: Uint128,
+    /// Of it booked for the payees.
+    #[serde(rename = "s")]
     pub settled: Uint128,
-    /// Contributions sent back.
+    /// Contributions without a meteor that were sent back.
+    #[serde(rename = "n")]
     pub refunds: u32,
     /// What they add up to.
+    #[serde(rename = "r")]
     pub refunded: Uint128,
+    /// Of what was held back: sent back to contributors.
+    #[serde(rename = "b")]
+    pub held_returned: Uint128,
+    /// Whether the key was published before its deadline: what is held back is the payees' then.
+    #[serde(rename = "k")]
+    pub key_in_time: bool,
 }
 
 /// The draw of a shower. Each field is written once.
@@ -180,7 +237,7 @@ pub struct Contribution {
     /// Sequence number of the contribution that reached it.
     #[serde(rename = "s")]
     pub seq: u64,
-    /// Whether it was sent back.
+    /// Whether it was sent back: all of it, or of one with a meteor what was held back.
     #[serde(rename = "r", default, skip_serializing_if = "is_false")]
     pub refunded: bool,
 }
@@ -200,6 +257,14 @@ impl Event {
     /// From this block time (nanoseconds) on `Mint` refuses and `Refund` is open.
     pub fn mint_deadline(&self, shower: u32) -> Result<u64, ContractError> {
         Ok(mint_deadline(self.window(shower)?, self.mint_window))
+    }
+}
+
+impl Terms {
+    /// From this block time (nanoseconds) on a key comes too late for the payees.
+    pub const fn key_deadline(&self, window: Window) -> u64 {
+        // The same form: so many seconds after the end.
+        mint_deadline(window, self.key_window)
     }
 }
 
@@ -237,14 +302,12 @@ impl Book {
     }
 
     /// The book of a shower without contributions, when the last shower that has some is `last`.
-    pub fn following(env: &Env, shower: u32, last: Option<&Self>) -> Self {
-        let contract = env.contract.address.as_str();
-        let log = start(&Domain { chain_id: &env.block.chain_id, contract, shower: ShowerId(shower) });
+    fn following(id: &Domain<'_>, last: Option<&Self>) -> Self {
         Self {
             contributors: 0,
             total: Uint128::zero(),
             last_seq: last.map_or(0, |book| book.last_seq),
-            log: log.as_slice().into(),
+            log: start(id).as_slice().into(),
             earlier: last.map_or(0, |book| book.earlier.saturating_add(book.contributors.into())),
             cancelled: false,
         }
@@ -269,9 +332,10 @@ impl Life {
         self.cursor.map(place)
     }
 
-    /// What the payees can be paid now.
+    /// What can be booked for the payees now. What is held back is theirs once the key came in time.
     pub fn unsettled(&self) -> StdResult<Uint128> {
-        Ok(self.minted_amount.checked_sub(self.settled)?)
+        let held = if self.key_in_time { Uint128::zero() } else { self.held };
+        Ok(self.minted_amount.checked_sub(held)?.checked_sub(self.settled)?)
     }
 }
 
@@ -311,22 +375,65 @@ pub fn ranked(
         .collect()
 }
 
+/// A shower that has no contributions yet: its book, and the meteors of each tier in all earlier showers.
+///
+/// Time doesn't go back, so at its first contribution every earlier shower is over and its numbers are final:
+/// they are carried over once, and `Close` and `Mint` of any shower need no other.
+pub fn unopened(storage: &dyn Storage, env: &Env, shower: u32) -> StdResult<(Book, PerTier<u64>)> {
+    let chain_id = CHAIN_ID.load(storage)?;
+    let id =
+        Domain { chain_id: &chain_id, contract: env.contract.address.as_str(), shower: ShowerId(shower) };
+    let last = EARLIER.range(storage, None, Some(Bound::exclusive(shower)), Order::Descending).next();
+    let Some((last, before)) = last.transpose()? else {
+        return Ok((Book::following(&id, None), PerTier::default()));
+    };
+    let last = BOOKS.load(storage, last)?;
+    let sizes = TERMS.load(storage)?.tiers.sizes(last.contributors);
+    let earlier = PerTier::from_fn(|tier| before.get(tier).saturating_add((*sizes.get(tier)).into()));
+    Ok((Book::following(&id, Some(&last)), earlier))
+}
+
 /// The book of a shower as it stands; without contributions its `earlier` is what it would be now.
 pub fn book(storage: &dyn Storage, env: &Env, shower: u32) -> StdResult<Book> {
-    let stored = BOOKS.may_load(storage, shower)?;
-    match stored {
+    match BOOKS.may_load(storage, shower)? {
         Some(book) if book.contributors > 0 => Ok(book),
-        _ => {
-            // At most MAX_SHOWERS books, and only those cancelled without contributions are skipped.
-            let earlier = BOOKS
-                .range(storage, None, Some(Bound::exclusive(shower)), Order::Descending)
-                .find(|row| !matches!(row, Ok((_, book)) if book.contributors == 0))
-                .transpose()?
-                .map(|(_, book)| book);
+        stored => {
             let cancelled = stored.is_some_and(|book| book.cancelled);
-            Ok(Book { cancelled, ..Book::following(env, shower, earlier.as_ref()) })
+            Ok(Book { cancelled, ..unopened(storage, env, shower)?.0 })
         }
     }
+}
+
+/// Meteors of each tier in all showers before `shower`; without contributions what it would be now.
+pub fn earlier_by_tier(storage: &dyn Storage, env: &Env, shower: u32) -> StdResult<PerTier<u64>> {
+    match EARLIER.may_load(storage, shower)? {
+        Some(earlier) => Ok(earlier),
+        None => Ok(unopened(storage, env, shower)?.1),
+    }
+}
+
+/// What the next `Mint` of a shower with these facts must bring; `None` if every contributor has a meteor.
+pub fn next_mint(terms: &Terms, facts: &Facts, earlier: &PerTier<u64>) -> Option<NextMint> {
+    let sizes = terms.tiers.sizes(facts.contributors);
+    let mut first = 0u32; // meteors of better tiers; the sizes add up to the contributors
+    for (tier, size) in sizes.iter() {
+        let last = first.saturating_add(*size);
+        if facts.minted < last {
+            let pieces = terms.catalogue.get(tier).count;
+            let first_piece = piece(*earlier.get(tier), facts.minted.saturating_sub(first), pieces)?;
+            let most = last.saturating_sub(facts.minted).min(pieces.saturating_sub(first_piece));
+            let most = most.min(u32::try_from(MAX_BATCH).unwrap_or(u32::MAX));
+            return Some(NextMint { first_rank: facts.minted.saturating_add(1), tier, first_piece, most });
+        }
+        first = last;
+    }
+    None
+}
+
+/// Whether contributing was paused while `shower` was open, as known at the block time of `env`.
+pub fn was_paused(storage: &dyn Storage, env: &Env, event: &Event, shower: u32) -> bool {
+    let now = event.paused_since.and_then(|since| event.schedule.open_between(since, env.block.time.nanos()));
+    now.is_some_and(|(first, last)| (first..=last).contains(&shower)) || PAUSED.has(storage, shower)
 }
 
 /// The least total of a wallet in a shower.
@@ -348,10 +455,17 @@ mod tests {
     fn no_namespace_begins_another() {
         let names = [
             EVENT.as_slice().to_vec(),
+            CHAIN_ID.as_slice().to_vec(),
             TERMS.as_slice().to_vec(),
+            PAYEES.as_slice().to_vec(),
             ROLES.as_slice().to_vec(),
             METEORS.as_slice().to_vec(),
-            LAST_ACTIVE.as_slice().to_vec(),
+            HATCHERY.as_slice().to_vec(),
+            PENDING.as_slice().to_vec(),
+            FAIRNESS.as_slice().to_vec(),
+            DRAWS.namespace_bytes().to_vec(),
+            EARLIER.namespace_bytes().to_vec(),
+            PAUSED.namespace_bytes().to_vec(),
             MINIMUMS.namespace_bytes().to_vec(),
             BOOKS.namespace_bytes().to_vec(),
             LIVES.namespace_bytes().to_vec(),
@@ -372,8 +486,8 @@ mod tests {
     fn rows_are_small() {
         let row = Contribution { amount: 8_000_000u128.into(), seq: 17, refunded: false };
         assert_eq!(cosmwasm_std::to_json_string(&row).unwrap(), r#"{"a":"8000000","s":17}"#);
-        let env = cosmwasm_std::testing::mock_env();
-        let book = cosmwasm_std::to_json_string(&Book::following(&env, 1, None)).unwrap();
+        let id = Domain { chain_id: "localterra", contract: "terra1xyz", shower: ShowerId(1) };
+        let book = cosmwasm_std::to_json_string(&Book::following(&id, None)).unwrap();
         assert!(book.len() < 90, "{book}");
     }
 

@@ -24,7 +24,7 @@ fn verbs(suite: &mut Suite) -> Vec<(&'static str, ExecuteMsg)> {
         ("operator", suite.honest_draw(1)),
         ("anyone", ExecuteMsg::Close { shower: 2 }),
         ("anyone", ExecuteMsg::PublishKey { shower: 1, key }),
-        ("operator", ExecuteMsg::Mint { shower: 1, first_rank: 1, art }),
+        ("operator", ExecuteMsg::Mint { shower: 1, first_rank: 1, art, proof: vec![] }),
         ("anyone", ExecuteMsg::Settle { shower: 1 }),
         ("owner", ExecuteMsg::Cancel { shower: 2 }),
         ("anyone", ExecuteMsg::Refund { shower: 2, contributors: vec![address("alice").into()] }),

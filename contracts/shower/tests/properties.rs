@@ -226,7 +226,7 @@ fn happen(suite: &mut Suite, act: &Act) -> bool {
             let art = suite.art(*count);
             let operator = suite.model.operator.clone();
             let first_rank = suite.model.shower(*shower).minted + 1 + skip;
-            let msg = ExecuteMsg::Mint { shower: *shower, first_rank, art };
+            let msg = ExecuteMsg::Mint { shower: *shower, first_rank, art, proof: vec![] };
             suite.execute(who.unwrap_or(&operator), &msg, &[]).is_ok()
         }
         Act::Work { shower, count } => {

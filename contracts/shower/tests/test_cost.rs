@@ -89,8 +89,11 @@ fn contributing_closing_and_minting_cost_the_same_in_any_shower() {
         let art = || (0..100).map(|number| piece(&template, number)).collect();
         let mut mint = 0;
         for first_rank in [1, 101, 201] {
-            mint =
-                event.cost(&address("operator"), ExecuteMsg::Mint { shower: 1, first_rank, art: art() }, 0);
+            mint = event.cost(
+                &address("operator"),
+                ExecuteMsg::Mint { shower: 1, first_rank, art: art(), proof: vec![] },
+                0,
+            );
         }
         println!(
             "{wallets} wallets: first {first}, top-up {again}, close {close}, draw {draw}, mint of 100 {mint}"

@@ -100,8 +100,12 @@ fn a_wallet_sees_all_its_contributions_with_their_states() {
 fn the_mint_cursor_says_what_comes_next() {
     let mut suite = Suite::new().build();
     suite.open(1).contribute("alice", MIN).contribute("bob", MIN);
-    let next =
-        |suite: &Suite| suite.query::<MintCursorResponse>(&QueryMsg::MintCursor { shower: 1 }).next_rank;
+    let next = |suite: &Suite| {
+        suite
+            .query::<MintCursorResponse>(&QueryMsg::MintCursor { shower: 1 })
+            .next
+            .map(|next| next.first_rank)
+    };
     assert_eq!(next(&suite), None);
     suite.close(1);
     assert_eq!(next(&suite), Some(1));

@@ -43,7 +43,11 @@ fn each_contribution_once() {
 fn a_meteor_or_the_money_never_both() {
     let mut suite = Suite::new().build();
     suite.open(1).contribute("alice", MIN + 1).contribute("bob", MIN).close(1).mint(1, 1).pass_deadline(1);
-    suite.try_refund(1, &["alice"]).refused(ContractError::HasMeteor { shower: 1, address: of("alice") });
+    suite.try_refund(1, &["alice"]).refused(ContractError::HasMeteor {
+        shower: 1,
+        address: of("alice"),
+        key_deadline: 0,
+    });
     suite.try_refund(1, &["bob", "alice"]).err();
     suite.refund(1, &["bob"]);
     let art = suite.art(1);

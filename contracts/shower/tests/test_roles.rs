@@ -82,7 +82,7 @@ fn the_owner_appoints_operator_and_guardian() {
     suite.execute("guardian", &ExecuteMsg::Pause {}, &[]).err();
     suite.execute("carol", &ExecuteMsg::Pause {}, &[]).ok();
     suite.resume().open(1).contribute("alice", 8_000_000).close(1);
-    let mint = ExecuteMsg::Mint { shower: 1, first_rank: 1, art: suite.art(1) };
+    let mint = ExecuteMsg::Mint { shower: 1, first_rank: 1, art: suite.art(1), proof: vec![] };
     suite.execute("operator", &mint, &[]).err();
     suite.execute("bob", &mint, &[]).ok();
 }

@@ -40,7 +40,7 @@ fn a_share_that_rounds_to_nothing_is_skipped() {
     let told = suite.told(&response.events);
     assert!(matches!(
         told.as_slice(),
-        [Told::Shower(ShowerEvent::Settle(_)), Told::Shower(ShowerEvent::Payment(_))]
+        [Told::Shower(ShowerEvent::Settle(_)), Told::Shower(ShowerEvent::Share(_))]
     ));
     suite.assert_balance("team", 7).assert_balance("fund", 0);
 }

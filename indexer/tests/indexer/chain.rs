@@ -108,13 +108,20 @@ pub fn instantiate(count: u32) -> InstantiateMsg {
         owner: address(100),
         operator: address(101),
         guardian: address(102),
+        admin: None,
         denom: "uusd".into(),
         schedule: Schedule { opens_at: OPENS, first_close: OPENS + LENGTH, interval: LENGTH, count },
         minimum: Uint128::new(10),
         mint_window: 1_000,
         tiers: TierRule { legendary: 2, ancient_bp: 900, rare_bp: 2250 },
         eggs: PerTier { legendary: 2, ancient: 1, rare: 2, common: 3 },
+        tilt_bp: 2_000,
         payees: vec![Payee { address: address(103), share_bp: 10_000 }],
+        holdback_bp: 500,
+        catalogue: PerTier::from_fn(|_| meteor_messages::shower::CatalogueTier {
+            count: 1,
+            root: [0; 32].into(),
+        }),
         meteors: CollectionInit {
             code_id: 2,
             name: "Meteors".into(),
@@ -132,6 +139,7 @@ pub fn instantiate(count: u32) -> InstantiateMsg {
             beacon_key: HexBinary::from(&[9; 96]),
             tables: HexBinary::from(<[u8; 32]>::from(Sha256::digest(tables_file()))),
             crack_window: 10,
+            key_window: 20,
         },
         hatchery: HatcheryInit {
             code_id: 3,
@@ -184,7 +192,7 @@ impl Chain {
             at: OPENS - 10,
         };
         chain.commit();
-        let launch = Launch { config: Json(Box::new(chain.config.clone())) };
+        let launch = Launch { chain_id: "localterra".into(), config: Json(Box::new(chain.config.clone())) };
         let collection = |kind: &str, address| Collection { kind: kind.into(), address }.into();
         let nest = |kind: &str, address| Nest { kind: kind.into(), address }.into();
         // As on a chain: the events of what a contract makes come before its own.
@@ -265,6 +273,8 @@ impl Chain {
             shower,
             first_rank: first,
             count,
+            tier: self.config.tiers.tier_of(Rank(first), ranking.len() as u32).unwrap(),
+            first_piece: 0,
             first_number: earlier as u64 + u64::from(first),
             amount: batch.iter().map(|(_, place)| place.amount).sum(),
         };
@@ -316,7 +326,7 @@ impl Chain {
     }
 
     pub fn key_event(shower: u32) -> Key {
-        Key { shower, key: key(shower).into() }
+        Key { shower, key: key(shower).into(), in_time: true }
     }
 
     pub fn crack_events(&self, token_id: u64, holder: &str) -> Vec<(String, Event)> {

@@ -8,7 +8,7 @@ use meteor_indexer::fold::{Closing, Collection, Given, State};
 use meteor_indexer::view::View;
 use meteor_messages::events::{
     Burn, Cancel, Close, Collection as Made, Contribution, Crack, Draw, Json, Key, Launch, Minimum, Minted,
-    Nest, Pause, Payment, Reclaim, Refund, Resume, Role, Settle, Transfer,
+    Nest, Pause, Reclaim, Refund, Resume, Role, Settle, Share, Transfer,
 };
 use meteor_rules::Rank;
 use proptest::prelude::*;
@@ -79,7 +79,7 @@ fn an_event_from_launch_to_the_last_burn() {
     let event = |event: Event| [(shower_contract(), event)];
     chain.tx(&[
         (shower_contract(), Settle { shower: 1, amount: 50 }.into()),
-        (shower_contract(), Payment { shower: 1, payee: address(103), amount: 50 }.into()),
+        (shower_contract(), Share { shower: 1, payee: address(103), amount: 50 }.into()),
     ]);
     let transfer = Transfer { token_id: 1, from: address(2), to: address(7) };
     chain.tx(&[(meteors_contract(), transfer.into())]);
@@ -97,9 +97,17 @@ fn an_event_from_launch_to_the_last_burn() {
     assert!(held(&state, 2).is_empty());
     assert_eq!(held(&state, 7), vec![(Collection::Meteors, 1)]);
 
-    chain.tx(&event(Resume { by: address(100) }.into()));
+    chain.tx(&event(Resume { by: address(100), from_shower: 0, to_shower: 0 }.into()));
     chain.tx(&event(Cancel { shower: 1 }.into()));
-    chain.tx(&event(Refund { shower: 1, contributor: address(1), amount: 30 }.into()));
+    chain.tx(&event(
+        Refund {
+            shower: 1,
+            contributor: address(1),
+            amount: 30,
+            what: meteor_messages::shower::Refunded::Contribution,
+        }
+        .into(),
+    ));
     chain.tx(&[(meteors_contract(), Burn { token_id: 1, owner: address(7) }.into())]);
     chain.commit();
     let state = chain.state();
@@ -138,12 +146,39 @@ fn what_does_not_fit_is_refused() {
         ("contributors", closed(|close| close.contributors = 1)),
         ("total", closed(|close| close.total = 1)),
         ("log hash", closed(|close| close.log[0] ^= 1)),
-        ("amount", vec![Refund { shower: 1, contributor: address(1), amount: 29 }.into()]),
-        ("no contribution", vec![Refund { shower: 1, contributor: address(9), amount: 1 }.into()]),
+        (
+            "amount",
+            vec![
+                Refund {
+                    shower: 1,
+                    contributor: address(1),
+                    amount: 29,
+                    what: meteor_messages::shower::Refunded::Contribution,
+                }
+                .into(),
+            ],
+        ),
+        (
+            "no contribution",
+            vec![
+                Refund {
+                    shower: 1,
+                    contributor: address(9),
+                    amount: 1,
+                    what: meteor_messages::shower::Refunded::Contribution,
+                }
+                .into(),
+            ],
+        ),
         ("payments", vec![Settle { shower: 1, amount: 5 }.into()]),
-        ("payment", vec![Payment { shower: 1, payee: address(103), amount: 5 }.into()]),
+        ("share", vec![Share { shower: 1, payee: address(103), amount: 5 }.into()]),
         ("role", vec![Role { role: "emperor".into(), address: address(1) }.into()]),
-        ("launched", vec![Launch { config: Json(Box::new(chain.config.clone())) }.into()]),
+        (
+            "launched",
+            vec![
+                Launch { chain_id: "localterra".into(), config: Json(Box::new(chain.config.clone())) }.into(),
+            ],
+        ),
     ] {
         let reason = refused(&chain, &events);
         assert!(what.split('|').any(|what| reason.contains(what)), "{what}: {reason}");
@@ -346,7 +381,7 @@ fn draws_keys_and_contracts_come_once_and_fit() {
     let mut round = chain.close_event(2);
     round.beacon_round += 1;
     let early = Draw { shower: 2, leaves: 4, ..chain.draw_event(1) };
-    let key = Key { shower: 1, key: vec![1; 31].into() };
+    let key = Key { shower: 1, key: vec![1; 31].into(), in_time: true };
     let made = |kind: &str| vec![Made { kind: kind.into(), address: address(9) }.into()];
     for (what, events) in [
         ("second draw", vec![chain.draw_event(1).into()]),
@@ -371,7 +406,7 @@ fn draws_keys_and_contracts_come_once_and_fit() {
     // A launch without a commitment for every shower.
     let mut config = crate::chain::instantiate(2);
     config.fairness.commitments.pop();
-    let launch = Launch { config: Json(Box::new(config)) };
+    let launch = Launch { chain_id: "localterra".into(), config: Json(Box::new(config)) };
     let mut bare = Chain::launched(1);
     bare.blocks.truncate(1);
     assert!(refused(&bare, &[launch.into()]).contains("commitments"));

@@ -87,7 +87,7 @@ pub async fn mint_in(
     loop {
         let cursor = shown.mint_cursor(shower.0).await?;
         progress(MintProgress { minted: cursor.minted, contributors: cursor.contributors });
-        let Some(first_rank) = cursor.next_rank else {
+        let Some(first_rank) = cursor.next.map(|next| next.first_rank) else {
             let now = shown.shower(shower.0).await?;
             let done = now.closed && now.minted == now.contributors;
             return if done {
@@ -105,7 +105,8 @@ pub async fn mint_in(
         let mut messages = Vec::new();
         let mut rank = first_rank;
         for batch in art.chunks(MAX_BATCH) {
-            let mint = ExecuteMsg::Mint { shower: shower.0, first_rank: rank, art: batch.to_vec() };
+            let mint =
+                ExecuteMsg::Mint { shower: shower.0, first_rank: rank, art: batch.to_vec(), proof: vec![] };
             messages.push(tx::execute(account.address(), contract, &mint, &[])?);
             rank = rank.saturating_add(u32::try_from(batch.len()).unwrap_or(u32::MAX));
         }
@@ -116,7 +117,7 @@ pub async fn mint_in(
             Err(error) => {
                 let now = shown.mint_cursor(shower.0).await?;
                 // Another job minted this batch first: the contract refused ours, and the next one follows.
-                if !error.of_the_chain() || now.next_rank == Some(first_rank) {
+                if !error.of_the_chain() || now.next.is_some_and(|next| next.first_rank == first_rank) {
                     return Err(error.into());
                 }
             }

@@ -4,10 +4,11 @@ use cosmwasm_std::HexBinary;
 use meteor_messages::hatchery::HatcheryInit;
 use meteor_messages::nft::CollectionInit;
 use meteor_messages::nft::Royalties;
-use meteor_messages::shower::{Fairness, InstantiateMsg};
+use meteor_messages::shower::{CatalogueTier, Fairness, InstantiateMsg};
 use meteor_rules::fairness::Bytes32;
 use meteor_rules::fairness::beacon::BeaconRule;
 use meteor_rules::preset::{Collection, Preset, RelativeSchedule};
+use meteor_rules::tier::PerTier;
 use serde::{Deserialize, Serialize};
 
 use super::{Launch, LaunchError};
@@ -54,12 +55,17 @@ pub fn instantiate(
         owner: launch.roles.owner.clone(),
         operator: launch.roles.operator.clone(),
         guardian: launch.roles.guardian.clone(),
+        admin: launch.roles.admin.clone(),
         denom: launch.chain.denom.clone(),
         schedule,
         minimum: preset.minimum.into(),
         mint_window: preset.mint_window,
         tiers: preset.tiers,
         eggs: preset.eggs,
+        tilt_bp: 2_000,   // SPINE: from the preset
+        holdback_bp: 500, // SPINE: from the preset
+        // SPINE: from the launch's catalogue
+        catalogue: PerTier::from_fn(|_| CatalogueTier { count: 1, root: [0; 32].into() }),
         payees: launch.payees.clone(),
         meteors: collection(&preset.meteors),
         fairness: Fairness {
@@ -68,6 +74,7 @@ pub fn instantiate(
             beacon_key: network.public_key.as_bytes().into(),
             tables: tables.into(),
             crack_window: preset.crack.crack_window,
+            key_window: preset.crack.crack_window * 2, // SPINE: from the preset
         },
         hatchery: HatcheryInit {
             code_id: codes.hatchery,

@@ -8,11 +8,12 @@
 use cosmwasm_std::{Event, HexBinary};
 use meteor_rules::fairness::content::Kind;
 use meteor_rules::log::LogHash;
+use meteor_rules::tier::Tier;
 use thiserror::Error;
 
 use crate::field::Field;
 pub use crate::field::Json;
-use crate::shower::InstantiateMsg;
+use crate::shower::{InstantiateMsg, Refunded};
 
 /// Version of the event format, the attribute `v`.
 pub const VERSION: &str = "1";
@@ -155,6 +156,8 @@ events! {
     ShowerEvent {
         /// The event was launched, with everything that is fixed about it.
         Launch = "launch" {
+            /// The chain's id, to which everything that is hashed is bound.
+            chain_id: String,
             /// What the contract was instantiated with, addresses as the chain writes them.
             config: Json<InstantiateMsg>,
         }
@@ -212,6 +215,8 @@ events! {
             shower: u32,
             /// The key, 32 bytes; it matches the commitment.
             key: HexBinary,
+            /// Whether it came before the key deadline, so that what was held back is the payees'.
+            in_time: bool,
         }
         /// Meteors were minted. The collection has an event for each.
         Mint = "mint" {
@@ -221,22 +226,33 @@ events! {
             first_rank: u32,
             /// How many.
             count: u32,
+            /// Their tier.
+            tier: Tier,
+            /// Place of the first one's piece in the tier's list, from 0; the others follow.
+            first_piece: u32,
             /// Number of the first meteor; the others follow.
             first_number: u64,
             /// What their owners contributed together (micro-denom).
             amount: u128,
         }
-        /// The payees were paid. There is a payment event for each.
+        /// What minted contributions brought was booked for the payees. There is a share event for each.
         Settle = "settle" {
             /// For which shower (1-based).
             shower: u32,
             /// How much in all (micro-denom).
             amount: u128,
         }
-        /// One payee was paid.
-        Payment = "payment" {
+        /// One payee is owed more.
+        Share = "share" {
             /// For which shower (1-based).
             shower: u32,
+            /// Who.
+            payee: String,
+            /// How much more (micro-denom).
+            amount: u128,
+        }
+        /// A payee was sent what was booked for it.
+        Withdraw = "withdraw" {
             /// Who.
             payee: String,
             /// How much left the contract (micro-denom); a chain's tax may take its part on the way.
@@ -247,14 +263,25 @@ events! {
             /// Which (1-based).
             shower: u32,
         }
-        /// A contribution was sent back.
+        /// A contribution was sent back, or what was held back of one.
         Refund = "refund" {
             /// Of which shower (1-based).
             shower: u32,
             /// To whom.
             contributor: String,
+            /// Which of the two.
+            what: Refunded,
             /// How much left the contract (micro-denom).
             amount: u128,
+        }
+        /// Coins that came without a contribution were sent on.
+        ReturnUnasked = "return_unasked" {
+            /// To whom.
+            to: String,
+            /// How much left the contract (in the denom's smallest unit).
+            amount: u128,
+            /// Of which denom.
+            denom: String,
         }
         /// Contributing was stopped.
         Pause = "pause" {
@@ -265,6 +292,10 @@ events! {
         Resume = "resume" {
             /// By whom.
             by: String,
+            /// First shower (1-based) that was open during the pause; 0 if none was.
+            from_shower: u32,
+            /// Last shower (1-based) that was open during the pause; 0 if none was.
+            to_shower: u32,
         }
         /// A minimum was set.
         Minimum = "minimum" {

@@ -4,8 +4,11 @@
 use cosmwasm_std::{HexBinary, from_json, to_json_string};
 use meteor_rules::fairness::content::Kind;
 use meteor_rules::log::LogHash;
+use meteor_rules::tier::Tier;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+use crate::shower::Refunded;
 
 /// A value that fits an event attribute.
 pub(crate) trait Field: Sized {
@@ -74,6 +77,40 @@ impl Field for Kind {
             "dust" => Some(Self::Dust),
             _ => None,
         }
+    }
+}
+
+impl Field for Tier {
+    fn write(&self) -> String {
+        self.to_string()
+    }
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}
+
+impl Field for Refunded {
+    fn write(&self) -> String {
+        match self {
+            Self::Contribution => "contribution".to_owned(),
+            Self::Holdback => "holdback".to_owned(),
+        }
+    }
+    fn read(text: &str) -> Option<Self> {
+        match text {
+            "contribution" => Some(Self::Contribution),
+            "holdback" => Some(Self::Holdback),
+            _ => None,
+        }
+    }
+}
+
+impl Field for bool {
+    fn write(&self) -> String {
+        self.to_string()
+    }
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok()
     }
 }
 

@@ -1,11 +1,11 @@
 //! Messages of the shower contract: it holds the money and the order.
 
 use cosmwasm_schema::{QueryResponses, cw_serde};
-use cosmwasm_std::{HexBinary, Uint128};
+use cosmwasm_std::{Coin, HexBinary, Uint128};
 use meteor_rules::fairness::beacon::BeaconRule;
 pub use meteor_rules::life::{ContributionState, Status};
 use meteor_rules::schedule::Schedule;
-use meteor_rules::tier::{PerTier, TierRule};
+use meteor_rules::tier::{PerTier, Tier, TierRule};
 
 use crate::hatchery::HatcheryInit;
 use crate::nft::CollectionInit;
@@ -18,6 +18,8 @@ pub const DEFAULT_PAGE: u32 = 30;
 pub const MAX_SHOWERS: u32 = 1_000;
 /// Most payees an event may have.
 pub const MAX_PAYEES: usize = 20;
+/// Most that may be held back of a settlement (basis points).
+pub const MAX_HOLDBACK_BP: u32 = 5_000;
 /// Columns of the meteors' template that the contract fills in itself, in this order, before the art's
 /// traits: tier, rank, shower.
 pub const OWN_COLUMNS: [&str; 3] = ["rarity", "rank", "shower"];
@@ -27,12 +29,16 @@ pub const OWN_COLUMNS: [&str; 3] = ["rarity", "rank", "shower"];
 #[derive(Eq)]
 #[serde(deny_unknown_fields)]
 pub struct InstantiateMsg {
-    /// Appoints operator and guardian, sets minimums, cancels, resumes. Changes in two steps.
+    /// Appoints operator and guardian, sets minimums, cancels, resumes, returns coins sent unasked. Changes in
+    /// two steps.
     pub owner: String,
-    /// Mints.
+    /// Commits to draws.
     pub operator: String,
     /// May pause, and nothing else.
     pub guardian: String,
+    /// Who may replace the contract's code, and with it every rule; `None` for nobody. The contract refuses to
+    /// be made with another admin than this.
+    pub admin: Option<String>,
     /// The one denom that is contributed, for example `uusd`.
     pub denom: String,
     /// When the showers open and close.
@@ -46,8 +52,15 @@ pub struct InstantiateMsg {
     pub tiers: TierRule,
     /// Eggs of each tier in a shower.
     pub eggs: PerTier<u32>,
+    /// How much likelier the first of a tier is to hold an egg than its last (basis points, up to 10,000).
+    pub tilt_bp: u32,
     /// Who is paid, for good. Shares add up to 10,000 basis points.
     pub payees: Vec<Payee>,
+    /// What each contribution holds back from its settlement until the shower's key is published (basis
+    /// points, up to [`MAX_HOLDBACK_BP`]).
+    pub holdback_bp: u32,
+    /// The pieces of each tier, all of which exist before the first contribution.
+    pub catalogue: PerTier<CatalogueTier>,
     /// The collection of meteors, which the contract instantiates and alone may mint.
     pub meteors: CollectionInit,
     /// What keeps the draw fair.
@@ -68,8 +81,23 @@ pub struct Fairness {
     pub beacon_key: HexBinary,
     /// SHA-256 of the file with the tables of eggs and dust (32 bytes).
     pub tables: HexBinary,
-    /// Seconds after a shower's scheduled close before which its key can't be published.
+    /// Seconds after a shower's scheduled close before which its key can't be published. Covers the time for
+    /// minting and for revealing.
     pub crack_window: u64,
+    /// Seconds after a shower's scheduled close by which its key must be published. Later, contributors take
+    /// back what was held back.
+    pub key_window: u64,
+}
+
+/// The pieces of one tier: an ordered list of images and traits, committed to by a Merkle root.
+#[cw_serde]
+#[derive(Eq)]
+#[serde(deny_unknown_fields)]
+pub struct CatalogueTier {
+    /// How many pieces there are; at least 1.
+    pub count: u32,
+    /// Root of the tree over them, 32 bytes.
+    pub root: HexBinary,
 }
 
 /// A payee.
@@ -83,7 +111,7 @@ pub struct Payee {
     pub share_bp: u32,
 }
 
-/// The art of one meteor, in the order in which the operator hands it out. It says nothing of owner or tier.
+/// The art of one meteor: a piece of the catalogue.
 #[cw_serde]
 #[serde(deny_unknown_fields)]
 pub struct Art {
@@ -125,35 +153,54 @@ pub enum ExecuteMsg {
         /// The key, 32 bytes.
         key: HexBinary,
     },
-    /// Operator, after `CommitDraw` and before the mint deadline: mints to the next ranks, one per `art`
-    /// entry.
+    /// Anyone, after `CommitDraw` and before the mint deadline: mints to the next ranks of one tier. The pieces
+    /// must be those that the catalogue has for them.
     Mint {
         /// Which shower (1-based).
         shower: u32,
         /// Must be the next rank (1-based) without a meteor, so that a resent transaction can't mint twice.
         first_rank: u32,
-        /// 1 to [`MAX_BATCH`] entries.
+        /// 1 to [`MAX_BATCH`] pieces, consecutive ones of the tier's list.
         art: Vec<Art>,
+        /// Proof that they are: hashes of the largest subtrees outside the range, from left to right, 32 bytes
+        /// each.
+        proof: Vec<HexBinary>,
     },
-    /// Anyone: pays the payees what minted contributions brought and was not yet paid.
+    /// Anyone: books for each payee what minted contributions brought and was not yet booked. What is held
+    /// back is booked once the shower's key was published in time.
     Settle {
         /// Which shower (1-based).
         shower: u32,
     },
-    /// Owner: no more contributions and mints in this shower; what is not minted can be refunded.
+    /// Anyone: sends a payee what is booked for it.
+    Withdraw {
+        /// Which payee.
+        payee: String,
+    },
+    /// Owner, until the round that decides the shower's draw is due: no more contributions and no draw; all of
+    /// it can be refunded.
     Cancel {
         /// Which shower (1-based).
         shower: u32,
     },
-    /// Anyone, once the shower is cancelled or its mint deadline has passed: sends contributions without a
-    /// meteor back to who made them.
+    /// Anyone: sends contributions without a meteor back to who made them, once the shower is cancelled or its
+    /// mint deadline has passed; and of contributions with a meteor what was held back, once the shower's key
+    /// deadline has passed without the key. Those already sent back are skipped.
     Refund {
         /// Which shower (1-based).
         shower: u32,
         /// 1 to [`MAX_BATCH`] addresses.
         contributors: Vec<String>,
     },
-    /// Guardian or owner: stops `Contribute`, and nothing else.
+    /// Owner: sends on coins that came without a contribution. Of the event's denom never more than what is
+    /// left over when everyone who is owed is paid.
+    ReturnUnasked {
+        /// To whom.
+        to: String,
+        /// How much of which denom.
+        amount: Coin,
+    },
+    /// Guardian or owner: stops `Contribute`, and nothing else. Showers that are open meanwhile are marked.
     Pause {},
     /// Owner: lets `Contribute` go on.
     Resume {},
@@ -248,6 +295,9 @@ pub enum QueryMsg {
         /// Which shower (1-based).
         shower: u32,
     },
+    /// What each payee is owed and was paid.
+    #[returns(PayeesResponse)]
+    Payees {},
     /// Where minting of a shower stands.
     #[returns(MintCursorResponse)]
     MintCursor {
@@ -282,6 +332,10 @@ pub struct Cursor {
 /// Everything fixed, the roles, and whether contributing is paused.
 #[cw_serde]
 pub struct ConfigResponse {
+    /// The chain's id when the contract was made. Everything that is hashed is bound to it.
+    pub chain_id: String,
+    /// Who may replace the contract's code; `None` for nobody.
+    pub admin: Option<String>,
     /// The denom that is contributed.
     pub denom: String,
     /// When the showers open and close.
@@ -292,8 +346,14 @@ pub struct ConfigResponse {
     pub tiers: TierRule,
     /// Eggs of each tier in a shower.
     pub eggs: PerTier<u32>,
+    /// How much likelier the first of a tier is to hold an egg than its last (basis points).
+    pub tilt_bp: u32,
     /// Who is paid.
     pub payees: Vec<Payee>,
+    /// What each contribution holds back until the shower's key is published (basis points).
+    pub holdback_bp: u32,
+    /// The pieces of each tier.
+    pub catalogue: PerTier<CatalogueTier>,
     /// Address of the meteors' CW721 contract.
     pub meteors: String,
     /// Address of the contract that cracks meteors.
@@ -345,20 +405,32 @@ pub struct ShowerResponse {
     pub log: HexBinary,
     /// Contributors of all earlier showers: the meteor of rank r has number `earlier + r`.
     pub earlier: u64,
+    /// Meteors of each tier in all earlier showers, minted or not: what decides whose piece is whose.
+    pub earlier_by_tier: PerTier<u64>,
     /// Whether `Close` has been called.
     pub closed: bool,
     /// Whether it was cancelled.
     pub cancelled: bool,
+    /// Whether contributing was paused at some time while it was open.
+    pub paused: bool,
     /// Meteors minted.
     pub minted: u32,
     /// Contributed by those who have their meteor (micro-denom).
     pub minted_amount: Uint128,
-    /// Paid to the payees (micro-denom).
+    /// Of it held back until the key is published (micro-denom).
+    pub held: Uint128,
+    /// Booked for the payees (micro-denom).
     pub settled: Uint128,
-    /// Contributions sent back.
+    /// Contributions without a meteor that were sent back.
     pub refunds: u32,
-    /// Sent back (micro-denom).
+    /// What they add up to (micro-denom).
     pub refunded: Uint128,
+    /// Of what was held back: sent back to contributors because the key came late or never (micro-denom).
+    pub held_returned: Uint128,
+    /// By when the key must be published (seconds).
+    pub key_deadline: u64,
+    /// Whether it was.
+    pub key_in_time: bool,
 }
 
 /// Showers in order.
@@ -381,6 +453,8 @@ pub struct ContributionResponse {
     pub seq: u64,
     /// What has become of it.
     pub state: ContributionState,
+    /// What was held back of it and sent back (micro-denom).
+    pub held_returned: Uint128,
 }
 
 /// What one wallet has in every shower.
@@ -410,13 +484,54 @@ pub struct RankingResponse {
     pub ranking: Vec<RankedContributor>,
 }
 
-/// Contributions that can be refunded now.
+/// Contributions of which something can be sent back now.
 #[cw_serde]
 pub struct RefundableResponse {
     /// Those among the ranks looked at.
-    pub refundable: Vec<RankedContributor>,
+    pub refundable: Vec<Refundable>,
     /// Where to continue, if there is more.
     pub next: Option<Cursor>,
+}
+
+/// What `Refund` would send back to one contributor now.
+#[cw_serde]
+pub struct Refundable {
+    /// Who.
+    pub contributor: String,
+    /// How much (micro-denom).
+    pub amount: Uint128,
+    /// All of a contribution without a meteor, or what was held back of one with a meteor.
+    pub what: Refunded,
+}
+
+/// What is sent back to a contributor.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub enum Refunded {
+    /// All of a contribution that has no meteor.
+    Contribution,
+    /// What was held back of a contribution that has its meteor.
+    Holdback,
+}
+
+/// What each payee is owed and was paid.
+#[cw_serde]
+pub struct PayeesResponse {
+    /// In the order of the launch.
+    pub payees: Vec<PayeeResponse>,
+}
+
+/// What one payee is owed and was paid.
+#[cw_serde]
+pub struct PayeeResponse {
+    /// Where the money goes.
+    pub address: String,
+    /// Share (basis points).
+    pub share_bp: u32,
+    /// Booked and not yet sent (micro-denom).
+    pub owed: Uint128,
+    /// Sent so far (micro-denom).
+    pub withdrawn: Uint128,
 }
 
 /// Commitment, beacon round, draw and key of a shower.
@@ -436,6 +551,8 @@ pub struct DrawResponse {
     pub root: Option<HexBinary>,
     /// Leaves of the tree; 0 before `CommitDraw`.
     pub leaves: u32,
+    /// Contributors of all earlier showers: the leaf at index i is of meteor `earlier + i + 1`.
+    pub earlier: u64,
     /// The key, once published, 32 bytes.
     pub key: Option<HexBinary>,
 }
@@ -443,10 +560,24 @@ pub struct DrawResponse {
 /// Where minting of a shower stands.
 #[cw_serde]
 pub struct MintCursorResponse {
-    /// What `Mint` must name as `first_rank`; `None` when nothing can be minted now.
-    pub next_rank: Option<u32>,
+    /// What the next `Mint` must bring; `None` when nothing can be minted now.
+    pub next: Option<NextMint>,
     /// Meteors minted.
     pub minted: u32,
     /// Meteors in all: the shower's contributors.
     pub contributors: u32,
+}
+
+/// What the next `Mint` must bring.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub struct NextMint {
+    /// The rank to name as `first_rank`.
+    pub first_rank: u32,
+    /// Its tier.
+    pub tier: Tier,
+    /// Place of its piece in the tier's list, from 0.
+    pub first_piece: u32,
+    /// Most pieces: what is left of the tier and of its list, at most [`MAX_BATCH`].
+    pub most: u32,
 }

@@ -7,13 +7,16 @@
 
 extern crate alloc;
 
+pub mod catalogue;
 pub mod eggs;
 mod encode;
 pub mod fairness;
+pub mod holdback;
 pub mod ids;
 pub mod life;
 pub mod log;
 pub mod metadata;
+pub mod odds;
 #[cfg(feature = "presets")]
 pub mod preset;
 pub mod ranking;

@@ -128,6 +128,22 @@ impl Schedule {
         }
     }
 
+    /// The first and the last shower that are open at some time from `from` to `to` (both included,
+    /// nanoseconds of block time, `from <= to`); `None` if none is.
+    pub fn open_between(&self, from: u64, to: u64) -> Option<(u32, u32)> {
+        let first = match self.phase(from) {
+            Phase::Before => 1,
+            Phase::Open(shower) => shower,
+            Phase::Over => return None,
+        };
+        let last = match self.phase(to) {
+            Phase::Before => return None,
+            Phase::Open(shower) => shower,
+            Phase::Over => self.count,
+        };
+        Some((first, last))
+    }
+
     /// Which shower is open at block time `now` (nanoseconds). Constant time, whatever the count.
     pub fn phase(&self, now: u64) -> Phase {
         let now_seconds = now / NANOS_PER_SECOND; // windows start and end on whole seconds
@@ -216,6 +232,17 @@ mod tests {
                 Phase::Before => { prop_assert!(inside.is_empty()); prop_assert!(t < s.window(1).unwrap().start); }
                 Phase::Over => { prop_assert!(inside.is_empty()); prop_assert!(t >= s.window(s.count).unwrap().end); }
             }
+        }
+
+        #[test]
+        fn open_between_are_those_whose_window_the_time_overlaps(
+            s in schedules(), from in 0u64..3_000_000_000, length in 0u64..1_000_000
+        ) {
+            let (from, to) = (from * NANOS_PER_SECOND, (from + length) * NANOS_PER_SECOND);
+            let overlap = |n: &u32| { let w = s.window(*n).unwrap(); w.start <= to && from < w.end };
+            let all: Vec<u32> = (1..=s.count).filter(overlap).collect();
+            let ends = all.first().copied().zip(all.last().copied());
+            prop_assert_eq!(s.open_between(from, to), ends);
         }
 
         #[test]

@@ -1,6 +1,6 @@
 //! `Close`: fixes a shower's contributors and total. Constant cost, whatever the shower's size.
 
-use cosmwasm_std::{DepsMut, Env, Response};
+use cosmwasm_std::{DepsMut, Env, Response, StdError};
 use meteor_messages::events::Close;
 use meteor_rules::NANOS_PER_SECOND;
 
@@ -26,7 +26,9 @@ pub(crate) fn close(deps: DepsMut, env: &Env, shower: u32) -> Result<Response, C
     let closes_at = window.end / NANOS_PER_SECOND;
     let closed_at = env.block.time.nanos().div_ceil(NANOS_PER_SECOND);
     let rule = FAIRNESS.load(deps.storage)?.beacon;
-    let beacon_round = rule.round(closed_at, closes_at).ok_or(ContractError::Beacon)?;
+    let beacon_round = rule
+        .round(closed_at, closes_at)
+        .ok_or_else(|| StdError::generic_err("a round beyond all numbers"))?;
     DRAWS.save(deps.storage, shower, &Draw { beacon_round, closed_at, committed: None, key: None })?;
     let book = book(deps.storage, env, shower)?;
     let log = book.log()?;

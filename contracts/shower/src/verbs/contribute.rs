@@ -8,7 +8,7 @@ use meteor_rules::schedule::Phase;
 
 use crate::error::ContractError;
 use crate::state::{
-    BOOKS, Book, CONTRIBUTIONS, Contribution, EVENT, LAST_ACTIVE, RANKING, minimum, ranking_key,
+    BOOKS, CONTRIBUTIONS, Contribution, EARLIER, EVENT, RANKING, minimum, ranking_key, unopened,
 };
 
 /// Adds what came with the message to the sender's total in `shower`.
@@ -19,7 +19,7 @@ pub(crate) fn contribute(
     shower: u32,
 ) -> Result<Response, ContractError> {
     let event = EVENT.load(deps.storage)?;
-    if event.paused {
+    if event.paused_since.is_some() {
         return Err(ContractError::Paused);
     }
     match event.schedule.phase(env.block.time.nanos()) {
@@ -40,12 +40,9 @@ pub(crate) fn contribute(
     let mut book = if let Some(book) = stored {
         book
     } else {
-        // The shower's first contribution. Time doesn't go back, so every earlier shower is over and its
-        // numbers are final: they can be carried over once, and Close of any shower needs no other.
-        let last = LAST_ACTIVE.may_load(deps.storage)?;
-        let last = last.map(|last| BOOKS.load(deps.storage, last)).transpose()?;
-        LAST_ACTIVE.save(deps.storage, &shower)?;
-        Book::following(env, shower, last.as_ref())
+        let (book, earlier) = unopened(deps.storage, env, shower)?;
+        EARLIER.save(deps.storage, shower, &earlier)?;
+        book
     };
 
     let sender = &info.sender;

@@ -9,7 +9,7 @@ use meteor_rules::life::refunds_open;
 use meteor_rules::{NANOS_PER_SECOND, ShowerId};
 
 use crate::error::ContractError;
-use crate::state::{Committed, DRAWS, EVENT, FAIRNESS, ROLES, book};
+use crate::state::{CHAIN_ID, Committed, DRAWS, EVENT, FAIRNESS, LIVES, ROLES, TERMS, book};
 
 /// Longest signature or key of a beacon: a point of BLS12-381's larger group, compressed.
 pub(crate) const MAX_BEACON_BYTES: usize = 96;
@@ -69,20 +69,21 @@ pub(crate) fn publish_key(
     shower: u32,
     key: HexBinary,
 ) -> Result<Response, ContractError> {
-    let closes_at = EVENT.load(deps.storage)?.window(shower)?.end / NANOS_PER_SECOND;
+    let window = EVENT.load(deps.storage)?.window(shower)?;
     let fairness = FAIRNESS.load(deps.storage)?;
     let mut draw = DRAWS.may_load(deps.storage, shower)?.ok_or(ContractError::NotClosed { shower })?;
     if draw.key.is_some() {
         return Err(ContractError::KeyKnown { shower });
     }
-    // Earlier, it would tell what uncracked meteors hold.
-    let at = closes_at.saturating_add(fairness.crack_window);
+    // Earlier, it would tell what uncracked meteors hold. The crack window is never shorter than the times for
+    // minting and revealing together, so from then on nothing can be minted either.
+    let at = (window.end / NANOS_PER_SECOND).saturating_add(fairness.crack_window);
     if env.block.time.seconds() < at {
         return Err(ContractError::KeyTooEarly { shower, at });
     }
     let bytes = bytes32("the key", &key)?;
     let id = Domain {
-        chain_id: &env.block.chain_id,
+        chain_id: &CHAIN_ID.load(deps.storage)?,
         contract: env.contract.address.as_str(),
         shower: ShowerId(shower),
     };
@@ -92,5 +93,10 @@ pub(crate) fn publish_key(
     }
     draw.key = Some(key.clone());
     DRAWS.save(deps.storage, shower, &draw)?;
-    Ok(Response::new().add_event(events::Key { shower, key }))
+    // A late key is still proof, but what was held back is the contributors' by then.
+    let in_time = env.block.time.nanos() < TERMS.load(deps.storage)?.key_deadline(window);
+    let mut life = LIVES.may_load(deps.storage, shower)?.unwrap_or_default();
+    life.key_in_time = in_time;
+    LIVES.save(deps.storage, shower, &life)?;
+    Ok(Response::new().add_event(events::Key { shower, key, in_time }))
 }

@@ -10,6 +10,8 @@ pub(crate) mod pause;
 pub(crate) mod refund;
 pub(crate) mod roles;
 pub(crate) mod settle;
+pub(crate) mod unasked;
+pub(crate) mod withdraw;
 
 use cosmwasm_std::{Addr, Storage};
 

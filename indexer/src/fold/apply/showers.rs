@@ -45,18 +45,22 @@ pub(super) fn shower_event(
             *left = left.checked_add(event.amount).ok_or(FoldFault::Overflow)?;
             Ok(())
         }
-        ShowerEvent::Payment(event) => {
+        ShowerEvent::Share(event) => {
             let left = pending.payments.entry(event.shower).or_default();
-            // Payments come after the settle that names their sum.
+            // Shares come after the settle that names their sum.
             *left = left.checked_sub(event.amount).ok_or(FoldFault::Differs {
-                field: "payment",
+                field: "share",
                 given: event.amount.to_string(),
                 computed: left.to_string(),
             })?;
+            Ok(())
+        }
+        ShowerEvent::Withdraw(event) => {
             let paid = launched(state, height)?.paid.entry(event.payee.clone()).or_default();
             *paid = paid.checked_add(event.amount).ok_or(FoldFault::Overflow)?;
             Ok(())
         }
+        ShowerEvent::ReturnUnasked(_) => Ok(()),
         ShowerEvent::Cancel(event) => {
             shower(state, event.shower, height)?.cancelled = true;
             Ok(())

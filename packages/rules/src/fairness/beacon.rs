@@ -17,7 +17,28 @@ pub struct BeaconRule {
     pub delay: u64,
 }
 
+/// Stub
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Network {
+    /// S
+    Quicknet,
+    /// S
+    Own,
+}
+/// Stub
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BeaconError {
+    /// S
+    #[error("x")]
+    X,
+}
+
 impl BeaconRule {
+    /// Stub
+    pub fn check(&self, _key: &[u8]) -> Result<Network, BeaconError> {
+        Ok(Network::Own)
+    }
+
     /// The first round due at or after `max(now, closes_at) + delay`; times in seconds, `now` being the time
     /// of the block that closes the shower, rounded up. `None` if the period is 0 or the time overflows.
     pub fn round(&self, now: u64, closes_at: u64) -> Option<u64> {
