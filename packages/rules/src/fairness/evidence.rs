@@ -2,7 +2,7 @@
 //! files of an evidence folder and the answers of the API (`docs/fairness.md`, "Evidence").
 
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write;
 
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::Domain;
-use super::beacon::BeaconRule;
+use super::beacon::{BeaconError, BeaconRule, Network};
 use super::content::{Content, Kind};
 use super::hex::{Hex, Hex32};
 use crate::ids::ShowerId;
@@ -18,13 +18,6 @@ use crate::tier::{PerTier, TierRule, TierRuleError};
 
 /// The version of `fairness.json` that is written and read.
 pub const VERSION: u32 = 1;
-
-/// Genesis and period of drand quicknet.
-const QUICKNET: (u64, u64) = (1_692_803_367, 3);
-
-/// Public key of drand quicknet (chain hash
-/// `52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971`).
-pub const QUICKNET_KEY: &str = "83cf0f2896adee7eb8b5f01fcad3912212c437e0073e911fb90022d3e760183c8c4b450b6a0a6c3ac6a5776a2d1064510d1fec758c921cc22b0e17e63aaf4bcb5ed66304de9cf809bd274ca73bab4af5a6e9c76a4bc09e76eae8991ef5ece45a";
 
 /// First line of `contributions.csv`.
 pub const CSV_HEADER: &str = "seq,contributor,amount,total";
@@ -71,9 +64,12 @@ impl Beacon {
         BeaconRule { genesis: self.genesis, period: self.period, delay: self.delay }
     }
 
-    /// Whether it is drand quicknet, which no single party can know ahead.
-    pub fn is_quicknet(&self) -> bool {
-        (self.genesis, self.period) == QUICKNET && self.public_key.to_string() == QUICKNET_KEY
+    /// Whether it is drand quicknet, which no single party can know ahead, or one for test chains.
+    ///
+    /// # Errors
+    /// [`BeaconError`] for a rhythm that can't be.
+    pub fn network(&self) -> Result<Network, BeaconError> {
+        self.rule().check(&self.public_key.0)
     }
 }
 
@@ -278,23 +274,18 @@ fn digits(text: &str) -> Option<u128> {
     if text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().ok() } else { None }
 }
 
-pub(super) mod decimal {
+pub(crate) mod decimal {
     //! 128-bit numbers as decimal digits in a text: JSON's numbers lose digits beyond 2^53 in many readers.
 
     use alloc::string::String;
 
     use serde::{Deserialize, Deserializer, Serializer, de};
 
-    pub(in crate::fairness) fn serialize<S: Serializer>(
-        number: &u128,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(number: &u128, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(number)
     }
 
-    pub(in crate::fairness) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<u128, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u128, D::Error> {
         super::digits(&String::deserialize(deserializer)?)
             .ok_or_else(|| de::Error::custom("not a number of at most 128 bits in decimal digits"))
     }
@@ -314,17 +305,6 @@ mod tests {
         assert_eq!(read_csv(&text), Ok(rows.clone()));
         assert_eq!(read_csv(&text.replace('\n', "\r\n")), Ok(rows));
         assert_eq!(read_csv(&write_csv([])), Ok(vec![]));
-    }
-
-    #[test]
-    fn quicknet_is_known_by_key_and_rhythm() {
-        let public_key: Hex = QUICKNET_KEY.parse().unwrap();
-        let quicknet = Beacon { genesis: 1_692_803_367, period: 3, delay: 600, public_key };
-        assert!(quicknet.is_quicknet());
-        assert!(!Beacon { genesis: 1_692_803_366, ..quicknet.clone() }.is_quicknet());
-        let mut other = quicknet;
-        other.public_key.0[5] ^= 1;
-        assert!(!other.is_quicknet());
     }
 
     #[test]

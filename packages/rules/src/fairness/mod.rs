@@ -12,6 +12,7 @@ mod stream;
 pub mod tree;
 pub mod verify;
 
+pub(crate) use evidence::decimal;
 pub use stream::Stream;
 
 use crate::ids::ShowerId;

@@ -91,6 +91,41 @@ impl Tree {
     }
 }
 
+impl Tree {
+    /// The hashes that prove the leaves of `[from, to)`: those of the largest subtrees outside, from left to
+    /// right. `None` if the range is empty or ends outside the tree.
+    pub fn range_proof(&self, from: u32, to: u32) -> Option<Vec<Bytes32>> {
+        let count = u32::try_from(self.levels.first()?.len()).ok()?;
+        if from >= to || to > count {
+            return None;
+        }
+        let mut proof = Vec::new();
+        self.outside(0, count, from, to, &mut proof)?;
+        Some(proof)
+    }
+
+    fn outside(&self, start: u32, size: u32, from: u32, to: u32, proof: &mut Vec<Bytes32>) -> Option<()> {
+        let end = start.checked_add(size)?;
+        if end <= from || to <= start {
+            proof.push(self.subtree(start, size)?);
+        } else if size > 1 {
+            let left = split(size);
+            self.outside(start, left, from, to, proof)?;
+            self.outside(start.checked_add(left)?, size.checked_sub(left)?, from, to, proof)?;
+        }
+        Some(())
+    }
+
+    /// The hash of the subtree of `size` leaves from `start` on, one that RFC 6962's shape has.
+    fn subtree(&self, start: u32, size: u32) -> Option<Bytes32> {
+        // Such a subtree starts at a multiple of the power of two that holds it, so it is one node of the level
+        // at that height; on the right edge an odd node has moved up unchanged.
+        let height = size.checked_next_power_of_two().map_or(u32::BITS, u32::trailing_zeros);
+        let at = usize::try_from(u64::from(start) >> height).ok()?;
+        self.levels.get(usize::try_from(height).ok()?)?.get(at).copied()
+    }
+}
+
 /// The root that `leaf` at `index` (from 0) of `count` leaves leads to by `proof`; `None` if the proof does
 /// not have exactly the length that this place in such a tree has.
 pub fn root_from(leaf: Bytes32, index: u32, count: u32, proof: &[Bytes32]) -> Option<Bytes32> {
@@ -112,9 +147,46 @@ pub fn root_from(leaf: Bytes32, index: u32, count: u32, proof: &[Bytes32]) -> Op
     if siblings.next().is_some() { None } else { Some(hash) }
 }
 
-/// Stub
-pub fn root_from_range(_l: &[Bytes32], _f: u32, _c: u32, _p: &[Bytes32]) -> Option<Bytes32> {
-    None
+/// The root that the consecutive `leaves` from `from` (from 0) on lead to in a tree of `count` leaves; `None` if
+/// the range is empty or ends outside the tree, or if the proof hasn't exactly the hashes that this range needs.
+/// They are those of the largest subtrees outside the range, from left to right ([`Tree::range_proof`]).
+pub fn root_from_range(leaves: &[Bytes32], from: u32, count: u32, proof: &[Bytes32]) -> Option<Bytes32> {
+    let to = from.checked_add(u32::try_from(leaves.len()).ok()?)?;
+    if leaves.is_empty() || to > count {
+        return None;
+    }
+    let mut rest = Rest { leaves: leaves.iter(), proof: proof.iter() };
+    let root = rest.hash(0, count, from, to)?;
+    (rest.leaves.next().is_none() && rest.proof.next().is_none()).then_some(root)
+}
+
+/// What is not yet used of a range and its proof.
+struct Rest<'a> {
+    leaves: core::slice::Iter<'a, Bytes32>,
+    proof: core::slice::Iter<'a, Bytes32>,
+}
+
+impl Rest<'_> {
+    /// The hash of the subtree of `size` leaves from `start` on, when the range is `[from, to)`.
+    fn hash(&mut self, start: u32, size: u32, from: u32, to: u32) -> Option<Bytes32> {
+        let end = start.checked_add(size)?;
+        if end <= from || to <= start {
+            return self.proof.next().copied();
+        }
+        if size == 1 {
+            return self.leaves.next().copied();
+        }
+        let left = split(size);
+        // 32 levels at most: a tree of 32-bit size halves each time.
+        let first = self.hash(start, left, from, to)?;
+        let second = self.hash(start.checked_add(left)?, size.checked_sub(left)?, from, to)?;
+        Some(node_hash(&first, &second))
+    }
+}
+
+/// Leaves of the left half of a tree of `size` leaves (2 or more): the largest power of two below `size`.
+const fn split(size: u32) -> u32 {
+    1 << (u32::BITS - 1 - size.saturating_sub(1).leading_zeros())
 }
 
 #[cfg(test)]
@@ -195,6 +267,57 @@ mod tests {
             Domain { shower: ShowerId(2), ..id },
         ] {
             assert_ne!(leaf_hash(&other, &leaf), base);
+        }
+    }
+
+    #[test]
+    fn every_range_is_proven_and_nothing_else() {
+        for count in 1..24u32 {
+            let leaves = leaves(count);
+            let tree = Tree::new(leaves.clone()).unwrap();
+            for from in 0..count {
+                for to in from + 1..=count {
+                    let range = &leaves[from as usize..to as usize];
+                    let proof = tree.range_proof(from, to).unwrap();
+                    assert_eq!(root_from_range(range, from, count, &proof), Some(tree.root()));
+                    for other in (0..count).filter(|other| *other != from) {
+                        assert_ne!(root_from_range(range, other, count, &proof), Some(tree.root()));
+                    }
+                    let mut long = proof.clone();
+                    long.push([0; 32]);
+                    assert_eq!(root_from_range(range, from, count, &long), None);
+                    if let Some((_, short)) = proof.split_last() {
+                        assert_eq!(root_from_range(range, from, count, short), None);
+                    }
+                    for at in 0..proof.len() {
+                        let mut wrong = proof.clone();
+                        wrong[at][0] ^= 1;
+                        assert_ne!(root_from_range(range, from, count, &wrong), Some(tree.root()));
+                    }
+                    if range.len() > 1 {
+                        let mut swapped = range.to_vec();
+                        swapped.swap(0, 1);
+                        assert_ne!(root_from_range(&swapped, from, count, &proof), Some(tree.root()));
+                    }
+                }
+            }
+            assert_eq!(tree.range_proof(0, count + 1), None);
+            assert_eq!(tree.range_proof(1, 1), None);
+            assert_eq!(root_from_range(&[], 0, count, &[tree.root()]), None);
+            assert_eq!(root_from_range(&leaves, u32::MAX, count, &[]), None);
+        }
+    }
+
+    #[test]
+    fn a_range_of_one_is_a_leaf_and_its_siblings() {
+        let leaves = leaves(13);
+        let tree = Tree::new(leaves.clone()).unwrap();
+        for index in 0..13 {
+            let (mut range, mut single) =
+                (tree.range_proof(index, index + 1).unwrap(), tree.proof(index).unwrap());
+            range.sort_unstable();
+            single.sort_unstable();
+            assert_eq!(range, single);
         }
     }
 

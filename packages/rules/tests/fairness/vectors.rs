@@ -20,7 +20,7 @@ const LEVANA: TierRule = TierRule { legendary: 10, ancient_bp: 900, rare_bp: 225
 const EGGS: PerTier<u32> = PerTier { legendary: 10, ancient: 30, rare: 61, common: 101 };
 
 /// Key and two signatures of drand quicknet, as its public servers give them.
-const QUICKNET: &str = meteor_rules::fairness::evidence::QUICKNET_KEY;
+const QUICKNET: &str = meteor_rules::fairness::beacon::QUICKNET_KEY;
 const QUICKNET_123: &str =
     "b75c69d0b72a5d906e854e808ba7e2accb1542ac355ae486d591aa9d43765482e26cd02df835d3546d23c4b13e0dfc92";
 const QUICKNET_657413: &str =

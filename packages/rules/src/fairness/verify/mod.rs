@@ -253,7 +253,7 @@ fn beacon(evidence: &Evidence<'_>, checks: &Checks<'_>) -> Outcome {
             NotChecked("skipped as asked: whether the beacon is genuine is NOT known".into())
         }
         (Some(signature), Some(round), Some(check)) => match check(round, &signature.0) {
-            Ok(()) if evidence.event.beacon.is_quicknet() => {
+            Ok(()) if evidence.event.beacon.network() == Ok(super::beacon::Network::Quicknet) => {
                 Passed(format!("signature of round {round}, drand quicknet"))
             }
             Ok(()) => Passed(format!(
