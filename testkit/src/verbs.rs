@@ -1,7 +1,7 @@
 //! What people do, in one word each. Verbs own the time: `open` and `close` move it where it must be. Those
 //! named `try_…` give the outcome; the others expect success and can be chained.
 
-use cosmwasm_std::{Binary, Coin, HexBinary, coins};
+use cosmwasm_std::{Coin, HexBinary, coins};
 use meteor_messages::hatchery::{self, Reveal};
 use meteor_messages::nft;
 use meteor_messages::shower::{Art, ExecuteMsg, MintCursorResponse, QueryMsg, RefundableResponse};
@@ -166,7 +166,7 @@ impl Suite {
     /// `who` cracks a meteor.
     pub fn try_crack(&mut self, who: &str, meteor: u64) -> Outcome {
         let contract = self.hatchery.to_string();
-        let msg = nft::ExecuteMsg::SendNft { contract, token_id: meteor.to_string(), msg: Binary::default() };
+        let msg = nft::ExecuteMsg::SendNft { contract, token_id: meteor.to_string(), msg: None };
         self.execute_nft(who, &msg, &[])
     }
 

@@ -265,7 +265,7 @@ mod peeper {
         match msg {
             Msg::Peep(place) => {
                 let (contract, token_id) = (place.hatchery.clone(), place.meteor.to_string());
-                let send = nft::ExecuteMsg::SendNft { contract, token_id, msg: Binary::default() };
+                let send = nft::ExecuteMsg::SendNft { contract, token_id, msg: None };
                 let call = |to: String, msg| WasmMsg::Execute { contract_addr: to, msg, funds: vec![] };
                 Ok(Response::new()
                     .add_message(call(place.meteors.clone(), to_json_binary(&send)?))

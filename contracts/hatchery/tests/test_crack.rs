@@ -106,11 +106,8 @@ fn a_token_of_another_collection_is_refused() {
 
 /// The hatchery refuses token 1 of `collection`, sent to it by its owner.
 fn not_a_meteor(suite: &mut Suite, owner: &str, collection: &Addr) {
-    let send = nft::ExecuteMsg::SendNft {
-        contract: suite.hatchery.to_string(),
-        token_id: "1".into(),
-        msg: Binary::default(),
-    };
+    let send =
+        nft::ExecuteMsg::SendNft { contract: suite.hatchery.to_string(), token_id: "1".into(), msg: None };
     let meteors = suite.meteors.to_string();
     suite
         .call(owner, collection, &send, &[])

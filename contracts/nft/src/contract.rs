@@ -8,7 +8,7 @@ use meteor_contract_kit::nonpayable;
 use meteor_messages::nft::{ExecuteMsg, ExtensionMsg, InstantiateMsg, QueryMsg};
 
 use crate::error::ContractError;
-use crate::row::Row;
+use crate::state::NoExtension;
 pub use crate::state::{NAME, VERSION};
 use crate::verbs::{burn, mint, transfer};
 use crate::{instantiate as instantiation, queries};
@@ -34,8 +34,6 @@ pub fn execute(
     msg: ExecuteMsg,
 ) -> Result<Response, ContractError> {
     nonpayable(&info.funds)?;
-    // Every variant by name and no `_`: a verb that a later cw721 adds must be decided on, not inherited.
-    #[allow(deprecated)] // UpdateOwnership is matched in order to be refused
     match msg {
         ExecuteMsg::UpdateExtension { msg: ExtensionMsg::MintBatch { tokens } } => {
             mint::mint_batch(deps, &info, tokens)
@@ -44,29 +42,29 @@ pub fn execute(
             transfer::transfer(deps, &env, &info, &recipient, token_id)
         }
         ExecuteMsg::SendNft { contract, token_id, msg } => {
-            transfer::send(deps, &env, &info, contract, token_id, msg)
+            transfer::send(deps, &env, &info, contract, token_id, msg.unwrap_or_default())
         }
         ExecuteMsg::Burn { token_id } => burn::burn(deps, &env, &info, token_id),
         ExecuteMsg::Approve { spender, token_id, expires } => {
-            Ok(standard::approve::<Row, Empty>(deps, &env, &info, spender, token_id, expires)?)
+            Ok(standard::approve::<NoExtension, Empty>(deps, &env, &info, spender, token_id, expires)?)
         }
         ExecuteMsg::Revoke { spender, token_id } => {
-            Ok(standard::revoke::<Row, Empty>(deps, &env, &info, spender, token_id)?)
+            Ok(standard::revoke::<NoExtension, Empty>(deps, &env, &info, spender, token_id)?)
         }
         ExecuteMsg::ApproveAll { operator, expires } => {
             Ok(standard::approve_all::<Empty>(deps, &env, &info, operator, expires)?)
         }
         ExecuteMsg::RevokeAll { operator } => Ok(standard::revoke_all::<Empty>(deps, &env, &info, operator)?),
-        ExecuteMsg::Mint { .. } => {
+        ExecuteMsg::Mint(_) => {
             // The standard's Mint takes a burnt id again: a cracked meteor could be cracked twice.
             refuse("mint", "it would reuse burnt ids; the minter uses mint_batch")
         }
-        ExecuteMsg::UpdateNftInfo { .. } => refuse("update_nft_info", "metadata never changes"),
-        ExecuteMsg::UpdateCollectionInfo { .. } => {
+        ExecuteMsg::UpdateNftInfo(_) => refuse("update_nft_info", "metadata never changes"),
+        ExecuteMsg::UpdateCollectionInfo(_) => {
             refuse("update_collection_info", "the collection's description and royalties never change")
         }
-        ExecuteMsg::AddMinter { .. } => refuse("add_minter", "a collection has one fixed minter"),
-        ExecuteMsg::RemoveMinter { .. } => refuse("remove_minter", "a collection has one fixed minter"),
+        ExecuteMsg::AddMinter(_) => refuse("add_minter", "a collection has one fixed minter"),
+        ExecuteMsg::RemoveMinter(_) => refuse("remove_minter", "a collection has one fixed minter"),
         ExecuteMsg::UpdateOwnership(_) => {
             refuse("update_ownership", "a collection has one fixed minter and no owner")
         }
@@ -76,13 +74,11 @@ pub fn execute(
         ExecuteMsg::UpdateCreatorOwnership(_) => {
             refuse("update_creator_ownership", "a collection has no creator with powers")
         }
-        ExecuteMsg::SetWithdrawAddress { .. } => {
-            refuse("set_withdraw_address", "a collection never holds money")
-        }
-        ExecuteMsg::RemoveWithdrawAddress {} => {
+        ExecuteMsg::SetWithdrawAddress(_) => refuse("set_withdraw_address", "a collection never holds money"),
+        ExecuteMsg::RemoveWithdrawAddress(_) => {
             refuse("remove_withdraw_address", "a collection never holds money")
         }
-        ExecuteMsg::WithdrawFunds { .. } => refuse("withdraw_funds", "a collection never holds money"),
+        ExecuteMsg::WithdrawFunds(_) => refuse("withdraw_funds", "a collection never holds money"),
     }
 }
 

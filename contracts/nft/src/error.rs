@@ -75,6 +75,14 @@ pub enum ContractError {
         /// The largest share.
         most: u32,
     },
+    /// Royalties to a contract that could never pay them out.
+    #[error(
+        "royalties to {given}: that is a contract of this event, which could not pass them on; name a wallet"
+    )]
+    RoyaltyReceiver {
+        /// The address given.
+        given: String,
+    },
     /// No such token, or burnt.
     #[error("no token {token_id:?} here: it was never minted or it was burnt")]
     NoSuchToken {

@@ -1,10 +1,8 @@
 //! Instantiation: everything about a collection is fixed here.
 
-use cosmwasm_std::{Decimal, DepsMut, Env, Response};
+use cosmwasm_std::{DepsMut, Env, Response};
 use cw721::execute::{initialize_creator, initialize_minter};
-use cw721::state::CollectionInfo;
-use cw721::traits::ToAttributesState;
-use cw721::{CollectionExtension, RoyaltyInfo};
+use cw721::state::{CollectionInfo, MINTER};
 use meteor_messages::nft::{InstantiateMsg, Royalties};
 
 use crate::error::ContractError;
@@ -34,32 +32,22 @@ pub(crate) fn instantiate(deps: DepsMut, env: &Env, msg: InstantiateMsg) -> Resu
     let info = CollectionInfo { name: msg.name, symbol: msg.symbol, updated_at: env.block.time };
     cw721().collection_info.save(deps.storage, &info)?;
     if let Some(royalties) = msg.royalties {
-        save_royalties(deps, &info.name, royalties)?;
+        save_royalties(deps, env, royalties)?;
     }
     Ok(Response::new().add_attribute("action", "instantiate").add_attribute("minter", msg.minter))
 }
 
-/// Stores the royalties twice: for CW2981's queries, and as cw721 0.22 shows them in the collection's info.
-fn save_royalties(deps: DepsMut, name: &str, royalties: Royalties) -> Result<(), ContractError> {
+/// Checks and stores the royalties.
+fn save_royalties(deps: DepsMut, env: &Env, royalties: Royalties) -> Result<(), ContractError> {
     if royalties.share_bp == 0 || royalties.share_bp > MAX_ROYALTY_BP {
         return Err(ContractError::RoyaltyShare { given: royalties.share_bp, most: MAX_ROYALTY_BP });
     }
-    let payment_address = deps.api.addr_validate(&royalties.payment_address)?;
-    let extension = CollectionExtension {
-        description: name.to_owned(),
-        image: String::new(),
-        external_link: None,
-        banner_url: None,
-        explicit_content: None,
-        start_trading_time: None,
-        royalty_info: Some(RoyaltyInfo {
-            payment_address: payment_address.clone(),
-            share: Decimal::from_ratio(royalties.share_bp, meteor_rules::BASIS_POINTS),
-        }),
-    };
-    for attribute in extension.to_attributes_state()? {
-        cw721().collection_extension.save(deps.storage, attribute.key.clone(), &attribute)?;
+    let address = deps.api.addr_validate(&royalties.payment_address)?;
+    // What is paid to a contract of the event would stay there.
+    let minter = MINTER.get_ownership(deps.storage)?.owner;
+    if address == env.contract.address || minter.as_ref() == Some(&address) {
+        return Err(ContractError::RoyaltyReceiver { given: address.into() });
     }
-    let royalties = Royalties { payment_address: payment_address.into(), ..royalties };
+    let royalties = Royalties { payment_address: address.into(), ..royalties };
     Ok(ROYALTIES.save(deps.storage, &royalties)?)
 }

@@ -10,6 +10,7 @@ mod instantiate;
 mod queries;
 pub mod row;
 pub mod state;
+mod text;
 mod used;
 mod verbs;
 

@@ -1,23 +1,21 @@
 //! A collection as marketplaces and wallets see it, and each power that it refuses.
-#![allow(deprecated)] // deprecated verbs and queries of the standard are tested on purpose
 
 use crate::chain;
 
 use cosmwasm_std::testing::{mock_dependencies, mock_env};
-use cosmwasm_std::{Binary, Decimal, Empty, Event, Timestamp, Uint128, coin, coins, to_json_binary};
-use cw_ownable::Action;
+use cosmwasm_std::{Addr, Binary, Decimal, Empty, Event, Timestamp, Uint128, coins, to_json_binary};
 use cw_utils::Expiration;
 use cw721::error::Cw721ContractError;
 use cw721::msg::{
-    AllInfoResponse, AllNftInfoResponse, ApprovalsResponse, CollectionInfoAndExtensionResponse,
-    CollectionInfoMsg, ConfigResponse, MinterResponse, NftInfoResponse, NumTokensResponse, OwnerOfResponse,
-    TokensResponse,
+    AdditionalMintersResponse, AllInfoResponse, AllNftInfoResponse, ApprovalResponse, ApprovalsResponse,
+    ConfigResponse, MinterResponse, NftInfoResponse, NumTokensResponse, OperatorResponse, OperatorsResponse,
+    OwnerOfResponse, TokensResponse,
 };
-use cw721::{DefaultOptionalCollectionExtension, OwnershipError};
+use cw721::{Approval, Attribute, Ownership, OwnershipError, RoyaltyInfo};
 use meteor_contract_kit::KitError;
 use meteor_messages::nft::{
-    CheckRoyaltiesResponse, ExecuteMsg, ExtensionQuery, InstantiateMsg, NewToken, QueryMsg, Royalties,
-    RoyaltyInfoResponse,
+    CheckRoyaltiesResponse, CollectionExtension, CollectionResponse, ExecuteMsg, ExtensionQuery, Ignored,
+    InstantiateMsg, NewToken, QueryMsg, Royalties, RoyaltyInfoResponse,
 };
 use meteor_nft::ContractError;
 use meteor_nft::contract::{NAME, VERSION, migrate};
@@ -223,11 +221,9 @@ mod moving {
     #[test]
     fn sending_reaches_a_contract_or_fails_whole() {
         let mut chain = minted();
-        let send = |to: &str| ExecuteMsg::SendNft {
-            contract: to.into(),
-            token_id: "1".into(),
-            msg: Binary::from(b"{}".as_slice()),
-        };
+        let msg = Some(Binary::from(b"{}".as_slice()));
+        let send =
+            |to: &str| ExecuteMsg::SendNft { contract: to.into(), token_id: "1".into(), msg: msg.clone() };
         chain.refuses_somehow("alice", &send(address("bob").as_str()));
         assert_eq!(owner_of(&chain, "1"), Some(address("alice").into()));
         let vault = chain.vault();
@@ -282,58 +278,37 @@ mod refused_powers {
 
     #[test]
     fn mint() {
-        refused(
-            &ExecuteMsg::Mint {
-                token_id: "9".into(),
-                owner: address("alice").into(),
-                token_uri: None,
-                extension: Empty {},
-            },
-            "mint",
-        );
+        refused(&ExecuteMsg::Mint(Ignored), "mint");
     }
 
     #[test]
     fn update_nft_info() {
-        let token_uri = Some("ipfs://other".into());
-        refused(
-            &ExecuteMsg::UpdateNftInfo { token_id: "1".into(), token_uri, extension: Empty {} },
-            "update_nft_info",
-        );
+        refused(&ExecuteMsg::UpdateNftInfo(Ignored), "update_nft_info");
     }
 
     #[test]
     fn update_collection_info() {
-        let collection_info = CollectionInfoMsg { name: Some("Other".into()), symbol: None, extension: None };
-        refused(&ExecuteMsg::UpdateCollectionInfo { collection_info }, "update_collection_info");
+        refused(&ExecuteMsg::UpdateCollectionInfo(Ignored), "update_collection_info");
     }
 
     #[test]
     fn add_minter_and_remove_minter() {
-        let minter = || address("alice").into();
-        refused(&ExecuteMsg::AddMinter { minter: minter() }, "add_minter");
-        refused(&ExecuteMsg::RemoveMinter { minter: minter() }, "remove_minter");
+        refused(&ExecuteMsg::AddMinter(Ignored), "add_minter");
+        refused(&ExecuteMsg::RemoveMinter(Ignored), "remove_minter");
     }
 
     #[test]
     fn changes_of_minter_and_creator() {
-        for action in [
-            Action::TransferOwnership { new_owner: address("alice").into(), expiry: None },
-            Action::AcceptOwnership,
-            Action::RenounceOwnership,
-        ] {
-            refused(&ExecuteMsg::UpdateOwnership(action.clone()), "update_ownership");
-            refused(&ExecuteMsg::UpdateMinterOwnership(action.clone()), "update_minter_ownership");
-            refused(&ExecuteMsg::UpdateCreatorOwnership(action), "update_creator_ownership");
-        }
+        refused(&ExecuteMsg::UpdateOwnership(Ignored), "update_ownership");
+        refused(&ExecuteMsg::UpdateMinterOwnership(Ignored), "update_minter_ownership");
+        refused(&ExecuteMsg::UpdateCreatorOwnership(Ignored), "update_creator_ownership");
     }
 
     #[test]
     fn withdrawals() {
-        let to = || address("alice").into();
-        refused(&ExecuteMsg::SetWithdrawAddress { address: to() }, "set_withdraw_address");
-        refused(&ExecuteMsg::RemoveWithdrawAddress {}, "remove_withdraw_address");
-        refused(&ExecuteMsg::WithdrawFunds { amount: coin(1, "uusd") }, "withdraw_funds");
+        refused(&ExecuteMsg::SetWithdrawAddress(Ignored), "set_withdraw_address");
+        refused(&ExecuteMsg::RemoveWithdrawAddress(Ignored), "remove_withdraw_address");
+        refused(&ExecuteMsg::WithdrawFunds(Ignored), "withdraw_funds");
     }
 
     #[test]
@@ -348,8 +323,8 @@ mod refused_powers {
             ExecuteMsg::Revoke { spender: address("bob").into(), token_id: "1".into() },
             ExecuteMsg::ApproveAll { operator: address("bob").into(), expires: None },
             ExecuteMsg::RevokeAll { operator: address("bob").into() },
-            ExecuteMsg::SendNft { contract: vault, token_id: "1".into(), msg: Binary::default() },
-            ExecuteMsg::WithdrawFunds { amount: coin(1, "uusd") },
+            ExecuteMsg::SendNft { contract: vault, token_id: "1".into(), msg: None },
+            ExecuteMsg::WithdrawFunds(Ignored),
         ] {
             let sender = if matches!(msg, ExecuteMsg::UpdateExtension { .. }) { "minter" } else { "alice" };
             chain.fund(sender, 5);
@@ -361,12 +336,9 @@ mod refused_powers {
     #[test]
     fn walks_of_the_whole_collection() {
         let chain = minted();
-        let info: NftInfoResponse<Metadata> = chain.query(&QueryMsg::NftInfo { token_id: "1".into() });
-        let scan =
-            QueryMsg::GetNftByExtension { extension: info.extension, start_after: None, limit: Some(10) };
-        let error = chain.try_query::<Empty>(&scan).unwrap_err();
+        let error = chain.try_query::<Empty>(&QueryMsg::GetNftByExtension(Ignored)).unwrap_err();
         assert!(error.contains("get_nft_by_extension is refused"), "{error}");
-        let error = chain.try_query::<Empty>(&QueryMsg::GetCollectionExtension { msg: None }).unwrap_err();
+        let error = chain.try_query::<Empty>(&QueryMsg::GetCollectionExtension(Ignored)).unwrap_err();
         assert!(error.contains("get_collection_extension is refused"), "{error}");
     }
 }
@@ -392,9 +364,22 @@ mod showing {
     }
 
     #[test]
+    fn a_token_that_moved_shows_the_same() {
+        let mut chain = minted();
+        let ask = r#"{"nft_info":{"token_id":"1"}}"#;
+        let before = chain.ask_json(ask).unwrap();
+        // Each of these makes the standard write the token anew.
+        chain.does("alice", &approve("1", "market", None));
+        chain.does("market", &transfer("1", "bob"));
+        let vault = chain.vault();
+        chain.does("bob", &ExecuteMsg::SendNft { contract: vault.into(), token_id: "1".into(), msg: None });
+        assert_eq!(chain.ask_json(ask), Ok(before));
+    }
+
+    #[test]
     fn the_json_is_what_marketplaces_read() {
         let chain = minted();
-        let shown: String = chain.raw(&QueryMsg::NftInfo { token_id: "3".into() });
+        let shown = chain.ask_json(r#"{"nft_info":{"token_id":"3"}}"#).unwrap();
         assert!(
             shown.starts_with(r#"{"token_uri":null,"extension":{"name":"Levana Dragons: Rare Meteor #3","#),
             "{shown}"
@@ -436,45 +421,83 @@ mod showing {
     }
 
     #[test]
-    fn the_standards_other_questions_are_answered() {
+    fn a_collection_says_who_may_what() {
         let chain = minted();
-        let config: ConfigResponse<DefaultOptionalCollectionExtension> = chain.query(&QueryMsg::GetConfig {});
+        let config: ConfigResponse<Option<CollectionExtension>> = chain.query(&QueryMsg::GetConfig {});
         assert_eq!(config.num_tokens, 3);
         assert_eq!(config.minter_ownership.owner, Some(address("minter")));
         assert_eq!(config.creator_ownership.owner, None, "nobody has a creator's powers");
         assert_eq!(config.withdraw_address, None);
-        assert_eq!(chain.query::<AllInfoResponse>(&QueryMsg::GetAllInfo {}).num_tokens, 3);
+        assert_eq!(config.collection_info.name, "Levana Dragons: Meteors");
+        assert_eq!(config.collection_extension, None);
+        assert_eq!(config.contract_info.creator, address("deployer"));
+        let all: AllInfoResponse = chain.query(&QueryMsg::GetAllInfo {});
+        assert_eq!((all.num_tokens, all.collection_info), (3, config.collection_info));
+        assert_eq!((all.collection_extension, all.contract_info), (vec![], config.contract_info));
         let minter: MinterResponse = chain.query(&QueryMsg::Minter {});
         assert_eq!(minter.minter, Some(address("minter").into()));
-        for ask in [QueryMsg::ContractInfo {}, QueryMsg::GetCollectionInfoAndExtension {}] {
-            let info: CollectionInfoAndExtensionResponse<DefaultOptionalCollectionExtension> =
-                chain.query(&ask);
-            assert_eq!((info.name.as_str(), info.symbol.as_str()), ("Levana Dragons: Meteors", "LVNMTR"));
-            assert_eq!(info.extension, None);
+        let nobody = Ownership { owner: None, pending_owner: None, pending_expiry: None };
+        let minter = Ownership { owner: Some(address("minter")), ..nobody.clone() };
+        for ask in [QueryMsg::Ownership {}, QueryMsg::GetMinterOwnership {}] {
+            assert_eq!(chain.query::<Ownership<Addr>>(&ask), minter);
         }
-        for ask in [
-            QueryMsg::Ownership {},
-            QueryMsg::GetMinterOwnership {},
-            QueryMsg::GetCreatorOwnership {},
-            QueryMsg::GetAdditionalMinters { start_after: None, limit: None },
-            QueryMsg::GetCollectionExtensionAttributes {},
-            QueryMsg::GetWithdrawAddress {},
-            QueryMsg::AllOperators {
-                owner: address("alice").into(),
-                include_expired: None,
-                start_after: None,
-                limit: None,
-            },
-            QueryMsg::Approval {
-                token_id: "1".into(),
-                spender: address("alice").into(),
-                include_expired: None,
-            },
-        ] {
-            chain.raw(&ask);
-        }
+        assert_eq!(chain.query::<Ownership<Addr>>(&QueryMsg::GetCreatorOwnership {}), nobody);
+        let ask = QueryMsg::GetAdditionalMinters { start_after: None, limit: None };
+        assert!(chain.query::<AdditionalMintersResponse>(&ask).minters.is_empty());
+        assert_eq!(chain.query::<Option<String>>(&QueryMsg::GetWithdrawAddress {}), None);
+        let info: CollectionResponse = chain.query(&QueryMsg::GetCollectionInfoAndExtension {});
+        assert_eq!((info.name.as_str(), info.symbol.as_str()), ("Levana Dragons: Meteors", "LVNMTR"));
+        assert_eq!((info.updated_at, info.extension), (Timestamp::from_seconds(chain::BEGIN), None));
         let template: Template = chain.extension(ExtensionQuery::Template {});
         assert_eq!(template, Chain::msg().template);
+    }
+
+    #[test]
+    fn a_collection_says_who_is_approved() {
+        let mut chain = minted();
+        let until = Expiration::AtTime(Timestamp::from_seconds(chain::BEGIN + 10));
+        chain.does("alice", &approve("1", "market", Some(until)));
+        let all = ExecuteMsg::ApproveAll { operator: address("bank").into(), expires: Some(until) };
+        chain.does("alice", &all);
+        let (market, bank) = (
+            Approval { spender: address("market"), expires: until },
+            Approval { spender: address("bank"), expires: until },
+        );
+        let told = |chain: &Chain, include_expired: Option<bool>| {
+            let (owner, token_id) = (address("alice").to_string(), "1".to_owned());
+            let approvals: ApprovalsResponse =
+                chain.query(&QueryMsg::Approvals { token_id: token_id.clone(), include_expired });
+            let owner_of: OwnerOfResponse =
+                chain.query(&QueryMsg::OwnerOf { token_id: token_id.clone(), include_expired });
+            let info: AllNftInfoResponse<Metadata> =
+                chain.query(&QueryMsg::AllNftInfo { token_id: token_id.clone(), include_expired });
+            assert_eq!(owner_of.approvals, approvals.approvals);
+            assert_eq!(info.access, owner_of);
+            let spender = address("market").into();
+            let one = QueryMsg::Approval { token_id, spender, include_expired };
+            let one = chain.try_query::<ApprovalResponse>(&one).ok().map(|told| told.approval);
+            assert_eq!(approvals.approvals, one.into_iter().collect::<Vec<_>>());
+            let (start_after, limit) = (None, None);
+            let ask = QueryMsg::AllOperators { owner: owner.clone(), include_expired, start_after, limit };
+            let operators: OperatorsResponse = chain.query(&ask);
+            let (start_after, limit) = (None, None);
+            let ask = QueryMsg::ApprovedForAll { owner: owner.clone(), include_expired, start_after, limit };
+            let old: OperatorsResponse = chain.query(&ask);
+            assert_eq!(operators, old);
+            let operator = address("bank").into();
+            let one = QueryMsg::Operator { owner, operator, include_expired };
+            let one = chain.try_query::<OperatorResponse>(&one).ok().map(|told| told.approval);
+            assert_eq!(operators.operators, one.into_iter().collect::<Vec<_>>());
+            (approvals.approvals, operators.operators)
+        };
+        assert_eq!(told(&chain, None), (vec![market.clone()], vec![bank.clone()]));
+        chain.wait(10);
+        assert_eq!(told(&chain, None), (vec![], vec![]), "what has expired is left out");
+        assert_eq!(told(&chain, Some(true)), (vec![market], vec![bank]));
+        // An owner is always approved.
+        let spender = address("alice").into();
+        let ask = QueryMsg::Approval { token_id: "1".into(), spender, include_expired: None };
+        assert_eq!(chain.query::<ApprovalResponse>(&ask).approval.expires, Expiration::Never {});
     }
 }
 
@@ -498,10 +521,21 @@ mod royalties {
         assert_eq!(ask(u128::MAX).royalty_amount, Uint128::MAX.multiply_ratio(750u32, 10_000u32));
         let check: CheckRoyaltiesResponse = chain.extension(ExtensionQuery::CheckRoyalties {});
         assert!(check.royalty_payments);
-        let info: CollectionInfoAndExtensionResponse<DefaultOptionalCollectionExtension> =
-            chain.query(&QueryMsg::GetCollectionInfoAndExtension {});
-        let told = info.extension.unwrap().royalty_info.unwrap();
+        let info: CollectionResponse = chain.query(&QueryMsg::GetCollectionInfoAndExtension {});
+        let extension = info.extension.unwrap();
+        let told = extension.royalty_info.clone().unwrap();
         assert_eq!((told.payment_address, told.share), (address("team"), Decimal::permille(75)));
+        assert_eq!(extension.description, "Levana Dragons: Meteors");
+        assert_eq!(extension.image, None, "an empty text would be shown as a broken image");
+        let config: ConfigResponse<Option<CollectionExtension>> = chain.query(&QueryMsg::GetConfig {});
+        assert_eq!(config.collection_extension.as_ref(), Some(&extension));
+        let attributes: Vec<Attribute> = chain.query(&QueryMsg::GetCollectionExtensionAttributes {});
+        let [description, royalty_info] = attributes.as_slice() else { panic!("{attributes:?}") };
+        assert_eq!((description.key.as_str(), royalty_info.key.as_str()), ("description", "royalty_info"));
+        assert_eq!(description.value::<String>(), Ok(extension.description));
+        assert_eq!(royalty_info.value::<Option<RoyaltyInfo>>(), Ok(extension.royalty_info));
+        let all: AllInfoResponse = chain.query(&QueryMsg::GetAllInfo {});
+        assert_eq!(all.collection_extension, attributes);
     }
 
     #[test]
@@ -521,6 +555,19 @@ mod royalties {
         }
         assert!(with(1).is_ok());
         assert!(with(1_000).is_ok());
+    }
+
+    #[test]
+    fn royalties_go_to_no_contract_that_would_keep_them() {
+        let to = |payment_address: &str| {
+            let royalties = Some(Royalties { payment_address: payment_address.into(), share_bp: 5 });
+            Chain::launch(&InstantiateMsg { royalties, ..Chain::msg() }, &[]).err()
+        };
+        // The first contract on this chain has this address: the collection itself.
+        let itself = Chain::new().nft.to_string();
+        for given in [address("minter").to_string(), itself] {
+            assert_eq!(to(&given), Some(ContractError::RoyaltyReceiver { given }));
+        }
     }
 }
 

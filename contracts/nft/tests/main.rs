@@ -3,4 +3,5 @@
 
 mod chain;
 mod collection;
+mod standard;
 mod test_cost;

@@ -50,6 +50,6 @@ fn a_mint_stays_within_its_budget_and_costs_the_same_later() {
     }
     let late = mint(&mut deps, 50_000);
     println!("storage gas a token: {early}, after 3,100 tokens {late}");
-    assert!(early <= 13_150 && late <= 13_150, "{early} {late}");
+    assert!(early <= 12_800 && late <= 12_800, "{early} {late}");
     assert!(early.abs_diff(late) <= 100, "{early} {late}");
 }

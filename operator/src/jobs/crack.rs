@@ -1,6 +1,5 @@
 //! Crack: sends meteors of the signing account to the hatchery.
 
-use cosmwasm_std::Binary;
 use meteor_chain::tx::Included;
 use meteor_messages::nft::ExecuteMsg;
 
@@ -20,7 +19,7 @@ pub async fn crack(
     let mut messages = Vec::with_capacity(meteors.len());
     for meteor in meteors {
         let (contract, token_id) = (deployment.hatchery.clone(), meteor.to_string());
-        let send = ExecuteMsg::SendNft { contract, token_id, msg: Binary::default() };
+        let send = ExecuteMsg::SendNft { contract, token_id, msg: None };
         messages.push(tx::execute(account.address(), &deployment.meteors, &send, &[])?);
     }
     account.send(messages).await

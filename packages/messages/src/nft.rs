@@ -1,11 +1,20 @@
 //! Messages of the CW721 contract: the standard ones, and what Meteor Shower adds to them.
 
+use cosmwasm_schema::schemars::JsonSchema;
+use cosmwasm_schema::schemars::r#gen::SchemaGenerator;
+use cosmwasm_schema::schemars::schema::Schema;
 use cosmwasm_schema::{QueryResponses, cw_serde};
-use cosmwasm_std::{Empty, Uint128};
-use cw721::msg::{Cw721ExecuteMsg, Cw721QueryMsg};
-use cw721::traits::Cw721CustomMsg;
-use cw721::{DefaultOptionalCollectionExtension, DefaultOptionalCollectionExtensionMsg};
+use cosmwasm_std::{Addr, Binary, Empty, Timestamp, Uint128};
+use cw721::msg::{
+    AdditionalMintersResponse, AllInfoResponse, AllNftInfoResponse, ApprovalResponse, ApprovalsResponse,
+    CollectionInfoAndExtensionResponse, ConfigResponse, MinterResponse, NftInfoResponse, NumTokensResponse,
+    OperatorResponse, OperatorsResponse, OwnerOfResponse, TokensResponse,
+};
+use cw721::state::CollectionExtensionAttributes;
+use cw721::{Expiration, Ownership, RoyaltyInfo};
 use meteor_rules::metadata::{Metadata, Template};
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What the contract is instantiated with. Nothing of it changes later.
 #[cw_serde]
@@ -52,11 +61,300 @@ pub struct Royalties {
     pub share_bp: u32,
 }
 
-/// CW721's messages; of the standard verbs those that would contradict the design are refused by name.
-pub type ExecuteMsg = Cw721ExecuteMsg<Empty, DefaultOptionalCollectionExtensionMsg, ExtensionMsg>;
+/// CW721's verbs as version 0.22 of the standard has them, and ours under `update_extension`. Those that would
+/// contradict the design are refused by name, whatever they carry.
+///
+/// An enum of our own, because the standard's takes unknown fields and insists on `msg` in `send_nft`.
+#[cw_serde]
+#[serde(deny_unknown_fields)]
+pub enum ExecuteMsg {
+    /// Owner, approved spender or operator of the owner: moves a token.
+    TransferNft {
+        /// To whom.
+        recipient: String,
+        /// Which token.
+        token_id: String,
+    },
+    /// The same: moves a token to a contract and calls that contract.
+    SendNft {
+        /// To which contract.
+        contract: String,
+        /// Which token.
+        token_id: String,
+        /// What that contract is told; older wallets leave it out.
+        msg: Option<Binary>,
+    },
+    /// Owner or operator of the owner: lets `spender` move or burn one token.
+    Approve {
+        /// Who may.
+        spender: String,
+        /// Which token.
+        token_id: String,
+        /// Until when; for ever by default.
+        expires: Option<Expiration>,
+    },
+    /// Owner or operator of the owner: ends an approval.
+    Revoke {
+        /// Who no longer may.
+        spender: String,
+        /// Which token.
+        token_id: String,
+    },
+    /// Anyone: lets `operator` move or burn every token of the sender.
+    ApproveAll {
+        /// Who may.
+        operator: String,
+        /// Until when; for ever by default.
+        expires: Option<Expiration>,
+    },
+    /// Anyone: ends an approval for all tokens.
+    RevokeAll {
+        /// Who no longer may.
+        operator: String,
+    },
+    /// Owner, approved spender or operator of the owner: burns a token. Its id never returns.
+    Burn {
+        /// Which token.
+        token_id: String,
+    },
+    /// What Meteor Shower adds.
+    UpdateExtension {
+        /// A verb of ours.
+        msg: ExtensionMsg,
+    },
+    /// Refused: it would reuse burnt ids.
+    Mint(Ignored),
+    /// Refused: metadata never changes.
+    UpdateNftInfo(Ignored),
+    /// Refused: the collection's description and royalties never change.
+    UpdateCollectionInfo(Ignored),
+    /// Refused: a collection has one fixed minter.
+    AddMinter(Ignored),
+    /// Refused: a collection has one fixed minter.
+    RemoveMinter(Ignored),
+    /// Refused: a collection has one fixed minter and no owner.
+    UpdateOwnership(Ignored),
+    /// Refused: a collection has one fixed minter.
+    UpdateMinterOwnership(Ignored),
+    /// Refused: a collection has no creator with powers.
+    UpdateCreatorOwnership(Ignored),
+    /// Refused: a collection never holds money.
+    SetWithdrawAddress(Ignored),
+    /// Refused: a collection never holds money.
+    RemoveWithdrawAddress(Ignored),
+    /// Refused: a collection never holds money.
+    WithdrawFunds(Ignored),
+}
 
-/// CW721's queries, with ours under `extension`.
-pub type QueryMsg = Cw721QueryMsg<Metadata, DefaultOptionalCollectionExtension, ExtensionQuery>;
+/// What a refused verb carries. It is read past, so that the verb is refused by its name and not for a field.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ignored;
+
+impl Serialize for Ignored {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Empty {}.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Ignored {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        IgnoredAny::deserialize(deserializer).map(|_| Self)
+    }
+}
+
+impl JsonSchema for Ignored {
+    fn schema_name() -> String {
+        "Ignored".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        Schema::Bool(true)
+    }
+}
+
+/// CW721's queries as versions 0.16 to 0.22 of the standard have them, and ours under `extension`.
+#[cw_serde]
+#[serde(deny_unknown_fields)]
+#[derive(QueryResponses)]
+pub enum QueryMsg {
+    /// Whose a token is, and who is approved for it.
+    #[returns(OwnerOfResponse)]
+    OwnerOf {
+        /// Which token.
+        token_id: String,
+        /// Also approvals that have expired; by default not.
+        include_expired: Option<bool>,
+    },
+    /// One spender's approval for a token; an error without one.
+    #[returns(ApprovalResponse)]
+    Approval {
+        /// Which token.
+        token_id: String,
+        /// Whose approval.
+        spender: String,
+        /// Also if it has expired; by default not.
+        include_expired: Option<bool>,
+    },
+    /// Every approval for a token.
+    #[returns(ApprovalsResponse)]
+    Approvals {
+        /// Which token.
+        token_id: String,
+        /// Also approvals that have expired; by default not.
+        include_expired: Option<bool>,
+    },
+    /// One operator's approval for all tokens of an owner; an error without one.
+    #[returns(OperatorResponse)]
+    Operator {
+        /// Whose tokens.
+        owner: String,
+        /// Whose approval.
+        operator: String,
+        /// Also if it has expired; by default not.
+        include_expired: Option<bool>,
+    },
+    /// Everyone approved for all tokens of an owner.
+    #[returns(OperatorsResponse)]
+    AllOperators {
+        /// Whose tokens.
+        owner: String,
+        /// Also approvals that have expired; by default not.
+        include_expired: Option<bool>,
+        /// Continue after this operator.
+        start_after: Option<String>,
+        /// Rows: 10 by default, at most 1,000.
+        limit: Option<u32>,
+    },
+    /// The same by its first name, which some wallets still use.
+    #[returns(OperatorsResponse)]
+    ApprovedForAll {
+        /// Whose tokens.
+        owner: String,
+        /// Also approvals that have expired; by default not.
+        include_expired: Option<bool>,
+        /// Continue after this operator.
+        start_after: Option<String>,
+        /// Rows: 10 by default, at most 1,000.
+        limit: Option<u32>,
+    },
+    /// How many tokens there are.
+    #[returns(NumTokensResponse)]
+    NumTokens {},
+    /// Name and symbol alone, as versions 0.16 to 0.18 answer: their readers refuse any other field.
+    #[returns(ContractInfoResponse)]
+    ContractInfo {},
+    /// Name, symbol and royalties, as versions from 0.19 on answer.
+    #[returns(CollectionResponse)]
+    GetCollectionInfoAndExtension {},
+    /// Roles, collection and number of tokens.
+    #[returns(ConfigResponse<Option<CollectionExtension>>)]
+    GetConfig {},
+    /// The contract, the collection and the number of tokens.
+    #[returns(AllInfoResponse)]
+    GetAllInfo {},
+    /// What [`CollectionExtension`] says, as a list.
+    #[returns(CollectionExtensionAttributes)]
+    GetCollectionExtensionAttributes {},
+    /// The minter, by an older name of `get_minter_ownership`.
+    #[returns(Ownership<Addr>)]
+    Ownership {},
+    /// The minter, as versions 0.16 to 0.18 answer.
+    #[returns(MinterResponse)]
+    Minter {},
+    /// The minter; it never changes.
+    #[returns(Ownership<Addr>)]
+    GetMinterOwnership {},
+    /// Nobody: a collection has no creator with powers.
+    #[returns(Ownership<Addr>)]
+    GetCreatorOwnership {},
+    /// None: a collection has one minter.
+    #[returns(AdditionalMintersResponse)]
+    GetAdditionalMinters {
+        /// Continue after this minter.
+        start_after: Option<String>,
+        /// Rows: 10 by default, at most 1,000.
+        limit: Option<u32>,
+    },
+    /// A token's metadata.
+    #[returns(NftInfoResponse<Metadata>)]
+    NftInfo {
+        /// Which token.
+        token_id: String,
+    },
+    /// A token's owner and metadata.
+    #[returns(AllNftInfoResponse<Metadata>)]
+    AllNftInfo {
+        /// Which token.
+        token_id: String,
+        /// Also approvals that have expired; by default not.
+        include_expired: Option<bool>,
+    },
+    /// Ids of an owner's tokens, in order of their text.
+    #[returns(TokensResponse)]
+    Tokens {
+        /// Whose.
+        owner: String,
+        /// Continue after this id.
+        start_after: Option<String>,
+        /// Rows: 10 by default, at most 1,000.
+        limit: Option<u32>,
+    },
+    /// Ids of all tokens, in order of their text.
+    #[returns(TokensResponse)]
+    AllTokens {
+        /// Continue after this id.
+        start_after: Option<String>,
+        /// Rows: 10 by default, at most 1,000.
+        limit: Option<u32>,
+    },
+    /// None: a collection never holds money.
+    #[returns(Option<String>)]
+    GetWithdrawAddress {},
+    /// What Meteor Shower adds.
+    #[returns(())]
+    Extension {
+        /// A query of ours.
+        msg: ExtensionQuery,
+    },
+    /// Refused: it walks the whole collection.
+    #[returns(())]
+    GetNftByExtension(Ignored),
+    /// Refused: the standard has no answer to it.
+    #[returns(())]
+    GetCollectionExtension(Ignored),
+}
+
+/// A collection's name and symbol. Readers of cw721 0.16 to 0.18 refuse an answer with any other field.
+#[cw_serde]
+pub struct ContractInfoResponse {
+    /// Its name.
+    pub name: String,
+    /// Its symbol.
+    pub symbol: String,
+}
+
+/// A collection, as cw721 0.19 and later show it.
+pub type CollectionResponse = CollectionInfoAndExtensionResponse<Option<CollectionExtension>>;
+
+/// What a collection with royalties says of itself: cw721's fields, but an image that it doesn't have is null
+/// and no empty text.
+#[cw_serde]
+pub struct CollectionExtension {
+    /// The collection's name.
+    pub description: String,
+    /// None: its tokens have images.
+    pub image: Option<String>,
+    /// None.
+    pub external_link: Option<String>,
+    /// None.
+    pub banner_url: Option<String>,
+    /// None.
+    pub explicit_content: Option<bool>,
+    /// None: tokens can be traded from their mint on.
+    pub start_trading_time: Option<Timestamp>,
+    /// What a sale should pay to whom.
+    pub royalty_info: Option<RoyaltyInfo>,
+}
 
 /// What Meteor Shower adds to CW721's verbs. On the wire `{"update_extension":{"msg":{"mint_batch":{…}}}}`.
 #[cw_serde]
@@ -68,8 +366,6 @@ pub enum ExtensionMsg {
         tokens: Vec<NewToken>,
     },
 }
-
-impl Cw721CustomMsg for ExtensionMsg {}
 
 /// A token to mint.
 #[cw_serde]
@@ -87,6 +383,7 @@ pub struct NewToken {
 
 /// What Meteor Shower adds to CW721's queries. On the wire `{"extension":{"msg":{"template":{}}}}`.
 #[cw_serde]
+#[serde(deny_unknown_fields)]
 #[derive(QueryResponses)]
 pub enum ExtensionQuery {
     /// How the tokens are described.
@@ -104,8 +401,6 @@ pub enum ExtensionQuery {
     #[returns(CheckRoyaltiesResponse)]
     CheckRoyalties {},
 }
-
-impl Cw721CustomMsg for ExtensionQuery {}
 
 /// What a sale should pay to whom (CW2981).
 #[cw_serde]

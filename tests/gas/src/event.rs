@@ -258,7 +258,7 @@ impl Event {
     /// The holder of the meteor of that rank cracks it.
     pub(crate) fn crack(&mut self, rank: u32) -> Result<()> {
         let contract = self.suite.hatchery.to_string();
-        self.nft(rank, |token_id| nft::ExecuteMsg::SendNft { contract, token_id, msg: Binary::default() })
+        self.nft(rank, |token_id| nft::ExecuteMsg::SendNft { contract, token_id, msg: None })
     }
 
     /// The worker reveals what the meteors of these ranks hold.

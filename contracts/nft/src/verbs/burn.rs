@@ -3,8 +3,9 @@
 use cosmwasm_std::{DepsMut, Empty, Env, MessageInfo, Response};
 use meteor_messages::events::Burn;
 
-use super::{number, token};
+use super::number;
 use crate::error::ContractError;
+use crate::state::token;
 
 /// Burns a token of the sender's, or one that the sender is approved for.
 pub(crate) fn burn(

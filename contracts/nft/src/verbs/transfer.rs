@@ -3,9 +3,9 @@
 use cosmwasm_std::{Binary, DepsMut, Empty, Env, MessageInfo, Response};
 use meteor_messages::events::Transfer;
 
-use super::{number, token};
+use super::number;
 use crate::error::ContractError;
-use crate::row::Row;
+use crate::state::{NoExtension, token};
 
 /// Moves a token to `recipient`. The standard checks the sender and clears the approvals.
 pub(crate) fn transfer(
@@ -16,7 +16,7 @@ pub(crate) fn transfer(
     token_id: String,
 ) -> Result<Response, ContractError> {
     let from = token(deps.storage, &token_id)?.owner;
-    let moved = cw721::execute::transfer_nft::<Row>(deps, env, info, recipient, &token_id)?;
+    let moved = cw721::execute::transfer_nft::<NoExtension>(deps, env, info, recipient, &token_id)?;
     let event = Transfer { token_id: number(&token_id)?, from: from.into(), to: moved.owner.clone().into() };
     Ok(Response::new()
         .add_event(event)
@@ -38,6 +38,6 @@ pub(crate) fn send(
     let from = token(deps.storage, &token_id)?.owner;
     let to = deps.api.addr_validate(&contract)?;
     let event = Transfer { token_id: number(&token_id)?, from: from.into(), to: to.into() };
-    let response = cw721::execute::send_nft::<Row, Empty>(deps, env, info, contract, token_id, msg)?;
+    let response = cw721::execute::send_nft::<NoExtension, Empty>(deps, env, info, contract, token_id, msg)?;
     Ok(response.add_event(event))
 }

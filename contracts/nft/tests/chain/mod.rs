@@ -1,8 +1,11 @@
-//! A chain with one collection, whose minter is a wallet. A refusal must not change its state.
+//! A chain with one collection, whose minter is a wallet. What the contract refuses must not have changed its
+//! storage, even before the chain takes a refused message back.
 
-use cosmwasm_std::testing::MockStorage;
-use cosmwasm_std::{Addr, Coin, Event, Order, QueryRequest, Storage, Timestamp, WasmQuery, coins};
-use cosmwasm_std::{Binary, Deps, DepsMut, Empty, Env, MessageInfo, Response, StdResult, to_json_binary};
+use cosmwasm_std::testing::{MockQuerier, MockStorage, message_info, mock_env};
+use cosmwasm_std::{
+    Addr, Binary, Coin, Deps, DepsMut, Empty, Env, Event, MessageInfo, Order, QuerierWrapper, QueryRequest,
+    Response, StdResult, Storage, Timestamp, WasmMsg, WasmQuery, coins, to_json_binary,
+};
 use cw_multi_test::{
     App, AppBuilder, BankKeeper, BankSudo, ContractWrapper, Executor, MockApiBech32, SudoMsg,
 };
@@ -65,15 +68,26 @@ impl Chain {
         self.app.update_block(|block| block.time = block.time.plus_seconds(seconds));
     }
 
-    fn dump(&self) -> Vec<(Vec<u8>, Vec<u8>)> {
-        self.app.storage().range(None, None, Order::Ascending).collect()
-    }
-
-    fn execute(&mut self, sender: &str, msg: &ExecuteMsg, funds: &[Coin]) -> anyhow::Result<Vec<Event>> {
-        let before = self.dump();
-        let result = self.app.execute_contract(address(sender), self.nft.clone(), msg, funds);
-        assert!(result.is_ok() || before == self.dump(), "a refused message changed something");
-        result.map(|response| response.events)
+    /// What the contract itself says to a message, on a copy of its storage that nothing rolls back.
+    fn asked_directly(&self, sender: &str, msg: &ExecuteMsg, funds: &[Coin]) -> Result<(), ContractError> {
+        let rows = |storage: &dyn Storage| -> Vec<(Vec<u8>, Vec<u8>)> {
+            storage.range(None, None, Order::Ascending).collect()
+        };
+        let before = rows(&*self.app.contract_storage(&self.nft));
+        let mut storage = MockStorage::new();
+        for (key, value) in &before {
+            storage.set(key, value);
+        }
+        let querier = MockQuerier::<Empty>::new(&[]);
+        let deps =
+            DepsMut { storage: &mut storage, api: self.app.api(), querier: QuerierWrapper::new(&querier) };
+        let mut env = mock_env();
+        env.block = self.app.block_info();
+        env.contract.address = self.nft.clone();
+        let said =
+            meteor_nft::contract::execute(deps, env, message_info(&address(sender), funds), msg.clone());
+        assert!(said.is_ok() || rows(&storage) == before, "{msg:?} is refused and changed something");
+        said.map(|_| ())
     }
 
     pub(crate) fn send(
@@ -82,7 +96,21 @@ impl Chain {
         msg: &ExecuteMsg,
         funds: &[Coin],
     ) -> Result<Vec<Event>, ContractError> {
-        self.execute(sender, msg, funds).map_err(|error| error.downcast().unwrap())
+        let directly = self.asked_directly(sender, msg, funds);
+        let done = self
+            .app
+            .execute_contract(address(sender), self.nft.clone(), msg, funds)
+            .map(|response| response.events)
+            .map_err(|error| error.downcast().unwrap());
+        assert_eq!(directly.as_ref().err(), done.as_ref().err(), "{msg:?}");
+        done
+    }
+
+    /// Sends a message as the bytes that a wallet would sign.
+    pub(crate) fn send_json(&mut self, sender: &str, msg: &str) -> anyhow::Result<Vec<Event>> {
+        let (contract_addr, msg) = (self.nft.to_string(), Binary::from(msg.as_bytes()));
+        let execute = WasmMsg::Execute { contract_addr, msg, funds: vec![] };
+        self.app.execute(address(sender), execute.into()).map(|response| response.events)
     }
 
     pub(crate) fn does(&mut self, sender: &str, msg: &ExecuteMsg) -> Vec<Event> {
@@ -94,7 +122,8 @@ impl Chain {
     }
 
     pub(crate) fn refuses_somehow(&mut self, sender: &str, msg: &ExecuteMsg) {
-        self.execute(sender, msg, &[]).unwrap_err();
+        self.asked_directly(sender, msg, &[]).ok();
+        self.app.execute_contract(address(sender), self.nft.clone(), msg, &[]).unwrap_err();
     }
 
     pub(crate) fn try_query<T: DeserializeOwned>(&self, msg: &QueryMsg) -> Result<T, String> {
@@ -105,13 +134,13 @@ impl Chain {
         self.try_query(msg).unwrap()
     }
 
-    /// The answer's bytes as they are.
-    pub(crate) fn raw(&self, msg: &QueryMsg) -> String {
-        let smart =
-            WasmQuery::Smart { contract_addr: self.nft.to_string(), msg: to_json_binary(msg).unwrap() };
-        let request = to_json_binary(&QueryRequest::<Empty>::Wasm(smart)).unwrap();
-        let answer = self.app.wrap().raw_query(&request).unwrap().unwrap();
-        String::from_utf8(answer.to_vec()).unwrap()
+    /// Asks with the bytes of `msg` and gives the answer's as they are.
+    pub(crate) fn ask_json(&self, msg: &str) -> Result<String, String> {
+        let (contract_addr, msg) = (self.nft.to_string(), Binary::from(msg.as_bytes()));
+        let request = QueryRequest::<Empty>::Wasm(WasmQuery::Smart { contract_addr, msg });
+        let answer = self.app.wrap().raw_query(&to_json_binary(&request).unwrap());
+        let answer = answer.into_result().unwrap().into_result()?;
+        Ok(String::from_utf8(answer.to_vec()).unwrap())
     }
 
     /// A contract that takes any token it is sent.
