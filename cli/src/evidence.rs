@@ -134,6 +134,7 @@ pub async fn from_chain(node: &Node, contract: &str) -> Result<Fairness> {
         contract: contract.to_owned(),
         tiers: config.tiers,
         eggs: config.eggs,
+        tilt_bp: config.tilt_bp,
         beacon: Beacon { genesis, period, delay, public_key: Hex(fixed.beacon_key.into()) },
         tables: bytes32(&fixed.tables)?,
         showers,

@@ -50,7 +50,7 @@ impl SuiteBuilder {
         let preset = Preset::named(name).expect("a preset of meteor-rules");
         let relative = meteor_rules::preset::RelativeSchedule { opens_at: None, ..preset.schedule };
         let payee = |name: &str, share_bp| Payee { address: address(name).into(), share_bp };
-        let Crack { reveal_timeout, crack_window, eggs, dust, tables } = preset.crack;
+        let Crack { reveal_timeout, crack_window, key_window, eggs, dust, tables } = preset.crack;
         let collection = |Collection { name, symbol, template }| CollectionInit {
             code_id: 0, // set when the code is stored
             name,
@@ -69,15 +69,15 @@ impl SuiteBuilder {
             mint_window: preset.mint_window,
             tiers: preset.tiers,
             eggs: preset.eggs,
-            tilt_bp: 2_000,   // SPINE
-            holdback_bp: 500, // SPINE
+            tilt_bp: preset.tilt_bp,
+            holdback_bp: preset.holdback_bp,
             catalogue: meteor_rules::tier::PerTier::from_fn(|_| meteor_messages::shower::CatalogueTier {
                 count: 1,
                 root: [0; 32].into(),
             }), // SPINE
             payees: vec![payee("team", 8_350), payee("fund", 1_650)],
             meteors: collection(preset.meteors),
-            fairness: without_commitments(&tables, crack_window), // the commitments when the address is known
+            fairness: without_commitments(&tables, crack_window, key_window), // the commitments when the address is known
             hatchery: HatcheryInit {
                 code_id: 0,
                 reveal_timeout,

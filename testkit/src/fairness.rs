@@ -32,7 +32,7 @@ pub fn beacon(round: u64) -> Vec<u8> {
 }
 
 /// Everything but the commitments, which need the contract's address.
-pub(crate) fn without_commitments(tables: &Tables, crack_window: u64) -> Fairness {
+pub(crate) fn without_commitments(tables: &Tables, crack_window: u64, key_window: u64) -> Fairness {
     let text = serde_json::to_vec(tables).expect("tables serialise");
     let hash: Bytes32 = Sha256::digest(text).into();
     Fairness {
@@ -41,7 +41,7 @@ pub(crate) fn without_commitments(tables: &Tables, crack_window: u64) -> Fairnes
         beacon_key: [0xb0; 96].into(),
         tables: hash.into(),
         crack_window,
-        key_window: crack_window * 2, // SPINE
+        key_window,
     }
 }
 

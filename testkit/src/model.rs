@@ -313,8 +313,7 @@ impl Model {
     /// If the tables don't fit.
     pub fn sealed_as(&self, shower: u32, id: Domain<'_>, key: &Bytes32) -> Option<Sealed> {
         let here = self.shower(shower);
-        let amounts: Vec<u128> = here.ranking().iter().map(|(place, _)| place.amount).collect();
-        if amounts.is_empty() {
+        if here.contributors() == 0 {
             return None;
         }
         let inputs = Inputs {
@@ -322,10 +321,11 @@ impl Model {
             key,
             beacon_signature: &beacon(here.beacon_round.unwrap_or_default()),
             log: &here.log_hash(CHAIN_ID, &self.contract, shower),
-            amounts: &amounts,
+            contributors: here.contributors(),
             earlier: self.earlier(shower),
             tiers: &self.config.tiers,
             eggs: &self.config.eggs,
+            tilt_bp: self.config.tilt_bp,
             tables: &self.tables,
         };
         Some(Sealed::make(&inputs).expect("tables that fit"))

@@ -208,18 +208,17 @@ async fn nothing_that_leaves_the_worker_tells_a_secret() {
     let key = MasterKey::from_bytes(&MARKER).shower_key(&id);
     let state = stage.shower(1).await;
     let draw = stage.contract().draw(1).await.unwrap();
-    let places = stage.contract().ranking(1).await.unwrap();
-    let amounts: Vec<u128> = places.iter().map(|place| place.amount.u128()).collect();
     let sealed = key.with(|key| {
         Sealed::make(&meteor_rules::fairness::sealed::Inputs {
             id,
             key,
             beacon_signature: draw.beacon.as_ref().unwrap().as_slice(),
             log: &state.log.as_slice().try_into().unwrap(),
-            amounts: &amounts,
+            contributors: state.contributors,
             earlier: 0,
             tiers: &stage.preset.tiers,
             eggs: &stage.preset.eggs,
+            tilt_bp: stage.preset.tilt_bp,
             tables: &stage.preset.crack.tables,
         })
         .unwrap()

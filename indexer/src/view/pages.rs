@@ -125,6 +125,7 @@ fn fairness(view: &View, state: &State, launched: &Launched) -> evidence::Fairne
         contract: state.contract.clone(),
         tiers: config.tiers,
         eggs: config.eggs,
+        tilt_bp: config.tilt_bp,
         beacon: evidence::Beacon { genesis, period, delay, public_key },
         tables: hex32(&config.fairness.tables),
         showers: view.showers.iter().map(|view| view.facts.clone()).collect(),

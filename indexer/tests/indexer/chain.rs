@@ -300,17 +300,17 @@ impl Chain {
     /// What the operator's draw gives the meteors of a shower.
     pub fn sealed(&self, shower: u32) -> Sealed {
         let model = &self.showers[shower as usize - 1];
-        let amounts: Vec<_> = model.ranking().iter().map(|(_, place)| place.amount).collect();
         let contract = shower_contract();
         let inputs = Inputs {
             id: id(&contract, shower),
             key: &key(shower),
             beacon_signature: BEACON,
             log: &model.log,
-            amounts: &amounts,
+            contributors: model.amounts.len() as u32,
             earlier: self.earlier(shower),
             tiers: &self.config.tiers,
             eggs: &self.config.eggs,
+            tilt_bp: self.config.tilt_bp,
             tables: &tables(),
         };
         Sealed::make(&inputs).unwrap()

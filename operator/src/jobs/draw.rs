@@ -32,7 +32,7 @@ pub async fn draw(
     let node = account.node().clone();
     // The relay goes by its own clock, the contract by the time of blocks, which is a little behind.
     node.wait_for_time(beacon.network().due(round)?).await?;
-    let sealed = sealer.seal(&node, state, &now, &signature).await?;
+    let sealed = sealer.seal(state, &now, &signature).await?;
     let commit = ExecuteMsg::CommitDraw {
         shower,
         root: sealed.root().into(),

@@ -132,7 +132,7 @@ impl<'a, K: KeySource> Hatcher<'a, K> {
         };
         let draw = ShowerContract::new(node, &self.sealer.deployment.shower).draw(shower.0).await?;
         let beacon = draw.beacon.as_ref().ok_or(JobError::NotClosed { shower: shower.0 })?;
-        let sealed = self.sealer.seal(node, state, &draw, beacon).await?;
+        let sealed = self.sealer.seal(state, &draw, beacon).await?;
         // The contract would refuse anything that was not committed to.
         if draw.root.as_ref().map(HexBinary::as_slice) != Some(sealed.root().as_slice()) {
             return Err(JobError::WrongRoot { shower: shower.0 });

@@ -1,6 +1,5 @@
 //! What a shower's meteors hold, derived in memory from the key and what is on the chain. Written nowhere.
 
-use meteor_chain::contracts::ShowerContract;
 use meteor_messages::shower::{ConfigResponse, DrawResponse, ShowerResponse};
 use meteor_rules::ShowerId;
 use meteor_rules::fairness::Domain;
@@ -10,7 +9,6 @@ use meteor_rules::fairness::sealed::{Inputs, Sealed};
 use super::JobError;
 use crate::jobs::Deployment;
 use crate::keys::{KeySource, ShowerKey};
-use crate::node::Node;
 
 /// What decides what an event's meteors hold, apart from the showers themselves.
 #[derive(Debug)]
@@ -51,16 +49,14 @@ impl<K: KeySource> Sealer<'_, K> {
     /// Derives what the meteors of a closed shower hold, with `signature` as the beacon's part of the seed.
     pub(super) async fn seal(
         &self,
-        node: &Node,
         state: &ShowerResponse,
         draw: &DrawResponse,
         signature: &[u8],
     ) -> Result<Sealed, JobError> {
         let Self { deployment, config, keys, tables } = *self;
         let (contract, shower) = (&deployment.shower, state.shower);
-        let places = ShowerContract::new(node, contract).ranking(shower).await?;
-        let amounts: Vec<u128> = places.iter().map(|place| place.amount.u128()).collect();
-        let id = Domain { chain_id: &deployment.chain_id, contract, shower: ShowerId(shower) };
+        // The chain may have another name by now; hashes are bound to the one it had.
+        let id = Domain { chain_id: &config.chain_id, contract, shower: ShowerId(shower) };
         let log = state.log.as_slice().try_into().map_err(|_| JobError::Log { shower })?;
         let sealed = committed_key(keys, &id, draw).await?.with(|key| {
             Sealed::make(&Inputs {
@@ -68,10 +64,11 @@ impl<K: KeySource> Sealer<'_, K> {
                 key,
                 beacon_signature: signature,
                 log: &log,
-                amounts: &amounts,
+                contributors: state.contributors,
                 earlier: state.earlier,
                 tiers: &config.tiers,
                 eggs: &config.eggs,
+                tilt_bp: config.tilt_bp,
                 tables,
             })
         });

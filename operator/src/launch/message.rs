@@ -62,8 +62,8 @@ pub fn instantiate(
         mint_window: preset.mint_window,
         tiers: preset.tiers,
         eggs: preset.eggs,
-        tilt_bp: 2_000,   // SPINE: from the preset
-        holdback_bp: 500, // SPINE: from the preset
+        tilt_bp: preset.tilt_bp,
+        holdback_bp: preset.holdback_bp,
         // SPINE: from the launch's catalogue
         catalogue: PerTier::from_fn(|_| CatalogueTier { count: 1, root: [0; 32].into() }),
         payees: launch.payees.clone(),
@@ -74,7 +74,7 @@ pub fn instantiate(
             beacon_key: network.public_key.as_bytes().into(),
             tables: tables.into(),
             crack_window: preset.crack.crack_window,
-            key_window: preset.crack.crack_window * 2, // SPINE: from the preset
+            key_window: preset.crack.key_window,
         },
         hatchery: HatcheryInit {
             code_id: codes.hatchery,

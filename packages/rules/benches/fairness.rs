@@ -20,16 +20,16 @@ const MANY: u32 = 100_000;
 
 fn sealing(criterion: &mut Criterion) {
     let tables = event::tables();
-    let amounts: Vec<u128> = (1..=u128::from(MANY)).rev().map(|n| 8_000_000 + n * 1_000).collect();
     let inputs = Inputs {
         id: Domain { chain_id: event::CHAIN_ID, contract: event::CONTRACT, shower: ShowerId(1) },
         key: &[7; 32],
         beacon_signature: &[1; 48],
         log: &[2; 32],
-        amounts: &amounts,
+        contributors: MANY,
         earlier: 0,
         tiers: &TierRule { legendary: 10, ancient_bp: 900, rare_bp: 2250 },
         eggs: &PerTier { legendary: 10, ancient: 30, rare: 61, common: 101 },
+        tilt_bp: 2_000,
         tables: &tables,
     };
     let mut group = criterion.benchmark_group("fairness");
@@ -38,7 +38,7 @@ fn sealing(criterion: &mut Criterion) {
         b.iter(|| Sealed::make(black_box(&inputs)).unwrap().root());
     });
     group.bench_function("draw of 100,000", |b| {
-        b.iter(|| draw(&[3; 32], inputs.tiers, inputs.eggs, black_box(&amounts)));
+        b.iter(|| draw(&[3; 32], inputs.tiers, inputs.eggs, inputs.tilt_bp, black_box(MANY)));
     });
     let leaves: Vec<[u8; 32]> = (0..MANY).map(|n| event::hash(&n.to_string())).collect();
     group.bench_function("tree of 100,000", |b| {

@@ -24,6 +24,10 @@ pub struct Preset {
     pub tiers: TierRule,
     /// Eggs of each tier in a shower.
     pub eggs: PerTier<u32>,
+    /// How much likelier the first of a tier is to hold an egg than its last (basis points).
+    pub tilt_bp: u32,
+    /// What each contribution holds back until its shower's key is published (basis points).
+    pub holdback_bp: u32,
     /// The collection of meteors.
     pub meteors: Collection,
     /// What is inside them.
@@ -38,6 +42,9 @@ pub struct Crack {
     pub reveal_timeout: u64,
     /// How long after a shower's close its key stays unpublished at least (seconds).
     pub crack_window: u64,
+    /// How long after a shower's close its key must be published at the latest (seconds). Later, contributors
+    /// take back what was held back.
+    pub key_window: u64,
     /// The collection of eggs.
     pub eggs: Collection,
     /// The collection of dust.

@@ -1,6 +1,6 @@
-//! Over many events: nothing public tells what an uncracked meteor holds. Where all contributed alike, rank
-//! and number say nothing; where they didn't, only the amount does, and by the exact odds (`fairness::draw`
-//! tests those).
+//! Over many events: nothing public tells what an uncracked meteor holds. Without
+//! tilt, rank and number say nothing; with it only the rank does, and by the exact odds (`fairness::draw` tests
+//! those).
 #![allow(clippy::as_conversions, clippy::cast_precision_loss)] // counts far below 2^52
 
 use meteor_rules::fairness::draw::draw;
@@ -11,9 +11,8 @@ const TIERS: TierRule = TierRule { legendary: 10, ancient_bp: 900, rare_bp: 2250
 const EGGS: PerTier<u32> = PerTier { legendary: 10, ancient: 30, rare: 61, common: 101 };
 const EVENTS: u32 = 2_000;
 
-/// How often each rank of 1,000 equal contributions held an egg, over events that differ in their key alone.
+/// How often each rank of 1,000 held an egg without tilt, over events that differ in their key alone.
 fn counts() -> Vec<u32> {
-    let amounts = vec![8_000_000u128; 1000];
     let mut counts = vec![0u32; 1000];
     for event in 0..EVENTS {
         let mut key = [0x5a; 32];
@@ -21,7 +20,7 @@ fn counts() -> Vec<u32> {
             *at = byte;
         }
         let seed = seed(&key, b"the same beacon", &[1; 32]);
-        for (count, egg) in counts.iter_mut().zip(draw(&seed, &TIERS, &EGGS, &amounts).eggs) {
+        for (count, egg) in counts.iter_mut().zip(draw(&seed, &TIERS, &EGGS, 0, 1_000).eggs) {
             *count += u32::from(egg);
         }
     }

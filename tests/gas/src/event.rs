@@ -188,17 +188,17 @@ impl Event {
         let mut ranking: Vec<(u128, Addr)> =
             self.totals.iter().map(|(who, total)| (*total, who.clone())).collect();
         ranking.sort_unstable_by(|a, b| b.cmp(a)); // no two totals are equal here
-        let amounts: Vec<u128> = ranking.iter().map(|(amount, _)| *amount).collect();
         let contract = self.suite.shower.as_str();
         let sealed = Sealed::make(&Inputs {
             id: fairness::id(contract, 1),
             key: &fairness::key(contract, 1),
             beacon_signature: &fairness::beacon(round),
             log: &told.log.as_slice().try_into()?,
-            amounts: &amounts,
+            contributors: told.contributors,
             earlier: 0,
             tiers: &config.tiers,
             eggs: &config.eggs,
+            tilt_bp: config.tilt_bp,
             tables: &self.suite.model.tables,
         })?;
         self.at(due);

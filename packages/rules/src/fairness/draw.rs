@@ -1,10 +1,11 @@
-//! Which meteors hold eggs: weighted sampling without replacement inside each tier, in integers.
+//! Which meteors hold eggs: the exact-odds draw of each tier (`docs/fairness.md`, "Draw").
 
 use alloc::vec;
 use alloc::vec::Vec;
 
 use super::{Bytes32, Stream};
 use crate::eggs::{Issue, issue};
+use crate::odds::Weights;
 use crate::tier::{PerTier, TierRule};
 
 const PURPOSE: &str = "draw";
@@ -18,168 +19,153 @@ pub struct Draw {
     pub issue: Issue,
 }
 
-/// Draws the eggs of a shower whose contributions are `amounts` (micro-denom, in rank order). In each tier
-/// one egg after the other goes to a meteor without one, each as likely as its contribution is large: the
-/// next number of the tier's stream below the sum of the remaining contributions says which.
-pub fn draw(seed: &Bytes32, tiers: &TierRule, eggs: &PerTier<u32>, amounts: &[u128]) -> Draw {
-    let contributors = u32::try_from(amounts.len()).unwrap_or(u32::MAX);
+/// Draws the eggs of a shower of `contributors`. The odds of each rank are exactly
+/// [`odds`](crate::odds::odds()).
+pub fn draw(seed: &Bytes32, tiers: &TierRule, eggs: &PerTier<u32>, tilt_bp: u32, contributors: u32) -> Draw {
     let sizes = tiers.sizes(contributors);
     let issue = issue(eggs, &sizes);
-    let mut drawn = Vec::with_capacity(amounts.len());
+    let mut drawn = Vec::with_capacity(usize::try_from(contributors).unwrap_or_default());
     for (tier, size) in sizes.iter() {
-        let size = usize::try_from(*size).unwrap_or(usize::MAX);
-        let weights: Vec<u128> = amounts.iter().skip(drawn.len()).take(size).copied().collect();
-        let mut holds = vec![false; weights.len()];
-        let mut remaining = Fenwick::new(&weights);
         let mut stream = Stream::new(seed, PURPOSE, tier.index());
-        for _ in 0..*issue.eggs.get(tier) {
-            // Contributions are never 0, so there is always a sum to draw from.
-            let Some(at) = stream.below(remaining.total()) else { break };
-            let place = remaining.place(at);
-            if let (Some(weight), Some(holds)) = (weights.get(place), holds.get_mut(place)) {
-                remaining.remove(place, *weight);
-                *holds = true;
-            }
-        }
-        drawn.append(&mut holds);
+        drawn.append(&mut draw_tier(
+            &mut stream,
+            *size,
+            &Weights::new(*size, *issue.eggs.get(tier), tilt_bp),
+        ));
     }
     Draw { eggs: drawn, issue }
 }
 
-/// Sums over prefixes that can change: finding a place and removing it take logarithmic time.
-struct Fenwick {
-    sums: Vec<u128>,
-    total: u128,
+/// Draws one tier: the certain ones first; the rest stands in random order on a line as long as their weights
+/// together, in which `weights.eggs()` points at equal distances mark those that hold an egg.
+fn draw_tier(stream: &mut Stream, size: u32, weights: &Weights) -> Vec<bool> {
+    let mut rest: Vec<u32> = (weights.certain()..size).collect();
+    // Without eggs left the sum may be 0 and nothing is taken from the stream.
+    let point = if weights.eggs() == 0 { None } else { shuffle_and_point(stream, &mut rest, weights) };
+    let Some(point) = point else { return (0..size).map(|place| place < weights.certain()).collect() };
+    choose(size, weights, &rest, point)
 }
 
-impl Fenwick {
-    fn new(weights: &[u128]) -> Self {
-        let mut sums: Vec<u128> = core::iter::once(0).chain(weights.iter().copied()).collect();
-        let length = sums.len();
-        for at in 1..length {
-            let parent = at + lowest_bit(at);
-            let sum = sums.get(at).copied().unwrap_or(0);
-            if let Some(parent) = sums.get_mut(parent) {
-                *parent = parent.saturating_add(sum);
-            }
-        }
-        // The contract keeps a shower's total within 128 bits.
-        let total = weights.iter().fold(0u128, |sum, weight| sum.saturating_add(*weight));
-        Self { sums, total }
+/// Puts the rest in random order and takes the number that decides.
+fn shuffle_and_point(stream: &mut Stream, rest: &mut [u32], weights: &Weights) -> Option<u128> {
+    for last in (1..rest.len()).rev() {
+        // Fisher and Yates: every order is equally likely.
+        let other = stream.below(u128::try_from(last).ok()?.checked_add(1)?)?;
+        rest.swap(last, usize::try_from(other).ok()?);
     }
-
-    const fn total(&self) -> u128 {
-        self.total
-    }
-
-    /// The first place (from 0) up to and with which the weights sum to more than `at`.
-    fn place(&self, mut at: u128) -> usize {
-        let mut place = 0;
-        let mut step = self.sums.len().next_power_of_two();
-        while step > 0 {
-            if let Some(sum) = self.sums.get(place + step)
-                && *sum <= at
-            {
-                place += step;
-                at -= sum;
-            }
-            step /= 2;
-        }
-        place
-    }
-
-    fn remove(&mut self, place: usize, weight: u128) {
-        self.total = self.total.saturating_sub(weight);
-        let mut at = place + 1;
-        while let Some(sum) = self.sums.get_mut(at) {
-            *sum = sum.saturating_sub(weight);
-            at += lowest_bit(at);
-        }
-    }
+    stream.below(weights.sum())
 }
 
-const fn lowest_bit(at: usize) -> usize {
-    at & at.wrapping_neg()
+/// Who holds an egg when the rest stands in `order` and the first point lies at `point`, below the sum.
+///
+/// Each of the rest takes up `eggs * weight`; the points lie `sum` apart. No one of the rest takes up as much as
+/// `sum` (it would be certain), so nobody is marked twice, and all of the points fall on somebody.
+fn choose(size: u32, weights: &Weights, order: &[u32], point: u128) -> Vec<bool> {
+    let mut holds = vec![false; usize::try_from(size).unwrap_or_default()];
+    holds
+        .iter_mut()
+        .take(usize::try_from(weights.certain()).unwrap_or_default())
+        .for_each(|hold| *hold = true);
+    let (mut next, mut end) = (point, 0u128);
+    for place in order {
+        end = end.saturating_add(u128::from(weights.eggs()).saturating_mul(weights.weight(*place)));
+        if next < end {
+            if let Some(hold) = usize::try_from(*place).ok().and_then(|place| holds.get_mut(place)) {
+                *hold = true;
+            }
+            next = next.saturating_add(weights.sum());
+        }
+    }
+    holds
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tier::Tier;
+    use crate::ids::Rank;
+    use crate::odds::odds;
     use proptest::prelude::*;
 
     const TIERS: TierRule = TierRule { legendary: 10, ancient_bp: 900, rare_bp: 2250 };
     const EGGS: PerTier<u32> = PerTier { legendary: 10, ancient: 30, rare: 61, common: 101 };
-
-    /// The rule as one would write it down: walk the remaining weights one by one.
-    fn plain(seed: &Bytes32, tiers: &TierRule, eggs: &PerTier<u32>, amounts: &[u128]) -> Vec<bool> {
-        let sizes = tiers.sizes(u32::try_from(amounts.len()).unwrap());
-        let mut drawn = vec![false; amounts.len()];
-        let mut start = 0;
-        for tier in Tier::ALL {
-            let size = usize::try_from(*sizes.get(tier)).unwrap();
-            let mut stream = Stream::new(seed, PURPOSE, tier.index());
-            for _ in 0..*issue(eggs, &sizes).eggs.get(tier) {
-                let left: Vec<usize> = (start..start + size).filter(|i| !drawn[*i]).collect();
-                let mut at = stream.below(left.iter().map(|i| amounts[*i]).sum()).unwrap();
-                for i in left {
-                    if at < amounts[i] {
-                        drawn[i] = true;
-                        break;
-                    }
-                    at -= amounts[i];
-                }
-            }
-            start += size;
-        }
-        drawn
-    }
+    const TILT: u32 = 2_000;
 
     #[test]
     fn a_full_shower_draws_202() {
-        let amounts: Vec<u128> = (1..=1000).rev().map(|n| n * 1_000_000).collect();
-        let drawn = draw(&[9; 32], &TIERS, &EGGS, &amounts);
+        let drawn = draw(&[9; 32], &TIERS, &EGGS, TILT, 1_000);
         assert_eq!(drawn.eggs.iter().filter(|e| **e).count(), 202);
         assert!(drawn.eggs[..10].iter().all(|e| *e), "every Legendary holds one");
         assert_eq!(drawn.issue.unissued, 0);
     }
 
+    /// Whatever the order of the rest, the points that mark a place are exactly its share of all points: so the
+    /// odds don't depend on the shuffle at all.
     #[test]
-    fn more_is_likelier_by_the_exact_odds() {
-        // One egg among weights 1, 2, 3, 4: counted over many seeds.
-        let tiers = TierRule { legendary: 4, ancient_bp: 0, rare_bp: 0 };
-        let eggs = PerTier { legendary: 1, ..PerTier::default() };
-        let amounts = [4u128, 3, 2, 1];
-        let mut counts = [0u32; 4];
-        for n in 0..20_000u32 {
-            let mut seed = [5; 32];
-            seed[..4].copy_from_slice(&n.to_be_bytes());
-            let at = draw(&seed, &tiers, &eggs, &amounts).eggs.iter().position(|e| *e).unwrap();
-            counts[at] += 1;
+    fn over_all_points_each_place_is_marked_as_often_as_its_odds_say() {
+        for size in 1..=5u32 {
+            for eggs in 0..=size {
+                for tilt in [1, 2_000] {
+                    let weights = Weights::new(size, eggs, tilt);
+                    if weights.eggs() == 0 {
+                        continue;
+                    }
+                    let rest: Vec<u32> = (weights.certain()..size).collect();
+                    for order in permutations(&rest) {
+                        let mut marked = vec![0u128; size as usize];
+                        for point in 0..weights.sum() {
+                            let holds = choose(size, &weights, &order, point);
+                            assert_eq!(holds.iter().filter(|h| **h).count(), eggs as usize);
+                            for (count, hold) in marked.iter_mut().zip(holds) {
+                                *count += u128::from(hold);
+                            }
+                        }
+                        for (place, count) in (0..size).zip(marked) {
+                            let odds = weights.odds(place);
+                            assert_eq!(count * odds.denominator, odds.numerator * weights.sum());
+                        }
+                        if order.len() > 3 {
+                            break; // one order of the large ones: each costs a pass over all points
+                        }
+                    }
+                }
+            }
         }
-        let chi: f64 = counts
-            .iter()
-            .zip([8_000.0, 6_000.0, 4_000.0, 2_000.0])
-            .map(|(seen, expected)| (f64::from(*seen) - expected).powi(2) / expected)
-            .sum();
-        assert!(chi < 16.3, "3 degrees of freedom, 0.1 % point: {counts:?}");
+    }
+
+    fn permutations(items: &[u32]) -> Vec<Vec<u32>> {
+        if items.len() <= 1 {
+            return vec![items.to_vec()];
+        }
+        let mut all = vec![];
+        for (at, first) in items.iter().enumerate() {
+            let mut others = items.to_vec();
+            others.remove(at);
+            for mut rest in permutations(&others) {
+                rest.insert(0, *first);
+                all.push(rest);
+            }
+        }
+        all
     }
 
     proptest! {
         #[test]
-        fn the_tree_draws_as_the_plain_walk(
-            seed in any::<[u8; 32]>(), mut amounts in prop::collection::vec(1u128..1_000_000_000_000, 0..300)
+        fn every_tier_gets_its_eggs_and_certain_ones_are_certain(
+            seed in any::<[u8; 32]>(), contributors in 0u32..3_000, tilt in 0u32..=10_000
         ) {
-            amounts.sort_unstable_by(|a, b| b.cmp(a));
-            let drawn = draw(&seed, &TIERS, &EGGS, &amounts);
-            prop_assert_eq!(&drawn.eggs, &plain(&seed, &TIERS, &EGGS, &amounts));
-            let sizes = TIERS.sizes(u32::try_from(amounts.len()).unwrap());
+            let drawn = draw(&seed, &TIERS, &EGGS, tilt, contributors);
             let mut from = 0;
-            for (tier, size) in sizes.iter() {
+            for (tier, size) in TIERS.sizes(contributors).iter() {
                 let to = from + usize::try_from(*size).unwrap();
                 let eggs = drawn.eggs[from..to].iter().filter(|e| **e).count();
                 prop_assert_eq!(u32::try_from(eggs).unwrap(), *drawn.issue.eggs.get(tier));
                 from = to;
+            }
+            prop_assert_eq!(drawn.eggs.len(), from);
+            for (index, egg) in (0u32..).zip(&drawn.eggs) {
+                let odds = odds(&TIERS, &EGGS, tilt, contributors, Rank::at(index).unwrap()).unwrap();
+                prop_assert!(*egg || odds != crate::odds::Odds::CERTAIN);
+                prop_assert!(!*egg || odds != crate::odds::Odds::NONE);
             }
         }
     }

@@ -36,6 +36,8 @@ pub struct Fairness {
     pub tiers: TierRule,
     /// Eggs of each tier in a shower.
     pub eggs: PerTier<u32>,
+    /// How much likelier the first of a tier is to hold an egg than its last (basis points).
+    pub tilt_bp: u32,
     /// The public beacon.
     pub beacon: Beacon,
     /// SHA-256 of the tables file, as the chain stores it. The API has the file at `/v1/fairness/tables`.

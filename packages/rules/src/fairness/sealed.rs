@@ -27,14 +27,16 @@ pub struct Inputs<'a> {
     pub beacon_signature: &'a [u8],
     /// Its contribution log hash.
     pub log: &'a LogHash,
-    /// The wallets' totals in rank order (micro-denom).
-    pub amounts: &'a [u128],
+    /// Wallets that contributed.
+    pub contributors: u32,
     /// Contributors of all earlier showers.
     pub earlier: u64,
     /// How ranks are cut into tiers.
     pub tiers: &'a TierRule,
     /// Eggs of each tier.
     pub eggs: &'a PerTier<u32>,
+    /// How much likelier the first of a tier is to hold an egg than its last (basis points).
+    pub tilt_bp: u32,
     /// How contents come by their traits.
     pub tables: &'a Tables,
 }
@@ -108,14 +110,14 @@ impl Sealed {
     /// # Errors
     /// [`SealedError`]: no contributors, or tables that were never validated.
     pub fn make(inputs: &Inputs<'_>) -> Result<Self, SealedError> {
-        let Inputs { id, key, beacon_signature, log, amounts, earlier, tiers, eggs, tables } = *inputs;
-        let count = u32::try_from(amounts.len()).map_err(|_| SealedError::TooMany)?;
+        let Inputs { id, key, beacon_signature, log, contributors: count, earlier, .. } = *inputs;
+        let Inputs { tiers, eggs, tilt_bp, tables, .. } = *inputs;
         let seed = seed(key, beacon_signature, log);
-        let drawn = draw(&seed, tiers, eggs, amounts);
+        let drawn = draw(&seed, tiers, eggs, tilt_bp, count);
         let sizes = tiers.sizes(count);
         let tiers = sizes.iter().flat_map(|(tier, size)| (0..*size).map(move |_| tier));
-        let mut meteors = Vec::with_capacity(amounts.len());
-        let mut leaves = Vec::with_capacity(amounts.len());
+        let mut meteors = Vec::with_capacity(drawn.eggs.len());
+        let mut leaves = Vec::with_capacity(drawn.eggs.len());
         for ((index, tier), egg) in (0u32..count).zip(tiers).zip(drawn.eggs) {
             let rank = Rank::at(index).ok_or(SealedError::TooMany)?;
             let number = TokenId::of(earlier, rank).ok_or(SealedError::TooMany)?;
@@ -179,16 +181,16 @@ mod tests {
             sources: vec![Source::Tier, Source::Meteor, Source::Range(number, number)],
         };
         let tables = Tables { egg: recipe(11_111_111), dust: recipe(22_222_222) };
-        let amounts: Vec<u128> = (1..=300u128).rev().collect();
         let inputs = Inputs {
             id: Domain { chain_id: "c", contract: "a", shower: ShowerId(2) },
             key: &[7; 32],
             beacon_signature: &[1; 48],
             log: &[2; 32],
-            amounts: &amounts,
+            contributors: 300,
             earlier: 50,
             tiers: &TierRule { legendary: 10, ancient_bp: 900, rare_bp: 2250 },
             eggs: &PerTier { legendary: 10, ancient: 30, rare: 61, common: 101 },
+            tilt_bp: 2_000,
             tables: &tables,
         };
         let sealed = Sealed::make(&inputs).unwrap();
@@ -212,7 +214,7 @@ mod tests {
         for secret in ["11111111", "22222222", "7, 7", CID, "Egg", "egg", "Dust"] {
             assert!(!shown.contains(secret), "{shown}");
         }
-        assert_eq!(Sealed::make(&Inputs { amounts: &[], ..inputs }).unwrap_err(), SealedError::Empty);
+        assert_eq!(Sealed::make(&Inputs { contributors: 0, ..inputs }).unwrap_err(), SealedError::Empty);
         let late = Inputs { earlier: u64::MAX, ..inputs };
         assert_eq!(Sealed::make(&late).unwrap_err(), SealedError::TooMany);
     }

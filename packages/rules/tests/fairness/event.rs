@@ -73,6 +73,7 @@ impl Event {
                 contract: CONTRACT.into(),
                 tiers: TierRule { legendary: 10, ancient_bp: 900, rare_bp: 2250 },
                 eggs: PerTier { legendary: 10, ancient: 2, rare: 3, common: 5 },
+                tilt_bp: 2_000,
                 beacon: Beacon {
                     genesis: GENESIS,
                     period: 3,
@@ -122,10 +123,11 @@ impl Event {
                 key: &key,
                 beacon_signature: &signature.0,
                 log: &log,
-                amounts: &amounts,
+                contributors: wallets,
                 earlier,
                 tiers: &self.fairness.tiers,
                 eggs: &self.fairness.eggs,
+                tilt_bp: self.fairness.tilt_bp,
                 tables: &tables(),
             };
             Sealed::make(&inputs).unwrap()

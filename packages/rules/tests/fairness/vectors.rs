@@ -102,15 +102,13 @@ fn tier_sizes(wallets: u32) -> Value {
     })
 }
 
-fn draws(name: &str, count: u128) -> Value {
+fn draws(name: &str, count: u32) -> Value {
     let seed = hash(name);
-    let amounts: Vec<u128> = (1..=count).rev().map(|n| 8_000_000 + n * n * 31_000).collect();
     let eggs = PerTier { legendary: 4, ancient: 2, rare: 5, common: 9 };
-    let drawn = draw(&seed, &LEVANA, &eggs, &amounts).eggs;
+    let drawn = draw(&seed, &LEVANA, &eggs, 2_000, count).eggs;
     let holds: Vec<usize> =
         drawn.iter().enumerate().filter_map(|(index, egg)| egg.then_some(index)).collect();
-    let amounts: Vec<String> = amounts.iter().map(u128::to_string).collect();
-    json!({ "seed": Hex32(seed), "tiers": LEVANA, "eggs": eggs, "amounts": amounts, "holds": holds })
+    json!({ "seed": Hex32(seed), "tiers": LEVANA, "eggs": eggs, "tilt_bp": 2_000, "contributors": count, "holds": holds })
 }
 
 fn contents(seed: &Bytes32, key: &Bytes32) -> Vec<Value> {

@@ -296,7 +296,7 @@ fn draw(
             return (after(name), None);
         }
     }
-    let (Some(ranking), Some(tables)) = (ranking, tables) else {
+    let (Some(_), Some(tables)) = (ranking, tables) else {
         return (after(StepName::Contributions), None);
     };
     let (Some(root), Some(leaves)) = (facts.root, facts.leaves) else {
@@ -323,10 +323,11 @@ fn draw(
         key: &key.0,
         beacon_signature: &signature.0,
         log: &facts.log.0,
-        amounts: &ranking.amounts(),
+        contributors: facts.contributors,
         earlier: facts.earlier,
         tiers: &evidence.event.tiers,
         eggs: &evidence.event.eggs,
+        tilt_bp: evidence.event.tilt_bp,
         tables,
     };
     match Sealed::make(&inputs) {

@@ -83,11 +83,6 @@ impl<'a> Ranking<'a> {
         ))
     }
 
-    /// The wallets' totals in rank order.
-    pub(super) fn amounts(&self) -> Vec<u128> {
-        self.wallets.iter().map(|(place, _)| place.amount).collect()
-    }
-
     /// Who has this rank, and with what total.
     pub(super) fn at(&self, rank: Rank) -> Option<(&'a str, u128)> {
         self.wallets.get(rank.index()?).map(|(place, who)| (*who, place.amount))
