@@ -11,6 +11,7 @@ pub const MAX_REVEALS: usize = 30;
 
 /// What the hatchery is instantiated with, by the shower contract. Nothing of it changes later.
 #[cw_serde]
+#[serde(deny_unknown_fields)]
 pub struct InstantiateMsg {
     /// The meteors' CW721 contract: the only one whose tokens are accepted.
     pub meteors: String,
@@ -25,6 +26,7 @@ pub struct InstantiateMsg {
 /// The hatchery that the shower contract makes.
 #[cw_serde]
 #[derive(Eq)]
+#[serde(deny_unknown_fields)]
 pub struct HatcheryInit {
     /// Code of the hatchery.
     pub code_id: u64,
@@ -38,6 +40,7 @@ pub struct HatcheryInit {
 
 /// What can be done.
 #[cw_serde]
+#[serde(deny_unknown_fields)]
 pub enum ExecuteMsg {
     /// A holder cracks a meteor: `send_nft` of the meteors' contract to this one puts it into custody.
     ReceiveNft(cw721::receiver::Cw721ReceiveMsg),
@@ -55,6 +58,7 @@ pub enum ExecuteMsg {
 
 /// What one meteor holds, with its proof.
 #[cw_serde]
+#[serde(deny_unknown_fields)]
 pub struct Reveal {
     /// The meteor's number.
     pub token_id: u64,
@@ -73,6 +77,7 @@ pub struct Reveal {
 /// What can be asked.
 #[cw_serde]
 #[derive(QueryResponses)]
+#[serde(deny_unknown_fields)]
 pub enum QueryMsg {
     /// Everything fixed.
     #[returns(ConfigResponse)]

@@ -8,3 +8,5 @@ mod field;
 pub mod hatchery;
 pub mod nft;
 pub mod shower;
+#[cfg(test)]
+mod unknown_fields;

@@ -72,6 +72,7 @@ pub struct InstantiateMsg {
 /// What keeps the draw fair: all of it fixed before the first contribution.
 #[cw_serde]
 #[derive(Eq)]
+#[serde(deny_unknown_fields)]
 pub struct Fairness {
     /// For each shower, in order, the commitment to its key (32 bytes).
     pub commitments: Vec<HexBinary>,
@@ -228,6 +229,7 @@ pub enum ExecuteMsg {
 /// What can be asked.
 #[cw_serde]
 #[derive(QueryResponses)]
+#[serde(deny_unknown_fields)]
 pub enum QueryMsg {
     /// Everything fixed, the roles, and whether contributing is paused.
     #[returns(ConfigResponse)]
@@ -322,6 +324,7 @@ pub enum RankOrder {
 /// A place in a ranking to continue from.
 #[cw_serde]
 #[derive(Copy)]
+#[serde(deny_unknown_fields)]
 pub struct Cursor {
     /// Amount at the place (micro-denom).
     pub amount: Uint128,
