@@ -73,7 +73,10 @@ impl Command for Hatch {
 fn report(done: &Hatched) -> bool {
     let Hatched { revealed: _, left, held, unfit, refused } = done;
     if !left.is_empty() {
-        eprintln!("{} meteors are too near to their reclaim time: their holders can reclaim them", left.len());
+        eprintln!(
+            "{} meteors are too near to their reclaim time: their holders can reclaim them",
+            left.len()
+        );
     }
     if !unfit.is_empty() {
         let showers: Vec<String> = unfit.iter().map(ToString::to_string).collect();

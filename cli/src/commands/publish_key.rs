@@ -38,7 +38,10 @@ impl Command for PublishKey {
             let state = ShowerContract::new(account.node(), &deployment.shower).shower(self.shower).await?;
             let (held, denom) = (state.held, &config.denom);
             if state.key_in_time {
-                println!("shower {}: {held} {denom} are no longer held back; next: meteor settle", self.shower);
+                println!(
+                    "shower {}: {held} {denom} are no longer held back; next: meteor settle",
+                    self.shower
+                );
             } else {
                 println!(
                     "shower {}: the key came after {}: contributors take back {held} {denom}; next: meteor refund",

@@ -37,7 +37,9 @@ impl Command for Settle {
             }
             let state = ShowerContract::new(account.node(), contract).shower(shower).await?;
             let held = if state.key_in_time { 0 } else { state.held.u128() };
-            println!("shower {shower}: booked {booked} {denom} for the payees, {held} held back until its key is public");
+            println!(
+                "shower {shower}: booked {booked} {denom} for the payees, {held} held back until its key is public"
+            );
         }
         pay(&mut account, contract, denom, None).await
     }

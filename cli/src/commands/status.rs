@@ -31,7 +31,10 @@ impl Command for Status {
         for payee in contract.payees().await? {
             let (owed, denom) = (payee.owed, &config.denom);
             if !owed.is_zero() {
-                println!("payee {}: {owed} {denom} booked and not sent; next: meteor withdraw", payee.address);
+                println!(
+                    "payee {}: {owed} {denom} booked and not sent; next: meteor withdraw",
+                    payee.address
+                );
             }
         }
         let now = node.time().await?;

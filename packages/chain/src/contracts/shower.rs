@@ -1,8 +1,8 @@
 //! The shower contract's queries.
 
 use meteor_messages::shower::{
-    ConfigResponse, Cursor, DrawResponse, Fairness, MintCursorResponse, PayeeResponse, PayeesResponse, QueryMsg,
-    RankedContributor, RankingResponse, RefundableResponse, ShowerResponse,
+    ConfigResponse, Cursor, DrawResponse, Fairness, MintCursorResponse, PayeeResponse, PayeesResponse,
+    QueryMsg, RankedContributor, RankingResponse, RefundableResponse, ShowerResponse,
 };
 use serde::de::DeserializeOwned;
 
