@@ -1,18 +1,21 @@
 #!/usr/bin/env python3
 """Checks that the draw of a meteor shower was fair, from public evidence alone.
 
-    verify_fairness.py FOLDER|URL [--shower N] [--meteor ID] [--no-beacon] [--json]
+    verify_fairness.py FOLDER|URL [--node URL [--contract ADDRESS]] [--shower N] [--meteor ID] [--no-beacon] [--json]
     verify_fairness.py --vectors docs/fairness/vectors.json
 
 A second implementation of the formats in docs/fairness.md; shares no code with the software it checks.
-Needs Python 3.9 or newer and nothing else. Ends with 0 if everything that could be checked holds, 1 if something does
-not (the first such step is named), 2 if the evidence can't be read.
+Needs Python 3.9 or newer and nothing else. Ends with 0 if nothing is wrong with what could be checked (the last line
+says what could not be), 1 if something is wrong (the first such step is named), 2 if the evidence can't be read.
 """
 
 import argparse
+import base64
+import datetime
 import hashlib
 import hmac
 import json
+import math
 import os
 import re
 import sys
@@ -22,7 +25,8 @@ import urllib.request
 TIERS = ("legendary", "ancient", "rare", "common")
 U32, U64, U128 = 2**32 - 1, 2**64 - 1, 2**128 - 1
 MOST_BYTES = 256 * 1024 * 1024  # of one file or answer
-QUICKNET = (
+QUICKNET_DELAY = 300
+QUICKNET = (  # genesis, period, public key
     1692803367,
     3,
     "83cf0f2896adee7eb8b5f01fcad3912212c437e0073e911fb90022d3e760183c8c4b450b6a0a6c3ac6a5776a2d106451"
@@ -161,31 +165,70 @@ def tier_sizes(rule, wallets):
 def eggs_issued(rule, sizes):
     issued, surplus = [], 0
     for tier, size in zip(TIERS, sizes):
-        due = rule[tier] + surplus
+        due = min(rule[tier] + surplus, U32)
         issued.append(min(due, size))
         surplus = due - issued[-1]
     return issued, surplus
 
 
-def draw(seed, tier_rule, egg_rule, amounts):
+class Weights:
+    """The weights of one tier's meteors, best first, and how many of the first are certain of an egg."""
+
+    def __init__(self, size, eggs, tilt_bp):
+        self.all = [1] if size == 1 else [(size - 1) * 10000 + tilt_bp * (size - 1 - j) for j in range(size)]
+        self.certain, self.eggs, self.sum = 0, min(eggs, size), sum(self.all)
+        while self.eggs > 0 and self.eggs * self.all[self.certain] >= self.sum:
+            self.sum -= self.all[self.certain]
+            self.eggs -= 1
+            self.certain += 1
+
+    def odds(self, place):
+        """The odds of an egg at this place, as a fraction in lowest terms."""
+        if place < self.certain:
+            return (1, 1)
+        if self.eggs == 0:
+            return (0, 1)
+        numerator = self.eggs * self.all[place]
+        common = math.gcd(numerator, self.sum)
+        return (numerator // common, self.sum // common)
+
+
+def odds_of(tier_rule, egg_rule, tilt_bp, contributors, rank):
+    place = rank - 1
+    sizes = tier_sizes(tier_rule, contributors)
+    for size, eggs in zip(sizes, eggs_issued(egg_rule, sizes)[0]):
+        if place < size:
+            return Weights(size, eggs, tilt_bp).odds(place)
+        place -= size
+    return None
+
+
+def percent(odds):
+    hundredths = odds[0] * 10000 // odds[1]
+    return f"{hundredths // 100}.{hundredths % 100:02}"
+
+
+def draw(seed, tier_rule, egg_rule, tilt_bp, contributors):
     """For each rank, whether its meteor holds an egg."""
-    sizes = tier_sizes(tier_rule, len(amounts))
+    sizes = tier_sizes(tier_rule, contributors)
     issued, _ = eggs_issued(egg_rule, sizes)
-    holds, start = [False] * len(amounts), 0
+    holds = []
     for tier, (size, eggs) in enumerate(zip(sizes, issued)):
-        stream = Stream(seed, "draw", tier)
-        left = list(range(start, start + size))
-        remaining = sum(amounts[start : start + size])
-        for _ in range(eggs):
-            at = stream.below(remaining)
-            for position, rank in enumerate(left):
-                if at < amounts[rank]:
-                    break
-                at -= amounts[rank]
-            holds[rank] = True
-            remaining -= amounts[rank]
-            del left[position]
-        start += size
+        weights = Weights(size, eggs, tilt_bp)
+        holding = [place < weights.certain for place in range(size)]
+        if weights.eggs > 0:
+            stream = Stream(seed, "draw", tier)
+            order = list(range(weights.certain, size))
+            for last in range(len(order) - 1, 0, -1):
+                other = stream.below(last + 1)
+                order[last], order[other] = order[other], order[last]
+            point, end = stream.below(weights.sum), 0
+            for place in order:
+                start, end = end, end + weights.eggs * weights.all[place]
+                # Whether one of point, point + sum, point + 2·sum, … lies in [start, end).
+                after = point + -(-max(0, start - point) // weights.sum) * weights.sum
+                holding[place] = after < end
+        holds += holding
     return holds
 
 
@@ -271,14 +314,87 @@ def root_from(leaf, index, count, proof):
     return None if siblings else node
 
 
-# ------------------------------------------------------------------------------------------------------- Beacon round
+def split(size):
+    """Leaves of the left half: the largest power of two below size."""
+    return 1 << ((size - 1).bit_length() - 1)
+
+
+def range_proof(leaves, start, end):
+    """What proves the leaves from start to before end: the largest subtrees outside, from left to right."""
+    proof = []
+
+    def walk(at, size):
+        if at + size <= start or end <= at:
+            proof.append(root_of(leaves[at : at + size]))
+        elif size > 1:
+            walk(at, split(size))
+            walk(at + split(size), size - split(size))
+
+    walk(0, len(leaves))
+    return proof
+
+
+def root_from_range(leaves, start, count, proof):
+    """The root that consecutive leaves lead to; None if the proof has not exactly what this range needs."""
+    end = start + len(leaves)
+    if not leaves or not 0 <= start or end > count:
+        return None
+    left, hashes = list(leaves), list(proof)
+
+    def walk(at, size):
+        if at + size <= start or end <= at:
+            return hashes.pop(0)
+        if size == 1:
+            return left.pop(0)
+        return node_hash(walk(at, split(size)), walk(at + split(size), size - split(size)))
+
+    try:
+        root = walk(0, count)
+    except IndexError:
+        return None
+    return None if hashes else root
+
+
+# ---------------------------------------------------------------------------------------------------------- Catalogue
+
+
+def piece_hash(tier, index, image, traits):
+    return sha256(
+        b"\x00",
+        text("meteor-shower/piece/v1"),
+        u32(tier),
+        u32(index),
+        text(image),
+        u32(len(traits)),
+        *[u32(number) for number in traits],
+    )
+
+
+# ------------------------------------------------------------------------------------------------------------- Beacon
+
+
+def beacon_network(beacon):
+    """"quicknet", or "test" for any other key. Raises Wrong for what can be neither."""
+    if beacon["period"] == 0 or beacon["delay"] == 0:
+        raise Wrong("a beacon needs a period and a delay of at least one second each")
+    if beacon["public_key"].hex() != QUICKNET[2]:
+        return "test"
+    if (beacon["genesis"], beacon["period"]) != QUICKNET[:2]:
+        raise Wrong(
+            f"the key is quicknet's, whose first round was due at {QUICKNET[0]} and whose period is {QUICKNET[1]} "
+            f"seconds, not {beacon['genesis']} and {beacon['period']}: the number may have been public for years"
+        )
+    if beacon["delay"] < QUICKNET_DELAY:
+        raise Wrong(f"with quicknet the delay is at least {QUICKNET_DELAY} seconds, not {beacon['delay']}")
+    return "quicknet"
 
 
 def beacon_round(beacon, closed_at, closes_at):
-    if beacon["period"] == 0:
-        raise Wrong("the beacon's period is 0")
     start = max(closed_at, closes_at) + beacon["delay"]
-    return max(0, -(-(start - beacon["genesis"]) // beacon["period"])) + 1
+    found = max(0, -(-(start - beacon["genesis"]) // beacon["period"])) + 1
+    if max(start, found) > U64:
+        raise Wrong("the beacon's times are beyond 64 bits")
+    return found
 
 
 # --------------------------------------------------------------------------------------------------- Beacon signature
@@ -659,8 +775,13 @@ def parse_json(data, what):
     def refuse(name):
         raise ValueError(f"{name} is no number")
 
+    def whole(digits):
+        return -0.0 if digits == "-0" else int(digits)
+
     try:
-        return json.loads(data.decode("utf-8"), object_pairs_hook=no_doubles, parse_constant=refuse)
+        return json.loads(
+            data.decode("utf-8"), object_pairs_hook=no_doubles, parse_constant=refuse, parse_int=whole
+        )
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"{what} is not JSON: {show(error)}") from None
 
@@ -704,14 +825,11 @@ class Reader:
         return value
 
     def hex(self, key, length=None, optional=False):
-        if self.get(key, optional) is None:
-            return None
-        value = self.text(key)
-        if not re.fullmatch("([0-9a-f]{2})*", value):
-            raise Unreadable(f"{key} of {self.what} is not lower-case hexadecimal")
-        if length is not None and len(value) != 2 * length:
-            raise Unreadable(f"{key} of {self.what} has not {length} bytes")
-        return bytes.fromhex(value)
+        value = self.get(key, optional)
+        return None if value is None else hexadecimal(value, f"{key} of {self.what}", length)
+
+    def hashes(self, key):
+        return [hexadecimal(value, f"{key} of {self.what}", 32) for value in self.list(key)]
 
     def flag(self, key):
         value = self.get(key)
@@ -736,24 +854,39 @@ class Reader:
 
 
 def decimal(value, most, what):
-    if not isinstance(value, str) or not re.fullmatch("[0-9]{1,60}", value) or int(value) > most:
+    if not isinstance(value, str) or not re.fullmatch("0|[1-9][0-9]{0,60}", value) or int(value) > most:
         raise Unreadable(f"{what} is not a number in decimal digits up to {most}")
     return int(value)
 
 
-def read_fairness(data):
-    event = Reader(parse_json(data, "fairness.json"), "fairness.json")
+def hexadecimal(value, what, length=None):
+    if not isinstance(value, str) or not re.fullmatch("([0-9a-f]{2})*", value):
+        raise Unreadable(f"{what} is not lower-case hexadecimal")
+    if length is not None and len(value) != 2 * length:
+        raise Unreadable(f"{what} has not {length} bytes")
+    return bytes.fromhex(value)
+
+
+def read_fairness(value):
+    event = Reader(value, "fairness.json")
     version = event.number("version", U32)
     if version != 1:
         raise Unreadable(f"fairness.json has version {version}, and this script reads version 1: get a newer one")
     tiers, eggs, beacon = event.inner("tiers"), event.inner("eggs"), event.inner("beacon")
+    catalogue = event.inner("catalogue")
     read = {
         "chain_id": event.text("chain_id"),
         "contract": event.text("contract"),
         "tiers": {key: tiers.number(key, U32) for key in ("legendary", "ancient_bp", "rare_bp")},
         "eggs": {tier: eggs.number(tier, U32) for tier in TIERS},
+        "tilt_bp": event.number("tilt_bp", 10000),
+        "holdback_bp": event.number("holdback_bp", 10000),
+        "key_window": event.number("key_window"),
         "beacon": {key: beacon.number(key) for key in ("genesis", "period", "delay")},
         "tables": event.hex("tables", 32),
+        "catalogue": {
+            tier: (catalogue.inner(tier).number("count", U32), catalogue.inner(tier).hex("root", 32)) for tier in TIERS
+        },
         "showers": [],
     }
     read["beacon"]["public_key"] = beacon.hex("public_key")
@@ -778,10 +911,16 @@ def read_fairness(data):
                 "root": facts.hex("root", 32, optional=True),
                 "leaves": facts.number("leaves", U32, optional=True),
                 "key": facts.hex("key", 32, optional=True),
+                "key_in_time": facts.flag("key_in_time"),
                 "cancelled": facts.flag("cancelled"),
+                "paused": facts.flag("paused"),
             }
         )
     return read
+
+
+def is_open(facts):
+    return facts["beacon_round"] is None and not facts["cancelled"]
 
 
 def read_contributions(data, what):
@@ -830,15 +969,20 @@ def read_reveals(values, what):
                 "index": reveal.number("index", U32),
                 "content": (kind, reveal.text("image"), traits),
                 "salt": reveal.hex("salt", 32),
+                "proof": reveal.hashes("proof"),
             }
         )
     return reveals
 
 
 def read_tables(data):
-    def weights(value, what):
+    """The tables. Unreadable also if they could leave a meteor without content."""
+
+    def weights(value, what, may_be_empty=False):
         if not isinstance(value, list) or not all(is_number(weight, U32) for weight in value):
             raise Unreadable(f"{what} are not a list of whole numbers of 32 bits")
+        if sum(value) == 0 and not (may_be_empty and not value):
+            raise Unreadable(f"{what} are all 0, or none")
         return value
 
     def source(value, what):
@@ -848,11 +992,13 @@ def read_tables(data):
             raise Unreadable(f"{what} is none of the kinds of source")
         ((name, given),) = value.items()
         if name == "weights":
-            return (name, weights(given, what))
+            return (name, weights(given, f"the weights of {what}"))
         if name == "tier_weights":
             tiers = Reader(given, what).only(*TIERS)
-            return (name, {tier: weights(tiers.get(tier), what) for tier in TIERS})
-        if name == "range" and len(weights(given, what)) == 2:
+            return (name, {tier: weights(tiers.get(tier), f"the {tier} weights of {what}", True) for tier in TIERS})
+        if name == "range" and isinstance(given, list) and len(given) == 2:
+            if not all(is_number(bound, U32) for bound in given) or given[0] > given[1]:
+                raise Unreadable(f"the range of {what} is not from one number of 32 bits to another that is no less")
             return (name, given)
         raise Unreadable(f"{what} is none of the kinds of source")
 
@@ -864,6 +1010,8 @@ def read_tables(data):
         for tier in TIERS:
             if not all(isinstance(image, str) for image in images.list(tier)):
                 raise Unreadable(f"{tier} of {images.what} is not a list of texts")
+            if not images.list(tier):
+                raise Unreadable(f"{images.what} has no image for the tier {tier}")
         read[kind] = {
             "images": {tier: images.list(tier) for tier in TIERS},
             "sources": [
@@ -874,14 +1022,52 @@ def read_tables(data):
     return read
 
 
+def read_catalogue(data):
+    """The pieces of each tier: lists of (image, traits)."""
+
+    def bad(number, why):
+        return Unreadable(f"line {number} of catalogue.csv {why}")
+
+    try:
+        lines = data.decode("utf-8-sig").split("\n")
+    except UnicodeDecodeError:
+        raise Unreadable("catalogue.csv is not text in UTF-8") from None
+    lines = [line[:-1] if line.endswith("\r") else line for line in lines]
+    while lines and lines[-1] == "":
+        lines.pop()
+    columns = lines[0].split(",") if lines else []
+    if columns[:3] != ["tier", "index", "image"]:
+        raise Unreadable('catalogue.csv does not begin with "tier,index,image"')
+    pieces, at = {tier: [] for tier in TIERS}, 0
+    for number, line in enumerate(lines[1:], 2):
+        fields = line.split(",")
+        if len(fields) != len(columns):
+            raise bad(number, f"has {len(fields)} fields and the first line {len(columns)}")
+        tier, index, image, *traits = fields
+        if tier not in TIERS or TIERS.index(tier) < at:
+            raise bad(number, f"is of tier {show(tier)}: the tiers are {', '.join(TIERS)}, in this order")
+        at = TIERS.index(tier)
+        if decimal(index, U32, f"index in line {number} of catalogue.csv") != len(pieces[tier]):
+            raise bad(number, f"has index {index} where {len(pieces[tier])} belongs")
+        if not image:
+            raise bad(number, "has no image")
+        numbers = [decimal(trait, U32, f"a trait in line {number} of catalogue.csv") for trait in traits]
+        pieces[tier].append((image, numbers))
+    return pieces
+
+
 class Folder:
     """An evidence folder."""
 
     def __init__(self, path):
         self.path = path
 
-    def bytes(self, *names):
+    said_by = "the evidence folder"
+
+    def bytes(self, *names, optional=False):
         path = os.path.join(self.path, *names)
+        if optional and not os.path.lexists(path):
+            return None
         try:
             if os.path.getsize(path) > MOST_BYTES:
                 raise Unreadable(f"{path} is larger than {MOST_BYTES} bytes")
@@ -895,6 +1081,9 @@ class Folder:
 
     def tables(self):
         return self.bytes("tables.json")
+
+    def catalogue(self):
+        return self.bytes("catalogue.csv", optional=True)
 
     def contributions(self, shower):
         return self.bytes("showers", str(shower), "contributions.csv")
@@ -911,12 +1100,16 @@ class Api:
         if self.base.endswith("/v1"):
             self.base = self.base[:-3]
 
-    def bytes(self, path):
+    said_by = "the operator's server"
+
+    def bytes(self, path, optional=False):
         url = self.base + path
         try:
             with urllib.request.urlopen(urllib.request.Request(url), timeout=30) as answer:
                 data = answer.read(MOST_BYTES + 1)
         except urllib.error.HTTPError as error:
+            if optional and error.code == 404:
+                return None
             raise Unreadable(f"{url} answers with status {error.code}") from None
         except (OSError, ValueError, urllib.error.URLError) as error:
             raise Unreadable(f"{url} can't be read: {show(error)}") from None
@@ -931,6 +1124,9 @@ class Api:
 
     def tables(self):
         return self.bytes("/v1/fairness/tables")
+
+    def catalogue(self):
+        return self.bytes("/v1/catalogue", optional=True)
 
     def contributions(self, shower):
         return self.bytes(f"/v1/showers/{shower}/contributions.csv")
@@ -950,12 +1146,257 @@ class Api:
         return reveals
 
 
+# --------------------------------------------------------------------------------------------------------------- Node
+# What the chain says, asked of a node: CometBFT's JSON-RPC, in it queries of the wasm module as protobuf.
+
+
+def protobuf(*fields):
+    """A message of these (number, value): a value is bytes or a whole number."""
+
+    def varint(number):
+        out = b""
+        while number > 127:
+            out, number = out + bytes([number & 127 | 128]), number >> 7
+        return out + bytes([number])
+
+    return b"".join(
+        varint(number << 3 | 2) + varint(len(value)) + value
+        if isinstance(value, bytes)
+        else varint(number << 3) + varint(value)
+        for number, value in fields
+    )
+
+
+def read_protobuf(data):
+    """The fields of a message by number; of repeated ones the last, which is protobuf's rule."""
+
+    def varint(at):
+        number = shift = 0
+        while True:
+            number |= (data[at] & 127) << shift
+            shift, at = shift + 7, at + 1
+            if data[at - 1] < 128:
+                return number, at
+
+    fields, at = {}, 0
+    try:
+        while at < len(data):
+            key, at = varint(at)
+            if key & 7 == 0:
+                fields[key >> 3], at = varint(at)
+                continue
+            size, at = {1: (8, at), 5: (4, at)}.get(key & 7) or varint(at)
+            if key & 7 not in (1, 2, 5) or at + size > len(data):
+                raise IndexError
+            fields[key >> 3], at = data[at : at + size], at + size
+    except IndexError:
+        raise Unreadable("the node answers a query with something that is no protobuf") from None
+    return fields
+
+
+def block_time(given, what):
+    """Nanoseconds since 1970 of a time as CometBFT writes it."""
+    found = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?Z", str(given))
+    if not found:
+        raise Unreadable(f"the time of {what} is given as {show(given)}")
+    year, month, day, hour, minute, second = (int(part) for part in found.groups()[:6])
+    try:
+        days = datetime.date(year, month, day).toordinal() - datetime.date(1970, 1, 1).toordinal()
+    except ValueError:
+        raise Unreadable(f"the time of {what} is given as {show(given)}") from None
+    seconds = days * 86400 + hour * 3600 + minute * 60 + second
+    return seconds * 10**9 + int((found[7] or "0").ljust(9, "0"))
+
+
+class NodeRefuses(Unreadable):
+    """The node answers with an error of its own."""
+
+
+class Node:
+    """A node of the chain."""
+
+    said_by = "the node"
+
+    def __init__(self, url):
+        self.url, self.times = url, {}
+
+    def call(self, method, **params):
+        question = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+        request = urllib.request.Request(
+            self.url, json.dumps(question).encode(), {"Content-Type": "application/json"}
+        )
+        try:
+            try:
+                with urllib.request.urlopen(request, timeout=30) as answer:
+                    data = answer.read(MOST_BYTES + 1)
+            except urllib.error.HTTPError as error:  # CometBFT answers errors with status 500 and says why
+                data = error.read(MOST_BYTES + 1)
+        except Exception as error:
+            raise Unreadable(f"the node {self.url} can't be asked: {show(error)}") from None
+        answer = Reader(parse_json(data, f"what {self.url} answers"), f"what {self.url} answers")
+        error = answer.get("error", optional=True)
+        if error is not None:
+            said = error if not isinstance(error, dict) else f"{error.get('message')} {error.get('data')}"
+            raise NodeRefuses(f"the node refuses {method}: {show(said, 200)}")
+        return answer.inner("result")
+
+    def query(self, name, request):
+        result = self.call("abci_query", path=f"/cosmwasm.wasm.v1.Query/{name}", data=request.hex(), prove=False)
+        response = result.inner("response")
+        if response.get("code", optional=True) not in (None, 0):
+            raise NodeRefuses(f"the chain refuses {name}: {show(response.get('log', optional=True), 200)}")
+        try:
+            value = base64.b64decode(response.get("value", optional=True) or "", validate=True)
+        except (TypeError, ValueError):
+            raise Unreadable("the node answers a query with something that is not base64") from None
+        return read_protobuf(value)
+
+    def smart(self, contract, query):
+        request = protobuf((1, contract.encode()), (2, json.dumps(query).encode()))
+        return parse_json(self.bytes_of(self.query("SmartContractState", request), 1), f"the answer of {contract}")
+
+    @staticmethod
+    def bytes_of(fields, number):
+        value = fields.get(number, b"")
+        if not isinstance(value, bytes):
+            raise Unreadable("the node answers a query with a number where a text belongs")
+        return value
+
+    def code(self, contract):
+        """SHA-256 of a contract's code, and who may replace it; None for nobody."""
+        answer = self.query("ContractInfo", protobuf((1, contract.encode())))
+        info = read_protobuf(self.bytes_of(answer, 2))
+        code_id = info.get(1, 0)
+        if not isinstance(code_id, int) or code_id == 0:
+            raise Unreadable(f"the node says nothing about {show(contract)}")
+        code = read_protobuf(self.bytes_of(self.query("Code", protobuf((1, code_id))), 1))
+        admin = self.bytes_of(info, 3).decode("utf-8", "replace")
+        return self.bytes_of(code, 3).hex(), admin or None
+
+    def status(self):
+        """The chain's id and its last height."""
+        status = self.call("status")
+        height = decimal(status.inner("sync_info").get("latest_block_height"), U64, "the node's height")
+        return status.inner("node_info").text("network"), height
+
+    def time(self, height):
+        """The time of a block in nanoseconds; None if the node no longer has it."""
+        if height not in self.times:
+            try:
+                answer = self.call("blockchain", minHeight=str(height), maxHeight=str(height))
+                metas = answer.list("block_metas")
+            except NodeRefuses:  # what it has pruned, it refuses
+                metas = []
+            self.times[height] = None
+            for meta in metas:
+                header = Reader(meta, "a block of the node").inner("header")
+                if header.get("height") == str(height):
+                    self.times[height] = block_time(header.get("time"), f"block {height}")
+        return self.times[height]
+
+    def closing(self, closed_at):
+        """The block whose time, rounded up, is closed_at: its height, and the seconds to its neighbours. None if the
+        node no longer has it."""
+        first, last = 1, self.status()[1]
+        while first < last:
+            middle = (first + last) // 2
+            time = self.time(middle)
+            # What is pruned is older than what is there.
+            if time is None or -(-time // 10**9) < closed_at:
+                first = middle + 1
+            else:
+                last = middle
+        times = [self.time(height) if height > 0 else None for height in (first - 1, first, first + 1)]
+        before, at, after = times
+        if at is None or -(-at // 10**9) != closed_at:
+            return None
+        return {
+            "height": first,
+            "before": None if before is None else (at - before) // 10**9,
+            "after": None if after is None else (after - at) // 10**9,
+        }
+
+
+def fairness_of_the_chain(node, contract):
+    """What fairness.json says, as the contract says it."""
+
+    def ask(query):
+        return Reader(node.smart(contract, query), f"the answer of {show(contract)}")
+
+    def merged(*readers_and_keys):
+        return {key: reader.value.get(key) for reader, keys in readers_and_keys for key in keys.split()}
+
+    config, fixed = ask({"config": {}}), ask({"fairness": {}})
+    beacon = fixed.inner("beacon")
+    fairness = {
+        "version": 1,
+        "contract": contract,
+        **merged((config, "chain_id tiers eggs tilt_bp holdback_bp catalogue"), (fixed, "key_window tables")),
+        "beacon": {**merged((beacon, "genesis period delay")), "public_key": fixed.get("beacon_key")},
+        "showers": [],
+    }
+    for number in range(1, config.inner("schedule").number("count", U32) + 1):
+        state, drawn = ask({"shower": {"shower": number}}), ask({"draw": {"shower": number}})
+        facts = merged(
+            (state, "shower closes_at log contributors total earlier key_in_time cancelled paused"),
+            (drawn, "closed_at commitment beacon_round root leaves key"),
+        )
+        facts["beacon_signature"] = drawn.get("beacon", optional=True)
+        if facts["root"] is None:
+            facts["leaves"] = None  # the contract says 0
+        fairness["showers"].append(facts)
+    return fairness, config
+
+
+# Facts that appear as an event goes on. Where the source lacks one that the chain has, it is behind, and not wrong.
+LATER = ("closed_at", "beacon_round", "beacon_signature", "root", "leaves", "key")
+FLAGS = ("key_in_time", "cancelled", "paused")
+
+
+def compare(source, chain):
+    """Where the source contradicts the chain, and the showers in which it is merely behind."""
+    wrong, behind = [], []
+
+    def differ(path, ours, theirs):
+        wrong.append(f"{path} is {show(json.dumps(ours), 100)} and on the chain {show(json.dumps(theirs), 100)}")
+
+    def walk(path, ours, theirs):
+        if isinstance(theirs, dict) and isinstance(ours, dict):
+            for key in theirs:
+                walk(f"{path}.{key}" if path else key, ours.get(key), theirs[key])
+        elif ours != theirs:
+            differ(path, ours, theirs)
+
+    walk("", {**source, "showers": len(source["showers"])}, {**chain, "showers": len(chain["showers"])})
+    for ours, theirs in zip(source["showers"], chain["showers"]):
+        number = theirs["shower"]
+        if ours.get("beacon_round") is None and not ours["cancelled"]:
+            # What is contributed to an open shower changes from block to block.
+            closed = theirs["beacon_round"] is not None or theirs["cancelled"]
+            behind += [number] if closed else []
+            theirs = {key: theirs[key] for key in ("shower", "closes_at", "commitment")}
+        for key, value in theirs.items():
+            given = ours.get(key)
+            if given == value:
+                continue
+            if (key in LATER and given is None) or (key in FLAGS and value and not given):
+                behind += [] if number in behind else [number]
+            else:
+                differ(f"{key} of shower {number}", given, value)
+    return wrong, behind
+
+
 # -------------------------------------------------------------------------------------------------------------- Steps
 
 STEPS = {
+    "beacon-rule": "the rule names numbers of drand quicknet that nobody could know when a shower closed",
+    "catalogue": "the pieces that meteors get were fixed on the chain, in their order, before the first contribution",
+    "chain": "a node of the chain says the same as the source",
+    "code": "the contracts run the code that was published, and who may replace it",
     "contributions": "no contribution was left out, added, changed or moved: the list hashes to the 32 bytes that "
     "the contract kept as the contributions came",
     "ranking": "contributors, total and meteor numbers on the chain follow from that list",
+    "odds": "the odds of an egg follow from the number of contributors alone, and a better rank is never worse off",
     "beacon-round": "the shower was decided by the public random number that the rule names, one that was still to "
     "come when the shower closed",
     "beacon": "that random number is genuine: its makers' signature verifies, and nobody can forge it",
@@ -963,9 +1404,12 @@ STEPS = {
     "tables": "the tables of traits are those whose hash was fixed on the chain",
     "draw": "drawing again from key, random number and contributions gives every egg, trait and salt that the "
     "operator sealed before any meteor was minted",
-    "reveals": "every meteor cracked so far was shown to hold what the draw gave it",
+    "reveals": "every meteor cracked so far was shown to hold what was sealed for it",
     "meteor": "this meteor's wallet, rank and content follow from the draw",
 }
+OF_A_SHOWER = (
+    "contributions", "ranking", "odds", "beacon-round", "beacon", "key", "tables", "draw", "reveals"
+)  # fmt: skip
 PASSED, FAILED, NOT_CHECKED = "passed", "failed", "not_checked"
 
 

@@ -7,12 +7,16 @@ use anyhow::{Context, Result};
 use cosmwasm_std::HexBinary;
 use meteor_chain::contracts::ShowerContract;
 use meteor_chain::http;
+use meteor_messages::shower::CatalogueTier;
 use meteor_operator::beacon::{PublicKey, verify_signature};
 use meteor_operator::node::Node;
 use meteor_rules::fairness::beacon::BeaconRule;
-use meteor_rules::fairness::evidence::{Beacon, Contribution, Fairness, Reveal, Shower, VERSION, read_csv};
+use meteor_rules::fairness::evidence::{
+    Beacon, CommittedPieces, Contribution, Fairness, Reveal, Shower, VERSION, read_csv,
+};
 use meteor_rules::fairness::hex::{Hex, Hex32};
 use meteor_rules::fairness::verify::{Checks, Evidence, Report, verify};
+use meteor_rules::tier::PerTier;
 use serde_json::Value;
 
 /// Everything there is to check an event by.
@@ -124,7 +128,9 @@ pub async fn from_chain(node: &Node, contract: &str) -> Result<Fairness> {
             leaves: draw.root.is_some().then_some(draw.leaves),
             root: draw.root.as_ref().map(bytes32).transpose()?,
             key: draw.key.as_ref().map(bytes32).transpose()?,
+            key_in_time: state.key_in_time,
             cancelled: state.cancelled,
+            paused: state.paused,
         });
     }
     let BeaconRule { genesis, period, delay } = fixed.beacon;
@@ -136,11 +142,23 @@ pub async fn from_chain(node: &Node, contract: &str) -> Result<Fairness> {
         eggs: config.eggs,
         tilt_bp: config.tilt_bp,
         beacon: Beacon { genesis, period, delay, public_key: Hex(fixed.beacon_key.into()) },
+        holdback_bp: config.holdback_bp,
+        key_window: fixed.key_window,
         tables: bytes32(&fixed.tables)?,
+        catalogue: PerTier {
+            legendary: pieces(&config.catalogue.legendary)?,
+            ancient: pieces(&config.catalogue.ancient)?,
+            rare: pieces(&config.catalogue.rare)?,
+            common: pieces(&config.catalogue.common)?,
+        },
         showers,
     };
     fairness.validate()?;
     Ok(fairness)
+}
+
+fn pieces(of: &CatalogueTier) -> Result<CommittedPieces> {
+    Ok(CommittedPieces { count: of.count, root: bytes32(&of.root)? })
 }
 
 fn bytes32(bytes: &HexBinary) -> Result<Hex32> {

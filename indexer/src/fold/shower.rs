@@ -76,10 +76,14 @@ pub struct Shower {
     pub draw: Option<Draw>,
     /// The key, once published.
     pub key: Option<[u8; 32]>,
+    /// Whether it came before the key deadline.
+    pub key_in_time: bool,
     /// What its revealed meteors held, in the order of the reveals.
     pub reveals: Vector<Reveal>,
     /// Whether it was cancelled.
     pub cancelled: bool,
+    /// Whether a pause that is over touched it.
+    pub paused: bool,
     /// Meteors minted: ranks 1 to this one have theirs.
     pub minted: u32,
     /// Contributed by those who have their meteor (micro-denom).
@@ -107,8 +111,10 @@ impl Shower {
             closing: None,
             draw: None,
             key: None,
+            key_in_time: false,
             reveals: Vector::new(),
             cancelled: false,
+            paused: false,
             minted: 0,
             minted_amount: 0,
             settled: 0,

@@ -111,7 +111,9 @@ pub(super) fn facts(config: &InstantiateMsg, summary: &models::Shower, shower: &
         root: draw.map(|draw| Hex32(draw.root)),
         leaves: draw.map(|draw| draw.leaves),
         key: shower.key.map(Hex32),
+        key_in_time: shower.key_in_time,
         cancelled: shower.cancelled,
+        paused: shower.paused,
     }
 }
 

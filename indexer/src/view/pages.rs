@@ -4,10 +4,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use meteor_messages::nft::CollectionInit;
+use meteor_messages::shower::CatalogueTier;
 use meteor_rules::fairness::beacon::BeaconRule;
 use meteor_rules::fairness::evidence;
 use meteor_rules::fairness::hex::Hex;
 use meteor_rules::life::Status;
+use meteor_rules::tier::PerTier;
 
 use super::numbers::hex32;
 use super::{DEFAULT_NFTS, Page, View};
@@ -128,6 +130,12 @@ fn fairness(view: &View, state: &State, launched: &Launched) -> evidence::Fairne
         tilt_bp: config.tilt_bp,
         beacon: evidence::Beacon { genesis, period, delay, public_key },
         tables: hex32(&config.fairness.tables),
+        holdback_bp: config.holdback_bp,
+        key_window: config.fairness.key_window,
+        catalogue: PerTier::from_fn(|tier| {
+            let CatalogueTier { count, root } = config.catalogue.get(tier);
+            evidence::CommittedPieces { count: *count, root: hex32(root) }
+        }),
         showers: view.showers.iter().map(|view| view.facts.clone()).collect(),
     }
 }

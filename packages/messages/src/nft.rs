@@ -4,10 +4,15 @@ use cosmwasm_schema::schemars::JsonSchema;
 use cosmwasm_schema::schemars::r#gen::SchemaGenerator;
 use cosmwasm_schema::schemars::schema::Schema;
 use cosmwasm_schema::{QueryResponses, cw_serde};
-use cosmwasm_std::{Binary, Empty, Timestamp, Uint128};
-use cw721::msg::CollectionInfoAndExtensionResponse;
-use cw721::{Expiration, RoyaltyInfo};
-use meteor_rules::metadata::Template;
+use cosmwasm_std::{Addr, Binary, Empty, Timestamp, Uint128};
+use cw721::msg::{
+    AdditionalMintersResponse, AllInfoResponse, AllNftInfoResponse, ApprovalResponse, ApprovalsResponse,
+    CollectionInfoAndExtensionResponse, ConfigResponse, MinterResponse, NftInfoResponse, NumTokensResponse,
+    OperatorResponse, OperatorsResponse, OwnerOfResponse, TokensResponse,
+};
+use cw721::state::CollectionExtensionAttributes;
+use cw721::{Expiration, Ownership, RoyaltyInfo};
+use meteor_rules::metadata::{Metadata, Template};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -173,7 +178,7 @@ impl JsonSchema for Ignored {
 #[derive(QueryResponses)]
 pub enum QueryMsg {
     /// Whose a token is, and who is approved for it.
-    #[returns(cw721::msg::OwnerOfResponse)]
+    #[returns(OwnerOfResponse)]
     OwnerOf {
         /// Which token.
         token_id: String,
@@ -181,7 +186,7 @@ pub enum QueryMsg {
         include_expired: Option<bool>,
     },
     /// One spender's approval for a token; an error without one.
-    #[returns(cw721::msg::ApprovalResponse)]
+    #[returns(ApprovalResponse)]
     Approval {
         /// Which token.
         token_id: String,
@@ -191,7 +196,7 @@ pub enum QueryMsg {
         include_expired: Option<bool>,
     },
     /// Every approval for a token.
-    #[returns(cw721::msg::ApprovalsResponse)]
+    #[returns(ApprovalsResponse)]
     Approvals {
         /// Which token.
         token_id: String,
@@ -199,7 +204,7 @@ pub enum QueryMsg {
         include_expired: Option<bool>,
     },
     /// One operator's approval for all tokens of an owner; an error without one.
-    #[returns(cw721::msg::OperatorResponse)]
+    #[returns(OperatorResponse)]
     Operator {
         /// Whose tokens.
         owner: String,
@@ -209,7 +214,7 @@ pub enum QueryMsg {
         include_expired: Option<bool>,
     },
     /// Everyone approved for all tokens of an owner.
-    #[returns(cw721::msg::OperatorsResponse)]
+    #[returns(OperatorsResponse)]
     AllOperators {
         /// Whose tokens.
         owner: String,
@@ -221,7 +226,7 @@ pub enum QueryMsg {
         limit: Option<u32>,
     },
     /// The same by its first name, which some wallets still use.
-    #[returns(cw721::msg::OperatorsResponse)]
+    #[returns(OperatorsResponse)]
     ApprovedForAll {
         /// Whose tokens.
         owner: String,
@@ -233,7 +238,7 @@ pub enum QueryMsg {
         limit: Option<u32>,
     },
     /// How many tokens there are.
-    #[returns(cw721::msg::NumTokensResponse)]
+    #[returns(NumTokensResponse)]
     NumTokens {},
     /// Name and symbol alone, as versions 0.16 to 0.18 answer: their readers refuse any other field.
     #[returns(ContractInfoResponse)]
@@ -242,28 +247,28 @@ pub enum QueryMsg {
     #[returns(CollectionResponse)]
     GetCollectionInfoAndExtension {},
     /// Roles, collection and number of tokens.
-    #[returns(cw721::msg::ConfigResponse<Option<CollectionExtension>>)]
+    #[returns(ConfigResponse<Option<CollectionExtension>>)]
     GetConfig {},
     /// The contract, the collection and the number of tokens.
-    #[returns(cw721::msg::AllInfoResponse)]
+    #[returns(AllInfoResponse)]
     GetAllInfo {},
     /// What [`CollectionExtension`] says, as a list.
-    #[returns(cw721::state::CollectionExtensionAttributes)]
+    #[returns(CollectionExtensionAttributes)]
     GetCollectionExtensionAttributes {},
     /// The minter, by an older name of `get_minter_ownership`.
-    #[returns(cw721::Ownership<cosmwasm_std::Addr>)]
+    #[returns(Ownership<Addr>)]
     Ownership {},
     /// The minter, as versions 0.16 to 0.18 answer.
-    #[returns(cw721::msg::MinterResponse)]
+    #[returns(MinterResponse)]
     Minter {},
     /// The minter; it never changes.
-    #[returns(cw721::Ownership<cosmwasm_std::Addr>)]
+    #[returns(Ownership<Addr>)]
     GetMinterOwnership {},
     /// Nobody: a collection has no creator with powers.
-    #[returns(cw721::Ownership<cosmwasm_std::Addr>)]
+    #[returns(Ownership<Addr>)]
     GetCreatorOwnership {},
     /// None: a collection has one minter.
-    #[returns(cw721::msg::AdditionalMintersResponse)]
+    #[returns(AdditionalMintersResponse)]
     GetAdditionalMinters {
         /// Continue after this minter.
         start_after: Option<String>,
@@ -271,13 +276,13 @@ pub enum QueryMsg {
         limit: Option<u32>,
     },
     /// A token's metadata.
-    #[returns(cw721::msg::NftInfoResponse<meteor_rules::metadata::Metadata>)]
+    #[returns(NftInfoResponse<Metadata>)]
     NftInfo {
         /// Which token.
         token_id: String,
     },
     /// A token's owner and metadata.
-    #[returns(cw721::msg::AllNftInfoResponse<meteor_rules::metadata::Metadata>)]
+    #[returns(AllNftInfoResponse<Metadata>)]
     AllNftInfo {
         /// Which token.
         token_id: String,
@@ -285,7 +290,7 @@ pub enum QueryMsg {
         include_expired: Option<bool>,
     },
     /// Ids of an owner's tokens, in order of their text.
-    #[returns(cw721::msg::TokensResponse)]
+    #[returns(TokensResponse)]
     Tokens {
         /// Whose.
         owner: String,
@@ -295,7 +300,7 @@ pub enum QueryMsg {
         limit: Option<u32>,
     },
     /// Ids of all tokens, in order of their text.
-    #[returns(cw721::msg::TokensResponse)]
+    #[returns(TokensResponse)]
     AllTokens {
         /// Continue after this id.
         start_after: Option<String>,

@@ -32,6 +32,7 @@ pub(super) fn shower_event(
         ShowerEvent::Key(event) => {
             let shower = shower(state, event.shower, height)?;
             let key = bytes32("key", &event.key)?;
+            shower.key_in_time = event.in_time;
             match shower.key.replace(key) {
                 Some(_) => Err(FoldFault::Again("key")),
                 None => Ok(()),
@@ -78,8 +79,12 @@ pub(super) fn shower_event(
             launched(state, height)?.paused = true;
             Ok(())
         }
-        ShowerEvent::Resume(_) => {
+        ShowerEvent::Resume(event) => {
             launched(state, height)?.paused = false;
+            let touched = event.from_shower.max(1)..=event.to_shower;
+            for shower in state.showers.iter_mut().filter(|shower| touched.contains(&shower.number)) {
+                (shower.paused, shower.changed) = (true, height);
+            }
             Ok(())
         }
         ShowerEvent::Minimum(event) => {

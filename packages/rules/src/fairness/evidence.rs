@@ -13,6 +13,7 @@ use super::Domain;
 use super::beacon::{BeaconError, BeaconRule, Network};
 use super::content::{Content, Kind};
 use super::hex::{Hex, Hex32};
+use crate::BASIS_POINTS;
 use crate::ids::ShowerId;
 use crate::tier::{PerTier, TierRule, TierRuleError};
 
@@ -38,12 +39,29 @@ pub struct Fairness {
     pub eggs: PerTier<u32>,
     /// How much likelier the first of a tier is to hold an egg than its last (basis points).
     pub tilt_bp: u32,
+    /// What each contribution holds back until the shower's key is published (basis points).
+    pub holdback_bp: u32,
+    /// Seconds after a shower's scheduled close by which its key must be published. Later, contributors take back
+    /// what was held back.
+    pub key_window: u64,
     /// The public beacon.
     pub beacon: Beacon,
     /// SHA-256 of the tables file, as the chain stores it. The API has the file at `/v1/fairness/tables`.
     pub tables: Hex32,
+    /// The pieces of each tier, all fixed before the first contribution. The API has them at `/v1/catalogue`.
+    pub catalogue: PerTier<CommittedPieces>,
     /// All showers, in order from 1.
     pub showers: Vec<Shower>,
+}
+
+/// The ordered list of pieces of one tier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CommittedPieces {
+    /// How many pieces there are.
+    pub count: u32,
+    /// Root of the tree over them.
+    pub root: Hex32,
 }
 
 /// The public beacon that decides the draws.
@@ -113,8 +131,12 @@ pub struct Shower {
     /// The key; null until it is published.
     #[serde(default)]
     pub key: Option<Hex32>,
+    /// Whether it was published in time, so that what was held back is the payees'.
+    pub key_in_time: bool,
     /// Whether the shower was cancelled.
     pub cancelled: bool,
+    /// Whether contributing was paused at some time while the shower was open.
+    pub paused: bool,
 }
 
 impl Shower {
@@ -152,6 +174,8 @@ pub struct Reveal {
     pub traits: Vec<u32>,
     /// The leaf's salt.
     pub salt: Hex32,
+    /// The siblings that lead from its leaf to the shower's root, from the bottom up.
+    pub proof: Vec<Hex32>,
 }
 
 impl Reveal {
@@ -177,6 +201,14 @@ pub enum EvidenceError {
         given: u32,
         /// What should.
         wanted: u32,
+    },
+    /// More than everything.
+    #[error("fairness.json has {what} {given}, and {BASIS_POINTS} is the most")]
+    BasisPoints {
+        /// Which field.
+        what: &'static str,
+        /// What is there.
+        given: u32,
     },
     /// The tiers can't be used.
     #[error("the tiers of fairness.json are refused")]
@@ -209,6 +241,11 @@ impl Fairness {
         for (wanted, shower) in (1u32..).zip(&self.showers) {
             if shower.shower != wanted {
                 return Err(EvidenceError::Order { given: shower.shower, wanted });
+            }
+        }
+        for (what, given) in [("tilt_bp", self.tilt_bp), ("holdback_bp", self.holdback_bp)] {
+            if given > BASIS_POINTS {
+                return Err(EvidenceError::BasisPoints { what, given });
             }
         }
         self.tiers.validate()?;
@@ -271,9 +308,10 @@ pub fn write_csv<'a>(rows: impl IntoIterator<Item = &'a Contribution>) -> String
     text
 }
 
-/// Decimal digits only: no sign, no space.
-fn digits(text: &str) -> Option<u128> {
-    if text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().ok() } else { None }
+/// Decimal digits only, no leading zero: one number has one text.
+pub(super) fn digits(text: &str) -> Option<u128> {
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && (text.len() == 1 || !text.starts_with('0'));
+    if plain { text.parse().ok() } else { None }
 }
 
 pub(crate) mod decimal {
@@ -320,6 +358,8 @@ mod tests {
             "1,a, 1,1",
             "1,a,1,+1",
             "1,a,1.0,1",
+            "01,a,1,1",
+            "1,a,,1",
             ",a,1,1",
             "18446744073709551616,a,1,1",
             "1,a,340282366920938463463374607431768211456,1",

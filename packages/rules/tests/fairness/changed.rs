@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use meteor_rules::fairness::content::Kind;
 use meteor_rules::fairness::hex::Hex32;
-use meteor_rules::fairness::verify::{Outcome, StepName};
+use meteor_rules::fairness::beacon::QUICKNET_KEY;
+use meteor_rules::fairness::verify::{Outcome, Step, StepName, verify_event};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -25,8 +26,10 @@ fn first_failure(change: impl FnOnce(&mut Event)) -> StepName {
     for step in &report.steps {
         let after_a_failure =
             matches!(&step.outcome, Outcome::NotChecked(why) if why.starts_with("depends on"));
+        // The reveals hang on no other step: what the root is wrong for, they are wrong for too.
+        let fine = after_a_failure || step.name == StepName::Reveals;
         assert!(
-            step.name <= failed || matches!(step.outcome, Outcome::Passed(_)) || after_a_failure,
+            step.name <= failed || matches!(step.outcome, Outcome::Passed(_)) || fine,
             "{step:?} after {failed}"
         );
     }
@@ -63,9 +66,7 @@ proptest! {
         prop_assert_eq!(facts(&|f| f.earlier ^= 1 << bit.index(64)), StepName::Ranking);
         prop_assert_eq!(first_failure(|event| of32(&mut event.fairness.tables)), StepName::Tables);
         prop_assert_eq!(first_failure(|event| flip(&mut event.tables, bit)), StepName::Tables);
-        prop_assert_eq!(
-            first_failure(|event| event.fairness.eggs.ancient ^= 1 << bit.index(2)), StepName::Draw
-        );
+        prop_assert_eq!(facts(&|f| { f.key_in_time = true; f.key = None }), StepName::Key);
     }
 
     #[test]
@@ -86,7 +87,7 @@ proptest! {
     }
 
     #[test]
-    fn any_reveal(who in any::<Index>(), bit in any::<Index>(), field in 0..6) {
+    fn any_reveal(who in any::<Index>(), bit in any::<Index>(), field in 0..7) {
         let failed = first_failure(|event| {
             let reveals = event.reveals.get_mut(&2).unwrap();
             let at = who.index(reveals.len());
@@ -97,6 +98,7 @@ proptest! {
                 2 => reveal.image.push('x'),
                 3 => reveal.kind = if reveal.kind == Kind::Egg { Kind::Dust } else { Kind::Egg },
                 4 => reveal.token_id ^= 1 << bit.index(64),
+                5 => { let place = bit.index(reveal.proof.len()); flip(&mut reveal.proof[place].0, bit); }
                 _ => reveal.index ^= 1 << bit.index(32),
             }
         });
@@ -112,6 +114,9 @@ fn what_should_not_be_there_is_found() {
     assert_eq!(facts(|f| f.root = None), StepName::Draw);
     assert_eq!(facts(|f| f.leaves = None), StepName::Draw);
     assert_eq!(facts(|f| f.beacon_signature = None), StepName::Beacon);
+    // A signature without the root that it is stored with, and a draw that was cancelled.
+    assert_eq!(facts(|f| (f.root, f.leaves) = (None, None)), StepName::Draw);
+    assert_eq!(facts(|f| f.cancelled = true), StepName::Draw);
     assert_eq!(facts(|f| f.closed_at = f.closed_at.map(|at| at + 3)), StepName::BeaconRound);
     // Drawn though never closed.
     assert_eq!(facts(|f| (f.beacon_round, f.cancelled) = (None, true)), StepName::BeaconRound);
@@ -129,6 +134,76 @@ fn what_should_not_be_there_is_found() {
     assert_eq!(revealed_and_not_drawn, StepName::Reveals);
     let bad_rule = first_failure(|event| event.fairness.beacon.period = 0);
     assert_eq!(bad_rule, StepName::BeaconRound);
+    // quicknet's key with a rhythm of its own: its rounds may have been public for years.
+    let old_rounds = first_failure(|event| event.fairness.beacon.public_key = QUICKNET_KEY.parse().unwrap());
+    assert_eq!(old_rounds, StepName::BeaconRound);
+}
+
+#[test]
+fn other_rules_than_those_drawn_by_fail() {
+    assert_eq!(first_failure(|event| event.fairness.tilt_bp = 2_001), StepName::Draw);
+    assert_eq!(first_failure(|event| event.fairness.eggs.common = 6), StepName::Draw);
+    // Without ancient eggs the last Ancient is worse off than the first Rare: such odds are refused as such.
+    let mut event = EVENT.clone();
+    event.fairness.eggs.ancient = 0;
+    assert_eq!(event.verify(2).first_failure().map(|step| step.name), Some(StepName::Odds));
+}
+
+fn failures_of_the_event(change: impl FnOnce(&mut Event)) -> Vec<StepName> {
+    let mut event = EVENT.clone();
+    change(&mut event);
+    let steps = verify_event(&event.fairness, Some(event.catalogue.as_bytes()));
+    let failed = |step: Step| matches!(step.outcome, Outcome::Failed(_)).then_some(step.name);
+    steps.into_iter().filter_map(failed).collect()
+}
+
+#[test]
+fn quicknets_key_with_another_rhythm_is_no_beacon() {
+    let with = |genesis, period, delay| {
+        failures_of_the_event(|event| {
+            let beacon = &mut event.fairness.beacon;
+            beacon.public_key = QUICKNET_KEY.parse().unwrap();
+            (beacon.genesis, beacon.period, beacon.delay) = (genesis, period, delay);
+        })
+    };
+    assert_eq!(with(1_692_803_367, 3, 300), []);
+    for (genesis, period, delay) in [(1_692_803_366, 3, 300), (1_692_803_367, 30, 300), (1_692_803_367, 3, 299)] {
+        assert_eq!(with(genesis, period, delay), [StepName::BeaconRule]);
+    }
+}
+
+#[test]
+fn any_bit_of_the_catalogue() {
+    assert_eq!(failures_of_the_event(|_| ()), []);
+    let only = [StepName::Catalogue];
+    for tier in 0..4 {
+        let changed = failures_of_the_event(|event| {
+            let catalogue = &mut event.fairness.catalogue;
+            let tiers =
+                [&mut catalogue.legendary, &mut catalogue.ancient, &mut catalogue.rare, &mut catalogue.common];
+            for (at, of) in tiers.into_iter().enumerate() {
+                if at == tier {
+                    of.root.0[7] ^= 1;
+                }
+            }
+        });
+        assert_eq!(changed, only);
+    }
+    assert_eq!(failures_of_the_event(|event| event.fairness.catalogue.rare.count += 1), only);
+    let lines = EVENT.catalogue.lines().count();
+    for line in 1..lines {
+        let without = failures_of_the_event(|event| {
+            let kept = event.catalogue.lines().enumerate().filter(|(at, _)| *at != line);
+            event.catalogue = kept.map(|(_, text)| format!("{text}\n")).collect();
+        });
+        assert_eq!(without, only, "without line {line}");
+        let changed = failures_of_the_event(|event| {
+            let rows = event.catalogue.lines().enumerate();
+            let rows = rows.map(|(at, text)| if at == line { format!("{text}1\n") } else { format!("{text}\n") });
+            event.catalogue = rows.collect();
+        });
+        assert_eq!(changed, only, "another trait in line {line}");
+    }
 }
 
 #[test]
@@ -146,5 +221,20 @@ fn tables_that_the_chain_names_but_nobody_can_read_fail() {
         event.tables = serde_json::to_vec(&tables).unwrap();
         event.fairness.tables = Hex32(Sha256::digest(&event.tables).into());
     });
-    assert_eq!(without_images, StepName::Draw);
+    assert_eq!(without_images, StepName::Tables);
+    for (from, to) in [
+        ("[5, 0, 3, 1]", "[0, 0, 0, 0]"),
+        ("[5, 0, 3, 1]", "[]"),
+        ("[0, 1, 1]", "[0, 0]"),
+        ("[27, 118]", "[118, 27]"),
+        (", \"common\": []}}", "}}"),
+    ] {
+        let failed = first_failure(|event| {
+            let text = String::from_utf8(event.tables.clone()).unwrap();
+            assert!(text.contains(from), "{from}");
+            event.tables = text.replace(from, to).into_bytes();
+            event.fairness.tables = Hex32(Sha256::digest(&event.tables).into());
+        });
+        assert_eq!(failed, StepName::Tables, "{to}");
+    }
 }

@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use meteor_rules::catalogue::{Catalogue, Committed, Piece};
 use meteor_rules::fairness::content::Tables;
-use meteor_rules::fairness::evidence::{Beacon, Contribution, Fairness, Reveal, Shower};
+use meteor_rules::fairness::evidence::{
+    Beacon, CommittedPieces, Contribution, Fairness, Reveal, Shower,
+};
 use meteor_rules::fairness::hex::{Hex, Hex32};
 use meteor_rules::fairness::key::{commitment, shower_key};
 use meteor_rules::fairness::sealed::{Inputs, Sealed};
@@ -12,7 +15,7 @@ use meteor_rules::fairness::verify::{Checks, Evidence, Report, verify};
 use meteor_rules::fairness::{Bytes32, Stream};
 use meteor_rules::log::{Entry, extend, start};
 use meteor_rules::ranking::Place;
-use meteor_rules::tier::{PerTier, TierRule};
+use meteor_rules::tier::{PerTier, Tier, TierRule};
 use sha2::{Digest, Sha256};
 
 pub(crate) const CHAIN_ID: &str = "localterra";
@@ -44,6 +47,49 @@ pub(crate) fn tables() -> Tables {
     serde_json::from_str(TABLES).unwrap()
 }
 
+/// Pieces of each tier: few, so that the lists start again.
+const PIECES: PerTier<u32> = PerTier { legendary: 8, ancient: 3, rare: 5, common: 9 };
+
+/// The pieces of a tier.
+fn pieces(tier: Tier) -> Vec<Piece> {
+    let piece = |index| {
+        let digest = hash(&format!("picture {index} of {tier}"));
+        let traits = digest[..2].iter().map(|number| u32::from(*number)).collect();
+        Piece { image: cid(&digest), traits }
+    };
+    (0..*PIECES.get(tier)).map(piece).collect()
+}
+
+/// The CID of raw bytes with this SHA-256.
+fn cid(digest: &Bytes32) -> String {
+    let bytes = [&[1, 0x55, 0x12, 32][..], digest].concat();
+    let bits: Vec<u8> = bytes.iter().flat_map(|byte| (0..8).rev().map(move |at| byte >> at & 1)).collect();
+    let digit = |bits: &[u8]| {
+        let number = (0..5).fold(0, |number, at| number << 1 | bits.get(at).copied().unwrap_or(0));
+        char::from(b"abcdefghijklmnopqrstuvwxyz234567"[usize::from(number)])
+    };
+    std::iter::once('b').chain(bits.chunks(5).map(digit)).collect()
+}
+
+/// `catalogue.csv` of the example.
+pub(crate) fn catalogue_csv() -> String {
+    let mut text = String::from("tier,index,image,distance,weight\n");
+    for tier in Tier::ALL {
+        for (index, Piece { image, traits }) in pieces(tier).iter().enumerate() {
+            text += &format!("{tier},{index},{image},{},{}\n", traits[0], traits[1]);
+        }
+    }
+    text
+}
+
+fn committed() -> PerTier<CommittedPieces> {
+    let catalogue = Catalogue::new(PerTier::from_fn(pieces));
+    PerTier::from_fn(|tier| {
+        let Committed { count, root } = catalogue.committed(tier).unwrap();
+        CommittedPieces { count, root: Hex32(root) }
+    })
+}
+
 /// How far a shower came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Life {
@@ -60,6 +106,7 @@ pub(crate) struct Event {
     pub(crate) contributions: BTreeMap<u32, Vec<Contribution>>,
     pub(crate) reveals: BTreeMap<u32, Vec<Reveal>>,
     pub(crate) tables: Vec<u8>,
+    pub(crate) catalogue: String,
     pub(crate) sealed: BTreeMap<u32, Sealed>,
 }
 
@@ -80,12 +127,16 @@ impl Event {
                     delay: 60,
                     public_key: PUBLIC_KEY.parse().unwrap(),
                 },
+                holdback_bp: 500,
+                key_window: 7_200,
                 tables: Hex32(Sha256::digest(TABLES).into()),
+                catalogue: committed(),
                 showers: Vec::new(),
             },
             contributions: BTreeMap::new(),
             reveals: BTreeMap::new(),
             tables: TABLES.into(),
+            catalogue: catalogue_csv(),
             sealed: BTreeMap::new(),
         };
         let (mut seq, mut earlier) = (0, 0);
@@ -138,7 +189,8 @@ impl Event {
                 let content = content.clone();
                 let token_id = earlier + 1 + u64::from(index);
                 let (kind, image, traits) = (content.kind, content.image, content.traits);
-                Reveal { token_id, index, kind, image, traits, salt: Hex32(salt) }
+                let proof = sealed.reveal(index).unwrap().proof.into_iter().map(Hex32).collect();
+                Reveal { token_id, index, kind, image, traits, salt: Hex32(salt), proof }
             })
         });
         let reveals = reveals.collect();
@@ -156,7 +208,9 @@ impl Event {
             root: sealed.as_ref().map(|sealed| Hex32(sealed.root())),
             leaves: sealed.as_ref().map(Sealed::leaves),
             key: (life == Life::Published).then_some(Hex32(key)),
+            key_in_time: life == Life::Published,
             cancelled: life == Life::Cancelled,
+            paused: shower == 5,
         };
         self.fairness.showers.push(facts);
         self.contributions.insert(shower, contributions);

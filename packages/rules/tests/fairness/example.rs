@@ -1,7 +1,9 @@
 //! The example of `docs/fairness/example/`: an event as an evidence folder, and the verifier's report.
 
-use meteor_rules::fairness::evidence::{Fairness, read_csv, write_csv};
-use meteor_rules::fairness::verify::{Outcome, StepName, proves, verify, verify_meteor};
+use meteor_rules::fairness::evidence::{Fairness, Reveal, read_csv, write_csv};
+use meteor_rules::fairness::hex::Hex32;
+use meteor_rules::fairness::verify::{Outcome, Step, StepName, verify, verify_event, verify_meteor};
+use meteor_rules::odds::Odds;
 use meteor_rules::{Rank, ShowerId, TokenId};
 
 use super::event::{CHECKS, Event, Life};
@@ -25,6 +27,7 @@ fn the_folder_is_the_event() {
     let fairness = serde_json::to_string_pretty(&event.fairness).unwrap();
     assert_eq!(serde_json::from_str::<Fairness>(&fairness).unwrap(), event.fairness);
     super::keep(&folder.join("fairness.json"), &(fairness + "\n"));
+    super::keep(&folder.join("catalogue.csv"), &event.catalogue);
     super::keep(&folder.join("tables.json"), &String::from_utf8(event.tables.clone()).unwrap());
     assert_eq!(std::fs::read(folder.join("tables.json")).unwrap(), event.tables, "byte for byte");
     for facts in event.fairness.showers.iter().filter(|facts| !facts.is_open()) {
@@ -51,11 +54,45 @@ fn the_example_is_green_and_says_what_is_not_known_yet() {
         assert!(event.verify(complete).is_complete());
     }
     assert_eq!(not_checked(3), [StepName::Beacon, StepName::Reveals]);
-    let cancelled =
-        [StepName::BeaconRound, StepName::Beacon, StepName::Key, StepName::Draw, StepName::Reveals];
+    let cancelled = [
+        StepName::Odds,
+        StepName::BeaconRound,
+        StepName::Beacon,
+        StepName::Key,
+        StepName::Draw,
+        StepName::Reveals,
+    ];
     assert_eq!(not_checked(4), cancelled);
-    assert_eq!(not_checked(5), [StepName::Key, StepName::Draw, StepName::Reveals]);
+    // Its reveals are proven against the root though its key is not out.
+    assert_eq!(not_checked(5), [StepName::Key, StepName::Draw]);
     assert_eq!(not_checked(6), StepName::OF_A_SHOWER);
+    assert!((1..=6).all(|shower| event.verify(shower).paused == (shower == 5)));
+}
+
+#[test]
+fn the_example_has_a_beacon_for_test_chains_and_the_catalogue_of_its_launch() {
+    let event = event();
+    let steps = verify_event(&event.fairness, Some(event.catalogue.as_bytes()));
+    let [Step { outcome: Outcome::NotChecked(beacon), .. }, Step { outcome: Outcome::Passed(pieces), .. }] =
+        &steps[..]
+    else {
+        panic!("{steps:?}")
+    };
+    assert!(beacon.contains("for test chains"), "{beacon}");
+    assert_eq!(pieces, "pieces: 8 legendary, 3 ancient, 5 rare, 9 common");
+    let without = verify_event(&event.fairness, None);
+    assert!(matches!(&without[1], Step { name: StepName::Catalogue, outcome: Outcome::NotChecked(_), .. }));
+}
+
+#[test]
+fn odds_are_said_as_exact_fractions() {
+    let report = event().verify(1);
+    let Some(Outcome::Passed(odds)) = report.outcome(StepName::Odds) else { panic!("{report:?}") };
+    assert_eq!(
+        odds,
+        "eggs by rank: legendary 1/1 (100.00 %), ancient 8/11 (72.72 %) to 20/33 (60.60 %), rare 36/77 (46.75 %) to \
+         30/77 (38.96 %), common 3/11 (27.27 %) to 5/22 (22.72 %)"
+    );
 }
 
 #[test]
@@ -76,6 +113,8 @@ fn one_meteor_alone() {
     let facts = facts.unwrap();
     assert_eq!((facts.rank, facts.shower, facts.token_id), (Rank(2), ShowerId(2), TokenId(42)));
     assert_eq!(facts.content, Some(event.reveals[&2][0].content()));
+    // The tenth and eleventh Legendary of the event have the second and third turn through eight pieces.
+    assert_eq!((facts.piece, facts.odds), (11 % 8, Odds::CERTAIN));
     // Not published: rank and wallet are known, the content is not.
     let (report, facts) = verify_meteor(&event.evidence(5), &CHECKS, TokenId(40 + 7 + 12 + 30));
     assert!(report.is_green() && !report.is_complete());
@@ -85,6 +124,8 @@ fn one_meteor_alone() {
         assert_eq!(report.first_failure().map(|step| step.name), Some(StepName::Meteor));
         assert_eq!(facts, None);
     }
+    let (report, facts) = verify_meteor(&event.evidence(6), &CHECKS, TokenId(90));
+    assert!(report.is_green() && facts.is_none(), "nothing of an open shower is final");
     let mut wrong = event.clone();
     wrong.reveals.get_mut(&2).unwrap()[0].traits[2] ^= 1;
     let (report, _) = verify_meteor(&wrong.evidence(2), &CHECKS, TokenId(42));
@@ -92,12 +133,25 @@ fn one_meteor_alone() {
 }
 
 #[test]
-fn a_proof_is_enough_for_one_reveal_before_the_key_is_out() {
-    let event = event();
-    let (id, sealed) = (event.fairness.id(2), &event.sealed[&2]);
-    let mut reveal = event.reveals[&2][0].clone();
-    let proof = sealed.reveal(reveal.index).unwrap().proof;
-    assert!(proves(&id, &sealed.root(), 7, &reveal, &proof));
-    reveal.salt.0[31] ^= 1;
-    assert!(!proves(&id, &sealed.root(), 7, &reveal, &proof));
+fn a_reveal_is_compared_with_the_root_before_the_key_is_out() {
+    let first_failure = |change: fn(&mut Event)| {
+        let mut event = event();
+        change(&mut event);
+        event.verify(5).first_failure().map(|step| step.name)
+    };
+    assert_eq!(first_failure(|_| ()), None);
+    fn reveal(event: &mut Event) -> &mut Reveal {
+        &mut event.reveals.get_mut(&5).unwrap()[2]
+    }
+    for change in [
+        |event: &mut Event| reveal(event).salt.0[31] ^= 1,
+        |event: &mut Event| reveal(event).traits[1] ^= 1,
+        |event: &mut Event| reveal(event).image.push('x'),
+        |event: &mut Event| reveal(event).proof[0].0[0] ^= 1,
+        |event: &mut Event| reveal(event).proof.push(Hex32([0; 32])),
+        |event: &mut Event| assert!(reveal(event).proof.pop().is_some()),
+        |event: &mut Event| event.fairness.showers[4].root.as_mut().unwrap().0[9] ^= 1,
+    ] {
+        assert_eq!(first_failure(change), Some(StepName::Reveals));
+    }
 }

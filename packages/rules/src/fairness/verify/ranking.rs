@@ -6,6 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Evidence;
+use crate::fairness::hex::Hex32;
 use crate::ids::Rank;
 use crate::log::{self, Entry};
 use crate::ranking::Place;
@@ -45,7 +46,7 @@ impl<'a> Ranking<'a> {
         if log != facts.log.0 {
             return Err(format!(
                 "the list hashes to {} and the chain has {}: a contribution is missing, added, changed or moved",
-                super::Hex32(log),
+                Hex32(log),
                 facts.log
             ));
         }

@@ -10,10 +10,20 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StepName {
+    /// The beacon is one that nobody can know ahead.
+    BeaconRule,
+    /// The pieces are those that were committed to.
+    Catalogue,
+    /// The source says what the chain says.
+    Chain,
+    /// The contracts' code, and who may replace it.
+    Code,
     /// The list of contributions is the chain's.
     Contributions,
     /// Wallets, total and numbering follow from it.
     Ranking,
+    /// Odds by rank, known from the number of contributors alone.
+    Odds,
     /// The beacon round is the one that the rule names.
     BeaconRound,
     /// The beacon's signature is genuine.
@@ -32,9 +42,10 @@ pub enum StepName {
 
 impl StepName {
     /// The steps of a shower, in order.
-    pub const OF_A_SHOWER: [Self; 8] = [
+    pub const OF_A_SHOWER: [Self; 9] = [
         Self::Contributions,
         Self::Ranking,
+        Self::Odds,
         Self::BeaconRound,
         Self::Beacon,
         Self::Key,
@@ -46,8 +57,13 @@ impl StepName {
     /// The name as scripts know it.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::BeaconRule => "beacon-rule",
+            Self::Catalogue => "catalogue",
+            Self::Chain => "chain",
+            Self::Code => "code",
             Self::Contributions => "contributions",
             Self::Ranking => "ranking",
+            Self::Odds => "odds",
             Self::BeaconRound => "beacon-round",
             Self::Beacon => "beacon",
             Self::Key => "key",
@@ -61,11 +77,22 @@ impl StepName {
     /// What it shows if it passes, in plain words.
     pub const fn shows(self) -> &'static str {
         match self {
+            Self::BeaconRule => {
+                "the rule names numbers of drand quicknet that nobody could know when a shower closed"
+            }
+            Self::Catalogue => {
+                "the pieces that meteors get were fixed on the chain, in their order, before the first contribution"
+            }
+            Self::Chain => "a node of the chain says the same as the source",
+            Self::Code => "the contracts run the code that was published, and who may replace it",
             Self::Contributions => {
                 "no contribution was left out, added, changed or moved: the list hashes to the 32 bytes that the \
                  contract kept as the contributions came"
             }
             Self::Ranking => "contributors, total and meteor numbers on the chain follow from that list",
+            Self::Odds => {
+                "the odds of an egg follow from the number of contributors alone, and a better rank is never worse off"
+            }
             Self::BeaconRound => {
                 "the shower was decided by the public random number that the rule names, one that was still to come \
                  when the shower closed"
@@ -81,7 +108,7 @@ impl StepName {
                 "drawing again from key, random number and contributions gives every egg, trait and salt that the \
                  operator sealed before any meteor was minted"
             }
-            Self::Reveals => "every meteor cracked so far was shown to hold what the draw gave it",
+            Self::Reveals => "every meteor cracked so far was shown to hold what was sealed for it",
             Self::Meteor => "this meteor's wallet, rank and content follow from the draw",
         }
     }
@@ -117,27 +144,41 @@ pub struct Step {
     pub outcome: Outcome,
 }
 
+impl Step {
+    /// A step that came out so.
+    pub const fn new(name: StepName, outcome: Outcome) -> Self {
+        Self { name, shows: name.shows(), outcome }
+    }
+}
+
 /// What was found of one shower.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// Which shower (1-based).
     pub shower: u32,
+    /// Whether contributing was paused while it was open: whoever may pause could then decide its ranking.
+    pub paused: bool,
     /// Every step, in order.
     pub steps: Vec<Step>,
 }
 
 impl Report {
-    pub(super) const fn new(shower: u32) -> Self {
-        Self { shower, steps: Vec::new() }
+    pub(super) const fn new(shower: u32, paused: bool) -> Self {
+        Self { shower, paused, steps: Vec::new() }
     }
 
     pub(super) fn push(&mut self, name: StepName, outcome: Outcome) {
-        self.steps.push(Step { name, shows: name.shows(), outcome });
+        self.steps.push(Step::new(name, outcome));
     }
 
     /// How a step came out, if it is in the report.
     pub fn outcome(&self, name: StepName) -> Option<&Outcome> {
         self.steps.iter().find(|step| step.name == name).map(|step| &step.outcome)
+    }
+
+    /// The first of `names` that does not hold.
+    pub(super) fn failed(&self, names: &[StepName]) -> Option<StepName> {
+        names.iter().copied().find(|name| matches!(self.outcome(*name), Some(Outcome::Failed(_))))
     }
 
     /// The first step that does not hold.
