@@ -43,6 +43,11 @@ impl Owner {
         signing.open().await
     }
 
+    /// Finds the event.
+    pub(crate) async fn find(&self) -> Result<Found> {
+        self.event.find(self.terms.gas_price.as_ref()).await
+    }
+
     /// Prints the unsigned transaction in which the event's owner executes `message`. `check` comes first, so
     /// that several people don't sign what can't succeed.
     pub(crate) async fn print(
@@ -50,7 +55,7 @@ impl Owner {
         message: &ExecuteMsg,
         check: impl FnOnce(&ConfigResponse) -> Result<()>,
     ) -> Result<ExitCode> {
-        let found = self.event.find(self.terms.gas_price.as_ref()).await?;
+        let found = self.find().await?;
         let config = ShowerContract::new(&found.node, &found.contract).config().await?;
         check(&config)?;
         let owner = config.owner.context("the event no longer has an owner: nobody can do this")?;

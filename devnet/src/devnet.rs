@@ -198,6 +198,13 @@ impl Devnet {
         self.node.call(move |worker| worker.chain.set_balance(&address, &coin)).await?
     }
 
+    /// From now on the bank refuses to send coins to `address`, as it does for a module's account on a real
+    /// chain.
+    pub async fn refuse(&self, address: &str) -> Result<(), DevnetError> {
+        let address = address.to_string();
+        self.node.call(move |worker| worker.chain.refuse(&address)).await?
+    }
+
     /// Remembers the chain as it is; the id goes to [`Devnet::revert`].
     pub async fn snapshot(&self) -> Result<u64, DevnetError> {
         self.node.call(|worker| worker.chain.snapshot()).await

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use cosmos_sdk_proto::cosmos::tx::v1beta1::{SimulateRequest, SimulateResponse};
+use meteor_chain::blocks;
 use meteor_chain::query::Answer;
 use meteor_chain::tx::{self, Included};
 use meteor_chain::words::{Refusal, Said};
@@ -14,6 +15,10 @@ use meteor_chain::{NodeError, Pool};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use tokio::task::JoinSet;
+
+/// Blocks whose times say how long the next ones will take; nodes tell at most 20 headers at once.
+const LOOKED_BACK: u64 = 19;
+const NANOS: u64 = 1_000_000_000;
 
 /// One node of a chain, or several that stand in for each other.
 #[derive(Clone, Debug)]
@@ -52,6 +57,23 @@ impl Node {
     /// [`NodeError::Address`] if one is not an address, or there is none.
     pub fn pool<S: AsRef<str>>(urls: &[S]) -> Result<Self, NodeError> {
         Ok(Self(Arc::new(Pool::at(urls)?)))
+    }
+
+    /// How long a block takes, by the median of the last ones (seconds, rounded up, at least 1).
+    ///
+    /// # Errors
+    /// If no node answers.
+    pub async fn block_seconds(&self) -> Result<u64, NodeError> {
+        let tip = self.status().await?.height;
+        let from = tip.saturating_sub(LOOKED_BACK).max(1);
+        let window = json!({"minHeight": from.to_string(), "maxHeight": tip.to_string()});
+        let headers = self.ask("blockchain", window, |body| blocks::headers(body, from)).await?;
+        let times = headers.iter().map(|header| header.time_ns);
+        let mut gaps: Vec<u64> =
+            times.clone().zip(times.skip(1)).map(|(later, time)| later.saturating_sub(time)).collect();
+        gaps.sort_unstable();
+        let median = gaps.get(gaps.len() / 2).copied().unwrap_or_default();
+        Ok(median.div_ceil(NANOS).max(1))
     }
 
     /// Hands a transaction to all nodes, until one of them has checked it, or has it already.

@@ -5,7 +5,7 @@ use meteor_cli::chain::Chain;
 use meteor_messages::shower::{ExecuteMsg, MAX_BATCH, Status};
 use meteor_operator::account::{Account, AccountError};
 use meteor_operator::gas::GasPrice;
-use meteor_operator::jobs::{self, JobError};
+use meteor_operator::jobs::{self, JobError, Refunds};
 use meteor_operator::tax::Rate;
 use meteor_rules::{Rank, ShowerId};
 use meteor_tests::crowd::{Crowd, amount as gives};
@@ -35,18 +35,19 @@ async fn refunds(stage: &Stage, addresses: &[String], refunded: std::ops::Range<
     let due: u128 = refunded.clone().map(gives).sum();
     let mut anyone = stage.account(4).await;
     let mut batches = Vec::new();
-    let done = jobs::refund(&mut anyone, contract, 1, |count, amount| batches.push((count, amount)));
-    assert_eq!(done.await.unwrap(), (refunded.len(), due));
+    let all = Refunds { count: refunded.len(), amount: due, left_out: vec![] };
+    let done = jobs::refund(&mut anyone, contract, 1, |done| batches.push(done.clone()));
+    assert_eq!(done.await.unwrap(), all);
     assert_eq!(batches.len(), 2, "page by page");
-    assert_eq!(batches[1], (refunded.len(), due));
+    assert_eq!(batches[1], all);
     let tax = Rate::of(&stage.node).await.unwrap();
     for (index, address) in addresses.iter().enumerate() {
         let has = if refunded.contains(&index) { tax.arrives(gives(index)) } else { 0 };
         assert_eq!(stage.balance(address).await, has, "wallet {index}");
     }
     let height = stage.height().await;
-    let again = jobs::refund(&mut anyone, contract, 1, |_, _| panic!("a second refund"));
-    assert_eq!(again.await.unwrap(), (0, 0));
+    let again = jobs::refund(&mut anyone, contract, 1, |_| panic!("a second refund"));
+    assert_eq!(again.await.unwrap(), Refunds::default());
     assert_eq!(stage.height().await, height, "nothing was sent");
 }
 
@@ -55,8 +56,8 @@ async fn a_cancelled_shower_gives_everyone_back_what_they_gave() {
     let Some((stage, addresses)) = crowded("a_cancelled_shower").await else { return };
     let contract = &stage.deployment.shower;
     let mut anyone = stage.account(4).await;
-    let early = jobs::refund(&mut anyone, contract, 1, |_, _| ()).await.unwrap();
-    assert_eq!(early, (0, 0), "nothing can be refunded of an open shower");
+    let early = jobs::refund(&mut anyone, contract, 1, |_| ()).await.unwrap();
+    assert_eq!(early, Refunds::default(), "nothing can be refunded of an open shower");
     let refused = jobs::cancel(&mut anyone, contract, 1).await.unwrap_err();
     assert!(
         matches!(refused, JobError::Account(AccountError::WouldFail(_))),
@@ -87,12 +88,12 @@ async fn two_refund_jobs_at_once_refund_everyone_once() {
     jobs::cancel(&mut stage.account(1).await, contract, 1).await.unwrap();
     let (mut one, mut other) = (stage.account(4).await, dearer(&stage, 4).await);
     let jobs = tokio::join!(
-        jobs::refund(&mut one, contract, 1, |_, _| ()),
-        jobs::refund(&mut other, contract, 1, |_, _| ()),
+        jobs::refund(&mut one, contract, 1, |_| ()),
+        jobs::refund(&mut other, contract, 1, |_| ()),
     );
     let (one, other) = (jobs.0.unwrap(), jobs.1.unwrap());
-    assert_eq!(one.0 + other.0, CROWD, "each counts what it refunded itself");
-    assert_eq!(one.1 + other.1, (0..CROWD).map(gives).sum());
+    assert_eq!(one.count + other.count, CROWD, "each counts what it refunded itself");
+    assert_eq!(one.amount + other.amount, (0..CROWD).map(gives).sum());
     let tax = Rate::of(&stage.node).await.unwrap();
     for (index, address) in addresses.iter().enumerate() {
         assert_eq!(stage.balance(address).await, tax.arrives(gives(index)), "wallet {index}");
@@ -114,7 +115,8 @@ async fn what_was_not_minted_in_time_is_refunded_and_nothing_else() {
         .await
         .unwrap();
     let mut anyone = stage.account(4).await;
-    assert_eq!(jobs::refund(&mut anyone, contract, 1, |_, _| ()).await.unwrap(), (0, 0), "too early");
+    let early = jobs::refund(&mut anyone, contract, 1, |_| ()).await.unwrap();
+    assert_eq!(early, Refunds::default(), "too early");
 
     stage.at(stage.schedule.first_close + stage.preset.mint_window).await;
     let late =

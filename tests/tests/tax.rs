@@ -63,7 +63,8 @@ async fn contributions_arrive_whole_payouts_and_refunds_less_the_tax() {
     let mut owner = stage.account(1).await;
     jobs::cancel(&mut owner, contract, 2).await.unwrap();
     let mut anyone = stage.account(0).await;
-    assert_eq!(jobs::refund(&mut anyone, contract, 2, |_, _| ()).await.unwrap(), (4, total));
+    let refunded = jobs::refund(&mut anyone, contract, 2, |_| ()).await.unwrap();
+    assert_eq!((refunded.count, refunded.amount), (4, total));
     assert_eq!(stage.balance(contract).await, 0);
     for ((index, amount), before) in WALLETS.into_iter().zip(amounts).zip(before) {
         let now = stage.balance(stage.account(index).await.address()).await;

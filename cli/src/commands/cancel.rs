@@ -3,21 +3,23 @@
 use std::io::{BufRead, Write};
 use std::process::ExitCode;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use meteor_chain::contracts::ShowerContract;
 use meteor_messages::shower::{ExecuteMsg, ShowerResponse, Status};
 use meteor_operator::jobs;
+use meteor_operator::launch::utc;
+use meteor_operator::node::Node;
 
 use super::Command;
 use crate::event::exists;
 use crate::owner::Owner;
 
-/// Cancel a shower for good. Contributions without a meteor can then be refunded.
+/// Cancel a shower for good. All its contributions can then be refunded.
 ///
-/// Nobody can contribute to it or mint from it any more. The owner signs. It can be cancelled before it
-/// opens, while it is open, and until everything is minted or its mint deadline has passed. Minted meteors
-/// stay, and their contributions are still settled to the payees. This command sends nothing back: run meteor
-/// refund after it.
+/// Nobody can contribute to it any more, and it will have no draw and no meteors. The owner signs. It can be
+/// cancelled until the beacon's round that decides its draw is due, and never afterwards: from then on the
+/// operator can know what its meteors hold, and nobody may choose whether they come. This command sends nothing
+/// back: run meteor refund after it.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Cancel {
     #[command(flatten)]
@@ -28,6 +30,21 @@ pub(super) struct Cancel {
     /// Don't ask for the shower's number again
     #[arg(long)]
     yes: bool,
+}
+
+/// Checks that the round which decides the shower's draw is not due yet.
+async fn in_time(node: &Node, contract: &str, shower: u32) -> Result<()> {
+    let shown = ShowerContract::new(node, contract);
+    let Some(round) = shown.draw(shower).await?.beacon_round else { return Ok(()) };
+    let due = shown.fairness().await?.beacon.due(round).context("the round is never due")?;
+    let now = node.time().await?;
+    ensure!(
+        now < due,
+        "shower {shower} can't be cancelled, nothing was sent: the round that decides its draw was due at {}. It will be \
+         minted, or refunded after its mint deadline",
+        utc(due)
+    );
+    Ok(())
 }
 
 /// Asks on `input` for the shower's number. Any other answer means no.
@@ -48,7 +65,11 @@ impl Command for Cancel {
         let shower = self.shower;
         if self.signing.generate_only {
             let cancel = ExecuteMsg::Cancel { shower };
-            return self.signing.print(&cancel, |config| exists(shower, config)).await;
+            let found = self.signing.find().await?;
+            let config = ShowerContract::new(&found.node, &found.contract).config().await?;
+            exists(shower, &config)?;
+            in_time(&found.node, &found.contract, shower).await?;
+            return self.signing.print(&cancel, |_| Ok(())).await;
         }
         let (mut account, deployment, config) = self.signing.open().await?;
         exists(shower, &config)?;
@@ -58,11 +79,10 @@ impl Command for Cancel {
             println!("shower {shower} can already be refunded, nothing was sent; next: meteor refund");
             return Ok(ExitCode::SUCCESS);
         }
-        let ShowerResponse { status, contributors, total, minted, .. } = state;
+        in_time(account.node(), contract, shower).await?;
+        let ShowerResponse { status, contributors, total, .. } = state;
         let denom = &config.denom;
-        println!(
-            "shower {shower} is {status:?}: {contributors} contributors, {total} {denom}, {minted} minted"
-        );
+        println!("shower {shower} is {status:?}: {contributors} contributors, {total} {denom}");
         if !self.yes {
             confirmed(shower, std::io::stdin().lock())?;
         }

@@ -6,17 +6,19 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use meteor_operator::jobs::{Hatcher, Sealer};
+use meteor_operator::jobs::{Hatched, Hatcher, Sealer};
 use meteor_rules::TokenId;
 
-use super::{Command, ctrl_c};
+use super::{Command, PARTLY, ctrl_c};
 use crate::secrets::Secrets;
 use crate::signing::Signing;
 
 /// Reveal what cracked meteors hold, until Ctrl-C.
 ///
 /// Anyone may sign. Give this worker an account of its own, because no other command can sign with its
-/// account while it runs.
+/// account while it runs. A meteor that can't be revealed is reported and holds up no other. A meteor whose
+/// reclaim time is near is not revealed: its holder would see what it holds and could still take it back. With
+/// --once the exit code is 3 if something that is in custody was not revealed.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Hatch {
     #[command(flatten)]
@@ -50,19 +52,14 @@ impl Command for Hatch {
                             append(path, account.node().time().await?, &done.revealed)?;
                         }
                     }
-                    if !done.left.is_empty() {
-                        println!(
-                            "{} meteors waited too long; their holders can reclaim them",
-                            done.left.len()
-                        );
+                    let all = report(&done);
+                    if self.once {
+                        return Ok(if all { ExitCode::SUCCESS } else { ExitCode::from(PARTLY) });
                     }
                 }
                 Err(error) if self.once => return Err(error.into()),
                 // The chain may be away for a while; what is in custody stays there.
                 Err(error) => eprintln!("not revealed, trying again: {:#}", anyhow::Error::from(error)),
-            }
-            if self.once {
-                return Ok(ExitCode::SUCCESS);
             }
             tokio::select! {
                 () = tokio::time::sleep(Duration::from_secs(self.every)) => {}
@@ -70,6 +67,26 @@ impl Command for Hatch {
             }
         }
     }
+}
+
+/// Says what was not revealed and why; whether that is nothing.
+fn report(done: &Hatched) -> bool {
+    let Hatched { revealed: _, left, held, unfit, refused } = done;
+    if !left.is_empty() {
+        eprintln!(
+            "{} meteors are too near to their reclaim time: their holders can reclaim them",
+            left.len()
+        );
+    }
+    if !unfit.is_empty() {
+        let showers: Vec<String> = unfit.iter().map(ToString::to_string).collect();
+        let (count, showers) = (held.len(), showers.join(", "));
+        eprintln!("{count} meteors can't be revealed: key, root or tables of shower {showers} don't fit");
+    }
+    for (token_id, why) in refused {
+        eprintln!("meteor {token_id} can't be revealed: {why}");
+    }
+    left.is_empty() && held.is_empty() && refused.is_empty()
 }
 
 /// A line that a crash loses can be found in the chain's history, which holds the same.

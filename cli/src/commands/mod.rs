@@ -20,15 +20,20 @@ mod pause;
 mod publish_key;
 mod refund;
 mod resume;
+mod return_unasked;
 mod serve;
 mod settle;
 mod status;
 mod verify;
+mod withdraw;
 
 use std::process::ExitCode;
 
 use anyhow::Result;
 use tokio_util::sync::CancellationToken;
+
+/// Exit code of a command that did all it could, and said what it could not.
+const PARTLY: u8 = 3;
 
 /// What a command is: the options that clap parsed, and what they do.
 trait Command {
@@ -59,6 +64,7 @@ enum Commands {
     Draw(draw::Draw),
     Mint(mint::Mint),
     Settle(settle::Settle),
+    Withdraw(withdraw::Withdraw),
     Crack(crack::Crack),
     Hatch(hatch::Hatch),
     PublishKey(publish_key::PublishKey),
@@ -67,6 +73,7 @@ enum Commands {
     Resume(resume::Resume),
     Cancel(cancel::Cancel),
     Refund(refund::Refund),
+    ReturnUnasked(return_unasked::ReturnUnasked),
     Appoint(appoint::Appoint),
     Beacon(beacon::Beacon),
     Completions(completions::Completions),
@@ -89,6 +96,7 @@ impl Cli {
             Commands::Draw(command) => command.run().await,
             Commands::Mint(command) => command.run().await,
             Commands::Settle(command) => command.run().await,
+            Commands::Withdraw(command) => command.run().await,
             Commands::Crack(command) => command.run().await,
             Commands::Hatch(command) => command.run().await,
             Commands::PublishKey(command) => command.run().await,
@@ -97,6 +105,7 @@ impl Cli {
             Commands::Resume(command) => command.run().await,
             Commands::Cancel(command) => command.run().await,
             Commands::Refund(command) => command.run().await,
+            Commands::ReturnUnasked(command) => command.run().await,
             Commands::Appoint(command) => command.run().await,
             Commands::Beacon(command) => command.run().await,
             Commands::Completions(command) => command.run().await,

@@ -10,8 +10,9 @@ use crate::owner::Owner;
 
 /// Stop contributions, and nothing else.
 ///
-/// No deadline moves. Closing, minting, cracking and refunds go on. The guardian or the owner signs. Only the
-/// owner can resume.
+/// No deadline moves. Closing, minting, cracking and refunds go on. A pause in a shower's last minutes decides
+/// its ranking, so every shower that is open meanwhile is marked on the chain, and everyone sees it. The guardian
+/// or the owner signs. Only the owner can resume.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Pause {
     #[command(flatten)]
@@ -35,6 +36,7 @@ impl Command for Pause {
         );
         let included = account.execute(&deployment.shower, &ExecuteMsg::Pause {}, &[]).await?;
         println!("paused in block {}: nobody can contribute until the owner resumes", included.height);
+        println!("showers that are open during the pause are marked on the chain");
         Ok(ExitCode::SUCCESS)
     }
 }

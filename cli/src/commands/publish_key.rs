@@ -3,7 +3,9 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
+use meteor_chain::contracts::ShowerContract;
 use meteor_operator::jobs;
+use meteor_operator::launch::utc;
 
 use super::Command;
 use crate::event::exists;
@@ -12,7 +14,9 @@ use crate::signing::Signing;
 
 /// Publish a shower's key once its crack window has passed.
 ///
-/// Anyone who has the key may sign. From then on everyone can verify the shower.
+/// Anyone who has the key may sign. From then on everyone can verify the shower. Publish it before its key
+/// deadline, which meteor status shows: only then does the payees' share that is held back become theirs.
+/// Afterwards a key still proves the draw, but contributors take back what was held back (meteor refund).
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct PublishKey {
     #[command(flatten)]
@@ -31,6 +35,20 @@ impl Command for PublishKey {
         let (keys, _) = self.secrets.open(&account.node().clone(), &deployment.shower).await?;
         if jobs::publish_key(&mut account, &deployment, &keys, self.shower).await? {
             println!("shower {}: its key is now public; everyone can verify it", self.shower);
+            let state = ShowerContract::new(account.node(), &deployment.shower).shower(self.shower).await?;
+            let (held, denom) = (state.held, &config.denom);
+            if state.key_in_time {
+                println!(
+                    "shower {}: {held} {denom} are no longer held back; next: meteor settle",
+                    self.shower
+                );
+            } else {
+                println!(
+                    "shower {}: the key came after {}: contributors take back {held} {denom}; next: meteor refund",
+                    self.shower,
+                    utc(state.key_deadline)
+                );
+            }
         } else {
             println!("shower {}: its key was already public", self.shower);
         }

@@ -1,23 +1,26 @@
-//! `meteor refund`: sends back contributions that have no meteor.
+//! `meteor refund`: sends back to contributors what is theirs.
 
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
 use meteor_chain::contracts::ShowerContract;
-use meteor_messages::shower::Status;
-use meteor_operator::jobs;
+use meteor_messages::shower::{Refunded, ShowerResponse, Status};
+use meteor_operator::jobs::{self, LeftOut};
 use meteor_operator::launch::utc;
 use meteor_operator::tax::Rate;
 
-use super::Command;
+use super::{Command, PARTLY};
 use crate::event::chosen;
 use crate::signing::Signing;
 
-/// Send back contributions without a meteor: those of cancelled showers, or after the mint deadline.
+/// Send back contributions without a meteor: those of cancelled showers, or after the mint deadline. Send back
+/// what was held back, too, where the key was not published by its deadline.
 ///
 /// Anyone may sign. It costs fees, the money goes to the contributors alone, and nobody is refunded twice,
 /// however often this runs. On a chain that taxes what contracts send (Terra Classic) contributors get less
-/// than they gave: before it sends, the command shows how much will leave and how much will arrive.
+/// than they gave: before it sends, the command shows how much will leave and how much will arrive. A contributor
+/// whom the chain refuses to send anything is left out and reported; all others are refunded, and the exit code
+/// is 3.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Refund {
     #[command(flatten)]
@@ -27,21 +30,43 @@ pub(super) struct Refund {
     shower: Option<u32>,
 }
 
-/// What can be refunded: how many contributions, what leaves the contract, what arrives (micro-denom).
-async fn due(contract: ShowerContract<'_>, shower: u32, rate: Rate) -> Result<(usize, u128, u128)> {
+/// What can be refunded of a shower.
+#[derive(Default)]
+struct Due {
+    /// Contributions without a meteor.
+    contributions: usize,
+    /// Contributions with a meteor, of which something was held back.
+    holdbacks: usize,
+    /// What leaves the contract (micro-denom).
+    leaves: u128,
+    /// What arrives (micro-denom).
+    arrives: u128,
+}
+
+async fn due(contract: ShowerContract<'_>, shower: u32, rate: Rate) -> Result<Due> {
     let mut start_after = None;
-    let mut due: (usize, u128, u128) = (0, 0, 0);
+    let mut due = Due::default();
     loop {
         let page = contract.refundable(shower, start_after).await?;
         for row in page.refundable {
+            let count = match row.what {
+                Refunded::Contribution => &mut due.contributions,
+                Refunded::Holdback => &mut due.holdbacks,
+            };
+            *count = count.saturating_add(1);
             let amount = row.amount.u128();
+            due.leaves = due.leaves.saturating_add(amount);
             // The chain rounds each transfer by itself.
-            let arrives = due.2.saturating_add(rate.arrives(amount));
-            due = (due.0.saturating_add(1), due.1.saturating_add(amount), arrives);
+            due.arrives = due.arrives.saturating_add(rate.arrives(amount));
         }
         let Some(next) = page.next else { return Ok(due) };
         start_after = Some(next);
     }
+}
+
+/// Whether something of the shower may yet become refundable at `now` (Unix seconds).
+fn early(state: &ShowerResponse, now: u64) -> bool {
+    state.status != Status::Refunding && !state.key_in_time && now < state.key_deadline
 }
 
 impl Command for Refund {
@@ -50,34 +75,42 @@ impl Command for Refund {
         let (contract, denom) = (&deployment.shower, &config.denom);
         let showers = chosen(self.shower, &config)?;
         let rate = Rate::of(account.node()).await.context("asking for the chain's tax")?;
+        let now = account.node().time().await?;
+        let mut complete = true;
         for shower in showers {
             let shown = ShowerContract::new(account.node(), contract);
             let state = shown.shower(shower).await?;
-            if state.status != Status::Refunding {
+            let Due { contributions, holdbacks, leaves, arrives } = due(shown, shower, rate).await?;
+            let count = contributions.saturating_add(holdbacks);
+            if count == 0 {
+                if !early(&state, now) {
+                    println!("shower {shower}: nothing is left to refund");
+                    continue;
+                }
                 ensure!(
                     self.shower.is_none(),
-                    "shower {shower} is {:?}: it can be refunded once it is cancelled (meteor cancel), and from {} \
-                     what is not minted by then",
+                    "shower {shower} is {:?}: it can be refunded once it is cancelled (meteor cancel), from {} what is \
+                     not minted by then, and from {} what is held back if its key is not public by then",
                     state.status,
-                    utc(state.mint_deadline)
+                    utc(state.mint_deadline),
+                    utc(state.key_deadline)
                 );
-                continue;
-            }
-            let (count, leaves, arrives) = due(shown, shower, rate).await?;
-            if count == 0 {
-                println!("shower {shower}: nothing is left to refund");
                 continue;
             }
             let tax = leaves.saturating_sub(arrives);
             println!(
-                "shower {shower}: {count} contributions, {leaves} {denom} will leave, {arrives} will arrive (the \
-                 chain's tax takes {tax})"
+                "shower {shower}: {contributions} contributions, {holdbacks} held parts, {leaves} {denom} will leave, \
+                 {arrives} will arrive (the chain's tax takes {tax})"
             );
-            jobs::refund(&mut account, contract, shower, |done, amount| {
-                println!("shower {shower}: refunded {done} of {count}, {amount} {denom}");
+            let done = jobs::refund(&mut account, contract, shower, |done| {
+                println!("shower {shower}: refunded {} of {count}, {} {denom}", done.count, done.amount);
             })
             .await?;
+            for LeftOut { contributor, amount, why } in &done.left_out {
+                eprintln!("shower {shower}: {contributor} was left out with {amount} {denom}: {why}");
+            }
+            complete &= done.left_out.is_empty();
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(if complete { ExitCode::SUCCESS } else { ExitCode::from(PARTLY) })
     }
 }

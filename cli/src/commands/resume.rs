@@ -10,8 +10,9 @@ use crate::owner::Owner;
 
 /// Let contributions go on after a pause.
 ///
-/// Showers that ended during the pause are over, because no deadline moved. The owner signs: the guardian can
-/// pause but not resume.
+/// Showers that ended during the pause are over, because no deadline moved. Those that were open during it stay
+/// marked on the chain; the owner can cancel one until the round that decides its draw is due. The owner signs:
+/// the guardian can pause but not resume.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Resume {
     #[command(flatten)]

@@ -1,26 +1,27 @@
-//! `meteor settle`: pays the payees.
+//! `meteor settle`: books what showers brought and sends it to the payees.
 
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use meteor_chain::contracts::ShowerContract;
 use meteor_operator::jobs;
-use meteor_operator::tax::Rate;
-use meteor_rules::split::split;
 
 use super::Command;
+use super::withdraw::pay;
 use crate::event::chosen;
 use crate::signing::Signing;
 
-/// Pay the payees for what is minted and not yet paid.
+/// Book for the payees what minted showers brought, and send it to them.
 ///
-/// Anyone may sign: the money goes to the payees alone. Before it sends, the command shows how much will
-/// leave and how much will arrive after the chain's tax.
+/// Anyone may sign: the money goes to the payees alone. What is held back of a shower is booked once its key is
+/// public. Before it sends, the command shows how much will leave and how much will arrive after the chain's
+/// tax. A payee that the chain refuses is reported and holds up no other; what it is owed stays booked, and the
+/// exit code is 3.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Settle {
     #[command(flatten)]
     signing: Signing,
-    /// The shower's number; all with something to pay if left out
+    /// The shower's number; all with something to book if left out
     #[arg(long)]
     shower: Option<u32>,
 }
@@ -28,25 +29,18 @@ pub(super) struct Settle {
 impl Command for Settle {
     async fn run(self) -> Result<ExitCode> {
         let (mut account, deployment, config) = self.signing.open().await?;
-        let (showers, denom) = (chosen(self.shower, &config)?, &config.denom);
-        let rate = Rate::of(account.node()).await.context("asking for the chain's tax")?;
-        let shares: Vec<u32> = config.payees.iter().map(|payee| payee.share_bp).collect();
-        for shower in showers {
-            let state = ShowerContract::new(account.node(), &deployment.shower).shower(shower).await?;
-            let leaves = state.minted_amount.saturating_sub(state.settled).u128();
-            if leaves == 0 {
+        let (contract, denom) = (&deployment.shower, &config.denom);
+        for shower in chosen(self.shower, &config)? {
+            let booked = jobs::settle(&mut account, contract, shower).await?;
+            if booked == 0 {
                 continue;
             }
-            // The chain rounds each payment by itself.
-            let arrives = split(leaves, &shares).into_iter().map(|amount| rate.arrives(amount));
-            let arrives = arrives.fold(0, u128::saturating_add);
-            let tax = leaves.saturating_sub(arrives);
+            let state = ShowerContract::new(account.node(), contract).shower(shower).await?;
+            let held = if state.key_in_time { 0 } else { state.held.u128() };
             println!(
-                "shower {shower}: {leaves} {denom} will leave, {arrives} will arrive (the chain's tax takes {tax})"
+                "shower {shower}: booked {booked} {denom} for the payees, {held} held back until its key is public"
             );
-            let paid = jobs::settle(&mut account, &deployment.shower, shower).await?;
-            println!("shower {shower}: paid {paid} {denom}");
         }
-        Ok(ExitCode::SUCCESS)
+        pay(&mut account, contract, denom, None).await
     }
 }

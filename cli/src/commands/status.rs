@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use meteor_chain::contracts::ShowerContract;
 use meteor_messages::shower::{DrawResponse, ShowerResponse, Status as Stands};
+use meteor_operator::jobs::unsettled;
 use meteor_operator::launch::utc;
 use meteor_operator::node::Node;
 
@@ -27,19 +28,31 @@ impl Command for Status {
         let contract = ShowerContract::new(&node, &event.shower);
         let (config, fairness) = (contract.config().await?, contract.fairness().await?);
         println!("{} on {}{}", event.shower, event.chain_id, if config.paused { ", PAUSED" } else { "" });
+        for payee in contract.payees().await? {
+            let (owed, denom) = (payee.owed, &config.denom);
+            if !owed.is_zero() {
+                println!(
+                    "payee {}: {owed} {denom} booked and not sent; next: meteor withdraw",
+                    payee.address
+                );
+            }
+        }
+        let now = node.time().await?;
         for shower in 1..=config.schedule.count {
             let (state, draw) = (contract.shower(shower).await?, contract.draw(shower).await?);
             println!(
-                "shower {shower}: {:?}{}, {} contributors, {} {}, minted {}, settled {}, refunded {}; next: {}",
+                "shower {shower}: {:?}{}{}, {} contributors, {} {}, minted {}, settled {}{}, refunded {}; next: {}",
                 state.status,
                 window(&state),
+                if state.paused { ", touched by a pause" } else { "" },
                 state.contributors,
                 state.total,
                 config.denom,
                 state.minted,
                 state.settled,
+                held(&state),
                 state.refunded,
-                next(&state, &draw, fairness.crack_window)
+                next(&state, &draw, fairness.crack_window, now)
             );
         }
         Ok(ExitCode::SUCCESS)
@@ -55,7 +68,19 @@ fn window(state: &ShowerResponse) -> String {
     }
 }
 
-fn next(state: &ShowerResponse, draw: &DrawResponse, crack_window: u64) -> String {
+/// What is held back until the key is public, or went back because it came too late.
+fn held(state: &ShowerResponse) -> String {
+    if !state.held_returned.is_zero() {
+        format!(", held parts returned {}", state.held_returned)
+    } else if state.key_in_time || state.held.is_zero() {
+        String::new()
+    } else {
+        format!(", held back {}", state.held)
+    }
+}
+
+fn next(state: &ShowerResponse, draw: &DrawResponse, crack_window: u64, now: u64) -> String {
+    let late = !state.key_in_time && now >= state.key_deadline && state.held_returned < state.held;
     let job = match state.status {
         Stands::Upcoming => "wait until it opens",
         Stands::Open => "wait until it ends",
@@ -63,11 +88,13 @@ fn next(state: &ShowerResponse, draw: &DrawResponse, crack_window: u64) -> Strin
         Stands::Refunding => "meteor refund",
         Stands::Closed | Stands::Minted if state.contributors > 0 && draw.root.is_none() => "meteor draw",
         Stands::Closed | Stands::Minted if state.minted < state.contributors => "meteor mint",
-        Stands::Closed | Stands::Minted if state.settled < state.minted_amount => "meteor settle",
+        Stands::Closed | Stands::Minted if unsettled(state) > 0 => "meteor settle",
+        Stands::Closed | Stands::Minted if late => "meteor refund, because its key came late or never",
         Stands::Closed | Stands::Minted if draw.key.is_some() => "only meteor hatch: its key is public",
         Stands::Closed | Stands::Minted => {
             let public = utc(state.closes_at.saturating_add(crack_window));
-            return format!("meteor hatch, and meteor publish-key from {public}");
+            let deadline = utc(state.key_deadline);
+            return format!("meteor hatch, and meteor publish-key from {public} until {deadline}");
         }
     };
     job.to_owned()

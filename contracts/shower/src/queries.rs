@@ -157,7 +157,7 @@ fn one(
         last_seq,
         log: log.into(),
         earlier,
-        earlier_by_tier: earlier_by_tier(deps.storage, env, shower)?,
+        earlier_by_tier: earlier_by_tier(deps.storage, shower)?,
         closed,
         cancelled,
         paused: was_paused(deps.storage, env, event, shower),
@@ -308,7 +308,7 @@ fn mint_cursor(deps: Deps, env: &Env, shower: u32) -> Result<MintCursorResponse,
     let Facts { contributors, minted, .. } = facts;
     let next = match facts.stage(env.block.time.nanos()) {
         Stage::Drawn | Stage::Minting => {
-            let earlier = earlier_by_tier(deps.storage, env, shower)?;
+            let earlier = earlier_by_tier(deps.storage, shower)?;
             next_mint(&TERMS.load(deps.storage)?, &facts, &earlier)
         }
         Stage::Upcoming

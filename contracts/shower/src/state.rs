@@ -50,7 +50,7 @@ mod namespace {
 pub const EVENT: Item<Event> = Item::new(namespace::EVENT);
 /// The chain's id when the contract was made, so that a renamed chain breaks no hash; never written again.
 pub const CHAIN_ID: Item<String> = Item::new(namespace::CHAIN_ID);
-/// What contributing doesn't read, but for the first of a shower; never written again.
+/// What contributing doesn't read; never written again.
 pub const TERMS: Item<Terms> = Item::new(namespace::TERMS);
 /// Who is paid, with what each is owed; addresses and shares never change.
 pub const PAYEES: Item<Vec<Payee>> = Item::new(namespace::PAYEES);
@@ -66,8 +66,7 @@ pub const PENDING: Item<Pending> = Item::new(namespace::PENDING);
 pub const FAIRNESS: Item<Fairness> = Item::new(namespace::FAIRNESS);
 /// By shower: its draw, from `Close` on.
 pub const DRAWS: Map<u32, Draw> = Map::new(namespace::DRAWS);
-/// By shower that has contributions: meteors of each tier in all earlier showers. Written once, at its first
-/// contribution; outside its book, so that the others don't pay for it.
+/// By closed shower: meteors of each tier in all earlier showers. Written once, by `Close`.
 pub const EARLIER: Map<u32, PerTier<u64>> = Map::new(namespace::EARLIER);
 /// By shower: there if contributing was paused while it was open.
 pub const PAUSED: Map<u32, bool> = Map::new(namespace::PAUSED);
@@ -375,22 +374,20 @@ pub fn ranked(
         .collect()
 }
 
-/// A shower that has no contributions yet: its book, and the meteors of each tier in all earlier showers.
+/// The book of a shower that has no contributions yet.
 ///
 /// Time doesn't go back, so at its first contribution every earlier shower is over and its numbers are final:
 /// they are carried over once, and `Close` and `Mint` of any shower need no other.
-pub fn unopened(storage: &dyn Storage, env: &Env, shower: u32) -> StdResult<(Book, PerTier<u64>)> {
+pub fn unopened(storage: &dyn Storage, env: &Env, shower: u32) -> StdResult<Book> {
     let chain_id = CHAIN_ID.load(storage)?;
     let id =
         Domain { chain_id: &chain_id, contract: env.contract.address.as_str(), shower: ShowerId(shower) };
-    let last = EARLIER.range(storage, None, Some(Bound::exclusive(shower)), Order::Descending).next();
-    let Some((last, before)) = last.transpose()? else {
-        return Ok((Book::following(&id, None), PerTier::default()));
-    };
-    let last = BOOKS.load(storage, last)?;
-    let sizes = TERMS.load(storage)?.tiers.sizes(last.contributors);
-    let earlier = PerTier::from_fn(|tier| before.get(tier).saturating_add((*sizes.get(tier)).into()));
-    Ok((Book::following(&id, Some(&last)), earlier))
+    // Books without contributions are of showers that were cancelled before they opened.
+    let last = BOOKS
+        .range(storage, None, Some(Bound::exclusive(shower)), Order::Descending)
+        .find(|row| row.as_ref().map_or(true, |(_, book)| book.contributors > 0))
+        .transpose()?;
+    Ok(Book::following(&id, last.as_ref().map(|(_, book)| book)))
 }
 
 /// The book of a shower as it stands; without contributions its `earlier` is what it would be now.
@@ -399,17 +396,34 @@ pub fn book(storage: &dyn Storage, env: &Env, shower: u32) -> StdResult<Book> {
         Some(book) if book.contributors > 0 => Ok(book),
         stored => {
             let cancelled = stored.is_some_and(|book| book.cancelled);
-            Ok(Book { cancelled, ..unopened(storage, env, shower)?.0 })
+            Ok(Book { cancelled, ..unopened(storage, env, shower)? })
         }
     }
 }
 
-/// Meteors of each tier in all showers before `shower`; without contributions what it would be now.
-pub fn earlier_by_tier(storage: &dyn Storage, env: &Env, shower: u32) -> StdResult<PerTier<u64>> {
-    match EARLIER.may_load(storage, shower)? {
-        Some(earlier) => Ok(earlier),
-        None => Ok(unopened(storage, env, shower)?.1),
+/// Meteors of each tier in all showers before `shower`: as they are now, and once it is over for good.
+///
+/// Summed up from the last closed shower on: one step where showers are closed in order, and never more than
+/// there are showers. `Close` pays for that, so that no contribution has to.
+pub fn earlier_by_tier(storage: &dyn Storage, shower: u32) -> StdResult<PerTier<u64>> {
+    if let Some(earlier) = EARLIER.may_load(storage, shower)? {
+        return Ok(earlier);
     }
+    let tiers = TERMS.load(storage)?.tiers;
+    let mut sum = PerTier::default();
+    for row in BOOKS.range(storage, None, Some(Bound::exclusive(shower)), Order::Descending) {
+        let (before, book) = row?;
+        let sizes = tiers.sizes(book.contributors);
+        sum = plus(&sum, &PerTier::from_fn(|tier| (*sizes.get(tier)).into()));
+        if let Some(earlier) = EARLIER.may_load(storage, before)? {
+            return Ok(plus(&sum, &earlier));
+        }
+    }
+    Ok(sum)
+}
+
+fn plus(some: &PerTier<u64>, more: &PerTier<u64>) -> PerTier<u64> {
+    PerTier::from_fn(|tier| some.get(tier).saturating_add(*more.get(tier)))
 }
 
 /// What the next `Mint` of a shower with these facts must bring; `None` if every contributor has a meteor.

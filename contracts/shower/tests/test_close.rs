@@ -2,7 +2,8 @@
 
 use meteor_contract_kit::KitError;
 use meteor_messages::events::ShowerEvent;
-use meteor_messages::shower::Status;
+use meteor_messages::shower::{QueryMsg, ShowerResponse, Status};
+use meteor_rules::tier::PerTier;
 use meteor_shower::ContractError;
 use meteor_testkit::model::Told;
 use meteor_testkit::{BEGIN, Suite};
@@ -52,6 +53,42 @@ fn showers_close_in_any_order_and_late() {
     let mut suite = Suite::new().showers(3).build();
     suite.open(1).contribute("alice", MIN).open(2).contribute("bob", MIN).open(3).contribute("carol", MIN);
     suite.close(3).close(1).pass_deadline(3).close(2).assert_status(2, Status::Refunding);
+}
+
+#[test]
+fn each_tier_counts_on_from_all_earlier_showers_in_whatever_order_they_close() {
+    // The second is cancelled before it opens, the fourth when it has contributions; the fifth has none.
+    let wallets = [4u32, 0, 30, 5, 0, 1];
+    for order in [[1, 2, 3, 4, 5, 6], [6, 3, 1, 4, 5, 2], [3, 6, 5, 4, 2, 1]] {
+        let mut suite = Suite::new().showers(6).unchecked().build();
+        suite.cancel(2);
+        for (shower, wallets) in (1..).zip(wallets) {
+            suite.open(shower);
+            for n in 0..wallets {
+                suite.contribute(&format!("wallet {n}"), MIN + u128::from(n));
+            }
+            if shower == 4 {
+                suite.cancel(4);
+            }
+        }
+        suite.end(6);
+        let mut wanted = PerTier::<u64>::default();
+        for (shower, wallets) in (1..).zip(wallets) {
+            assert_eq!(earlier(&suite, shower), wanted, "before any is closed: {shower}");
+            let sizes = suite.model.config.tiers.sizes(wallets);
+            wanted = PerTier::from_fn(|tier| wanted.get(tier) + u64::from(*sizes.get(tier)));
+        }
+        let before: Vec<_> = (1..=6).map(|shower| earlier(&suite, shower)).collect();
+        for closed in order {
+            suite.try_close(closed).ok();
+            let now: Vec<_> = (1..=6).map(|shower| earlier(&suite, shower)).collect();
+            assert_eq!(now, before, "{closed} of {order:?} is closed");
+        }
+    }
+}
+
+fn earlier(suite: &Suite, shower: u32) -> PerTier<u64> {
+    suite.query::<ShowerResponse>(&QueryMsg::Shower { shower }).earlier_by_tier
 }
 
 #[test]

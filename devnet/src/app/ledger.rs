@@ -9,6 +9,8 @@ use crate::error::AppError;
 /// Where balances start; `address/denom` follows. An address has no slash, so prefixes are exact.
 const BALANCES: &str = "bank/balance/";
 const SUPPLY: &str = "bank/supply/";
+/// Addresses that may not be sent coins.
+const REFUSED: &str = "bank/refused/";
 
 fn amount_at(store: &dyn Storage, key: &[u8]) -> u128 {
     store.get(key).and_then(|bytes| Some(u128::from_be_bytes(bytes.try_into().ok()?))).unwrap_or_default()
@@ -105,6 +107,18 @@ fn give(store: &mut dyn Storage, to: &str, amount: &[Coin]) -> Result<(), AppErr
     Ok(())
 }
 
+/// From now on nobody can send coins to `address`, as to a module's account on a real chain.
+pub(crate) fn refuse(store: &mut dyn Storage, address: &str) {
+    store.set(format!("{REFUSED}{address}").as_bytes(), &[1]);
+}
+
+fn not_refused(store: &dyn Storage, to: &str) -> Result<(), AppError> {
+    match store.get(format!("{REFUSED}{to}").as_bytes()) {
+        Some(_) => Err(AppError::unauthorized(format!("{to} is not allowed to receive funds"))),
+        None => Ok(()),
+    }
+}
+
 /// Moves coins; the events are those of x/bank without its `message`.
 pub(crate) fn send(
     store: &mut dyn Storage,
@@ -112,6 +126,7 @@ pub(crate) fn send(
     to: &str,
     amount: &[Coin],
 ) -> Result<Vec<Event>, AppError> {
+    not_refused(store, to)?;
     take(store, from, amount)?;
     give(store, to, amount)?;
     Ok(transfer_events(from, to, amount))
@@ -144,6 +159,7 @@ pub(crate) fn multi_send(
     take(store, from, total)?;
     let mut events = vec![Event::new("message").with("sender", from), spent(from, total)];
     for (to, amount) in outputs {
+        not_refused(store, to)?;
         give(store, to, amount)?;
         events.push(received(to, amount));
         events.push(transfer(from, to, amount));
@@ -202,6 +218,19 @@ mod tests {
         assert_eq!(error.log, "spendable balance 6uusd is smaller than 7uusd: insufficient funds");
         send(&mut store, "alice", "alice", &[coin(6, "uusd")]).unwrap();
         assert_eq!(balances(&store, "alice"), [coin(6, "uusd")], "sending to oneself changes nothing");
+    }
+
+    #[test]
+    fn a_refused_address_is_sent_nothing_and_may_send() {
+        let mut store = Store::default();
+        set_balance(&mut store, "alice", &coin(10, "uusd")).unwrap();
+        set_balance(&mut store, "module", &coin(10, "uusd")).unwrap();
+        refuse(&mut store, "module");
+        let error = send(&mut store, "alice", "module", &[coin(4, "uusd")]).unwrap_err();
+        assert_eq!(error.log, "module is not allowed to receive funds: unauthorized");
+        let outputs = [("module".to_owned(), vec![coin(4, "uusd")])];
+        multi_send(&mut store, "alice", &[coin(4, "uusd")], &outputs).unwrap_err();
+        send(&mut store, "module", "alice", &[coin(4, "uusd")]).unwrap();
     }
 
     #[test]

@@ -192,13 +192,26 @@ impl Chain {
         self.app.vm.address(address).map_err(refused)?;
         let mut branch = self.state.branch();
         ledger::set_balance(&mut branch, address, coin).map_err(refused)?;
-        self.state = branch;
+        self.replace(branch);
+        Ok(())
+    }
+
+    pub(crate) fn refuse(&mut self, address: &str) -> Result<(), DevnetError> {
+        self.app.vm.address(address).map_err(|error| DevnetError::Argument(error.log))?;
+        let mut branch = self.state.branch();
+        ledger::refuse(&mut branch, address);
+        self.replace(branch);
+        Ok(())
+    }
+
+    /// The state as it was set from outside.
+    fn replace(&mut self, state: Store) {
+        self.state = state;
         // Queries at the tip must see it at once.
         if let Some(tip) = self.past.back_mut() {
             tip.store = self.state.branch();
         }
         self.recheck();
-        Ok(())
     }
 
     /// The state at `height` (0 is the tip), or the SDK's words for why not.

@@ -58,6 +58,12 @@ pub enum AccountError {
         /// The last height that could have held it.
         until: u64,
     },
+    /// A transaction with a last height of its own got into no block up to there.
+    #[error("no block up to {until} holds the transaction and none above it may: nothing is under way")]
+    TooLate {
+        /// The last height that could have held it.
+        until: u64,
+    },
     /// The account can't pay the fee.
     #[error("{address} can't pay the fee: it lacks {missing}{denom}; send it coins and run the job again")]
     CannotPay {
@@ -83,8 +89,26 @@ impl AccountError {
             | Self::Journal(_)
             | Self::NotIncluded { .. }
             | Self::NeverIncluded { .. }
+            | Self::TooLate { .. }
             | Self::CannotPay { .. }
             | Self::OneAtATime => false,
+        }
+    }
+
+    /// What the chain says against the messages themselves. Any other error stays what it is: another choice of
+    /// messages would meet it too.
+    pub(crate) fn into_refusal(self) -> Result<Refusal, Self> {
+        match self {
+            Self::WouldFail(refusal) | Self::Failed { refusal, .. } => Ok(refusal),
+            other @ (Self::Refused(_)
+            | Self::Node(_)
+            | Self::Tx(_)
+            | Self::Journal(_)
+            | Self::NotIncluded { .. }
+            | Self::NeverIncluded { .. }
+            | Self::TooLate { .. }
+            | Self::CannotPay { .. }
+            | Self::OneAtATime) => Err(other),
         }
     }
 }

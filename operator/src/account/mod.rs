@@ -121,6 +121,14 @@ impl Account {
     /// block took it. After any other error the outcome may be unknown: the next `send`, or the next opening
     /// of the journal, finds it out first.
     pub async fn send(&mut self, messages: Vec<Any>) -> Result<Included, AccountError> {
+        self.send_by(messages, u64::MAX).await
+    }
+
+    /// As [`Account::send`], but no block above `last` may hold the transaction, however often it is signed.
+    ///
+    /// # Errors
+    /// As [`Account::send`]; [`AccountError::TooLate`] once `last` is over.
+    pub async fn send_by(&mut self, messages: Vec<Any>, last: u64) -> Result<Included, AccountError> {
         self.resume().await?;
         let mut least_gas = 0;
         let mut most_gas = u64::MAX;
@@ -130,7 +138,7 @@ impl Account {
             signatures += 1;
             let gas = with_margin(self.simulate(&messages).await?).max(least_gas).min(most_gas);
             let again = signatures < SIGNATURES;
-            match self.attempt(messages.clone(), gas, &price).await {
+            match self.attempt(messages.clone(), gas, &price, last).await {
                 Ok(Fate::Included(Included { refusal: Some(refusal), hash, height, .. })) => {
                     // It cost its fee and its sequence and did nothing else: more gas may help.
                     if refusal.said() != Said::OutOfGas || !again {
@@ -214,9 +222,14 @@ impl Account {
         messages: Vec<Any>,
         gas: u64,
         price: &GasPrice,
+        last: u64,
     ) -> Result<Fate, AccountError> {
         let signed_at = self.node.status().await?.height;
-        let timeout_height = signed_at.saturating_add(LIFETIME);
+        let timeout_height = signed_at.saturating_add(LIFETIME).min(last);
+        // 0 would mean: in any block.
+        if timeout_height <= signed_at {
+            return Err(AccountError::TooLate { until: last });
+        }
         let bytes = tx::sign(&self.signer, &self.place, messages, gas, price, timeout_height)?;
         let intent = Intent {
             chain_id: self.place.chain_id.clone(),

@@ -1,24 +1,32 @@
 //! Hatch: reveal what cracked meteors hold. The contract's list of meteors in custody says what is left to
 //! do. So a worker that was off for days, or runs twice, skips nothing and does nothing twice.
+//!
+//! A reveal tells what a meteor holds, to whoever sees the transaction. If it came after the reclaim time, the
+//! holder would know that and still have the meteor. So a meteor is revealed only while twice the time is left
+//! that the transaction may take, by the chain's clock and by ours, and no later block may hold the transaction.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use cosmwasm_std::HexBinary;
 use meteor_chain::contracts::{HatcheryContract, ShowerContract};
+use meteor_chain::tx::Included;
+use meteor_messages::events::HatcheryEvent;
 use meteor_messages::hatchery::{CustodyResponse, ExecuteMsg, MAX_REVEALS, Reveal};
 use meteor_messages::shower::ShowerResponse;
 use meteor_rules::fairness::sealed::Sealed;
 use meteor_rules::{ShowerId, TokenId};
 
+use super::halves::Halves;
 use super::{JobError, Sealer};
-use crate::account::Account;
+use crate::account::{Account, AccountError};
 use crate::keys::KeySource;
 use crate::node::Node;
+use crate::tx;
 
-/// Seconds before the holder can take a meteor back, within which it is not revealed. The reveal could be
-/// seen and come too late: the holder would know what the meteor holds and still have it.
-const MARGIN_SECONDS: u64 = 120;
+/// Blocks in which a reveal may be included, from when its batch is begun.
+const LIFETIME: u64 = 10;
 
 /// Reveals what is in custody. Keeps what showers hold in memory only.
 pub struct Hatcher<'a, K> {
@@ -36,11 +44,20 @@ pub struct Hatched {
     pub revealed: Vec<TokenId>,
     /// Meteors that are too close to their reclaim time to be revealed.
     pub left: Vec<TokenId>,
-    /// Meteors, by number, of showers whose key or root doesn't fit. Those of other showers are revealed all
-    /// the same.
+    /// Meteors, by number, of showers whose key, root or tables don't fit. Those of other showers are revealed
+    /// all the same.
     pub held: Vec<TokenId>,
     /// Those showers.
     pub unfit: BTreeSet<ShowerId>,
+    /// Meteors whose reveal the chain refuses, and its words. The others are revealed all the same.
+    pub refused: BTreeMap<TokenId, String>,
+}
+
+/// A meteor in custody, with what has to be shown of it.
+struct Due {
+    /// From then on its holder can take it back (seconds).
+    reclaim_at: u64,
+    reveal: Reveal,
 }
 
 impl<'a, K: KeySource> Hatcher<'a, K> {
@@ -52,44 +69,67 @@ impl<'a, K: KeySource> Hatcher<'a, K> {
     /// Reveals everything that is in custody now, batch by batch.
     ///
     /// # Errors
-    /// If key source or chain refuse. Meteors that were revealed before stay revealed.
+    /// If key source or nodes don't answer. Meteors that were revealed before stay revealed.
     pub async fn round(&mut self, account: &mut Account) -> Result<Hatched, JobError> {
         let node = account.node().clone();
-        let hatchery = &self.sealer.deployment.hatchery;
-        let now = node.time().await?;
+        let hatchery = self.sealer.deployment.hatchery.clone();
         let mut done = Hatched::default();
         let mut start_after = None;
         loop {
-            let page = HatcheryContract::new(&node, hatchery).custodies(start_after).await?;
+            let page = HatcheryContract::new(&node, &hatchery).custodies(start_after).await?;
             let Some(last) = page.last() else { return Ok(done) };
             start_after = Some(last.token_id);
-            let (due, left): (Vec<CustodyResponse>, Vec<CustodyResponse>) =
-                page.into_iter().partition(|custody| custody.reclaim_at > now.saturating_add(MARGIN_SECONDS));
-            done.left.extend(left.iter().map(|custody| TokenId(custody.token_id)));
-            for batch in due.chunks(MAX_REVEALS) {
-                let mut reveals = Vec::with_capacity(batch.len());
+            for batch in page.chunks(MAX_REVEALS) {
+                let mut due = Vec::with_capacity(batch.len());
                 for custody in batch {
-                    let token_id = TokenId(custody.token_id);
-                    let shower = self.shower_of(&node, token_id).await?;
-                    // A wrong key for one shower must not delay the holders of the others. It is tried once a
-                    // round.
-                    if !done.unfit.contains(&shower) {
-                        match self.derive(&node, shower).await {
-                            Ok(()) => {
-                                reveals.push(self.reveal(shower, token_id)?);
-                                continue;
-                            }
-                            Err(JobError::WrongKey { .. } | JobError::WrongRoot { .. }) => {
-                                done.unfit.insert(shower);
-                            }
-                            Err(error) => return Err(error),
-                        }
-                    }
-                    done.held.push(token_id);
+                    due.extend(self.due(&node, custody, &mut done).await?);
                 }
-                done.revealed.extend(send(account, hatchery, reveals).await?);
+                let mut halves = Halves::of(due);
+                while let Some(batch) = halves.next() {
+                    send(account, &hatchery, batch, &mut halves, &mut done).await?;
+                }
             }
         }
+    }
+
+    /// What has to be shown of a meteor in custody; `None` if that can't be derived, which `done` then says.
+    async fn due(
+        &mut self,
+        node: &Node,
+        custody: &CustodyResponse,
+        done: &mut Hatched,
+    ) -> Result<Option<Due>, JobError> {
+        let token_id = TokenId(custody.token_id);
+        let shower = match self.shower_of(node, token_id).await {
+            Ok(shower) => shower,
+            Err(error @ JobError::NoSuchMeteor { .. }) => {
+                done.refused.insert(token_id, error.to_string());
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
+        };
+        // What is wrong with one shower must not delay the holders of the others. It is tried once a round.
+        if !done.unfit.contains(&shower) {
+            match self.derive(node, shower).await {
+                Ok(()) => {
+                    let reveal = self.reveal(shower, token_id)?;
+                    return Ok(Some(Due { reclaim_at: custody.reclaim_at, reveal }));
+                }
+                Err(
+                    error @ (JobError::WrongKey { .. }
+                    | JobError::WrongRoot { .. }
+                    | JobError::Sealed(_)
+                    | JobError::Log { .. }
+                    | JobError::NotClosed { .. }),
+                ) => {
+                    tracing::warn!(shower = shower.0, %error, "nothing of this shower can be revealed");
+                    done.unfit.insert(shower);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        done.held.push(token_id);
+        Ok(None)
     }
 
     fn reveal(&self, shower: ShowerId, token_id: TokenId) -> Result<Reveal, JobError> {
@@ -147,32 +187,93 @@ fn numbers(state: &ShowerResponse) -> RangeInclusive<u64> {
     state.earlier.saturating_add(1)..=state.earlier.saturating_add(state.contributors.into())
 }
 
-/// Reveals in one transaction; answers with the meteors it revealed. A meteor that has left custody meanwhile
-/// is skipped: another worker was first, or its holder took it back.
+/// Reveals a batch in one transaction, but for those that it may come too late for. What the chain refuses goes
+/// back to `halves`, or to `done` if it is a single meteor.
 async fn send(
     account: &mut Account,
     hatchery: &str,
-    mut reveals: Vec<Reveal>,
-) -> Result<Vec<TokenId>, JobError> {
-    while !reveals.is_empty() {
-        let tokens: Vec<TokenId> = reveals.iter().map(|reveal| TokenId(reveal.token_id)).collect();
-        match account.execute(hatchery, &ExecuteMsg::Reveal { reveals: reveals.clone() }, &[]).await {
-            Ok(_) => return Ok(tokens),
-            Err(error) if error.of_the_chain() => {
-                let mut there = BTreeSet::new();
-                for token_id in &tokens {
-                    let shown = HatcheryContract::new(account.node(), hatchery);
-                    if shown.custody(token_id.0).await?.is_some() {
-                        there.insert(*token_id);
-                    }
+    batch: Vec<Due>,
+    halves: &mut Halves<Due>,
+    done: &mut Hatched,
+) -> Result<(), JobError> {
+    let node = account.node().clone();
+    // Anew for each transaction: deriving and sending what came before may have taken minutes.
+    let (status, block) = (node.status().await?, node.block_seconds().await?);
+    // A chain that stands still has an old time; its next block will have a new one.
+    let now = (status.time_ns / 1_000_000_000).max(clock());
+    let (batch, late): (Vec<Due>, Vec<Due>) =
+        batch.into_iter().partition(|due| in_time(now, due.reclaim_at, block));
+    done.left.extend(late.iter().map(|due| TokenId(due.reveal.token_id)));
+    if batch.is_empty() {
+        return Ok(());
+    }
+    let reveals = batch.iter().map(|due| due.reveal.clone()).collect();
+    let message = tx::execute(account.address(), hatchery, &ExecuteMsg::Reveal { reveals }, &[])?;
+    match account.send_by(vec![message], status.height.saturating_add(LIFETIME)).await {
+        Ok(included) => {
+            done.revealed.extend(revealed(&included, hatchery));
+            Ok(())
+        }
+        // No block took it in time: it is tried again in the next round, if there is time.
+        Err(AccountError::TooLate { .. }) => Ok(()),
+        Err(error) if !error.of_the_chain() => Err(error.into()),
+        Err(error) => {
+            // Another worker was first, or holders took theirs back.
+            let shown = HatcheryContract::new(&node, hatchery);
+            let all = batch.len();
+            let mut there = Vec::with_capacity(all);
+            for due in batch {
+                if shown.custody(due.reveal.token_id).await?.is_some() {
+                    there.push(due);
                 }
-                if there.len() == reveals.len() {
-                    return Err(error.into());
-                }
-                reveals.retain(|reveal| there.contains(&TokenId(reveal.token_id)));
             }
-            Err(error) => return Err(error.into()),
+            if there.len() < all {
+                halves.again(there);
+                return Ok(());
+            }
+            let refusal = error.into_refusal()?;
+            if let Some(due) = halves.refused(there) {
+                done.refused.insert(TokenId(due.reveal.token_id), refusal.to_string());
+            }
+            Ok(())
         }
     }
-    Ok(vec![])
+}
+
+/// Whether a transaction of [`LIFETIME`] blocks of `block` seconds, begun at `now`, comes before `reclaim_at` even
+/// if blocks take twice as long.
+const fn in_time(now: u64, reclaim_at: u64, block: u64) -> bool {
+    now.saturating_add(block.saturating_mul(LIFETIME).saturating_mul(2)) < reclaim_at
+}
+
+/// This machine's clock (Unix seconds).
+fn clock() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+/// The meteors that a transaction revealed: the contract passes over those that are no longer there.
+fn revealed(included: &Included, hatchery: &str) -> Vec<TokenId> {
+    let of_hatchery = included.events.iter().filter(|event| event.contract() == Some(hatchery));
+    let events = of_hatchery.map(|event| HatcheryEvent::parse(&event.kind, &event.pairs()));
+    events
+        .filter_map(|event| match event {
+            Ok(Some(HatcheryEvent::Revealed(revealed))) => Some(TokenId(revealed.token_id)),
+            Ok(_) | Err(_) => None,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reveal_is_begun_only_while_it_surely_comes_in_time() {
+        // Terra Classic: ten blocks of six seconds take a minute, and two must be left.
+        assert!(in_time(1_000, 1_121, 6));
+        assert!(!in_time(1_000, 1_120, 6));
+        assert!(!in_time(1_000, 1_000, 1));
+        assert!(!in_time(1_000, 900, 1), "long over");
+        assert!(!in_time(u64::MAX, u64::MAX, u64::MAX));
+    }
 }

@@ -4,15 +4,10 @@ use cosmwasm_schema::schemars::JsonSchema;
 use cosmwasm_schema::schemars::r#gen::SchemaGenerator;
 use cosmwasm_schema::schemars::schema::Schema;
 use cosmwasm_schema::{QueryResponses, cw_serde};
-use cosmwasm_std::{Addr, Binary, Empty, Timestamp, Uint128};
-use cw721::msg::{
-    AdditionalMintersResponse, AllInfoResponse, AllNftInfoResponse, ApprovalResponse, ApprovalsResponse,
-    CollectionInfoAndExtensionResponse, ConfigResponse, MinterResponse, NftInfoResponse, NumTokensResponse,
-    OperatorResponse, OperatorsResponse, OwnerOfResponse, TokensResponse,
-};
-use cw721::state::CollectionExtensionAttributes;
-use cw721::{Expiration, Ownership, RoyaltyInfo};
-use meteor_rules::metadata::{Metadata, Template};
+use cosmwasm_std::{Binary, Empty, Timestamp, Uint128};
+use cw721::msg::CollectionInfoAndExtensionResponse;
+use cw721::{Expiration, RoyaltyInfo};
+use meteor_rules::metadata::Template;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -178,7 +173,7 @@ impl JsonSchema for Ignored {
 #[derive(QueryResponses)]
 pub enum QueryMsg {
     /// Whose a token is, and who is approved for it.
-    #[returns(OwnerOfResponse)]
+    #[returns(cw721::msg::OwnerOfResponse)]
     OwnerOf {
         /// Which token.
         token_id: String,
@@ -186,7 +181,7 @@ pub enum QueryMsg {
         include_expired: Option<bool>,
     },
     /// One spender's approval for a token; an error without one.
-    #[returns(ApprovalResponse)]
+    #[returns(cw721::msg::ApprovalResponse)]
     Approval {
         /// Which token.
         token_id: String,
@@ -196,7 +191,7 @@ pub enum QueryMsg {
         include_expired: Option<bool>,
     },
     /// Every approval for a token.
-    #[returns(ApprovalsResponse)]
+    #[returns(cw721::msg::ApprovalsResponse)]
     Approvals {
         /// Which token.
         token_id: String,
@@ -204,7 +199,7 @@ pub enum QueryMsg {
         include_expired: Option<bool>,
     },
     /// One operator's approval for all tokens of an owner; an error without one.
-    #[returns(OperatorResponse)]
+    #[returns(cw721::msg::OperatorResponse)]
     Operator {
         /// Whose tokens.
         owner: String,
@@ -214,7 +209,7 @@ pub enum QueryMsg {
         include_expired: Option<bool>,
     },
     /// Everyone approved for all tokens of an owner.
-    #[returns(OperatorsResponse)]
+    #[returns(cw721::msg::OperatorsResponse)]
     AllOperators {
         /// Whose tokens.
         owner: String,
@@ -226,7 +221,7 @@ pub enum QueryMsg {
         limit: Option<u32>,
     },
     /// The same by its first name, which some wallets still use.
-    #[returns(OperatorsResponse)]
+    #[returns(cw721::msg::OperatorsResponse)]
     ApprovedForAll {
         /// Whose tokens.
         owner: String,
@@ -238,7 +233,7 @@ pub enum QueryMsg {
         limit: Option<u32>,
     },
     /// How many tokens there are.
-    #[returns(NumTokensResponse)]
+    #[returns(cw721::msg::NumTokensResponse)]
     NumTokens {},
     /// Name and symbol alone, as versions 0.16 to 0.18 answer: their readers refuse any other field.
     #[returns(ContractInfoResponse)]
@@ -247,28 +242,28 @@ pub enum QueryMsg {
     #[returns(CollectionResponse)]
     GetCollectionInfoAndExtension {},
     /// Roles, collection and number of tokens.
-    #[returns(ConfigResponse<Option<CollectionExtension>>)]
+    #[returns(cw721::msg::ConfigResponse<Option<CollectionExtension>>)]
     GetConfig {},
     /// The contract, the collection and the number of tokens.
-    #[returns(AllInfoResponse)]
+    #[returns(cw721::msg::AllInfoResponse)]
     GetAllInfo {},
     /// What [`CollectionExtension`] says, as a list.
-    #[returns(CollectionExtensionAttributes)]
+    #[returns(cw721::state::CollectionExtensionAttributes)]
     GetCollectionExtensionAttributes {},
     /// The minter, by an older name of `get_minter_ownership`.
-    #[returns(Ownership<Addr>)]
+    #[returns(cw721::Ownership<cosmwasm_std::Addr>)]
     Ownership {},
     /// The minter, as versions 0.16 to 0.18 answer.
-    #[returns(MinterResponse)]
+    #[returns(cw721::msg::MinterResponse)]
     Minter {},
     /// The minter; it never changes.
-    #[returns(Ownership<Addr>)]
+    #[returns(cw721::Ownership<cosmwasm_std::Addr>)]
     GetMinterOwnership {},
     /// Nobody: a collection has no creator with powers.
-    #[returns(Ownership<Addr>)]
+    #[returns(cw721::Ownership<cosmwasm_std::Addr>)]
     GetCreatorOwnership {},
     /// None: a collection has one minter.
-    #[returns(AdditionalMintersResponse)]
+    #[returns(cw721::msg::AdditionalMintersResponse)]
     GetAdditionalMinters {
         /// Continue after this minter.
         start_after: Option<String>,
@@ -276,13 +271,13 @@ pub enum QueryMsg {
         limit: Option<u32>,
     },
     /// A token's metadata.
-    #[returns(NftInfoResponse<Metadata>)]
+    #[returns(cw721::msg::NftInfoResponse<meteor_rules::metadata::Metadata>)]
     NftInfo {
         /// Which token.
         token_id: String,
     },
     /// A token's owner and metadata.
-    #[returns(AllNftInfoResponse<Metadata>)]
+    #[returns(cw721::msg::AllNftInfoResponse<meteor_rules::metadata::Metadata>)]
     AllNftInfo {
         /// Which token.
         token_id: String,
@@ -290,7 +285,7 @@ pub enum QueryMsg {
         include_expired: Option<bool>,
     },
     /// Ids of an owner's tokens, in order of their text.
-    #[returns(TokensResponse)]
+    #[returns(cw721::msg::TokensResponse)]
     Tokens {
         /// Whose.
         owner: String,
@@ -300,7 +295,7 @@ pub enum QueryMsg {
         limit: Option<u32>,
     },
     /// Ids of all tokens, in order of their text.
-    #[returns(TokensResponse)]
+    #[returns(cw721::msg::TokensResponse)]
     AllTokens {
         /// Continue after this id.
         start_after: Option<String>,

@@ -3,14 +3,17 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::ops::RangeInclusive;
+use std::sync::OnceLock;
 
 use anyhow::{Context, Error, Result};
-use cosmwasm_std::{Addr, Binary, Timestamp, coins};
-use cw_multi_test::Executor;
+use cosmwasm_std::{Addr, HexBinary, Timestamp, coin, coins};
+use cw_multi_test::{BankSudo, Executor, SudoMsg};
 use meteor_messages::hatchery;
 use meteor_messages::nft;
-use meteor_messages::shower::{DrawResponse, ExecuteMsg, QueryMsg, ShowerResponse};
+use meteor_messages::shower::{Art, CatalogueTier, DrawResponse, ExecuteMsg, QueryMsg, ShowerResponse};
+use meteor_rules::catalogue::{Catalogue, Piece};
 use meteor_rules::fairness::sealed::{Inputs, Sealed};
+use meteor_rules::tier::{PerTier, Tier};
 use meteor_testkit::wallets::address;
 use meteor_testkit::{Suite, SuiteBuilder, art, fairness, reveal_of};
 use serde::Serialize;
@@ -63,6 +66,11 @@ impl Event {
     }
 
     fn on(builder: SuiteBuilder) -> Self {
+        let committed = PerTier::from_fn(|tier| {
+            let committed = catalogue().committed(tier).expect("a tier with pieces");
+            CatalogueTier { count: committed.count, root: committed.root.into() }
+        });
+        let builder = builder.with(|msg| msg.catalogue = committed);
         let suite = builder.codes(artifact::codes()).unchecked().build();
         Self { suite, rows: vec![], totals: BTreeMap::new(), draw: None, minted: 0 }
     }
@@ -218,18 +226,62 @@ impl Event {
         self.shower("operator", &ExecuteMsg::CommitDraw { shower: 1, root, leaves, beacon })
     }
 
-    /// The operator mints the next `count` meteors of shower 1.
+    /// Anyone mints the next `count` meteors of shower 1, which are of one tier.
     pub(crate) fn mint(&mut self, count: u32) -> Result<()> {
-        let template = &self.suite.model.config.meteors.template;
+        let (tier, first_piece, _) = self.next_mint()?.context("a meteor to mint")?;
+        let (pieces, proof) = catalogue().range(tier, first_piece, count).context("so many pieces")?;
+        let art = pieces.iter().cloned().map(|Piece { image, traits }| Art { image, traits }).collect();
+        let proof = proof.into_iter().map(HexBinary::from).collect();
         let first_rank = self.minted + 1;
-        let art = (first_rank..first_rank + count).map(|rank| art::piece(template, rank.into())).collect();
         self.minted += count;
-        self.shower("operator", &ExecuteMsg::Mint { shower: 1, first_rank, art })
+        self.shower("anyone", &ExecuteMsg::Mint { shower: 1, first_rank, art, proof })
     }
 
-    /// Anyone has the payees paid.
+    /// Tier of the next meteor of shower 1, its place in the tier, and how many the tier has from there on. It
+    /// is reckoned and not asked, because a question would be measured too.
+    fn next_mint(&self) -> Result<Option<(Tier, u32, u32)>> {
+        let contributors = u32::try_from(self.totals.len())?;
+        let mut first = 0;
+        for (tier, size) in self.suite.model.config.tiers.sizes(contributors).iter() {
+            if self.minted < first + size {
+                return Ok(Some((tier, self.minted - first, first + size - self.minted)));
+            }
+            first += size;
+        }
+        Ok(None)
+    }
+
+    /// Mints until so many meteors of shower 1 are minted.
+    pub(crate) fn mint_up_to(&mut self, count: u32) -> Result<()> {
+        while self.minted < count {
+            let (_, _, left) = self.next_mint()?.context("so many meteors")?;
+            self.mint(left.min(count - self.minted).min(100))?;
+        }
+        Ok(())
+    }
+
+    /// Anyone has booked what payees are owed.
     pub(crate) fn settle(&mut self) -> Result<()> {
         self.shower("anyone", &ExecuteMsg::Settle { shower: 1 })
+    }
+
+    /// Anyone has the first payee paid.
+    pub(crate) fn withdraw(&mut self) -> Result<()> {
+        let payee = self.suite.model.config.payees.first().context("a payee")?.address.clone();
+        self.shower("anyone", &ExecuteMsg::Withdraw { payee })
+    }
+
+    /// Somebody sends the shower contract coins, by a plain transfer.
+    pub(crate) fn send_unasked(&mut self, amount: u128) -> Result<()> {
+        let (to_address, denom) = (self.suite.shower.to_string(), &self.suite.model.config.denom);
+        self.suite.app.sudo(SudoMsg::Bank(BankSudo::Mint { to_address, amount: coins(amount, denom) }))?;
+        Ok(())
+    }
+
+    /// The owner returns them.
+    pub(crate) fn return_unasked(&mut self, amount: u128) -> Result<()> {
+        let amount = coin(amount, &self.suite.model.config.denom);
+        self.as_owner(&ExecuteMsg::ReturnUnasked { to: address("somebody").into(), amount })
     }
 
     /// Anyone has wallets refunded.
@@ -296,6 +348,24 @@ impl Event {
         use cosmwasm_std::Storage;
         self.suite.app.storage().range(None, None, cosmwasm_std::Order::Ascending).collect()
     }
+}
+
+/// Pieces for showers of 100,000 wallets, of a tier as many as the largest of them has meteors of it.
+fn catalogue() -> &'static Catalogue {
+    static CATALOGUE: OnceLock<Catalogue> = OnceLock::new();
+    CATALOGUE.get_or_init(|| {
+        // Every preset's meteors have these columns, and every list of theirs this number.
+        let piece = |number| Piece { image: art::image(number), traits: vec![890, 0, 1, 0, 27, 0, 0] };
+        Catalogue::new(PerTier::from_fn(|tier| {
+            let count = match tier {
+                Tier::Legendary => 1_000,
+                Tier::Ancient => 9_000,
+                Tier::Rare => 22_500,
+                Tier::Common => 68_500,
+            };
+            (0..count).map(piece).collect()
+        }))
+    })
 }
 
 /// The wallets that fill showers.

@@ -48,10 +48,15 @@ pub(crate) fn verbs() -> Result<Vec<Row>> {
     event.cost("close", 1, Event::close)?;
     event.draw()?;
     event.cost("commit draw", 1, Event::commit_draw)?;
-    for count in [1, 10, 50, 100] {
+    // Each in another tier: a message is of one, and they have 10, 26, 66 and 200 meteors here.
+    for (count, tier_ends) in [(1, 10), (10, 36), (50, 102), (100, 302)] {
         event.cost(&format!("mint {count}"), usize::try_from(count)?, |event| event.mint(count))?;
+        event.mint_up_to(tier_ends)?;
     }
     event.cost("settle, two payees", 1, Event::settle)?;
+    event.cost("withdraw", 1, Event::withdraw)?;
+    event.send_unasked(7)?;
+    event.cost("return unasked coins", 1, |event| event.return_unasked(7))?;
     event.cost("transfer a meteor", 1, |event| event.transfer(100))?;
     event.cost("crack", 1, |event| event.crack(1))?;
     for rank in 2..=42 {
@@ -64,6 +69,29 @@ pub(crate) fn verbs() -> Result<Vec<Row>> {
     event.cost("reclaim", 1, |event| event.reclaim(42))?;
     event.advance(31 * DAY);
     event.cost("publish key", 1, Event::publish_key)?;
+    event.cost("settle what was held back", 1, Event::settle)?;
+    event.rows.extend(without_key()?);
+    Ok(event.rows)
+}
+
+/// A shower whose key is not published: what was held back goes back to the contributors.
+fn without_key() -> Result<Vec<Row>> {
+    let mut event = Event::launch();
+    event.open(1);
+    event.fill(1, 302)?;
+    event.end();
+    event.close()?;
+    event.draw()?;
+    event.commit_draw()?;
+    event.mint_up_to(302)?;
+    event.advance(46 * DAY);
+    let refunded: Vec<Addr> = (0..111).map(wallet).collect();
+    let (one, rest) = refunded.split_at(1);
+    let (ten, hundred) = rest.split_at(10);
+    for who in [one, ten, hundred] {
+        let verb = format!("refund {} of what was held back", who.len());
+        event.cost(&verb, who.len(), |event| event.refund(1, who))?;
+    }
     Ok(event.rows)
 }
 
@@ -91,13 +119,10 @@ fn in_shower_of(wallets: u32) -> Result<Vec<Row>> {
     event.cost("reveal 1", 1, |event| event.reveal(1..=1))?;
     if wallets >= 1_000 {
         // Tokens with the longest numbers, in a collection that is as large as it gets.
-        for _ in 1..wallets / 100 - 8 {
-            event.mint(100)?;
-        }
-        event.mint(90)?;
+        event.mint_up_to(wallets - 610)?;
         // As the operator's job does it: several messages share the start of the contracts.
-        event.cost("mint 700 in 7 messages near the end", 700, |event| {
-            (0..7).try_for_each(|_| event.mint(100))
+        event.cost("mint 500 in 5 messages near the end", 500, |event| {
+            (0..5).try_for_each(|_| event.mint(100))
         })?;
         event.cost("mint 100 near the end", 100, |event| event.mint(100))?;
     }

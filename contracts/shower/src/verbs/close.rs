@@ -1,11 +1,12 @@
-//! `Close`: fixes a shower's contributors and total. Constant cost, whatever the shower's size.
+//! `Close`: fixes a shower's contributors and total, and which pieces of the catalogue its meteors begin with.
+//! The shower's size makes no difference to its cost.
 
 use cosmwasm_std::{DepsMut, Env, Response, StdError};
 use meteor_messages::events::Close;
 use meteor_rules::NANOS_PER_SECOND;
 
 use crate::error::ContractError;
-use crate::state::{DRAWS, Draw, EVENT, FAIRNESS, LIVES, book};
+use crate::state::{DRAWS, Draw, EARLIER, EVENT, FAIRNESS, LIVES, book, earlier_by_tier};
 
 /// Closes `shower`; anyone may, once it is over.
 pub(crate) fn close(deps: DepsMut, env: &Env, shower: u32) -> Result<Response, ContractError> {
@@ -30,6 +31,8 @@ pub(crate) fn close(deps: DepsMut, env: &Env, shower: u32) -> Result<Response, C
         .round(closed_at, closes_at)
         .ok_or_else(|| StdError::generic_err("a round beyond all numbers"))?;
     DRAWS.save(deps.storage, shower, &Draw { beacon_round, closed_at, committed: None, key: None })?;
+    let earlier = earlier_by_tier(deps.storage, shower)?;
+    EARLIER.save(deps.storage, shower, &earlier)?;
     let book = book(deps.storage, env, shower)?;
     let log = book.log()?;
     Ok(Response::new().add_event(Close {

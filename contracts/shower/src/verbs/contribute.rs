@@ -7,9 +7,7 @@ use meteor_rules::log::{Entry, extend};
 use meteor_rules::schedule::Phase;
 
 use crate::error::ContractError;
-use crate::state::{
-    BOOKS, CONTRIBUTIONS, Contribution, EARLIER, EVENT, RANKING, minimum, ranking_key, unopened,
-};
+use crate::state::{BOOKS, CONTRIBUTIONS, Contribution, EVENT, RANKING, minimum, ranking_key, unopened};
 
 /// Adds what came with the message to the sender's total in `shower`.
 pub(crate) fn contribute(
@@ -37,12 +35,9 @@ pub(crate) fn contribute(
     if stored.as_ref().is_some_and(|book| book.cancelled) {
         return Err(ContractError::Cancelled { shower });
     }
-    let mut book = if let Some(book) = stored {
-        book
-    } else {
-        let (book, earlier) = unopened(deps.storage, env, shower)?;
-        EARLIER.save(deps.storage, shower, &earlier)?;
-        book
+    let mut book = match stored {
+        Some(book) => book,
+        None => unopened(deps.storage, env, shower)?,
     };
 
     let sender = &info.sender;

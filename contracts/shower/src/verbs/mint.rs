@@ -39,7 +39,7 @@ pub(crate) fn mint(
         }
     }
     let terms = TERMS.load(deps.storage)?;
-    let earlier = earlier_by_tier(deps.storage, env, shower)?;
+    let earlier = earlier_by_tier(deps.storage, shower)?;
     let next = next_mint(&terms, &facts, &earlier).ok_or(ContractError::AllMinted { shower })?;
     // A transaction sent twice names a rank that is no longer the next one.
     if first_rank != next.first_rank {

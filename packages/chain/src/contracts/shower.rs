@@ -1,8 +1,8 @@
 //! The shower contract's queries.
 
 use meteor_messages::shower::{
-    ConfigResponse, Cursor, DrawResponse, Fairness, MintCursorResponse, QueryMsg, RankedContributor,
-    RankingResponse, RefundableResponse, ShowerResponse,
+    ConfigResponse, Cursor, DrawResponse, Fairness, MintCursorResponse, PayeeResponse, PayeesResponse,
+    QueryMsg, RankedContributor, RankingResponse, RefundableResponse, ShowerResponse,
 };
 use serde::de::DeserializeOwned;
 
@@ -61,6 +61,15 @@ impl<'a> ShowerContract<'a> {
     /// If the nodes don't answer or there is no such shower.
     pub async fn draw(&self, shower: u32) -> Result<DrawResponse, NodeError> {
         self.ask(QueryMsg::Draw { shower }).await
+    }
+
+    /// What each payee is owed and was paid.
+    ///
+    /// # Errors
+    /// If the nodes don't answer or the contract refuses.
+    pub async fn payees(&self) -> Result<Vec<PayeeResponse>, NodeError> {
+        let answer: PayeesResponse = self.ask(QueryMsg::Payees {}).await?;
+        Ok(answer.payees)
     }
 
     /// Where minting of a shower stands.

@@ -1,0 +1,74 @@
+//! `meteor return-unasked`: sends on coins that came without a contribution.
+
+use std::process::ExitCode;
+
+use anyhow::{Result, ensure};
+use cosmwasm_std::Coin;
+use meteor_chain::contracts::ShowerContract;
+use meteor_messages::shower::{ConfigResponse, ExecuteMsg};
+use meteor_operator::node::Node;
+
+use super::Command;
+use crate::owner::Owner;
+
+/// Send on coins that came to the contract without a contribution.
+///
+/// Who sends coins to the contract's address by a plain transfer has no contribution. The owner can return them,
+/// and of the event's denom never more than what is left over when everyone who is owed is paid. The indexer
+/// lists such transfers with their senders. The owner signs.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct ReturnUnasked {
+    #[command(flatten)]
+    signing: Owner,
+    /// Address that sent them
+    #[arg(long)]
+    to: String,
+    /// How much, for example 8000000uusd
+    #[arg(long)]
+    amount: Coin,
+}
+
+impl Command for ReturnUnasked {
+    async fn run(self) -> Result<ExitCode> {
+        let Self { signing, to, amount } = self;
+        let message = ExecuteMsg::ReturnUnasked { to: to.clone(), amount: amount.clone() };
+        if signing.generate_only {
+            let found = signing.find().await?;
+            enough(&found.node, &found.contract, &amount).await?;
+            return signing.print(&message, |_| Ok(())).await;
+        }
+        let (mut account, deployment, ConfigResponse { owner, .. }) = signing.open().await?;
+        let signs = account.address();
+        ensure!(
+            owner.as_deref() == Some(signs),
+            "{signs} is not the owner of this event: name another --account"
+        );
+        enough(account.node(), &deployment.shower, &amount).await?;
+        let included = account.execute(&deployment.shower, &message, &[]).await?;
+        println!("returned {amount} to {to} in block {}", included.height);
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Checks that no more is returned than came unasked, and says how much that is.
+async fn enough(node: &Node, contract: &str, amount: &Coin) -> Result<()> {
+    let shown = ShowerContract::new(node, contract);
+    let config = shown.config().await?;
+    let mut left = node.balance(contract, &amount.denom).await?;
+    // Only the event's denom is ever contributed: of another one everything came unasked.
+    if amount.denom == config.denom {
+        for shower in 1..=config.schedule.count {
+            let state = shown.shower(shower).await?;
+            let returned = state.refunded.u128().saturating_add(state.held_returned.u128());
+            left = left.saturating_sub(state.total.u128()).saturating_add(returned);
+        }
+        let withdrawn = shown.payees().await?.into_iter().map(|payee| payee.withdrawn.u128());
+        left = withdrawn.fold(left, u128::saturating_add);
+    }
+    let Coin { amount: given, denom } = amount;
+    ensure!(
+        !given.is_zero() && given.u128() <= left,
+        "{left}{denom} came unasked, and {given}{denom} can't be returned: nothing was sent"
+    );
+    Ok(())
+}

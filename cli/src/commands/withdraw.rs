@@ -1,0 +1,66 @@
+//! `meteor withdraw`: sends payees what is booked for them.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, ensure};
+use meteor_chain::contracts::ShowerContract;
+use meteor_messages::shower::PayeeResponse;
+use meteor_operator::account::Account;
+use meteor_operator::jobs::{self, Withdrawn};
+use meteor_operator::tax::Rate;
+
+use super::{Command, PARTLY};
+use crate::signing::Signing;
+
+/// Send payees what is booked for them.
+///
+/// meteor settle does the same after it has booked. Anyone may sign: the money goes to the payees alone. A payee
+/// that the chain refuses is reported and holds up no other; the exit code is then 3.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Withdraw {
+    #[command(flatten)]
+    signing: Signing,
+    /// Address of the payee; all who are owed something if left out
+    #[arg(long)]
+    payee: Option<String>,
+}
+
+impl Command for Withdraw {
+    async fn run(self) -> Result<ExitCode> {
+        let (mut account, deployment, config) = self.signing.open().await?;
+        if let Some(payee) = &self.payee {
+            let known = config.payees.iter().any(|row| row.address == *payee);
+            ensure!(known, "{payee} is not a payee of this event");
+        }
+        pay(&mut account, &deployment.shower, &config.denom, self.payee.as_deref()).await
+    }
+}
+
+/// Sends each payee, or the one that is named, what is booked for it.
+pub(super) async fn pay(
+    account: &mut Account,
+    contract: &str,
+    denom: &str,
+    only: Option<&str>,
+) -> Result<ExitCode> {
+    let rate = Rate::of(account.node()).await.context("asking for the chain's tax")?;
+    let mut refused = false;
+    for PayeeResponse { address, owed, .. } in ShowerContract::new(account.node(), contract).payees().await? {
+        let leaves = owed.u128();
+        if leaves == 0 || only.is_some_and(|only| only != address) {
+            continue;
+        }
+        let (arrives, tax) = (rate.arrives(leaves), rate.tax(leaves));
+        println!(
+            "payee {address}: {leaves} {denom} will leave, {arrives} will arrive (the chain's tax takes {tax})"
+        );
+        match jobs::withdraw(account, contract, &address).await? {
+            Withdrawn::Sent(amount) => println!("payee {address}: paid {amount} {denom}"),
+            Withdrawn::Refused(why) => {
+                eprintln!("payee {address} was not paid: {why}; {leaves} {denom} stay booked for it");
+                refused = true;
+            }
+        }
+    }
+    Ok(if refused { ExitCode::from(PARTLY) } else { ExitCode::SUCCESS })
+}
