@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
+use meteor_rules::fairness::beacon::QUICKNET_KEY;
 use meteor_rules::fairness::content::Kind;
 use meteor_rules::fairness::hex::Hex32;
-use meteor_rules::fairness::beacon::QUICKNET_KEY;
 use meteor_rules::fairness::verify::{Outcome, Step, StepName, verify_event};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -167,7 +167,9 @@ fn quicknets_key_with_another_rhythm_is_no_beacon() {
         })
     };
     assert_eq!(with(1_692_803_367, 3, 300), []);
-    for (genesis, period, delay) in [(1_692_803_366, 3, 300), (1_692_803_367, 30, 300), (1_692_803_367, 3, 299)] {
+    for (genesis, period, delay) in
+        [(1_692_803_366, 3, 300), (1_692_803_367, 30, 300), (1_692_803_367, 3, 299)]
+    {
         assert_eq!(with(genesis, period, delay), [StepName::BeaconRule]);
     }
 }
@@ -179,8 +181,12 @@ fn any_bit_of_the_catalogue() {
     for tier in 0..4 {
         let changed = failures_of_the_event(|event| {
             let catalogue = &mut event.fairness.catalogue;
-            let tiers =
-                [&mut catalogue.legendary, &mut catalogue.ancient, &mut catalogue.rare, &mut catalogue.common];
+            let tiers = [
+                &mut catalogue.legendary,
+                &mut catalogue.ancient,
+                &mut catalogue.rare,
+                &mut catalogue.common,
+            ];
             for (at, of) in tiers.into_iter().enumerate() {
                 if at == tier {
                     of.root.0[7] ^= 1;
@@ -199,7 +205,8 @@ fn any_bit_of_the_catalogue() {
         assert_eq!(without, only, "without line {line}");
         let changed = failures_of_the_event(|event| {
             let rows = event.catalogue.lines().enumerate();
-            let rows = rows.map(|(at, text)| if at == line { format!("{text}1\n") } else { format!("{text}\n") });
+            let rows =
+                rows.map(|(at, text)| if at == line { format!("{text}1\n") } else { format!("{text}\n") });
             event.catalogue = rows.collect();
         });
         assert_eq!(changed, only, "another trait in line {line}");

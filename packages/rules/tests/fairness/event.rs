@@ -5,9 +5,7 @@ use std::collections::BTreeSet;
 
 use meteor_rules::catalogue::{Catalogue, Committed, Piece};
 use meteor_rules::fairness::content::Tables;
-use meteor_rules::fairness::evidence::{
-    Beacon, CommittedPieces, Contribution, Fairness, Reveal, Shower,
-};
+use meteor_rules::fairness::evidence::{Beacon, CommittedPieces, Contribution, Fairness, Reveal, Shower};
 use meteor_rules::fairness::hex::{Hex, Hex32};
 use meteor_rules::fairness::key::{commitment, shower_key};
 use meteor_rules::fairness::sealed::{Inputs, Sealed};

@@ -1,7 +1,7 @@
 //! The test vectors of `docs/fairness/vectors.json`: each part of the protocol alone.
 
-use meteor_rules::eggs::issue;
 use meteor_rules::catalogue::{piece, piece_hash};
+use meteor_rules::eggs::issue;
 use meteor_rules::fairness::beacon::{BeaconRule, Network};
 use meteor_rules::fairness::content::Meteor;
 use meteor_rules::fairness::draw::draw;
@@ -168,7 +168,12 @@ fn draws() -> Vec<Value> {
 
 fn pieces() -> Vec<Value> {
     [
-        (Tier::Legendary, 0, "bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e", vec![0, 1, u32::MAX]),
+        (
+            Tier::Legendary,
+            0,
+            "bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e",
+            vec![0, 1, u32::MAX],
+        ),
         (Tier::Ancient, 1, "QmXti2f5NJMVyNDfhZYyxaDJvybGk7V98t245fP7KtRMxK", vec![]),
         (Tier::Common, u32::MAX, "é", vec![7]),
     ]

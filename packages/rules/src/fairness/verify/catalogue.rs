@@ -16,8 +16,7 @@ const COLUMNS: [&str; 3] = ["tier", "index", "image"];
 pub(super) fn read(file: &[u8]) -> Result<PerTier<Vec<Piece>>, String> {
     let text = core::str::from_utf8(file).map_err(|_| "catalogue.csv is not text in UTF-8")?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut lines: Vec<&str> =
-        text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)).collect();
+    let mut lines: Vec<&str> = text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)).collect();
     while lines.pop_if(|last| last.is_empty()).is_some() {}
     let mut lines = (1usize..).zip(lines);
     let header: Vec<&str> = lines.next().map(|(_, header)| header.split(',').collect()).unwrap_or_default();
@@ -27,7 +26,11 @@ pub(super) fn read(file: &[u8]) -> Result<PerTier<Vec<Piece>>, String> {
     let mut read = Reading::default();
     for (line, row) in lines {
         let fields: Vec<&str> = row.split(',').collect();
-        let added = if fields.len() == header.len() { read.add(&fields) } else { Err("has not the first line's fields") };
+        let added = if fields.len() == header.len() {
+            read.add(&fields)
+        } else {
+            Err("has not the first line's fields")
+        };
         added.map_err(|why| format!("line {line} of catalogue.csv {why}"))?;
     }
     Ok(read.pieces)

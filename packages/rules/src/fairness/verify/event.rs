@@ -15,7 +15,11 @@ use crate::fairness::hex::Hex32;
 /// Checks what concerns the whole event: its beacon, and its catalogue (the file, if there is one).
 pub fn verify_event(event: &Fairness, catalogue: Option<&[u8]>) -> Vec<Step> {
     let catalogue = catalogue.map_or_else(
-        || NotChecked("the source has no catalogue; the contract mints only pieces that lead to its roots".into()),
+        || {
+            NotChecked(
+                "the source has no catalogue; the contract mints only pieces that lead to its roots".into(),
+            )
+        },
         |file| held(pieces(event, file)),
     );
     [(StepName::BeaconRule, beacon(event)), (StepName::Catalogue, catalogue)]

@@ -106,7 +106,8 @@ pub fn verify_meteor(
     let event = evidence.event;
     let name = StepName::Meteor;
     let rank = token_id.rank(earlier);
-    let Some((rank, tier)) = rank.and_then(|rank| Some((rank, event.tiers.tier_of(rank, contributors)?))) else {
+    let Some((rank, tier)) = rank.and_then(|rank| Some((rank, event.tiers.tier_of(rank, contributors)?)))
+    else {
         report.push(name, Failed(format!("meteor {token_id} is not of shower {shower}")));
         return (report, None);
     };
@@ -120,7 +121,9 @@ pub fn verify_meteor(
     }
     let stands = ranking.and_then(|ranking| ranking.at(rank));
     let odds = odds(&event.tiers, &event.eggs, event.tilt_bp, contributors, rank);
-    let (Some((contributor, amount)), Some(odds), Some(piece)) = (stands, odds, piece_of(evidence, tier, rank)) else {
+    let (Some((contributor, amount)), Some(odds), Some(piece)) =
+        (stands, odds, piece_of(evidence, tier, rank))
+    else {
         report.push(name, after(StepName::Ranking));
         return (report, None);
     };

@@ -162,7 +162,9 @@ fn whole(kind: &str, recipe: &Recipe) -> Result<(), String> {
             Source::Tier | Source::Rank | Source::Shower | Source::Meteor => false,
         };
         if empty {
-            return Err(format!("source {place} of {kind} has only weights of 0, or a range that ends before it begins"));
+            return Err(format!(
+                "source {place} of {kind} has only weights of 0, or a range that ends before it begins"
+            ));
         }
     }
     Ok(())
