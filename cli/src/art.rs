@@ -1,22 +1,27 @@
-//! Stand-in art for rehearsals: a well-formed CID and traits for every meteor, made from a seed. Nobody hosts
-//! the images.
+//! A stand-in catalogue for rehearsals: well-formed CIDs and traits, made from a seed. Nobody hosts the images.
 
 use data_encoding::BASE32_NOPAD;
-use meteor_messages::shower::{Art, OWN_COLUMNS};
+use meteor_messages::shower::OWN_COLUMNS;
+use meteor_rules::catalogue::{Catalogue, Piece};
 use meteor_rules::metadata::{Template, Values};
-use meteor_rules::{Rank, ShowerId};
+use meteor_rules::tier::{PerTier, Tier};
 use rand::Rng;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use sha2::{Digest, Sha256};
 
-/// The art of one meteor of `shower`.
-pub fn stand_in(template: &Template, seed: u64, shower: ShowerId, rank: Rank) -> Art {
+/// A catalogue with so many pieces for each tier.
+pub fn stand_in(template: &Template, seed: u64, pieces: u32) -> Catalogue {
+    let pieces = |tier| (0..pieces.max(1)).map(|index| piece(template, seed, tier, index)).collect();
+    Catalogue::new(PerTier::from_fn(pieces))
+}
+
+fn piece(template: &Template, seed: u64, tier: Tier, index: u32) -> Piece {
     let digest = Sha256::new()
         .chain_update(b"demo art")
         .chain_update(seed.to_be_bytes())
-        .chain_update(shower.0.to_be_bytes())
-        .chain_update(rank.0.to_be_bytes())
+        .chain_update(tier.index().to_be_bytes())
+        .chain_update(index.to_be_bytes())
         .finalize();
     // CIDv1, raw bytes, SHA-256 of 32 bytes, in lower-case base32 with its prefix.
     let mut cid = vec![0x01, 0x55, 0x12, 0x20];
@@ -34,22 +39,23 @@ pub fn stand_in(template: &Template, seed: u64, shower: ShowerId, rank: Rank) ->
             }
         })
         .collect();
-    Art { image, traits }
+    Piece { image, traits }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use meteor_rules::catalogue::file::{read, write};
     use meteor_rules::preset::Preset;
 
     #[test]
-    fn stand_in_art_is_accepted_art() {
+    fn a_stand_in_catalogue_is_a_good_one() {
         let template = Preset::named("demo").unwrap().meteors.template;
-        let one = stand_in(&template, 1, ShowerId(1), Rank(1));
-        meteor_rules::metadata::check_image(&one.image).unwrap();
-        let mut traits = vec![0, 1, 1];
-        traits.extend(&one.traits);
-        template.check(&traits).unwrap();
-        assert_ne!(one, stand_in(&template, 1, ShowerId(1), Rank(2)));
+        let made = stand_in(&template, 1, 12);
+        let again = read(write(&made, &template).as_bytes(), &template).unwrap();
+        for tier in Tier::ALL {
+            assert_eq!(made.committed(tier), again.committed(tier));
+            assert_eq!(made.pieces(tier).len(), 12);
+        }
     }
 }

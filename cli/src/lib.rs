@@ -10,6 +10,7 @@ pub mod evidence;
 pub mod preset;
 pub mod serve;
 
+mod catalogue;
 mod event;
 mod owner;
 mod secrets;

@@ -6,7 +6,6 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use cosmwasm_std::HexBinary;
-use meteor_cli::art::stand_in;
 use meteor_cli::chain::Chain;
 use meteor_cli::{demo, preset};
 use meteor_messages::shower::{ExecuteMsg, Status};
@@ -50,7 +49,8 @@ async fn from_keygen_to_a_published_key() {
 
     plan.preset.schedule.opens_at = Some(devnet.tip().await.unwrap().time.seconds() + 5);
     let deployment = demo::launch(&chain, &mut plan, &opened).await.unwrap();
-    let template = &plan.preset.meteors.template;
+    let catalogue = plan.catalogue.clone().unwrap();
+    std::fs::write(folder.join("catalogue.csv"), &plan.catalogue_file).unwrap();
     std::fs::write(folder.join("tables.json"), preset::tables(&plan.preset).unwrap()).unwrap();
     let rehearse = format!("keygen {key} --verify {} --contract {contract}", chain.rpc);
     assert!(works(folder, &rehearse).await.contains("is the key of all 1 showers"));
@@ -78,8 +78,7 @@ async fn from_keygen_to_a_published_key() {
     let drawn = works(folder, &job(&draw)).await;
     assert!(drawn.contains("drawn, root"), "{drawn}");
     let mut operator = chain.account(2).await.unwrap();
-    let art = |rank| Some(stand_in(template, 1, ShowerId(1), rank));
-    jobs::mint(&mut operator, &contract, ShowerId(1), art, |_| ()).await.unwrap();
+    jobs::mint(&mut operator, &contract, ShowerId(1), &catalogue, |_| ()).await.unwrap();
     jobs::crack(&mut wallet, &deployment, &[1]).await.unwrap();
     let hatched = works(folder, &job("hatch --once --audit-log audit.log")).await;
     assert!(hatched.contains("revealed 1 meteors"), "{hatched}");
@@ -102,7 +101,7 @@ async fn from_keygen_to_a_published_key() {
 
     // Bad input: a shower that does not exist, another passphrase, other tables, an account that never
     // received coins.
-    for name in ["close", &draw, "mint --art words", "publish-key"] {
+    for name in ["close", &draw, "mint --catalogue catalogue.csv", "publish-key"] {
         let said = fails(folder, &job(&format!("{name} --shower 2"))).await;
         assert!(said.contains("there is no shower 2"), "{name}: {said}");
     }

@@ -4,13 +4,12 @@
 
 use crate::common;
 
-use std::fmt::Write;
 use std::fs::File;
 use std::path::Path;
 use std::time::Duration;
 
 use crate::common::private;
-use meteor_rules::Rank;
+use meteor_rules::catalogue::file::write;
 use meteor_tests::proxy::{Fault, Proxy};
 use meteor_tests::{Stage, Target, WALLETS};
 use serde_json::Value;
@@ -30,16 +29,14 @@ enum Run {
 
 /// Runs `meteor mint` over the proxy; kills it when a request hangs there.
 async fn mint(stage: &Stage, folder: &Path, shower: u32, proxy: &Proxy) -> Run {
-    let mut art = String::new();
-    for rank in 1..=stage.shower(shower).await.contributors {
-        writeln!(art, "{}", serde_json::to_string(&stage.art(shower, Rank(rank))).unwrap()).unwrap();
-    }
-    std::fs::write(folder.join("art"), art).unwrap();
+    let art = write(&stage.catalogue, &stage.preset.meteors.template);
+    std::fs::write(folder.join("catalogue.csv"), art).unwrap();
     let log = folder.join("log");
     let out = File::create(&log).unwrap();
     let mut meteor = common::command(folder)
         .args(["mint", "--rpc", &proxy.url, "--shower-contract", &stage.deployment.shower])
-        .args(["--signer-file", "words", "--account", "2", "--gas-price", "0.01uluna", "--art", "art"])
+        .args(["--signer-file", "words", "--account", "2", "--gas-price", "0.01uluna"])
+        .args(["--catalogue", "catalogue.csv"])
         .args(["--shower", &shower.to_string(), "--batch", &BATCH.to_string()])
         .stdout(out.try_clone().unwrap())
         .stderr(out)

@@ -9,6 +9,7 @@ mod record;
 use meteor_chain::time;
 use meteor_messages::shower::Payee;
 use meteor_rules::preset::Preset;
+use meteor_rules::tier::Tier;
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -34,6 +35,8 @@ pub struct Launch {
     pub opens_at: Option<toml::value::Datetime>,
     /// Path of the file that `meteor keygen --commitments` wrote, beside the launch file.
     pub commitments: String,
+    /// Path of the catalogue, beside the launch file: the pieces of each tier.
+    pub catalogue: String,
     /// The chain.
     pub chain: Chain,
     /// Who may do what.
@@ -132,6 +135,9 @@ pub enum LaunchError {
         "the commitments file is not a JSON list of 32 bytes in hex each: make it with meteor keygen --commitments"
     )]
     Commitments,
+    /// A tier has no pieces.
+    #[error("the catalogue has no piece for {0}: give each tier at least one")]
+    NoPieces(Tier),
     /// The gas price can't be read.
     #[error("gas_price: {0}")]
     GasPrice(#[from] GasPriceError),

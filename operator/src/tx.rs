@@ -142,9 +142,18 @@ pub fn sign(
 
 /// The bytes of an unsigned transaction to simulate: right in everything but fee and signature.
 pub fn unsigned(signer: &Signer, sequence: u64, messages: Vec<Any>) -> Vec<u8> {
+    to_simulate(Some(signer.key().public_key().into()), sequence, messages)
+}
+
+/// The same of an account whose key nobody here has: a simulation checks no signature.
+pub fn unsigned_by_anyone(sequence: u64, messages: Vec<Any>) -> Vec<u8> {
+    to_simulate(None, sequence, messages)
+}
+
+fn to_simulate(public_key: Option<Any>, sequence: u64, messages: Vec<Any>) -> Vec<u8> {
     let body = TxBody { messages, ..TxBody::default() };
     let info = SignerInfo {
-        public_key: Some(signer.key().public_key().into()),
+        public_key,
         mode_info: Some(ModeInfo { sum: Some(mode_info::Sum::Single(mode_info::Single { mode: 1 })) }),
         sequence,
     };

@@ -1,19 +1,19 @@
 //! Measures minting on a real node: N wallets contribute, then the operator's own job mints.
 //! `scripts/bench-mint` runs it.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
 use meteor_chain::contracts::Collection;
-use meteor_cli::art::stand_in;
 use meteor_operator::account::Account;
-use meteor_operator::jobs::{self, Batches, JobError};
+use meteor_operator::jobs::{self, Batches};
 use meteor_operator::journal::Committed;
 use meteor_operator::node::Node;
 use meteor_operator::signer::{COIN_TYPE, Signer};
-use meteor_rules::{Rank, ShowerId};
+use meteor_rules::ShowerId;
 use meteor_tests::crowd::Crowd;
 use meteor_tests::{Pace, Stage};
 use tokio::sync::watch;
@@ -53,7 +53,14 @@ async fn main() -> Result<()> {
     let options = Options::parse();
     let wallets = u64::try_from(options.meteors)?;
     let length = if options.seconds == 0 { 60 + wallets / 50 } else { options.seconds };
-    let pace = Pace { before: 5, length, mint_window: 7_200, crack_window: 60, reveal_timeout: 3_600 };
+    let pace = Pace {
+        before: 5,
+        length,
+        mint_window: 7_200,
+        crack_window: 10_800,
+        key_window: 14_400,
+        reveal_timeout: 3_600,
+    };
     let mut stage = Stage::with_pace(1, pace).await;
     let started = Instant::now();
     let crowd = Crowd::fund(&stage, options.meteors).await?;
@@ -94,12 +101,10 @@ async fn mint(stage: &mut Stage, journal: &Path, batches: Batches, upto: u32, ki
     let started = Instant::now();
     let from = stage.height().await;
     let (tell, told) = watch::channel(minted);
-    let (template, contract) = (stage.preset.meteors.template.clone(), stage.deployment.shower.clone());
+    let (catalogue, contract) = (stage.catalogue.clone(), stage.deployment.shower.clone());
     let chain = stage.chain.clone();
     let folder = journal.to_owned();
     let job = tokio::spawn(async move {
-        // The row ends where the art does.
-        let art = |rank| (rank <= Rank(upto)).then(|| stand_in(&template, 0, ShowerId(1), rank));
         let mut ended = 0u32;
         loop {
             let run = async {
@@ -107,16 +112,16 @@ async fn mint(stage: &mut Stage, journal: &Path, batches: Batches, upto: u32, ki
                 let node = Node::new(&chain.rpc)?;
                 let price = chain.gas_price.clone();
                 let mut account = Account::open_with_journal(node, signer, price, &folder).await?;
+                // The row ends with the transaction that reaches it.
                 let progress = |at: jobs::MintProgress| {
                     tell.send_replace(at.minted);
+                    if at.minted < upto { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
                 };
-                anyhow::Ok(jobs::mint_in(batches, &mut account, &contract, ShowerId(1), art, progress).await?)
+                let id = ShowerId(1);
+                anyhow::Ok(jobs::mint_in(batches, &mut account, &contract, id, &catalogue, progress).await?)
             };
             match run.await {
                 Ok(()) => return ended,
-                Err(error) if matches!(error.downcast_ref(), Some(JobError::NotEnoughArt { .. })) => {
-                    return ended;
-                }
                 // As its operator would, who reads this and runs it again.
                 Err(error) => {
                     ended += 1;

@@ -32,9 +32,11 @@ use meteor_operator::jobs::{self, Deployment, Sealer};
 use meteor_operator::keys::MasterKey;
 use meteor_operator::node::Node;
 use meteor_operator::signer::{COIN_TYPE, Signer};
+use meteor_rules::catalogue::{Catalogue, Piece};
 use meteor_rules::preset::Preset;
 use meteor_rules::schedule::Schedule;
-use meteor_rules::{Rank, ShowerId};
+use meteor_rules::ShowerId;
+use meteor_rules::tier::Tier;
 use serde_json::Value;
 
 pub use self::real_node::RealNode;
@@ -109,6 +111,8 @@ pub struct Stage {
     pub chain: Chain,
     /// The event's rules.
     pub preset: Preset,
+    /// Its catalogue.
+    pub catalogue: Catalogue,
     /// Where the event lives.
     pub deployment: Deployment,
     /// Its rules, as the contract has them.
@@ -142,6 +146,7 @@ impl Stage {
         preset.schedule.count = showers;
         preset.mint_window = pace.mint_window;
         preset.crack.crack_window = pace.crack_window;
+        preset.crack.key_window = pace.key_window;
         preset.crack.reveal_timeout = pace.reveal_timeout;
         let node = Node::new(&chain.rpc).expect("node");
         preset.schedule.opens_at = Some(node.time().await.expect("time") + pace.before);
@@ -150,9 +155,9 @@ impl Stage {
         let deployment = launch(&chain, &mut plan, &keys).await.expect("deployed");
         assert_eq!(deployment.shower, plan.contract, "the address is as predicted");
         let schedule = plan.message(chain.codes).expect("message").schedule;
-        let preset = plan.preset;
+        let (preset, catalogue) = (plan.preset, plan.catalogue.expect("catalogue"));
         let config = ShowerContract::new(&node, &deployment.shower).config().await.expect("config");
-        Self { keys, beacon, site, pace, chain, preset, deployment, config, schedule, node }
+        Self { keys, beacon, site, pace, chain, preset, catalogue, deployment, config, schedule, node }
     }
 
     /// The event's shower contract.
@@ -241,9 +246,9 @@ impl Stage {
     /// The operator mints all of `shower`.
     pub async fn mint(&self, shower: u32) {
         let mut operator = self.account(2).await;
-        let art = |rank| Some(self.art(shower, rank));
         let contract = &self.deployment.shower;
-        jobs::mint(&mut operator, contract, ShowerId(shower), art, |_| ()).await.expect("minted");
+        let minted = jobs::mint(&mut operator, contract, ShowerId(shower), &self.catalogue, |_| ()).await;
+        minted.expect("minted");
     }
 
     /// The operator's account with its journal in `folder`, over the nodes at `urls`.
@@ -281,9 +286,17 @@ impl Stage {
         self.node.balance(address, "uusd").await.expect("balance")
     }
 
-    /// Art for a rank: the seed's own.
-    pub fn art(&self, shower: u32, rank: Rank) -> Art {
-        meteor_cli::art::stand_in(&self.preset.meteors.template, 1, ShowerId(shower), rank)
+    /// A message that mints `count` legendary meteors of shower 1 from `first_rank` on.
+    pub fn mint_legendary(&self, first_rank: u32, count: u32) -> ExecuteMsg {
+        let range = self.catalogue.range(Tier::Legendary, first_rank - 1, count);
+        let (pieces, proof) = range.expect("so many pieces");
+        let art = |Piece { image, traits }: &Piece| Art { image: image.clone(), traits: traits.clone() };
+        ExecuteMsg::Mint {
+            shower: 1,
+            first_rank,
+            art: pieces.iter().map(art).collect(),
+            proof: proof.into_iter().map(Into::into).collect(),
+        }
     }
 
     /// Serves the event; with everything applied that is in a block by now.

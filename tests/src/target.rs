@@ -66,14 +66,23 @@ impl Target {
     /// The lengths of an event here.
     pub const fn pace(self) -> Pace {
         match self {
-            Self::Devnet | Self::Taxed => {
-                Pace { before: 100, length: 1000, mint_window: 3600, crack_window: 60, reveal_timeout: 3600 }
-            }
-            // Long enough for a busy machine with two cores, short enough to wait for. The worker leaves
-            // alone what comes less than two minutes before the reveal's end.
-            Self::Real(_) => {
-                Pace { before: 10, length: 20, mint_window: 60, crack_window: 60, reveal_timeout: 160 }
-            }
+            Self::Devnet | Self::Taxed => Pace {
+                before: 100,
+                length: 1000,
+                mint_window: 3600,
+                crack_window: 7200,
+                key_window: 86_400,
+                reveal_timeout: 3600,
+            },
+            // Long enough for a busy machine with two cores, short enough to wait for.
+            Self::Real(_) => Pace {
+                before: 10,
+                length: 20,
+                mint_window: 60,
+                crack_window: 150,
+                key_window: 210,
+                reveal_timeout: 90,
+            },
         }
     }
 }
@@ -89,6 +98,8 @@ pub struct Pace {
     pub mint_window: u64,
     /// After a shower's end, until which its key stays secret.
     pub crack_window: u64,
+    /// After a shower's end, until which its key must be published.
+    pub key_window: u64,
     /// That a cracked meteor may wait to be revealed.
     pub reveal_timeout: u64,
 }

@@ -77,9 +77,9 @@ async fn floors_and_ranks_move_meteors_arrive_and_payees_are_paid() {
     let closed = jobs::close(&mut operator, contract, 1).await.unwrap();
     assert_eq!((closed.status, closed.contributors, closed.total.u128()), (Status::Closed, 4, 101 * UST));
     stage.close_and_draw(1).await;
-    let art = |rank| Some(stage.art(1, rank));
-    jobs::mint(&mut operator, contract, ShowerId(1), art, |_| ()).await.unwrap();
-    jobs::mint(&mut operator, contract, ShowerId(1), art, |_| ()).await.expect("minting again does nothing");
+    jobs::mint(&mut operator, contract, ShowerId(1), &stage.catalogue, |_| ()).await.unwrap();
+    let again = jobs::mint(&mut operator, contract, ShowerId(1), &stage.catalogue, |_| ()).await;
+    again.expect("minting again does nothing");
     // Anyone may settle.
     let mut anyone = stage.account(4).await;
     assert_eq!(jobs::settle(&mut anyone, contract, 1).await.unwrap(), 101 * UST);
@@ -133,8 +133,7 @@ async fn an_abandoned_event_is_refunded_by_anyone() {
     // One meteor is minted, then the operator is gone.
     let mut operator = stage.account(2).await;
     stage.close_and_draw(1).await;
-    let one = ExecuteMsg::Mint { shower: 1, first_rank: 1, art: vec![stage.art(1, Rank(1))], proof: vec![] };
-    operator.execute(contract, &one, &[]).await.unwrap();
+    operator.execute(contract, &stage.mint_legendary(1, 1), &[]).await.unwrap();
 
     let mut stranger = stage.account(0).await;
     let losers = addresses[..3].to_vec(); // account 7 gave the most and has the meteor
@@ -143,14 +142,7 @@ async fn an_abandoned_event_is_refunded_by_anyone() {
     assert!(matches!(early, AccountError::WouldFail(_)), "refused when simulated: {early}");
 
     stage.at(stage.schedule.first_close + stage.preset.mint_window).await;
-    let late = operator
-        .execute(
-            contract,
-            &ExecuteMsg::Mint { shower: 1, first_rank: 2, art: vec![stage.art(1, Rank(2))], proof: vec![] },
-            &[],
-        )
-        .await
-        .unwrap_err();
+    let late = operator.execute(contract, &stage.mint_legendary(2, 1), &[]).await.unwrap_err();
     assert!(late.to_string().contains("deadline"), "{late}");
     stranger.execute(contract, &refund, &[]).await.unwrap();
     assert!(stranger.execute(contract, &refund, &[]).await.is_err(), "only once");
@@ -191,7 +183,7 @@ async fn bad_input_says_why_and_changes_nothing() {
         ExecuteMsg::Cancel { shower: 1 },
         ExecuteMsg::Close { shower: 1 },
         ExecuteMsg::SetOperator { address: stranger.address().to_owned() },
-        ExecuteMsg::Mint { shower: 1, first_rank: 1, art: vec![stage.art(1, Rank(1))], proof: vec![] },
+        stage.mint_legendary(1, 1),
     ] {
         let outcome = stranger.execute(contract, &verb, &[]).await;
         assert!(outcome.is_err(), "{verb:?}");

@@ -109,18 +109,13 @@ async fn what_was_not_minted_in_time_is_refunded_and_nothing_else() {
     let contract = &stage.deployment.shower;
     // The operator is gone after two meteors: those who gave the most have them.
     let mut operator = stage.account(2).await;
-    let art = vec![stage.art(1, Rank(1)), stage.art(1, Rank(2))];
-    operator
-        .execute(contract, &ExecuteMsg::Mint { shower: 1, first_rank: 1, art, proof: vec![] }, &[])
-        .await
-        .unwrap();
+    operator.execute(contract, &stage.mint_legendary(1, 2), &[]).await.unwrap();
     let mut anyone = stage.account(4).await;
     let early = jobs::refund(&mut anyone, contract, 1, |_| ()).await.unwrap();
     assert_eq!(early, Refunds::default(), "too early");
 
     stage.at(stage.schedule.first_close + stage.preset.mint_window).await;
-    let late =
-        jobs::mint(&mut operator, contract, ShowerId(1), |rank| Some(stage.art(1, rank)), |_| ()).await;
+    let late = jobs::mint(&mut operator, contract, ShowerId(1), &stage.catalogue, |_| ()).await;
     assert!(matches!(late, Err(JobError::NotMintable { shower: 1, .. })), "{late:?}");
     refunds(&stage, &addresses, 0..CROWD - 2).await;
     assert_eq!(stage.balance(contract).await, gives(CROWD - 1) + gives(CROWD - 2), "the payees' part");
@@ -134,7 +129,7 @@ async fn two_mint_jobs_at_once_mint_each_meteor_once() {
     stage.close_and_draw(1).await;
     let contract = &stage.deployment.shower;
     let (mut one, mut other) = (stage.account(2).await, dearer(&stage, 2).await);
-    let art = |rank| Some(stage.art(1, rank));
+    let art = &stage.catalogue;
     let jobs = tokio::join!(
         jobs::mint(&mut one, contract, ShowerId(1), art, |_| ()),
         jobs::mint(&mut other, contract, ShowerId(1), art, |_| ()),

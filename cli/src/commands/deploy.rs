@@ -10,7 +10,7 @@ use meteor_operator::launch::Finding;
 
 use super::Command;
 use crate::deploy::{Deploying, Plan};
-use crate::preset;
+use crate::{catalogue, preset};
 use crate::signing::{JournalFolder, signer};
 
 /// Bring an event to a chain as its launch file says.
@@ -64,6 +64,7 @@ impl Command for Deploy {
             return Ok(ExitCode::SUCCESS);
         }
         plan.commitments()?;
+        let catalogue = self.catalogue(&plan)?;
         let deploying = Deploying::recorded(&plan, self.deployment.clone())?;
         let mut account = if deployed { None } else { Some(self.open(&plan).await?) };
         deploying.run(account.as_mut()).await?;
@@ -73,11 +74,28 @@ impl Command for Deploy {
             .with_context(|| format!("writing {}", tables.display()))?;
         println!("the configuration was read back and is as asked for: {}", self.deployment.display());
         println!("tables of what meteors hold, for draw and hatch: {}", tables.display());
+        println!("the catalogue, for mint; publish it, so that anyone can finish a mint: {}", catalogue.display());
         Ok(ExitCode::SUCCESS)
     }
 }
 
 impl Deploy {
+    /// Keeps a copy of the catalogue beside the deployment file, where meteor mint looks for it.
+    fn catalogue(&self, plan: &Plan) -> Result<PathBuf> {
+        let path = self.deployment.with_file_name(catalogue::FILE);
+        let held = std::fs::read(&path).ok();
+        ensure!(
+            held.as_ref().is_none_or(|held| *held == plan.catalogue_file),
+            "{} is another catalogue: move it away, or write to another folder with --deployment",
+            path.display()
+        );
+        if held.is_none() {
+            std::fs::write(&path, &plan.catalogue_file)
+                .with_context(|| format!("writing {}", path.display()))?;
+        }
+        Ok(path)
+    }
+
     /// The account that signs, which must be the one that the contract's address is bound to.
     async fn open(&self, plan: &Plan) -> Result<Account> {
         harden()?;

@@ -1,23 +1,25 @@
 //! `meteor mint`: gives every contributor of a drawn shower a meteor.
 
-use std::path::{Path, PathBuf};
+use std::ops::ControlFlow;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use meteor_chain::contracts::ShowerContract;
-use meteor_messages::shower::{Art, Status};
+use meteor_chain::contracts::{Collection, ShowerContract};
+use meteor_messages::shower::Status;
 use meteor_operator::jobs::{self, Batches};
-use meteor_rules::{Rank, ShowerId};
+use meteor_rules::ShowerId;
 
 use super::Command;
-use crate::art::stand_in;
-use crate::event::{chosen, recorded};
-use crate::preset;
+use crate::catalogue;
+use crate::event::chosen;
 use crate::signing::Signing;
 
 /// Mint the meteors of drawn showers.
 ///
-/// The operator signs. Run it again if it was interrupted: no meteor is minted twice.
+/// Anyone may sign: the catalogue was fixed at the launch, and the contract accepts no other pieces. So what an
+/// operator leaves half-way, anyone finishes: with --rpc, --shower-contract and --catalogue, which may be the
+/// address of any copy of the file, for example https://SERVER/v1/catalogue. A file that is not the event's is
+/// refused before anything is sent. Run it again if it was interrupted: no meteor is minted twice.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Mint {
     #[command(flatten)]
@@ -25,13 +27,11 @@ pub(super) struct Mint {
     /// The shower's number; all that are drawn and not minted if left out
     #[arg(long)]
     shower: Option<u32>,
-    /// File with a line of JSON for each rank of that shower: {"image": "CID", "traits": [1, 2, 3]}
-    #[arg(long, required_unless_present = "stand_in_art", requires = "shower")]
-    art: Option<PathBuf>,
-    /// Use made-up art that nobody hosts, for rehearsals; needs --deployment
-    #[arg(long, conflicts_with = "art", requires = "deployment")]
-    stand_in_art: bool,
-    /// Most meteors in a transaction, in messages of 100
+    /// The event's catalogue: a file or the address of one. If it is left out, catalogue.csv beside the
+    /// deployment file, where meteor deploy keeps it
+    #[arg(long, value_name = "FILE|URL")]
+    catalogue: Option<String>,
+    /// Most meteors in a transaction, in messages of up to 100
     #[arg(long, default_value_t = Batches::default().meteors)]
     batch: usize,
     /// Highest gas limit of a transaction; never more than a quarter of a block
@@ -43,11 +43,8 @@ impl Command for Mint {
     async fn run(self) -> Result<ExitCode> {
         let (mut account, deployment, config) = self.signing.open().await?;
         let showers = chosen(self.shower, &config)?;
-        let given = self.art.as_deref().map(read_art).transpose()?;
-        let template = match self.signing.event.deployment.as_deref().filter(|_| self.stand_in_art) {
-            Some(path) => Some(preset::read(&recorded(path)?.0.preset)?.meteors.template),
-            None => None,
-        };
+        let template = Collection::new(account.node(), &deployment.meteors).template().await?;
+        let catalogue = catalogue::read(&self.source()?, &template).await?;
         let batches = Batches { meteors: self.batch, gas: self.tx_gas };
         for shower in showers {
             let state = ShowerContract::new(account.node(), &deployment.shower).shower(shower).await?;
@@ -55,14 +52,9 @@ impl Command for Mint {
             if !due && self.shower.is_none() {
                 continue;
             }
-            let id = ShowerId(shower);
-            let art = |rank: Rank| match (&given, &template) {
-                (Some(given), _) => given.get(rank.index()?).cloned(),
-                (None, Some(template)) => Some(stand_in(template, 0, id, rank)),
-                (None, None) => None,
-            };
-            jobs::mint_in(batches, &mut account, &deployment.shower, id, art, |at| {
+            jobs::mint_in(batches, &mut account, &deployment.shower, ShowerId(shower), &catalogue, |at| {
                 println!("shower {shower}: minted {} of {}", at.minted, at.contributors);
+                ControlFlow::Continue(())
             })
             .await?;
         }
@@ -70,10 +62,15 @@ impl Command for Mint {
     }
 }
 
-fn read_art(path: &Path) -> Result<Vec<Art>> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
-    let line = |(number, line)| {
-        serde_json::from_str(line).with_context(|| format!("{} line {number}", path.display()))
-    };
-    (1..).zip(text.lines()).map(line).collect()
+impl Mint {
+    /// Where the catalogue is.
+    fn source(&self) -> Result<String> {
+        if let Some(source) = &self.catalogue {
+            return Ok(source.clone());
+        }
+        let deployment = self.signing.event.deployment.as_ref();
+        let beside = deployment.map(|path| path.with_file_name(catalogue::FILE));
+        let beside = beside.context("name the event's catalogue: --catalogue FILE or URL")?;
+        Ok(beside.to_string_lossy().into_owned())
+    }
 }

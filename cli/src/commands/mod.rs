@@ -4,6 +4,7 @@ mod account;
 mod appoint;
 mod beacon;
 mod cancel;
+mod catalogue;
 mod close;
 mod completions;
 mod contribute;
@@ -57,6 +58,7 @@ enum Commands {
     Serve(serve::Serve),
     Account(account::Account),
     Keygen(keygen::Keygen),
+    Catalogue(catalogue::Catalogue),
     Deploy(deploy::Deploy),
     Status(status::Status),
     Contribute(contribute::Contribute),
@@ -89,6 +91,7 @@ impl Cli {
             Commands::Serve(command) => command.run().await,
             Commands::Account(command) => command.run().await,
             Commands::Keygen(command) => command.run().await,
+            Commands::Catalogue(command) => command.run().await,
             Commands::Deploy(command) => command.run().await,
             Commands::Status(command) => command.run().await,
             Commands::Contribute(command) => command.run().await,

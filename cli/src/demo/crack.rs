@@ -21,7 +21,7 @@ pub(super) async fn run(
     server: &Server,
     api: &str,
 ) -> Result<Vec<Check>> {
-    let Stage { options, chain, preset, deployment, secret, schedule } = *stage;
+    let Stage { options, chain, preset, catalogue: _, deployment, secret, schedule } = *stage;
     let node = Node::new(&chain.rpc)?;
     let mut operator = chain.account(2).await?;
     let cracked = event::crack(deployment, wallets).await?;

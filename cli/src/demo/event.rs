@@ -16,12 +16,12 @@ use meteor_operator::keys::MasterKey;
 use meteor_operator::node::Node;
 use meteor_operator::tx;
 use meteor_rules::ShowerId;
+use meteor_rules::catalogue::Catalogue;
 use meteor_rules::preset::Preset;
 use tokio::time::Instant;
 
 use super::plan::Planned;
 use super::wallets::{CONTRIBUTE_GAS, PARALLEL, Wallets};
-use crate::art::stand_in;
 use crate::chain::Chain;
 
 /// A contribution that is in a block.
@@ -117,7 +117,7 @@ pub(super) async fn operate(
     deployment: &Deployment,
     secret: &Secret,
     preset: &Preset,
-    seed: u64,
+    catalogue: &Catalogue,
     shower: u32,
     closes_at: u64,
 ) -> Result<u128> {
@@ -143,9 +143,7 @@ pub(super) async fn operate(
     jobs::draw(operator, sealer, beacon, &closed, draw)
         .await
         .with_context(|| format!("drawing shower {shower}"))?;
-    let template = &preset.meteors.template;
-    let id = ShowerId(shower);
-    jobs::mint(operator, contract, id, |rank| Some(stand_in(template, seed, id, rank)), |_| ())
+    jobs::mint(operator, contract, ShowerId(shower), catalogue, |_| ())
         .await
         .with_context(|| format!("minting shower {shower}"))?;
     jobs::settle(operator, contract, shower).await.with_context(|| format!("settling shower {shower}"))

@@ -9,12 +9,15 @@ use meteor_operator::launch::{self, Launch, Roles};
 use meteor_operator::node::Node;
 use meteor_rules::preset::Preset;
 
+use crate::art::stand_in;
 use crate::chain::Chain;
 use crate::deploy::{Deploying, Plan};
 use crate::devnet;
 
 /// Seconds between a shower's end and the round that decides it: the dev chain's clock is this machine's.
 const BEACON_DELAY: u64 = 2;
+/// Pieces of each tier. A large demo has more meteors of a tier: then the list starts again.
+const PIECES: u32 = 100;
 
 /// An event of `preset` on `chain`. Another salt is another event.
 ///
@@ -30,6 +33,7 @@ pub async fn plan(chain: &Chain, preset: Preset, salt: &str) -> Result<Plan> {
         preset: String::new(),
         opens_at: None,
         commitments: String::new(),
+        catalogue: String::new(),
         chain: launch::Chain {
             id,
             nodes: vec![chain.rpc.clone()],
@@ -58,7 +62,8 @@ pub async fn plan(chain: &Chain, preset: Preset, salt: &str) -> Result<Plan> {
         codes: Some(chain.codes),
         royalties: None,
     };
-    Plan::new(launch, String::new(), preset, vec![]).await
+    let catalogue = stand_in(&preset.meteors.template, 0, PIECES);
+    Ok(Plan::new(launch, String::new(), preset, vec![]).await?.with_catalogue(catalogue))
 }
 
 /// Commits to `keys` and deploys the planned event, which opens when its preset says.

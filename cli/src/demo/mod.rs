@@ -23,6 +23,7 @@ use meteor_operator::jobs::Deployment;
 use meteor_operator::keys::MasterKey;
 use meteor_operator::node::Node;
 use meteor_operator::tax::Rate;
+use meteor_rules::catalogue::Catalogue;
 use meteor_rules::preset::Preset;
 use meteor_rules::schedule::Schedule;
 use tokio_util::sync::CancellationToken;
@@ -132,6 +133,7 @@ async fn event(options: &Options, site: &Site, stop: &CancellationToken) -> Resu
     let deployment = launch::launch(chain, &mut planned, &secret.keys).await;
     let deployment = deployment.context("deploying the contracts")?;
     let schedule = planned.message(chain.codes)?.schedule;
+    let catalogue = planned.catalogue.context("a launch without a catalogue")?;
     let preset = planned.preset;
     println!(
         "shower         {}\nmeteors        {}\nhatchery       {}",
@@ -147,7 +149,15 @@ async fn event(options: &Options, site: &Site, stop: &CancellationToken) -> Resu
     let most_behind = Arc::new(AtomicU64::new(0));
     let telling = narrate::narrate(api.clone(), schedule, node.clone(), Arc::clone(&most_behind));
     let telling = tokio::spawn(telling);
-    let stage = Stage { options, chain, preset: &preset, deployment: &deployment, secret: &secret, schedule };
+    let stage = Stage {
+        options,
+        chain,
+        preset: &preset,
+        catalogue: &catalogue,
+        deployment: &deployment,
+        secret: &secret,
+        schedule,
+    };
     let sent = showers(&stage, &plan, &funded).await;
     telling.abort();
     let sent = sent?;
@@ -198,6 +208,7 @@ struct Stage<'a> {
     options: &'a Options,
     chain: &'a Chain,
     preset: &'a Preset,
+    catalogue: &'a Catalogue,
     deployment: &'a Deployment,
     secret: &'a Secret,
     schedule: Schedule,
@@ -205,7 +216,7 @@ struct Stage<'a> {
 
 /// Runs the showers one after the other: wallets contribute while the operator works on the previous one.
 async fn showers(stage: &Stage<'_>, plan: &Plan, wallets: &wallets::Wallets) -> Result<Vec<Sent>> {
-    let Stage { options, chain, preset, deployment, secret, schedule } = *stage;
+    let Stage { options, chain, preset, catalogue, deployment, secret, schedule } = *stage;
     let contributing = async {
         let mut sent = Vec::with_capacity(plan.contributions.len());
         for shower in 1..=options.showers {
@@ -221,7 +232,7 @@ async fn showers(stage: &Stage<'_>, plan: &Plan, wallets: &wallets::Wallets) -> 
         for shower in 1..=options.showers {
             let closes_at = schedule.closes_at(shower).context("a shower without an end")?;
             let paid =
-                event::operate(&mut operator, deployment, secret, preset, options.seed, shower, closes_at)
+                event::operate(&mut operator, deployment, secret, preset, catalogue, shower, closes_at)
                     .await?;
             println!(
                 "shower {shower}: closed, drawn, minted, settled: {} UST sent to the payees",

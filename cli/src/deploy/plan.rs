@@ -6,16 +6,17 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result, ensure};
 use cosmwasm_std::HexBinary;
 use meteor_messages::shower::InstantiateMsg;
-use meteor_operator::jobs;
+use meteor_operator::jobs::{self, Payable};
 use meteor_operator::launch::artifacts::{self, Artifact, FILES};
 use meteor_operator::launch::{Codes, Finding, Known, Launch, LaunchError, instantiate, lint};
 use meteor_operator::node::Node;
 use meteor_operator::tx;
+use meteor_rules::catalogue::{Catalogue, file};
 use meteor_rules::fairness::Bytes32;
 use meteor_rules::preset::Preset;
 use sha2::{Digest, Sha256};
 
-use crate::preset;
+use crate::{catalogue, preset};
 
 /// A launch with everything it names.
 pub struct Plan {
@@ -27,6 +28,12 @@ pub struct Plan {
     pub preset: Preset,
     /// The commitments to the showers' keys; `None` while keygen has made none.
     pub commitments: Option<Vec<Bytes32>>,
+    /// The catalogue; `None` while it can't be used.
+    pub catalogue: Option<Catalogue>,
+    /// The catalogue's file, byte for byte.
+    pub catalogue_file: Vec<u8>,
+    /// What is wrong with the catalogue, each fault with its line.
+    pub catalogue_faults: Vec<String>,
     /// The contracts' wasm. Empty where the launch names codes that are on the chain.
     pub artifacts: Vec<Artifact>,
     /// The contracts' checksums by name: of the artifacts, or of the codes that the launch names.
@@ -53,10 +60,25 @@ impl Plan {
         let preset = preset::read(&name)?;
         let artifacts = if launch.codes.is_some() { vec![] } else { artifacts::read(artifacts)? };
         let commitments = commitments(&folder.join(&launch.commitments))?;
-        Ok(Self { commitments, ..Self::new(launch, name, preset, artifacts).await? })
+        let path = folder.join(&launch.catalogue);
+        let mut plan = Self { commitments, ..Self::new(launch, name, preset, artifacts).await? };
+        plan.catalogue_file =
+            std::fs::read(&path).with_context(|| format!("reading the catalogue {}", path.display()))?;
+        match file::read(&plan.catalogue_file, &plan.preset.meteors.template) {
+            Ok(catalogue) => plan.catalogue = Some(catalogue),
+            Err(faults) => plan.catalogue_faults = catalogue::lines(&faults).collect(),
+        }
+        Ok(plan)
     }
 
-    /// The plan of `launch`, without commitments yet.
+    /// The plan with a catalogue that is in no file.
+    #[must_use]
+    pub fn with_catalogue(self, catalogue: Catalogue) -> Self {
+        let catalogue_file = file::write(&catalogue, &self.preset.meteors.template).into_bytes();
+        Self { catalogue: Some(catalogue), catalogue_file, ..self }
+    }
+
+    /// The plan of `launch`, without commitments and catalogue yet.
     ///
     /// # Errors
     /// If the codes that the launch names are not on the chain.
@@ -70,7 +92,19 @@ impl Plan {
         let checksums = checksums(&launch, &artifacts, &node).await?;
         let (_, shower) = checksums.first().context("no contracts")?;
         let contract = tx::contract_address(shower, launch.deployer(), launch.salt.as_bytes())?;
-        Ok(Self { launch, preset_name, preset, commitments: None, artifacts, checksums, contract, node })
+        Ok(Self {
+            launch,
+            preset_name,
+            preset,
+            commitments: None,
+            catalogue: None,
+            catalogue_file: Vec::new(),
+            catalogue_faults: Vec::new(),
+            artifacts,
+            checksums,
+            contract,
+            node,
+        })
     }
 
     /// Whether the contract is already on the chain. Fails if the node is on another chain than the launch.
@@ -86,13 +120,29 @@ impl Plan {
     /// What is wrong or suspicious, for a contract that is already on the chain or not.
     pub async fn findings(&self, deployed: bool) -> Vec<Finding> {
         let here = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let Payable { refused, untried } = if deployed { Payable::default() } else { self.payable().await };
         let known = Known {
             // A dry run works without a node.
             now: self.node.time().await.unwrap_or(here),
             commitments: self.commitments.as_ref().map(Vec::len),
             deployed,
+            catalogue: self.catalogue_faults.clone(),
+            refused,
+            untried,
         };
         lint(&self.launch, &self.preset, &known)
+    }
+
+    /// Which payees the chain would refuse.
+    async fn payable(&self) -> Payable {
+        let Launch { chain, roles, payees, .. } = &self.launch;
+        let payees: Vec<&str> = payees.iter().map(|payee| payee.address.as_str()).collect();
+        let roles = [self.launch.deployer(), &roles.owner, &roles.operator, &roles.guardian];
+        let senders = [roles.as_slice(), payees.as_slice()].concat();
+        match jobs::payable(&self.node, &senders, &chain.denom, &payees).await {
+            Ok(payable) => payable,
+            Err(error) => Payable { untried: Some(error.to_string()), ..Payable::default() },
+        }
     }
 
     /// The commitments to the showers' keys.
@@ -108,11 +158,12 @@ impl Plan {
     /// What the shower contract is instantiated with.
     ///
     /// # Errors
-    /// If there are no commitments yet, or nothing says when shower 1 opens.
+    /// If there are no commitments or no catalogue yet, or nothing says when shower 1 opens.
     pub fn message(&self, codes: Codes) -> Result<InstantiateMsg> {
         let commitments = self.commitments()?;
         let tables = Sha256::digest(preset::tables(&self.preset)?).into();
-        Ok(instantiate(&self.launch, &self.preset, codes, commitments, tables)?)
+        let catalogue = self.catalogue.as_ref().context("the catalogue can't be used: see above")?;
+        Ok(instantiate(&self.launch, &self.preset, codes, commitments, tables, catalogue)?)
     }
 }
 

@@ -5,6 +5,7 @@ use meteor_operator::launch::{gas, utc};
 use meteor_rules::preset::RelativeSchedule;
 
 use super::Plan;
+use crate::catalogue;
 
 impl Plan {
     /// Shows what will be done.
@@ -31,6 +32,15 @@ impl Plan {
             println!("            the last ends {}, {} s each", utc(last), schedule.interval);
         }
         println!("minimum     {} {}", preset.minimum, launch.chain.denom);
+        println!(
+            "held back   {} of 10000 until each shower's key is public; after {} s contributors take it back",
+            preset.holdback_bp, preset.crack.key_window
+        );
+        if let Some(catalogue) = &self.catalogue {
+            for line in catalogue::shown(catalogue)? {
+                println!("catalogue   {line}");
+            }
+        }
         let roles = &launch.roles;
         println!("owner       {}", roles.owner);
         println!("operator    {}", roles.operator);

@@ -2,7 +2,7 @@
 
 use meteor_messages::shower::Fairness;
 use meteor_rules::fairness::Bytes32;
-use meteor_rules::fairness::beacon::BeaconRule;
+use meteor_rules::fairness::beacon::{BeaconRule, QUICKNET_KEY};
 
 use super::{BeaconError, PublicKey};
 
@@ -26,12 +26,11 @@ impl Network {
     /// drand's quicknet: a round every three seconds since August 2023.
     pub fn quicknet() -> Self {
         // The point and the hash are checked by the tests.
-        const KEY: &str = "83cf0f2896adee7eb8b5f01fcad3912212c437e0073e911fb90022d3e760183c8c4b450b6a0a6c3ac6a5776a2d1064510d1fec758c921cc22b0e17e63aaf4bcb5ed66304de9cf809bd274ca73bab4af5a6e9c76a4bc09e76eae8991ef5ece45a";
         const HASH: &str = "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971";
         let mut hash = [0; 32];
         let known = hex::decode_to_slice(HASH, &mut hash).is_ok();
         Self {
-            public_key: PublicKey::constant(KEY),
+            public_key: PublicKey::constant(QUICKNET_KEY),
             genesis: 1_692_803_367,
             period: 3,
             chain_hash: known.then_some(hash),

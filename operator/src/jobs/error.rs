@@ -3,7 +3,8 @@
 use meteor_chain::NodeError;
 use meteor_messages::shower::Status;
 use meteor_rules::fairness::sealed::SealedError;
-use meteor_rules::{Rank, ShowerId, TokenId};
+use meteor_rules::TokenId;
+use meteor_rules::tier::Tier;
 use thiserror::Error;
 
 use crate::account::AccountError;
@@ -32,18 +33,18 @@ pub enum JobError {
     /// What the meteors hold can't be derived.
     #[error("what the meteors hold can't be derived")]
     Sealed(#[from] SealedError),
-    /// The art ends before the shower's last rank.
+    /// A catalogue that is not the one which the launch committed to.
     #[error(
-        "shower {shower} has no art for rank {rank}, and {needed} meteors are still to mint: add art and run the job \
-         again"
+        "this is not the event's catalogue: the chain committed to other {tier} pieces ({wanted} of them, the file has \
+         {pieces}). Nothing was sent; take the file that the launch published"
     )]
-    NotEnoughArt {
-        /// Which shower.
-        shower: ShowerId,
-        /// The first rank without art.
-        rank: Rank,
-        /// Meteors still to mint.
-        needed: u32,
+    WrongCatalogue {
+        /// The first tier that differs.
+        tier: Tier,
+        /// Its pieces in the file.
+        pieces: u32,
+        /// Its pieces on the chain.
+        wanted: u32,
     },
     /// The shower can't be minted now.
     #[error("shower {shower} can't be minted now: it is {status:?}")]

@@ -1,8 +1,13 @@
-//! Mint: give every contributor of a closed shower a meteor, in rank order, batch by batch.
+//! Mint: give every contributor of a drawn shower a meteor, in rank order, batch by batch. Anyone may: the
+//! catalogue says which pieces, and the contract checks them.
+
+use std::ops::ControlFlow;
 
 use meteor_chain::contracts::ShowerContract;
-use meteor_messages::shower::{Art, ExecuteMsg, MAX_BATCH};
-use meteor_rules::{Rank, ShowerId};
+use meteor_messages::shower::{Art, ConfigResponse, ExecuteMsg, MAX_BATCH, ShowerResponse};
+use meteor_rules::ShowerId;
+use meteor_rules::catalogue::{Catalogue, Piece, piece};
+use meteor_rules::tier::{PerTier, Tier};
 
 use super::JobError;
 use crate::account::Account;
@@ -18,7 +23,8 @@ pub struct MintProgress {
     pub contributors: u32,
 }
 
-/// How much goes into one transaction: as many messages of the contract's largest batch as fit both bounds.
+/// How much goes into one transaction: as many meteors as fit both bounds, in messages of the contract's largest
+/// batch or less where a tier or its list of pieces ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Batches {
     /// Most meteors. A hundred are 12 to 16 KB; a node accepts no request above 1 MB, and a simulation is
@@ -49,24 +55,66 @@ impl Batches {
     }
 }
 
-/// Mints the rest of `shower`, in [`Batches`] of the default size. The piece of art for rank r is `art(r)`,
-/// so a job that runs again uses the same. The contract's cursor says where to go on, so nothing is minted
-/// twice. `progress` is called before each transaction.
+/// What one message may mint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Batch {
+    first_rank: u32,
+    tier: Tier,
+    first_piece: u32,
+    /// Most meteors: the tier or its list ends there, or the contract takes no more.
+    most: u32,
+}
+
+/// The batch that begins at `rank` (1-based); `None` beyond the last rank. `sizes` are those of the shower's
+/// tiers, `earlier` the meteors of each tier in earlier showers, `counts` the pieces of each tier.
+fn batch(sizes: &PerTier<u32>, earlier: &PerTier<u64>, counts: &PerTier<u32>, rank: u32) -> Option<Batch> {
+    let mut place = rank.checked_sub(1)?;
+    for (tier, size) in sizes.iter() {
+        let Some(left) = size.checked_sub(place).filter(|left| *left > 0) else {
+            place = place.checked_sub(*size)?;
+            continue;
+        };
+        let count = *counts.get(tier);
+        let first_piece = piece(*earlier.get(tier), place, count)?;
+        let most = left.min(count.checked_sub(first_piece)?).min(u32::try_from(MAX_BATCH).ok()?);
+        return Some(Batch { first_rank: rank, tier, first_piece, most });
+    }
+    None
+}
+
+/// Refuses a catalogue that is not the one which the launch committed to. The contract would refuse each piece.
+fn check(catalogue: &Catalogue, config: &ConfigResponse) -> Result<PerTier<u32>, JobError> {
+    for (tier, wanted) in config.catalogue.iter() {
+        let committed = catalogue.committed(tier);
+        let (pieces, root) = committed.map_or((0, None), |it| (it.count, Some(it.root)));
+        if pieces != wanted.count || root.as_ref().map(<[u8; 32]>::as_slice) != Some(wanted.root.as_slice()) {
+            return Err(JobError::WrongCatalogue { tier, pieces, wanted: wanted.count });
+        }
+    }
+    Ok(PerTier::from_fn(|tier| config.catalogue.get(tier).count))
+}
+
+/// Mints the rest of `shower` from `catalogue`, in [`Batches`] of the default size. The contract's cursor says
+/// where to go on, so nothing is minted twice. `progress` is called before each transaction.
 ///
 /// # Errors
-/// [`JobError::NotMintable`] if the contract can't mint this shower now (not closed, cancelled, too late);
-/// [`JobError::NotEnoughArt`] if `art` has nothing for a rank.
+/// [`JobError::WrongCatalogue`] before anything is sent, if the catalogue is not the event's;
+/// [`JobError::NotMintable`] if the contract can't mint this shower now (not closed, cancelled, too late).
 pub async fn mint(
     account: &mut Account,
     contract: &str,
     shower: ShowerId,
-    art: impl Fn(Rank) -> Option<Art>,
-    progress: impl FnMut(MintProgress),
+    catalogue: &Catalogue,
+    mut progress: impl FnMut(MintProgress),
 ) -> Result<(), JobError> {
-    mint_in(Batches::default(), account, contract, shower, art, progress).await
+    let go_on = |at| {
+        progress(at);
+        ControlFlow::Continue(())
+    };
+    mint_in(Batches::default(), account, contract, shower, catalogue, go_on).await
 }
 
-/// As [`mint`], in batches of another size.
+/// As [`mint`], in batches of another size, until all is minted or `progress` breaks off.
 ///
 /// # Errors
 /// As [`mint`].
@@ -75,44 +123,42 @@ pub async fn mint_in(
     account: &mut Account,
     contract: &str,
     shower: ShowerId,
-    art: impl Fn(Rank) -> Option<Art>,
-    mut progress: impl FnMut(MintProgress),
+    catalogue: &Catalogue,
+    mut progress: impl FnMut(MintProgress) -> ControlFlow<()>,
 ) -> Result<(), JobError> {
     let node = account.node().clone();
     let shown = ShowerContract::new(&node, contract);
+    let config = shown.config().await?;
+    let counts = check(catalogue, &config)?;
     if let Some(block) = node.block_gas().await? {
         batches.gas = batches.gas.min(block / 4);
     }
     let mut each = FIRST_GUESS;
     loop {
         let cursor = shown.mint_cursor(shower.0).await?;
-        progress(MintProgress { minted: cursor.minted, contributors: cursor.contributors });
+        if progress(MintProgress { minted: cursor.minted, contributors: cursor.contributors }).is_break() {
+            return Ok(());
+        }
+        let state = shown.shower(shower.0).await?;
         let Some(first_rank) = cursor.next.map(|next| next.first_rank) else {
-            let now = shown.shower(shower.0).await?;
-            let done = now.closed && now.minted == now.contributors;
+            let done = state.closed && state.minted == state.contributors;
             return if done {
                 Ok(())
             } else {
-                Err(JobError::NotMintable { shower: shower.0, status: now.status })
+                Err(JobError::NotMintable { shower: shower.0, status: state.status })
             };
         };
-        let art: Vec<Art> =
-            (first_rank..=cursor.contributors).take(batches.size(each)).map(Rank).map_while(&art).collect();
-        if art.is_empty() {
-            let needed = cursor.contributors.saturating_sub(cursor.minted);
-            return Err(JobError::NotEnoughArt { shower, rank: Rank(first_rank), needed });
-        }
         let mut messages = Vec::new();
-        let mut rank = first_rank;
-        for batch in art.chunks(MAX_BATCH) {
-            let mint =
-                ExecuteMsg::Mint { shower: shower.0, first_rank: rank, art: batch.to_vec(), proof: vec![] };
-            messages.push(tx::execute(account.address(), contract, &mint, &[])?);
-            rank = rank.saturating_add(u32::try_from(batch.len()).unwrap_or(u32::MAX));
+        let mut count = 0usize;
+        for message in messages_from(&config, &state, &counts, catalogue, first_rank, batches.size(each)) {
+            if let ExecuteMsg::Mint { art, .. } = &message {
+                count = count.saturating_add(art.len());
+            }
+            messages.push(tx::execute(account.address(), contract, &message, &[])?);
         }
         match account.send(messages).await {
             Ok(included) => {
-                each = included.gas_used.div_ceil(u64::try_from(art.len()).unwrap_or(u64::MAX));
+                each = included.gas_used.div_ceil(u64::try_from(count.max(1)).unwrap_or(u64::MAX));
             }
             Err(error) => {
                 let now = shown.mint_cursor(shower.0).await?;
@@ -125,9 +171,64 @@ pub async fn mint_in(
     }
 }
 
+/// The messages that mint up to `most` meteors from `rank` on.
+fn messages_from(
+    config: &ConfigResponse,
+    state: &ShowerResponse,
+    counts: &PerTier<u32>,
+    catalogue: &Catalogue,
+    mut rank: u32,
+    most: usize,
+) -> Vec<ExecuteMsg> {
+    let sizes = config.tiers.sizes(state.contributors);
+    let mut left = u32::try_from(most).unwrap_or(u32::MAX);
+    let mut messages = Vec::new();
+    while left > 0 {
+        let Some(batch) = batch(&sizes, &state.earlier_by_tier, counts, rank) else { break };
+        let Batch { first_rank, tier, first_piece, most } = batch;
+        let count = most.min(left);
+        let Some((pieces, proof)) = catalogue.range(tier, first_piece, count) else { break };
+        messages.push(ExecuteMsg::Mint {
+            shower: state.shower,
+            first_rank,
+            art: pieces.iter().map(art).collect(),
+            proof: proof.into_iter().map(Into::into).collect(),
+        });
+        rank = rank.saturating_add(count);
+        left = left.saturating_sub(count);
+    }
+    messages
+}
+
+fn art(Piece { image, traits }: &Piece) -> Art {
+    Art { image: image.clone(), traits: traits.clone() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_batch_ends_where_its_tier_or_its_list_ends() {
+        let sizes = PerTier { legendary: 10, ancient: 0, rare: 250, common: 3 };
+        let earlier = PerTier { legendary: 8, ancient: 1, rare: 500, common: 9 };
+        let counts = PerTier { legendary: 12, ancient: 1, rare: 1_000, common: 3 };
+        let at = |rank| batch(&sizes, &earlier, &counts, rank);
+        let of = |first_rank, tier, first_piece, most| Some(Batch { first_rank, tier, first_piece, most });
+        assert_eq!(at(1), of(1, Tier::Legendary, 8, 4), "the list ends");
+        assert_eq!(at(5), of(5, Tier::Legendary, 0, 6), "it starts again, and the tier ends");
+        assert_eq!(at(11), of(11, Tier::Rare, 500, 100), "a tier without meteors is passed over");
+        assert_eq!(at(211), of(211, Tier::Rare, 700, 50));
+        assert_eq!(at(261), of(261, Tier::Common, 0, 3));
+        assert_eq!(at(264), None);
+        assert_eq!(at(0), None);
+        let mut rank = 1;
+        while let Some(Batch { first_rank, most, .. }) = at(rank) {
+            assert!(first_rank == rank && most > 0);
+            rank += most;
+        }
+        assert_eq!(rank, 264, "each rank is in one batch");
+    }
 
     #[test]
     fn as_many_whole_messages_as_fit_both_bounds() {

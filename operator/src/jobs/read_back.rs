@@ -82,7 +82,7 @@ pub async fn read_back(
     let fairness = shown.fairness().await?;
     checks.same("shower", "commitments", &fairness.commitments, &message.fairness.commitments);
     checks.same("shower", "tables", &fairness.tables, &message.fairness.tables);
-    checks.same("shower", "beacon and crack window", &fairness, &message.fairness);
+    checks.same("shower", "beacon and key times", &fairness, &message.fairness);
 
     let (meteors, hatchery) = (&config.meteors, &config.hatchery);
     collection(node, &mut checks, "meteors", meteors, &message.meteors, &shower).await?;
@@ -138,6 +138,10 @@ fn rules(checks: &mut Checks, config: &ConfigResponse, message: &InstantiateMsg)
     checks.same(OF, "mint window", &config.mint_window, &message.mint_window);
     checks.same(OF, "tiers", &config.tiers, &message.tiers);
     checks.same(OF, "eggs", &config.eggs, &message.eggs);
+    checks.same(OF, "tilt", &config.tilt_bp, &message.tilt_bp);
+    checks.same(OF, "holdback", &config.holdback_bp, &message.holdback_bp);
+    checks.same(OF, "catalogue", &config.catalogue, &message.catalogue);
+    checks.same(OF, "named admin", &config.admin, &message.admin);
 }
 
 /// A CW721 contract that `minter` made and alone may mint.

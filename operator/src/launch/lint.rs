@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use cosmrs::AccountId;
-use meteor_rules::preset::Preset;
+use meteor_messages::shower::MAX_HOLDBACK_BP;
+use meteor_rules::fairness::beacon::{BeaconError, BeaconRule, Network};
+use meteor_rules::odds::{MAX_TILT_BP, OddsError, monotone};
+use meteor_rules::preset::{Crack, Preset};
 use thiserror::Error;
 
 use super::Launch;
@@ -17,6 +20,12 @@ pub struct Known {
     pub commitments: Option<usize>,
     /// Whether the contract is on the chain already: then its opening may be in the past.
     pub deployed: bool,
+    /// Faults of the catalogue's file, each with its line.
+    pub catalogue: Vec<String>,
+    /// Payees that the chain refuses to send anything, and its words.
+    pub refused: Vec<(String, String)>,
+    /// Why nothing could be sent to the payees for a try; `None` if it was tried.
+    pub untried: Option<String>,
 }
 
 /// Chains whose coins are worth something.
@@ -43,6 +52,14 @@ const SOON: u64 = 3_600;
 /// Marketplaces accept no royalties above this (basis points).
 const MOST_ROYALTIES: u32 = 1_000;
 const WHOLE: u32 = 10_000;
+/// Odds are checked for showers of up to this many contributors.
+const MOST_CONTRIBUTORS: u32 = 100_000;
+/// Least mint window that the contract accepts (seconds).
+const MINT_WINDOW: u64 = 60;
+/// Least time for revealing (seconds): with drand quicknet or on a mainnet, and on test chains.
+const REVEAL_TIMEOUT: (u64, u64) = (15 * 60, 60);
+/// Blocks may be behind real time by so many seconds and more on a bad day; less than this needs a reason.
+const GOOD_DELAY: u64 = 600;
 
 /// Something wrong or suspicious in a launch.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -110,6 +127,82 @@ pub enum Finding {
     /// The dev chain's beacon.
     #[error("everyone has the key of this beacon and can foresee its rounds: use network = \"quicknet\"")]
     PublicBeacon,
+    /// A beacon that is none.
+    #[error("{0}")]
+    Beacon(BeaconError),
+    /// A beacon that isn't drand's.
+    #[error(
+        "whoever holds the key of this beacon knows its rounds ahead: it is for test chains, and no verifier will say \
+         that everything holds. Use network = \"quicknet\""
+    )]
+    OwnBeacon,
+    /// A delay that leaves little.
+    #[error("a delay of {0} seconds: blocks can be later than that, leave 600")]
+    Delay(u64),
+    /// A round that leaves no time to mint.
+    #[error(
+        "the round that decides a shower is due {after} seconds after its close: make the mint window ({mint_window}) at \
+         least twice as long"
+    )]
+    RoundTooLate {
+        /// Seconds from the close to the round.
+        after: u64,
+        /// The mint window (seconds).
+        mint_window: u64,
+    },
+    /// A mint window that the contract refuses.
+    #[error("a mint window of {0} seconds: make mint_window at least 60")]
+    MintWindow(u64),
+    /// Too little time to reveal.
+    #[error("a reveal timeout of {given} seconds: make reveal_timeout at least {least}")]
+    RevealTimeout {
+        /// As given (seconds).
+        given: u64,
+        /// Least (seconds).
+        least: u64,
+    },
+    /// A key that could be public while meteors are minted or revealed.
+    #[error("a crack window of {given} seconds: make crack_window at least mint_window + reveal_timeout = {least}")]
+    CrackWindow {
+        /// As given (seconds).
+        given: u64,
+        /// Least (seconds).
+        least: u64,
+    },
+    /// A key deadline before the key may be public.
+    #[error("a key window of {given} seconds: make key_window more than crack_window = {crack_window}")]
+    KeyWindow {
+        /// As given (seconds).
+        given: u64,
+        /// The crack window (seconds).
+        crack_window: u64,
+    },
+    /// More tilt than the rules have.
+    #[error("tilt_bp = {0}: at most 10000, the first of a tier twice as likely as its last")]
+    Tilt(u32),
+    /// More held back than the contract accepts.
+    #[error("holdback_bp = {0}: at most 5000")]
+    Holdback(u32),
+    /// Nothing is held back.
+    #[error("holdback_bp = 0: nothing is lost by never publishing a key, so nobody but you makes you; 500 is usual")]
+    NoHoldback,
+    /// Odds that are worse for a better rank.
+    #[error("{0}")]
+    Odds(OddsError),
+    /// A line of the catalogue.
+    #[error("the catalogue, {0}")]
+    Catalogue(String),
+    /// A payee that the chain refuses to send anything.
+    #[error("payee {payee} can't be paid: {why}. What it is owed would stay in the contract for good")]
+    PayeeRefused {
+        /// The payee.
+        payee: String,
+        /// The chain's words.
+        why: String,
+    },
+    /// Nobody knows whether the payees can be paid.
+    #[error("that the payees can be paid was not tried: {0}")]
+    PayeesUntried(String),
     /// A price that can't be read, or is nothing.
     #[error("gas_price {0:?} pays for nothing: give amount and denom, for example 28.325uluna")]
     GasPrice(String),
@@ -143,7 +236,16 @@ pub enum Finding {
 impl Finding {
     /// Whether the launch must not be deployed with it; otherwise it is a warning.
     pub const fn is_error(&self) -> bool {
-        !matches!(self, Self::Soon(_) | Self::PayeeIsRole { .. } | Self::CodesAsTheyAre | Self::Admin(_))
+        !matches!(
+            self,
+            Self::Soon(_)
+                | Self::PayeeIsRole { .. }
+                | Self::CodesAsTheyAre
+                | Self::Admin(_)
+                | Self::Delay(_)
+                | Self::NoHoldback
+                | Self::PayeesUntried(_)
+        )
     }
 }
 
@@ -165,14 +267,8 @@ pub fn lint(launch: &Launch, preset: &Preset, known: &Known) -> Vec<Finding> {
         Ok(_) => {}
         Err(error) => found.push(Finding::Unusable(error.to_string())),
     }
-    match launch.beacon.network() {
-        Ok((network, _)) => {
-            if mainnet && network.public_key.to_string() == PUBLIC_BEACON {
-                found.push(Finding::PublicBeacon);
-            }
-        }
-        Err(error) => found.push(Finding::Unusable(error.to_string())),
-    }
+    beacon(launch, preset, mainnet, &mut found);
+    rules(preset, &mut found);
     match launch.gas_price() {
         Ok(price) if price.millionths > 0 => {
             if mainnet && price.denom != "uluna" {
@@ -200,7 +296,67 @@ pub fn lint(launch: &Launch, preset: &Preset, known: &Known) -> Vec<Finding> {
     if launch.codes.is_some() {
         found.push(Finding::CodesAsTheyAre);
     }
+    found.extend(known.catalogue.iter().cloned().map(Finding::Catalogue));
+    let refused = known.refused.iter().cloned();
+    found.extend(refused.map(|(payee, why)| Finding::PayeeRefused { payee, why }));
+    found.extend(known.untried.iter().cloned().map(Finding::PayeesUntried));
     found
+}
+
+/// The beacon, and the times that depend on whose it is.
+fn beacon(launch: &Launch, preset: &Preset, mainnet: bool, found: &mut Vec<Finding>) {
+    let (network, delay) = match launch.beacon.network() {
+        Ok(given) => given,
+        Err(error) => return found.push(Finding::Unusable(error.to_string())),
+    };
+    let rule = BeaconRule { genesis: network.genesis, period: network.period, delay };
+    let whose = match rule.check(network.public_key.as_bytes()) {
+        Ok(whose) => whose,
+        Err(error) => return found.push(Finding::Beacon(error)),
+    };
+    match whose {
+        Network::Quicknet if delay < GOOD_DELAY => found.push(Finding::Delay(delay)),
+        Network::Own if mainnet && network.public_key.to_string() == PUBLIC_BEACON => {
+            found.push(Finding::PublicBeacon);
+        }
+        Network::Own if mainnet => found.push(Finding::OwnBeacon),
+        Network::Quicknet | Network::Own => {}
+    }
+    // The latest round is named where the close is just after one was due.
+    let (after, mint_window) = (delay.saturating_add(network.period), preset.mint_window);
+    if mint_window < MINT_WINDOW {
+        found.push(Finding::MintWindow(mint_window));
+    } else if after.saturating_mul(2) > mint_window {
+        found.push(Finding::RoundTooLate { after, mint_window });
+    }
+    let Crack { reveal_timeout: given, crack_window, key_window, .. } = preset.crack;
+    let (real, test) = REVEAL_TIMEOUT;
+    let least = if mainnet || whose == Network::Quicknet { real } else { test };
+    if given < least {
+        found.push(Finding::RevealTimeout { given, least });
+    }
+    let least = mint_window.saturating_add(given);
+    if crack_window < least {
+        found.push(Finding::CrackWindow { given: crack_window, least });
+    }
+    if key_window <= crack_window {
+        found.push(Finding::KeyWindow { given: key_window, crack_window });
+    }
+}
+
+/// What the preset says of odds and of money.
+fn rules(preset: &Preset, found: &mut Vec<Finding>) {
+    let Preset { tiers, eggs, tilt_bp, holdback_bp, .. } = preset;
+    if *holdback_bp > MAX_HOLDBACK_BP {
+        found.push(Finding::Holdback(*holdback_bp));
+    } else if *holdback_bp == 0 {
+        found.push(Finding::NoHoldback);
+    }
+    if *tilt_bp > MAX_TILT_BP {
+        return found.push(Finding::Tilt(*tilt_bp));
+    }
+    let worse = (1..=MOST_CONTRIBUTORS).find_map(|count| monotone(tiers, eggs, *tilt_bp, count).err());
+    found.extend(worse.map(Finding::Odds));
 }
 
 fn addresses(launch: &Launch, mainnet: bool, found: &mut Vec<Finding>) {

@@ -5,10 +5,11 @@ use meteor_messages::hatchery::HatcheryInit;
 use meteor_messages::nft::CollectionInit;
 use meteor_messages::nft::Royalties;
 use meteor_messages::shower::{CatalogueTier, Fairness, InstantiateMsg};
+use meteor_rules::catalogue::{Catalogue, Committed};
 use meteor_rules::fairness::Bytes32;
 use meteor_rules::fairness::beacon::BeaconRule;
 use meteor_rules::preset::{Collection, Preset, RelativeSchedule};
-use meteor_rules::tier::PerTier;
+use meteor_rules::tier::{PerTier, Tier};
 use serde::{Deserialize, Serialize};
 
 use super::{Launch, LaunchError};
@@ -28,14 +29,19 @@ pub struct Codes {
 /// What the shower contract is instantiated with; `tables` is the hash of the tables file.
 ///
 /// # Errors
-/// If the launch doesn't say when it opens, or its beacon has no key.
+/// If the launch doesn't say when it opens, its beacon has no key, or a tier has no pieces.
 pub fn instantiate(
     launch: &Launch,
     preset: &Preset,
     codes: Codes,
     commitments: &[Bytes32],
     tables: Bytes32,
+    catalogue: &Catalogue,
 ) -> Result<InstantiateMsg, LaunchError> {
+    let pieces = |tier| {
+        let Committed { count, root } = catalogue.committed(tier).ok_or(LaunchError::NoPieces(tier))?;
+        Ok::<_, LaunchError>(CatalogueTier { count, root: root.into() })
+    };
     let (network, delay) = launch.beacon.network()?;
     let royalties = launch
         .royalties
@@ -64,8 +70,12 @@ pub fn instantiate(
         eggs: preset.eggs,
         tilt_bp: preset.tilt_bp,
         holdback_bp: preset.holdback_bp,
-        // SPINE: from the launch's catalogue
-        catalogue: PerTier::from_fn(|_| CatalogueTier { count: 1, root: [0; 32].into() }),
+        catalogue: PerTier {
+            legendary: pieces(Tier::Legendary)?,
+            ancient: pieces(Tier::Ancient)?,
+            rare: pieces(Tier::Rare)?,
+            common: pieces(Tier::Common)?,
+        },
         payees: launch.payees.clone(),
         meteors: collection(&preset.meteors),
         fairness: Fairness {

@@ -1,7 +1,10 @@
 //! Every finding, made by spoiling one thing of a good launch.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use meteor_devnet::{DEV_MNEMONIC, DevBeacon};
+use meteor_rules::catalogue::{Catalogue, Piece};
+use meteor_rules::fairness::beacon::BeaconError;
+use meteor_rules::tier::PerTier;
 
 use super::*;
 use crate::signer::{COIN_TYPE, Signer};
@@ -26,10 +29,11 @@ salt = "one"
 preset = "levana-2021"
 opens_at = 2030-01-01T00:00:00Z
 commitments = "commitments.json"
+catalogue = "catalogue.csv"
 payees = [{{ address = "{}", share_bp = 8350 }}, {{ address = "{}", share_bp = 1650 }}]
 chain = {{ id = "columbus-5", nodes = ["http://node"], prefix = "terra", denom = "uusd", gas_price = "28.325uluna" }}
 roles = {{ owner = "{}", operator = "{}", guardian = "{}" }}
-beacon = {{ network = "quicknet", delay = 30 }}
+beacon = {{ network = "quicknet", delay = 600 }}
 royalties = {{ address = "{}", share_bp = 500 }}
 "#,
         address(8),
@@ -130,6 +134,105 @@ fn test_values_are_refused_on_a_mainnet_only() {
 }
 
 #[test]
+fn times_that_leave_no_room_for_one_another_are_found() {
+    let with = |spoil: fn(&mut Preset), text: &str| {
+        let mut preset = preset();
+        spoil(&mut preset);
+        lint(&Launch::parse(text).unwrap(), &preset, &known())
+    };
+    let (quicknet, week, month) = (text(), 604_800, 2_592_000);
+    let cases: [(fn(&mut Preset), Finding); 8] = [
+        (|preset| preset.mint_window = 59, Finding::MintWindow(59)),
+        (|preset| preset.mint_window = 1_205, Finding::RoundTooLate { after: 603, mint_window: 1_205 }),
+        (|preset| preset.crack.reveal_timeout = 899, Finding::RevealTimeout { given: 899, least: 900 }),
+        (
+            |preset| preset.crack.crack_window = 1_209_599,
+            Finding::CrackWindow { given: 2 * week - 1, least: 2 * week },
+        ),
+        (
+            |preset| preset.crack.key_window = 2_592_000,
+            Finding::KeyWindow { given: month, crack_window: month },
+        ),
+        (|preset| preset.tilt_bp = 10_001, Finding::Tilt(10_001)),
+        (|preset| preset.holdback_bp = 5_001, Finding::Holdback(5_001)),
+        (|preset| preset.holdback_bp = 0, Finding::NoHoldback),
+    ];
+    for (spoil, finding) in cases {
+        let is_error = finding != Finding::NoHoldback;
+        assert_eq!(finding.is_error(), is_error, "{finding}");
+        assert_eq!(with(spoil, &quicknet), [finding]);
+    }
+    // Each at its edge.
+    assert_eq!(with(|preset| preset.mint_window = 1_206, &quicknet), []);
+    assert_eq!(with(|preset| preset.crack.reveal_timeout = 900, &quicknet), []);
+    assert_eq!(with(|preset| preset.crack.crack_window = 1_209_600, &quicknet), []);
+    assert_eq!(with(|preset| preset.crack.key_window = 2_592_001, &quicknet), []);
+    // A test chain with a beacon of its own needs less time to reveal; a mainnet doesn't, whatever its beacon.
+    let key = hex::encode(DevBeacon::own().unwrap().public_key());
+    let own = text().replace("\"quicknet\"", &format!(r#""own", genesis = 1, period = 1, public_key = "{key}""#));
+    let local = own.replace("columbus-5", "localterra");
+    assert_eq!(with(|preset| preset.crack.reveal_timeout = 60, &local), []);
+    let short = Finding::RevealTimeout { given: 59, least: 60 };
+    assert_eq!(with(|preset| preset.crack.reveal_timeout = 59, &local), [short]);
+    let short = Finding::RevealTimeout { given: 60, least: 900 };
+    assert!(with(|preset| preset.crack.reveal_timeout = 60, &own).contains(&short));
+}
+
+#[test]
+fn a_beacon_is_quicknet_as_it_is_or_for_test_chains() {
+    let delay = |given: &str| found(&text().replace("delay = 600", given), &known());
+    assert_eq!(delay("delay = 299"), [Finding::Beacon(BeaconError::Delay { given: 299 })]);
+    assert_eq!(delay("delay = 300"), [Finding::Delay(300)]);
+    assert!(!Finding::Delay(300).is_error());
+    // quicknet's key under another name and with another rhythm: its rounds were public for years.
+    let key = Network::quicknet().public_key;
+    let own = |more: &str| format!(r#""own", public_key = "{key}", {more}"#);
+    let same = text().replace("\"quicknet\"", &own("genesis = 1692803367, period = 3"));
+    assert_eq!(found(&same, &known()), []);
+    let slow = text().replace("\"quicknet\"", &own("genesis = 1692803367, period = 30"));
+    let rhythm = BeaconError::Rhythm { genesis: 1_692_803_367, period: 30 };
+    assert_eq!(found(&slow, &known()), [Finding::Beacon(rhythm)]);
+    assert_eq!(found(&slow.replace("columbus-5", "localterra"), &known()), [Finding::Beacon(rhythm)]);
+    // Any other key is for test chains, whoever has it.
+    let mine = DevBeacon::new(b"mine", 1, 1).unwrap();
+    let mine = format!(r#""own", genesis = 1, period = 1, public_key = "{}""#, hex::encode(mine.public_key()));
+    let mine = text().replace("\"quicknet\"", &mine);
+    assert_eq!(found(&mine, &known()), [Finding::OwnBeacon]);
+    assert_eq!(found(&mine.replace("columbus-5", "localterra"), &known()), []);
+}
+
+#[test]
+fn odds_that_are_worse_for_a_better_rank_are_found_with_the_first_shower_that_has_them() {
+    let mut worse = Preset::named("demo").unwrap();
+    worse.schedule.opens_at = None;
+    let launch = text().replace("columbus-5", "localterra");
+    let odds = |preset: &Preset| {
+        let found = lint(&Launch::parse(&launch).unwrap(), preset, &known());
+        found.into_iter().filter(|finding| matches!(finding, Finding::Odds(_))).collect::<Vec<_>>()
+    };
+    assert_eq!(odds(&worse), []);
+    worse.eggs.ancient = 2;
+    let found = odds(&worse);
+    assert_eq!(found.len(), 1);
+    assert!(found[0].is_error() && found[0].to_string().contains("in a shower of 31 "), "{}", found[0]);
+}
+
+#[test]
+fn what_the_caller_found_out_is_said() {
+    let known = Known {
+        catalogue: vec!["line 3: it is blank".into()],
+        refused: vec![(address(8), "code 4: unauthorized".into())],
+        untried: Some("no coins".into()),
+        ..known()
+    };
+    let found = found(&text(), &known);
+    let refused = Finding::PayeeRefused { payee: address(8), why: "code 4: unauthorized".into() };
+    let untried = Finding::PayeesUntried("no coins".into());
+    assert_eq!(found, [Finding::Catalogue("line 3: it is blank".into()), refused, untried]);
+    assert_eq!(found.iter().map(Finding::is_error).collect::<Vec<_>>(), [true, true, false]);
+}
+
+#[test]
 fn an_admin_is_nobodys_single_key() {
     let with = |more: &str| found(&text().replace("roles = {", &format!("roles = {{ {more}, ")), &known());
     let (multisig, deployer) = (address(5), address(6));
@@ -181,8 +284,12 @@ fn the_opening_of_the_launch_goes_before_that_of_its_preset() {
     let preset = Preset::named("levana-2021").unwrap();
     assert!(preset.schedule.opens_at.is_some());
     let codes = Codes { shower: 1, nft: 2, hatchery: 3 };
-    let message = instantiate(&launch, &preset, codes, &[[7; 32]; 44], [1; 32]).unwrap();
+    let piece = || Piece { image: String::new(), traits: vec![] };
+    let catalogue = Catalogue::new(PerTier::from_fn(|_| vec![piece(), piece()]));
+    let message = instantiate(&launch, &preset, codes, &[[7; 32]; 44], [1; 32], &catalogue).unwrap();
+    assert_eq!(message.catalogue.common.count, 2);
+    assert_eq!((message.tilt_bp, message.holdback_bp), (2_000, 500));
     assert_eq!(message.schedule.opens_at, 1_893_456_000);
     assert_eq!((message.meteors.code_id, message.hatchery.code_id), (2, 3));
-    assert_eq!(message.fairness.beacon.delay, 30);
+    assert_eq!(message.fairness.beacon.delay, 600);
 }

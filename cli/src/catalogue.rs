@@ -1,0 +1,52 @@
+//! The event's catalogue, from a file or a server.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use meteor_chain::http;
+use meteor_rules::catalogue::Catalogue;
+use meteor_rules::catalogue::file::{self, Fault};
+use meteor_rules::metadata::Template;
+use meteor_rules::tier::Tier;
+
+/// Name of the file that meteor deploy keeps beside the deployment file.
+pub(crate) const FILE: &str = "catalogue.csv";
+/// Most faults that are shown.
+const SHOWN: usize = 50;
+
+/// The bytes of the catalogue at a path or an address.
+pub(crate) async fn bytes(source: &str) -> Result<Vec<u8>> {
+    let reading = || format!("reading the catalogue {source}");
+    if source.starts_with("http://") || source.starts_with("https://") {
+        return http::get(source).await.with_context(reading);
+    }
+    std::fs::read(Path::new(source)).with_context(reading)
+}
+
+/// The catalogue at a path or an address, checked as a whole. Says everything that is wrong with it.
+pub(crate) async fn read(source: &str, template: &Template) -> Result<Catalogue> {
+    let read = file::read(&bytes(source).await?, template);
+    read.map_err(|faults| {
+        let shown: Vec<String> = lines(&faults).collect();
+        anyhow::anyhow!("the catalogue {source} can't be used:\n{}", shown.join("\n"))
+    })
+}
+
+/// What is wrong, a line each; of many the first.
+pub(crate) fn lines(faults: &[Fault]) -> impl Iterator<Item = String> {
+    let more = faults.len().saturating_sub(SHOWN);
+    let rest = (more > 0).then(|| format!("and {more} more"));
+    faults.iter().take(SHOWN).map(ToString::to_string).chain(rest)
+}
+
+/// How many pieces each tier has, and the roots that the launch commits to.
+pub(crate) fn shown(catalogue: &Catalogue) -> Result<Vec<String>> {
+    let mut lines = Vec::new();
+    for tier in Tier::ALL {
+        let committed = catalogue.committed(tier).context("a tier without pieces")?;
+        let root = cosmwasm_std::HexBinary::from(&committed.root);
+        lines.push(format!("{:<10} {:>6} pieces, root {root}", tier.to_string(), committed.count));
+    }
+    ensure!(!lines.is_empty(), "a catalogue without tiers");
+    Ok(lines)
+}

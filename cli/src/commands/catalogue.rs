@@ -1,0 +1,55 @@
+//! `meteor catalogue`: checks the file that the launch commits to, or makes a stand-in for rehearsals.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use meteor_rules::catalogue::file::write;
+
+use super::Command;
+use crate::art::stand_in;
+use crate::{catalogue, preset};
+
+/// Check a catalogue: the file with the art of every meteor, to which the launch commits.
+///
+/// It is CSV with a line for each piece: tier, index in the tier from 0, bare CID of the image, and a number for
+/// each trait. Everything that is wrong is said at once, each with its line. The roots that it shows are what the
+/// chain will hold; artists and participants can compare them. meteor deploy makes the same check.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Catalogue {
+    /// The file, or the address of one
+    file: String,
+    /// Name or path of the preset whose meteors the pieces are for
+    #[arg(long)]
+    preset: String,
+    /// Make the file, with so many made-up pieces for each tier, for rehearsals. Nobody hosts the images
+    #[arg(long, value_name = "PIECES", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    stand_in: Option<u32>,
+    /// With --stand-in: another seed makes other pieces
+    #[arg(long, default_value_t = 0, requires = "stand_in")]
+    seed: u64,
+}
+
+impl Command for Catalogue {
+    async fn run(self) -> Result<ExitCode> {
+        let template = preset::read(&self.preset)?.meteors.template;
+        let checked = match self.stand_in {
+            None => catalogue::read(&self.file, &template).await?,
+            Some(pieces) => {
+                let made = stand_in(&template, self.seed, pieces);
+                let path = PathBuf::from(&self.file);
+                // Never over another one: a launch may have committed to it.
+                let writing = || format!("writing {}", path.display());
+                let file = OpenOptions::new().write(true).create_new(true).open(&path).with_context(writing);
+                file?.write_all(write(&made, &template).as_bytes()).with_context(writing)?;
+                made
+            }
+        };
+        for line in catalogue::shown(&checked)? {
+            println!("{line}");
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
