@@ -32,10 +32,10 @@ use meteor_operator::jobs::{self, Deployment, Sealer};
 use meteor_operator::keys::MasterKey;
 use meteor_operator::node::Node;
 use meteor_operator::signer::{COIN_TYPE, Signer};
+use meteor_rules::ShowerId;
 use meteor_rules::catalogue::{Catalogue, Piece};
 use meteor_rules::preset::Preset;
 use meteor_rules::schedule::Schedule;
-use meteor_rules::ShowerId;
 use meteor_rules::tier::Tier;
 use serde_json::Value;
 

@@ -10,8 +10,8 @@ use meteor_operator::launch::Finding;
 
 use super::Command;
 use crate::deploy::{Deploying, Plan};
-use crate::{catalogue, preset};
 use crate::signing::{JournalFolder, signer};
+use crate::{catalogue, preset};
 
 /// Bring an event to a chain as its launch file says.
 ///
@@ -74,7 +74,10 @@ impl Command for Deploy {
             .with_context(|| format!("writing {}", tables.display()))?;
         println!("the configuration was read back and is as asked for: {}", self.deployment.display());
         println!("tables of what meteors hold, for draw and hatch: {}", tables.display());
-        println!("the catalogue, for mint; publish it, so that anyone can finish a mint: {}", catalogue.display());
+        println!(
+            "the catalogue, for mint; publish it, so that anyone can finish a mint: {}",
+            catalogue.display()
+        );
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -2,8 +2,8 @@
 
 use meteor_chain::NodeError;
 use meteor_messages::shower::Status;
-use meteor_rules::fairness::sealed::SealedError;
 use meteor_rules::TokenId;
+use meteor_rules::fairness::sealed::SealedError;
 use meteor_rules::tier::Tier;
 use thiserror::Error;
 

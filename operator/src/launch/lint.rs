@@ -162,7 +162,9 @@ pub enum Finding {
         least: u64,
     },
     /// A key that could be public while meteors are minted or revealed.
-    #[error("a crack window of {given} seconds: make crack_window at least mint_window + reveal_timeout = {least}")]
+    #[error(
+        "a crack window of {given} seconds: make crack_window at least mint_window + reveal_timeout = {least}"
+    )]
     CrackWindow {
         /// As given (seconds).
         given: u64,
@@ -184,7 +186,9 @@ pub enum Finding {
     #[error("holdback_bp = {0}: at most 5000")]
     Holdback(u32),
     /// Nothing is held back.
-    #[error("holdback_bp = 0: nothing is lost by never publishing a key, so nobody but you makes you; 500 is usual")]
+    #[error(
+        "holdback_bp = 0: nothing is lost by never publishing a key, so nobody but you makes you; 500 is usual"
+    )]
     NoHoldback,
     /// Odds that are worse for a better rank.
     #[error("{0}")]

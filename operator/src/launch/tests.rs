@@ -169,7 +169,8 @@ fn times_that_leave_no_room_for_one_another_are_found() {
     assert_eq!(with(|preset| preset.crack.key_window = 2_592_001, &quicknet), []);
     // A test chain with a beacon of its own needs less time to reveal; a mainnet doesn't, whatever its beacon.
     let key = hex::encode(DevBeacon::own().unwrap().public_key());
-    let own = text().replace("\"quicknet\"", &format!(r#""own", genesis = 1, period = 1, public_key = "{key}""#));
+    let own =
+        text().replace("\"quicknet\"", &format!(r#""own", genesis = 1, period = 1, public_key = "{key}""#));
     let local = own.replace("columbus-5", "localterra");
     assert_eq!(with(|preset| preset.crack.reveal_timeout = 60, &local), []);
     let short = Finding::RevealTimeout { given: 59, least: 60 };
@@ -195,7 +196,8 @@ fn a_beacon_is_quicknet_as_it_is_or_for_test_chains() {
     assert_eq!(found(&slow.replace("columbus-5", "localterra"), &known()), [Finding::Beacon(rhythm)]);
     // Any other key is for test chains, whoever has it.
     let mine = DevBeacon::new(b"mine", 1, 1).unwrap();
-    let mine = format!(r#""own", genesis = 1, period = 1, public_key = "{}""#, hex::encode(mine.public_key()));
+    let mine =
+        format!(r#""own", genesis = 1, period = 1, public_key = "{}""#, hex::encode(mine.public_key()));
     let mine = text().replace("\"quicknet\"", &mine);
     assert_eq!(found(&mine, &known()), [Finding::OwnBeacon]);
     assert_eq!(found(&mine.replace("columbus-5", "localterra"), &known()), []);
