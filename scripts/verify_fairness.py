@@ -381,8 +381,8 @@ def beacon_network(beacon):
         return "test"
     if (beacon["genesis"], beacon["period"]) != QUICKNET[:2]:
         raise Wrong(
-            f"the key is quicknet's, whose first round was due at {QUICKNET[0]} and whose period is {QUICKNET[1]} "
-            f"seconds, not {beacon['genesis']} and {beacon['period']}: the number may have been public for years"
+            f"quicknet's first round was due at {QUICKNET[0]} and its period is {QUICKNET[1]} seconds, not "
+            f"{beacon['genesis']} and {beacon['period']}: a round named by them may have been public for years"
         )
     if beacon["delay"] < QUICKNET_DELAY:
         raise Wrong(f"with quicknet the delay is at least {QUICKNET_DELAY} seconds, not {beacon['delay']}")
@@ -1222,10 +1222,10 @@ class Node:
 
     def call(self, method, **params):
         question = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
-        request = urllib.request.Request(
-            self.url, json.dumps(question).encode(), {"Content-Type": "application/json"}
-        )
         try:
+            request = urllib.request.Request(
+                self.url, json.dumps(question).encode(), {"Content-Type": "application/json"}
+            )
             try:
                 with urllib.request.urlopen(request, timeout=30) as answer:
                     data = answer.read(MOST_BYTES + 1)
@@ -1407,20 +1407,21 @@ STEPS = {
     "reveals": "every meteor cracked so far was shown to hold what was sealed for it",
     "meteor": "this meteor's wallet, rank and content follow from the draw",
 }
-OF_A_SHOWER = (
-    "contributions", "ranking", "odds", "beacon-round", "beacon", "key", "tables", "draw", "reveals"
-)  # fmt: skip
+OF_A_SHOWER = ("contributions", "ranking", "odds", "beacon-round", "beacon", "key", "tables", "draw", "reveals")
+DRAW_NEEDS = ("contributions", "ranking", "beacon-round", "beacon", "key", "tables")
+OPEN = "the shower has not closed: nothing of it is final"
 PASSED, FAILED, NOT_CHECKED = "passed", "failed", "not_checked"
 
 
-class Verifier:
-    """Checks one shower."""
+def tell(odds):
+    return f"{odds[0]}/{odds[1]} ({percent(odds)} %)"
 
-    def __init__(self, event, facts, source, beacon=True):
-        self.event, self.facts, self.source, self.with_beacon = event, facts, source, beacon
-        self.place = Place(event["chain_id"], event["contract"], facts["shower"])
+
+class Steps:
+    """Steps and how they came out."""
+
+    def __init__(self):
         self.steps = []
-        self.wallets = self.tables = self.contents = None
 
     def step(self, name, needs, check):
         for needed in needs:
@@ -1439,14 +1440,68 @@ class Verifier:
     def outcome(self, name):
         return next((step["outcome"] for step in self.steps if step["name"] == name), None)
 
+
+class EventVerifier(Steps):
+    """Checks what concerns the whole event."""
+
+    def __init__(self, event, source):
+        super().__init__()
+        self.event, self.source = event, source
+
+    def run(self):
+        self.step("beacon-rule", [], self.beacon_rule)
+        self.step("catalogue", [], self.catalogue)
+        return self
+
+    def beacon_rule(self):
+        beacon = self.event["beacon"]
+        if beacon_network(beacon) == "test":
+            raise Skipped(
+                "the key is not quicknet's, so the beacon is one for test chains: who holds its key knew every number "
+                "ahead"
+            )
+        return (
+            f"drand quicknet: genesis {beacon['genesis']}, period {beacon['period']} s, delay {beacon['delay']} s"
+        )
+
+    def catalogue(self):
+        file = self.source.catalogue()
+        if file is None:
+            raise Skipped("the source has no catalogue; the contract mints only pieces that lead to its roots")
+        try:
+            pieces = read_catalogue(file)
+        except Unreadable as why:
+            raise Wrong(str(why)) from None
+        for tier, name in enumerate(TIERS):
+            count, root = self.event["catalogue"][name]
+            found = [piece_hash(tier, index, *piece) for index, piece in enumerate(pieces[name])]
+            if not found:
+                raise Wrong(f"the catalogue has no {name} piece")
+            if (len(found), root_of(found)) != (count, root):
+                raise Wrong(
+                    f"the catalogue's {len(found)} {name} pieces lead to {root_of(found).hex()}, and the chain has "
+                    f"{count} and {root.hex()}"
+                )
+        return "pieces: " + ", ".join(f"{len(pieces[tier])} {tier}" for tier in TIERS)
+
+
+class Verifier(Steps):
+    """Checks one shower."""
+
+    def __init__(self, event, facts, source, beacon=True):
+        super().__init__()
+        self.event, self.facts, self.source, self.with_beacon = event, facts, source, beacon
+        self.place = Place(event["chain_id"], event["contract"], facts["shower"])
+        self.wallets = self.tables = self.contents = None
+
     def run(self):
         facts = self.facts
-        if facts["beacon_round"] is None and not facts["cancelled"]:
+        if is_open(facts):
 
             def still_open():
-                raise Skipped("the shower has not closed: nothing of it is final")
+                raise Skipped(OPEN)
 
-            for name in list(STEPS)[:-1]:
+            for name in OF_A_SHOWER:
                 self.step(name, [], still_open)
             return self
         shower = facts["shower"]
@@ -1456,14 +1511,13 @@ class Verifier:
         self.tables_file = self.source.tables()
         self.step("contributions", [], self.contributions)
         self.step("ranking", ["contributions"], self.ranking)
+        self.step("odds", ["contributions", "ranking"], self.odds)
         self.step("beacon-round", [], self.beacon_round)
         self.step("beacon", ["beacon-round"], self.beacon)
         self.step("key", [], self.key)
         self.step("tables", [], self.read_tables)
-        self.step(
-            "draw", ["contributions", "ranking", "beacon-round", "beacon", "key", "tables"], self.draw
-        )
-        self.step("reveals", [step["name"] for step in self.steps], self.check_reveals)
+        self.step("draw", DRAW_NEEDS, self.draw)
+        self.step("reveals", [], self.check_reveals)
         return self
 
     def contributions(self):
@@ -1506,8 +1560,30 @@ class Verifier:
         sizes = tier_sizes(self.event["tiers"], len(self.wallets))
         return f"{len(self.wallets)} wallets: " + ", ".join(f"{size} {tier}" for tier, size in zip(TIERS, sizes))
 
+    def odds(self):
+        event, contributors = self.event, self.facts["contributors"]
+        if contributors == 0:
+            return "nobody contributed: no eggs"
+        if self.facts["cancelled"]:
+            raise Skipped("cancelled: no meteors, so no eggs")
+        sizes = tier_sizes(event["tiers"], contributors)
+        issued, _ = eggs_issued(event["eggs"], sizes)
+        told, before, rank = [], None, 0
+        for tier, size, eggs in zip(TIERS, sizes, issued):
+            if size == 0:
+                continue
+            weights = Weights(size, eggs, event["tilt_bp"])
+            first, last = weights.odds(0), weights.odds(size - 1)
+            # Inside a tier weights fall and certain places come first: only the ends can be out of order.
+            if before is not None and before[0] * first[1] < first[0] * before[1]:
+                raise Wrong(f"rank {rank} has worse odds than the rank after it")
+            told.append(f"{tier} {tell(first)}" + (f" to {tell(last)}" if first != last else ""))
+            before, rank = last, rank + size
+        return "eggs by rank: " + ", ".join(told)
+
     def beacon_round(self):
         facts, beacon = self.facts, self.event["beacon"]
+        beacon_network(beacon)
         given = facts["beacon_round"]
         if given is None:
             if facts["root"] is not None or facts["beacon_signature"] is not None:
@@ -1542,16 +1618,24 @@ class Verifier:
             check_signature(beacon["public_key"], given, signature)
         except Wrong as why:
             raise Wrong(f"the signature of round {given} is not the beacon's: {why}") from None
-        if (beacon["genesis"], beacon["period"], beacon["public_key"].hex()) == QUICKNET:
+        if beacon_network(beacon) == "quicknet":
             return f"signature of round {given}, drand quicknet"
-        return f"signature of round {given}, by a beacon of the event's own: who holds its key knew rounds ahead"
+        return f"signature of round {given}, by a beacon for test chains: who holds its key knew rounds ahead"
 
     def key(self):
-        if self.facts["key"] is None:
-            raise Skipped("not published yet: it is when the time for cracking is over")
-        if commitment(self.facts["key"], self.place) != self.facts["commitment"]:
+        facts = self.facts
+        if facts["key"] is None:
+            if facts["key_in_time"]:
+                raise Wrong("the key is said to have come in time, and there is none")
+            if facts["cancelled"] or facts["contributors"] == 0:
+                raise Skipped("not published; nothing was drawn with it")
+            deadline = min(facts["closes_at"] + self.event["key_window"], U64)
+            raise Skipped(
+                f"not published yet; after {deadline} (Unix seconds) contributors take back what was held back"
+            )
+        if commitment(facts["key"], self.place) != facts["commitment"]:
             raise Wrong("the published key is not the one committed to")
-        return f"commitment {self.facts['commitment'].hex()}"
+        return f"commitment {facts['commitment'].hex()}, published {'in time' if facts['key_in_time'] else 'late'}"
 
     def read_tables(self):
         found, wanted = sha256(self.tables_file), self.event["tables"]
@@ -1560,7 +1644,7 @@ class Verifier:
         try:
             self.tables = read_tables(self.tables_file)
         except Unreadable as why:
-            raise Wrong(f"the chain's tables can't be read: {why}") from None
+            raise Wrong(f"the chain's tables can't be used: {why}") from None
         return f"SHA-256 {wanted.hex()}"
 
     def draw(self):
@@ -1569,20 +1653,23 @@ class Verifier:
         if (root is None) != (leaves is None):
             raise Wrong("root and number of leaves come together, and one is missing")
         if root is None:
+            if facts["beacon_signature"] is not None:
+                raise Wrong("a beacon signature is stored without a root: they come together")
             if facts["contributors"] == 0:
                 return "nobody contributed: nothing was to be drawn"
             raise Skipped("cancelled before the draw: no meteors" if facts["cancelled"] else "not drawn yet")
+        if facts["cancelled"]:
+            raise Wrong("the shower was drawn and cancelled: one excludes the other")
         if leaves != facts["contributors"]:
             raise Wrong(f"the sealed tree has {leaves} leaves for {facts['contributors']} contributors")
-        if key is None:
-            raise Skipped("needs the key: until it is published, the root is on the chain and can't be changed")
         if leaves == 0:
             raise Wrong("a root was sealed for nobody")
+        if key is None:
+            raise Skipped("needs the key: until it is published, the root is on the chain and can't be changed")
         if facts["earlier"] + leaves > U64:
             raise Wrong("too many meteors")
         seed = seed_of(key, facts["beacon_signature"], facts["log"])
-        amounts = [total for total, _, _ in self.wallets]
-        eggs = draw(seed, self.event["tiers"], self.event["eggs"], amounts)
+        eggs = draw(seed, self.event["tiers"], self.event["eggs"], self.event["tilt_bp"], leaves)
         sizes = tier_sizes(self.event["tiers"], leaves)
         tiers = [tier for tier, size in enumerate(sizes) for _ in range(size)]
         contents, hashes = [], []
@@ -1601,48 +1688,60 @@ class Verifier:
         return f"root {root.hex()}; {sum(eggs)} eggs in {leaves} meteors"
 
     def check_reveals(self):
-        count = len(self.reveals)
-        if self.contents is None:
-            if count and self.facts["root"] is None:
-                raise Wrong(f"{count} meteors are said to be revealed, and nothing was drawn")
-            if count:
-                raise Skipped(
-                    f"{count} reveals: each was proven to the hatchery against the root; recomputed with the draw"
-                )
+        count, facts = len(self.reveals), self.facts
+        if count == 0:
+            raise Skipped("no meteor was revealed")
+        root, leaves = facts["root"], facts["leaves"]
+        if root is None and leaves is None:
+            raise Wrong(f"{count} meteors are said to be revealed, and nothing was drawn")
+        if root is None or leaves is None:
+            raise Skipped("depends on the step draw, which failed")
         seen = set()
         for reveal in self.reveals:
-            token_id, index = reveal["token_id"], reveal["index"]
-            if token_id != self.facts["earlier"] + index + 1 or index >= len(self.contents):
+            token_id, index, content = reveal["token_id"], reveal["index"], reveal["content"]
+            if token_id != facts["earlier"] + index + 1 or index >= leaves:
                 raise Wrong(f"meteor {token_id} does not stand at place {index} of this shower")
             if index in seen:
                 raise Wrong(f"meteor {token_id} is listed twice")
             seen.add(index)
-            content, salt = self.contents[index]
-            if reveal["content"] != content:
+            leaf = leaf_hash(self.place, index, token_id, content_bytes(content), reveal["salt"])
+            if root_from(leaf, index, leaves, reveal["proof"]) != root:
+                raise Wrong(f"what meteor {token_id} was revealed to hold does not lead to the root")
+            if self.contents is not None and self.contents[index] != (content, reveal["salt"]):
                 raise Wrong(f"meteor {token_id} was revealed to hold something other than what was drawn")
-            if reveal["salt"] != salt:
-                raise Wrong(f"meteor {token_id} was revealed with another salt than its own")
-        if count == 0:
-            raise Skipped("no meteor was revealed")
-        return f"{count} of {len(self.contents)} meteors revealed, each as drawn"
+        drawn = "; the draw was not recomputed" if self.contents is None else " and as drawn"
+        return f"{count} of {leaves} meteors revealed, each proven to be sealed under the root{drawn}"
 
     def meteor(self, token_id):
         """Adds a step for one meteor, and says what is known of it."""
-        known = {"token_id": token_id, "shower": self.facts["shower"]}
+        known, event, facts = {"token_id": token_id, "shower": self.facts["shower"]}, self.event, self.facts
 
         def check():
-            rank = token_id - self.facts["earlier"]
-            if not 1 <= rank <= self.facts["contributors"]:
-                raise Wrong(f"meteor {token_id} is not of shower {self.facts['shower']}")
-            if self.wallets is None:
-                raise Skipped("the shower has not closed: nothing of it is final")
-            if rank > len(self.wallets):
-                raise Wrong("the list of contributions has fewer wallets")
+            rank = token_id - facts["earlier"]
+            if not 1 <= rank <= facts["contributors"]:
+                raise Wrong(f"meteor {token_id} is not of shower {facts['shower']}")
+            if is_open(facts):
+                raise Skipped(OPEN)
             total, _, who = self.wallets[rank - 1]
-            sizes = tier_sizes(self.event["tiers"], self.facts["contributors"])
+            sizes = tier_sizes(event["tiers"], facts["contributors"])
             tier = [tier for tier, size in zip(TIERS, sizes) for _ in range(size)][rank - 1]
-            known.update(contributor=who, amount=str(total), rank=rank, tier=tier, content=None)
-            stands = f"rank {rank} ({tier}), {show(who)} with {total}"
+            at = TIERS.index(tier)
+            # The meteors of the tier before this one, in all showers, cancelled ones included.
+            earlier = sum(
+                tier_sizes(event["tiers"], other["contributors"])[at]
+                for other in event["showers"][: facts["shower"] - 1]
+            )
+            count = event["catalogue"][tier][0]
+            if count == 0:
+                raise Wrong(f"the chain's catalogue has no {tier} piece")
+            piece = (earlier + rank - 1 - sum(sizes[:at])) % count
+            odds = odds_of(event["tiers"], event["eggs"], event["tilt_bp"], facts["contributors"], rank)
+            known.update(contributor=who, amount=str(total), rank=rank, tier=tier, piece=piece, content=None)
+            known["odds"] = {"numerator": str(odds[0]), "denominator": str(odds[1])}
+            stands = (
+                f"rank {rank} ({tier}), {show(who)} with {total}, piece {piece} of the {tier} list, odds of an egg "
+                f"{tell(odds)}"
+            )
             if self.contents is None:
                 raise Skipped(f"{stands}; what it holds can't be recomputed, see above")
             kind, image, traits = content = self.contents[rank - 1][0]
@@ -1652,7 +1751,7 @@ class Verifier:
                 raise Wrong(f"{stands}: it was revealed to hold something other than what was drawn")
             return f"{stands}: {'an egg' if kind == 'egg' else 'dust'}, {'as was' if shown else 'not'} revealed"
 
-        self.step("meteor", ["contributions"], check)
+        self.step("meteor", ["contributions", "ranking"], check)
         return known
 
 
@@ -1696,10 +1795,17 @@ def check_vectors(data):
             expect(f"tiers of {row['wallets']}", sizes, [row["sizes"][tier] for tier in TIERS])
             expect(f"eggs of {row['wallets']}", issued, [row["issued"][tier] for tier in TIERS])
             expect(f"eggs left over of {row['wallets']}", unissued, row["unissued"])
+        for row in vectors["odds"]:
+            for wanted in row["ranks"]:
+                found = odds_of(row["tiers"], row["eggs"], row["tilt_bp"], row["contributors"], wanted["rank"])
+                name = f"odds of rank {wanted['rank']} of {row['contributors']}"
+                odds = wanted["odds"]
+                expect(name, [str(number) for number in found], [odds["numerator"], odds["denominator"]])
+                expect(f"{name} in per cent", percent(found), wanted["percent"])
         for row in vectors["draws"]:
-            amounts = [int(amount) for amount in row["amounts"]]
-            holds = draw(bytes_of(row["seed"]), row["tiers"], row["eggs"], amounts)
-            expect(f"draw of {len(amounts)}", [i for i, egg in enumerate(holds) if egg], row["holds"])
+            count = row["contributors"]
+            holds = draw(bytes_of(row["seed"]), row["tiers"], row["eggs"], row["tilt_bp"], count)
+            expect(f"draw of {count}", [i for i, egg in enumerate(holds) if egg], row["holds"])
         tables = read_tables(vectors["tables"].encode())
         for row in vectors["contents"]:
             tier = TIERS.index(row["tier"])
@@ -1718,6 +1824,22 @@ def check_vectors(data):
                 index = proof["index"]
                 found = root_from(leaves[index], index, len(leaves), [bytes_of(s) for s in proof["proof"]])
                 expect(f"proof {index} of {len(leaves)}", found and found.hex(), row["root"])
+        for row in vectors["pieces"]:
+            found = piece_hash(TIERS.index(row["tier"]), row["index"], row["image"], row["traits"])
+            expect(f"piece {row['index']} of {row['tier']}", found.hex(), row["hash"])
+        for row in vectors["turns"]:
+            found = (row["earlier"] + row["place"]) % row["count"]
+            expect(f"the piece after {row['earlier']} and {row['place']}", found, row["piece"])
+        for row in vectors["ranges"]:
+            leaves, proof = ([bytes_of(h) for h in row[key]] for key in ("leaves", "proof"))
+            found = root_from_range(leaves, row["from"], row["count"], proof)
+            expect(f"range of {len(leaves)} of {row['count']}", found and found.hex(), row["root"])
+        for row in vectors["beacon_rules"]:
+            try:
+                found = beacon_network({**row["beacon"], "public_key": bytes_of(row["public_key"])})
+            except Wrong:
+                found = None
+            expect(f"beacon rule {row['beacon']}", found, row["network"])
         for row in vectors["rounds"]:
             found = beacon_round(row["beacon"], row["closed_at"], row["closes_at"])
             expect(f"round for {row['closed_at']}", found, row["round"])
@@ -1748,6 +1870,9 @@ def main(arguments=None):
         prog="verify_fairness.py", description="Checks that the draw of a meteor shower was fair."
     )
     parser.add_argument("source", nargs="?", help="an evidence folder, or the address of an event's API (https://…)")
+    parser.add_argument("--node", metavar="URL", help="ask this node (CometBFT RPC) what the chain says")
+    parser.add_argument("--contract", metavar="ADDRESS", help="with --node: the shower contract, as it was announced")
+    parser.add_argument("--checksums", metavar="FILE", help="with --node: SHA-256 of the contracts' published code")
     parser.add_argument("--shower", type=int, metavar="N", help="only this shower")
     parser.add_argument("--meteor", type=int, metavar="ID", help="this meteor, with everything of its shower")
     parser.add_argument("--no-beacon", action="store_true", help="leave out the beacon's signatures")
@@ -1759,6 +1884,8 @@ def main(arguments=None):
             return run_vectors(options)
         if options.source is None:
             raise Unreadable("say where the evidence is: a folder or the address of an event's API")
+        if options.node is None and (options.contract or options.checksums):
+            raise Unreadable("--contract and --checksums are for --node")
         return run(options)
     except Unreadable as why:
         if options.json:
@@ -1778,55 +1905,213 @@ def run_vectors(options):
     return 1 if wrong else 0
 
 
+def known_checksums(path):
+    """The published code's checksums by file name; those of the repository that this script lies in."""
+    if path is None:
+        path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "artifacts", "checksums.txt")
+        if not os.path.exists(path):
+            return None
+    found = {}
+    for line in Folder(os.path.dirname(path) or ".").bytes(os.path.basename(path)).decode("utf-8", "replace").split("\n"):
+        line = re.fullmatch("([0-9a-f]{64})  ([a-z_]+)[.]wasm", line.strip())
+        if line:
+            found[line[2]] = line[1]
+    if not found:
+        raise Unreadable(f"{path} has no checksums")
+    return found
+
+
+class AskingNode:
+    """What the chain says instead of the source, and the steps that compare the two."""
+
+    def __init__(self, options, source_says):
+        self.node, self.options, self.source_says = Node(options.node), options, source_says
+        named = Reader(source_says, "fairness.json").text("contract")
+        self.contract = options.contract or named
+        self.chain_says, self.config = fairness_of_the_chain(self.node, self.contract)
+        read_fairness(self.chain_says)
+        self.behind, self.admins = [], set()
+
+    def facts(self):
+        """The chain's facts. A shower that is open in the source stays so: its files don't have all of it."""
+        theirs = dict(self.chain_says)
+        ours = self.source_says["showers"]
+        theirs["showers"] = [
+            ours[at] if at < len(ours) and ours[at].get("beacon_round") is None and not ours[at]["cancelled"] else facts
+            for at, facts in enumerate(theirs["showers"])
+        ]
+        return theirs
+
+    def chain(self):
+        wrong, self.behind = compare(self.source_says, self.chain_says)
+        if wrong:
+            raise Wrong(f"the source says what the chain doesn't: {'; '.join(wrong[:5])}")
+        network, _ = self.node.status()
+        told = f"{show(self.contract)}, asked of {show(self.options.node)}"
+        if network != self.chain_says["chain_id"]:
+            told += f"; the chain is called {show(network)} now"
+        if self.options.contract is None:
+            told += "; the source named this address: compare it with the one announced"
+        if self.behind:
+            told += f"; the source is behind with {showers(self.behind)}"
+        return told
+
+    def code(self):
+        known, hatchery = known_checksums(self.options.checksums), self.config.text("hatchery")
+        crack = Reader(self.node.smart(hatchery, {"config": {}}), "the hatchery's answer")
+        contracts = [
+            ("shower contract", self.contract, "meteor_shower"),
+            ("meteors", self.config.text("meteors"), "meteor_nft"),
+            ("hatchery", hatchery, "meteor_hatchery"),
+            ("eggs", crack.text("eggs"), "meteor_nft"),
+            ("dust", crack.text("dust"), "meteor_nft"),
+        ]
+        other = []
+        for what, address, code in contracts:
+            checksum, admin = self.node.code(address)
+            if admin is not None:
+                self.admins.add(admin)
+            if known is not None and checksum != known.get(code):
+                other.append(f"{what} {show(address)} runs other code ({checksum}) than {code}.wasm as it was published")
+        if other:
+            raise Wrong("; ".join(other))
+        admins = ", ".join(sorted(show(admin) for admin in self.admins))
+        told = f"admin: {admins or 'nobody'}"
+        if known is None:
+            raise Skipped(f"no checksums to compare with: give --checksums; {told}")
+        return f"five contracts run the published code; {told}"
+
+
+def showers(numbers):
+    return ("shower " if len(numbers) == 1 else "showers ") + ", ".join(str(number) for number in numbers)
+
+
 def run(options):
     is_url = re.match("https?://", options.source)
     source = Api(options.source) if is_url else Folder(options.source)
-    event = read_fairness(source.fairness())
-    showers = event["showers"]
+    said = parse_json(source.fairness(), "fairness.json")
+    event = read_fairness(said)
+    asking = None
+    if options.node is not None:
+        asking = AskingNode(options, said)
+        event = read_fairness(asking.facts())
+    chosen = event["showers"]
     if options.shower is not None:
-        showers = [facts for facts in showers if facts["shower"] == options.shower]
-        if not showers:
+        chosen = [facts for facts in chosen if facts["shower"] == options.shower]
+        if not chosen:
             raise Unreadable(f"there is no shower {options.shower}: the event has {len(event['showers'])}")
     if options.meteor is not None:
-        showers = [
-            facts for facts in showers if 0 < options.meteor - facts["earlier"] <= facts["contributors"]
-        ]
-        if not showers:
+        chosen = [facts for facts in chosen if 0 < options.meteor - facts["earlier"] <= facts["contributors"]]
+        if not chosen:
             raise Unreadable(f"there is no meteor {options.meteor} in what was asked for")
     heading = [f"Meteor shower {show(event['contract'])} on {show(event['chain_id'])}"]
     if options.no_beacon:
         heading.append("WITHOUT the beacon's signatures, as asked: this says NOTHING of whether the draw was rigged by them")
     say(heading, options.json)
-    reports, failure, meteor, explained = [], None, None, set()
-    for facts in showers:
+
+    whole = EventVerifier(event, source).run()
+    if asking is not None:
+        whole.step("chain", [], asking.chain)
+        whole.step("code", [], asking.code)
+    explained = set()
+    say(["", "Event"] + lines_of(whole.steps, explained), options.json)
+    reports, meteor = [], None
+    for facts in chosen:
         verifier = Verifier(event, facts, source, beacon=not options.no_beacon).run()
         if options.meteor is not None:
             meteor = verifier.meteor(options.meteor)
-        reports.append({"shower": facts["shower"], "steps": verifier.steps})
-        lines = ["", f"Shower {facts['shower']}" + (" (cancelled)" if facts["cancelled"] else "")]
-        for step in verifier.steps:
-            lines.append(f"  {MARKS[step['outcome']]} {step['name']:<14} {step['detail']}")
-            if step["name"] not in explained:
-                explained.add(step["name"])
-                lines.append(f"       {'':<14} shows that {step['shows']}")
-            if step["outcome"] == FAILED and failure is None:
-                failure = {"shower": facts["shower"], "step": step["name"], "detail": step["detail"]}
+        report = {"shower": facts["shower"], "paused": facts["paused"], "steps": verifier.steps}
+        marks = [mark for mark in ("cancelled", "paused") if facts[mark]]
+        lines = ["", f"Shower {facts['shower']}" + (f" ({', '.join(marks)})" if marks else "")]
+        lines += lines_of(verifier.steps, explained)
+        if asking is not None and facts["closed_at"] is not None:
+            report["closing"] = asking.node.closing(facts["closed_at"])
+            lines.append(f"       {'':<14} {closing_line(report['closing'])}")
+        reports.append(report)
         say(lines, options.json)
-    steps = [step for report in reports for step in report["steps"]]
-    unchecked = sum(step["outcome"] == NOT_CHECKED for step in steps)
+
+    steps = [(None, step) for step in whole.steps]
+    steps += [(report["shower"], step) for report in reports for step in report["steps"]]
+    failures = [
+        {"shower": shower, "step": step["name"], "detail": step["detail"]}
+        for shower, step in steps
+        if step["outcome"] == FAILED
+    ]
+    failure = failures[0] if failures else None
+    unchecked = sum(step["outcome"] == NOT_CHECKED for _, step in steps)
+    try:
+        network = beacon_network(event["beacon"])
+    except Wrong:
+        network = None
+    delay = event["beacon"]["delay"]
+    stalled = [r["shower"] for r in reports if ((r.get("closing") or {}).get("after") or 0) > delay]
+    answer = {
+        "ok": failure is None,
+        "everything_holds": failure is None and unchecked == 0 and network == "quicknet",
+        "beacon": network,
+        "believed": None if asking else source.said_by,
+        "admins": None if asking is None else sorted(asking.admins),
+        "not_checked": unchecked,
+        "first_failure": failure,
+        "paused": [report["shower"] for report in reports if report["paused"]],
+        "stalled": stalled,
+        "event": whole.steps,
+        "showers": reports,
+    }
     if options.json:
-        answer = {"ok": failure is None, "not_checked": unchecked, "first_failure": failure, "showers": reports}
         if meteor is not None:
             answer["meteor"] = meteor
         print(json.dumps(answer, indent=1))
-    elif failure is not None:
-        print(f"\nNOT FAIR, or not the evidence of this event: shower {failure['shower']}, step {failure['step']}:")
-        print(f"  {failure['detail']}")
-    elif unchecked:
-        print(f"\nNothing is wrong. {unchecked} of {len(steps)} steps could not be checked, see above.")
     else:
-        print(f"\nEverything holds: {len(steps)} steps.")
+        print("\n" + conclusion(answer, len(steps)))
     return 1 if failure else 0
+
+
+def lines_of(steps, explained):
+    lines = []
+    for step in steps:
+        lines.append(f"  {MARKS[step['outcome']]} {step['name']:<14} {step['detail']}")
+        if step["name"] not in explained:
+            explained.add(step["name"])
+            lines.append(f"       {'':<14} shows that {step['shows']}")
+    return lines
+
+
+def closing_line(closing):
+    if closing is None:
+        return "the node no longer has the block that closed it"
+    gaps = [f"{closing[key]} s {word}" for key, word in (("before", "after the block before"), ("after", "before the block after"))
+            if closing[key] is not None]  # fmt: skip
+    return f"closed in block {closing['height']}, " + " and ".join(gaps)
+
+
+def conclusion(answer, steps):
+    """The last line: what was found, and what it rests on."""
+    failure = answer["first_failure"]
+    said = []
+    if failure is not None:
+        where = "" if failure["shower"] is None else f"shower {failure['shower']}, "
+        said.append(f"WRONG, or not the evidence of this event: {where}step {failure['step']}: {failure['detail']}.")
+    elif answer["everything_holds"]:
+        said.append(f"Everything holds: {steps} steps.")
+    else:
+        said.append(
+            f"Nothing is wrong with what could be checked; {answer['not_checked']} of {steps} steps could not be, see above."
+        )
+    if answer["beacon"] == "test":
+        said.append("The beacon is one for test chains: who holds its key knew every number ahead.")
+    if answer["paused"]:
+        said.append(f"Contributing was paused during {showers(answer['paused'])}: whoever may pause could decide its ranking.")
+    if answer["stalled"]:
+        said.append(
+            f"The chain stood still at the close of {showers(answer['stalled'])}, longer than the beacon's delay: whoever "
+            "closed may have known the number."
+        )
+    if answer["admins"]:
+        said.append(f"{', '.join(show(admin) for admin in answer['admins'])} may replace the contracts' code.")
+    if answer["believed"] is not None:
+        said.append(f"What the chain says was believed of {answer['believed']}: --node asks the chain.")
+    return " ".join(said)
 
 
 if __name__ == "__main__":

@@ -15,3 +15,4 @@ mod event;
 mod owner;
 mod secrets;
 mod signing;
+mod verdict;

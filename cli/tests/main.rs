@@ -8,3 +8,4 @@ mod end;
 mod jobs;
 mod killed;
 mod resume;
+mod verify;

@@ -120,6 +120,9 @@ pub(super) fn key(evidence: &Evidence<'_>) -> Outcome {
     let facts = evidence.shower;
     match &facts.key {
         None if facts.key_in_time => Failed("the key is said to have come in time, and there is none".into()),
+        None if facts.cancelled || facts.contributors == 0 => {
+            NotChecked("not published; nothing was drawn with it".into())
+        }
         None => NotChecked(format!(
             "not published yet; after {} (Unix seconds) contributors take back what was held back",
             facts.closes_at.saturating_add(evidence.event.key_window)
