@@ -204,6 +204,6 @@ mod tests {
         assert_eq!(behind(|f| f.showers[4].paused = false), [5]);
         // Still open, with fewer contributions.
         assert_eq!(behind(|f| (f.showers[4].beacon_round, f.showers[4].contributors) = (None, 3)), [5]);
-        assert_eq!(behind(|f| f.showers[5].contributors = 1), []);
+        assert_eq!(behind(|f| f.showers[5].contributors = 1), Vec::<u32>::new());
     }
 }
