@@ -58,6 +58,11 @@ async fn from_a_launch_file_to_paid_payees() {
     private(folder, "passphrase", "a long enough passphrase");
     let preset = include_str!("../../packages/rules/presets/demo.toml");
     std::fs::write(folder.join("preset.toml"), preset.replace("count = 4", "count = 1")).unwrap();
+    let made = works(folder, "catalogue catalogue.csv --preset preset.toml --stand-in 3").await;
+    assert!(made.contains("common          3 pieces, root "), "{made}");
+    assert!(
+        fails(folder, "catalogue catalogue.csv --preset preset.toml --stand-in 4").await.contains("writing")
+    );
     let mut address = Vec::new();
     for index in 0..10 {
         address.push(chain.account(index).await.unwrap().address().to_owned());
@@ -73,6 +78,26 @@ async fn from_a_launch_file_to_paid_payees() {
     // A dry run signs nothing and leaves no file, whether the launch is good or not.
     let planned = works(folder, "deploy launch.toml --dry-run").await;
     assert!(planned.contains("warning:") && planned.contains("nothing was signed"), "{planned}");
+    assert!(planned.contains("catalogue   rare            3 pieces, root "), "{planned}");
+    // A catalogue that can't be used is refused with every line, before anything is paid.
+    let catalogue = std::fs::read_to_string(folder.join("catalogue.csv")).unwrap();
+    std::fs::write(
+        folder.join("spoiled.csv"),
+        catalogue.replace("rare,1", "rare,7").replace("common,2", "common,x"),
+    )
+    .unwrap();
+    std::fs::write(folder.join("bad.toml"), launch.replace("catalogue.csv", "spoiled.csv")).unwrap();
+    let spoiled = works_not(folder, "deploy bad.toml --dry-run").await;
+    for line in ["error: the catalogue, line 9: ", "error: the catalogue, line 13: "] {
+        assert!(spoiled.contains(line), "{spoiled}");
+    }
+    // A payee that the bank refuses is named, and nothing is signed for it.
+    devnet.refuse(address.get(8).unwrap()).await.unwrap();
+    let refused = works_not(folder, "deploy launch.toml --dry-run").await;
+    let artists = format!("error: payee {} can't be paid: ", address.get(8).unwrap());
+    assert!(refused.contains(&artists) && refused.contains("not allowed to receive funds"), "{refused}");
+    let launch = launch.replace(address.get(8).unwrap(), address.get(7).unwrap());
+    std::fs::write(folder.join("launch.toml"), &launch).unwrap();
     std::fs::write(folder.join("bad.toml"), launch.replace("8350", "8351")).unwrap();
     let deploy = "deploy launch.toml --signer-file words --account 1";
     assert!(fails(folder, "deploy bad.toml --signer-file words --account 1").await.contains("has errors"));
@@ -118,7 +143,7 @@ async fn from_a_launch_file_to_paid_payees() {
     let contribute = |shower: u32| format!("{} --shower {shower} --amount 9000000", job("contribute", 4));
     let none = "there is no shower 2: they are numbered 1 to 1";
     assert!(fails(folder, &contribute(2)).await.contains(none));
-    assert!(fails(folder, &format!("{} --stand-in-art --shower 2", job("mint", 2))).await.contains(none));
+    assert!(fails(folder, &format!("{} --shower 2", job("mint", 2))).await.contains(none));
     until(&node, &event.shower, Status::Open).await;
     works(folder, &contribute(1)).await;
     until(&node, &event.shower, Status::Ended).await;
@@ -130,13 +155,35 @@ async fn from_a_launch_file_to_paid_payees() {
     works(folder, &job("close", 2)).await;
     works(folder, &format!("{} {secrets}", job("draw", 2))).await;
     assert!(works(folder, "status --deployment deployment.json").await.contains("next: meteor mint"));
-    let minted = works(folder, &format!("{} --stand-in-art", job("mint", 2))).await;
-    assert!(minted.contains("minted 1 of 1"), "{minted}");
+    // Another catalogue than the launch's, or a spoiled one, is refused before anything is sent; the right one is
+    // anyone's to mint from.
+    let catalogue = std::fs::read_to_string(folder.join("catalogue.csv")).unwrap();
+    works(folder, "catalogue other.csv --preset preset.toml --stand-in 4").await;
+    std::fs::write(folder.join("spoiled.csv"), catalogue.replace("rare,1", "rare,7")).unwrap();
+    let minting = |file: &str| format!("{} --catalogue {file}", job("mint", 5));
+    let other = fails(folder, &minting("other.csv")).await;
+    assert!(
+        other.contains("not the event's catalogue") && other.contains("3 of them, the file has 4"),
+        "{other}"
+    );
+    let spoiled = fails(folder, &minting("spoiled.csv")).await;
+    assert!(spoiled.contains("line 9: its index is \"7\", and the next of rare is 1"), "{spoiled}");
+    let minted = works(folder, &minting("catalogue.csv")).await;
+    assert!(minted.contains("minted 1 of 1"), "a stranger minted: {minted}");
+    assert!(works(folder, &format!("{} --shower 1", job("mint", 2))).await.contains("minted 1 of 1"));
     let had = node.balance(pool, "uusd").await.unwrap();
     let settled = works(folder, &job("settle", 2)).await;
-    assert!(settled.contains("9000000 uusd will leave, 8955000 will arrive"), "{settled}");
-    assert_eq!(node.balance(pool, "uusd").await.unwrap() - had, 7_477_425, "7515000 less half a percent");
+    assert!(settled.contains("booked 8550000 uusd for the payees, 450000 held back until"), "{settled}");
+    assert!(
+        settled.contains(&format!("payee {pool}: 7139250 uusd will leave, 7103554 will arrive")),
+        "{settled}"
+    );
+    assert_eq!(node.balance(pool, "uusd").await.unwrap() - had, 7_103_554, "7139250 less half a percent");
     assert!(!works(folder, &job("settle", 2)).await.contains("will leave"), "nothing is due");
-    assert!(works(folder, "status --deployment deployment.json").await.contains("next: meteor hatch"));
+    let status = works(folder, "status --deployment deployment.json").await;
+    assert!(
+        status.contains("settled 8550000, held back 450000") && status.contains("next: meteor hatch"),
+        "{status}"
+    );
     devnet.shutdown().await;
 }

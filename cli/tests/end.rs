@@ -146,7 +146,10 @@ async fn paused_resumed_cancelled_and_refunded_with_the_chains_tax() {
     let wallet = chain.account(5).await.unwrap().address().to_owned();
     let had = node.balance(&wallet, "uusd").await.unwrap();
     let said = works(folder, &refund).await;
-    assert!(said.contains("2 contributions, 19000100 uusd will leave, 18905100 will arrive"), "{said}");
+    assert!(
+        said.contains("2 contributions, 0 held parts, 19000100 uusd will leave, 18905100 will arrive"),
+        "{said}"
+    );
     assert!(said.contains("refunded 2 of 2, 19000100"), "{said}");
     assert_eq!(node.balance(&wallet, "uusd").await.unwrap() - had, 9_950_100);
     assert!(works(folder, &refund).await.contains("nothing is left to refund"));
@@ -176,9 +179,15 @@ async fn the_beacon_of_rehearsals_says_that_its_key_is_public() {
 async fn help_teaches() {
     let folder = tempfile::tempdir().unwrap();
     for (name, teaches) in [
-        ("cancel", "Contributions without a meteor can then be refunded"),
+        ("cancel", "All its contributions can then be refunded"),
         ("refund", "nobody is refunded twice"),
+        ("refund", "left out and reported"),
         ("pause", "Only the owner can resume"),
+        ("pause", "every shower that is open meanwhile is marked on the chain"),
+        ("mint", "what an operator leaves half-way, anyone finishes"),
+        ("withdraw", "A payee that the chain refuses is reported and holds up no other"),
+        ("return-unasked", "never more than what is left over when everyone who is owed is paid"),
+        ("publish-key", "before its key deadline"),
         ("resume", "no deadline moved"),
         ("beacon", "anyone can compute every round"),
         ("settle", "how much will leave and how much will arrive"),

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 use std::time::Duration;
 
-use cosmwasm_std::HexBinary;
+use cosmwasm_std::{HexBinary, Timestamp};
 use meteor_cli::chain::Chain;
 use meteor_cli::{demo, preset};
 use meteor_messages::shower::{ExecuteMsg, Status};
@@ -31,7 +31,7 @@ async fn from_keygen_to_a_published_key() {
     // The contribution has to fit in, however slow the machine.
     preset.schedule.first = 20;
     preset.schedule.count = 1;
-    preset.crack.crack_window = 0;
+    let crack_window = preset.crack.crack_window;
 
     // The key, committed to for the address that the contract will have.
     let mut plan = demo::plan(&chain, preset, "jobs").await.unwrap();
@@ -96,7 +96,15 @@ async fn from_keygen_to_a_published_key() {
     worker.wait().unwrap();
     assert!(second.contains("in use: another job signs with this account"), "{second}");
 
-    assert!(works(folder, &publish).await.contains("now public"));
+    // Early it is refused, in time it releases what is held back.
+    assert!(fails(folder, &publish).await.contains("would fail"));
+    let closes_at = plan.message(chain.codes).unwrap().schedule.first_close;
+    devnet.set_time(Timestamp::from_seconds(closes_at + crack_window)).await.unwrap();
+    let published = works(folder, &publish).await;
+    assert!(
+        published.contains("now public") && published.contains("450000 uusd are no longer held back"),
+        "{published}"
+    );
     assert!(works(folder, &publish).await.contains("already public"));
 
     // Bad input: a shower that does not exist, another passphrase, other tables, an account that never

@@ -7,5 +7,7 @@ mod deploy;
 mod end;
 mod jobs;
 mod killed;
+mod refused;
 mod resume;
 mod verify;
+mod worker;

@@ -37,6 +37,7 @@ async fn a_deployment_killed_between_its_uploads_goes_on() {
     std::os::unix::fs::symlink(built.canonicalize().unwrap(), folder.join("artifacts")).unwrap();
     let preset = include_str!("../../packages/rules/presets/demo.toml");
     std::fs::write(folder.join("preset.toml"), preset.replace("count = 4", "count = 1")).unwrap();
+    works(folder, "catalogue catalogue.csv --preset preset.toml --stand-in 2").await;
     let mut address = Vec::new();
     for index in 0..10 {
         address.push(chain.account(index).await.unwrap().address().to_owned());

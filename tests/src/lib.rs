@@ -196,6 +196,14 @@ impl Stage {
         }
     }
 
+    /// From now on the bank refuses to send coins to `address`. Only on the dev chain.
+    pub async fn refuse(&self, address: &str) {
+        match &self.site {
+            Site::Devnet { devnet, .. } => devnet.refuse(address).await.expect("refused"),
+            Site::Real { .. } => panic!("a real chain refuses whom it wants"),
+        }
+    }
+
     /// Time of the chain's last block (Unix seconds).
     pub async fn time(&self) -> u64 {
         self.node.time().await.expect("time")

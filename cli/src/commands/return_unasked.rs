@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Result, ensure};
 use cosmwasm_std::Coin;
 use meteor_chain::contracts::ShowerContract;
-use meteor_messages::shower::{ConfigResponse, ExecuteMsg};
+use meteor_messages::shower::{ConfigResponse, ExecuteMsg, ShowerResponse};
 use meteor_operator::node::Node;
 
 use super::Command;
@@ -54,17 +54,18 @@ impl Command for ReturnUnasked {
 async fn enough(node: &Node, contract: &str, amount: &Coin) -> Result<()> {
     let shown = ShowerContract::new(node, contract);
     let config = shown.config().await?;
-    let mut left = node.balance(contract, &amount.denom).await?;
+    let mut owed = 0u128;
     // Only the event's denom is ever contributed: of another one everything came unasked.
     if amount.denom == config.denom {
         for shower in 1..=config.schedule.count {
-            let state = shown.shower(shower).await?;
-            let returned = state.refunded.u128().saturating_add(state.held_returned.u128());
-            left = left.saturating_sub(state.total.u128()).saturating_add(returned);
+            let ShowerResponse { total, refunded, held_returned, .. } = shown.shower(shower).await?;
+            let returned = refunded.u128().saturating_add(held_returned.u128());
+            owed = owed.saturating_add(total.u128().saturating_sub(returned));
         }
         let withdrawn = shown.payees().await?.into_iter().map(|payee| payee.withdrawn.u128());
-        left = withdrawn.fold(left, u128::saturating_add);
+        owed = withdrawn.fold(owed, u128::saturating_sub);
     }
+    let left = node.balance(contract, &amount.denom).await?.saturating_sub(owed);
     let Coin { amount: given, denom } = amount;
     ensure!(
         !given.is_zero() && given.u128() <= left,

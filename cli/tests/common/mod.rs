@@ -74,6 +74,7 @@ salt = "rehearsal"
 preset = "preset.toml"
 opens_at = {}
 commitments = "commitments.json"
+catalogue = "catalogue.csv"
 payees = [{{ address = "{pool}", share_bp = 8350 }}, {{ address = "{artists}", share_bp = 1650 }}]
 codes = {{ shower = 1, nft = 2, hatchery = 3 }}
 [chain]

@@ -136,6 +136,10 @@ impl Account {
         let mut signatures = 0;
         loop {
             signatures += 1;
+            // A simulation shows the messages to the nodes, too.
+            if last < u64::MAX && self.node.status().await?.height >= last {
+                return Err(AccountError::TooLate { until: last });
+            }
             let gas = with_margin(self.simulate(&messages).await?).max(least_gas).min(most_gas);
             let again = signatures < SIGNATURES;
             match self.attempt(messages.clone(), gas, &price, last).await {

@@ -141,7 +141,6 @@ fn rules(checks: &mut Checks, config: &ConfigResponse, message: &InstantiateMsg)
     checks.same(OF, "tilt", &config.tilt_bp, &message.tilt_bp);
     checks.same(OF, "holdback", &config.holdback_bp, &message.holdback_bp);
     checks.same(OF, "catalogue", &config.catalogue, &message.catalogue);
-    checks.same(OF, "named admin", &config.admin, &message.admin);
 }
 
 /// A CW721 contract that `minter` made and alone may mint.
