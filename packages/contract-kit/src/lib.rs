@@ -143,3 +143,109 @@ pub fn write_schema(schema: Schema) -> io::Result<()> {
     let file = folder.join(format!("{}.json", schema.contract_name));
     fs::write(file, schema.render().to_string().map_err(io::Error::other)? + "\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use cosmwasm_std::testing::{MockApi, MockStorage, mock_env};
+    use cosmwasm_std::{Binary, MsgResponse, SubMsgResponse, coin, coins, from_json};
+    use meteor_messages::nft::Royalties;
+    use meteor_rules::metadata::Template;
+
+    use super::*;
+
+    #[test]
+    fn coins_are_refused_and_named() {
+        assert_eq!(nonpayable(&[]), Ok(()));
+        let refused = |funds: &[Coin], given: &str| {
+            assert_eq!(nonpayable(funds), Err(KitError::FundsNotTaken { given: given.into() }));
+        };
+        refused(&coins(3, "uusd"), "3uusd");
+        refused(&coins(0, "uusd"), "0uusd");
+        refused(&[coin(3, "uusd"), coin(1, "uluna")], "3uusd,1uluna");
+    }
+
+    #[test]
+    fn batches_have_1_to_most_entries() {
+        for given in [0, 4, usize::MAX] {
+            assert_eq!(batch_size(given, 3), Err(KitError::BatchSize { given, most: 3 }));
+        }
+        assert_eq!((batch_size(1, 3), batch_size(3, 3)), (Ok(()), Ok(())));
+    }
+
+    #[test]
+    fn hashes_have_32_bytes() {
+        assert_eq!(bytes32("the root", &[7; 32].into()), Ok([7; 32]));
+        for given in [0, 31, 33] {
+            let refused = KitError::Length { what: "the root", given, wanted: "32" };
+            assert_eq!(bytes32("the root", &vec![7; given].into()), Err(refused));
+        }
+    }
+
+    #[test]
+    fn a_migration_is_of_the_same_contract_and_forward() {
+        let mut storage = MockStorage::new();
+        let mut from = |name: &str, version: &str| {
+            cw2::set_contract_version(&mut storage, name, version).unwrap();
+            let done = migrate(&mut storage, "ours", "1.2.0");
+            (done.map(|response| response.attributes), cw2::get_contract_version(&storage).unwrap().version)
+        };
+        for version in ["0.9.9", "1.1.9", "1.2.0"] {
+            let (told, now) = from("ours", version);
+            let told: Vec<String> = told.unwrap().into_iter().map(|told| told.value).collect();
+            assert_eq!(
+                (told, now.as_str()),
+                (vec!["migrate".into(), version.into(), "1.2.0".into()], "1.2.0")
+            );
+        }
+        for version in ["1.2.1", "2.0.0"] {
+            let refused = KitError::Downgrade { stored: version.into(), offered: "1.2.0" };
+            assert_eq!(from("ours", version), (Err(refused), version.into()));
+        }
+        let refused = KitError::WrongContract { stored: "other".into(), expected: "ours" };
+        assert_eq!(from("other", "0.1.0"), (Err(refused), "0.1.0".into()));
+        assert!(matches!(migrate(&mut MockStorage::new(), "ours", "1.2.0"), Err(KitError::Std(_))));
+    }
+
+    #[test]
+    fn a_collection_is_made_without_an_admin_for_this_contract_to_mint() {
+        let template = Template { name: "x".into(), description: "y".into(), columns: vec![] };
+        let royalties = Some(Royalties { payment_address: "team".into(), share_bp: 7 });
+        let name = "é".repeat(200); // 400 bytes: a label is cut by characters
+        let collection =
+            CollectionInit { code_id: 3, name: name.clone(), symbol: "S".into(), template, royalties };
+        let made = make_collection(collection.clone(), &mock_env()).unwrap();
+        let WasmMsg::Instantiate { admin, code_id, msg, funds, label } = made else { panic!("{made:?}") };
+        assert_eq!((admin, code_id, funds, label), (None, 3, vec![], "é".repeat(128)));
+        let CollectionInit { symbol, template, royalties, .. } = collection;
+        let minter = mock_env().contract.address.into();
+        assert_eq!(from_json(msg), Ok(nft::InstantiateMsg { name, symbol, minter, template, royalties }));
+    }
+
+    #[test]
+    fn the_new_contracts_address_is_read_or_nothing_is() {
+        let api = MockApi::default();
+        let address = api.addr_make("new");
+        // A protobuf message with the address in field 1, as every chain since CosmWasm 1 answers.
+        let answer = |address: &str| -> Binary {
+            [&[10, u8::try_from(address.len()).unwrap()], address.as_bytes()].concat().into()
+        };
+        #[allow(deprecated)] // chains before CosmWasm 2 answer in `data`
+        let read = |data: Option<Binary>, response: Option<Binary>| {
+            let msg_responses = response.map(|value| MsgResponse { type_url: "any".into(), value });
+            let done =
+                SubMsgResponse { events: vec![], data, msg_responses: msg_responses.into_iter().collect() };
+            let result = SubMsgResult::Ok(done);
+            instantiated(&api, Reply { id: 1, payload: Binary::default(), gas_used: 0, result })
+        };
+        let good = || Some(answer(address.as_str()));
+        assert_eq!(read(None, good()), Ok(address.clone()));
+        assert_eq!(read(good(), None), Ok(address.clone()));
+        assert_eq!(read(Some(answer("old")), good()), Ok(address.clone()), "the new form counts");
+        assert_eq!(read(None, None), Err(KitError::NoAddress));
+        assert_eq!(read(None, Some(b"no protobuf".into())), Err(KitError::NoAddress));
+        assert!(matches!(read(None, Some(answer("nobody"))), Err(KitError::Std(_))), "checked by the chain");
+        let failed = SubMsgResult::Err("no".into());
+        let failed = Reply { id: 1, payload: Binary::default(), gas_used: 0, result: failed };
+        assert_eq!(instantiated(&api, failed), Err(KitError::NoAddress));
+    }
+}

@@ -38,7 +38,9 @@ impl Walk<'_> {
         if let Some(name) = schema.get("$ref").and_then(Value::as_str).and_then(|at| at.rsplit('/').next()) {
             let mut samples = self.samples(&self.definitions[name]);
             if OTHERS.contains(&name) {
-                samples.iter_mut().for_each(|sample| sample.strict.clear());
+                for sample in &mut samples {
+                    sample.strict.clear();
+                }
             }
             return samples;
         }
