@@ -40,8 +40,19 @@ pub(crate) struct ShowerVerdict {
     pub(crate) report: Report,
     /// Whether it was cancelled.
     pub(crate) cancelled: bool,
-    /// The block that closed it, if a node was asked: the inner `None` if the node no longer has it.
-    pub(crate) closing: Option<Option<Closing>>,
+    /// The block that closed it.
+    pub(crate) closing: CloseBlock,
+}
+
+/// The block that closed a shower.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum CloseBlock {
+    /// No node was asked, or it isn't closed.
+    NotAsked,
+    /// The node no longer has it.
+    Gone,
+    /// It was found.
+    Found(Closing),
 }
 
 /// The first step that fails, and of which shower it is.
@@ -89,8 +100,10 @@ impl Verdict {
 
     /// Showers after whose close the chain stood still for longer than the beacon's delay.
     fn stalled(&self) -> Vec<u32> {
-        let after = |shower: &ShowerVerdict| shower.closing.flatten().and_then(|closing| closing.after);
-        let stalled = |shower: &&ShowerVerdict| after(shower).is_some_and(|after| after > self.beacon.delay);
+        let stalled = |shower: &&ShowerVerdict| match shower.closing {
+            CloseBlock::Found(closing) => closing.after.is_some_and(|after| after > self.beacon.delay),
+            CloseBlock::NotAsked | CloseBlock::Gone => false,
+        };
         self.showers.iter().filter(stalled).map(|shower| shower.report.shower).collect()
     }
 
@@ -149,9 +162,12 @@ impl Verdict {
             };
             let _ = writeln!(text, "\nShower {}{marks}", report.shower);
             lines(&mut text, &report.steps, &mut explained);
-            if let Some(closing) = closing {
-                let _ = writeln!(text, "       {:<14} {}", "", closing_line(closing.as_ref()));
-            }
+            let closed = match closing {
+                CloseBlock::NotAsked => continue,
+                CloseBlock::Gone => "the node no longer has the block that closed it".to_owned(),
+                CloseBlock::Found(closing) => closing_line(*closing),
+            };
+            let _ = writeln!(text, "       {:<14} {closed}", "");
         }
         let _ = writeln!(text, "\n{}", self.conclusion());
         text
@@ -159,12 +175,18 @@ impl Verdict {
 
     /// The report for programs.
     pub(crate) fn json(&self) -> Result<Value> {
-        let closing = |closing: Closing| json!({ "height": closing.height, "before": closing.before, "after": closing.after });
         let mut showers = Vec::with_capacity(self.showers.len());
         for shower in &self.showers {
             let mut value = serde_json::to_value(&shower.report)?;
-            if let (Some(found), Some(object)) = (shower.closing, value.as_object_mut()) {
-                object.insert("closing".into(), found.map_or(Value::Null, closing));
+            let closing = match shower.closing {
+                CloseBlock::NotAsked => None,
+                CloseBlock::Gone => Some(Value::Null),
+                CloseBlock::Found(Closing { height, before, after }) => {
+                    Some(json!({ "height": height, "before": before, "after": after }))
+                }
+            };
+            if let (Some(closing), Some(object)) = (closing, value.as_object_mut()) {
+                object.insert("closing".into(), closing);
             }
             showers.push(value);
         }
@@ -210,10 +232,7 @@ fn lines(text: &mut String, steps: &[Step], explained: &mut BTreeSet<StepName>) 
     }
 }
 
-fn closing_line(closing: Option<&Closing>) -> String {
-    let Some(Closing { height, before, after }) = closing else {
-        return "the node no longer has the block that closed it".into();
-    };
+fn closing_line(Closing { height, before, after }: Closing) -> String {
     let before = before.map(|seconds| format!("{seconds} s after the block before"));
     let after = after.map(|seconds| format!("{seconds} s before the block after"));
     let gaps: Vec<_> = before.into_iter().chain(after).collect();

@@ -13,7 +13,7 @@ use meteor_rules::fairness::verify::{Evidence, MeteorFacts, Outcome, Report, Ste
 
 use super::Command;
 use crate::evidence::{self, Bundle, Checksums, Source};
-use crate::verdict::{ShowerVerdict, Verdict};
+use crate::verdict::{self, CloseBlock, ShowerVerdict, Verdict};
 
 /// Recompute the draws of an event, or what one meteor holds, and show what is proven.
 ///
@@ -105,8 +105,10 @@ impl Verify {
             let facts = bundle.fairness.shower(report.shower);
             let closed_at = facts.and_then(|facts| facts.closed_at);
             let closing = match (&asked, closed_at) {
-                (Some(Asked { node, .. }), Some(at)) => Some(evidence::closing(node, at).await?),
-                (None, _) | (_, None) => None,
+                (Some(Asked { node, .. }), Some(at)) => {
+                    evidence::closing(node, at).await?.map_or(CloseBlock::Gone, CloseBlock::Found)
+                }
+                (None, _) | (_, None) => CloseBlock::NotAsked,
             };
             let cancelled = facts.is_some_and(|facts| facts.cancelled);
             showers.push(ShowerVerdict { report, cancelled, closing });
@@ -128,17 +130,17 @@ impl Verify {
         let network = node.status().await?.chain_id;
         let found = evidence::compare(said, &fairness)?;
         let chain = if found.wrong.is_empty() {
-            let mut told = format!("{contract}, asked of {url}");
+            let mut told = vec![format!("{contract}, asked of {url}")];
             if network != fairness.chain_id {
-                told += &format!("; the chain is called {network} now");
+                told.push(format!("the chain is called {network} now"));
             }
             if self.contract.is_none() {
-                told += "; the source named this address: compare it with the one announced";
+                told.push("the source named this address: compare it with the one announced".into());
             }
             if !found.behind.is_empty() {
-                told += &format!("; the source is behind with {}", crate::verdict::named(&found.behind));
+                told.push(format!("the source is behind with {}", verdict::named(&found.behind)));
             }
-            Outcome::Passed(told)
+            Outcome::Passed(told.join("; "))
         } else {
             let first: Vec<_> = found.wrong.iter().take(5).map(String::as_str).collect();
             Outcome::Failed(format!("the source says what the chain doesn't: {}", first.join("; ")))

@@ -65,17 +65,18 @@ impl Odds {
     }
 }
 
-/// Compares two fractions exactly, without multiplying.
-fn compare(a: (u128, u128), b: (u128, u128)) -> core::cmp::Ordering {
-    let ((a, b), (c, d)) = (a, b);
-    match (a.checked_div(b), c.checked_div(d)) {
-        (Some(left), Some(right)) if left != right => left.cmp(&right),
-        (Some(_), Some(_)) => match (a % b, c % d) {
+/// Compares two fractions (numerator, denominator) exactly, without multiplying.
+fn compare(left: (u128, u128), right: (u128, u128)) -> core::cmp::Ordering {
+    let whole = |of: (u128, u128)| of.0.checked_div(of.1);
+    let rest = |of: (u128, u128)| of.0.checked_rem(of.1);
+    match (whole(left), whole(right)) {
+        (Some(ours), Some(theirs)) if ours != theirs => ours.cmp(&theirs),
+        (Some(_), Some(_)) => match (rest(left).unwrap_or(0), rest(right).unwrap_or(0)) {
             (0, 0) => core::cmp::Ordering::Equal,
             (0, _) => core::cmp::Ordering::Less,
             (_, 0) => core::cmp::Ordering::Greater,
             // The larger reciprocal of the remainder is the smaller fraction.
-            (x, y) => compare((d, y), (b, x)),
+            (ours, theirs) => compare((right.1, theirs), (left.1, ours)),
         },
         // A denominator of 0 is beyond every number.
         (None, None) => core::cmp::Ordering::Equal,

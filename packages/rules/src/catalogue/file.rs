@@ -2,9 +2,9 @@
 //! because a launch commits to it for good.
 
 use alloc::collections::BTreeMap;
-use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::fmt::Write;
 
 use thiserror::Error;
 
@@ -151,9 +151,10 @@ pub fn write(catalogue: &Catalogue, template: &Template) -> String {
     file.push('\n');
     for tier in Tier::ALL {
         for (index, Piece { image, traits }) in catalogue.pieces(tier).iter().enumerate() {
-            file.push_str(&format!("{tier},{index},{image}"));
+            // Writing to a text never fails.
+            let _ = write!(file, "{tier},{index},{image}");
             for number in traits {
-                file.push_str(&format!(",{number}"));
+                let _ = write!(file, ",{number}");
             }
             file.push('\n');
         }

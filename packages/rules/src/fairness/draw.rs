@@ -111,10 +111,10 @@ mod tests {
                     }
                     let rest: Vec<u32> = (weights.certain()..size).collect();
                     for order in permutations(&rest) {
-                        let mut marked = vec![0u128; size as usize];
+                        let mut marked = vec![0u128; usize::try_from(size).unwrap()];
                         for point in 0..weights.sum() {
                             let holds = choose(size, &weights, &order, point);
-                            assert_eq!(holds.iter().filter(|h| **h).count(), eggs as usize);
+                            assert_eq!(holds.iter().filter(|h| **h).count(), usize::try_from(eggs).unwrap());
                             for (count, hold) in marked.iter_mut().zip(holds) {
                                 *count += u128::from(hold);
                             }

@@ -277,7 +277,7 @@ mod tests {
             let tree = Tree::new(leaves.clone()).unwrap();
             for from in 0..count {
                 for to in from + 1..=count {
-                    let range = &leaves[from as usize..to as usize];
+                    let range = &leaves[usize::try_from(from).unwrap()..usize::try_from(to).unwrap()];
                     let proof = tree.range_proof(from, to).unwrap();
                     assert_eq!(root_from_range(range, from, count, &proof), Some(tree.root()));
                     for other in (0..count).filter(|other| *other != from) {

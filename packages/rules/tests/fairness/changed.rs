@@ -200,14 +200,13 @@ fn any_bit_of_the_catalogue() {
     for line in 1..lines {
         let without = failures_of_the_event(|event| {
             let kept = event.catalogue.lines().enumerate().filter(|(at, _)| *at != line);
-            event.catalogue = kept.map(|(_, text)| format!("{text}\n")).collect();
+            event.catalogue = kept.map(|(_, text)| text).collect::<Vec<_>>().join("\n");
         });
         assert_eq!(without, only, "without line {line}");
         let changed = failures_of_the_event(|event| {
             let rows = event.catalogue.lines().enumerate();
-            let rows =
-                rows.map(|(at, text)| if at == line { format!("{text}1\n") } else { format!("{text}\n") });
-            event.catalogue = rows.collect();
+            let rows = rows.map(|(at, text)| if at == line { format!("{text}1") } else { text.to_owned() });
+            event.catalogue = rows.collect::<Vec<_>>().join("\n");
         });
         assert_eq!(changed, only, "another trait in line {line}");
     }

@@ -1,7 +1,7 @@
 //! Makes whole events out of nothing but a number: contributions, draws, reveals, the evidence of all.
 
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 
 use meteor_rules::catalogue::{Catalogue, Committed, Piece};
 use meteor_rules::fairness::content::Tables;
@@ -74,7 +74,7 @@ pub(crate) fn catalogue_csv() -> String {
     let mut text = String::from("tier,index,image,distance,weight\n");
     for tier in Tier::ALL {
         for (index, Piece { image, traits }) in pieces(tier).iter().enumerate() {
-            text += &format!("{tier},{index},{image},{},{}\n", traits[0], traits[1]);
+            writeln!(text, "{tier},{index},{image},{},{}", traits[0], traits[1]).unwrap();
         }
     }
     text

@@ -132,6 +132,11 @@ fn one_meteor_alone() {
     assert!(matches!(report.outcome(StepName::Meteor), Some(Outcome::Failed(_))));
 }
 
+/// One of the reveals of the shower whose key is not out.
+fn reveal(event: &mut Event) -> &mut Reveal {
+    &mut event.reveals.get_mut(&5).unwrap()[2]
+}
+
 #[test]
 fn a_reveal_is_compared_with_the_root_before_the_key_is_out() {
     let first_failure = |change: fn(&mut Event)| {
@@ -140,9 +145,6 @@ fn a_reveal_is_compared_with_the_root_before_the_key_is_out() {
         event.verify(5).first_failure().map(|step| step.name)
     };
     assert_eq!(first_failure(|_| ()), None);
-    fn reveal(event: &mut Event) -> &mut Reveal {
-        &mut event.reveals.get_mut(&5).unwrap()[2]
-    }
     for change in [
         |event: &mut Event| reveal(event).salt.0[31] ^= 1,
         |event: &mut Event| reveal(event).traits[1] ^= 1,

@@ -194,16 +194,19 @@ fn turns() -> Vec<Value> {
         .into()
 }
 
+/// Leaves of the tree, first of the range, its leaves, proof, and the root that they lead to.
+type Range = (u32, u32, Vec<Bytes32>, Vec<Bytes32>, Option<Bytes32>);
+
 /// Range proofs, and some that are none.
 fn ranges() -> Vec<Value> {
     let row = |count: u32, from: u32, to: u32| {
         let leaves: Vec<Bytes32> = (0..count).map(|n| hash(&format!("leaf {n}"))).collect();
         let tree = Tree::new(leaves.clone()).unwrap();
         let proof = tree.range_proof(from, to).unwrap();
-        let range = leaves.into_iter().skip(from as usize).take((to - from) as usize).collect();
+        let range = (from..to).map(|at| leaves[usize::try_from(at).unwrap()]).collect();
         (count, from, range, proof, Some(tree.root()))
     };
-    let mut rows: Vec<(u32, u32, Vec<Bytes32>, Vec<Bytes32>, Option<Bytes32>)> = vec![
+    let mut rows: Vec<Range> = vec![
         row(1, 0, 1),
         row(2, 0, 1),
         row(2, 0, 2),
