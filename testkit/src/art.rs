@@ -2,8 +2,10 @@
 
 use data_encoding::BASE32_NOPAD;
 use meteor_messages::nft::{ExecuteMsg, ExtensionMsg, NewToken};
-use meteor_messages::shower::{Art, OWN_COLUMNS};
+use meteor_messages::shower::OWN_COLUMNS;
+use meteor_rules::catalogue::{Catalogue, Piece};
 use meteor_rules::metadata::{Template, Values};
+use meteor_rules::tier::PerTier;
 use sha2::{Digest, Sha256};
 
 use crate::wallets::address;
@@ -15,8 +17,19 @@ pub fn image(number: u64) -> String {
     format!("b{}", BASE32_NOPAD.encode(&bytes).to_ascii_lowercase())
 }
 
-/// The art of one meteor, its `number` deciding image and traits.
-pub fn piece(template: &Template, number: u64) -> Art {
+/// Pieces of each tier of a suite's event, unless it says otherwise: few, so that large events use them up.
+pub const PIECES: PerTier<u32> = PerTier { legendary: 7, ancient: 11, rare: 30, common: 130 };
+
+/// A catalogue with so many pieces of each tier, no two alike.
+pub fn catalogue(template: &Template, counts: PerTier<u32>) -> Catalogue {
+    Catalogue::new(PerTier::from_fn(|tier| {
+        let first = u64::from(tier.index()) * 1_000_000;
+        (0..*counts.get(tier)).map(|index| piece(template, first + u64::from(index))).collect()
+    }))
+}
+
+/// A piece, its `number` deciding image and traits.
+pub fn piece(template: &Template, number: u64) -> Piece {
     let traits = template
         .columns
         .iter()
@@ -31,7 +44,7 @@ pub fn piece(template: &Template, number: u64) -> Art {
             u32::try_from(number % kinds).unwrap_or(0)
         })
         .collect();
-    Art { image: image(number), traits }
+    Piece { image: image(number), traits }
 }
 
 /// A token that a minter could mint.

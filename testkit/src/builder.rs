@@ -1,14 +1,18 @@
 //! How a suite is made: everything has a value that most tests can live with.
 
 use cosmwasm_std::{Addr, Api, Coin, Timestamp, Uint128, instantiate2_address};
-use cw_multi_test::{AppBuilder, BankKeeper, Executor, MockApiBech32};
+use cw_multi_test::{AppBuilder, Executor, MockApiBech32};
 use meteor_messages::hatchery::{self, HatcheryInit};
 use meteor_messages::nft::CollectionInit;
 use meteor_messages::nft::Royalties;
-use meteor_messages::shower::{InstantiateMsg, MAX_SHOWERS, Payee};
+use meteor_messages::shower::{CatalogueTier, InstantiateMsg, MAX_SHOWERS, Payee};
+use meteor_rules::catalogue::{Catalogue, Committed};
 use meteor_rules::fairness::content::Tables;
 use meteor_rules::preset::{Collection, Crack, Preset};
+use meteor_rules::tier::PerTier;
 
+use crate::art;
+use crate::bank::RefusingBank;
 use crate::contracts::Codes;
 use crate::fairness::{CHAIN_ID, commitments, without_commitments};
 use crate::model::{Contracts, Model};
@@ -28,6 +32,7 @@ const SALT: &[u8] = b"meteor-shower";
 pub struct SuiteBuilder {
     msg: InstantiateMsg,
     tables: Tables,
+    catalogue: Catalogue,
     wallets: Vec<(Addr, Vec<Coin>)>,
     codes: Codes,
     checked: bool,
@@ -40,8 +45,8 @@ impl Default for SuiteBuilder {
 }
 
 impl SuiteBuilder {
-    /// The rules, template and lengths of a preset of `meteor-rules` (`demo`, `levana-2021`), opening 100
-    /// seconds after the suite begins, with roles `owner`, `operator`, `guardian` and the payees `team`
+    /// The rules, template and showers of a preset of `meteor-rules` (`demo`, `levana-2021`), opening 100 seconds
+    /// after the suite begins, with an hour each for minting and for revealing, with roles `owner`, `operator`, `guardian` and the payees `team`
     /// (8,350 basis points) and `fund` (1,650).
     ///
     /// # Panics
@@ -50,7 +55,7 @@ impl SuiteBuilder {
         let preset = Preset::named(name).expect("a preset of meteor-rules");
         let relative = meteor_rules::preset::RelativeSchedule { opens_at: None, ..preset.schedule };
         let payee = |name: &str, share_bp| Payee { address: address(name).into(), share_bp };
-        let Crack { reveal_timeout, crack_window, key_window, eggs, dust, tables } = preset.crack;
+        let Crack { eggs, dust, tables, .. } = preset.crack;
         let collection = |Collection { name, symbol, template }| CollectionInit {
             code_id: 0, // set when the code is stored
             name,
@@ -58,6 +63,7 @@ impl SuiteBuilder {
             template,
             royalties: None,
         };
+        let catalogue = art::catalogue(&preset.meteors.template, art::PIECES);
         let msg = InstantiateMsg {
             owner: address("owner").into(),
             operator: address("operator").into(),
@@ -66,26 +72,30 @@ impl SuiteBuilder {
             denom: "uusd".into(),
             schedule: relative.opening(BEGIN + 100),
             minimum: preset.minimum.into(),
-            mint_window: preset.mint_window,
+            mint_window: 3_600,
             tiers: preset.tiers,
             eggs: preset.eggs,
             tilt_bp: preset.tilt_bp,
             holdback_bp: preset.holdback_bp,
-            catalogue: meteor_rules::tier::PerTier::from_fn(|_| meteor_messages::shower::CatalogueTier {
-                count: 1,
-                root: [0; 32].into(),
-            }), // SPINE
+            catalogue: committed(&catalogue),
             payees: vec![payee("team", 8_350), payee("fund", 1_650)],
             meteors: collection(preset.meteors),
-            fairness: without_commitments(&tables, crack_window, key_window), // the commitments when the address is known
+            fairness: without_commitments(&tables, 7_200, 10_000), // the commitments when the address is known
             hatchery: HatcheryInit {
                 code_id: 0,
-                reveal_timeout,
+                reveal_timeout: 3_600,
                 eggs: collection(eggs),
                 dust: collection(dust),
             },
         };
-        Self { msg, tables, wallets: vec![], codes: Codes::default(), checked: true }
+        Self { msg, tables, catalogue, wallets: vec![], codes: Codes::default(), checked: true }
+    }
+
+    /// How many pieces the catalogue has of each tier.
+    pub fn pieces(mut self, counts: PerTier<u32>) -> Self {
+        self.catalogue = art::catalogue(&self.msg.meteors.template, counts);
+        self.msg.catalogue = committed(&self.catalogue);
+        self
     }
 
     /// How many showers.
@@ -174,15 +184,16 @@ impl SuiteBuilder {
     /// # Panics
     /// If the contracts don't tell of themselves.
     pub fn launch(self, funds: &[Coin]) -> Result<Suite, Refusal> {
-        let Self { mut msg, tables, wallets, codes, checked } = self;
+        let Self { mut msg, tables, catalogue, wallets, codes, checked } = self;
+        let bank = RefusingBank::default();
         let owner = Addr::unchecked(&msg.owner);
         let mut app: TerraApp = AppBuilder::new()
-            .with_bank(BankKeeper::new())
+            .with_bank(bank.clone())
             .with_api(MockApiBech32::new(PREFIX))
             .build(|router, _, storage| {
                 let deployer = (address("deployer"), funds.to_vec());
                 for (wallet, coins) in wallets.iter().chain([&deployer]) {
-                    router.bank.init_balance(storage, wallet, coins.clone()).expect("balances fit");
+                    router.bank.keeper.init_balance(storage, wallet, coins.clone()).expect("balances fit");
                 }
             });
         app.update_block(|block| {
@@ -202,7 +213,7 @@ impl SuiteBuilder {
                 commitments(contract.as_str(), count).into_iter().map(Into::into).collect();
         }
         let shower = app
-            .instantiate2_contract(code, address("deployer"), &msg, funds, "meteor-shower", None, SALT)
+            .instantiate2_contract(code, address("deployer"), &msg, funds, "meteor-shower", msg.admin.clone(), SALT)
             .map_err(Refusal::of)?;
         let config: meteor_messages::shower::ConfigResponse = app
             .wrap()
@@ -224,13 +235,12 @@ impl SuiteBuilder {
             hatchery: Addr::unchecked(&contracts.hatchery),
             eggs: Addr::unchecked(&contracts.eggs),
             dust: Addr::unchecked(&contracts.dust),
-            model: Model::new(msg.clone(), tables, contracts),
-            unsolicited: 0,
+            model: Model::new(msg.clone(), tables, catalogue, contracts),
+            bank,
             known: vec![shower.clone(), owner],
             shower,
             app,
             checked,
-            pieces: 0,
         };
         let roles = [&msg.operator, &msg.guardian];
         for who in wallets.iter().map(|(who, _)| who.as_str()).chain(roles.map(String::as_str)) {
@@ -243,6 +253,14 @@ impl SuiteBuilder {
         suite.check_if_asked();
         Ok(suite)
     }
+}
+
+/// What a launch commits to of `catalogue`.
+pub fn committed(catalogue: &Catalogue) -> PerTier<CatalogueTier> {
+    PerTier::from_fn(|tier| {
+        let Committed { count, root } = catalogue.committed(tier).unwrap_or(Committed { count: 0, root: [0; 32] });
+        CatalogueTier { count, root: root.into() }
+    })
 }
 
 /// The address that the shower contract will have.

@@ -8,13 +8,14 @@ use cw721::msg::{AllNftInfoResponse, TokensResponse};
 use meteor_messages::hatchery::{self, CustodiesResponse, CustodyResponse};
 use meteor_messages::nft;
 use meteor_messages::shower::{
-    ContributionState, Cursor, DrawResponse, QueryMsg, RankedContributor, RankingResponse, ShowerResponse,
+    ContributionState, Cursor, DrawResponse, PayeesResponse, QueryMsg, RankedContributor, RankingResponse, ShowerResponse,
     WalletResponse,
 };
 use meteor_rules::Rank;
 use meteor_rules::fairness::content::Kind;
 use meteor_rules::metadata::{Metadata, Template};
 
+use crate::fairness::CHAIN_ID;
 use crate::model::Token;
 use crate::suite::Suite;
 
@@ -29,22 +30,38 @@ pub fn check(suite: &Suite) {
     hatched(suite);
 }
 
-/// Invariant 1: the contract holds exactly what was contributed and neither settled nor refunded, besides
-/// what was sent to it unasked; and no account outside those known has any coins.
+/// Invariant 1: the contract holds exactly what was contributed and neither withdrawn nor refunded, and what was
+/// sent to it unasked and not returned; no account outside those known has any coins; nobody is owed what is not
+/// there.
 ///
 /// # Panics
 /// If it doesn't hold.
 pub fn money(suite: &Suite) {
-    assert_eq!(suite.balance("shower"), suite.model.held() + suite.unsolicited, "the contract's balance");
+    assert_eq!(suite.balance("shower"), suite.model.owes() + suite.model.surplus(), "the contract's balance");
     let denom = &suite.model.config.denom;
     let supply = suite.app.wrap().query_supply(denom).expect("the bank answers").amount;
     let known = suite.balances().values().map(|amount| Uint128::new(*amount)).sum::<Uint128>();
     assert_eq!(supply, known, "coins have reached an account that nobody named");
+    let bp = suite.model.config.holdback_bp;
     for (number, shower) in &suite.model.showers {
-        let sent = shower.settled + shower.refunded_amount();
+        let returned = shower.held_returned_amount(bp);
+        let sent = shower.settled + shower.refunded_amount() + returned;
         assert!(sent <= shower.total(), "shower {number} has given out more than it took in");
-        assert!(shower.settled <= shower.minted_amount(), "shower {number} has paid for meteors it owes");
+        let held = if shower.key_in_time { 0 } else { shower.held(bp) };
+        assert!(shower.settled <= shower.minted_amount() - held, "shower {number} booked what it must not");
+        assert!(returned == 0 || !shower.key_in_time, "shower {number} gave what was held back to both");
     }
+    let told: PayeesResponse = suite.query(&QueryMsg::Payees {});
+    for (payee, fixed) in told.payees.iter().zip(&suite.model.config.payees) {
+        let amount = |of: &BTreeMap<String, u128>| of.get(&payee.address).copied().unwrap_or_default();
+        assert_eq!((&payee.address, payee.share_bp), (&fixed.address, fixed.share_bp), "payees never change");
+        assert_eq!(payee.owed.u128(), amount(&suite.model.owed), "what {} is owed", payee.address);
+        assert_eq!(payee.withdrawn.u128(), amount(&suite.model.withdrawn), "what {} was sent", payee.address);
+    }
+    assert_eq!(told.payees.len(), suite.model.config.payees.len(), "payees never change");
+    let booked: u128 = suite.model.showers.values().map(|shower| shower.settled).sum();
+    let shares: u128 = suite.model.owed.values().chain(suite.model.withdrawn.values()).sum();
+    assert_eq!(booked, shares, "what is booked is the payees', to the last unit");
 }
 
 /// The contract's books are the model's: totals, ranking, log hash, states.
@@ -53,19 +70,25 @@ pub fn money(suite: &Suite) {
 /// If they aren't.
 pub fn books(suite: &Suite) {
     let model = &suite.model;
-    let chain_id = suite.app.block_info().chain_id;
+    let bp = model.config.holdback_bp;
     for number in 1..=model.config.schedule.count {
         let shower = model.shower(number);
         let told: ShowerResponse = suite.query(&QueryMsg::Shower { shower: number });
         assert_eq!(told.contributors, shower.contributors(), "contributors of shower {number}");
         assert_eq!(told.total.u128(), shower.total(), "total of shower {number}");
-        let log = shower.log_hash(&chain_id, &model.contract, number);
+        let log = shower.log_hash(CHAIN_ID, &model.contract, number);
         assert_eq!(told.log.as_slice(), log, "log hash of shower {number}");
         assert_eq!(told.earlier, model.earlier(number), "contributors before shower {number}");
+        assert_eq!(told.earlier_by_tier, model.earlier_by_tier(number), "meteors before shower {number}");
+        assert_eq!(told.paused, model.was_paused(number, suite.now()), "pauses of shower {number}");
+        assert_eq!(told.held.u128(), shower.held(bp), "held back of shower {number}");
+        assert_eq!(told.held_returned.u128(), shower.held_returned_amount(bp), "holdback of {number}");
+        assert_eq!(told.key_in_time, shower.key_in_time, "key of shower {number}");
         assert_eq!(told.minimum.u128(), model.minimum(number), "minimum of shower {number}");
         let drawn: DrawResponse = suite.query(&QueryMsg::Draw { shower: number });
         assert_eq!(drawn.beacon_round, shower.beacon_round, "beacon round of shower {number}");
         assert_eq!(drawn.root, shower.draw.as_ref().map(|draw| draw.root.clone()), "root of shower {number}");
+        assert_eq!(drawn.earlier, model.earlier(number), "contributors before shower {number}");
         assert_eq!(drawn.key.is_some(), shower.key, "key of shower {number}");
         assert_eq!((told.closed, told.cancelled), (shower.closed, shower.cancelled), "shower {number}");
         assert_eq!(told.minted, shower.minted, "minted of shower {number}");
@@ -107,6 +130,11 @@ pub fn tokens(suite: &Suite) {
                 model.config.tiers.tier_of(Rank(rank), shower.contributors()).expect("a rank has a tier");
             let own = [tier.index(), rank, *number];
             assert_eq!(token.traits.get(..3), Some(own.as_slice()), "what meteor {id} says of itself");
+            let (tier, piece) = model.piece(*number, rank).expect("a rank has a piece");
+            let piece = usize::try_from(piece).ok().and_then(|at| model.catalogue.pieces(tier).get(at));
+            let piece = piece.expect("a piece of the catalogue");
+            let shown = (&token.image, token.traits.get(3..).unwrap_or_default());
+            assert_eq!(shown, (&piece.image, piece.traits.as_slice()), "the piece of meteor {id}");
             shows(suite, &suite.meteors, id, token, &model.config.meteors.template);
         }
     }

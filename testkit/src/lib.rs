@@ -9,6 +9,7 @@
 
 pub mod art;
 mod assertions;
+pub mod bank;
 mod builder;
 pub mod contracts;
 pub mod fairness;
@@ -21,8 +22,8 @@ mod suite;
 mod verbs;
 pub mod wallets;
 
-pub use builder::{BEGIN, SuiteBuilder};
-pub use outcome::{Outcome, Refusal};
+pub use builder::{BEGIN, SuiteBuilder, committed};
+pub use outcome::{Outcome, Reason, Refusal};
 pub use suite::{Suite, TerraApp};
 pub use verbs::reveal_of;
 

@@ -7,13 +7,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use cosmwasm_std::{Event, from_json, to_json_vec};
 use cw_utils::Expiration;
 use meteor_messages::events::{Draw, HatcheryEvent, Minted, NftEvent, Revealed, ShowerEvent};
-use meteor_messages::shower::{ExecuteMsg, InstantiateMsg};
+use meteor_messages::shower::{ExecuteMsg, InstantiateMsg, Refunded};
+use meteor_rules::catalogue::Catalogue;
 use meteor_rules::fairness::content::{Content, Kind, Tables};
 use meteor_rules::fairness::sealed::{Inputs, Sealed};
 use meteor_rules::fairness::{Bytes32, Domain};
 use meteor_rules::log::{Entry, LogHash, extend, start};
 use meteor_rules::ranking::Place;
-use meteor_rules::{NANOS_PER_SECOND, ShowerId, TokenId};
+use meteor_rules::tier::{PerTier, Tier};
+use meteor_rules::{NANOS_PER_SECOND, Rank, ShowerId, TokenId};
 
 use crate::fairness::{CHAIN_ID, beacon, id, key};
 
@@ -104,10 +106,16 @@ pub struct ModelShower {
     pub cancelled: bool,
     /// How many ranks have their meteor.
     pub minted: u32,
-    /// Paid to the payees.
+    /// Booked for the payees.
     pub settled: u128,
     /// Who was refunded.
     pub refunded: BTreeSet<String>,
+    /// Who was sent back what was held back.
+    pub held_returned: BTreeSet<String>,
+    /// Whether its key came before its deadline.
+    pub key_in_time: bool,
+    /// Whether a pause that has ended touched it.
+    pub paused: bool,
 }
 
 impl ModelShower {
@@ -144,7 +152,24 @@ impl ModelShower {
         self.ranking().iter().zip(0..self.minted).map(|((place, _), _)| place.amount).sum()
     }
 
-    /// What was sent back.
+    /// What those with a meteor contributed, each with what is held back of it.
+    pub fn held_parts(&self, holdback_bp: u32) -> BTreeMap<&str, u128> {
+        let parts = self.ranking().into_iter().zip(0..self.minted);
+        parts.map(|((place, who), _)| (who, place.amount * u128::from(holdback_bp) / 10_000)).collect()
+    }
+
+    /// What is held back of all of them.
+    pub fn held(&self, holdback_bp: u32) -> u128 {
+        self.held_parts(holdback_bp).values().sum()
+    }
+
+    /// Of it what was sent back to contributors.
+    pub fn held_returned_amount(&self, holdback_bp: u32) -> u128 {
+        let parts = self.held_parts(holdback_bp);
+        parts.iter().filter(|(who, _)| self.held_returned.contains(**who)).map(|(_, part)| part).sum()
+    }
+
+    /// What was sent back of contributions without a meteor.
     pub fn refunded_amount(&self) -> u128 {
         self.totals().iter().filter(|(who, _)| self.refunded.contains(**who)).map(|(_, p)| p.amount).sum()
     }
@@ -196,6 +221,8 @@ pub struct Model {
     pub config: InstantiateMsg,
     /// How meteors come by what they hold.
     pub tables: Tables,
+    /// The pieces.
+    pub catalogue: Catalogue,
     /// The shower contract.
     pub contract: String,
     /// All contracts.
@@ -208,8 +235,14 @@ pub struct Model {
     pub operator: String,
     /// The guardian.
     pub guardian: String,
-    /// Whether contributing is stopped.
-    pub paused: bool,
+    /// Since when (nanoseconds) contributing is stopped.
+    pub paused_since: Option<u64>,
+    /// What each payee is owed, by address.
+    pub owed: BTreeMap<String, u128>,
+    /// What each payee was sent.
+    pub withdrawn: BTreeMap<String, u128>,
+    /// By denom: what came without a contribution and is still there.
+    pub unasked: BTreeMap<String, u128>,
     /// Minimums by the shower from which they hold.
     pub minimums: BTreeMap<u32, u128>,
     /// Last global sequence number.
@@ -232,13 +265,21 @@ pub struct Model {
 
 impl Model {
     /// An event that begins.
-    pub fn new(config: InstantiateMsg, tables: Tables, contracts: Contracts) -> Self {
+    pub fn new(
+        config: InstantiateMsg,
+        tables: Tables,
+        catalogue: Catalogue,
+        contracts: Contracts,
+    ) -> Self {
         Self {
             owner: Some(config.owner.clone()),
             pending: None,
             operator: config.operator.clone(),
             guardian: config.guardian.clone(),
-            paused: false,
+            paused_since: None,
+            owed: BTreeMap::new(),
+            withdrawn: BTreeMap::new(),
+            unasked: BTreeMap::new(),
             minimums: BTreeMap::from([(1, config.minimum.u128())]),
             seq: 0,
             showers: BTreeMap::new(),
@@ -250,6 +291,7 @@ impl Model {
             gone: BTreeSet::new(),
             config,
             tables,
+            catalogue,
             contract: contracts.shower.clone(),
             contracts,
         }
@@ -281,11 +323,52 @@ impl Model {
         self.shower(shower).cancelled || self.deadline(shower).is_some_and(|deadline| now >= deadline)
     }
 
-    /// What the contract should hold.
-    pub fn held(&self) -> u128 {
+    /// What the contract owes to contributors and payees together.
+    pub fn owes(&self) -> u128 {
+        let bp = self.config.holdback_bp;
         let total: u128 = self.showers.values().map(ModelShower::total).sum();
-        let gone: u128 = self.showers.values().map(|s| s.settled + s.refunded_amount()).sum();
-        total - gone
+        let refunded: u128 =
+            self.showers.values().map(|s| s.refunded_amount() + s.held_returned_amount(bp)).sum();
+        total - refunded - self.withdrawn.values().sum::<u128>()
+    }
+
+    /// What came of the event's denom without a contribution and is still there.
+    pub fn surplus(&self) -> u128 {
+        self.unasked.get(&self.config.denom).copied().unwrap_or_default()
+    }
+
+    /// Meteors of each tier in all showers before `shower`.
+    pub fn earlier_by_tier(&self, shower: u32) -> PerTier<u64> {
+        let mut earlier = PerTier::<u64>::default();
+        for (_, before) in self.showers.range(..shower) {
+            let sizes = self.config.tiers.sizes(before.contributors());
+            earlier = PerTier::from_fn(|tier| earlier.get(tier) + u64::from(*sizes.get(tier)));
+        }
+        earlier
+    }
+
+    /// Tier and piece (its place in the tier's list) of the meteor at `rank` of `shower`.
+    pub fn piece(&self, shower: u32, rank: u32) -> Option<(Tier, u32)> {
+        let contributors = self.shower(shower).contributors();
+        let tier = self.config.tiers.tier_of(Rank(rank), contributors)?;
+        // Counted one by one: so many better ranks of the same shower have this tier.
+        let better = (1..rank).filter(|rank| self.config.tiers.tier_of(Rank(*rank), contributors) == Some(tier));
+        let before = self.earlier_by_tier(shower).get(tier) + u64::try_from(better.count()).ok()?;
+        let count = u64::from(self.config.catalogue.get(tier).count);
+        Some((tier, u32::try_from(before.checked_rem(count)?).ok()?))
+    }
+
+    /// Whether contributing was paused at some time while `shower` was open, as known at `now` (nanoseconds).
+    pub fn was_paused(&self, shower: u32, now: u64) -> bool {
+        let window = self.config.schedule.window(shower);
+        let under_way = self.paused_since.zip(window).is_some_and(|(since, w)| since < w.end && w.start <= now);
+        under_way || self.shower(shower).paused
+    }
+
+    /// By when (nanoseconds) the key of `shower` must be published.
+    pub fn key_deadline(&self, shower: u32) -> Option<u64> {
+        let close = self.config.schedule.closes_at(shower)?;
+        (close + self.config.fairness.key_window).checked_mul(NANOS_PER_SECOND)
     }
 
     /// From when on (seconds) the beacon's round that decides `shower` is there; `None` before its close.
@@ -347,20 +430,26 @@ impl Model {
     /// If the event contradicts what happened before it.
     pub fn follow(&mut self, told: &Told, now: u64) {
         match told {
-            Told::Shower(event) => self.follow_shower(event),
+            Told::Shower(event) => self.follow_shower(event, now),
             Told::Nft(event) => follow_nft(&mut self.tokens, &mut self.burnt, event),
             Told::Hatchery(event) => self.follow_hatchery(event, now),
             Told::Inside(kind, event) => self.follow_inside(*kind, event),
         }
     }
 
-    fn follow_shower(&mut self, event: &ShowerEvent) {
+    fn follow_shower(&mut self, event: &ShowerEvent, now: u64) {
         match event {
-            ShowerEvent::Launch(_)
-            | ShowerEvent::Collection(_)
-            | ShowerEvent::Share(_)
-            | ShowerEvent::Withdraw(_)
-            | ShowerEvent::ReturnUnasked(_) => {}
+            ShowerEvent::Launch(_) | ShowerEvent::Collection(_) => {}
+            ShowerEvent::Share(e) => *self.owed.entry(e.payee.clone()).or_default() += e.amount,
+            ShowerEvent::Withdraw(e) => {
+                let owed = self.owed.remove(&e.payee).unwrap_or_default();
+                assert_eq!(owed, e.amount, "{} is sent what it is owed", e.payee);
+                *self.withdrawn.entry(e.payee.clone()).or_default() += e.amount;
+            }
+            ShowerEvent::ReturnUnasked(e) => {
+                let left = self.unasked.entry(e.denom.clone()).or_default();
+                *left = left.checked_sub(e.amount).expect("only what came unasked is returned");
+            }
             ShowerEvent::Contribution(e) => {
                 assert_eq!(e.seq, self.seq + 1, "sequence numbers follow each other");
                 self.seq = e.seq;
@@ -380,16 +469,28 @@ impl Model {
                 let draw = &mut self.showers.entry(e.shower).or_default().draw;
                 assert!(draw.replace(e.clone()).is_none(), "shower {} is drawn once", e.shower);
             }
-            ShowerEvent::Key(e) => self.showers.entry(e.shower).or_default().key = true,
+            ShowerEvent::Key(e) => {
+                let shower = self.showers.entry(e.shower).or_default();
+                (shower.key, shower.key_in_time) = (true, e.in_time);
+            }
             ShowerEvent::Mint(e) => self.showers.entry(e.shower).or_default().minted += e.count,
             ShowerEvent::Settle(e) => self.showers.entry(e.shower).or_default().settled += e.amount,
             ShowerEvent::Cancel(e) => self.showers.entry(e.shower).or_default().cancelled = true,
             ShowerEvent::Refund(e) => {
-                let refunded = &mut self.showers.entry(e.shower).or_default().refunded;
+                let shower = self.showers.entry(e.shower).or_default();
+                let refunded = match e.what {
+                    Refunded::Contribution => &mut shower.refunded,
+                    Refunded::Holdback => &mut shower.held_returned,
+                };
                 assert!(refunded.insert(e.contributor.clone()), "{} is refunded once", e.contributor);
             }
-            ShowerEvent::Pause(_) => self.paused = true,
-            ShowerEvent::Resume(_) => self.paused = false,
+            ShowerEvent::Pause(_) => self.paused_since = Some(now),
+            ShowerEvent::Resume(e) => {
+                assert!(self.paused_since.take().is_some(), "only what is paused is resumed");
+                for shower in e.from_shower.max(1)..=e.to_shower {
+                    self.showers.entry(shower).or_default().paused = true;
+                }
+            }
             ShowerEvent::Minimum(e) => {
                 self.minimums.insert(e.from_shower, e.minimum);
             }
@@ -454,10 +555,9 @@ impl Model {
                 assert_eq!(e.holder, cracked.holder, "what a meteor holds is for who cracked it");
                 assert!(now < self.reclaim_at(&cracked), "meteor {} is revealed in time", e.token_id);
                 assert_eq!(
-                    self.shower_of(e.token_id),
-                    Some(e.shower),
-                    "meteor {} is of its shower",
-                    e.token_id
+                    (self.shower_of(e.token_id), e.token_id),
+                    (Some(e.shower), self.earlier(e.shower) + u64::from(e.index) + 1),
+                    "a meteor is revealed by the leaf at its own place"
                 );
                 let draw = self.shower(e.shower).draw.expect("only drawn showers are revealed");
                 let sealed = self.sealed(e.shower).expect("the shower has contributors");

@@ -30,6 +30,35 @@ impl Refusal {
     }
 }
 
+/// Why the model expects a refusal.
+#[derive(Debug, PartialEq)]
+pub enum Reason {
+    /// The shower contract's own error.
+    Shower(meteor_shower::ContractError),
+    /// A text that is no address, in the chain's own words.
+    NoAddress,
+    /// The bank: coins that the sender doesn't have, or an address that it refuses.
+    Bank,
+}
+
+impl Reason {
+    /// Whether `refusal` is for this reason.
+    pub(crate) fn is(&self, refusal: &Refusal) -> bool {
+        match (self, refusal) {
+            (Self::Shower(wanted), Refusal::Shower(given)) => wanted == given,
+            (Self::NoAddress, Refusal::Shower(meteor_shower::ContractError::Std(_)))
+            | (Self::Bank, Refusal::Other(_)) => true,
+            _ => false,
+        }
+    }
+}
+
+impl<E: Into<meteor_shower::ContractError>> From<E> for Reason {
+    fn from(error: E) -> Self {
+        Self::Shower(error.into())
+    }
+}
+
 /// What came of a message. Say what you expect of it.
 #[must_use = "say what is expected: ok() or refused(..)"]
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use cosmwasm_std::testing::MockStorage;
 use cosmwasm_std::{Addr, BankMsg, Coin, CosmosMsg, Event, Order, Timestamp, coins};
-use cw_multi_test::{App, AppResponse, BankKeeper, BankSudo, Executor, MockApiBech32, SudoMsg};
+use cw_multi_test::{App, AppResponse, BankSudo, Executor, MockApiBech32, SudoMsg};
 use cw_ownable::Action;
 use meteor_messages::events::{NftEvent, ShowerEvent};
 use meteor_messages::shower::{ExecuteMsg, QueryMsg};
@@ -13,14 +13,15 @@ use meteor_messages::{hatchery, nft};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::bank::RefusingBank;
 use crate::builder::SuiteBuilder;
 use crate::invariants;
 use crate::model::{Model, Told, through_json, told};
-use crate::outcome::{Outcome, Refusal};
+use crate::outcome::{Outcome, Reason, Refusal};
 use crate::wallets::address;
 
 /// The chain of a suite: cw-multi-test with Terra's addresses.
-pub type TerraApp = App<BankKeeper, MockApiBech32, MockStorage>;
+pub type TerraApp = App<RefusingBank, MockApiBech32, MockStorage>;
 
 /// A chain with an event on it.
 pub struct Suite {
@@ -38,10 +39,10 @@ pub struct Suite {
     pub dust: Addr,
     /// What should be.
     pub model: Model,
-    pub(crate) unsolicited: u128,
+    /// The chain's bank, which can be told to refuse an address.
+    pub bank: RefusingBank,
     pub(crate) known: Vec<Addr>,
     pub(crate) checked: bool,
-    pub(crate) pieces: u64,
 }
 
 impl Suite {
@@ -82,13 +83,20 @@ impl Suite {
         let payable = funds.iter().all(|coin| {
             !coin.amount.is_zero() && self.balance_of(sender.as_str(), &coin.denom) >= coin.amount.u128()
         });
-        let predict = || self.model.predict(&block, sender.as_str(), funds, &through_json(msg));
-        let predicted = payable.then(predict).flatten();
+        let predicted = if payable {
+            self.model.predict(&block, sender.as_str(), funds, &through_json(msg))
+        } else {
+            Err(Reason::Bank)
+        };
+        let predicted = predicted.and_then(|told| {
+            let refused = told.iter().filter_map(paid).any(|to| self.bank.refuses(to));
+            if refused { Err(Reason::Bank) } else { Ok(told) }
+        });
         let before = self.checked.then(|| (self.dump(), self.balances()));
         let result = self.app.execute_contract(sender, self.shower.clone(), msg, funds);
         let outcome = self.finish(result);
         match (&outcome.0, predicted) {
-            (Ok(response), Some(predicted)) => {
+            (Ok(response), Ok(predicted)) => {
                 let told = self.told(&response.events);
                 assert_eq!(told, predicted, "{msg:?} did something else than it should");
                 if let ExecuteMsg::UpdateOwnership(Action::TransferOwnership { expiry, .. }) = msg
@@ -100,13 +108,14 @@ impl Suite {
                     self.money_moved_as_told(balances, &told);
                 }
             }
-            (Err(_), None) => {
+            (Err(refusal), Err(reason)) => {
+                assert!(reason.is(refusal), "{msg:?} was refused because {refusal:?}, and not {reason:?}");
                 if let Some((dump, _)) = before {
                     assert!(dump == self.dump(), "{msg:?} was refused and still changed something");
                 }
             }
-            (Ok(_), None) => panic!("{msg:?} should be refused and was not"),
-            (Err(refusal), Some(_)) => panic!("{msg:?} should do its work and was refused: {refusal}"),
+            (Ok(_), Err(reason)) => panic!("{msg:?} should be refused and was not: {reason:?}"),
+            (Err(refusal), Ok(_)) => panic!("{msg:?} should do its work and was refused: {refusal}"),
         }
         self.check_if_asked();
         outcome
@@ -161,8 +170,8 @@ impl Suite {
         if let Ok(response) = &result {
             let now = self.now();
             for event in self.told(&response.events) {
-                self.model.follow(&event, now);
                 self.know_those_in(&event);
+                self.model.follow(&event, now);
             }
         }
         self.app.update_block(|block| {
@@ -254,11 +263,26 @@ impl Suite {
     /// If the wallet doesn't have them.
     pub fn send_unasked(&mut self, name: &str, amount: u128) -> &mut Self {
         let denom = self.model.config.denom.clone();
+        self.send_unasked_in(name, amount, &denom)
+    }
+
+    /// The same with coins of any denom.
+    ///
+    /// # Panics
+    /// If the wallet doesn't have them.
+    pub fn send_unasked_in(&mut self, name: &str, amount: u128, denom: &str) -> &mut Self {
         let send = BankMsg::Send { to_address: self.shower.to_string(), amount: coins(amount, denom) };
         let from = self.address(name);
+        self.know(from.as_str());
         self.app.execute(from, CosmosMsg::Bank(send)).expect("the wallet has the coins");
-        self.unsolicited += amount;
+        *self.model.unasked.entry(denom.to_owned()).or_default() += amount;
         self.check_if_asked();
+        self
+    }
+
+    /// The chain is called something else from now on.
+    pub fn rename_chain(&mut self, chain_id: &str) -> &mut Self {
+        self.app.update_block(|block| block.chain_id = chain_id.to_owned());
         self
     }
 
@@ -298,6 +322,7 @@ impl Suite {
     fn know_those_in(&mut self, event: &Told) {
         match event {
             Told::Shower(ShowerEvent::Contribution(e)) => self.know(&e.contributor),
+            Told::Shower(ShowerEvent::ReturnUnasked(e)) => self.know(&e.to),
             Told::Shower(ShowerEvent::Role(e)) if !e.address.is_empty() => self.know(&e.address),
             Told::Nft(NftEvent::Transfer(e)) | Told::Inside(_, NftEvent::Transfer(e)) => self.know(&e.to),
             _ => {}
@@ -323,6 +348,9 @@ impl Suite {
                 Told::Shower(ShowerEvent::Contribution(e)) => send(&e.contributor, &contract, e.amount),
                 Told::Shower(ShowerEvent::Withdraw(e)) => send(&contract, &e.payee, e.amount),
                 Told::Shower(ShowerEvent::Refund(e)) => send(&contract, &e.contributor, e.amount),
+                Told::Shower(ShowerEvent::ReturnUnasked(e)) if e.denom == self.model.config.denom => {
+                    send(&contract, &e.to, e.amount);
+                }
                 _ => {}
             }
         }
@@ -335,5 +363,15 @@ impl Suite {
         if self.checked {
             invariants::check(self);
         }
+    }
+}
+
+/// To whom an event says that coins were sent.
+fn paid(told: &Told) -> Option<&str> {
+    match told {
+        Told::Shower(ShowerEvent::Withdraw(e)) => Some(&e.payee),
+        Told::Shower(ShowerEvent::Refund(e)) => Some(&e.contributor),
+        Told::Shower(ShowerEvent::ReturnUnasked(e)) => Some(&e.to),
+        _ => None,
     }
 }

@@ -7,9 +7,9 @@ use meteor_messages::nft;
 use meteor_messages::shower::{Art, ExecuteMsg, MintCursorResponse, QueryMsg, RefundableResponse};
 
 use meteor_rules::fairness::sealed::{Proven, Sealed};
+use meteor_rules::tier::Tier;
 use meteor_rules::{NANOS_PER_SECOND, TokenId};
 
-use crate::art::piece;
 use crate::fairness::{beacon, key};
 use crate::outcome::Outcome;
 use crate::suite::Suite;
@@ -222,50 +222,54 @@ impl Suite {
         self.execute("anyone", &ExecuteMsg::Close { shower }, &[])
     }
 
-    /// The operator mints the next `count` meteors of `shower`.
+    /// Anyone mints the next `count` meteors of `shower`, in as many batches as tiers and lists make of them.
     ///
     /// # Panics
     /// If the contract refuses.
-    pub fn mint(&mut self, shower: u32, count: usize) -> &mut Self {
-        let first_rank = self.model.shower(shower).minted + 1;
-        let art = self.art(count);
-        self.try_mint(shower, first_rank, art).ok();
+    pub fn mint(&mut self, shower: u32, count: u32) -> &mut Self {
+        let mut left = count;
+        while left > 0 {
+            let cursor: MintCursorResponse = self.query(&QueryMsg::MintCursor { shower });
+            let next = cursor.next.expect("a shower that can be minted");
+            let batch = left.min(next.most);
+            self.try_mint(shower, next.first_rank, batch).ok();
+            left -= batch;
+        }
         self
     }
 
-    /// The operator mints what is left of `shower`, in batches of 100.
+    /// Anyone mints what is left of `shower`.
     ///
     /// # Panics
     /// If the contract refuses.
     pub fn mint_all(&mut self, shower: u32) -> &mut Self {
-        loop {
-            let cursor: MintCursorResponse = self.query(&QueryMsg::MintCursor { shower });
-            let left = cursor.contributors - cursor.minted;
-            if left == 0 {
-                return self;
-            }
-            self.mint(shower, usize::try_from(left.min(100)).unwrap_or(100));
-        }
+        let here = self.model.shower(shower);
+        self.mint(shower, here.contributors() - here.minted)
     }
 
-    /// The operator mints to the ranks from `first_rank` on.
-    pub fn try_mint(&mut self, shower: u32, first_rank: u32, art: Vec<Art>) -> Outcome {
-        let operator = self.model.operator.clone();
-        self.execute(&operator, &ExecuteMsg::Mint { shower, first_rank, art, proof: vec![] }, &[])
+    /// Anyone mints to `count` ranks from `first_rank` on, in one batch.
+    pub fn try_mint(&mut self, shower: u32, first_rank: u32, count: u32) -> Outcome {
+        let msg = self.mint_message(shower, first_rank, count);
+        self.execute("anyone", &msg, &[])
     }
 
-    /// New art for `count` meteors.
-    pub fn art(&mut self, count: usize) -> Vec<Art> {
-        let template = &self.model.config.meteors.template;
-        (0..count)
-            .map(|_| {
-                self.pieces += 1;
-                piece(template, self.pieces)
-            })
-            .collect()
+    /// The `Mint` that the catalogue has for `count` ranks from `first_rank` on, as if all were of one tier. More
+    /// than its list has left begins it again, and then there is no proof.
+    ///
+    /// # Panics
+    /// If the catalogue has no pieces.
+    pub fn mint_message(&self, shower: u32, first_rank: u32, count: u32) -> ExecuteMsg {
+        let (tier, first) = self.model.piece(shower, first_rank).unwrap_or((Tier::Legendary, 0));
+        let pieces = self.model.catalogue.pieces(tier).iter().cycle();
+        let pieces = pieces.skip(usize::try_from(first).unwrap_or_default());
+        let art = pieces.take(usize::try_from(count).unwrap_or_default());
+        let art = art.map(|piece| Art { image: piece.image.clone(), traits: piece.traits.clone() }).collect();
+        let proof = self.model.catalogue.range(tier, first, count).map(|(_, proof)| proof);
+        let proof = proof.unwrap_or_default().into_iter().map(HexBinary::from).collect();
+        ExecuteMsg::Mint { shower, first_rank, art, proof }
     }
 
-    /// Anyone has the payees of `shower` paid.
+    /// Anyone has what `shower` brought booked for the payees.
     ///
     /// # Panics
     /// If the contract refuses.
@@ -274,9 +278,43 @@ impl Suite {
         self
     }
 
-    /// Anyone has the payees of `shower` paid.
+    /// Anyone has what `shower` brought booked for the payees.
     pub fn try_settle(&mut self, shower: u32) -> Outcome {
         self.execute("anyone", &ExecuteMsg::Settle { shower }, &[])
+    }
+
+    /// Anyone has every payee sent what it is owed, but for those that the bank refuses.
+    ///
+    /// # Panics
+    /// If the contract refuses.
+    pub fn withdraw_all(&mut self) -> &mut Self {
+        for payee in self.model.owed.clone().into_keys() {
+            if !self.bank.refuses(&payee) {
+                self.try_withdraw(&payee).ok();
+            }
+        }
+        self
+    }
+
+    /// Anyone has a payee sent what it is owed.
+    pub fn try_withdraw(&mut self, payee: &str) -> Outcome {
+        let payee = self.address(payee).into();
+        self.execute("anyone", &ExecuteMsg::Withdraw { payee }, &[])
+    }
+
+    /// The owner returns coins of the event's denom that came unasked.
+    pub fn try_return_unasked(&mut self, to: &str, amount: u128) -> Outcome {
+        let amount = Coin::new(amount, self.model.config.denom.clone());
+        let to = self.address(to).into();
+        self.as_owner(&ExecuteMsg::ReturnUnasked { to, amount })
+    }
+
+    /// Moves time to the key deadline of `shower`, unless it has passed.
+    ///
+    /// # Panics
+    /// If there is no such shower.
+    pub fn pass_key_deadline(&mut self, shower: u32) -> &mut Self {
+        self.not_before(self.model.key_deadline(shower).expect("a shower of the schedule"))
     }
 
     /// The owner cancels `shower`.

@@ -37,7 +37,7 @@ pub enum ContractError {
         /// As given, cut short.
         given: String,
     },
-    /// A meteor that nobody cracked, or that was revealed or taken back, or that stands in the batch twice.
+    /// A meteor that nobody cracked, or that was revealed or taken back.
     #[error("meteor {token_id} is not in custody: its holder cracks it by sending it here")]
     NotInCustody {
         /// Its number.
@@ -66,6 +66,16 @@ pub enum ContractError {
     NoDraw {
         /// Which shower.
         shower: u32,
+    },
+    /// A leaf that is not the meteor's.
+    #[error("meteor {token_id} does not stand at place {index} of shower {shower}")]
+    WrongPlace {
+        /// Its number.
+        token_id: u64,
+        /// Which shower.
+        shower: u32,
+        /// Which place, from 0.
+        index: u32,
     },
     /// A proof that leads elsewhere.
     #[error("the proof of meteor {token_id} does not lead to the root of shower {shower}")]

@@ -34,6 +34,7 @@ pub(crate) fn instantiate(
             shower: info.sender.clone(),
             meteors: deps.api.addr_validate(&msg.meteors)?,
             reveal_timeout: msg.reveal_timeout,
+            chain_id: env.block.chain_id.clone(),
         },
     )?;
     Ok(Response::new()

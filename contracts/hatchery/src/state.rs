@@ -36,6 +36,8 @@ pub struct Config {
     pub meteors: Addr,
     /// How long a meteor may wait (seconds).
     pub reveal_timeout: u64,
+    /// The chain's id when the contract was made. Leaves are bound to it, whatever the chain is called later.
+    pub chain_id: String,
 }
 
 /// A meteor that was cracked and waits.

@@ -39,13 +39,13 @@ fn reveal(count: u32) -> (u64, usize) {
         beacon: Some(HexBinary::from([0; 48])),
         root: Some(tree.root().into()),
         leaves: count,
-        earlier: 0,
+        earlier: 100_000,
         key: None,
     };
     let mut querier = MockQuerier::default();
     querier.update_wasm(move |_| SystemResult::Ok(ContractResult::Ok(to_json_binary(&draw).unwrap())));
     let mut deps = metered::deps(querier);
-    let config = Config { shower, meteors: address("meteors"), reveal_timeout: 1000 };
+    let config = Config { shower, meteors: address("meteors"), reveal_timeout: 1000, chain_id: env.block.chain_id.clone() };
     CONFIG.save(&mut deps.storage, &config).unwrap();
     EGGS.save(&mut deps.storage, &address("eggs")).unwrap();
     DUST.save(&mut deps.storage, &address("dust")).unwrap();

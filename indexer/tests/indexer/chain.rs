@@ -365,6 +365,7 @@ impl Chain {
             image: image.clone(),
             traits: traits.clone(),
             salt: salt.into(),
+            proof: sealed.reveal(index).unwrap().proof.into_iter().map(HexBinary::from).collect(),
         };
         let of = if kind == Kind::Egg { eggs_contract() } else { dust_contract() };
         vec![

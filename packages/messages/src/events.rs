@@ -384,6 +384,8 @@ events! {
             traits: Vec<u32>,
             /// The leaf's salt, 32 bytes.
             salt: HexBinary,
+            /// The siblings from leaf to root, 32 bytes each.
+            proof: Vec<HexBinary>,
         }
         /// A meteor was not revealed in time and is back with its holder.
         Reclaim = "reclaim" {

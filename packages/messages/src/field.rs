@@ -124,6 +124,16 @@ impl Field for Vec<u32> {
     }
 }
 
+/// Byte strings joined by commas; an empty text is none.
+impl Field for Vec<HexBinary> {
+    fn write(&self) -> String {
+        self.iter().map(HexBinary::to_hex).collect::<Vec<_>>().join(",")
+    }
+    fn read(text: &str) -> Option<Self> {
+        if text.is_empty() { Some(Self::new()) } else { text.split(',').map(HexBinary::read).collect() }
+    }
+}
+
 /// A whole message as JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Json<T>(pub Box<T>);

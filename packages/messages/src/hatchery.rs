@@ -44,9 +44,10 @@ pub struct HatcheryInit {
 pub enum ExecuteMsg {
     /// A holder cracks a meteor: `send_nft` of the meteors' contract to this one puts it into custody.
     ReceiveNft(cw721::receiver::Cw721ReceiveMsg),
-    /// Anyone: proves what meteors in custody hold, burns them, mints eggs or dust. All or none.
+    /// Anyone: proves what meteors in custody hold, burns them, mints eggs or dust. Those that are not in
+    /// custody any more, or waited too long, are skipped.
     Reveal {
-        /// 1 to [`MAX_REVEALS`], no meteor twice.
+        /// 1 to [`MAX_REVEALS`].
         reveals: Vec<Reveal>,
     },
     /// Anyone, for a meteor that was not revealed in time: sends it back to its holder.

@@ -16,30 +16,41 @@ use meteor_rules::{NANOS_PER_SECOND, ShowerId, TokenId};
 use crate::error::ContractError;
 use crate::state::{CONFIG, CUSTODY, Config, collection};
 
-/// Reveals each of `reveals`, all or none. Anyone with the proofs may; eggs and dust go to the holders alone.
+/// Reveals each of `reveals` that waits in custody. Anyone with the proofs may; eggs and dust go to the holders
+/// alone.
 pub(crate) fn reveal(deps: DepsMut, env: &Env, reveals: Vec<Reveal>) -> Result<Response, ContractError> {
     batch_size(reveals.len(), MAX_REVEALS)?;
     let config = CONFIG.load(deps.storage)?;
     let mut draws = BTreeMap::new();
+    let mut skipped = None;
     let mut response = Response::new();
     let (mut eggs, mut dust) = (Vec::new(), Vec::new());
     for Reveal { token_id, shower, index, content, salt, proof } in reveals {
-        // Loaded, checked and removed in one go, so that a number named twice is revealed once.
-        let custody =
-            CUSTODY.may_load(deps.storage, token_id)?.ok_or(ContractError::NotInCustody { token_id })?;
+        // Skipped and not refused: whoever copies one reveal and sends it first must not fail the rest.
+        let Some(custody) = CUSTODY.may_load(deps.storage, token_id)? else {
+            skipped.get_or_insert(ContractError::NotInCustody { token_id });
+            continue;
+        };
         let reclaim_at = custody.reclaim_at(&config);
         if env.block.time.nanos() >= reclaim_at {
             let reclaim_at = reclaim_at.div_ceil(NANOS_PER_SECOND);
-            return Err(ContractError::TooLate { token_id, reclaim_at });
+            skipped.get_or_insert(ContractError::TooLate { token_id, reclaim_at });
+            continue;
         }
+        // Loaded, checked and removed in one go, so that a number named twice is revealed once.
         CUSTODY.remove(deps.storage, token_id);
 
-        let (root, leaves) = match draws.get(&shower) {
+        let draw = match draws.get(&shower) {
             Some(draw) => *draw,
             None => *draws.entry(shower).or_insert(draw(deps.as_ref(), &config, shower)?),
         };
+        // A root binds whatever ids its maker wrote: without this, a later shower's root could hold a leaf for
+        // an earlier shower's meteor and decide it again.
+        if TokenId(token_id).rank(draw.earlier).and_then(|rank| rank.0.checked_sub(1)) != Some(index) {
+            return Err(ContractError::WrongPlace { token_id, shower, index });
+        }
         let id = Domain {
-            chain_id: &env.block.chain_id,
+            chain_id: &config.chain_id,
             contract: config.shower.as_str(),
             shower: ShowerId(shower),
         };
@@ -51,7 +62,7 @@ pub(crate) fn reveal(deps: DepsMut, env: &Env, reveals: Vec<Reveal>) -> Result<R
         };
         let siblings =
             proof.iter().map(|hash| bytes32("a hash of the proof", hash)).collect::<Result<Vec<_>, _>>()?;
-        if root_from(leaf_hash(&id, &leaf), index, leaves, &siblings) != Some(root) {
+        if root_from(leaf_hash(&id, &leaf), index, draw.leaves, &siblings) != Some(draw.root) {
             return Err(ContractError::WrongProof { token_id, shower });
         }
 
@@ -70,6 +81,7 @@ pub(crate) fn reveal(deps: DepsMut, env: &Env, reveals: Vec<Reveal>) -> Result<R
                 image: content.image.clone(),
                 traits: content.traits.clone(),
                 salt,
+                proof,
             });
         let token =
             NewToken { token_id, owner: custody.holder.into(), image: content.image, traits: content.traits };
@@ -77,6 +89,9 @@ pub(crate) fn reveal(deps: DepsMut, env: &Env, reveals: Vec<Reveal>) -> Result<R
             Kind::Egg => eggs.push(token),
             Kind::Dust => dust.push(token),
         }
+    }
+    if let Some(skipped) = skipped.filter(|_| eggs.is_empty() && dust.is_empty()) {
+        return Err(skipped);
     }
     for (kind, tokens) in [(Kind::Egg, eggs), (Kind::Dust, dust)] {
         if !tokens.is_empty() {
@@ -90,9 +105,18 @@ pub(crate) fn reveal(deps: DepsMut, env: &Env, reveals: Vec<Reveal>) -> Result<R
     Ok(response)
 }
 
-/// Root and leaf count of a shower's draw, from the shower contract itself.
-fn draw(deps: Deps, config: &Config, shower: u32) -> Result<(Bytes32, u32), ContractError> {
+/// What a shower's draw commits to.
+#[derive(Clone, Copy)]
+struct Draw {
+    root: Bytes32,
+    leaves: u32,
+    /// Contributors of all earlier showers.
+    earlier: u64,
+}
+
+/// A shower's draw, from the shower contract itself.
+fn draw(deps: Deps, config: &Config, shower: u32) -> Result<Draw, ContractError> {
     let draw: DrawResponse = deps.querier.query_wasm_smart(&config.shower, &ShowerQuery::Draw { shower })?;
     let root = draw.root.ok_or(ContractError::NoDraw { shower })?;
-    Ok((bytes32("the root", &root)?, draw.leaves))
+    Ok(Draw { root: bytes32("the root", &root)?, leaves: draw.leaves, earlier: draw.earlier })
 }
