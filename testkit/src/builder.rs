@@ -46,7 +46,7 @@ impl Default for SuiteBuilder {
 
 impl SuiteBuilder {
     /// The rules, template and showers of a preset of `meteor-rules` (`demo`, `levana-2021`), opening 100 seconds
-    /// after the suite begins, with an hour each for minting and for revealing, with roles `owner`, `operator`, `guardian` and the payees `team`
+    /// after the suite begins, with at least an hour each for minting and for revealing, with roles `owner`, `operator`, `guardian` and the payees `team`
     /// (8,350 basis points) and `fund` (1,650).
     ///
     /// # Panics
@@ -55,7 +55,10 @@ impl SuiteBuilder {
         let preset = Preset::named(name).expect("a preset of meteor-rules");
         let relative = meteor_rules::preset::RelativeSchedule { opens_at: None, ..preset.schedule };
         let payee = |name: &str, share_bp| Payee { address: address(name).into(), share_bp };
-        let Crack { eggs, dust, tables, .. } = preset.crack;
+        let Crack { reveal_timeout, crack_window, key_window, eggs, dust, tables } = preset.crack;
+        // Tests move the time themselves, and don't want the demo's short windows in their way.
+        let (mint_window, reveal_timeout) = (preset.mint_window.max(3_600), reveal_timeout.max(3_600));
+        let (crack_window, key_window) = (crack_window.max(7_200), key_window.max(10_000));
         let collection = |Collection { name, symbol, template }| CollectionInit {
             code_id: 0, // set when the code is stored
             name,
@@ -72,7 +75,7 @@ impl SuiteBuilder {
             denom: "uusd".into(),
             schedule: relative.opening(BEGIN + 100),
             minimum: preset.minimum.into(),
-            mint_window: 3_600,
+            mint_window,
             tiers: preset.tiers,
             eggs: preset.eggs,
             tilt_bp: preset.tilt_bp,
@@ -80,10 +83,10 @@ impl SuiteBuilder {
             catalogue: committed(&catalogue),
             payees: vec![payee("team", 8_350), payee("fund", 1_650)],
             meteors: collection(preset.meteors),
-            fairness: without_commitments(&tables, 7_200, 10_000), // the commitments when the address is known
+            fairness: without_commitments(&tables, crack_window, key_window), // the commitments when the address is known
             hatchery: HatcheryInit {
                 code_id: 0,
-                reveal_timeout: 3_600,
+                reveal_timeout,
                 eggs: collection(eggs),
                 dust: collection(dust),
             },
@@ -213,7 +216,15 @@ impl SuiteBuilder {
                 commitments(contract.as_str(), count).into_iter().map(Into::into).collect();
         }
         let shower = app
-            .instantiate2_contract(code, address("deployer"), &msg, funds, "meteor-shower", msg.admin.clone(), SALT)
+            .instantiate2_contract(
+                code,
+                address("deployer"),
+                &msg,
+                funds,
+                "meteor-shower",
+                msg.admin.clone(),
+                SALT,
+            )
             .map_err(Refusal::of)?;
         let config: meteor_messages::shower::ConfigResponse = app
             .wrap()
@@ -258,7 +269,8 @@ impl SuiteBuilder {
 /// What a launch commits to of `catalogue`.
 pub fn committed(catalogue: &Catalogue) -> PerTier<CatalogueTier> {
     PerTier::from_fn(|tier| {
-        let Committed { count, root } = catalogue.committed(tier).unwrap_or(Committed { count: 0, root: [0; 32] });
+        let Committed { count, root } =
+            catalogue.committed(tier).unwrap_or(Committed { count: 0, root: [0; 32] });
         CatalogueTier { count, root: root.into() }
     })
 }

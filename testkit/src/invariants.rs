@@ -8,8 +8,8 @@ use cw721::msg::{AllNftInfoResponse, TokensResponse};
 use meteor_messages::hatchery::{self, CustodiesResponse, CustodyResponse};
 use meteor_messages::nft;
 use meteor_messages::shower::{
-    ContributionState, Cursor, DrawResponse, PayeesResponse, QueryMsg, RankedContributor, RankingResponse, ShowerResponse,
-    WalletResponse,
+    ContributionState, Cursor, DrawResponse, PayeesResponse, QueryMsg, RankedContributor, RankingResponse,
+    ShowerResponse, WalletResponse,
 };
 use meteor_rules::Rank;
 use meteor_rules::fairness::content::Kind;

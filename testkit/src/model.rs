@@ -265,12 +265,7 @@ pub struct Model {
 
 impl Model {
     /// An event that begins.
-    pub fn new(
-        config: InstantiateMsg,
-        tables: Tables,
-        catalogue: Catalogue,
-        contracts: Contracts,
-    ) -> Self {
+    pub fn new(config: InstantiateMsg, tables: Tables, catalogue: Catalogue, contracts: Contracts) -> Self {
         Self {
             owner: Some(config.owner.clone()),
             pending: None,
@@ -352,7 +347,8 @@ impl Model {
         let contributors = self.shower(shower).contributors();
         let tier = self.config.tiers.tier_of(Rank(rank), contributors)?;
         // Counted one by one: so many better ranks of the same shower have this tier.
-        let better = (1..rank).filter(|rank| self.config.tiers.tier_of(Rank(*rank), contributors) == Some(tier));
+        let better =
+            (1..rank).filter(|rank| self.config.tiers.tier_of(Rank(*rank), contributors) == Some(tier));
         let before = self.earlier_by_tier(shower).get(tier) + u64::try_from(better.count()).ok()?;
         let count = u64::from(self.config.catalogue.get(tier).count);
         Some((tier, u32::try_from(before.checked_rem(count)?).ok()?))
@@ -361,7 +357,8 @@ impl Model {
     /// Whether contributing was paused at some time while `shower` was open, as known at `now` (nanoseconds).
     pub fn was_paused(&self, shower: u32, now: u64) -> bool {
         let window = self.config.schedule.window(shower);
-        let under_way = self.paused_since.zip(window).is_some_and(|(since, w)| since < w.end && w.start <= now);
+        let under_way =
+            self.paused_since.zip(window).is_some_and(|(since, w)| since < w.end && w.start <= now);
         under_way || self.shower(shower).paused
     }
 

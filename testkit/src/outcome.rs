@@ -37,7 +37,10 @@ pub enum Reason {
     Shower(meteor_shower::ContractError),
     /// A text that is no address, in the chain's own words.
     NoAddress,
-    /// The bank: coins that the sender doesn't have, or an address that it refuses.
+    /// The bank, before or after the contract is asked: coins that the sender doesn't have, or none. Either may
+    /// say so first.
+    Funds,
+    /// The bank: an address that it refuses.
     Bank,
 }
 
@@ -46,7 +49,14 @@ impl Reason {
     pub(crate) fn is(&self, refusal: &Refusal) -> bool {
         match (self, refusal) {
             (Self::Shower(wanted), Refusal::Shower(given)) => wanted == given,
-            (Self::NoAddress, Refusal::Shower(meteor_shower::ContractError::Std(_)))
+            (
+                Self::NoAddress,
+                Refusal::Shower(
+                    meteor_shower::ContractError::Std(_)
+                    | meteor_shower::ContractError::Ownership(cw_ownable::OwnershipError::Std(_)),
+                ),
+            )
+            | (Self::Funds, _)
             | (Self::Bank, Refusal::Other(_)) => true,
             _ => false,
         }

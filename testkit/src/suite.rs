@@ -86,7 +86,7 @@ impl Suite {
         let predicted = if payable {
             self.model.predict(&block, sender.as_str(), funds, &through_json(msg))
         } else {
-            Err(Reason::Bank)
+            Err(Reason::Funds)
         };
         let predicted = predicted.and_then(|told| {
             let refused = told.iter().filter_map(paid).any(|to| self.bank.refuses(to));

@@ -309,6 +309,22 @@ impl Suite {
         self.as_owner(&ExecuteMsg::ReturnUnasked { to, amount })
     }
 
+    /// Anyone brings `shower` to its end: publishes its key, has everything booked, and has the payees sent what
+    /// they are owed. Time moves past the crack window.
+    ///
+    /// # Panics
+    /// If the contract refuses.
+    pub fn pay_out(&mut self, shower: u32) -> &mut Self {
+        if !self.model.shower(shower).key {
+            self.publish_key(shower);
+        }
+        let here = self.model.shower(shower);
+        if here.minted_amount() > here.settled + here.held_returned_amount(self.model.config.holdback_bp) {
+            self.settle(shower);
+        }
+        self.withdraw_all()
+    }
+
     /// Moves time to the key deadline of `shower`, unless it has passed.
     ///
     /// # Panics

@@ -31,11 +31,11 @@ fn what_is_wrong_is_seen() {
         ("the contract's balance", |suite| send(suite, "thief", "shower", 1)),
         ("an account that nobody named", |suite| send(suite, "thief", "a stranger to the suite", 1)),
         ("should be refused and was not", |suite| {
-            suite.model.paused = true; // the model says no, the contract says yes
+            suite.model.paused_since = Some(0); // the model says no, the contract says yes
             suite.contribute("alice", 1);
         }),
         ("should do its work and was refused", |suite| {
-            suite.pause().model.paused = false;
+            suite.pause().model.paused_since = None;
             suite.contribute("alice", 1);
         }),
         ("log hash of shower 1", |suite| {
@@ -76,6 +76,6 @@ fn a_refusal_can_be_read_as_text() {
 fn the_event_of_2021_runs_too() {
     let mut suite = SuiteBuilder::preset("levana-2021").showers(2).build();
     suite.open(1).contribute("alice", MIN).open(2).contribute("alice", MIN).contribute("bob", MIN);
-    suite.close(1).close(2).mint_all(2).mint_all(1).settle(1).settle(2).assert_balance("shower", 0);
+    suite.close(1).close(2).mint_all(2).mint_all(1).pay_out(1).pay_out(2).assert_balance("shower", 0);
     assert_eq!(suite.meteors_of("alice"), [1, 2]);
 }

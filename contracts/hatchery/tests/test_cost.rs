@@ -45,7 +45,12 @@ fn reveal(count: u32) -> (u64, usize) {
     let mut querier = MockQuerier::default();
     querier.update_wasm(move |_| SystemResult::Ok(ContractResult::Ok(to_json_binary(&draw).unwrap())));
     let mut deps = metered::deps(querier);
-    let config = Config { shower, meteors: address("meteors"), reveal_timeout: 1000, chain_id: env.block.chain_id.clone() };
+    let config = Config {
+        shower,
+        meteors: address("meteors"),
+        reveal_timeout: 1000,
+        chain_id: env.block.chain_id.clone(),
+    };
     CONFIG.save(&mut deps.storage, &config).unwrap();
     EGGS.save(&mut deps.storage, &address("eggs")).unwrap();
     DUST.save(&mut deps.storage, &address("dust")).unwrap();

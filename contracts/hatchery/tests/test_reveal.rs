@@ -250,7 +250,7 @@ fn cancelled_and_unminted_showers_have_nothing_to_reveal() {
     suite.crack("alice", 1).reveal(&[1]);
     let reveals = suite.reveals(&[2]);
     suite.try_reveal(reveals).refused_by_hatchery(ContractError::NotInCustody { token_id: 2 });
-    suite.refund(1, &["bob"]).settle(1).assert_balance("shower", 0);
+    suite.refund(1, &["bob"]).pay_out(1).assert_balance("shower", 0);
 }
 
 #[test]

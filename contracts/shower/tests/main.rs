@@ -18,3 +18,4 @@ mod test_queries;
 mod test_refund;
 mod test_roles;
 mod test_settle;
+mod test_unasked;

@@ -6,12 +6,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cosmwasm_std::Timestamp;
+use cosmwasm_std::{Timestamp, coin};
 use cw_ownable::Action;
 use cw_utils::Expiration;
 use meteor_messages::nft;
-use meteor_messages::shower::{ExecuteMsg, Status};
-use meteor_rules::tier::TierRule;
+use meteor_messages::shower::{ExecuteMsg, MintCursorResponse, QueryMsg, Status};
+use meteor_rules::tier::{PerTier, TierRule};
 use meteor_testkit::wallets::address;
 use meteor_testkit::{Suite, SuiteBuilder, invariants};
 use proptest::prelude::*;
@@ -61,7 +61,8 @@ enum Act {
         who: Option<&'static str>,
         shower: u32,
         skip: u32,
-        count: usize,
+        count: u32,
+        bend: u8,
     },
     /// What the operator's job does: close what has ended, draw what is closed, mint what is left.
     Work {
@@ -69,6 +70,19 @@ enum Act {
         count: u32,
     },
     Settle(u32),
+    Withdraw(&'static str),
+    Return {
+        who: Option<&'static str>,
+        to: &'static str,
+        more: u128,
+        denom: &'static str,
+    },
+    /// The bank refuses someone from now on, or accepts them again.
+    Bank {
+        who: &'static str,
+        refuses: bool,
+    },
+    Rename(&'static str),
     Refund {
         shower: u32,
         who: Vec<&'static str>,
@@ -81,6 +95,7 @@ enum Act {
     Unasked {
         who: &'static str,
         amount: u128,
+        denom: &'static str,
     },
     Transfer {
         from: usize,
@@ -98,6 +113,9 @@ enum Moment {
     End(u32),
     JustBeforeDeadline(u32),
     Deadline(u32),
+    Key(u32),
+    JustBeforeKeyDeadline(u32),
+    KeyDeadline(u32),
 }
 
 fn of(names: &'static [&'static str]) -> impl Strategy<Value = &'static str> {
@@ -112,7 +130,10 @@ fn moments() -> impl Strategy<Value = Moment> {
         2 => shower.clone().prop_map(Moment::JustBeforeEnd),
         2 => shower.clone().prop_map(Moment::End),
         1 => shower.clone().prop_map(Moment::JustBeforeDeadline),
-        1 => shower.prop_map(Moment::Deadline),
+        1 => shower.clone().prop_map(Moment::Deadline),
+        1 => shower.clone().prop_map(Moment::Key),
+        1 => shower.clone().prop_map(Moment::JustBeforeKeyDeadline),
+        1 => shower.prop_map(Moment::KeyDeadline),
     ]
 }
 
@@ -158,8 +179,8 @@ fn acts() -> impl Strategy<Value = Act> {
         12 => (of(&WALLETS), prop::option::weighted(0.1, shower()), amounts())
             .prop_map(|(who, named, amount)| Act::Contribute { who, named, amount }),
         4 => shower().prop_map(Act::Close),
-        6 => (holder(), shower(), prop_oneof![8 => Just(0u32), 1 => 1u32..3], 0usize..5)
-            .prop_map(|(who, shower, skip, count)| Act::Mint { who, shower, skip, count }),
+        6 => (holder(), shower(), prop_oneof![8 => Just(0u32), 1 => 1u32..3], 0u32..5, prop_oneof![6 => Just(0u8), 1 => 1u8..4])
+            .prop_map(|(who, shower, skip, count, bend)| Act::Mint { who, shower, skip, count, bend }),
         6 => (holder(), shower(), prop_oneof![4 => Just(0u8), 1 => 1u8..4], any::<bool>())
             .prop_map(|(who, shower, bend, patient)| Act::Draw { who, shower, bend, patient }),
         1 => (shower(), prop::bool::weighted(0.2)).prop_map(|(shower, bend)| Act::Key { shower, bend }),
@@ -167,12 +188,18 @@ fn acts() -> impl Strategy<Value = Act> {
         3 => (0usize..20, prop::bool::weighted(0.2)).prop_map(|(which, bend)| Act::Reveal { which, bend }),
         1 => (0usize..20, any::<bool>()).prop_map(|(which, wait)| Act::Reclaim { which, wait }),
         8 => (1..=SHOWERS, 0u32..4).prop_map(|(shower, count)| Act::Work { shower, count }),
-        3 => shower().prop_map(Act::Settle),
+        5 => shower().prop_map(Act::Settle),
+        8 => of(&["team", "fund", "dust", "alice"]).prop_map(Act::Withdraw),
+        2 => (holder(), of(&EVERYONE), prop_oneof![3 => Just(0u128), 1 => 1u128..3], of(&["uusd", "uluna"]))
+            .prop_map(|(who, to, more, denom)| Act::Return { who, to, more, denom }),
+        1 => (of(&EVERYONE), any::<bool>()).prop_map(|(who, refuses)| Act::Bank { who, refuses }),
+        1 => of(&["meteor-test-1", "meteor-test-2"]).prop_map(Act::Rename),
         4 => (shower(), prop::collection::vec(of(&WALLETS), 0..4))
             .prop_map(|(shower, who)| Act::Refund { shower, who }),
         1 => shower().prop_map(Act::RefundAll),
         5 => (holder(), roles()).prop_map(|(who, msg)| Act::Role { who, msg }),
-        1 => (of(&WALLETS), 1..1_000u128).prop_map(|(who, amount)| Act::Unasked { who, amount }),
+        1 => (of(&WALLETS), 1..1_000u128, of(&["uusd", "uluna"]))
+            .prop_map(|(who, amount, denom)| Act::Unasked { who, amount, denom }),
         1 => (0usize..20, of(&EVERYONE)).prop_map(|(from, to)| Act::Transfer { from, to }),
         1 => (0usize..20).prop_map(Act::Burn),
     ]
@@ -187,8 +214,9 @@ fn event() -> SuiteBuilder {
         .with(|msg| {
             msg.mint_window = 60;
             msg.tiers = TierRule { legendary: 1, ancient_bp: 3_000, rare_bp: 3_000 };
-            msg.fairness.crack_window = 30;
+            (msg.fairness.crack_window, msg.fairness.key_window) = (120, 150);
         })
+        .pieces(PerTier { legendary: 2, ancient: 1, rare: 2, common: 3 })
         .payees(&[("team", 8_350), ("fund", 1_649), ("dust", 1)])
 }
 
@@ -204,6 +232,9 @@ fn happen(suite: &mut Suite, act: &Act) -> bool {
                 Moment::End(shower) => suite.window(shower).end,
                 Moment::JustBeforeDeadline(shower) => deadline(suite, shower) - 1,
                 Moment::Deadline(shower) => deadline(suite, shower),
+                Moment::Key(shower) => suite.window(shower).end + 120 * 1_000_000_000,
+                Moment::JustBeforeKeyDeadline(shower) => suite.model.key_deadline(shower).unwrap() - 1,
+                Moment::KeyDeadline(shower) => suite.model.key_deadline(shower).unwrap(),
             };
             if then > suite.now() {
                 suite.at(then);
@@ -222,12 +253,18 @@ fn happen(suite: &mut Suite, act: &Act) -> bool {
         Act::Draw { .. } | Act::Key { .. } | Act::Crack { .. } | Act::Reveal { .. } | Act::Reclaim { .. } => {
             hatch(suite, act)
         }
-        Act::Mint { who, shower, skip, count } => {
-            let art = suite.art(*count);
-            let operator = suite.model.operator.clone();
+        Act::Mint { who, shower, skip, count, bend } => {
             let first_rank = suite.model.shower(*shower).minted + 1 + skip;
-            let msg = ExecuteMsg::Mint { shower: *shower, first_rank, art, proof: vec![] };
-            suite.execute(who.unwrap_or(&operator), &msg, &[]).is_ok()
+            let mut msg = suite.mint_message(*shower, first_rank, *count);
+            if let ExecuteMsg::Mint { art, proof, .. } = &mut msg {
+                match bend {
+                    0 => {}
+                    1 => art.reverse(),
+                    2 => proof.push([3; 32].into()),
+                    _ => art.iter_mut().for_each(|piece| piece.traits.clear()),
+                }
+            }
+            suite.execute(who.unwrap_or("stranger"), &msg, &[]).is_ok()
         }
         Act::Work { shower, count } => {
             if suite.now() >= suite.window(*shower).end && !suite.model.shower(*shower).closed {
@@ -241,15 +278,41 @@ fn happen(suite: &mut Suite, act: &Act) -> bool {
                 }
             }
             let here = suite.model.shower(*shower);
-            let left = here.contributors() - here.minted;
-            let art = suite.art(usize::try_from(left.min(*count)).unwrap());
-            suite.try_mint(*shower, here.minted + 1, art).is_ok()
+            let cursor: MintCursorResponse = suite.query(&QueryMsg::MintCursor { shower: *shower });
+            let count = cursor.next.map_or(*count, |next| next.most.min(*count));
+            suite.try_mint(*shower, here.minted + 1, count).is_ok()
         }
         Act::Settle(shower) => suite.try_settle(*shower).is_ok(),
+        Act::Withdraw(payee) => suite.try_withdraw(payee).is_ok(),
+        Act::Return { who, to, more, denom } => {
+            let there = suite.model.unasked.get(*denom).copied().unwrap_or_default();
+            let msg =
+                ExecuteMsg::ReturnUnasked { to: address(to).into(), amount: coin(there + more, *denom) };
+            let owner = suite.model.owner.clone().unwrap_or_else(|| "owner".to_owned());
+            suite.execute(who.unwrap_or(&owner), &msg, &[]).is_ok()
+        }
+        Act::Bank { who, refuses } => {
+            let who = address(who);
+            if *refuses {
+                suite.bank.refuse(who.as_str())
+            } else {
+                suite.bank.accept(who.as_str())
+            }
+            true
+        }
+        Act::Rename(chain_id) => {
+            suite.rename_chain(chain_id);
+            true
+        }
         Act::Refund { shower, who } => suite.try_refund(*shower, who).is_ok(),
         Act::RefundAll(shower) => {
             let all = suite.model.shower(*shower);
-            let all: Vec<&str> = all.unminted();
+            let mut all: Vec<&str> = all.unminted();
+            let with_meteor = suite.model.shower(*shower);
+            let with_meteor = with_meteor.held_parts(suite.model.config.holdback_bp);
+            if suite.model.key_deadline(*shower).is_some_and(|deadline| suite.now() >= deadline) {
+                all.extend(with_meteor.keys());
+            }
             suite.try_refund(*shower, &all).is_ok()
         }
         Act::Role { who, msg } => {
@@ -265,8 +328,8 @@ fn happen(suite: &mut Suite, act: &Act) -> bool {
             let holder = if holder.is_empty() { "owner".to_owned() } else { holder };
             suite.execute(who.unwrap_or(&holder), msg, &[]).is_ok()
         }
-        Act::Unasked { who, amount } => {
-            suite.fund(who, *amount).send_unasked(who, *amount);
+        Act::Unasked { who, amount, denom } => {
+            suite.fund_in(who, *amount, denom).send_unasked_in(who, *amount, denom);
             true
         }
         Act::Transfer { from, to } => {
@@ -351,20 +414,24 @@ fn hatch(suite: &mut Suite, act: &Act) -> bool {
     }
 }
 
-/// After all deadlines, anyone alone gets every coin out: to the payees for each meteor, back for each other.
-fn everyone_gets_out_what_is_theirs(suite: &mut Suite, unasked: u128) {
-    suite.pass_deadline(SHOWERS);
+/// After all deadlines, anyone alone gets every coin out: to the payees for each meteor but what was held back
+/// for a key that came late, which goes back like all that has no meteor.
+fn everyone_gets_out_what_is_theirs(suite: &mut Suite) {
+    for who in EVERYONE.into_iter().chain(["fund", "dust"]) {
+        suite.bank.accept(address(who).as_str());
+    }
+    suite.pass_key_deadline(SHOWERS);
+    let bp = suite.model.config.holdback_bp;
     for shower in 1..=SHOWERS {
         if !suite.model.shower(shower).closed {
             suite.try_close(shower).ok();
         }
         suite.refund_all(shower);
         let here = suite.model.shower(shower);
-        if here.minted_amount() > here.settled {
+        if here.minted_amount() > here.settled + here.held_returned_amount(bp) {
             suite.settle(shower);
         }
-        // Nobody gets anything twice, and who has a meteor gets nothing back: the suite knows what to expect
-        // of each.
+        // Nobody gets anything twice: the suite knows what to expect of each.
         for wallet in WALLETS {
             suite.try_refund(shower, &[wallet]).err();
         }
@@ -372,7 +439,9 @@ fn everyone_gets_out_what_is_theirs(suite: &mut Suite, unasked: u128) {
         let here = suite.model.shower(shower);
         assert_eq!(here.unminted(), Vec::<&str>::new(), "nobody of shower {shower} is left");
         assert_eq!(here.minted_amount() + here.refunded_amount(), here.total());
-        assert_eq!(here.settled, here.minted_amount());
+        let returned = here.held_returned_amount(bp);
+        assert_eq!(returned, if here.key_in_time { 0 } else { here.held(bp) });
+        assert_eq!(here.settled + returned, here.minted_amount());
         let with_meteor = usize::try_from(here.minted).unwrap();
         assert_eq!(with_meteor + here.refunded.len(), here.totals().len(), "a meteor or the money");
         let status = if here.cancelled || with_meteor < here.totals().len() {
@@ -382,14 +451,11 @@ fn everyone_gets_out_what_is_theirs(suite: &mut Suite, unasked: u128) {
         };
         suite.assert_status(shower, status);
     }
-    suite.assert_balance("shower", unasked);
+    let left = suite.model.surplus();
+    suite.withdraw_all().assert_balance("shower", left);
     for wallet in WALLETS {
         invariants::states(suite, wallet);
     }
-}
-
-fn unasked(acts: &[Act]) -> u128 {
-    acts.iter().map(|act| if let Act::Unasked { amount, .. } = act { *amount } else { 0 }).sum()
 }
 
 fn config(cases: u32) -> Config {
@@ -412,7 +478,7 @@ proptest! {
         for act in &acts {
             happen(&mut suite, act);
         }
-        everyone_gets_out_what_is_theirs(&mut suite, unasked(&acts));
+        everyone_gets_out_what_is_theirs(&mut suite);
     }
 }
 
@@ -423,7 +489,7 @@ proptest! {
     #[test]
     fn abandoned_by_every_role_users_get_their_money_back(
         contributions in prop::collection::vec((of(&WALLETS), 1..=SHOWERS, amounts()), 1..25),
-        minted in prop::collection::vec(0usize..4, 3),
+        minted in prop::collection::vec(0u32..4, 3),
         paused in any::<bool>(),
     ) {
         let mut suite = event().build();
@@ -437,12 +503,12 @@ proptest! {
             happen(&mut suite, &Act::Wait(Moment::End(shower)));
             happen(&mut suite, &Act::Close(shower));
             happen(&mut suite, &Act::Draw { who: None, shower, bend: 0, patient: true });
-            happen(&mut suite, &Act::Mint { who: None, shower, skip: 0, count });
+            happen(&mut suite, &Act::Mint { who: None, shower, skip: 0, count, bend: 0 });
         }
         if paused {
             suite.pause();
         }
-        everyone_gets_out_what_is_theirs(&mut suite, 0);
+        everyone_gets_out_what_is_theirs(&mut suite);
     }
 }
 
@@ -473,10 +539,11 @@ fn random_lives_meet_every_verb_and_every_refusal_of_time() {
     let done: Vec<&str> = done.iter().map(String::as_str).collect();
     assert_eq!(
         done.join(" "),
-        "Burn Cancel Close Contribute Crack Draw Key Mint Pause Reclaim Refund RefundAll Resume Reveal \
-         SetGuardian SetMinimum SetOperator Settle Transfer Unasked UpdateOwnership Wait Work"
+        "Bank Burn Cancel Close Contribute Crack Draw Key Mint Pause Reclaim Refund RefundAll Rename Resume Return \
+         Reveal SetGuardian SetMinimum SetOperator Settle Transfer Unasked UpdateOwnership Wait Withdraw Work"
     );
-    let refusable = "Cancel Close Contribute Draw Key Mint Pause Refund Resume SetMinimum Settle";
+    let refusable =
+        "Cancel Close Contribute Draw Key Mint Pause Refund Resume Return SetMinimum Settle Withdraw";
     for kind in refusable.split(' ') {
         assert!(failed.contains(kind), "{kind} is never refused");
     }

@@ -5,24 +5,29 @@ use cosmwasm_std::testing::{MockApi, MockQuerier, message_info, mock_env};
 use cosmwasm_std::{
     Addr, Binary, Env, MsgResponse, OwnedDeps, Reply, SubMsgResponse, SubMsgResult, Timestamp, coins,
 };
-use meteor_messages::shower::ExecuteMsg;
+use meteor_messages::shower::{Art, ExecuteMsg};
+use meteor_rules::catalogue::Catalogue;
+use meteor_rules::tier::{PerTier, Tier, TierRule};
 use meteor_shower::contract::{execute, instantiate, reply};
-use meteor_testkit::art::piece;
 use meteor_testkit::metered::{self, Metered};
 use meteor_testkit::wallets::address;
 use meteor_testkit::{BEGIN, Suite};
 
 struct Event {
     deps: OwnedDeps<Metered, MockApi, MockQuerier>,
-    msg: meteor_messages::shower::InstantiateMsg,
+    catalogue: Catalogue,
     now: u64,
 }
 
 impl Event {
     fn new() -> Self {
-        let msg = Suite::new().build().model.config;
+        // One tier, so that batches are full.
+        let tiers = TierRule { legendary: 0, ancient_bp: 0, rare_bp: 0 };
+        let pieces = PerTier { legendary: 1, ancient: 1, rare: 1, common: 1_000 };
+        let model = Suite::new().with(|msg| msg.tiers = tiers).pieces(pieces).build().model;
+        let msg = model.config;
         let deps = metered::deps(MockQuerier::default());
-        let mut event = Self { deps, msg: msg.clone(), now: BEGIN };
+        let mut event = Self { deps, catalogue: model.catalogue, now: BEGIN };
         let (env, info) = (event.env(), message_info(&address("deployer"), &[]));
         instantiate(event.deps.as_mut(), env, info, msg).expect("an event");
         // The chain's answer: field 1 of the message is the collection's address.
@@ -85,20 +90,18 @@ fn contributing_closing_and_minting_cost_the_same_in_any_shower() {
             beacon: [8; 48].into(),
         };
         let draw = event.cost(&address("operator"), draw, 0);
-        let template = event.msg.meteors.template.clone();
-        let art = || (0..100).map(|number| piece(&template, number)).collect();
-        let mut mint = 0;
+        let mut mint_price = 0;
         for first_rank in [1, 101, 201] {
-            mint = event.cost(
-                &address("operator"),
-                ExecuteMsg::Mint { shower: 1, first_rank, art: art(), proof: vec![] },
-                0,
-            );
+            let (pieces, proof) = event.catalogue.range(Tier::Common, first_rank - 1, 100).expect("pieces");
+            let art = pieces.iter().cloned().map(|piece| Art { image: piece.image, traits: piece.traits });
+            let (art, proof) = (art.collect(), proof.into_iter().map(Into::into).collect());
+            let mint = ExecuteMsg::Mint { shower: 1, first_rank, art, proof };
+            mint_price = event.cost(&address("anyone"), mint, 0);
         }
         println!(
-            "{wallets} wallets: first {first}, top-up {again}, close {close}, draw {draw}, mint of 100 {mint}"
+            "{wallets} wallets: first {first}, top-up {again}, close {close}, draw {draw}, mint of 100 {mint_price}"
         );
-        costs.push([first, again, close, draw, mint]);
+        costs.push([first, again, close, draw, mint_price]);
     }
     let [few, many] = costs.as_slice() else { panic!("two sizes") };
     for (few, many) in few.iter().zip(many) {

@@ -4,7 +4,6 @@ use cosmwasm_std::HexBinary;
 use meteor_contract_kit::KitError;
 use meteor_messages::events::ShowerEvent;
 use meteor_messages::shower::{DrawResponse, ExecuteMsg, Fairness, QueryMsg};
-use meteor_rules::fairness::beacon::BeaconRule;
 use meteor_rules::fairness::key::commitment;
 use meteor_shower::ContractError;
 use meteor_testkit::fairness::{BEACON, beacon, id, key};
@@ -167,9 +166,8 @@ fn root_and_signature_have_their_lengths() {
 fn nothing_is_minted_before_the_draw() {
     let mut suite = closed();
     suite.await_beacon(1);
-    let art = suite.art(1);
-    suite.try_mint(1, 1, art.clone()).refused(ContractError::NotDrawn { shower: 1 });
-    suite.draw(1).try_mint(1, 1, art).ok();
+    suite.try_mint(1, 1, 1).refused(ContractError::NotDrawn { shower: 1 });
+    suite.draw(1).try_mint(1, 1, 1).ok();
 }
 
 #[test]
@@ -181,14 +179,14 @@ fn a_shower_that_was_never_drawn_is_refunded() {
 #[test]
 fn a_pause_stops_neither_draw_nor_key() {
     let mut suite = closed();
-    suite.pause().draw(1).mint_all(1).publish_key(1).settle(1).assert_balance("shower", 0);
+    suite.pause().draw(1).mint_all(1).publish_key(1).pay_out(1).assert_balance("shower", 0);
 }
 
 #[test]
 fn a_key_is_published_once_and_only_after_the_crack_window() {
     let mut suite = closed();
     suite.draw(1);
-    let at = BEGIN + 120 + 60;
+    let at = BEGIN + 120 + 7_200;
     suite.try_publish_key(1).refused(ContractError::KeyTooEarly { shower: 1, at });
     suite.at(at * S - 1).try_publish_key(1).refused(ContractError::KeyTooEarly { shower: 1, at });
     let response = suite.try_publish_key(1).ok();
@@ -205,7 +203,7 @@ fn a_key_is_published_once_and_only_after_the_crack_window() {
 #[test]
 fn a_key_that_is_not_the_showers_is_refused() {
     let mut suite = closed();
-    suite.draw(1).close(2).advance(60);
+    suite.draw(1).close(2).advance(7_200);
     let contract = suite.shower.to_string();
     let mut publish = |shower, key: Vec<u8>| {
         let msg = ExecuteMsg::PublishKey { shower, key: key.into() };
@@ -272,11 +270,24 @@ fn fairness_is_told_as_it_was_given() {
     }
 }
 
+/// A chain that is called something else by then reveals and publishes all the same.
 #[test]
-fn a_beacon_far_in_the_future_closes_and_a_round_beyond_all_numbers_does_not_panic() {
-    let far = BeaconRule { genesis: u64::MAX, period: u64::MAX, delay: 1 };
-    let mut suite = Suite::new().with(|msg| msg.fairness.beacon = far).unchecked().build();
-    suite.open(1).contribute("alice", MIN).end(1).try_close(1).ok();
-    assert_eq!(draw_of(&suite, 1).beacon_round, Some(1));
-    suite.pass_deadline(1).refund_all(1).assert_balance("shower", 0);
+fn a_renamed_chain_breaks_nothing() {
+    let mut suite = Suite::new().showers(2).build();
+    suite.open(1).contribute("alice", MIN).rename_chain("meteor-test-2").contribute("bob", MIN);
+    suite.open(2).contribute("alice", MIN).close(1).close(2).mint_all(1).mint_all(2);
+    suite.crack("alice", 1).crack("alice", 3).reveal(&[1, 3]);
+    suite.pay_out(1).pay_out(2).assert_balance("shower", 0);
+}
+
+#[test]
+fn a_key_in_time_says_so_and_one_at_the_deadline_does_not() {
+    for (late, in_time) in [(1, true), (0, false)] {
+        let mut suite = closed();
+        let deadline = suite.model.key_deadline(1).unwrap();
+        let response = suite.draw(1).mint_all(1).at(deadline - late).try_publish_key(1).ok();
+        let told = suite.told(&response.events);
+        let [Told::Shower(ShowerEvent::Key(told))] = told.as_slice() else { panic!("{told:?}") };
+        assert_eq!(told.in_time, in_time);
+    }
 }

@@ -32,8 +32,8 @@ fn an_event_from_launch_to_the_last_payment() {
         .assert_owner_of(1, "carol")
         .assert_owner_of(4, "alice")
         .assert_owner_of(5, "bob")
-        .settle(1)
-        .settle(2)
+        .pay_out(1)
+        .pay_out(2)
         .assert_balance("shower", 0)
         .assert_balance("team", 35_905_001)
         .assert_balance("alice", 0);

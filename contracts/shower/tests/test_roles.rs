@@ -64,7 +64,7 @@ fn without_an_owner_the_rest_goes_on() {
     suite.execute("owner", &transfer("owner", None), &[]).refused(OwnershipError::NoOwner.into());
     let config: ConfigResponse = suite.query(&QueryMsg::Config {});
     assert_eq!(config.owner, None);
-    suite.open(1).contribute("alice", 8_000_000).close(1).mint_all(1).settle(1).assert_balance("shower", 0);
+    suite.open(1).contribute("alice", 8_000_000).close(1).mint_all(1).pay_out(1).assert_balance("shower", 0);
 }
 
 #[test]
@@ -81,10 +81,11 @@ fn the_owner_appoints_operator_and_guardian() {
     suite.as_owner(&guardian).ok();
     suite.execute("guardian", &ExecuteMsg::Pause {}, &[]).err();
     suite.execute("carol", &ExecuteMsg::Pause {}, &[]).ok();
-    suite.resume().open(1).contribute("alice", 8_000_000).close(1);
-    let mint = ExecuteMsg::Mint { shower: 1, first_rank: 1, art: suite.art(1), proof: vec![] };
-    suite.execute("operator", &mint, &[]).err();
-    suite.execute("bob", &mint, &[]).ok();
+    suite.resume().open(1).contribute("alice", 8_000_000);
+    suite.end(1).try_close(1).ok();
+    let draw = suite.await_beacon(1).honest_draw(1);
+    suite.execute("operator", &draw, &[]).err();
+    suite.execute("bob", &draw, &[]).ok();
 }
 
 #[test]

@@ -49,11 +49,8 @@ pub(crate) fn reveal(deps: DepsMut, env: &Env, reveals: Vec<Reveal>) -> Result<R
         if TokenId(token_id).rank(draw.earlier).and_then(|rank| rank.0.checked_sub(1)) != Some(index) {
             return Err(ContractError::WrongPlace { token_id, shower, index });
         }
-        let id = Domain {
-            chain_id: &config.chain_id,
-            contract: config.shower.as_str(),
-            shower: ShowerId(shower),
-        };
+        let id =
+            Domain { chain_id: &config.chain_id, contract: config.shower.as_str(), shower: ShowerId(shower) };
         let leaf = Leaf {
             index,
             token_id: TokenId(token_id),
