@@ -13,16 +13,6 @@ pub enum ContractError {
     /// What every contract refuses: coins, a strange reply, a wrong migration.
     #[error(transparent)]
     Kit(#[from] KitError),
-    /// A timeout out of bounds.
-    #[error("a reveal timeout of {given} seconds: give {least} to {most}")]
-    Timeout {
-        /// As given.
-        given: u64,
-        /// Least.
-        least: u64,
-        /// Most.
-        most: u64,
-    },
     /// A token that is no meteor of this event.
     #[error("only meteors of {meteors} are cracked here: this came from {given}")]
     NotAMeteor {

@@ -10,8 +10,6 @@ use crate::error::ContractError;
 use crate::state::{CONFIG, Config, DUST, EGGS};
 use crate::state::{NAME, VERSION};
 
-/// Least and most seconds that a meteor may wait for its reveal.
-const TIMEOUT: (u64, u64) = (60, 365 * 24 * 60 * 60);
 const EGGS_REPLY: u64 = 1;
 const DUST_REPLY: u64 = 2;
 
@@ -22,10 +20,6 @@ pub(crate) fn instantiate(
     info: &MessageInfo,
     msg: InstantiateMsg,
 ) -> Result<Response, ContractError> {
-    let (least, most) = TIMEOUT;
-    if !(least..=most).contains(&msg.reveal_timeout) {
-        return Err(ContractError::Timeout { given: msg.reveal_timeout, least, most });
-    }
     cw2::set_contract_version(deps.storage, NAME, VERSION)?;
     CONFIG.save(
         deps.storage,
@@ -33,6 +27,7 @@ pub(crate) fn instantiate(
             // Only the contract that made this one is trusted with roots.
             shower: info.sender.clone(),
             meteors: deps.api.addr_validate(&msg.meteors)?,
+            // The shower contract has checked it: it knows the beacon, by which the least depends.
             reveal_timeout: msg.reveal_timeout,
             chain_id: env.block.chain_id.clone(),
         },

@@ -14,7 +14,7 @@ use meteor_messages::hatchery::{CustodiesResponse, ExecuteMsg, QueryMsg, Reveal}
 use meteor_messages::nft;
 use meteor_messages::shower::{DrawResponse, QueryMsg as ShowerQuery};
 use meteor_rules::fairness::Domain;
-use meteor_rules::fairness::content::Kind;
+use meteor_rules::fairness::content::{Content, Kind};
 use meteor_rules::fairness::tree::{Leaf, Tree, leaf_hash, node_hash};
 use meteor_rules::{ShowerId, TokenId};
 use meteor_testkit::art::{batch, token};
@@ -34,12 +34,18 @@ fn cracked() -> Suite {
     suite
 }
 
-/// The true reveal of `meteor`, changed, is refused as a wrong proof.
+/// The true reveal of `meteor`, changed, is refused: as of a wrong place if place, shower and number don't belong
+/// together, else as a wrong proof.
 fn wrong(suite: &mut Suite, meteor: u64, change: impl FnOnce(&mut Reveal)) {
     let mut reveal = suite.reveals(&[meteor]).remove(0);
     change(&mut reveal);
-    let (token_id, shower) = (reveal.token_id, reveal.shower);
-    suite.try_reveal(vec![reveal]).refused_by_hatchery(ContractError::WrongProof { token_id, shower });
+    let (token_id, shower, index) = (reveal.token_id, reveal.shower, reveal.index);
+    let refusal = if suite.model.earlier(shower) + u64::from(index) + 1 == token_id {
+        ContractError::WrongProof { token_id, shower }
+    } else {
+        ContractError::WrongPlace { token_id, shower, index }
+    };
+    suite.try_reveal(vec![reveal]).refused_by_hatchery(refusal);
 }
 
 #[test]
@@ -467,4 +473,43 @@ fn the_suite_predicts_the_address_its_commitments_are_bound_to() {
     assert_eq!(Addr::unchecked(&suite.model.contract), suite.shower);
     let mut suite = suite;
     suite.publish_key(1).publish_key(2);
+}
+
+/// A root binds whatever its maker writes into the leaves. The operator of shower 2 writes a leaf for the meteor of
+/// shower 1, whose content it dislikes.
+#[test]
+fn a_later_showers_root_decides_no_earlier_showers_meteor() {
+    let mut suite = builder().build();
+    suite.open(1).contribute("alice", MIN).open(2).contribute("bob", MIN).close(1).end(2).try_close(2).ok();
+    let contract = suite.shower.to_string();
+    let (id, salt) = (meteor_testkit::fairness::id(&contract, 2), [5; 32]);
+    let content = suite.model.sealed(1).unwrap().content(0).unwrap().0.clone();
+    let better = Content { kind: Kind::Egg, ..content };
+    let leaf = Leaf { index: 0, token_id: TokenId(1), content: &better.bytes(), salt };
+    let root = leaf_hash(&id, &leaf);
+    let mut draw = suite.await_beacon(2).honest_draw(2);
+    if let meteor_messages::shower::ExecuteMsg::CommitDraw { root: honest, .. } = &mut draw {
+        *honest = root.into();
+    }
+    suite.execute("operator", &draw, &[]).ok();
+    suite.mint_all(1).crack("alice", 1);
+    let forged =
+        Reveal { token_id: 1, shower: 2, index: 0, content: better, salt: salt.into(), proof: vec![] };
+    suite.try_reveal(vec![forged]).refused_by_hatchery(ContractError::WrongPlace {
+        token_id: 1,
+        shower: 2,
+        index: 0,
+    });
+    suite.reveal(&[1]);
+}
+
+/// Whoever copies one reveal of a batch and sends it first must not fail the others.
+#[test]
+fn a_reveal_that_someone_sent_first_doesnt_fail_the_rest() {
+    let mut suite = cracked();
+    let batch = suite.reveals(&[1, 2, 3]);
+    suite.try_reveal(vec![batch[1].clone()]).ok();
+    suite.try_reveal(batch.clone()).ok();
+    assert!((1..=3).all(|meteor| suite.model.found.contains_key(&meteor)));
+    suite.try_reveal(batch).refused_by_hatchery(ContractError::NotInCustody { token_id: 1 });
 }

@@ -5,4 +5,5 @@ mod adversarial;
 mod common;
 mod test_cost;
 mod test_crack;
+mod test_migrate;
 mod test_reveal;

@@ -132,16 +132,20 @@ fn nothing_is_revealed_before_it_is_in_custody() {
 }
 
 #[test]
-fn a_batch_is_all_or_none() {
+fn a_batch_skips_what_is_not_in_custody_and_what_waited_too_long() {
     let mut suite = minted();
-    suite.crack("alice", 1).crack("bob", 2);
-    let reveals = suite.reveals(&[1, 2, 3]);
+    suite.crack("alice", 1).advance(1).crack("bob", 2);
+    // One that was never cracked, and one that is named twice: it is revealed once.
+    let late = suite.model.reclaim_at(&suite.model.custody[&1]);
+    let reveals = suite.reveals(&[3, 1, 2, 2]);
+    suite.at(late).try_reveal(reveals.clone()).ok();
+    assert!(custody(&suite, 1).is_some() && custody(&suite, 2).is_none());
+    // If nothing is left, the error is that of the first.
+    suite
+        .try_reveal(reveals[1..].to_vec())
+        .refused_by_hatchery(ContractError::TooLate { token_id: 1, reclaim_at: late.div_ceil(S) });
     suite.try_reveal(reveals).refused_by_hatchery(ContractError::NotInCustody { token_id: 3 });
-    assert!(custody(&suite, 1).is_some() && custody(&suite, 2).is_some());
-    // The same meteor twice is revealed once, so not at all.
-    let reveals = suite.reveals(&[1, 2, 1]);
-    suite.try_reveal(reveals).refused_by_hatchery(ContractError::NotInCustody { token_id: 1 });
-    suite.reveal(&[1, 2]);
+    suite.reclaim(1).assert_owner_of(1, "alice");
 }
 
 #[test]
@@ -243,10 +247,9 @@ fn no_id_comes_back() {
 }
 
 #[test]
-fn cancelled_and_unminted_showers_have_nothing_to_reveal() {
+fn what_is_not_minted_has_nothing_to_reveal_and_what_is_goes_on_after_the_deadline() {
     let mut suite = builder().build();
-    suite.open(1).contribute("alice", MIN).contribute("bob", MIN).close(1).mint(1, 1).cancel(1);
-    // What was minted before the cancellation is still cracked and revealed.
+    suite.open(1).contribute("alice", MIN).contribute("bob", MIN).close(1).mint(1, 1).pass_deadline(1);
     suite.crack("alice", 1).reveal(&[1]);
     let reveals = suite.reveals(&[2]);
     suite.try_reveal(reveals).refused_by_hatchery(ContractError::NotInCustody { token_id: 2 });
