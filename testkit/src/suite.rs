@@ -3,8 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use cosmwasm_std::testing::MockStorage;
-use cosmwasm_std::{Addr, BankMsg, Coin, CosmosMsg, Event, Order, Timestamp, coins};
+use cosmwasm_std::testing::{MockStorage, message_info};
+use cosmwasm_std::{
+    Addr, BankMsg, Coin, ContractInfo, CosmosMsg, DepsMut, Env, Event, Order, Storage, Timestamp, coins,
+};
 use cw_multi_test::{App, AppResponse, BankSudo, Executor, MockApiBech32, SudoMsg};
 use cw_ownable::Action;
 use meteor_messages::events::{NftEvent, ShowerEvent};
@@ -92,6 +94,9 @@ impl Suite {
             let refused = told.iter().filter_map(paid).any(|to| self.bank.refuses(to));
             if refused { Err(Reason::Bank) } else { Ok(told) }
         });
+        if self.checked && matches!(predicted, Err(Reason::Shower(_) | Reason::NoAddress)) {
+            self.shower_refuses_before_it_writes(&sender, msg, funds);
+        }
         let before = self.checked.then(|| (self.dump(), self.balances()));
         let result = self.app.execute_contract(sender, self.shower.clone(), msg, funds);
         let outcome = self.finish(result);
@@ -130,7 +135,42 @@ impl Suite {
     /// Sends a message to the hatchery.
     pub fn execute_hatchery(&mut self, sender: &str, msg: &hatchery::ExecuteMsg, funds: &[Coin]) -> Outcome {
         let hatchery = self.hatchery.clone();
+        if self.checked {
+            let info = message_info(&self.address(sender), funds);
+            let changed = self.alone(&hatchery, |deps, env| {
+                meteor_hatchery::contract::execute(deps, env, info, msg.clone()).is_err()
+            });
+            assert!(!changed, "the hatchery refuses {msg:?} after it has written");
+        }
         self.call(sender, &hatchery, msg, funds)
+    }
+
+    /// The contract alone, without a chain that undoes what a refused message did, has not written by then.
+    fn shower_refuses_before_it_writes(&self, sender: &Addr, msg: &ExecuteMsg, funds: &[Coin]) {
+        let (info, msg) = (message_info(sender, funds), through_json(msg));
+        let changed = self.alone(&self.shower, |deps, env| {
+            meteor_shower::contract::execute(deps, env, info, msg.clone()).is_err()
+        });
+        assert!(!changed, "the contract refuses {msg:?} after it has written");
+    }
+
+    /// Runs a contract's code on a copy of its storage; whether it was refused and changed the copy all the same.
+    fn alone(&self, contract: &Addr, run: impl FnOnce(DepsMut, Env) -> bool) -> bool {
+        let rows = || -> Vec<_> {
+            self.app.contract_storage(contract).range(None, None, Order::Ascending).collect()
+        };
+        let mut copy = MockStorage::new();
+        for (key, value) in rows() {
+            copy.set(&key, &value);
+        }
+        let deps = DepsMut { storage: &mut copy, api: self.app.api(), querier: self.app.wrap() };
+        let env = Env {
+            block: self.app.block_info(),
+            transaction: None,
+            contract: ContractInfo { address: contract.clone() },
+        };
+        let refused = run(deps, env);
+        refused && copy.range(None, None, Order::Ascending).ne(rows())
     }
 
     /// The typed events of the event's contracts among `events`.
@@ -307,7 +347,6 @@ impl Suite {
 
     /// The whole state of the chain.
     pub(crate) fn dump(&self) -> Vec<(Vec<u8>, Vec<u8>)> {
-        use cosmwasm_std::Storage;
         self.app.storage().range(None, None, Order::Ascending).collect()
     }
 

@@ -1,6 +1,6 @@
 //! `Reveal`: proves what meteors in custody hold, burns them, mints egg or dust to their holders.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cosmwasm_std::{Deps, DepsMut, Env, Response, WasmMsg, to_json_binary};
 use meteor_contract_kit::{batch_size, bytes32};
@@ -22,7 +22,7 @@ pub(crate) fn reveal(deps: DepsMut, env: &Env, reveals: Vec<Reveal>) -> Result<R
     batch_size(reveals.len(), MAX_REVEALS)?;
     let config = CONFIG.load(deps.storage)?;
     let mut draws = BTreeMap::new();
-    let mut skipped = None;
+    let (mut skipped, mut revealed) = (None, BTreeSet::new());
     let mut response = Response::new();
     let (mut eggs, mut dust) = (Vec::new(), Vec::new());
     for Reveal { token_id, shower, index, content, salt, proof } in reveals {
@@ -37,8 +37,11 @@ pub(crate) fn reveal(deps: DepsMut, env: &Env, reveals: Vec<Reveal>) -> Result<R
             skipped.get_or_insert(ContractError::TooLate { token_id, reclaim_at });
             continue;
         }
-        // Loaded, checked and removed in one go, so that a number named twice is revealed once.
-        CUSTODY.remove(deps.storage, token_id);
+        // A number named twice is revealed once.
+        if !revealed.insert(token_id) {
+            skipped.get_or_insert(ContractError::NotInCustody { token_id });
+            continue;
+        }
 
         let draw = match draws.get(&shower) {
             Some(draw) => *draw,
@@ -87,8 +90,11 @@ pub(crate) fn reveal(deps: DepsMut, env: &Env, reveals: Vec<Reveal>) -> Result<R
             Kind::Dust => dust.push(token),
         }
     }
-    if let Some(skipped) = skipped.filter(|_| eggs.is_empty() && dust.is_empty()) {
+    if let Some(skipped) = skipped.filter(|_| revealed.is_empty()) {
         return Err(skipped);
+    }
+    for token_id in revealed {
+        CUSTODY.remove(deps.storage, token_id);
     }
     for (kind, tokens) in [(Kind::Egg, eggs), (Kind::Dust, dust)] {
         if !tokens.is_empty() {

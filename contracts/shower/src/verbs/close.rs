@@ -21,7 +21,6 @@ pub(crate) fn close(deps: DepsMut, env: &Env, shower: u32) -> Result<Response, C
         return Err(ContractError::AlreadyClosed { shower });
     }
     life.closed = true;
-    LIVES.save(deps.storage, shower, &life)?;
     // A round that is still to come, so that nobody knows it while contributions are possible: not even when
     // the chain's clock is behind, which the delay covers.
     let closes_at = window.end / NANOS_PER_SECOND;
@@ -30,6 +29,7 @@ pub(crate) fn close(deps: DepsMut, env: &Env, shower: u32) -> Result<Response, C
     let beacon_round = rule
         .round(closed_at, closes_at)
         .ok_or_else(|| StdError::generic_err("a round beyond all numbers"))?;
+    LIVES.save(deps.storage, shower, &life)?;
     DRAWS.save(deps.storage, shower, &Draw { beacon_round, closed_at, committed: None, key: None })?;
     let earlier = earlier_by_tier(deps.storage, shower)?;
     EARLIER.save(deps.storage, shower, &earlier)?;

@@ -1,6 +1,8 @@
 //! `Refund`: sends contributions without a meteor back to who made them; and of those with a meteor what was
 //! held back, if the shower's key was not published in time.
 
+use std::collections::BTreeMap;
+
 use cosmwasm_std::{BankMsg, DepsMut, Env, Response, coins};
 use meteor_contract_kit::batch_size;
 use meteor_messages::events::Refund;
@@ -33,14 +35,14 @@ pub(crate) fn refund(
     let mut life = LIVES.may_load(deps.storage, shower)?.unwrap_or_default();
     let mut skipped = None;
     let mut response = Response::new();
-    let mut sent = 0usize;
+    let mut rows = BTreeMap::new();
     for address in contributors {
         let contributor = deps.api.addr_validate(&address)?;
         let row = CONTRIBUTIONS.may_load(deps.storage, (shower, &contributor))?;
         let Some(mut row) = row else { return Err(ContractError::NoContribution { shower, address }) };
-        // Loaded, checked and saved within the loop, so that a wallet named twice is paid once. Skipped and not
-        // refused, so that a refund which someone else sent first doesn't fail the rest of the list.
-        if row.refunded {
+        // Skipped and not refused, so that a refund which someone else sent first doesn't fail the rest of the
+        // list. A wallet named twice is paid once.
+        if row.refunded || rows.contains_key(&contributor) {
             skipped.get_or_insert(ContractError::AlreadyRefunded { shower, address });
             continue;
         }
@@ -65,8 +67,7 @@ pub(crate) fn refund(
             continue;
         }
         row.refunded = true;
-        CONTRIBUTIONS.save(deps.storage, (shower, &contributor), &row)?;
-        sent = sent.saturating_add(1);
+        rows.insert(contributor.clone(), row);
         response = response
             .add_message(BankMsg::Send {
                 to_address: contributor.to_string(),
@@ -74,8 +75,11 @@ pub(crate) fn refund(
             })
             .add_event(Refund { shower, contributor: contributor.into(), what, amount });
     }
-    if let Some(skipped) = skipped.filter(|_| sent == 0) {
+    if let Some(skipped) = skipped.filter(|_| rows.is_empty()) {
         return Err(skipped);
+    }
+    for (contributor, row) in &rows {
+        CONTRIBUTIONS.save(deps.storage, (shower, contributor), row)?;
     }
     LIVES.save(deps.storage, shower, &life)?;
     Ok(response)

@@ -17,8 +17,6 @@ pub(crate) fn settle(deps: DepsMut, shower: u32) -> Result<Response, ContractErr
         return Err(ContractError::NothingToSettle { shower });
     }
     life.settled = life.settled.checked_add(due).map_err(too_much)?;
-    LIVES.save(deps.storage, shower, &life)?;
-
     let mut payees = PAYEES.load(deps.storage)?;
     let shares: Vec<u32> = payees.iter().map(|payee| payee.share_bp).collect();
     let mut response = Response::new().add_event(Settle { shower, amount: due.u128() });
@@ -28,6 +26,7 @@ pub(crate) fn settle(deps: DepsMut, shower: u32) -> Result<Response, ContractErr
             response = response.add_event(Share { shower, payee: payee.address.to_string(), amount });
         }
     }
+    LIVES.save(deps.storage, shower, &life)?;
     PAYEES.save(deps.storage, &payees)?;
     Ok(response)
 }
