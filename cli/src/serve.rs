@@ -7,12 +7,13 @@ use anyhow::Result;
 use meteor_indexer::{Config, Server};
 use meteor_operator::jobs::Deployment;
 
-/// Serves an event with its tables file on `listen`, or on another free port if that one is in use. Looks for
-/// blocks every `poll`.
+/// Serves an event with its tables and its catalogue on `listen`, or on another free port if that one is in use.
+/// Looks for blocks every `poll`.
 pub async fn embedded(
     rpc: &str,
     deployment: &Deployment,
     tables: Vec<u8>,
+    catalogue: Vec<u8>,
     listen: SocketAddr,
     poll: Duration,
 ) -> Result<Server> {
@@ -20,6 +21,7 @@ pub async fn embedded(
     config.start_height = deployment.height;
     config.poll = poll;
     config.tables = Some(tables);
+    config.catalogue = Some(catalogue);
     config.admin_listen = (Ipv4Addr::LOCALHOST, 0).into();
     // Another program may have the port, and a demo should not fail for that.
     let free = tokio::net::TcpListener::bind(listen).await.is_ok();

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 use arc_swap::{ArcSwap, Guard};
 use axum::http::HeaderValue;
 use meteor_chain::{NodeError, Pool};
+use meteor_messages::shower::InstantiateMsg;
+use meteor_rules::catalogue::file;
 use sha2::{Digest, Sha256};
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
@@ -27,6 +29,8 @@ pub struct App {
     pub health: Health,
     /// The tables file, if one is configured.
     pub tables: Option<Tables>,
+    /// The catalogue, if one is configured.
+    pub catalogue: Option<CatalogueFile>,
     /// How long answers of the public API take.
     pub latency: Latency,
     /// Permits for live connections.
@@ -53,6 +57,34 @@ impl Tables {
     }
 }
 
+/// The catalogue's file. It is served only if the launch committed to it: anyone mints from what is served here.
+#[derive(Debug)]
+pub struct CatalogueFile {
+    bytes: Vec<u8>,
+    /// Whether it is the launch's, once that was asked.
+    fits: OnceLock<bool>,
+    /// The file, ready to send.
+    pub page: Page,
+}
+
+impl CatalogueFile {
+    fn new(bytes: Vec<u8>) -> Self {
+        let csv = HeaderValue::from_static("text/csv; charset=utf-8");
+        Self { page: Page::file(csv, &bytes, []), bytes, fits: OnceLock::new() }
+    }
+
+    /// Whether the launch committed to it. A launch never changes, so this is computed once.
+    pub fn fits(&self, launch: &InstantiateMsg) -> bool {
+        *self.fits.get_or_init(|| {
+            let Ok(catalogue) = file::read(&self.bytes, &launch.meteors.template) else { return false };
+            launch.catalogue.iter().all(|(tier, wanted)| {
+                let given = catalogue.committed(tier);
+                given.is_some_and(|it| it.count == wanted.count && wanted.root.as_slice() == it.root)
+            })
+        })
+    }
+}
+
 impl App {
     /// For a configuration, before any block.
     ///
@@ -62,6 +94,7 @@ impl App {
         Ok(Arc::new(Self {
             pool: Pool::new(&config.rpc)?,
             tables: config.tables.as_deref().map(Tables::new),
+            catalogue: config.catalogue.clone().map(CatalogueFile::new),
             health: Health::default(),
             latency: Latency::default(),
             streams: Arc::new(Semaphore::new(config.max_streams)),

@@ -39,6 +39,8 @@ pub struct Config {
     pub max_streams: usize,
     /// The tables file; served only if its SHA-256 is the one on the chain.
     pub tables: Option<Vec<u8>>,
+    /// The catalogue's file; served only if the launch committed to it.
+    pub catalogue: Option<Vec<u8>>,
 }
 
 /// Why a configuration can't be used. Every text says what to do.
@@ -65,6 +67,15 @@ pub enum ConfigError {
     /// The tables file can't be read.
     #[error("can't read the tables file {}: --tables needs the file that the event was launched with", path.display())]
     Tables {
+        /// Its path.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The catalogue can't be read.
+    #[error("can't read the catalogue {}: --catalogue needs the file that the event was launched with", path.display())]
+    Catalogue {
         /// Its path.
         path: PathBuf,
         /// Why.
@@ -127,6 +138,10 @@ pub struct Settings {
     /// File with the tables of eggs and dust. /v1/fairness/tables serves it if the chain names its hash
     #[arg(long, global = true, env = "METEOR_TABLES")]
     pub tables: Option<PathBuf>,
+    /// File with the art of every meteor. /v1/catalogue serves it if the launch committed to it, so that anyone can
+    /// mint
+    #[arg(long, global = true, env = "METEOR_CATALOGUE")]
+    pub catalogue: Option<PathBuf>,
 }
 
 impl Settings {
@@ -157,6 +172,7 @@ impl Settings {
             ready_lag: self.ready_lag.or(base.ready_lag),
             max_streams: self.max_streams.or(base.max_streams),
             tables: self.tables.or(base.tables),
+            catalogue: self.catalogue.or(base.catalogue),
         }
     }
 
@@ -212,6 +228,7 @@ impl Settings {
             ready_lag: self.ready_lag.unwrap_or(5),
             max_streams,
             tables: self.tables.map(read_tables).transpose()?,
+            catalogue: self.catalogue.map(read_catalogue).transpose()?,
         })
     }
 }
@@ -233,6 +250,10 @@ impl Config {
 
 fn read_tables(path: PathBuf) -> Result<Vec<u8>, ConfigError> {
     fs::read(&path).map_err(|source| ConfigError::Tables { path, source })
+}
+
+fn read_catalogue(path: PathBuf) -> Result<Vec<u8>, ConfigError> {
+    fs::read(&path).map_err(|source| ConfigError::Catalogue { path, source })
 }
 
 fn bad(what: &'static str, given: &str, hint: &str) -> ConfigError {

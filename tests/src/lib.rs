@@ -33,6 +33,7 @@ use meteor_operator::keys::MasterKey;
 use meteor_operator::node::Node;
 use meteor_operator::signer::{COIN_TYPE, Signer};
 use meteor_rules::ShowerId;
+use meteor_rules::catalogue::file::write;
 use meteor_rules::catalogue::{Catalogue, Piece};
 use meteor_rules::preset::Preset;
 use meteor_rules::schedule::Schedule;
@@ -312,7 +313,8 @@ impl Stage {
         let listen = (Ipv4Addr::LOCALHOST, 0).into();
         let tables = tables(&self.preset).expect("tables");
         let poll = Duration::from_millis(20);
-        let server = embedded(&self.chain.rpc, &self.deployment, tables, listen, poll).await;
+        let catalogue = write(&self.catalogue, &self.preset.meteors.template).into_bytes();
+        let server = embedded(&self.chain.rpc, &self.deployment, tables, catalogue, listen, poll).await;
         let server = server.expect("server starts");
         let api = Api { base: format!("http://{}", server.public_addr()), server };
         api.caught_up(self).await;

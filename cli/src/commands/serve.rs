@@ -8,6 +8,7 @@ use anyhow::Result;
 use meteor_indexer::Settings;
 
 use super::{Command, ctrl_c};
+use crate::catalogue;
 use crate::event::recorded;
 
 /// Follow the chain and serve page and API, as meteor-indexer does.
@@ -19,8 +20,8 @@ pub(super) struct Serve {
     /// A TOML file with the settings below, their names written with underscores
     #[arg(long, env = "METEOR_CONFIG")]
     config: Option<PathBuf>,
-    /// The deployment file that meteor deploy wrote: nodes, contract and height, where nothing else names
-    /// them
+    /// The deployment file that meteor deploy wrote: nodes, contract, height and the catalogue beside it, where
+    /// nothing else names them
     #[arg(long)]
     deployment: Option<PathBuf>,
     #[command(flatten)]
@@ -55,11 +56,14 @@ impl Command for Serve {
 /// What a deployment file says of the event to follow.
 fn deployed(path: &Path) -> Result<Settings> {
     let (record, event) = recorded(path)?;
+    // Where meteor deploy keeps it.
+    let catalogue = Some(path.with_file_name(catalogue::FILE)).filter(|file| file.exists());
     Ok(Settings {
         rpc: record.nodes,
         shower: Some(event.shower),
         chain_id: Some(event.chain_id),
         start_height: Some(event.height),
+        catalogue,
         ..Settings::default()
     })
 }

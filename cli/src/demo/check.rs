@@ -10,6 +10,7 @@ use meteor_operator::jobs::Deployment;
 use meteor_operator::node::Node;
 use meteor_operator::tax::Rate;
 use meteor_rules::Rank;
+use meteor_rules::holdback::held;
 use meteor_rules::ranking::Place;
 use meteor_rules::split::split;
 use meteor_rules::tier::{Tier, TierRule};
@@ -32,8 +33,14 @@ pub(super) struct Evidence<'a> {
     pub deployment: &'a Deployment,
     /// How ranks are cut.
     pub tiers: TierRule,
+    /// What each contribution holds back (basis points).
+    pub holdback_bp: u32,
+    /// The shower whose key came too late.
+    pub late: Option<u32>,
     /// Payees with their shares (basis points) and what they had before.
     pub payees: &'a [(String, u32, u128)],
+    /// What was sent to them, by their place, each payment by itself (micro-denom).
+    pub paid: Vec<(usize, u128)>,
     /// The chain's tax on what a contract sends.
     pub tax: Rate,
     /// What each wallet had before it was funded.
@@ -56,9 +63,13 @@ struct Ranked {
     tier: Tier,
 }
 
-/// Runs every check.
-pub(super) async fn all(evidence: &Evidence<'_>) -> Vec<Check> {
-    let books: Vec<Vec<Ranked>> = (1..=evidence.showers).map(|n| rank(evidence, n)).collect();
+fn books(evidence: &Evidence<'_>) -> Vec<Vec<Ranked>> {
+    (1..=evidence.showers).map(|shower| rank(evidence, shower)).collect()
+}
+
+/// What can be checked as soon as everything is minted.
+pub(super) async fn before_keys(evidence: &Evidence<'_>) -> Vec<Check> {
+    let books = books(evidence);
     vec![
         Check {
             claim: "the contract's rankings equal an independent sort of what was sent",
@@ -69,8 +80,15 @@ pub(super) async fn all(evidence: &Evidence<'_>) -> Vec<Check> {
             outcome: meteors(evidence, &books).await,
         },
         Check { claim: "the API says what the contracts say", outcome: api(evidence, &books).await },
-        Check { claim: "the money adds up to the last micro-unit", outcome: money(evidence).await },
     ]
+}
+
+/// Where all the money is at the end.
+pub(super) async fn money(evidence: &Evidence<'_>) -> Check {
+    Check {
+        claim: "the money adds up to the last micro-unit",
+        outcome: adds_up(evidence, &books(evidence)).await,
+    }
 }
 
 /// The ranking of `shower`, computed only from what was sent.
@@ -143,37 +161,61 @@ async fn meteors(evidence: &Evidence<'_>, books: &[Vec<Ranked>]) -> Result<Strin
     Ok(format!("{due} meteors in {} wallets", evidence.addresses.len()))
 }
 
-async fn money(evidence: &Evidence<'_>) -> Result<String> {
+async fn adds_up(evidence: &Evidence<'_>, books: &[Vec<Ranked>]) -> Result<String> {
     let node = evidence.node;
-    let sent: u128 = evidence.sent.iter().map(|s| s.planned.amount).sum();
     let left = node.balance(&evidence.deployment.shower, evidence.denom).await?;
-    ensure!(left == 0, "{left} is left in the contract after everything was minted and settled");
+    ensure!(left == 0, "{left} is left in the contract after everything was minted, settled and returned");
     let shares: Vec<u32> = evidence.payees.iter().map(|(_, share, _)| *share).collect();
     let mut due = vec![0u128; shares.len()];
-    for shower in 1..=evidence.showers {
-        let total: u128 =
-            evidence.sent.iter().filter(|s| s.planned.shower == shower).map(|s| s.planned.amount).sum();
-        for (due, part) in due.iter_mut().zip(split(total, &shares)) {
-            *due += evidence.tax.arrives(part);
+    let mut returned: BTreeMap<&str, u128> = BTreeMap::new();
+    let (mut sent, mut back) = (0u128, 0u128);
+    for (shower, book) in (1u32..).zip(books) {
+        let parts = book.iter().map(|row| (row, held(row.amount, evidence.holdback_bp)));
+        let (total, held) = parts.clone().fold((0, 0), |(total, all), (row, held)| {
+            (row.amount.saturating_add(total), held.saturating_add(all))
+        });
+        sent = sent.saturating_add(total);
+        // Booked in two steps, each rounded by itself: after the mint, and with the key.
+        let mut steps = vec![total.saturating_sub(held)];
+        if evidence.late == Some(shower) {
+            back = back.saturating_add(held);
+            returned.extend(parts.map(|(row, held)| (row.contributor.as_str(), held)));
+        } else {
+            steps.push(held);
+        }
+        for step in steps {
+            for (due, part) in due.iter_mut().zip(split(step, &shares)) {
+                *due = due.saturating_add(part);
+            }
         }
     }
-    for ((payee, _, before), due) in evidence.payees.iter().zip(&due) {
+    let mut arrived = 0u128;
+    for (place, ((payee, _, before), due)) in evidence.payees.iter().zip(&due).enumerate() {
+        let payments = evidence.paid.iter().filter(|(to, _)| *to == place).map(|(_, amount)| *amount);
+        let paid: u128 = payments.clone().sum();
+        ensure!(paid == *due, "{payee} was sent {paid}, {due} was due");
+        let arrives: u128 = payments.map(|amount| evidence.tax.arrives(amount)).sum();
         let now = node.balance(payee, evidence.denom).await?;
-        ensure!(now.checked_sub(*before) == Some(*due), "{payee} has {now} after {before}, {due} was due");
+        ensure!(now.checked_sub(*before) == Some(arrives), "{payee} has {now} after {before}");
+        arrived = arrived.saturating_add(arrives);
     }
     for (wallet, (address, before)) in evidence.addresses.iter().zip(evidence.before).enumerate() {
         let spent: u128 =
             evidence.sent.iter().filter(|s| s.planned.wallet == wallet).map(|s| s.planned.amount).sum();
+        let held = returned.get(address.as_str()).copied().unwrap_or_default();
         let due = evidence.plan.gets(wallet).saturating_add(*before).checked_sub(spent);
+        let due = due.map(|due| due.saturating_add(evidence.tax.arrives(held)));
         let has = node.balance(address, evidence.denom).await?;
         ensure!(Some(has) == due, "{address} has {has} left instead of {due:?}");
     }
-    let arrived = amount(due.iter().sum());
-    let sent = amount(sent);
+    let (sent, back, arrived) = (amount(sent), amount(back), amount(arrived));
     if evidence.tax == Rate::default() {
-        return Ok(format!("{sent} contributed = {arrived} paid"));
+        return Ok(format!("{sent} contributed = {arrived} paid + {back} returned"));
     }
-    Ok(format!("{sent} contributed and sent to the payees; {arrived} arrived, the rest is the chain's tax"))
+    Ok(format!(
+        "{sent} contributed; {back} sent back and the rest to the payees, of which {arrived} arrived: the rest is the \
+         chain's tax"
+    ))
 }
 
 async fn get(evidence: &Evidence<'_>, path: &str) -> Result<Value> {

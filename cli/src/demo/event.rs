@@ -1,17 +1,17 @@
-//! The event itself: wallets contribute with really signed transactions, the operator closes, draws, mints
-//! and settles.
+//! The event itself: wallets contribute with really signed transactions; then showers are closed, drawn and minted.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
 use futures::{StreamExt, stream};
 use meteor_chain::contracts::{Collection, ShowerContract};
-use meteor_messages::shower::{ExecuteMsg, Status};
+use meteor_messages::shower::{ExecuteMsg, ShowerResponse, Status};
 use meteor_operator::account::Account;
 use meteor_operator::beacon::BeaconClient;
 use meteor_operator::gas::coins;
-use meteor_operator::jobs::{self, Deployment, Sealer};
+use meteor_operator::jobs::{self, Batches, Deployment, MintProgress, Sealer};
 use meteor_operator::keys::MasterKey;
 use meteor_operator::node::Node;
 use meteor_operator::tx;
@@ -110,17 +110,13 @@ pub(super) async fn contribute(
     confirmed.into_iter().collect()
 }
 
-/// Waits for a shower's end, then closes it, draws it, mints every meteor and pays the payees. Returns what
-/// was paid.
-pub(super) async fn operate(
+/// Waits for a shower's end, then closes it.
+pub(super) async fn close(
     operator: &mut Account,
     deployment: &Deployment,
-    secret: &Secret,
-    preset: &Preset,
-    catalogue: &Catalogue,
     shower: u32,
     closes_at: u64,
-) -> Result<u128> {
+) -> Result<ShowerResponse> {
     tokio::time::sleep(until(closes_at)).await;
     let contract = &deployment.shower;
     let state = loop {
@@ -133,20 +129,45 @@ pub(super) async fn operate(
     if state.status == Status::Refunding {
         bail!("shower {shower} can only be refunded");
     }
-    let closed = jobs::close(operator, contract, shower).await;
-    let closed = closed.with_context(|| format!("closing shower {shower}"))?;
+    jobs::close(operator, contract, shower).await.with_context(|| format!("closing shower {shower}"))
+}
+
+/// Waits for the beacon and commits to what the meteors of a closed shower hold.
+pub(super) async fn draw(
+    operator: &mut Account,
+    deployment: &Deployment,
+    secret: &Secret,
+    preset: &Preset,
+    closed: &ShowerResponse,
+) -> Result<()> {
     let Secret { keys, beacon } = secret;
     let node = operator.node().clone();
-    let shown = ShowerContract::new(&node, contract);
-    let (config, draw) = (shown.config().await?, shown.draw(shower).await?);
+    let shown = ShowerContract::new(&node, &deployment.shower);
+    let (config, draw) = (shown.config().await?, shown.draw(closed.shower).await?);
     let sealer = Sealer { deployment, config: &config, keys, tables: &preset.crack.tables };
-    jobs::draw(operator, sealer, beacon, &closed, draw)
-        .await
-        .with_context(|| format!("drawing shower {shower}"))?;
-    jobs::mint(operator, contract, ShowerId(shower), catalogue, |_| ())
+    let drawn = jobs::draw(operator, sealer, beacon, closed, draw).await;
+    drawn.map(|_| ()).with_context(|| format!("drawing shower {}", closed.shower))
+}
+
+/// Mints a shower until at least `upto` meteors are there.
+pub(super) async fn mint(
+    account: &mut Account,
+    deployment: &Deployment,
+    catalogue: &Catalogue,
+    shower: u32,
+    upto: u32,
+) -> Result<u32> {
+    let most = Batches::default();
+    let batches = Batches { meteors: usize::try_from(upto)?.clamp(1, most.meteors), ..most };
+    let mut minted = 0;
+    let progress = |at: MintProgress| {
+        minted = at.minted;
+        if at.minted < upto { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    };
+    jobs::mint_in(batches, account, &deployment.shower, ShowerId(shower), catalogue, progress)
         .await
         .with_context(|| format!("minting shower {shower}"))?;
-    jobs::settle(operator, contract, shower).await.with_context(|| format!("settling shower {shower}"))
+    Ok(minted)
 }
 
 /// Every second wallet cracks its meteors. Returns their numbers.

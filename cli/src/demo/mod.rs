@@ -3,11 +3,13 @@
 mod check;
 mod crack;
 mod event;
+mod keys;
 mod launch;
 mod narrate;
 mod plan;
 mod report;
 mod site;
+mod verify;
 mod wallets;
 
 use std::net::SocketAddr;
@@ -18,8 +20,9 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 use meteor_chain::contracts::ShowerContract;
 use meteor_messages::shower::ShowerResponse;
+use meteor_operator::account::Account;
 use meteor_operator::beacon::{BeaconClient, BeaconConfig};
-use meteor_operator::jobs::Deployment;
+use meteor_operator::jobs::{self, Deployment};
 use meteor_operator::keys::MasterKey;
 use meteor_operator::node::Node;
 use meteor_operator::tax::Rate;
@@ -32,7 +35,6 @@ use self::check::Evidence;
 use self::event::{Secret, Sent};
 pub use self::launch::{launch, plan};
 use self::plan::Plan;
-use self::report::Check;
 use self::site::Site;
 pub use self::site::{Where, upload};
 use crate::chain::Chain;
@@ -101,6 +103,13 @@ pub async fn run(options: &Options, stop: &CancellationToken) -> Result<Option<S
     outcome
 }
 
+/// Seconds for minting, and for revealing, where the chain's time passes when the demo says so, and where it is
+/// waited for.
+const LONG: u64 = 3_600;
+const SHORT: u64 = 90;
+/// Seconds in which the keys of all showers can be published in time, after the crack window of the last.
+const FOR_KEYS: u64 = 30;
+
 /// Holds the event at `site` and serves it.
 async fn event(options: &Options, site: &Site, stop: &CancellationToken) -> Result<Summary> {
     let chain = &site.chain;
@@ -109,8 +118,13 @@ async fn event(options: &Options, site: &Site, stop: &CancellationToken) -> Resu
     preset.schedule.first = options.seconds;
     preset.schedule.interval = options.seconds;
     preset.schedule.count = options.showers;
-    // The demo cracks right after the last shower, and nobody should have to wait for the keys.
-    preset.crack.crack_window = 5;
+    // Nobody should have to wait for keys longer than the rules want.
+    let window = if site.moves_time() { LONG } else { SHORT };
+    preset.mint_window = window;
+    preset.crack.reveal_timeout = window;
+    preset.crack.crack_window = window.saturating_mul(2);
+    let event = options.seconds.saturating_mul(options.showers.into());
+    preset.crack.key_window = preset.crack.crack_window.saturating_add(event).saturating_add(FOR_KEYS);
     let count = usize::try_from(options.wallets)?;
     let node = Node::new(&chain.rpc)?;
     let plan = Plan::new(options.seed, count, options.showers, options.contributions);
@@ -141,7 +155,9 @@ async fn event(options: &Options, site: &Site, stop: &CancellationToken) -> Resu
     );
 
     let tables = preset::tables(&preset)?;
-    let server = serve::embedded(&chain.rpc, &deployment, tables, options.listen, site.poll).await?;
+    let server =
+        serve::embedded(&chain.rpc, &deployment, tables, planned.catalogue_file, options.listen, site.poll)
+            .await?;
     let api = format!("http://{}", server.public_addr());
     println!("\n  Watch it live: {api}\n  API:           {api}/docs\n");
 
@@ -151,27 +167,34 @@ async fn event(options: &Options, site: &Site, stop: &CancellationToken) -> Resu
     let telling = tokio::spawn(telling);
     let stage = Stage {
         options,
+        site,
         chain,
         preset: &preset,
         catalogue: &catalogue,
         deployment: &deployment,
         secret: &secret,
         schedule,
+        api: &api,
     };
     let sent = showers(&stage, &plan, &funded).await;
     telling.abort();
     let sent = sent?;
     let most_behind = most_behind.load(Ordering::Relaxed);
 
+    let mut operator = chain.account(2).await?;
+    let paid = keys::withdraw(&mut operator, &deployment, &payees).await?;
     let height = node.status().await?.height;
     server.wait_applied(height).await.context("waiting for the indexer")?;
-    let evidence = Evidence {
+    let mut evidence = Evidence {
         plan: &plan,
         sent: &sent,
         addresses: &funded.addresses,
         deployment: &deployment,
         tiers: preset.tiers,
+        holdback_bp: preset.holdback_bp,
+        late: stage.late(),
         payees: &payees,
+        paid,
         tax,
         before: &funded.before,
         denom: &chain.denom,
@@ -179,14 +202,20 @@ async fn event(options: &Options, site: &Site, stop: &CancellationToken) -> Resu
         node: &node,
         api: &api,
     };
-    let checks = check::all(&evidence).await;
+    let mut checks = check::before_keys(&evidence).await;
     let mut states: Vec<ShowerResponse> = Vec::new();
     for shower in 1..=options.showers {
         states.push(ShowerContract::new(&node, &deployment.shower).shower(shower).await?);
     }
     println!("\n{}", report::showers(&states, &preset.tiers, &preset.eggs));
-    let checks: Vec<Check> =
-        checks.into_iter().chain(crack::run(&stage, &funded, &server, &api).await?).collect();
+    let (cracked, hatched) = crack::run(&stage, &funded).await?;
+    checks.push(crack::check(&stage, &cracked, &hatched).await);
+    checks.push(keys::run(&stage, &mut operator).await?);
+    evidence.paid.extend(keys::withdraw(&mut operator, &deployment, &payees).await?);
+    checks.push(check::money(&evidence).await);
+    let tip = node.status().await?.height;
+    server.wait_applied(tip).await.context("waiting for the indexer")?;
+    checks.extend(verify::run(&stage, &states).await?);
     let (lines, good) = report::checks(&checks);
     println!("{lines}");
     let blocks = height.saturating_sub(deployment.height);
@@ -206,17 +235,31 @@ async fn event(options: &Options, site: &Site, stop: &CancellationToken) -> Resu
 /// Where the event takes place, and with what.
 struct Stage<'a> {
     options: &'a Options,
+    site: &'a Site,
     chain: &'a Chain,
     preset: &'a Preset,
     catalogue: &'a Catalogue,
     deployment: &'a Deployment,
     secret: &'a Secret,
     schedule: Schedule,
+    api: &'a str,
+}
+
+impl Stage<'_> {
+    /// The shower whose mint the operator leaves half-way: the second, or the only one.
+    fn half(&self) -> u32 {
+        self.options.showers.min(2)
+    }
+
+    /// The shower whose key comes too late; `None` in a demo of one shower, whose draw would then be seen late.
+    fn late(&self) -> Option<u32> {
+        (self.options.showers > 1).then_some(1)
+    }
 }
 
 /// Runs the showers one after the other: wallets contribute while the operator works on the previous one.
 async fn showers(stage: &Stage<'_>, plan: &Plan, wallets: &wallets::Wallets) -> Result<Vec<Sent>> {
-    let Stage { options, chain, preset, catalogue, deployment, secret, schedule } = *stage;
+    let Stage { options, chain, deployment, schedule, .. } = *stage;
     let contributing = async {
         let mut sent = Vec::with_capacity(plan.contributions.len());
         for shower in 1..=options.showers {
@@ -230,14 +273,7 @@ async fn showers(stage: &Stage<'_>, plan: &Plan, wallets: &wallets::Wallets) -> 
     let operating = async {
         let mut operator = chain.account(2).await?;
         for shower in 1..=options.showers {
-            let closes_at = schedule.closes_at(shower).context("a shower without an end")?;
-            let paid =
-                event::operate(&mut operator, deployment, secret, preset, catalogue, shower, closes_at)
-                    .await?;
-            println!(
-                "shower {shower}: closed, drawn, minted, settled: {} UST sent to the payees",
-                report::amount(paid)
-            );
+            operate(stage, &mut operator, shower).await?;
         }
         anyhow::Ok(())
     };
@@ -245,4 +281,34 @@ async fn showers(stage: &Stage<'_>, plan: &Plan, wallets: &wallets::Wallets) -> 
     let missing = plan.contributions.len().saturating_sub(sent.len());
     ensure!(missing == 0, "{missing} contributions are missing");
     Ok(sent)
+}
+
+/// Does what there is to do after a shower. In one of them the operator stops half-way, and a stranger goes on.
+async fn operate(stage: &Stage<'_>, operator: &mut Account, shower: u32) -> Result<()> {
+    let Stage { chain, preset, catalogue, deployment, secret, schedule, .. } = *stage;
+    let closes_at = schedule.closes_at(shower).context("a shower without an end")?;
+    let closed = event::close(operator, deployment, shower, closes_at).await?;
+    let contributors = closed.contributors;
+    if let Some(line) = verify::before_the_draw(preset, contributors) {
+        println!("shower {shower}: {line}");
+    }
+    event::draw(operator, deployment, secret, preset, &closed).await?;
+    if shower == stage.half() && contributors > 1 {
+        let left = event::mint(operator, deployment, catalogue, shower, contributors / 2).await?;
+        let url = format!("{}/v1/catalogue", stage.api);
+        let published = crate::catalogue::read(&url, &preset.meteors.template).await?;
+        let mut stranger = chain.account(6).await?;
+        event::mint(&mut stranger, deployment, &published, shower, contributors).await?;
+        println!(
+            "shower {shower}: the operator stopped after {left} of {contributors} meteors; a stranger minted the rest \
+             from {url}"
+        );
+    } else {
+        event::mint(operator, deployment, catalogue, shower, contributors).await?;
+    }
+    let booked = jobs::settle(operator, &deployment.shower, shower).await;
+    let booked = booked.with_context(|| format!("settling shower {shower}"))?;
+    let booked = report::amount(booked);
+    println!("shower {shower}: closed, drawn, minted, settled: {booked} UST booked for the payees");
+    Ok(())
 }

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use cosmwasm_std::Decimal;
+use cosmwasm_std::{Decimal, Timestamp};
 use meteor_devnet::{Devnet, Relay};
 use meteor_operator::account::Account;
 use meteor_operator::gas::GasPrice;
 use meteor_operator::jobs;
 use meteor_operator::launch::{Codes, artifacts};
+use meteor_operator::node::Node;
 
 use crate::chain::Chain;
 use crate::devnet;
@@ -117,6 +118,26 @@ impl Site {
         // Three transactions took this long, so it suits the chain, however long its blocks take.
         let lead = 2 + started.elapsed().as_secs();
         Ok(Self { chain, lead, poll: POLL, runs: Runs::Beside { _beacon: beacon } })
+    }
+
+    /// Whether time passes when the demo says so.
+    pub(super) const fn moves_time(&self) -> bool {
+        match self.runs {
+            Runs::Devnet(_) => true,
+            Runs::Beside { .. } => false,
+        }
+    }
+
+    /// Moves the chain in this process on to `seconds` (Unix time); waits until a real one is there.
+    pub(super) async fn pass_to(&self, node: &Node, seconds: u64) -> Result<()> {
+        match &self.runs {
+            Runs::Devnet(devnet) if node.time().await? < seconds => {
+                devnet.set_time(Timestamp::from_seconds(seconds)).await?;
+            }
+            Runs::Devnet(_) => {}
+            Runs::Beside { .. } => node.wait_for_time(seconds).await?,
+        }
+        Ok(())
     }
 
     /// Ends what was started for the event. A node that was already running goes on.

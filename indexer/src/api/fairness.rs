@@ -49,6 +49,28 @@ pub(super) async fn tables(State(app): State<Arc<App>>, headers: HeaderMap) -> R
     Ok(tables.page.respond(&headers, &view.currency))
 }
 
+/// The catalogue: the art of every meteor, fixed by the launch
+///
+/// Columns: `tier,index,image` and a number for each trait. `meteor mint --catalogue` reads it here, so anyone can
+/// mint what is drawn.
+#[utoipa::path(get, path = "/v1/catalogue", tag = "fairness", responses(
+    (status = 200, body = String, content_type = "text/csv",
+        description = "The file; the roots of its trees are `catalogue` of /v1/fairness"),
+    (status = 404, body = Problem, content_type = "application/problem+json",
+        description = "This server has no catalogue"),
+    (status = 503, body = Problem, content_type = "application/problem+json",
+        description = "Not launched yet, or the server's file is not the one that the launch committed to"),
+))]
+pub(super) async fn catalogue(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
+    let catalogue = app.catalogue.as_ref().ok_or_else(Problem::no_catalogue)?;
+    let view = app.view();
+    let launched = view.launched.as_ref().ok_or_else(Problem::not_launched)?;
+    if !catalogue.fits(&launched.config) {
+        return Err(Problem::other_catalogue());
+    }
+    Ok(catalogue.page.respond(&headers, &view.currency))
+}
+
 /// Every contribution of a shower, in order, as comma-separated values
 ///
 /// Columns: `seq,contributor,amount,total`. The list is complete and correct if it hashes to the shower's log

@@ -77,6 +77,7 @@ fn parts() -> (Router<Arc<App>>, utoipa::openapi::OpenApi) {
         .routes(routes!(nfts::nft))
         .routes(routes!(fairness::fairness))
         .routes(routes!(fairness::tables))
+        .routes(routes!(fairness::catalogue))
         .routes(routes!(fairness::contributions))
         .routes(routes!(fairness::reveals))
         .routes(routes!(events::events))

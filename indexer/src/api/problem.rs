@@ -86,6 +86,24 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "other-tables", "Not the chain's tables", detail)
     }
 
+    /// 404: no catalogue was given to this server.
+    pub fn no_catalogue() -> Self {
+        let detail =
+            "This server has no catalogue. Get it from the event's team, and compare its roots with \
+                      catalogue in /v1/fairness (meteor catalogue shows them)."
+                .to_owned();
+        Self::new(StatusCode::NOT_FOUND, "no-catalogue", "No catalogue", detail)
+    }
+
+    /// 503: the catalogue of this server is not the launch's.
+    pub fn other_catalogue() -> Self {
+        let detail =
+            "The catalogue of this server is not the one that the launch committed to, so it is not \
+                      served. The operator of this server must start it with the right file (--catalogue)."
+                .to_owned();
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "other-catalogue", "Not the launch's catalogue", detail)
+    }
+
     /// 404: no such route.
     pub fn not_found(path: &str) -> Self {
         let shown: String = path.chars().take(100).collect();

@@ -29,6 +29,9 @@ pub struct Reveal<'a> {
     /// The leaf's salt.
     #[schema(pattern = "^[0-9a-f]{64}$")]
     pub salt: String,
+    /// The siblings that lead from its leaf to the shower's root, from the bottom up.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
+    pub proof: Vec<String>,
 }
 
 impl<'a> Reveal<'a> {
@@ -41,6 +44,7 @@ impl<'a> Reveal<'a> {
             image: &from.image,
             traits: &from.traits,
             salt: hex::encode(from.salt),
+            proof: from.proof.iter().map(hex::encode).collect(),
         }
     }
 }

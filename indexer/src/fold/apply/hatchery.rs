@@ -84,6 +84,7 @@ fn revealed(
         image: event.image.as_str().into(),
         traits: event.traits.as_slice().into(),
         salt: bytes32("salt", &event.salt)?,
+        proof: event.proof.iter().map(|hash| bytes32("proof", hash)).collect::<Result<_, _>>()?,
     };
     let (image, traits) = (Arc::clone(&reveal.image), Arc::clone(&reveal.traits));
     let shower = ShowerId(number);

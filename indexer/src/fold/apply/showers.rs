@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cosmwasm_std::Uint128;
 use meteor_messages::events::{Close, Contribution, Mint, Role, ShowerEvent};
-use meteor_messages::shower::{InstantiateMsg, MinimumFrom};
+use meteor_messages::shower::{InstantiateMsg, MinimumFrom, Refunded};
 use meteor_rules::log::Entry as LogEntry;
 use meteor_rules::{NANOS_PER_SECOND, Rank, ShowerId, TokenId};
 
@@ -73,7 +73,11 @@ pub(super) fn shower_event(
                 wallet: event.contributor.clone(),
                 shower: event.shower,
             })?;
-            shower(state, event.shower, height)?.refund(slot, event.amount)
+            match event.what {
+                Refunded::Contribution => shower(state, event.shower, height)?.refund(slot, event.amount),
+                // The meteor stays, and so does the contribution.
+                Refunded::Holdback => Ok(()),
+            }
         }
         ShowerEvent::Pause(_) => {
             launched(state, height)?.paused = true;
