@@ -2,6 +2,7 @@
 
 use meteor_rules::fairness::evidence::{Fairness, Reveal, read_csv, write_csv};
 use meteor_rules::fairness::hex::Hex32;
+use meteor_rules::fairness::tree::{Leaf, leaf_hash};
 use meteor_rules::fairness::verify::{Outcome, Step, StepName, verify, verify_event, verify_meteor};
 use meteor_rules::odds::Odds;
 use meteor_rules::{Rank, ShowerId, TokenId};
@@ -126,6 +127,8 @@ fn one_meteor_alone() {
     }
     let (report, facts) = verify_meteor(&event.evidence(6), &CHECKS, TokenId(90));
     assert!(report.is_green() && facts.is_none(), "nothing of an open shower is final");
+    let Some(Outcome::NotChecked(why)) = report.outcome(StepName::Meteor) else { panic!("{report:?}") };
+    assert_eq!(why, "the shower has not closed: nothing of it is final");
     let mut wrong = event.clone();
     wrong.reveals.get_mut(&2).unwrap()[0].traits[2] ^= 1;
     let (report, _) = verify_meteor(&wrong.evidence(2), &CHECKS, TokenId(42));
@@ -156,4 +159,21 @@ fn a_reveal_is_compared_with_the_root_before_the_key_is_out() {
     ] {
         assert_eq!(first_failure(change), Some(StepName::Reveals));
     }
+}
+
+/// A root can bind a leaf to another meteor's number: only the hatchery's rule, and this one, keep that apart.
+#[test]
+fn a_reveal_of_another_meteors_number_is_refused_under_any_root() {
+    let mut event = event();
+    let mut reveal = reveal(&mut event).clone();
+    (reveal.index, reveal.token_id, reveal.proof) = (0, 1, vec![]);
+    let content = reveal.content().bytes();
+    let leaf = Leaf { index: 0, token_id: TokenId(1), content: &content, salt: reveal.salt.0 };
+    let root = leaf_hash(&event.fairness.id(5), &leaf);
+    let facts = &mut event.fairness.showers[4];
+    (facts.root, facts.leaves) = (Some(Hex32(root)), Some(1));
+    event.reveals.insert(5, vec![reveal]);
+    let report = event.verify(5);
+    let Some(Outcome::Failed(why)) = report.outcome(StepName::Reveals) else { panic!("{report:?}") };
+    assert_eq!(why, "meteor 1 does not stand at place 0 of this shower");
 }

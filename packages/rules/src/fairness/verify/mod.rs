@@ -217,7 +217,7 @@ fn run<'a>(evidence: &Evidence<'a>, checks: &Checks<'_>) -> Run<'a> {
         (failed, _) => (after(failed.unwrap_or(StepName::Tables)), None),
     };
     report.push(StepName::Draw, outcome);
-    report.push(StepName::Reveals, steps::reveals(evidence, sealed.as_ref()));
+    report.push(StepName::Reveals, steps::reveals(evidence, sealed.is_some()));
     Run { report, ranking, sealed }
 }
 
