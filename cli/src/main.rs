@@ -13,7 +13,8 @@ async fn main() -> ExitCode {
     // RUST_LOG says how much is logged.
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    match cli.run().await {
+    // On the heap: some commands hold a lot.
+    match Box::pin(cli.run()).await {
         Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");

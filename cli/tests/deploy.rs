@@ -131,7 +131,13 @@ async fn from_a_launch_file_to_paid_payees() {
     compared(folder, &launch, &event.shower).await;
     assert_eq!(sequence().await, 1);
 
-    // The event.
+    held(folder, &chain, &event.shower, opens_at, pool).await;
+    devnet.shutdown().await;
+}
+
+/// The event of one shower that opens at `opens_at`, to its paid payees.
+async fn held(folder: &std::path::Path, chain: &Chain, shower: &str, opens_at: u64, pool: &str) {
+    let node = Node::new(&chain.rpc).unwrap();
     let job = |name: &str, account: u32| {
         format!("{name} --deployment deployment.json --signer-file words --account {account}")
     };
@@ -144,9 +150,9 @@ async fn from_a_launch_file_to_paid_payees() {
     let none = "there is no shower 2: they are numbered 1 to 1";
     assert!(fails(folder, &contribute(2)).await.contains(none));
     assert!(fails(folder, &format!("{} --shower 2", job("mint", 2))).await.contains(none));
-    until(&node, &event.shower, Status::Open).await;
+    until(&node, shower, Status::Open).await;
     works(folder, &contribute(1)).await;
-    until(&node, &event.shower, Status::Ended).await;
+    until(&node, shower, Status::Ended).await;
     let late = fails(folder, &contribute(1)).await;
     let window =
         format!("shower 1 is Ended, nothing was sent: it accepts contributions from {}", utc(opens_at));
@@ -185,5 +191,4 @@ async fn from_a_launch_file_to_paid_payees() {
         status.contains("settled 8550000, held back 450000") && status.contains("next: meteor hatch"),
         "{status}"
     );
-    devnet.shutdown().await;
 }

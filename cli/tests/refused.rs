@@ -36,6 +36,7 @@ async fn who_is_refused_is_reported_and_holds_up_nobody() {
     for index in 0..10 {
         address.push(stage.account(index).await.address().to_owned());
     }
+    let at = |index: u32| address.get(usize::try_from(index).unwrap()).unwrap();
     let job = |name: &str, account: u32| {
         format!(
             "{name} --rpc {} --shower-contract {contract} --signer-file words --gas-price 0.01uluna --account {account}",
@@ -83,7 +84,7 @@ async fn who_is_refused_is_reported_and_holds_up_nobody() {
     works(folder, &cancel).await;
     let mut before = Vec::new();
     for (index, _) in gives {
-        before.push(stage.balance(&address[index as usize]).await);
+        before.push(stage.balance(at(index)).await);
     }
     let said = partly(folder, &format!("{} --shower 2", job("refund", 0))).await;
     assert!(said.contains("3 contributions, 0 held parts, 60000000 uusd will leave"), "{said}");
@@ -91,7 +92,7 @@ async fn who_is_refused_is_reported_and_holds_up_nobody() {
     assert!(said.contains(&format!("{refused} was left out with 30000000 uusd")), "{said}");
     for ((index, amount), before) in gives.into_iter().zip(before) {
         let due = if index == 5 { 0 } else { rate.arrives(amount) };
-        assert_eq!(stage.balance(&address[index as usize]).await - before, due, "account {index}");
+        assert_eq!(stage.balance(at(index)).await - before, due, "account {index}");
     }
     partly(folder, &format!("{} --shower 2", job("refund", 0))).await;
 

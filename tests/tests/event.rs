@@ -6,7 +6,7 @@ use meteor_messages::shower::{ExecuteMsg, Status};
 use meteor_operator::account::AccountError;
 use meteor_operator::jobs;
 use meteor_operator::tax::Rate;
-use meteor_rules::{Rank, ShowerId};
+use meteor_rules::ShowerId;
 use meteor_tests::{Stage, WALLETS};
 use serde_json::Value;
 

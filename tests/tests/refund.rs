@@ -2,12 +2,12 @@
 //! jobs; minted by two jobs.
 
 use meteor_cli::chain::Chain;
-use meteor_messages::shower::{ExecuteMsg, MAX_BATCH, Status};
+use meteor_messages::shower::{MAX_BATCH, Status};
 use meteor_operator::account::{Account, AccountError};
 use meteor_operator::gas::GasPrice;
 use meteor_operator::jobs::{self, JobError, Refunds};
 use meteor_operator::tax::Rate;
-use meteor_rules::{Rank, ShowerId};
+use meteor_rules::ShowerId;
 use meteor_tests::crowd::{Crowd, amount as gives};
 use meteor_tests::{Stage, Target};
 

@@ -18,8 +18,8 @@ use crate::signing::Signing;
 ///
 /// Anyone may sign: the catalogue was fixed at the launch, and the contract accepts no other pieces. So what an
 /// operator leaves half-way, anyone finishes: with --rpc, --shower-contract and --catalogue, which may be the
-/// address of any copy of the file, for example https://SERVER/v1/catalogue. A file that is not the event's is
-/// refused before anything is sent. Run it again if it was interrupted: no meteor is minted twice.
+/// address of any copy of the file, for example /v1/catalogue of the event's server. A file that is not the
+/// event's is refused before anything is sent. Run it again if it was interrupted: no meteor is minted twice.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Mint {
     #[command(flatten)]

@@ -19,6 +19,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 use meteor_chain::contracts::ShowerContract;
+use meteor_indexer::Server;
 use meteor_messages::shower::ShowerResponse;
 use meteor_operator::account::Account;
 use meteor_operator::beacon::{BeaconClient, BeaconConfig};
@@ -35,8 +36,10 @@ use self::check::Evidence;
 use self::event::{Secret, Sent};
 pub use self::launch::{launch, plan};
 use self::plan::Plan;
+use self::report::Check;
 use self::site::Site;
 pub use self::site::{Where, upload};
+use self::wallets::Wallets;
 use crate::chain::Chain;
 use crate::{preset, serve};
 
@@ -181,41 +184,8 @@ async fn event(options: &Options, site: &Site, stop: &CancellationToken) -> Resu
     let sent = sent?;
     let most_behind = most_behind.load(Ordering::Relaxed);
 
-    let mut operator = chain.account(2).await?;
-    let paid = keys::withdraw(&mut operator, &deployment, &payees).await?;
     let height = node.status().await?.height;
-    server.wait_applied(height).await.context("waiting for the indexer")?;
-    let mut evidence = Evidence {
-        plan: &plan,
-        sent: &sent,
-        addresses: &funded.addresses,
-        deployment: &deployment,
-        tiers: preset.tiers,
-        holdback_bp: preset.holdback_bp,
-        late: stage.late(),
-        payees: &payees,
-        paid,
-        tax,
-        before: &funded.before,
-        denom: &chain.denom,
-        showers: options.showers,
-        node: &node,
-        api: &api,
-    };
-    let mut checks = check::before_keys(&evidence).await;
-    let mut states: Vec<ShowerResponse> = Vec::new();
-    for shower in 1..=options.showers {
-        states.push(ShowerContract::new(&node, &deployment.shower).shower(shower).await?);
-    }
-    println!("\n{}", report::showers(&states, &preset.tiers, &preset.eggs));
-    let (cracked, hatched) = crack::run(&stage, &funded).await?;
-    checks.push(crack::check(&stage, &cracked, &hatched).await);
-    checks.push(keys::run(&stage, &mut operator).await?);
-    evidence.paid.extend(keys::withdraw(&mut operator, &deployment, &payees).await?);
-    checks.push(check::money(&evidence).await);
-    let tip = node.status().await?.height;
-    server.wait_applied(tip).await.context("waiting for the indexer")?;
-    checks.extend(verify::run(&stage, &states).await?);
+    let checks = wind_up(&stage, &server, &plan, &sent, &funded, &payees).await?;
     let (lines, good) = report::checks(&checks);
     println!("{lines}");
     let blocks = height.saturating_sub(deployment.height);
@@ -230,6 +200,59 @@ async fn event(options: &Options, site: &Site, stop: &CancellationToken) -> Resu
     }
     server.shutdown().await;
     Ok(Summary { contributions: sent.len(), blocks, most_behind, good })
+}
+
+/// After the showers: pays, cracks, publishes keys, verifies. Answers with everything that was checked.
+async fn wind_up(
+    stage: &Stage<'_>,
+    server: &Server,
+    plan: &Plan,
+    sent: &[Sent],
+    funded: &Wallets,
+    payees: &[(String, u32, u128)],
+) -> Result<Vec<Check>> {
+    let Stage { options, chain, preset, deployment, api, .. } = *stage;
+    let node = Node::new(&chain.rpc)?;
+    let mut operator = chain.account(2).await?;
+    let paid = keys::withdraw(&mut operator, deployment, payees).await?;
+    caught_up(server, &node).await?;
+    let mut evidence = Evidence {
+        plan,
+        sent,
+        addresses: &funded.addresses,
+        deployment,
+        tiers: preset.tiers,
+        holdback_bp: preset.holdback_bp,
+        late: stage.late(),
+        payees,
+        paid,
+        tax: Rate::of(&node).await?,
+        before: &funded.before,
+        denom: &chain.denom,
+        showers: options.showers,
+        node: &node,
+        api,
+    };
+    let mut checks = check::before_keys(&evidence).await;
+    let mut states: Vec<ShowerResponse> = Vec::new();
+    for shower in 1..=options.showers {
+        states.push(ShowerContract::new(&node, &deployment.shower).shower(shower).await?);
+    }
+    println!("\n{}", report::showers(&states, &preset.tiers, &preset.eggs));
+    let (cracked, hatched) = crack::run(stage, funded).await?;
+    checks.push(crack::check(stage, &cracked, &hatched).await);
+    checks.push(keys::run(stage, &mut operator).await?);
+    evidence.paid.extend(keys::withdraw(&mut operator, deployment, payees).await?);
+    checks.push(check::money(&evidence).await);
+    caught_up(server, &node).await?;
+    checks.extend(verify::run(stage, &states).await?);
+    Ok(checks)
+}
+
+/// Waits until the indexer has everything that is in a block by now.
+async fn caught_up(server: &Server, node: &Node) -> Result<()> {
+    let height = node.status().await?.height;
+    server.wait_applied(height).await.context("waiting for the indexer")
 }
 
 /// Where the event takes place, and with what.
@@ -258,7 +281,7 @@ impl Stage<'_> {
 }
 
 /// Runs the showers one after the other: wallets contribute while the operator works on the previous one.
-async fn showers(stage: &Stage<'_>, plan: &Plan, wallets: &wallets::Wallets) -> Result<Vec<Sent>> {
+async fn showers(stage: &Stage<'_>, plan: &Plan, wallets: &Wallets) -> Result<Vec<Sent>> {
     let Stage { options, chain, deployment, schedule, .. } = *stage;
     let contributing = async {
         let mut sent = Vec::with_capacity(plan.contributions.len());

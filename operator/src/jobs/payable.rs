@@ -52,7 +52,7 @@ pub async fn payable(
                 payable.untried = Some(refusal.to_string());
             }
             Err(NodeError::Query(refusal)) => {
-                payable.refused.push(((*payee).to_owned(), refusal.to_string()))
+                payable.refused.push(((*payee).to_owned(), refusal.to_string()));
             }
             Err(error) => return Err(error.into()),
         }

@@ -135,13 +135,14 @@ fn test_values_are_refused_on_a_mainnet_only() {
 
 #[test]
 fn times_that_leave_no_room_for_one_another_are_found() {
-    let with = |spoil: fn(&mut Preset), text: &str| {
+    type Spoil = fn(&mut Preset);
+    let with = |spoil: Spoil, text: &str| {
         let mut preset = preset();
         spoil(&mut preset);
         lint(&Launch::parse(text).unwrap(), &preset, &known())
     };
     let (quicknet, week, month) = (text(), 604_800, 2_592_000);
-    let cases: [(fn(&mut Preset), Finding); 8] = [
+    let cases: [(Spoil, Finding); 8] = [
         (|preset| preset.mint_window = 59, Finding::MintWindow(59)),
         (|preset| preset.mint_window = 1_205, Finding::RoundTooLate { after: 603, mint_window: 1_205 }),
         (|preset| preset.crack.reveal_timeout = 899, Finding::RevealTimeout { given: 899, least: 900 }),
