@@ -1,6 +1,6 @@
 //! What a mint costs in storage, at the SDK's prices. The budget is 16,000 gas a token in batches of 100;
-//! about 2,900 of it go to the shower's own walk (400), the start of two contracts (1,300), events and the
-//! machine: scripts/gas.
+//! about 3,000 of it go to the shower's own walk (400), the start of two contracts (1,300), the catalogue's proof
+//! (100), events and the machine: scripts/gas.
 
 use cosmwasm_std::testing::{MockApi, MockQuerier, message_info, mock_env};
 use cosmwasm_std::{Addr, OwnedDeps};
