@@ -48,6 +48,5 @@ fn save_royalties(deps: DepsMut, env: &Env, royalties: Royalties) -> Result<(), 
     if address == env.contract.address || minter.as_ref() == Some(&address) {
         return Err(ContractError::RoyaltyReceiver { given: address.into() });
     }
-    let royalties = Royalties { payment_address: address.into(), ..royalties };
     Ok(ROYALTIES.save(deps.storage, &royalties)?)
 }

@@ -590,6 +590,8 @@ mod beginning {
             refused(|msg| msg.symbol = "x".repeat(129)),
             ContractError::BadText { what: "symbol", given: 129, most: 128 }
         );
+        let longest = InstantiateMsg { name: "x".repeat(128), symbol: "y".into(), ..Chain::msg() };
+        assert!(Chain::launch(&longest, &[]).is_ok());
         assert!(matches!(refused(|msg| msg.minter = "nobody".into()), ContractError::Std(_)));
         assert!(matches!(
             refused(|msg| msg.template.name = "{what}".into()),

@@ -155,7 +155,9 @@ impl Event {
     /// Gives a wallet coins, so that it can contribute.
     pub(crate) fn fund(&mut self, who: &Addr, amount: u128) -> Result<()> {
         let funds = coins(amount, &self.suite.model.config.denom);
-        self.suite.app.init_modules(|router, _, storage| router.bank.init_balance(storage, who, funds))?;
+        self.suite
+            .app
+            .init_modules(|router, _, storage| router.bank.keeper.init_balance(storage, who, funds))?;
         Ok(())
     }
 

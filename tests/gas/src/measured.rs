@@ -36,6 +36,8 @@ pub(crate) fn verbs() -> Result<Vec<Row>> {
     event.cost("set operator", 1, |event| event.as_owner(&operator))?;
 
     event.open(2);
+    event
+        .cost("contribute, the first of a later shower", 1, |event| event.contribute(&alice, 2, 9_000_500))?;
     event.fill(2, 120)?;
     event.cost("cancel", 1, |event| event.as_owner(&ExecuteMsg::Cancel { shower: 2 }))?;
     let refunded: Vec<Addr> = (0..111).map(wallet).collect();
