@@ -114,7 +114,7 @@ pub fn instantiate(count: u32) -> InstantiateMsg {
         minimum: Uint128::new(10),
         mint_window: 1_000,
         tiers: TierRule { legendary: 2, ancient_bp: 900, rare_bp: 2250 },
-        eggs: PerTier { legendary: 2, ancient: 1, rare: 2, common: 3 },
+        eggs: PerTier { legendary: 2, ancient: 1, rare: 1, common: 2 },
         tilt_bp: 2_000,
         payees: vec![Payee { address: address(103), share_bp: 10_000 }],
         holdback_bp: 500,

@@ -41,7 +41,7 @@ async fn floors_quotes_and_the_telescope_say_the_same() {
             )
         })
         .collect();
-    assert_eq!(tiers, vec![("29", 2, 10_000), ("27", 2, 5_000), ("23", 4, 5_000), ("11", 12, 2_500)]);
+    assert_eq!(tiers, vec![("29", 2, 10_000), ("27", 2, 5_000), ("23", 4, 2_500), ("11", 12, 1_666)]);
     let past = ok(&app, "/v1/telescope").await;
     assert_eq!(past["showers"].as_array().unwrap().len(), 1);
     let wanted = json!({ "legendary": "29", "ancient": "27", "rare": "23", "common": "11" });
