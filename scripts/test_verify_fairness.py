@@ -104,7 +104,7 @@ class Vectors(unittest.TestCase):
         self.assertGreater(len(results), 20)
         for result in results[:: max(1, len(results) // 12)]:
             changed = text.replace(result, "0" * len(result), 1)
-            self.assertNotEqual(vf.check_vectors(changed.encode()), [], result)
+            self.assertNotEqual(vf.check_vectors(changed.encode(), signatures=False), [], result)
 
     def test_a_file_of_another_form_is_not_read(self):
         for text in ["", "{}", "[]", '{"id": 1}']:

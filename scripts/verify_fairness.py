@@ -175,12 +175,15 @@ class Weights:
     """The weights of one tier's meteors, best first, and how many of the first are certain of an egg."""
 
     def __init__(self, size, eggs, tilt_bp):
-        self.all = [1] if size == 1 else [(size - 1) * 10000 + tilt_bp * (size - 1 - j) for j in range(size)]
-        self.certain, self.eggs, self.sum = 0, min(eggs, size), sum(self.all)
-        while self.eggs > 0 and self.eggs * self.all[self.certain] >= self.sum:
-            self.sum -= self.all[self.certain]
+        self.size, self.tilt_bp, self.certain, self.eggs = size, tilt_bp, 0, min(eggs, size)
+        self.sum = 1 if size == 1 else size * (size - 1) * 10000 + tilt_bp * (size * (size - 1) // 2)
+        while self.eggs > 0 and self.eggs * self.weight(self.certain) >= self.sum:
+            self.sum -= self.weight(self.certain)
             self.eggs -= 1
             self.certain += 1
+
+    def weight(self, place):
+        return 1 if self.size == 1 else (self.size - 1) * 10000 + self.tilt_bp * (self.size - 1 - place)
 
     def odds(self, place):
         """The odds of an egg at this place, as a fraction in lowest terms."""
@@ -188,7 +191,7 @@ class Weights:
             return (1, 1)
         if self.eggs == 0:
             return (0, 1)
-        numerator = self.eggs * self.all[place]
+        numerator = self.eggs * self.weight(place)
         common = math.gcd(numerator, self.sum)
         return (numerator // common, self.sum // common)
 
@@ -224,7 +227,7 @@ def draw(seed, tier_rule, egg_rule, tilt_bp, contributors):
                 order[last], order[other] = order[other], order[last]
             point, end = stream.below(weights.sum), 0
             for place in order:
-                start, end = end, end + weights.eggs * weights.all[place]
+                start, end = end, end + weights.eggs * weights.weight(place)
                 # Whether one of point, point + sum, point + 2·sum, … lies in [start, end).
                 after = point + -(-max(0, start - point) // weights.sum) * weights.sum
                 holding[place] = after < end
@@ -1757,8 +1760,8 @@ class Verifier(Steps):
 # ------------------------------------------------------------------------------------------------------------ Vectors
 
 
-def check_vectors(data):
-    """Every test vector that does not come out; an empty list if all do."""
+def check_vectors(data, signatures=True):
+    """Every test vector that does not come out, the beacons' signatures only if asked; an empty list if all do."""
     wrong = []
 
     def expect(name, found, wanted):
@@ -1842,7 +1845,7 @@ def check_vectors(data):
         for row in vectors["rounds"]:
             found = beacon_round(row["beacon"], row["closed_at"], row["closes_at"])
             expect(f"round for {row['closed_at']}", found, row["round"])
-        for row in vectors["beacons"]:
+        for row in vectors["beacons"] if signatures else []:
             try:
                 check_signature(bytes_of(row["public_key"]), row["round"], bytes_of(row["signature"]))
                 verifies = True
@@ -1910,11 +1913,9 @@ def known_checksums(path):
         path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "artifacts", "checksums.txt")
         if not os.path.exists(path):
             return None
-    found = {}
-    for line in Folder(os.path.dirname(path) or ".").bytes(os.path.basename(path)).decode("utf-8", "replace").split("\n"):
-        line = re.fullmatch("([0-9a-f]{64})  ([a-z_]+)[.]wasm", line.strip())
-        if line:
-            found[line[2]] = line[1]
+    folder, name = os.path.split(path)
+    text = Folder(folder or ".").bytes(name).decode("utf-8", "replace")
+    found = {file: checksum for checksum, file in re.findall("(?m)^([0-9a-f]{64})  ([a-z_]+)[.]wasm\\r?$", text)}
     if not found:
         raise Unreadable(f"{path} has no checksums")
     return found
@@ -2079,8 +2080,8 @@ def lines_of(steps, explained):
 def closing_line(closing):
     if closing is None:
         return "the node no longer has the block that closed it"
-    gaps = [f"{closing[key]} s {word}" for key, word in (("before", "after the block before"), ("after", "before the block after"))
-            if closing[key] is not None]  # fmt: skip
+    words = (("before", "after the block before"), ("after", "before the block after"))
+    gaps = [f"{closing[key]} s {word}" for key, word in words if closing[key] is not None]
     return f"closed in block {closing['height']}, " + " and ".join(gaps)
 
 
@@ -2095,16 +2096,19 @@ def conclusion(answer, steps):
         said.append(f"Everything holds: {steps} steps.")
     else:
         said.append(
-            f"Nothing is wrong with what could be checked; {answer['not_checked']} of {steps} steps could not be, see above."
+            f"Nothing is wrong with what could be checked; {answer['not_checked']} of {steps} steps could not be, see "
+            "above."
         )
     if answer["beacon"] == "test":
         said.append("The beacon is one for test chains: who holds its key knew every number ahead.")
     if answer["paused"]:
-        said.append(f"Contributing was paused during {showers(answer['paused'])}: whoever may pause could decide its ranking.")
+        paused = showers(answer["paused"])
+        said.append(f"Contributing was paused during {paused}: whoever may pause could decide its ranking.")
     if answer["stalled"]:
+        stalled = showers(answer["stalled"])
         said.append(
-            f"The chain stood still at the close of {showers(answer['stalled'])}, longer than the beacon's delay: whoever "
-            "closed may have known the number."
+            f"The chain stood still at the close of {stalled}, longer than the beacon's delay: whoever closed may have "
+            "known the number."
         )
     if answer["admins"]:
         said.append(f"{', '.join(show(admin) for admin in answer['admins'])} may replace the contracts' code.")
