@@ -277,6 +277,16 @@ impl Stage {
         answer.pointer("/result/txs_results").and_then(Value::as_array).cloned().unwrap_or_default()
     }
 
+    /// How many bytes each of a block's transactions has.
+    pub async fn sizes(&self, height: u64) -> Vec<usize> {
+        let url = format!("{}/block?height={height}", self.chain.rpc);
+        let answer: Value = reqwest::get(url).await.expect("an answer").json().await.expect("JSON");
+        let txs =
+            answer.pointer("/result/block/data/txs").and_then(Value::as_array).cloned().unwrap_or_default();
+        // In base64, of which four characters are three bytes.
+        txs.iter().filter_map(Value::as_str).map(|tx| tx.trim_end_matches('=').len() * 3 / 4).collect()
+    }
+
     /// Account `index` cracks its meteor `token_id`.
     ///
     /// # Errors

@@ -69,11 +69,12 @@ async fn a_node_does_not_outlive_who_started_it() {
     tokio::time::timeout(Duration::from_secs(30), gone).await.unwrap();
 }
 
-/// Gas of every transaction in the blocks, with what it did: the types of its contracts' events.
-async fn gas_used(stage: &Stage) -> Vec<(String, u64)> {
+/// Gas and bytes of every transaction in the blocks, with what it did: the types of its contracts' events.
+/// `tests/gas/src/real.rs` has these figures.
+async fn gas_used(stage: &Stage) -> Vec<(String, u64, usize)> {
     let mut used = Vec::new();
     for height in 1..=stage.height().await {
-        for result in stage.results(height).await {
+        for (result, bytes) in stage.results(height).await.into_iter().zip(stage.sizes(height).await) {
             let mut kinds: Vec<&str> = result["events"]
                 .as_array()
                 .unwrap()
@@ -82,7 +83,7 @@ async fn gas_used(stage: &Stage) -> Vec<(String, u64)> {
                 .filter(|kind| kind.starts_with("wasm-") || ["store_code", "instantiate"].contains(kind))
                 .collect();
             kinds.dedup();
-            used.push((kinds.join(" "), result["gas_used"].as_str().unwrap().parse().unwrap()));
+            used.push((kinds.join(" "), result["gas_used"].as_str().unwrap().parse().unwrap(), bytes));
         }
     }
     used
@@ -106,11 +107,13 @@ async fn a_whole_event_keeps_to_its_gas() {
     stage.mint(1).await;
     let mut operator = stage.account(2).await;
     operator.execute(&stage.deployment.shower, &ExecuteMsg::Settle { shower: 1 }, &[]).await.unwrap();
+    let payee = stage.account(8).await.address().to_owned();
+    operator.execute(&stage.deployment.shower, &ExecuteMsg::Withdraw { payee }, &[]).await.unwrap();
     stage.crack(7, 1).await.unwrap();
     let mut hatcher = jobs::Hatcher::new(stage.sealer(&stage.keys));
     assert_eq!(hatcher.round(&mut operator).await.unwrap().revealed, [TokenId(1)]);
-    for (kinds, gas) in gas_used(&stage).await {
-        println!("{gas:>10}  {kinds}");
+    for (kinds, gas, bytes) in gas_used(&stage).await {
+        println!("{gas:>10} gas {bytes:>8} bytes  {kinds}");
     }
     stage.stop().await;
 }

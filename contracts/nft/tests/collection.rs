@@ -242,8 +242,9 @@ mod moving {
         assert_eq!(typed(&events, "wasm-burn"), [&wanted]);
         chain.does("alice", &approve("2", "hatchery", None));
         let events = chain.does("hatchery", &burn("2"));
-        let owner = typed(&events, "wasm-burn")[0].attributes.iter().find(|a| a.key == "owner").cloned();
-        assert_eq!(owner.map(|a| a.value), Some(address("alice").into()), "whose it was, not who burnt it");
+        // Whose it was, not who burnt it.
+        let wanted = told_of(&chain, "burn", &[("token_id", "2"), ("owner", address("alice").as_str())]);
+        assert_eq!(typed(&events, "wasm-burn"), [&wanted]);
         assert_eq!(chain.query::<NumTokensResponse>(&QueryMsg::NumTokens {}).count, 1);
         chain.refuses("alice", &burn("1"), ContractError::NoSuchToken { token_id: "1".into() });
     }
