@@ -97,23 +97,33 @@ pub struct Weights {
 
 impl Weights {
     /// The weights of a tier of `size` meteors with `eggs` eggs. Eggs beyond the size don't count.
+    ///
+    /// Constant time: whether a place is certain is asked of 32 places at most. If one is certain, so are all
+    /// better ones: their weight is no smaller, and taking them out leaves fewer eggs for less weight.
     pub fn new(size: u32, eggs: u32, tilt_bp: u32) -> Self {
-        let (n, tilt) = (u128::from(size), u128::from(tilt_bp.min(MAX_TILT_BP)));
-        // 1 for a tier of one; else n places of (n-1)*10,000 and the sum of tilt*(n-1-j). Below 2^79.
-        let pairs = n * n.saturating_sub(1);
-        let sum = if size == 1 { 1 } else { pairs * u128::from(BASIS_POINTS) + tilt * pairs / 2 };
-        let mut weights = Self { size, tilt_bp, certain: 0, eggs: eggs.min(size), sum };
-        // Eggs times a weight stay below 2^78, like the sum.
-        while weights.eggs > 0 {
-            let first = weights.weight(weights.certain);
-            if u128::from(weights.eggs) * first < weights.sum {
-                break;
-            }
-            weights.certain += 1;
-            weights.eggs -= 1;
-            weights.sum -= first;
+        let eggs = eggs.min(size);
+        let mut weights = Self { size, tilt_bp, certain: 0, eggs, sum: 0 };
+        let mut beyond = eggs; // the first place that is not certain is in `certain..=beyond`
+        while weights.certain < beyond {
+            let place = u32::midpoint(weights.certain, beyond);
+            // Eggs times a weight stay below 2^79, like the sum.
+            let share = u128::from(eggs.saturating_sub(place)) * weights.weight(place);
+            if share >= weights.sum_from(place) { weights.certain = place + 1 } else { beyond = place }
         }
+        weights.eggs = eggs.saturating_sub(weights.certain);
+        weights.sum = weights.sum_from(weights.certain);
         weights
+    }
+
+    /// Sum of the weights from `place` (from 0) to the last.
+    fn sum_from(&self, place: u32) -> u128 {
+        let rest = u128::from(self.size.saturating_sub(place));
+        if rest == 0 {
+            return 0;
+        }
+        // They fall in a straight line: the sum is their number times the mean of the first and the last. The
+        // product is even whatever the tilt, because rest * (rest - 1) is.
+        rest * (self.weight(place) + self.weight(self.size.saturating_sub(1))) / 2
     }
 
     /// The weight of the meteor at `place` (from 0, the best first).
@@ -237,7 +247,46 @@ mod tests {
         let two = Weights::new(2, 1, 2_000);
         assert_eq!(two.odds(0), Odds { numerator: 6, denominator: 11 });
         assert_eq!(two.odds(1), Odds { numerator: 5, denominator: 11 });
-        assert_eq!(Weights::new(3, 3, 2_000).certain(), 3);
+        let all = Weights::new(3, 3, 2_000);
+        assert_eq!((all.certain(), all.eggs(), all.sum()), (3, 0, 0));
+        assert_eq!((all.odds(2), all.odds(3)), (Odds::CERTAIN, Odds::NONE));
+        let none = Weights::new(0, 5, 2_000);
+        assert_eq!((none.certain(), none.eggs(), none.sum(), none.odds(0)), (0, 0, 0, Odds::NONE));
+    }
+
+    #[test]
+    fn the_largest_tiers_fit() {
+        for (eggs, tilt_bp) in [(0, 0), (1, MAX_TILT_BP), (u32::MAX - 1, MAX_TILT_BP), (u32::MAX, 0)] {
+            let weights = Weights::new(u32::MAX, eggs, tilt_bp);
+            assert_eq!(weights.certain() + weights.eggs(), eggs);
+            assert!(weights.sum() < 1 << 79);
+            assert!(weights.odds(u32::MAX - 1).numerator < 1 << 110);
+        }
+        // More tilt than there may be counts as the most.
+        assert_eq!(Weights::new(9, 1, u32::MAX).odds(0), Weights::new(9, 1, MAX_TILT_BP).odds(0));
+    }
+
+    #[test]
+    fn percents_are_rounded_down() {
+        let percent = |numerator, denominator| Odds { numerator, denominator }.percent();
+        assert_eq!((percent(2, 3), percent(1, 400)), ("66.66".into(), "0.25".into()));
+        assert_eq!((percent(1, 20), percent(1, 10_001)), ("5.00".into(), "0.00".into()));
+        assert_eq!((Odds::NONE.percent(), Odds::CERTAIN.percent()), ("0.00".into(), "100.00".into()));
+    }
+
+    #[test]
+    fn fractions_are_in_lowest_terms() {
+        assert_eq!(Odds::of(12, 18), Odds { numerator: 2, denominator: 3 });
+        assert_eq!(Odds::of(0, 7), Odds::NONE);
+        assert_eq!((Odds::of(5, 0), Odds::of(0, 0)), (Odds::NONE, Odds::NONE));
+    }
+
+    #[test]
+    fn fractions_are_written_as_decimal_texts() {
+        let odds = Odds { numerator: 1 << 100, denominator: 3 };
+        let text = r#"{"numerator":"1267650600228229401496703205376","denominator":"3"}"#;
+        assert_eq!(serde_json::to_string(&odds).unwrap(), text);
+        assert_eq!(serde_json::from_str::<Odds>(text).unwrap(), odds);
     }
 
     #[test]
@@ -247,9 +296,53 @@ mod tests {
         assert_eq!(compare((u128::MAX, u128::MAX - 1), (1, 1)), Greater);
         assert_eq!(compare((u128::MAX - 2, u128::MAX - 1), (u128::MAX - 1, u128::MAX)), Less);
         assert_eq!(compare((0, 1), (1, u128::MAX)), Less);
+        assert_eq!((compare((1, 3), (0, 5)), compare((0, 3), (0, 5))), (Greater, Equal));
+        assert_eq!(
+            (compare((1, 0), (9, 1)), compare((9, 1), (1, 0)), compare((1, 0), (2, 0))),
+            (Greater, Less, Equal)
+        );
+    }
+
+    /// As the design says it: while the first of the rest is certain, it is taken out.
+    fn one_by_one(size: u32, eggs: u32, tilt_bp: u32) -> (u32, u32, u128) {
+        let weigh = |place: u32| match size {
+            1 => 1,
+            _ => u128::from(size - 1) * 10_000 + u128::from(tilt_bp) * u128::from(size - 1 - place),
+        };
+        let mut sum: u128 = (0..size).map(weigh).sum();
+        let (mut certain, mut eggs) = (0, eggs.min(size));
+        while eggs > 0 && u128::from(eggs) * weigh(certain) >= sum {
+            sum -= weigh(certain);
+            (certain, eggs) = (certain + 1, eggs - 1);
+        }
+        (certain, eggs, sum)
+    }
+
+    #[test]
+    fn certain_places_are_those_taken_out_one_by_one() {
+        for size in 0..60 {
+            for eggs in 0..=size + 1 {
+                for tilt_bp in [0, 1, 333, 2_000, MAX_TILT_BP] {
+                    let Weights { certain, eggs: left, sum, .. } = Weights::new(size, eggs, tilt_bp);
+                    assert_eq!(
+                        (certain, left, sum),
+                        one_by_one(size, eggs, tilt_bp),
+                        "{size} {eggs} {tilt_bp}"
+                    );
+                }
+            }
+        }
     }
 
     proptest! {
+        #[test]
+        fn certain_places_of_large_tiers(size in 0u32..5_000, share in 0.0f64..1.2, tilt_bp in 0u32..=MAX_TILT_BP) {
+            #[allow(clippy::as_conversions, clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a test's draw
+            let eggs = (f64::from(size) * share) as u32;
+            let Weights { certain, eggs: left, sum, .. } = Weights::new(size, eggs, tilt_bp);
+            prop_assert_eq!((certain, left, sum), one_by_one(size, eggs, tilt_bp));
+        }
+
         #[test]
         fn comparing_is_the_cross_product(a in 0u64.., b in 1u64.., c in 0u64.., d in 1u64..) {
             let wide = u128::from;

@@ -136,9 +136,12 @@ pub fn read(file: &[u8], template: &Template) -> Result<Catalogue, Vec<Fault>> {
         reading.row(line, row);
     }
     let Reading { pieces, mut faults, .. } = reading;
-    let empty = Tier::ALL.into_iter().filter(|tier| pieces.get(*tier).is_empty());
-    // With faults, the lines of the tier may be among them.
-    if faults.is_empty() {
+    // A line whose tier can't be read or is out of order may be the one that seems to be missing.
+    let unplaced = |fault: &Fault| {
+        matches!(fault.what, What::Tier { .. } | What::TierOrder { .. } | What::Fields { .. })
+    };
+    if !faults.iter().any(unplaced) {
+        let empty = Tier::ALL.into_iter().filter(|tier| pieces.get(*tier).is_empty());
         faults.extend(empty.map(|tier| Fault { line: last, what: What::NoPieces { tier } }));
     }
     if faults.is_empty() { Ok(Catalogue::new(pieces)) } else { Err(faults) }
@@ -386,5 +389,12 @@ mod tests {
         let said = faults(&lines);
         assert_eq!(said.len(), 3, "{said:?}");
         assert!(said[0].starts_with("line 3: its index is \"4\"") && said[1].starts_with("line 5: distance"));
+        // A tier that is missing is said too, unless one of the other faults may be its line.
+        let last = lines.pop().unwrap();
+        let said = faults(&lines);
+        assert_eq!(said.len(), 4, "{said:?}");
+        assert!(said[3].starts_with("line 5: the file ends without a piece for common"));
+        lines.push(last.replace("common", "Common"));
+        assert_eq!(faults(&lines).len(), 4);
     }
 }

@@ -153,6 +153,24 @@ pub enum ContentError {
         /// Values the column has.
         values: usize,
     },
+    /// A source that can give a number beyond the column's values.
+    #[error("column {column}: its source can give {given}, and the highest number of its values is {most}")]
+    Beyond {
+        /// Place of the column, from 0.
+        column: usize,
+        /// The largest number that the source gives.
+        given: u32,
+        /// The largest number that picks a value.
+        most: usize,
+    },
+    /// Rank, shower or meteor in a column of texts.
+    #[error(
+        "column {column}: ranks, showers and meteors are more than any list of values: make it a column of numbers"
+    )]
+    Endless {
+        /// Place of the column, from 0.
+        column: usize,
+    },
     /// A meteor's number that no trait can hold.
     #[error("meteor {number} has a number beyond 32 bits")]
     Number {
@@ -161,8 +179,55 @@ pub enum ContentError {
     },
 }
 
+impl Source {
+    /// Checks that every number it can give picks one of `values`, those of `column` (from 0).
+    fn check(&self, column: usize, values: &Values) -> Result<(), ContentError> {
+        // The numbers that pick a value are 0 to this one; `None` where every number does.
+        let most = match values {
+            Values::Text(values) => Some(values.len().saturating_sub(1)),
+            Values::TextOrNone(values) => Some(values.len()), // 0 leaves the attribute out
+            Values::Number { .. } | Values::Tenths { .. } => None,
+        };
+        let reach = |given: u32| match most {
+            Some(most) if usize::try_from(given).map_or(true, |given| given > most) => {
+                Err(ContentError::Beyond { column, given, most })
+            }
+            Some(_) | None => Ok(()),
+        };
+        let fits = |weights: &Vec<u32>| {
+            if weights.iter().all(|weight| *weight == 0) {
+                return Err(ContentError::Empty { column });
+            }
+            match most.map(|most| most.saturating_add(1)) {
+                Some(values) if weights.len() > values => {
+                    Err(ContentError::Weights { column, weights: weights.len(), values })
+                }
+                Some(_) | None => Ok(()),
+            }
+        };
+        match self {
+            Self::Tier => reach(Tier::Common.index()),
+            Self::Rank | Self::Shower | Self::Meteor if most.is_some() => {
+                Err(ContentError::Endless { column })
+            }
+            Self::Rank | Self::Shower | Self::Meteor => Ok(()),
+            Self::Weights(weights) => fits(weights),
+            Self::TierWeights(tiers) => {
+                // An empty list gives 0, which every column has.
+                tiers
+                    .iter()
+                    .filter(|(_, weights)| !weights.is_empty())
+                    .try_for_each(|(_, weights)| fits(weights))
+            }
+            Self::Range(from, to) if from > to => Err(ContentError::Empty { column }),
+            Self::Range(_, to) => reach(*to),
+        }
+    }
+}
+
 impl Recipe {
-    /// Checks that every source fits its column of `template` and that every tier has images.
+    /// Checks that every source fits its column of `template` and that every tier has images. Whatever a source can
+    /// give must pick a value: an egg that can't be minted is lost for good.
     ///
     /// # Errors
     /// The first fault found, see [`ContentError`].
@@ -180,30 +245,7 @@ impl Recipe {
             images.iter().try_for_each(|image| check_image(image))?;
         }
         for (column, (source, wanted)) in self.sources.iter().zip(&template.columns).enumerate() {
-            let fits = |weights: &Vec<u32>| {
-                if weights.iter().all(|w| *w == 0) {
-                    return Err(ContentError::Empty { column });
-                }
-                let values = match &wanted.values {
-                    Values::Text(values) => values.len(),
-                    Values::TextOrNone(values) => values.len() + 1, // 0 is a value too: left out
-                    Values::Number { .. } | Values::Tenths { .. } => return Ok(()),
-                };
-                if weights.len() > values {
-                    return Err(ContentError::Weights { column, weights: weights.len(), values });
-                }
-                Ok(())
-            };
-            match source {
-                Source::Weights(weights) => fits(weights)?,
-                Source::TierWeights(tiers) => {
-                    for (_, weights) in tiers.iter().filter(|(_, weights)| !weights.is_empty()) {
-                        fits(weights)?;
-                    }
-                }
-                Source::Range(from, to) if from > to => return Err(ContentError::Empty { column }),
-                Source::Tier | Source::Rank | Source::Shower | Source::Meteor | Source::Range(..) => {}
-            }
+            source.check(column, &wanted.values)?;
         }
         Ok(())
     }
@@ -262,6 +304,7 @@ impl Tables {
 mod tests {
     use super::*;
     use crate::metadata::Column;
+    use proptest::prelude::*;
 
     const CID: &str = "bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e";
 
@@ -358,5 +401,80 @@ mod tests {
             with(|r| r.sources[2] = Source::Weights(vec![1; 4])),
             ContentError::Weights { column: 2, weights: 4, values: 3 }
         ));
+        assert!(matches!(
+            with(|r| r.sources[3] = Source::TierWeights(PerTier { rare: vec![1; 3], ..PerTier::default() })),
+            ContentError::Weights { column: 3, weights: 3, values: 2 }
+        ));
+        assert!(matches!(
+            with(|r| r.sources[3] = Source::TierWeights(PerTier { rare: vec![0], ..PerTier::default() })),
+            ContentError::Empty { column: 3 }
+        ));
+    }
+
+    /// A range of three on a text column of two values was accepted once, and its eggs could never be revealed.
+    #[test]
+    fn a_source_that_can_miss_its_column_is_refused() {
+        let texts = |count: usize| vec![String::from("a"); count];
+        let number = || Values::Number { suffix: String::new() };
+        let beyond = |given, most| Err(ContentError::Beyond { column: 7, given, most });
+        let endless = || Err(ContentError::Endless { column: 7 });
+        let weights = |count, values| Err(ContentError::Weights { column: 7, weights: count, values });
+        for (source, values, result) in [
+            (Source::Range(0, 1), Values::Text(texts(2)), Ok(())),
+            (Source::Range(0, 2), Values::Text(texts(2)), beyond(2, 1)),
+            (Source::Range(1, 2), Values::TextOrNone(texts(2)), Ok(())),
+            (Source::Range(1, 3), Values::TextOrNone(texts(2)), beyond(3, 2)),
+            (Source::Range(0, u32::MAX), number(), Ok(())),
+            (Source::Range(9, 9), Values::Tenths { suffix: String::new() }, Ok(())),
+            (Source::Tier, Values::Text(texts(4)), Ok(())),
+            (Source::Tier, Values::Text(texts(3)), beyond(3, 2)),
+            (Source::Tier, Values::TextOrNone(texts(3)), Ok(())),
+            (Source::Tier, Values::TextOrNone(texts(2)), beyond(3, 2)),
+            (Source::Tier, number(), Ok(())),
+            (Source::Rank, Values::Text(texts(400)), endless()),
+            (Source::Shower, Values::TextOrNone(texts(400)), endless()),
+            (Source::Meteor, Values::Text(texts(400)), endless()),
+            (Source::Shower, number(), Ok(())),
+            (Source::Weights(vec![1; 3]), Values::TextOrNone(texts(2)), Ok(())),
+            (Source::Weights(vec![1; 4]), Values::TextOrNone(texts(2)), weights(4, 3)),
+            (Source::Weights(vec![1; 4]), number(), Ok(())),
+        ] {
+            assert_eq!(source.check(7, &values), result, "{source:?} of {values:?}");
+        }
+    }
+
+    proptest! {
+        /// What a checked source gives always picks a value.
+        #[test]
+        fn a_checked_recipe_never_gives_what_the_template_refuses(
+            seed in any::<[u8; 32]>(), given in (0u32..6, 0u32..6), weights in prop::collection::vec(0u32..3, 0..6),
+            (which, count) in (0u32..7, 1usize..6), or_none in any::<bool>(), rank in 1u32..6
+        ) {
+            let source = match which {
+                0 => Source::Tier,
+                1 => Source::Rank,
+                2 => Source::Shower,
+                3 => Source::Meteor,
+                4 => Source::Weights(weights),
+                5 => Source::TierWeights(PerTier { rare: weights, ..PerTier::default() }),
+                _ => Source::Range(given.0, given.1),
+            };
+            let texts = vec![String::from("a"); count];
+            let values = if or_none { Values::TextOrNone(texts) } else { Values::Text(texts) };
+            let template = Template {
+                name: String::new(),
+                description: String::new(),
+                columns: vec![Column { trait_type: "column".into(), values }],
+            };
+            let recipe = Recipe { images: PerTier::from_fn(|_| vec![CID.into()]), sources: vec![source] };
+            if recipe.validate(&template).is_ok() {
+                let tables = Tables { egg: recipe.clone(), dust: recipe };
+                for tier in Tier::ALL {
+                    let meteor = Meteor { tier, rank: Rank(rank), ..METEOR };
+                    let content = tables.content(&seed, &meteor, true).unwrap();
+                    prop_assert_eq!(template.check(&content.traits), Ok(()));
+                }
+            }
+        }
     }
 }
