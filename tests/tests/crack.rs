@@ -90,14 +90,26 @@ async fn a_participant_cracks_sees_the_egg_and_verifies() {
     let stated = evidence::from_chain(&stage.node, &stage.deployment.shower).await.unwrap();
     assert_eq!(stated, bundle.fairness, "the server states what the chain states");
 
-    // The second implementation, on the same server.
+    assert_eq!(evidence::compare(&bundle.fairness, &stated).unwrap(), evidence::Differences::default());
+    let published = evidence::Checksums::built_in().unwrap();
+    let code = evidence::code(&stage.node, &stage.deployment.shower, &published).await.unwrap();
+    assert_eq!(code.other, Vec::<String>::new(), "the contracts run the artifacts");
+    let closed_at = stated.showers[0].closed_at.unwrap();
+    let closing = evidence::closing(&stage.node, closed_at).await.unwrap().unwrap();
+    assert!(closing.height > 1 && closing.before.is_some() && closing.after.is_some(), "{closing:?}");
+
+    // The second implementation, on the same server and node.
     let script = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/verify_fairness.py");
-    let base = api.base.clone();
-    let python = tokio::task::spawn_blocking(move || {
-        std::process::Command::new("python3").arg(script).arg(base).output()
-    });
-    match python.await.unwrap() {
-        Ok(output) => assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout)),
+    let node = format!("http://{}", stage.node.nodes().next().unwrap().name());
+    let mut python = std::process::Command::new("python3");
+    python.arg(script).args([&api.base, "--node", &node, "--contract", &stage.deployment.shower]);
+    match tokio::task::spawn_blocking(move || python.output()).await.unwrap() {
+        Ok(output) => {
+            let said = String::from_utf8_lossy(&output.stdout);
+            assert!(output.status.success(), "{said}");
+            assert!(said.contains(&format!("closed in block {}, ", closing.height)), "{said}");
+            assert!(said.contains("five contracts run the published code"), "{said}");
+        }
         Err(_) => println!("python3 is not installed: the second verifier is skipped"),
     }
     api.server.shutdown().await;
