@@ -3,15 +3,23 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use meteor_chain::contracts::HatcheryContract;
+use meteor_chain::contracts::{HatcheryContract, ShowerContract};
+use meteor_cli::chain::Chain;
+use meteor_cli::demo;
 use meteor_messages::hatchery::ExecuteMsg;
+use meteor_messages::shower::ExecuteMsg::Contribute;
 use meteor_operator::account::Account;
-use meteor_operator::jobs::{Hatched, Hatcher};
+use meteor_operator::beacon::{BeaconClient, BeaconConfig};
+use meteor_operator::gas::coins;
+use meteor_operator::jobs::{self, Hatched, Hatcher, Sealer};
 use meteor_operator::keys::{KeyError, KeySource, MasterKey, ShowerKey};
 use meteor_operator::node::Node;
-use meteor_rules::TokenId;
 use meteor_rules::fairness::Domain;
+use meteor_rules::fairness::content::Source;
+use meteor_rules::preset::Preset;
+use meteor_rules::{ShowerId, TokenId};
 use meteor_tests::proxy::{Fault, Proxy};
 use meteor_tests::{MARKER, Stage, Target};
 
@@ -134,4 +142,51 @@ async fn a_reveal_that_was_held_up_is_in_no_later_block() {
     assert_eq!(sent(&stage).await, 0, "no block has it");
     reclaimed(&stage).await;
     stage.stop().await;
+}
+
+/// A recipe that gives the egg of rank 3 a trait which its column doesn't have: the chain refuses that reveal. The
+/// meteors beside it in the batch are revealed all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_meteor_that_the_chain_refuses_is_reported_and_holds_up_no_other() {
+    let devnet = meteor_cli::devnet::embedded(Duration::from_millis(100), None).await.unwrap();
+    let chain = Chain::of(&devnet);
+    let mut preset = Preset::named("demo").unwrap();
+    preset.schedule.first = 8;
+    preset.schedule.count = 1;
+    let genus = preset.crack.tables.egg.sources.get_mut(12).unwrap();
+    assert_eq!(*genus, Source::Weights(vec![100, 50, 33]), "a text of three values");
+    *genus = Source::Rank;
+    let mut worker = chain.account(6).await.unwrap();
+    let node = worker.node().clone();
+    let opens_at = node.time().await.unwrap() + 4;
+    preset.schedule.opens_at = Some(opens_at);
+    let keys = MasterKey::from_bytes(&MARKER);
+    let mut plan = demo::plan(&chain, preset, "refused").await.unwrap();
+    let event = demo::launch(&chain, &mut plan, &keys).await.unwrap();
+    let contract = &event.shower;
+    node.wait_for_time(opens_at).await.unwrap();
+    for (index, amount) in [(3, 30), (4, 20), (5, 10)] {
+        let mut wallet = chain.account(index).await.unwrap();
+        let contribute = Contribute { shower: 1 };
+        wallet.execute(contract, &contribute, &coins(amount * UST, "uusd")).await.unwrap();
+    }
+    node.wait_for_time(plan.message(chain.codes).unwrap().schedule.first_close).await.unwrap();
+    let mut operator = chain.account(2).await.unwrap();
+    let closed = jobs::close(&mut operator, contract, 1).await.unwrap();
+    let shown = ShowerContract::new(&node, contract);
+    let (config, draw) = (shown.config().await.unwrap(), shown.draw(1).await.unwrap());
+    let tables = &plan.preset.crack.tables;
+    let sealer = Sealer { deployment: &event, config: &config, keys: &keys, tables };
+    let relay = BeaconConfig::new(meteor_cli::devnet::beacon().unwrap(), vec![chain.beacon_url.clone()]);
+    jobs::draw(&mut operator, sealer, &BeaconClient::new(relay).unwrap(), &closed, draw).await.unwrap();
+    let catalogue = plan.catalogue.as_ref().unwrap();
+    jobs::mint(&mut operator, contract, ShowerId(1), catalogue, |_| ()).await.unwrap();
+    for (index, meteor) in [(3, 1), (4, 2), (5, 3)] {
+        jobs::crack(&mut chain.account(index).await.unwrap(), &event, &[meteor]).await.unwrap();
+    }
+    let round = Hatcher::new(sealer).round(&mut worker).await.unwrap();
+    assert_eq!(round.revealed, [TokenId(1), TokenId(2)], "{round:?}");
+    assert_eq!(round.refused.keys().collect::<Vec<_>>(), [&TokenId(3)]);
+    assert!(round.refused.values().all(|why| why.contains("picks none of them")), "{round:?}");
+    devnet.shutdown().await;
 }
