@@ -70,7 +70,7 @@ async fn from_a_launch_file_to_paid_payees() {
     let [_, owner, .., pool] = address.as_slice() else { panic!() };
     // Key and deployment have to fit in before the opening, however slow the machine.
     let opens_at = devnet.tip().await.unwrap().time.seconds() + 20;
-    let launch = launch_file(devnet.chain_id(), &chain.rpc, &address, opens_at);
+    let launch = launch_file(&devnet.chain_id(), &chain.rpc, &address, opens_at);
     std::fs::write(folder.join("launch.toml"), &launch).unwrap();
     let node = Node::new(&chain.rpc).unwrap();
     let sequence = async || node.account(owner).await.unwrap().value.sequence;

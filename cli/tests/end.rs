@@ -74,9 +74,9 @@ async fn paused_resumed_cancelled_and_refunded_with_the_chains_tax() {
         |account, amount: u64| format!("{} --shower 1 --amount {amount}", job("contribute", account));
     // As a command leaves it that was killed between signing and sending; too late for a block since.
     let wallet = chain.account(4).await.unwrap().address().to_owned();
-    let mut left = Journal::open(&folder.join("journal"), devnet.chain_id(), &wallet).unwrap();
+    let mut left = Journal::open(&folder.join("journal"), &devnet.chain_id(), &wallet).unwrap();
     left.write(Intent {
-        chain_id: devnet.chain_id().to_owned(),
+        chain_id: devnet.chain_id(),
         address: wallet,
         sequence: 0,
         fee: "1uluna".into(),

@@ -41,7 +41,7 @@ async fn from_keygen_to_a_published_key() {
     let said = works(folder, &keygen).await;
     let unlock = PassphraseFile(passphrase);
     let opened = FileKey::open(&folder.join("event.age"), Unlock::Passphrase(&unlock)).unwrap();
-    let event = Event { chain_id, contract: &contract, showers: 1 };
+    let event = Event { chain_id: &chain_id, contract: &contract, showers: 1 };
     let committed = commitments(&opened, &event).await.unwrap();
     assert!(said.contains(&HexBinary::from(committed.first().unwrap()).to_hex()), "{said}");
     // A key is never overwritten.

@@ -11,6 +11,17 @@ use crate::error::DevnetError;
 pub const DEV_MNEMONIC: &str = "notice oak worry limit wrap speak medal online prefer cluster roof addict wrist \
 behave treat actual wasp year salad speed social layer crew genius";
 
+/// The modules that a real chain's bank refuses to send coins to, less `gov`, which may receive them.
+pub const REFUSED_MODULES: [&str; 7] = [
+    "bonded_tokens_pool",
+    "distribution",
+    "fee_collector",
+    "mint",
+    "not_bonded_tokens_pool",
+    "transfer",
+    "wasm",
+];
+
 /// A contract's code. Codes get the ids 1, 2, .. in the order given.
 pub struct Code {
     /// A name for logs and for the error that answers an upload.
@@ -106,6 +117,9 @@ pub struct Config {
     /// Terra Classic's tax on transfers, below 1 (on that chain 0.005): what a contract sends arrives less
     /// the tax, what comes with a contract call arrives whole. `None` is a chain without it.
     pub burn_tax: Option<Decimal>,
+    /// Modules whose accounts the bank refuses to send coins to, as on a real chain. On Terra Classic
+    /// `distribution` holds the community pool.
+    pub refused_modules: Vec<String>,
     /// When blocks are made.
     pub blocks: Blocks,
     /// Where block times come from.
@@ -139,6 +153,7 @@ impl Default for Config {
                 GasPrice { denom: "uusd".into(), micros: 10_000 },
             ],
             burn_tax: None,
+            refused_modules: REFUSED_MODULES.map(String::from).to_vec(),
             blocks: Blocks::Interval(Duration::from_secs(1)),
             clock: Clock::Wall { start: None, speed: 1 },
             max_gas: None,
@@ -167,11 +182,7 @@ impl Config {
         let require = |ok: bool, what: &str| {
             if ok { Ok(()) } else { Err(DevnetError::Config(what.into())) }
         };
-        require(
-            (1..=50).contains(&self.chain_id.len())
-                && self.chain_id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)),
-            "chain_id must be 1 to 50 letters, digits, '-', '_' or '.'",
-        )?;
+        require(is_chain_id(&self.chain_id), CHAIN_ID_RULE)?;
         require(bech32::Hrp::parse(&self.prefix).is_ok(), "prefix is not a bech32 prefix")?;
         require(self.prefix == self.prefix.to_lowercase(), "prefix must be in lower case")?;
         require((1..=1_000).contains(&self.accounts), "accounts must be 1 to 1000")?;
@@ -192,6 +203,14 @@ impl Config {
         }
         Ok(())
     }
+}
+
+/// What a chain id must be.
+pub(crate) const CHAIN_ID_RULE: &str = "chain_id must be 1 to 50 letters, digits, '-', '_' or '.'";
+
+pub(crate) fn is_chain_id(id: &str) -> bool {
+    (1..=50).contains(&id.len())
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
 /// The SDK's rule: a letter, then 2 to 127 letters, digits or `/:._-`.

@@ -21,7 +21,7 @@ use crate::chain::blocks::SharedBlocks;
 use crate::chain::clock::Ticker;
 use crate::chain::mempool::Mempool;
 use crate::chain::node::{Facts, Node};
-use crate::chain::produce::Chain;
+use crate::chain::produce::{BlockCall, Chain};
 use crate::config::{Blocks, Code, Config};
 use crate::error::DevnetError;
 use crate::{rest, rpc, serve};
@@ -64,7 +64,6 @@ pub async fn start_with(config: Config, codes: Vec<Code>, extra: Router) -> Resu
     let blocks = SharedBlocks::default();
     let (news, _) = broadcast::channel(NEWS);
     let facts = Facts {
-        chain_id: config.chain_id.clone(),
         prefix: config.prefix.clone(),
         max_gas: config.max_gas,
         validator: Validator::new()?,
@@ -99,6 +98,9 @@ fn genesis(
     let odd = |error: crate::error::AppError| DevnetError::Config(error.log);
     let mut state = Store::default();
     vm.register(&mut state, creator);
+    for module in &config.refused_modules {
+        ledger::refuse(&mut state, &module_account(&config.prefix, module)?);
+    }
     for address in addresses {
         for coin in &config.balances {
             ledger::set_balance(&mut state, address, coin).map_err(odd)?;
@@ -112,6 +114,7 @@ fn genesis(
         vm,
         chain_id: config.chain_id,
         fee_collector,
+        governance: module_account(&config.prefix, "gov")?,
         gas_prices: config.gas_prices,
         max_gas: config.max_gas,
         tax,
@@ -134,8 +137,11 @@ fn genesis(
     })
 }
 
-/// The SDK's address of a module: 20 bytes of a hash of its name.
-fn module_account(prefix: &str, name: &str) -> Result<String, DevnetError> {
+/// The SDK's address of a module's account: 20 bytes of a hash of its name.
+///
+/// # Errors
+/// If `prefix` is no bech32 prefix.
+pub fn module_account(prefix: &str, name: &str) -> Result<String, DevnetError> {
     use sha2::{Digest, Sha256};
     let bytes: Vec<u8> = Sha256::digest(name).into_iter().take(20).collect();
     let odd = || DevnetError::Config("prefix is not a bech32 prefix".into());
@@ -154,8 +160,8 @@ impl Devnet {
         format!("http://{}", self.rest)
     }
 
-    /// Chain id.
-    pub fn chain_id(&self) -> &str {
+    /// Chain id; [`Devnet::rename`] changes it.
+    pub fn chain_id(&self) -> String {
         self.node.chain_id()
     }
 
@@ -203,6 +209,29 @@ impl Devnet {
     pub async fn refuse(&self, address: &str) -> Result<(), DevnetError> {
         let address = address.to_string();
         self.node.call(move |worker| worker.chain.refuse(&address)).await?
+    }
+
+    /// The chain calls a contract by itself, as governance, cron and callbacks do: in a block made now, in no
+    /// transaction. The events are that block's own. Returns its height.
+    ///
+    /// # Errors
+    /// If the contract refuses: then the block is made, and the call changed nothing.
+    pub async fn call(
+        &self,
+        sender: Option<&str>,
+        contract: &str,
+        msg: Vec<u8>,
+        funds: Vec<Coin>,
+    ) -> Result<u64, DevnetError> {
+        let (sender, contract) = (sender.map(str::to_owned), contract.to_owned());
+        let call = BlockCall { sender, contract, msg, funds };
+        self.node.call(move |worker| worker.chain.call(&call)).await?
+    }
+
+    /// Gives the chain another id from the next block on, which is made now; returns its height.
+    pub async fn rename(&self, chain_id: &str) -> Result<u64, DevnetError> {
+        let chain_id = chain_id.to_owned();
+        self.node.call(move |worker| worker.chain.rename(&chain_id)).await?
     }
 
     /// Remembers the chain as it is; the id goes to [`Devnet::revert`].

@@ -36,6 +36,9 @@
 //! | `dev_advanceTime` | `seconds` | `height` and `time` (nanoseconds) of a block made there |
 //! | `dev_setTime` | `seconds` since 1970 | the same, at exactly that time |
 //! | `dev_setBalance` | `address`, `denom`, `amount` | `{}` |
+//! | `dev_refuse` | `address` | `{}`; the bank refuses coins for that address from now on |
+//! | `dev_call` | `contract`, `msg` (JSON, as text), optional `sender` (the module `gov` is the default), `denom` and `amount` | `height` of the block in which the chain itself made this call: its events are the block's, in no transaction |
+//! | `dev_renameChain` | `chain_id` | `height` of the first block of that name, made now; what waits in the mempool is dropped |
 //! | `dev_snapshot` | | `id` |
 //! | `dev_revert` | `id` | `height` |
 //! | `dev_setBlocks` | `mode`: `interval` (with `interval_ms`), `on_tx`, `on_demand` | `{}` |
@@ -55,6 +58,6 @@ mod serve;
 
 pub use accounts::{Account, signing_key};
 pub use beacon::{DevBeacon, Relay};
-pub use config::{Blocks, Clock, Code, Config, DEV_MNEMONIC, GasPrice};
-pub use devnet::{Devnet, Tip, start, start_with};
+pub use config::{Blocks, Clock, Code, Config, DEV_MNEMONIC, GasPrice, REFUSED_MODULES};
+pub use devnet::{Devnet, Tip, module_account, start, start_with};
 pub use error::DevnetError;

@@ -175,3 +175,109 @@ async fn a_bad_start_says_why_and_a_shutdown_frees_the_port() {
     let bad = Config { mnemonic: "one two".into(), ..common::config() };
     assert!(matches!(meteor_devnet::start(bad, vec![]).await, Err(DevnetError::Mnemonic(_))));
 }
+
+#[tokio::test]
+async fn the_chain_calls_a_contract_by_itself() {
+    let client = start().await;
+    let vault = client.instantiate().await;
+    let governance = meteor_devnet::module_account("terra", "gov").unwrap();
+    let before = client.devnet.tip().await.unwrap().height;
+    let note = br#"{"note":{"text":"by vote"}}"#.to_vec();
+    let height = client.devnet.call(None, &vault, note, vec![]).await.unwrap();
+    assert_eq!(height, before + 1, "in a block of its own");
+    let results = client.rpc("block_results", json!({ "height": height.to_string() })).await;
+    assert_eq!(results["txs_results"], Value::Null, "in no transaction");
+    let told = common::events(&json!({ "events": results["finalize_block_events"] }));
+    let mode = "mode=EndBlock".to_owned();
+    let address = format!("_contract_address={vault}");
+    let expected = [
+        ("execute".to_owned(), vec![address.clone(), mode.clone()]),
+        ("wasm".to_owned(), vec![address.clone(), "text=by vote".to_owned(), mode.clone()]),
+    ];
+    assert_eq!(told, expected);
+    let query = format!("wasm._contract_address='{vault}'");
+    let found = client.rpc("block_search", json!({ "query": query })).await;
+    assert_eq!(found["total_count"], "1", "the block is found by its own events");
+
+    // With coins, as a callback of a module that pays: by whom it says.
+    let (sender, deposit) = (client.address(1), json!({ "deposit": {} }).to_string());
+    let coins =
+        json!({ "contract": vault, "sender": sender, "msg": deposit, "denom": "uusd", "amount": "7" });
+    let answer = client.rpc("dev_call", coins).await;
+    let results = client.rpc("block_results", json!({ "height": answer["height"] })).await;
+    let told = common::events(&json!({ "events": results["finalize_block_events"] }));
+    let kinds: Vec<_> = told.iter().map(|(kind, _)| kind.as_str()).collect();
+    let moved = ["coin_spent", "coin_received", "transfer", "execute", "wasm", "wasm-deposit"];
+    assert_eq!(kinds, moved, "as wasmd tells them");
+    assert_eq!(client.smart(&vault, json!({ "total": { "address": sender } })).await, "7");
+    assert_eq!(client.balance(&vault, "uusd").await, 7);
+
+    // Refused, it changes nothing and tells nothing; blocks go on.
+    let refused = client.raw("dev_call", json!({ "contract": vault, "msg": r#"{"fail":{}}"# })).await;
+    assert!(refused["error"]["data"].as_str().unwrap().contains("told to fail"), "{refused}");
+    let poor = client.devnet.call(None, &vault, br#"{"deposit":{}}"#.to_vec(), vec![coin(5, "uusd")]).await;
+    let poor = poor.unwrap_err().to_string();
+    assert!(poor.contains("insufficient funds"), "{governance} has nothing: {poor}");
+    let results = client.rpc("block_results", json!({})).await;
+    assert_eq!(results["finalize_block_events"], Value::Null);
+    assert_eq!(client.smart(&vault, json!({ "count": {} })).await, 1);
+}
+
+#[tokio::test]
+async fn a_renamed_chain_takes_signatures_for_its_new_name_only() {
+    let client = start().await;
+    let vault = client.instantiate().await;
+    let deposit = || vec![client.execute(1, &vault, json!({"deposit": {}}), 7)];
+    // What waits was signed for the old name.
+    client.submit(1, deposit(), &Envelope::default()).await;
+    let id = client.devnet.snapshot().await.unwrap();
+    let height = client.devnet.rename("dev-2").await.unwrap();
+    let header = |block: &Value| block["block"]["header"]["chain_id"].clone();
+    assert_eq!(header(&client.rpc("block", json!({ "height": (height - 1).to_string() })).await), "dev-1");
+    assert_eq!(header(&client.rpc("block", json!({ "height": height.to_string() })).await), "dev-2");
+    assert_eq!(client.rpc("status", json!({})).await["node_info"]["network"], "dev-2");
+    assert_eq!(client.smart(&vault, json!({"count": {}})).await, 0, "what waited is gone");
+    let old = client.submit(1, deposit(), &Envelope::default()).await;
+    assert_eq!(old["code"], 4, "{old}");
+    let new = Envelope { chain_id: "dev-2".into(), ..Envelope::default() };
+    let sent = client.submit(1, deposit(), &new).await;
+    client.included(&sent).await;
+    assert_eq!(client.smart(&vault, json!({"count": {}})).await, 1);
+    // Going back, it has its old name.
+    client.devnet.revert(id).await.unwrap();
+    assert_eq!(client.devnet.chain_id(), "dev-1");
+    let again = client.run(1, deposit()).await;
+    assert_eq!(again["tx_result"]["code"], 0, "{again}");
+    let answer = client.raw("dev_renameChain", json!({ "chain_id": "no name" })).await;
+    assert!(answer["error"]["data"].as_str().unwrap().contains("letters"), "{answer}");
+}
+
+#[tokio::test]
+async fn modules_that_may_not_receive_coins_are_refused_and_still_take_fees() {
+    let client = start().await;
+    let vault = client.instantiate().await;
+    client.run(1, vec![client.execute(1, &vault, json!({"deposit": {}}), 7)]).await;
+    let module = |name| meteor_devnet::module_account("terra", name).unwrap();
+    let pool = module("distribution");
+    assert_eq!(pool, "terra1jv65s3grqf6v6jl3dp4t6c9t9rk99cd8pm7utl", "as on every chain with this prefix");
+    let refused = |tx: Value| {
+        let words = format!(
+            "failed to execute message; message index: 0: {pool} is not allowed to receive funds: unauthorized"
+        );
+        let result = &tx["tx_result"];
+        assert_eq!((&result["code"], &result["codespace"]), (&json!(4), &json!("sdk")));
+        assert_eq!(result["log"], words);
+    };
+    refused(client.run(1, vec![client.send(1, &pool, 5)]).await);
+    let pay = json!({ "pay": { "to": pool, "amount": 5 } });
+    refused(client.run(1, vec![client.execute(1, &vault, pay, 0)]).await);
+    // Governance may receive; the fees of all this went to a module that may not.
+    let sent = client.run(1, vec![client.send(1, &module("gov"), 5)]).await;
+    assert_eq!(sent["tx_result"]["code"], 0, "{sent}");
+    assert!(client.balance(&module("fee_collector"), "uusd").await > 0);
+    // Any address, when asked.
+    let address = client.address(3);
+    client.rpc("dev_refuse", json!({ "address": address })).await;
+    let sent = client.run(1, vec![client.send(1, &address, 5)]).await;
+    assert_eq!(sent["tx_result"]["code"], 4, "{sent}");
+}

@@ -102,7 +102,7 @@ async fn panics_nested_failures_and_replies() {
     let result = run(json!({"nested": {"catch": false}})).await;
     assert_eq!(
         result["log"],
-        "failed to execute message; message index: 0: dispatch: submessages: Generic error: told to fail: \
+        "failed to execute message; message index: 0: Generic error: told to fail: \
          execute wasm contract failed"
     );
     let result = run(json!({"nested": {"catch": true}})).await;
@@ -113,7 +113,8 @@ async fn panics_nested_failures_and_replies() {
     assert_eq!((&result["code"], &result["codespace"]), (&json!(5), &json!("sdk")));
     assert_eq!(
         result["log"],
-        "failed to execute message; message index: 0: spendable balance 0uusd is smaller than 1uusd: insufficient funds"
+        "failed to execute message; message index: 0: spendable balance 0uusd is smaller \
+         than 1uusd: insufficient funds"
     );
     let result = run(json!({"no_such_verb": {}})).await;
     assert!(result["log"].as_str().unwrap().contains("unknown variant `no_such_verb`"), "{result}");

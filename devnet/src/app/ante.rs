@@ -127,7 +127,7 @@ fn fee(app: &App, store: &mut Store, tx: &Tx, mode: Mode) -> Result<Vec<Event>, 
     let now = tax::minus(&tx.fee_coins, &due.taxes).and_then(|rest| tax::minus(&rest, &due.refund));
     let now = now.unwrap_or_else(|| tx.fee_coins.clone());
     if !now.is_empty() {
-        events = ledger::send(store, payer, &app.fee_collector, &now).map_err(|error| {
+        events = ledger::transfer_coins(store, payer, &app.fee_collector, &now).map_err(|error| {
             // The SDK wraps the error around its own text once more.
             AppError::insufficient_funds(error.log)
         })?;

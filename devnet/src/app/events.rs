@@ -51,6 +51,12 @@ pub(crate) fn from_wasm(event: WasmEvent) -> Event {
     event
 }
 
+/// What the SDK adds to an event outside of transactions.
+pub(crate) fn at_end_of_block(mut event: Event) -> Event {
+    event.attributes.push(("mode".into(), "EndBlock".into()));
+    event
+}
+
 /// An event of ours on its way through cw-multi-test.
 pub(crate) fn to_wasm(event: Event) -> WasmEvent {
     WasmEvent::new(event.kind).add_attributes(event.attributes)

@@ -1,7 +1,7 @@
 //! Runs transactions: checks, messages, gas, and the result as a block keeps it.
 use cosmos_sdk_proto::Any;
 use cosmos_sdk_proto::cosmos::base::abci::v1beta1::TxMsgData;
-use cosmos_sdk_proto::cosmwasm::wasm::v1::MsgStoreCodeResponse;
+use cosmos_sdk_proto::cosmwasm::wasm::v1::{MsgExecuteContract, MsgStoreCodeResponse};
 use cosmos_sdk_proto::prost::Message;
 use cosmwasm_std::{Addr, Binary, BlockInfo, Coin, CosmosMsg, WasmMsg};
 
@@ -14,6 +14,7 @@ use super::tax::{BurnTax, Due};
 use super::tx::Tx;
 use super::vm::Vm;
 use super::{coins, ledger, msg, tax};
+use crate::chain::produce::BlockCall;
 use crate::config::GasPrice;
 use crate::error::AppError;
 use crate::gas;
@@ -23,6 +24,8 @@ pub(crate) struct App {
     pub(crate) vm: Vm,
     pub(crate) chain_id: String,
     pub(crate) fee_collector: String,
+    /// The account of the module `gov`.
+    pub(crate) governance: String,
     pub(crate) gas_prices: Vec<GasPrice>,
     pub(crate) max_gas: Option<u64>,
     pub(crate) tax: Option<BurnTax>,
@@ -117,6 +120,27 @@ impl App {
             }
             Err(error) => TxResult::failed(error, wanted, used, events),
         }
+    }
+
+    /// Runs a call that no transaction asked for, and returns its events. A call that fails changes nothing.
+    pub(crate) fn block_call(
+        &self,
+        store: &mut Store,
+        block: &BlockInfo,
+        call: &BlockCall,
+    ) -> Result<Vec<Event>, AppError> {
+        let sender = self.vm.address(call.sender.as_ref().unwrap_or(&self.governance))?;
+        let msg = Msg::Execute(MsgExecuteContract {
+            sender: sender.to_string(),
+            contract: call.contract.clone(),
+            msg: call.msg.clone(),
+            funds: call.funds.iter().map(coins::to_proto).collect(),
+        });
+        msg.check(self.vm.prefix())?;
+        let (mut branch, mut events) = (store.branch(), Vec::new());
+        self.contract_call(&mut branch, block, &sender, &msg, &mut events)?;
+        *store = branch;
+        Ok(events.into_iter().map(events::at_end_of_block).collect())
     }
 
     /// Gas the transaction uses, and what it would do or why not. Changes nothing.

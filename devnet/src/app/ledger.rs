@@ -119,7 +119,7 @@ fn not_refused(store: &dyn Storage, to: &str) -> Result<(), AppError> {
     }
 }
 
-/// Moves coins; the events are those of x/bank without its `message`.
+/// A transfer that a wallet or a contract asks for: not to who is refused.
 pub(crate) fn send(
     store: &mut dyn Storage,
     from: &str,
@@ -127,6 +127,17 @@ pub(crate) fn send(
     amount: &[Coin],
 ) -> Result<Vec<Event>, AppError> {
     not_refused(store, to)?;
+    transfer_coins(store, from, to, amount)
+}
+
+/// Moves coins, to a module's account too: fees, taxes, what comes with a call. The events are those of x/bank
+/// without its `message`.
+pub(crate) fn transfer_coins(
+    store: &mut dyn Storage,
+    from: &str,
+    to: &str,
+    amount: &[Coin],
+) -> Result<Vec<Event>, AppError> {
     take(store, from, amount)?;
     give(store, to, amount)?;
     Ok(transfer_events(from, to, amount))

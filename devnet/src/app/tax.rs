@@ -106,8 +106,8 @@ impl BurnTax {
         from: &str,
         taxes: &[Coin],
     ) -> Result<Vec<Event>, AppError> {
-        let mut events = ledger::send(store, from, &self.fee_collector, taxes)?;
-        events.extend(ledger::send(store, &self.fee_collector, &self.burner, taxes)?);
+        let mut events = ledger::transfer_coins(store, from, &self.fee_collector, taxes)?;
+        events.extend(ledger::transfer_coins(store, &self.fee_collector, &self.burner, taxes)?);
         // terrad burns at the end of the block, outside of any transaction.
         ledger::burn(store, &self.burner, taxes)?;
         Ok(events)

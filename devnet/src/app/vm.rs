@@ -187,16 +187,20 @@ fn explain(error: &AnyError, failed: fn(String) -> AppError) -> AppError {
     let causes: Vec<_> = error.chain().map(ToString::to_string).collect();
     let contexts: Vec<_> = causes.iter().filter(|cause| cause.starts_with(CONTEXT)).collect();
     let text = causes.iter().find(|cause| !cause.starts_with(CONTEXT)).cloned().unwrap_or_default();
-    // The innermost message failed; each one around it is a dispatch of submessages.
+    // The innermost message failed. Around it wasmd 0.61 has a word for each instantiation and migration, and
+    // none for an execution.
     let nested = contexts.len().saturating_sub(1);
+    let instantiates = |context: &str| context.contains("\n  Instantiate");
+    let migrates = |context: &str| context.contains("\n  Migrate");
     let failed = match contexts.last() {
-        Some(context) if nested > 0 && context.contains("\n  Instantiate") => AppError::instantiate_failed,
-        Some(context) if nested > 0 && context.contains("\n  Migrate") => AppError::migrate_failed,
+        Some(context) if nested > 0 && instantiates(context) => AppError::instantiate_failed,
+        Some(context) if nested > 0 && migrates(context) => AppError::migrate_failed,
         Some(_) if nested > 0 => AppError::execute_failed,
         _ => failed,
     };
     let error = refused_by_wasmd(&text).unwrap_or_else(|| failed(text));
-    (0..nested).fold(error, |error, _| error.within("dispatch: submessages"))
+    let around = contexts.iter().take(nested).filter(|context| instantiates(context) || migrates(context));
+    around.fold(error, |error, _| error.within("dispatch"))
 }
 
 /// cw-multi-test has only texts for what wasmd refuses itself, with codes.

@@ -39,7 +39,7 @@ impl CosmosRouter for FundsFirst<'_> {
         let funds = self.funds.take();
         match msg {
             CosmosMsg::Bank(BankMsg::Send { to_address, amount }) if !funds.is_empty() && amount == funds => {
-                ledger::send(storage, sender.as_str(), &to_address, &ledger::checked(&amount)?)?;
+                ledger::transfer_coins(storage, sender.as_str(), &to_address, &ledger::checked(&amount)?)?;
                 // Its events are added by `paid`.
                 Ok(AppResponse::default())
             }

@@ -8,6 +8,7 @@ use cosmrs::tendermint::{AppHash, Hash, PublicKey, Time, account, chain, validat
 use cosmwasm_std::Timestamp;
 use sha2::{Digest, Sha256};
 
+use crate::app::events::Event;
 use crate::app::execute::TxResult;
 use crate::error::DevnetError;
 
@@ -23,6 +24,8 @@ pub(crate) struct Block {
     pub(crate) id: Id,
     pub(crate) time: Timestamp,
     pub(crate) txs: Vec<BlockTx>,
+    /// What happened outside of transactions.
+    pub(crate) events: Vec<Event>,
     /// After this block; the next header carries it.
     pub(crate) app_hash: [u8; 32],
 }
@@ -99,6 +102,7 @@ pub(crate) fn seal(
     height: u64,
     time: Timestamp,
     txs: Vec<BlockTx>,
+    events: Vec<Event>,
 ) -> Result<Block, DevnetError> {
     let broken = |what: &str| DevnetError::Argument(format!("block {height} cannot be made: {what}"));
     let seconds = i64::try_from(time.seconds()).map_err(|_| broken("its time is too far away"))?;
@@ -132,13 +136,15 @@ pub(crate) fn seal(
         Id { hash, part_set_header: PartSetHeader::new(1, parts).map_err(|_| broken("its parts are odd"))? };
     // No tree over the state here: a chain of hashes over what happened says as much about equality.
     let results = results_hash(&txs);
-    let app_hash = Sha256::new()
+    let mut app_hash = Sha256::new()
         .chain_update(before)
         .chain_update(data_hash.as_bytes())
-        .chain_update(results.as_bytes())
-        .finalize()
-        .into();
-    Ok(Block { header, id, time, txs, app_hash })
+        .chain_update(results.as_bytes());
+    for event in &events {
+        app_hash.update(event.to_json().to_string());
+    }
+    let app_hash = app_hash.finalize().into();
+    Ok(Block { header, id, time, txs, events, app_hash })
 }
 
 #[cfg(test)]
@@ -146,9 +152,14 @@ mod tests {
     use super::*;
 
     fn block(parent: Option<&Block>, height: u64, txs: Vec<BlockTx>) -> Block {
+        with_events(parent, height, txs, Vec::new())
+    }
+
+    fn with_events(parent: Option<&Block>, height: u64, txs: Vec<BlockTx>, events: Vec<Event>) -> Block {
         let chain_id: chain::Id = "test-1".parse().unwrap();
         let validator = Validator::new().unwrap();
-        seal(&chain_id, &validator, &Parent(parent), height, Timestamp::from_seconds(height), txs).unwrap()
+        let time = Timestamp::from_seconds(height);
+        seal(&chain_id, &validator, &Parent(parent), height, time, txs, events).unwrap()
     }
 
     #[test]
@@ -160,6 +171,8 @@ mod tests {
         let other = block(Some(&first), 2, vec![tx]);
         assert_ne!(other.id.hash, second.id.hash);
         assert_ne!(other.app_hash, second.app_hash);
+        let called = with_events(Some(&first), 2, Vec::new(), vec![Event::new("execute")]);
+        assert_ne!(called.app_hash, second.app_hash, "what a call outside of transactions did counts");
         assert_eq!(block(None, 1, Vec::new()).id.hash, first.id.hash, "the same content, the same hash");
     }
 }

@@ -41,7 +41,6 @@ struct Inner {
 
 /// What the RPC needs without asking the chain's thread.
 pub(crate) struct Facts {
-    pub(crate) chain_id: String,
     /// Of addresses.
     pub(crate) prefix: String,
     pub(crate) max_gas: Option<u64>,
@@ -92,8 +91,9 @@ impl Node {
         Ok(Node { inner: Arc::new(inner) })
     }
 
-    pub(crate) fn chain_id(&self) -> &str {
-        &self.inner.facts.chain_id
+    /// The latest block's; it changes when the chain is renamed.
+    pub(crate) fn chain_id(&self) -> String {
+        self.blocks().read().last().map_or_else(String::new, |block| block.header.chain_id.to_string())
     }
 
     pub(crate) fn max_gas(&self) -> Option<u64> {
@@ -157,22 +157,22 @@ impl Node {
             Ok(tx) => tx,
             Err(error) => return Ok(Err(error)),
         };
-        let (tx, accounts) = self
+        let (tx, accounts, chain_id) = self
             .call(move |worker| {
                 let accounts = worker.chain.signer_accounts(&tx);
-                (tx, accounts)
+                (tx, accounts, worker.chain.app.chain_id.clone())
             })
             .await?;
-        let verdicts = self.verdicts(&tx, accounts);
+        let verdicts = Self::verdicts(&tx, accounts, &chain_id);
         Ok(Ok((tx, verdicts)))
     }
 
-    fn verdicts(&self, tx: &Tx, accounts: Vec<Option<KnownSigner>>) -> Vec<Verdict> {
+    fn verdicts(tx: &Tx, accounts: Vec<Option<KnownSigner>>, chain_id: &str) -> Vec<Verdict> {
         let verdict = |(signer, account): (&Signer, Option<KnownSigner>)| {
             // Unknown accounts fail in the chain's own checks, with the right words.
             let KnownSigner { number: account_number, key } = account.unwrap_or_default();
             let key = key.or_else(|| signer.public_key.clone());
-            let verify = |key| sign::verify(tx, signer, key, &self.inner.facts.chain_id, account_number);
+            let verify = |key| sign::verify(tx, signer, key, chain_id, account_number);
             let result = key.as_ref().map_or_else(|| Err("no key".into()), verify);
             Verdict { account_number, key, result }
         };

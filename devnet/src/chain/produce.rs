@@ -42,6 +42,16 @@ pub(crate) struct Past {
     pub(crate) store: Store,
 }
 
+/// A call that the chain itself makes in a block, as governance, cron and callbacks do.
+pub(crate) struct BlockCall {
+    /// Who calls; `None` is the module `gov`.
+    pub(crate) sender: Option<String>,
+    pub(crate) contract: String,
+    /// JSON.
+    pub(crate) msg: Vec<u8>,
+    pub(crate) funds: Vec<Coin>,
+}
+
 pub(crate) struct Chain {
     pub(crate) app: App,
     pub(crate) id: chain::Id,
@@ -73,6 +83,15 @@ impl Chain {
 
     /// Makes the next block from what waits.
     pub(crate) fn produce(&mut self) -> Result<Arc<Block>, DevnetError> {
+        Ok(self.produce_with(None)?.0)
+    }
+
+    /// The same, with a call outside of transactions at its end. A call that fails changes nothing; the block is
+    /// made all the same, and the error comes with it.
+    fn produce_with(
+        &mut self,
+        call: Option<&BlockCall>,
+    ) -> Result<(Arc<Block>, Result<(), AppError>), DevnetError> {
         let tip = self.tip();
         let height = tip.height.saturating_add(1);
         let time = self.ticker.next(Some(tip.time).filter(|_| tip.height > 0));
@@ -85,9 +104,14 @@ impl Chain {
             }
             txs.push(BlockTx { hash: tx.hash, bytes: tx.bytes, result });
         }
+        let called = call.map_or(Ok(Vec::new()), |call| self.app.block_call(&mut self.state, &info, call));
+        let (events, called) = match called {
+            Ok(events) => (events, Ok(())),
+            Err(error) => (Vec::new(), Err(error)),
+        };
         let parent = self.blocks.read().last().cloned();
         let parent = Parent(parent.as_deref());
-        let block = Arc::new(block::seal(&self.id, &self.validator, &parent, height, time, txs)?);
+        let block = Arc::new(block::seal(&self.id, &self.validator, &parent, height, time, txs, events)?);
         self.past.push_back(Past { block: info, store: self.state.branch() });
         while self.past.len() > self.keep_states {
             self.past.pop_front();
@@ -96,7 +120,32 @@ impl Chain {
         self.recheck();
         // Nobody listening is no error.
         let _ = self.news.send(Arc::clone(&block));
-        Ok(block)
+        Ok((block, called))
+    }
+
+    /// Makes a block with this call at its end, outside of transactions; returns its height.
+    pub(crate) fn call(&mut self, call: &BlockCall) -> Result<u64, DevnetError> {
+        let (block, called) = self.produce_with(Some(call))?;
+        called.map_err(|error| DevnetError::Argument(error.log))?;
+        Ok(block.height())
+    }
+
+    /// From now on the chain has another id, as after a restart of all nodes with another genesis: nothing waits
+    /// any more. Makes the first block of that name; returns its height.
+    pub(crate) fn rename(&mut self, chain_id: &str) -> Result<u64, DevnetError> {
+        if !crate::config::is_chain_id(chain_id) {
+            return Err(DevnetError::Argument(crate::config::CHAIN_ID_RULE.into()));
+        }
+        self.mempool.clear();
+        self.named(chain_id)?;
+        Ok(self.produce()?.height())
+    }
+
+    /// Takes this chain id, without a block.
+    pub(crate) fn named(&mut self, chain_id: &str) -> Result<(), DevnetError> {
+        let id = chain_id.parse().map_err(|_| DevnetError::Argument(crate::config::CHAIN_ID_RULE.into()))?;
+        (self.id, self.app.chain_id) = (id, chain_id.to_owned());
+        Ok(())
     }
 
     /// After a block the pending state starts over, and what still waits must pass again.

@@ -2,6 +2,7 @@
 use std::cmp::Ordering;
 
 use super::block::{Block, BlockTx};
+use crate::app::events::Event;
 
 /// As CometBFT.
 pub(crate) const MAX_QUERY: usize = 512;
@@ -67,12 +68,7 @@ impl Query {
             "tx.hash" => condition.value.eq_ignore_ascii_case(&hex::encode_upper(tx.hash)),
             "tx.height" => condition.holds(&block.height().to_string()),
             "tm.event" => condition.holds("Tx"),
-            key => tx.result.events.iter().any(|event| {
-                let attribute = key.strip_prefix(&event.kind).and_then(|rest| rest.strip_prefix('.'));
-                attribute.is_some_and(|attribute| {
-                    event.attributes.iter().any(|(name, value)| name == attribute && condition.holds(value))
-                })
-            }),
+            key => condition.holds_in(&tx.result.events, key),
         })
     }
 
@@ -80,13 +76,22 @@ impl Query {
         self.0.iter().all(|condition| match condition.key.as_str() {
             "block.height" => condition.holds(&block.height().to_string()),
             "tm.event" => condition.holds("NewBlock"),
-            // Blocks of the dev chain emit no events of their own.
-            _ => false,
+            key => condition.holds_in(&block.events, key),
         })
     }
 }
 
 impl Condition {
+    /// Whether one of these events has the attribute `key` (`type.attribute`) with such a value.
+    fn holds_in(&self, events: &[Event], key: &str) -> bool {
+        events.iter().any(|event| {
+            let attribute = key.strip_prefix(&event.kind).and_then(|rest| rest.strip_prefix('.'));
+            attribute.is_some_and(|attribute| {
+                event.attributes.iter().any(|(name, value)| name == attribute && self.holds(value))
+            })
+        })
+    }
+
     fn holds(&self, value: &str) -> bool {
         let numbers = || Some((value.parse::<u128>().ok()?, self.value.parse::<u128>().ok()?));
         match self.op {

@@ -44,9 +44,14 @@ impl Chain {
         } else {
             let blocks = self.blocks.read();
             let Some(block) = blocks.last() else { return Err(DevnetError::NoSnapshot(id)) };
-            let chain_id = self.app.chain_id.clone();
+            let chain_id = block.header.chain_id.to_string();
             let block = BlockInfo { height: block.height(), time: block.time, chain_id };
             self.past.push_back(Past { block, store: state.branch() });
+        }
+        // The chain may have been renamed since.
+        let name = self.blocks.read().last().map(|block| block.header.chain_id.to_string());
+        if let Some(name) = name {
+            self.named(&name)?;
         }
         self.state = state;
         self.ticker.restore(clock);

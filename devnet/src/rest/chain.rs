@@ -10,7 +10,7 @@ use crate::rpc::shapes;
 pub(crate) async fn node_info(State(node): State<Node>) -> Json<Value> {
     Json(json!({
         // Wallets compare `default_node_info.network` with the chain id they were told.
-        "default_node_info": shapes::node_info(node.chain_id()),
+        "default_node_info": shapes::node_info(&node.chain_id()),
         "application_version": {
             "name": "meteor-devnet",
             "app_name": "meteor-devnet",

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::RpcError;
 use super::params::Params;
 use crate::chain::node::Node;
+use crate::chain::produce::BlockCall;
 use crate::config::Blocks;
 
 /// One call makes no more blocks than this, so that it ends.
@@ -21,6 +22,11 @@ fn number(params: &Params, name: &str) -> Result<Option<u64>, RpcError> {
 
 fn needed<T>(value: Option<T>, name: &str) -> Result<T, RpcError> {
     value.ok_or_else(|| RpcError::invalid_params(format!("{name} is required")))
+}
+
+fn amount(params: &Params) -> Result<u128, RpcError> {
+    let amount = needed(params.text("amount")?, "amount")?;
+    amount.parse().map_err(|_| RpcError::invalid_params("amount must be a decimal string"))
 }
 
 pub(crate) async fn call(node: &Node, control: &str, params: &Params) -> Result<Value, RpcError> {
@@ -51,12 +57,30 @@ pub(crate) async fn call(node: &Node, control: &str, params: &Params) -> Result<
         "setBalance" => {
             let address = needed(params.text("address")?, "address")?;
             let denom = needed(params.text("denom")?, "denom")?;
-            let amount = needed(params.text("amount")?, "amount")?
-                .parse::<u128>()
-                .map_err(|_| RpcError::invalid_params("amount must be a decimal string"))?;
-            let coin = Coin { denom, amount: Uint128::new(amount) };
+            let coin = Coin { denom, amount: Uint128::new(amount(params)?) };
             node.call(move |worker| worker.chain.set_balance(&address, &coin)).await??;
             Ok(json!({}))
+        }
+        "refuse" => {
+            let address = needed(params.text("address")?, "address")?;
+            node.call(move |worker| worker.chain.refuse(&address)).await??;
+            Ok(json!({}))
+        }
+        "call" => {
+            let contract = needed(params.text("contract")?, "contract")?;
+            let msg = needed(params.text("msg")?, "msg")?.into_bytes();
+            let funds = match params.text("denom")? {
+                None => Vec::new(),
+                Some(denom) => vec![Coin { denom, amount: Uint128::new(amount(params)?) }],
+            };
+            let call = BlockCall { sender: params.text("sender")?, contract, msg, funds };
+            let height = node.call(move |worker| worker.chain.call(&call)).await??;
+            Ok(json!({ "height": height.to_string() }))
+        }
+        "renameChain" => {
+            let chain_id = needed(params.text("chain_id")?, "chain_id")?;
+            let height = node.call(move |worker| worker.chain.rename(&chain_id)).await??;
+            Ok(json!({ "height": height.to_string() }))
         }
         "snapshot" => {
             let id = node.call(|worker| worker.chain.snapshot()).await?;

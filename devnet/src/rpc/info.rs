@@ -10,6 +10,7 @@ use crate::error::AppError;
 use crate::query::{self, Answer};
 
 pub(crate) fn status(node: &Node) -> Value {
+    let chain_id = node.chain_id();
     let blocks = node.blocks().read();
     let sync = blocks.last().zip(blocks.first()).map(|(last, first)| {
         json!({
@@ -25,7 +26,7 @@ pub(crate) fn status(node: &Node) -> Value {
         })
     });
     json!({
-        "node_info": shapes::node_info(node.chain_id()),
+        "node_info": shapes::node_info(&chain_id),
         "sync_info": sync,
         "validator_info": validator(node),
     })
@@ -47,11 +48,12 @@ pub(crate) fn net_info() -> Value {
 }
 
 pub(crate) fn genesis(node: &Node) -> Value {
+    let chain_id = node.chain_id();
     let blocks = node.blocks().read();
     let time = blocks.first().map(|block| block.header.time.to_rfc3339());
     json!({ "genesis": {
         "genesis_time": time,
-        "chain_id": node.chain_id(),
+        "chain_id": chain_id,
         "initial_height": "1",
         "consensus_params": shapes::consensus_params(node.max_gas()),
         "app_hash": "",

@@ -109,9 +109,8 @@ pub(crate) fn block_results(node: &Node, params: &Params) -> Result<Value, RpcEr
     let results: Vec<_> = block.txs.iter().map(|tx| shapes::tx_result(&tx.result)).collect();
     Ok(json!({
         "height": block.height().to_string(),
-        // Go writes an empty list as null.
-        "txs_results": if results.is_empty() { Value::Null } else { results.into() },
-        "finalize_block_events": null,
+        "txs_results": shapes::list_or_null(results),
+        "finalize_block_events": shapes::list_or_null(shapes::events(&block.events)),
         "validator_updates": null,
         "consensus_param_updates": shapes::consensus_params(node.max_gas()),
         "app_hash": shapes::base64(&block.app_hash),

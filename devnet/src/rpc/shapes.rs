@@ -104,6 +104,11 @@ pub(crate) fn events(events: &[Event]) -> Vec<Value> {
     events.iter().map(Event::to_json).collect()
 }
 
+/// Go writes an empty list as null.
+pub(crate) fn list_or_null(list: Vec<Value>) -> Value {
+    if list.is_empty() { Value::Null } else { list.into() }
+}
+
 pub(crate) fn tx_result(result: &TxResult) -> Value {
     json!({
         "code": result.code,

@@ -153,7 +153,7 @@ fn new_block(node: &Node, block: &Block) -> Value {
         "block": shapes::block(&node.blocks().read(), block),
         "block_id": shapes::block_id(Some(&block.id)),
         "result_finalize_block": {
-            "events": [],
+            "events": shapes::events(&block.events),
             "tx_results": results,
             "validator_updates": [],
             "consensus_param_updates": shapes::consensus_params(node.max_gas()),
