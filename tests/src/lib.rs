@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::Result;
-use cosmwasm_std::{Decimal, Timestamp};
+use cosmwasm_std::{Coin, Decimal, Timestamp};
 use meteor_chain::contracts::{Collection, ShowerContract};
 use meteor_chain::tx::Included;
 use meteor_cli::chain::Chain;
@@ -28,7 +28,7 @@ use meteor_messages::shower::{Art, ConfigResponse, DrawResponse, ExecuteMsg, Sho
 use meteor_operator::account::{Account, AccountError};
 use meteor_operator::beacon::{BeaconClient, BeaconConfig};
 use meteor_operator::gas::coins;
-use meteor_operator::jobs::{self, Deployment, Sealer};
+use meteor_operator::jobs::{self, Deployment, Sealer, Withdrawn};
 use meteor_operator::keys::MasterKey;
 use meteor_operator::node::Node;
 use meteor_operator::signer::{COIN_TYPE, Signer};
@@ -38,6 +38,7 @@ use meteor_rules::catalogue::{Catalogue, Piece};
 use meteor_rules::preset::Preset;
 use meteor_rules::schedule::Schedule;
 use meteor_rules::tier::Tier;
+use serde::Serialize;
 use serde_json::Value;
 
 pub use self::real_node::RealNode;
@@ -203,6 +204,52 @@ impl Stage {
             Site::Devnet { devnet, .. } => devnet.refuse(address).await.expect("refused"),
             Site::Real { .. } => panic!("a real chain refuses whom it wants"),
         }
+    }
+
+    /// The chain itself calls `contract`, in no transaction; returns the block's height. Only on the dev chain.
+    ///
+    /// # Errors
+    /// What the contract says against it.
+    pub async fn call_by_the_chain<M: Serialize>(
+        &self,
+        sender: Option<&str>,
+        contract: &str,
+        message: &M,
+        funds: Vec<Coin>,
+    ) -> Result<u64> {
+        match &self.site {
+            Site::Devnet { devnet, .. } => {
+                Ok(devnet.call(sender, contract, serde_json::to_vec(message)?, funds).await?)
+            }
+            Site::Real { .. } => panic!("a real chain calls what its governance decides"),
+        }
+    }
+
+    /// Gives the chain another id. Only on the dev chain.
+    pub async fn rename(&self, chain_id: &str) {
+        match &self.site {
+            Site::Devnet { devnet, .. } => {
+                devnet.rename(chain_id).await.expect("renamed");
+            }
+            Site::Real { .. } => panic!("a real chain keeps its name"),
+        }
+    }
+
+    /// Sends each payee what is booked for it, as anyone can; answers with what left the contract for each
+    /// (micro-denom).
+    ///
+    /// # Panics
+    /// If the bank refuses one.
+    pub async fn withdraw(&self) -> Vec<u128> {
+        let mut anyone = self.account(0).await;
+        let mut left = Vec::new();
+        for payee in &self.config.payees {
+            match jobs::withdraw(&mut anyone, &self.deployment.shower, &payee.address).await {
+                Ok(Withdrawn::Sent(amount)) => left.push(amount),
+                other => panic!("{} is not paid: {other:?}", payee.address),
+            }
+        }
+        left
     }
 
     /// Time of the chain's last block (Unix seconds).

@@ -82,12 +82,19 @@ async fn floors_and_ranks_move_meteors_arrive_and_payees_are_paid() {
     again.expect("minting again does nothing");
     // Anyone may settle.
     let mut anyone = stage.account(4).await;
-    assert_eq!(jobs::settle(&mut anyone, contract, 1).await.unwrap(), 101 * UST);
+    let (held, booked) = (5_050_000, 95_950_000);
+    assert_eq!(
+        jobs::settle(&mut anyone, contract, 1).await.unwrap(),
+        booked,
+        "five per cent wait for the key"
+    );
     assert_eq!(jobs::settle(&mut anyone, contract, 1).await.unwrap(), 0, "settling again does nothing");
+    assert_eq!(stage.withdraw().await, [booked * 8350 / 10_000, booked * 1650 / 10_000]);
+    assert_eq!(stage.withdraw().await, [0, 0], "withdrawing again does nothing");
     let paid = [stage.balance(&payees[0]).await - before[0], stage.balance(&payees[1]).await - before[1]];
     let tax = Rate::of(&stage.node).await.unwrap();
-    assert_eq!(paid, [101 * UST * 8350 / 10_000, 101 * UST * 1650 / 10_000].map(|due| tax.arrives(due)));
-    assert_eq!(stage.balance(contract).await, 0);
+    assert_eq!(paid, [booked * 8350 / 10_000, booked * 1650 / 10_000].map(|due| tax.arrives(due)));
+    assert_eq!(stage.balance(contract).await, held);
 
     api.caught_up(&stage).await;
     for (place, address) in [(1, 3), (2, 1), (3, 2), (4, 0)] {
@@ -153,12 +160,23 @@ async fn an_abandoned_event_is_refunded_by_anyone() {
         let lost = tax.tax((10 + u128::from(index)) * UST);
         assert_eq!(stage.balance(address).await, *before - lost, "fees are paid in another denom");
     }
-    assert_eq!(jobs::settle(&mut stranger, contract, 1).await.unwrap(), 17 * UST);
-    assert_eq!(stage.balance(contract).await, 0);
+    let held = 850_000;
+    assert_eq!(jobs::settle(&mut stranger, contract, 1).await.unwrap(), 17 * UST - held);
+    stage.withdraw().await;
+    assert_eq!(stage.balance(contract).await, held);
 
     let api = stage.serve().await;
     assert_eq!(api.ok(&format!("/v1/wallets/{}", losers[0])).await["showers"][0]["state"], "refunded");
     assert_eq!(api.ok(&format!("/v1/wallets/{}", addresses[3])).await["showers"][0]["state"], "minted");
+
+    // Nobody publishes the key either: what was held back of the one minted contribution goes back, too.
+    stage.at(stage.schedule.first_close + stage.preset.crack.key_window).await;
+    let before = stage.balance(&addresses[3]).await;
+    let done = jobs::refund(&mut stranger, contract, 1, |_| ()).await.unwrap();
+    assert_eq!((done.count, done.amount), (1, held));
+    assert_eq!(stage.balance(&addresses[3]).await - before, tax.arrives(held));
+    assert_eq!(stage.balance(contract).await, 0);
+    api.caught_up(&stage).await;
     api.server.shutdown().await;
     stage.stop().await;
 }

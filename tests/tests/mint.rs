@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use meteor_operator::account::Account;
-use meteor_operator::jobs::{self, Batches, MintProgress};
-use meteor_rules::ShowerId;
+use meteor_operator::jobs::{self, Batches, JobError, MintProgress};
+use meteor_rules::{ShowerId, catalogue};
 use meteor_tests::crowd::Crowd;
 use meteor_tests::proxy::{Proxy, by_chance, seed};
 use meteor_tests::{Stage, Target};
@@ -109,5 +109,47 @@ async fn a_mint_with_faults_by_chance_mints_each_meteor_once() {
         }
     }
     each_once(&stage, folder.path(), 10, before).await;
+    stage.stop().await;
+}
+
+/// The operator minted one meteor and is gone. A stranger takes the catalogue from the public API and mints the
+/// rest.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_finishes_a_mint_with_the_public_catalogue() {
+    let stage = Stage::start(1).await;
+    let contract = &stage.deployment.shower;
+    stage.open(1).await;
+    for (index, amount) in [(4, 10), (5, 30), (6, 20), (7, 9)] {
+        stage.contribute(index, 1, amount * 1_000_000).await.unwrap();
+    }
+    stage.end(1).await;
+    stage.close_and_draw(1).await;
+    let first = stage.mint_legendary(1, 1);
+    stage.account(2).await.execute(contract, &first, &[]).await.unwrap();
+
+    let api = stage.serve().await;
+    let file = reqwest::get(format!("{}/v1/catalogue", api.base)).await.unwrap().bytes().await.unwrap();
+    let catalogue = catalogue::file::read(&file, &stage.preset.meteors.template).unwrap();
+    let mut stranger = stage.account(0).await;
+    // One picture of another's choice, and not even the first transaction is sent.
+    let text = String::from_utf8(file.to_vec()).unwrap();
+    let swapped = text.lines().map(|line| match line.split_once(',') {
+        Some(("common", _)) if !line.starts_with("common,0") => None,
+        _ => Some(line),
+    });
+    let short = swapped.flatten().collect::<Vec<_>>().join("\n");
+    let short = catalogue::file::read(short.as_bytes(), &stage.preset.meteors.template).unwrap();
+    let refused = jobs::mint(&mut stranger, contract, ShowerId(1), &short, |_| ()).await;
+    assert!(matches!(refused, Err(JobError::WrongCatalogue { .. })), "{refused:?}");
+
+    jobs::mint(&mut stranger, contract, ShowerId(1), &catalogue, |_| ()).await.unwrap();
+    assert_eq!(stage.shower(1).await.minted, 4);
+    for (number, index) in (1..).zip([5, 6, 4, 7]) {
+        let owner = stage.account(index).await.address().to_owned();
+        assert_eq!(stage.meteors().owner_of(number).await.unwrap(), owner, "meteor {number}");
+    }
+    api.caught_up(&stage).await;
+    assert_eq!(api.ok("/v1/showers/1").await["minted"], 4);
+    api.server.shutdown().await;
     stage.stop().await;
 }

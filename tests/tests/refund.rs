@@ -143,3 +143,43 @@ async fn two_mint_jobs_at_once_mint_each_meteor_once() {
     }
     stage.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shower_can_be_cancelled_until_its_round_is_due_and_no_later() {
+    if Target::from_env().lacks("cancelled_until_due", "only the dev chain's clock stops at a second") {
+        return;
+    }
+    let stage = Stage::start(2).await;
+    let contract = &stage.deployment.shower;
+    let mut owner = stage.account(1).await;
+    stage.open(1).await;
+    let mut due = 0;
+    for shower in [1, 2] {
+        stage.contribute(4, shower, 9_000_000).await.unwrap();
+        stage.contribute(5, shower, 8_000_000).await.unwrap();
+        stage.end(shower).await;
+        jobs::close(&mut owner, contract, shower).await.unwrap();
+        let round = stage.contract().draw(shower).await.unwrap().beacon_round.unwrap();
+        due = stage.beacon.network().due(round).unwrap();
+        if shower == 1 {
+            // The cancelling block is before the round: nobody can know the draw.
+            stage.at(due - 2).await;
+            assert_eq!(jobs::cancel(&mut owner, contract, 1).await.unwrap().status, Status::Refunding);
+        }
+    }
+    stage.at(due).await;
+    let late = owner.execute(contract, &ExecuteMsg::Cancel { shower: 2 }, &[]).await.unwrap_err();
+    assert!(late.to_string().contains("can't be cancelled any more"), "{late}");
+    // With the draw committed and one meteor minted, nobody turns the other into a refund.
+    stage.close_and_draw(2).await;
+    let mut anyone = stage.account(6).await;
+    let stop = |_| std::ops::ControlFlow::Break(());
+    jobs::mint_in(jobs::Batches::default(), &mut anyone, contract, ShowerId(2), &stage.catalogue, stop)
+        .await
+        .unwrap();
+    let late = owner.execute(contract, &ExecuteMsg::Cancel { shower: 2 }, &[]).await.unwrap_err();
+    assert!(late.to_string().contains("can't be cancelled any more"), "{late}");
+    jobs::mint(&mut anyone, contract, ShowerId(2), &stage.catalogue, |_| ()).await.unwrap();
+    assert_eq!(stage.shower(2).await.minted, 2);
+    stage.stop().await;
+}

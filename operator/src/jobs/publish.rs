@@ -22,11 +22,14 @@ pub async fn publish_key(
     shower: u32,
 ) -> Result<bool, JobError> {
     let contract = &deployment.shower;
-    let draw = ShowerContract::new(account.node(), contract).draw(shower).await?;
+    let shown = ShowerContract::new(account.node(), contract);
+    let draw = shown.draw(shower).await?;
     if draw.key.is_some() {
         return Ok(false);
     }
-    let id = Domain { chain_id: &deployment.chain_id, contract, shower: ShowerId(shower) };
+    // The name that the chain had at the launch: it may have another by now.
+    let chain_id = shown.config().await?.chain_id;
+    let id = Domain { chain_id: &chain_id, contract, shower: ShowerId(shower) };
     let key = committed_key(keys, &id, &draw).await?;
     let message = ExecuteMsg::PublishKey { shower, key: key.publish().into() };
     account.execute(contract, &message, &[]).await?;

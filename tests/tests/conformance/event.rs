@@ -4,8 +4,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use cosmwasm_std::coin;
+
 use meteor_messages::shower::ExecuteMsg;
 use meteor_operator::jobs;
+use meteor_operator::tax::Rate;
 use meteor_operator::tx;
 use meteor_rules::TokenId;
 use meteor_tests::{Stage, WALLETS};
@@ -51,6 +54,7 @@ fn shape(event: &Value) -> Value {
 /// One shower from its launch to a reveal, with a transaction for each entry.
 pub(crate) async fn of_an_event(stage: &Stage) -> Told {
     let mut told = Told::default();
+    let tax = Rate::of(&stage.node).await.unwrap();
     told.note(stage, "instantiate all contracts", stage.deployment.height).await;
 
     // Before the showers: a real one is short.
@@ -92,6 +96,18 @@ pub(crate) async fn of_an_event(stage: &Stage) -> Told {
     let mut operator = stage.account(2).await;
     operator.execute(contract, &ExecuteMsg::Settle { shower: 1 }, &[]).await.unwrap();
     told.note(stage, "settle", before).await;
+    let before = stage.height().await;
+    stage.withdraw().await;
+    told.note(stage, "withdraw, both payees", before).await;
+    let before = stage.height().await;
+    let unasked = tx::send(payer.address(), contract, &meteor_operator::gas::coins(5, "uusd"));
+    payer.send(vec![unasked]).await.unwrap();
+    told.note(stage, "send to the contract", before).await;
+    let before = stage.height().await;
+    let amount = coin(tax.arrives(5), "uusd");
+    let back = ExecuteMsg::ReturnUnasked { to: payer.address().to_owned(), amount };
+    stage.account(1).await.execute(contract, &back, &[]).await.unwrap();
+    told.note(stage, "return what came unasked", before).await;
     let before = stage.height().await;
     stage.crack(7, 1).await.unwrap();
     told.note(stage, "crack", before).await;

@@ -95,8 +95,14 @@ async fn the_dev_chain_answers_as_a_real_node() {
     let target = Target::from_env();
     let Some((file, record)) = compared(target, |of| fixture("node", of)) else { return };
     // On a real node time passes by itself: the shower must outlast the list. The rest is in events.
-    let windows =
-        Pace { length: 1_000, mint_window: 3_600, crack_window: 60, reveal_timeout: 3_600, ..target.pace() };
+    let windows = Pace {
+        length: 1_000,
+        mint_window: 3_600,
+        crack_window: 7_200,
+        key_window: 86_400,
+        reveal_timeout: 3_600,
+        ..target.pace()
+    };
     let stage = Stage::with_pace(1, windows).await;
     stage.open(1).await;
     let said = answers(&stage).await;

@@ -189,6 +189,7 @@ async fn messages(site: &Site<'_>, said: &mut Answers, me: &Wallet) {
             any(&MsgSend { amount: coins(&["5uusd", "5uluna"]), ..send(&me.address, &me.address, 1) }),
         ),
         ("send: to nobody", any(&send(&me.address, "", 1))),
+        ("send: to a module that may not receive", any(&send(&me.address, &community_pool(), 1))),
         ("send: to no address", any(&send(&me.address, "terra1nope", 1))),
         (
             "multisend: sums differ",
@@ -207,6 +208,11 @@ async fn messages(site: &Site<'_>, said: &mut Answers, me: &Wallet) {
         let checked = site.refused(&draft.sign(&me.key)).await;
         said.insert(name.into(), serde_json::json!({"checked": checked, "simulated": simulated}));
     }
+}
+
+/// The account of the module `distribution`, to which no real chain sends a wallet's coins.
+pub(crate) fn community_pool() -> String {
+    meteor_devnet::module_account("terra", "distribution").unwrap()
 }
 
 /// `5uusd` as a coin.
