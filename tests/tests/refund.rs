@@ -2,7 +2,7 @@
 //! jobs; minted by two jobs.
 
 use meteor_cli::chain::Chain;
-use meteor_messages::shower::{MAX_BATCH, Status};
+use meteor_messages::shower::{ExecuteMsg, MAX_BATCH, Status};
 use meteor_operator::account::{Account, AccountError};
 use meteor_operator::gas::GasPrice;
 use meteor_operator::jobs::{self, JobError, Refunds};
