@@ -8,8 +8,8 @@ use cw721::msg::{AllNftInfoResponse, TokensResponse};
 use meteor_messages::hatchery::{self, CustodiesResponse, CustodyResponse};
 use meteor_messages::nft;
 use meteor_messages::shower::{
-    ContributionState, Cursor, DrawResponse, PayeesResponse, QueryMsg, RankedContributor, RankingResponse,
-    ShowerResponse, WalletResponse,
+    ConfigResponse, ContributionState, Cursor, DrawResponse, MintCursorResponse, PayeesResponse, QueryMsg,
+    RankedContributor, RankingResponse, ShowerResponse, WalletResponse,
 };
 use meteor_rules::Rank;
 use meteor_rules::fairness::content::Kind;
@@ -74,6 +74,7 @@ pub fn books(suite: &Suite) {
     for number in 1..=model.config.schedule.count {
         let shower = model.shower(number);
         let told: ShowerResponse = suite.query(&QueryMsg::Shower { shower: number });
+        assert_eq!(told.status, model.status(number, suite.now()), "status of shower {number}");
         assert_eq!(told.contributors, shower.contributors(), "contributors of shower {number}");
         assert_eq!(told.total.u128(), shower.total(), "total of shower {number}");
         let log = shower.log_hash(CHAIN_ID, &model.contract, number);
@@ -106,7 +107,37 @@ pub fn books(suite: &Suite) {
             .map(|row| (row.amount.u128(), row.seq, row.contributor))
             .collect();
         assert_eq!(told, ranking, "ranking of shower {number}");
+        let told: MintCursorResponse = suite.query(&QueryMsg::MintCursor { shower: number });
+        assert_eq!(told.next, model.next_mint(number, suite.now()), "what is minted next of shower {number}");
+        let told =
+            suite.refundable(number).into_iter().map(|row| (row.contributor, row.amount.u128(), row.what));
+        let told: Vec<_> = told.collect();
+        assert_eq!(told, model.refundable(number, suite.now()), "what can be refunded of shower {number}");
     }
+    roles(suite);
+}
+
+/// The contract tells who holds which role, and what was fixed at the launch.
+fn roles(suite: &Suite) {
+    let model = &suite.model;
+    let told: ConfigResponse = suite.query(&QueryMsg::Config {});
+    assert_eq!(told.chain_id, CHAIN_ID, "the chain's id when the contract was made");
+    assert_eq!(
+        (told.admin, told.paused),
+        (model.config.admin.clone(), model.paused_since.is_some()),
+        "config"
+    );
+    assert_eq!(
+        (told.owner.as_ref(), &told.operator, &told.guardian),
+        (model.owner.as_ref(), &model.operator, &model.guardian),
+        "roles"
+    );
+    assert_eq!(told.holdback_bp, model.config.holdback_bp, "the holdback never changes");
+    assert_eq!(told.catalogue, model.config.catalogue, "the catalogue never changes");
+    assert_eq!(told.schedule, model.config.schedule, "the schedule never changes");
+    let ownership: cw_ownable::Ownership<String> = suite.query(&QueryMsg::Ownership {});
+    let pending = model.pending.as_ref().map(|(who, _)| who);
+    assert_eq!(ownership.pending_owner.as_ref(), pending, "who may become owner");
 }
 
 /// Invariant 2: one meteor for each rank that is minted, with the tier of its rank, at whose it should be; no

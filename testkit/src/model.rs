@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cosmwasm_std::{Event, from_json, to_json_vec};
 use cw_utils::Expiration;
 use meteor_messages::events::{Draw, HatcheryEvent, Minted, NftEvent, Revealed, ShowerEvent};
-use meteor_messages::shower::{ExecuteMsg, InstantiateMsg, Refunded};
+use meteor_messages::shower::{ExecuteMsg, InstantiateMsg, NextMint, Refunded, Status};
 use meteor_rules::catalogue::Catalogue;
 use meteor_rules::fairness::content::{Content, Kind, Tables};
 use meteor_rules::fairness::sealed::{Inputs, Sealed};
@@ -194,16 +194,21 @@ impl ModelShower {
     }
 }
 
-/// One meteor.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A meteor, an egg or dust.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Token {
     /// Whose it is.
     pub owner: String,
+    /// Who else may move or burn it, and until when.
+    pub approvals: BTreeMap<String, Until>,
     /// Bare CID of its image.
     pub image: String,
     /// Its row.
     pub traits: Vec<u32>,
 }
+
+/// Until when someone may do something with a token; `None` where another contract said so: it isn't told.
+pub type Until = Option<Expiration>;
 
 /// A meteor in custody.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -261,6 +266,8 @@ pub struct Model {
     pub found: BTreeMap<u64, Token>,
     /// Ids of eggs and dust that were burnt.
     pub gone: BTreeSet<u64>,
+    /// Who may move and burn all tokens of whom: by collection, owner and who may.
+    pub grants: BTreeMap<(String, String, String), Until>,
 }
 
 impl Model {
@@ -284,6 +291,7 @@ impl Model {
             revealed: BTreeMap::new(),
             found: BTreeMap::new(),
             gone: BTreeSet::new(),
+            grants: BTreeMap::new(),
             config,
             tables,
             catalogue,
@@ -330,6 +338,56 @@ impl Model {
     /// What came of the event's denom without a contribution and is still there.
     pub fn surplus(&self) -> u128 {
         self.unasked.get(&self.config.denom).copied().unwrap_or_default()
+    }
+
+    /// Where `shower` stands at `now` (nanoseconds).
+    pub fn status(&self, shower: u32, now: u64) -> Status {
+        let here = self.shower(shower);
+        let Some(window) = self.config.schedule.window(shower) else { return Status::Upcoming };
+        let left = here.minted < here.contributors();
+        match now {
+            _ if here.cancelled => Status::Refunding,
+            now if now < window.start => Status::Upcoming,
+            now if now < window.end => Status::Open,
+            now if left && self.refunds_open(shower, now) => Status::Refunding,
+            _ if !here.closed => Status::Ended,
+            _ if left => Status::Closed,
+            _ => Status::Minted,
+        }
+    }
+
+    /// What the next `Mint` of `shower` must bring at `now` (nanoseconds), if anything can be minted.
+    pub fn next_mint(&self, shower: u32, now: u64) -> Option<NextMint> {
+        let here = self.shower(shower);
+        if self.status(shower, now) != Status::Closed || here.draw.is_none() {
+            return None;
+        }
+        let first_rank = here.minted + 1;
+        let (tier, first_piece) = self.piece(shower, first_rank)?;
+        // So many of the next ranks have this tier and pieces that follow each other in the list.
+        let follow = (first_rank..=here.contributors()).zip(first_piece..).take(100);
+        let most =
+            follow.take_while(|(rank, piece)| self.piece(shower, *rank) == Some((tier, *piece))).count();
+        Some(NextMint { first_rank, tier, first_piece, most: u32::try_from(most).ok()? })
+    }
+
+    /// What `Refund` would send to whom of `shower` at `now` (nanoseconds), best rank first.
+    pub fn refundable(&self, shower: u32, now: u64) -> Vec<(String, u128, Refunded)> {
+        let here = self.shower(shower);
+        if !self.refunds_open(shower, now) {
+            return vec![];
+        }
+        let late = !here.key_in_time && self.key_deadline(shower).is_some_and(|deadline| now >= deadline);
+        let parts = here.held_parts(self.config.holdback_bp);
+        let all = here.ranking().into_iter().filter_map(|(place, who)| match parts.get(who) {
+            Some(part) if late && *part > 0 && !here.held_returned.contains(who) => {
+                Some((who.to_owned(), *part, Refunded::Holdback))
+            }
+            Some(_) => None,
+            None if here.refunded.contains(who) => None,
+            None => Some((who.to_owned(), place.amount, Refunded::Contribution)),
+        });
+        all.collect()
     }
 
     /// Meteors of each tier in all showers before `shower`.
@@ -505,6 +563,41 @@ impl Model {
         }
     }
 
+    /// Follows an approval, of which the standard's own events tell, but not until when.
+    pub(crate) fn follow_approval(&mut self, event: &Event, until: Until) {
+        let said = |key: &str| event.attributes.iter().find(|a| a.key == key).map(|a| a.value.as_str());
+        let (Some(collection), Some(action), Some(sender)) =
+            (said("_contract_address"), said("action"), said("sender"))
+        else {
+            return;
+        };
+        let tokens = if collection == self.contracts.meteors {
+            &mut self.tokens
+        } else if collection == self.contracts.eggs || collection == self.contracts.dust {
+            &mut self.found
+        } else {
+            return;
+        };
+        let token = said("token_id").and_then(|id| tokens.get_mut(&id.parse().ok()?));
+        let who = said("spender").or(said("operator")).unwrap_or_default().to_owned();
+        let grant = (collection.to_owned(), sender.to_owned(), who.clone());
+        match (action, token) {
+            ("approve", Some(token)) => {
+                token.approvals.insert(who, until);
+            }
+            ("revoke", Some(token)) => {
+                token.approvals.remove(&who);
+            }
+            ("approve_all", None) => {
+                self.grants.insert(grant, until);
+            }
+            ("revoke_all", None) => {
+                self.grants.remove(&grant);
+            }
+            _ => {}
+        }
+    }
+
     fn follow_inside(&mut self, kind: Kind, event: &NftEvent) {
         if let NftEvent::Minted(Minted { token_id, owner, image, traits }) = event {
             assert!(self.burnt.contains(token_id), "the meteor {token_id} is burnt first");
@@ -520,13 +613,19 @@ fn follow_nft(tokens: &mut BTreeMap<u64, Token>, burnt: &mut BTreeSet<u64>, even
     match event {
         NftEvent::Minted(e) => {
             assert!(!burnt.contains(&e.token_id), "burnt id {} is back", e.token_id);
-            let token = Token { owner: e.owner.clone(), image: e.image.clone(), traits: e.traits.clone() };
+            let token = Token {
+                owner: e.owner.clone(),
+                approvals: BTreeMap::new(),
+                image: e.image.clone(),
+                traits: e.traits.clone(),
+            };
             assert!(tokens.insert(e.token_id, token).is_none(), "id {} is twice", e.token_id);
         }
         NftEvent::Transfer(e) => {
             let token = tokens.get_mut(&e.token_id).expect("only minted tokens move");
             assert_eq!(token.owner, e.from, "a token moves from its owner");
             token.owner.clone_from(&e.to);
+            token.approvals.clear();
         }
         NftEvent::Burn(e) => {
             let token = tokens.remove(&e.token_id).expect("only minted tokens burn");

@@ -2,6 +2,8 @@
 
 use cosmwasm_std::Event;
 use cw_multi_test::AppResponse;
+use cw_ownable::OwnershipError;
+use cw721::error::Cw721ContractError;
 
 /// Why a message was refused.
 #[derive(Debug, PartialEq, thiserror::Error)]
@@ -35,13 +37,24 @@ impl Refusal {
 pub enum Reason {
     /// The shower contract's own error.
     Shower(meteor_shower::ContractError),
-    /// A text that is no address, in the chain's own words.
-    NoAddress,
-    /// The bank, before or after the contract is asked: coins that the sender doesn't have, or none. Either may
-    /// say so first.
+    /// A collection's own error.
+    Nft(meteor_nft::ContractError),
+    /// The hatchery's own error.
+    Hatchery(meteor_hatchery::ContractError),
+    /// A verb of the standard that a collection refuses by name.
+    Verb(&'static str),
+    /// In the standard library's words: a text that is no address, a row that isn't there, a query without an
+    /// answer.
+    Std,
+    /// A text that is no message of the contract.
+    Unread,
+    /// The bank: coins that the sender doesn't have, or none.
     Funds,
     /// The bank: an address that it refuses.
     Bank,
+    /// Up to another contract, or to an approval of which only its giver knows until when: it may be done or
+    /// refused for any reason.
+    Elsewhere,
 }
 
 impl Reason {
@@ -49,15 +62,25 @@ impl Reason {
     pub(crate) fn is(&self, refusal: &Refusal) -> bool {
         match (self, refusal) {
             (Self::Shower(wanted), Refusal::Shower(given)) => wanted == given,
+            (Self::Nft(wanted), Refusal::Nft(given)) => wanted == given,
+            (Self::Hatchery(wanted), Refusal::Hatchery(given)) => wanted == given,
+            (Self::Verb(wanted), Refusal::Nft(meteor_nft::ContractError::Refused { verb, .. })) => {
+                wanted == verb
+            }
             (
-                Self::NoAddress,
+                Self::Std,
                 Refusal::Shower(
                     meteor_shower::ContractError::Std(_)
-                    | meteor_shower::ContractError::Ownership(cw_ownable::OwnershipError::Std(_)),
-                ),
+                    | meteor_shower::ContractError::Ownership(OwnershipError::Std(_)),
+                )
+                | Refusal::Nft(
+                    meteor_nft::ContractError::Std(_)
+                    | meteor_nft::ContractError::Cw721(Cw721ContractError::Std(_)),
+                )
+                | Refusal::Hatchery(meteor_hatchery::ContractError::Std(_)),
             )
-            | (Self::Funds, _)
-            | (Self::Bank, Refusal::Other(_)) => true,
+            | (Self::Unread | Self::Funds | Self::Bank, Refusal::Other(_))
+            | (Self::Elsewhere, _) => true,
             _ => false,
         }
     }

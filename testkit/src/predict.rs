@@ -1,5 +1,9 @@
 //! What a message should do: the rules once more, naively, from the model alone. Every message sent by a suite
 //! is predicted first, and the contract's answer must be the prediction: event for event, or for that reason.
+//! Here is the shower contract; the collections and the hatchery have modules of their own.
+
+mod hatchery;
+mod tokens;
 
 use cosmwasm_std::{BlockInfo, Coin, HexBinary};
 use cw_ownable::{Action, OwnershipError};
@@ -8,7 +12,7 @@ use meteor_messages::events::{
     Cancel, Close, Contribution, Draw, Key, Minimum, Mint, Minted, NftEvent, Pause, Refund, Resume,
     ReturnUnasked, Role, Settle, Share, ShowerEvent, Withdraw,
 };
-use meteor_messages::shower::{Art, ExecuteMsg, Refunded};
+use meteor_messages::shower::{Art, ExecuteMsg, NextMint, Refunded};
 use meteor_rules::NANOS_PER_SECOND;
 use meteor_rules::schedule::Window;
 use meteor_rules::split::split;
@@ -247,15 +251,7 @@ impl Model {
             return Err(refused.into());
         }
         let no_piece = || Reason::from(ContractError::AllMinted { shower });
-        let (tier, first_piece) = self.piece(shower, first_rank).ok_or_else(no_piece)?;
-        // So many of the next ranks have this tier and pieces that follow each other in the list.
-        let follows = |at: &u32| {
-            let piece = first_piece.checked_add(at - first_rank);
-            self.piece(shower, *at).zip(piece)
-                == Some(((tier, piece.unwrap_or_default()), piece.unwrap_or_default()))
-        };
-        let most = (first_rank..=contributors).take(100).take_while(follows).count();
-        let most = u32::try_from(most).unwrap_or(u32::MAX);
+        let NextMint { tier, first_piece, most, .. } = self.next_mint(shower, now).ok_or_else(no_piece)?;
         let count = u32::try_from(given).unwrap_or(u32::MAX);
         if count > most {
             return Err(ContractError::TooMuchArt { given, tier, most }.into());
@@ -470,7 +466,7 @@ fn not_allowed(verb: &'static str, role: &'static str) -> Reason {
 }
 
 fn an_address(text: &str) -> Result<&str, Reason> {
-    if is_address(text) { Ok(text) } else { Err(Reason::NoAddress) }
+    if is_address(text) { Ok(text) } else { Err(Reason::Std) }
 }
 
 fn of_length(

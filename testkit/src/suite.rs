@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use cosmwasm_std::testing::{MockStorage, message_info};
 use cosmwasm_std::{
-    Addr, BankMsg, Coin, ContractInfo, CosmosMsg, DepsMut, Env, Event, Order, Storage, Timestamp, coins,
+    Addr, BankMsg, Coin, ContractInfo, CosmosMsg, DepsMut, Env, Event, MessageInfo, Order, Response, Storage,
+    Timestamp, coins, from_json, to_json_vec,
 };
 use cw_multi_test::{App, AppResponse, BankSudo, Executor, MockApiBech32, SudoMsg};
 use cw_ownable::Action;
@@ -20,6 +21,7 @@ use crate::builder::SuiteBuilder;
 use crate::invariants;
 use crate::model::{Model, Told, through_json, told};
 use crate::outcome::{Outcome, Reason, Refusal};
+use crate::predict::Prediction;
 use crate::wallets::address;
 
 /// The chain of a suite: cw-multi-test with Terra's addresses.
@@ -79,79 +81,165 @@ impl Suite {
     /// If one of these is not so.
     pub fn execute(&mut self, sender: &str, msg: &ExecuteMsg, funds: &[Coin]) -> Outcome {
         let sender = self.address(sender);
-        self.know(sender.as_str());
         let block = self.app.block_info();
-        // The bank refuses, before the contract is asked: coins of zero, and what the sender doesn't have.
-        let payable = funds.iter().all(|coin| {
-            !coin.amount.is_zero() && self.balance_of(sender.as_str(), &coin.denom) >= coin.amount.u128()
-        });
-        let predicted = if payable {
-            self.model.predict(&block, sender.as_str(), funds, &through_json(msg))
-        } else {
-            Err(Reason::Funds)
-        };
+        let predicted = self.model.predict(&block, sender.as_str(), funds, &through_json(msg));
         let predicted = predicted.and_then(|told| {
             let refused = told.iter().filter_map(paid).any(|to| self.bank.refuses(to));
             if refused { Err(Reason::Bank) } else { Ok(told) }
         });
-        if self.checked && matches!(predicted, Err(Reason::Shower(_) | Reason::NoAddress)) {
-            self.shower_refuses_before_it_writes(&sender, msg, funds);
+        let shower = self.shower.clone();
+        self.refuses_before_it_writes(&shower, &sender, msg, funds, meteor_shower::contract::execute);
+        let outcome = self.send(&sender, &shower, msg, funds, predicted);
+        if let ExecuteMsg::UpdateOwnership(Action::TransferOwnership { expiry, .. }) = msg
+            && let (true, Some((_, until))) = (outcome.is_ok(), &mut self.model.pending)
+        {
+            *until = *expiry;
         }
+        outcome
+    }
+
+    /// Sends a message to the meteors' contract, predicted and checked like those to the shower contract.
+    ///
+    /// # Panics
+    /// If the collection does something else than it should.
+    pub fn execute_nft(&mut self, sender: &str, msg: &nft::ExecuteMsg, funds: &[Coin]) -> Outcome {
+        let meteors = self.meteors.clone();
+        self.execute_collection(sender, &meteors, msg, funds)
+    }
+
+    /// The same to any of the event's collections.
+    fn execute_collection(
+        &mut self,
+        sender: &str,
+        collection: &Addr,
+        msg: &nft::ExecuteMsg,
+        funds: &[Coin],
+    ) -> Outcome {
+        let sender = self.address(sender);
+        let block = self.app.block_info();
+        let predicted = self.model.predict_token(&block, collection.as_str(), sender.as_str(), funds, msg);
+        self.refuses_before_it_writes(collection, &sender, msg, funds, meteor_nft::contract::execute);
+        let outcome = self.send(&sender, collection, msg, funds, predicted);
+        if let (
+            Ok(response),
+            nft::ExecuteMsg::Approve { expires, .. } | nft::ExecuteMsg::ApproveAll { expires, .. },
+        ) = (&outcome.0, msg)
+        {
+            for event in &response.events {
+                self.model.follow_approval(event, Some(expires.unwrap_or_default()));
+            }
+        }
+        outcome
+    }
+
+    /// Sends a message to the hatchery, predicted and checked like those to the shower contract.
+    ///
+    /// # Panics
+    /// If the hatchery does something else than it should.
+    pub fn execute_hatchery(&mut self, sender: &str, msg: &hatchery::ExecuteMsg, funds: &[Coin]) -> Outcome {
+        let sender = self.address(sender);
+        let block = self.app.block_info();
+        let predicted = self.model.predict_hatchery(&block, sender.as_str(), funds, msg);
+        let hatchery = self.hatchery.clone();
+        self.refuses_before_it_writes(&hatchery, &sender, msg, funds, meteor_hatchery::contract::execute);
+        self.send(&sender, &hatchery, msg, funds, predicted)
+    }
+
+    /// Sends a message to any contract, your own for instance. What it makes the event's contracts do is
+    /// followed and checked; what is sent to one of them directly is predicted too.
+    ///
+    /// # Panics
+    /// If an invariant doesn't hold afterwards, or a refused message changed something.
+    pub fn call<M: Serialize + std::fmt::Debug>(
+        &mut self,
+        sender: &str,
+        contract: &Addr,
+        msg: &M,
+        funds: &[Coin],
+    ) -> Outcome {
+        let json = to_json_vec(msg).expect("messages serialise");
+        let predicted = if *contract == self.shower {
+            match from_json(&json) {
+                Ok(msg) => return self.execute(sender, &msg, funds),
+                Err(_) => Err(Reason::Unread),
+            }
+        } else if *contract == self.hatchery {
+            match from_json(&json) {
+                Ok(msg) => return self.execute_hatchery(sender, &msg, funds),
+                Err(_) => Err(Reason::Unread),
+            }
+        } else if [&self.meteors, &self.eggs, &self.dust].contains(&contract) {
+            match from_json(&json) {
+                Ok(msg) => return self.execute_collection(sender, contract, &msg, funds),
+                Err(_) => Err(Reason::Unread),
+            }
+        } else {
+            Err(Reason::Elsewhere)
+        };
+        let sender = self.address(sender);
+        self.send(&sender, contract, msg, funds, predicted)
+    }
+
+    /// Sends a message, and compares what comes of it with what should.
+    fn send<M: Serialize + std::fmt::Debug>(
+        &mut self,
+        sender: &Addr,
+        contract: &Addr,
+        msg: &M,
+        funds: &[Coin],
+        predicted: Prediction,
+    ) -> Outcome {
+        self.know(sender.as_str());
+        // Before the contract is asked the bank refuses nothing at all, and what the sender doesn't have.
+        let mut needed: BTreeMap<&str, u128> = BTreeMap::new();
+        for Coin { denom, amount } in funds {
+            let sum = needed.entry(denom).or_default();
+            *sum = sum.saturating_add(amount.u128());
+        }
+        let has = |(denom, sum): (&&str, &u128)| self.balance_of(sender.as_str(), denom) >= *sum;
+        let payable = needed.iter().all(has) && (funds.is_empty() || needed.values().any(|sum| *sum > 0));
+        let predicted = if payable { predicted } else { Err(Reason::Funds) };
         let before = self.checked.then(|| (self.dump(), self.balances()));
-        let result = self.app.execute_contract(sender, self.shower.clone(), msg, funds);
+        let result = self.app.execute_contract(sender.clone(), contract.clone(), msg, funds);
         let outcome = self.finish(result);
         match (&outcome.0, predicted) {
             (Ok(response), Ok(predicted)) => {
                 let told = self.told(&response.events);
                 assert_eq!(told, predicted, "{msg:?} did something else than it should");
-                if let ExecuteMsg::UpdateOwnership(Action::TransferOwnership { expiry, .. }) = msg
-                    && let Some((_, until)) = &mut self.model.pending
-                {
-                    *until = *expiry;
-                }
                 if let Some((_, balances)) = before {
                     self.money_moved_as_told(balances, &told);
                 }
             }
+            (Ok(_), Err(Reason::Elsewhere)) => {}
+            (Ok(_), Err(reason)) => panic!("{msg:?} should be refused and was not: {reason:?}"),
+            (Err(refusal), Ok(_)) => panic!("{msg:?} should do its work and was refused: {refusal}"),
             (Err(refusal), Err(reason)) => {
                 assert!(reason.is(refusal), "{msg:?} was refused because {refusal:?}, and not {reason:?}");
                 if let Some((dump, _)) = before {
                     assert!(dump == self.dump(), "{msg:?} was refused and still changed something");
                 }
             }
-            (Ok(_), Err(reason)) => panic!("{msg:?} should be refused and was not: {reason:?}"),
-            (Err(refusal), Ok(_)) => panic!("{msg:?} should do its work and was refused: {refusal}"),
         }
         self.check_if_asked();
         outcome
     }
 
-    /// Sends a message to the meteors' contract.
-    pub fn execute_nft(&mut self, sender: &str, msg: &nft::ExecuteMsg, funds: &[Coin]) -> Outcome {
-        let meteors = self.meteors.clone();
-        self.call(sender, &meteors, msg, funds)
-    }
-
-    /// Sends a message to the hatchery.
-    pub fn execute_hatchery(&mut self, sender: &str, msg: &hatchery::ExecuteMsg, funds: &[Coin]) -> Outcome {
-        let hatchery = self.hatchery.clone();
+    /// A contract alone, without a chain that undoes what a refused message did, has not written by then.
+    fn refuses_before_it_writes<M, E>(
+        &self,
+        contract: &Addr,
+        sender: &Addr,
+        msg: &M,
+        funds: &[Coin],
+        execute: fn(DepsMut, Env, MessageInfo, M) -> Result<Response, E>,
+    ) where
+        M: Clone + std::fmt::Debug,
+    {
         if self.checked {
-            let info = message_info(&self.address(sender), funds);
-            let changed = self.alone(&hatchery, |deps, env| {
-                meteor_hatchery::contract::execute(deps, env, info, msg.clone()).is_err()
-            });
-            assert!(!changed, "the hatchery refuses {msg:?} after it has written");
+            let info = message_info(sender, funds);
+            let changed = self.alone(contract, |deps, env| execute(deps, env, info, msg.clone()).is_err());
+            assert!(!changed, "{contract} refuses {msg:?} after it has written");
         }
-        self.call(sender, &hatchery, msg, funds)
-    }
-
-    /// The contract alone, without a chain that undoes what a refused message did, has not written by then.
-    fn shower_refuses_before_it_writes(&self, sender: &Addr, msg: &ExecuteMsg, funds: &[Coin]) {
-        let (info, msg) = (message_info(sender, funds), through_json(msg));
-        let changed = self.alone(&self.shower, |deps, env| {
-            meteor_shower::contract::execute(deps, env, info, msg.clone()).is_err()
-        });
-        assert!(!changed, "the contract refuses {msg:?} after it has written");
     }
 
     /// Runs a contract's code on a copy of its storage; whether it was refused and changed the copy all the same.
@@ -181,30 +269,6 @@ impl Suite {
         told(events, &self.model.contracts)
     }
 
-    /// Sends a message to any contract, your own for instance. What it makes the event's contracts do is
-    /// followed and checked.
-    ///
-    /// # Panics
-    /// If an invariant doesn't hold afterwards, or a refused message changed something.
-    pub fn call<M: Serialize + std::fmt::Debug>(
-        &mut self,
-        sender: &str,
-        contract: &Addr,
-        msg: &M,
-        funds: &[Coin],
-    ) -> Outcome {
-        let sender = self.address(sender);
-        self.know(sender.as_str());
-        let before = self.checked.then(|| self.dump());
-        let result = self.app.execute_contract(sender, contract.clone(), msg, funds);
-        let outcome = self.finish(result);
-        if let (Err(_), Some(before)) = (&outcome.0, before) {
-            assert!(before == self.dump(), "{msg:?} was refused and still changed something");
-        }
-        self.check_if_asked();
-        outcome
-    }
-
     /// Follows what was told and begins the next block, a nanosecond later.
     fn finish(&mut self, result: anyhow::Result<AppResponse>) -> Outcome {
         if let Ok(response) = &result {
@@ -212,6 +276,9 @@ impl Suite {
             for event in self.told(&response.events) {
                 self.know_those_in(&event);
                 self.model.follow(&event, now);
+            }
+            for event in &response.events {
+                self.model.follow_approval(event, None); // until when is known only of what a suite sends
             }
         }
         self.app.update_block(|block| {
@@ -322,7 +389,7 @@ impl Suite {
 
     /// The chain is called something else from now on.
     pub fn rename_chain(&mut self, chain_id: &str) -> &mut Self {
-        self.app.update_block(|block| block.chain_id = chain_id.to_owned());
+        self.app.update_block(|block| chain_id.clone_into(&mut block.chain_id));
         self
     }
 

@@ -4,7 +4,9 @@
 use cosmwasm_std::{Coin, HexBinary, coins};
 use meteor_messages::hatchery::{self, Reveal};
 use meteor_messages::nft;
-use meteor_messages::shower::{Art, ExecuteMsg, MintCursorResponse, QueryMsg, RefundableResponse};
+use meteor_messages::shower::{
+    Art, ExecuteMsg, MintCursorResponse, QueryMsg, Refundable, RefundableResponse,
+};
 
 use meteor_rules::fairness::sealed::{Proven, Sealed};
 use meteor_rules::tier::Tier;
@@ -362,18 +364,27 @@ impl Suite {
     /// # Panics
     /// If the contract refuses.
     pub fn refund_all(&mut self, shower: u32) -> &mut Self {
-        let mut start_after = None;
+        let all: Vec<String> = self.refundable(shower).into_iter().map(|row| row.contributor).collect();
+        for some in all.chunks(100) {
+            self.refund(shower, &some.iter().map(String::as_str).collect::<Vec<_>>());
+        }
+        self
+    }
+
+    /// What can be refunded of `shower` now, as the contract lists it.
+    ///
+    /// # Panics
+    /// If its pages don't move on.
+    pub fn refundable(&self, shower: u32) -> Vec<Refundable> {
+        let (mut all, mut start_after) = (vec![], None);
         loop {
             let page: RefundableResponse =
                 self.query(&QueryMsg::Refundable { shower, start_after, limit: Some(100) });
-            let who: Vec<&str> = page.refundable.iter().map(|row| row.contributor.as_str()).collect();
-            if !who.is_empty() {
-                self.refund(shower, &who);
-            }
+            all.extend(page.refundable);
             assert!(page.next.is_none() || page.next != start_after, "a page of refunds doesn't move on");
             start_after = page.next;
             if start_after.is_none() {
-                return self;
+                return all;
             }
         }
     }
