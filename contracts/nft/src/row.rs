@@ -127,6 +127,17 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_cid_with_a_hash_of_another_length_is_kept_as_text() {
+        for length in [0, 31, 33] {
+            let bytes = [[1, 0x55, 0x12, 32].as_slice(), &vec![7; length]].concat();
+            let image = format!("b{}", BASE32_NOPAD.encode(&bytes).to_ascii_lowercase());
+            assert_eq!(unpack(&pack(&image, &[5]).unwrap()), Ok((image, vec![5])));
+        }
+        assert!(pack(&"x".repeat(256), &[]).is_err(), "its length would not fit a byte");
+        assert!(pack(&"x".repeat(255), &[]).is_ok());
+    }
+
     proptest! {
         #[test]
         fn what_is_packed_comes_back(
