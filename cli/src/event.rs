@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use meteor_chain::contracts::ShowerContract;
 use meteor_messages::shower::ConfigResponse;
 use meteor_operator::gas::GasPrice;
 use meteor_operator::jobs::Deployment;
@@ -58,8 +59,14 @@ impl Event {
             (None, None) => GAS_PRICE.parse()?,
         };
         let chain_id = node.one_chain().await?;
-        if let Some((_, event)) = &deployed {
-            ensure!(event.chain_id == chain_id, "the node is on {chain_id}, the event on {}", event.chain_id);
+        if let Some((_, Deployment { chain_id: launched, .. })) = &deployed
+            && *launched != chain_id
+        {
+            // A chain that was renamed still has the contract of then. Another chain doesn't.
+            let held = ShowerContract::new(&node, &contract).config().await.ok();
+            let same = held.is_some_and(|config| config.chain_id == *launched);
+            ensure!(same, "the node is on {chain_id}, the event on {launched}");
+            eprintln!("this chain was {launched} at the launch and is {chain_id} now");
         }
         let height = deployed.map_or(1, |(_, event)| event.height);
         Ok(Found { node, chain_id, contract, height, gas_price })

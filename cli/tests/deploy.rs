@@ -132,6 +132,15 @@ async fn from_a_launch_file_to_paid_payees() {
     assert_eq!(sequence().await, 1);
 
     held(folder, &chain, &event.shower, opens_at, pool).await;
+    // A chain that was renamed is still the event's; keys are bound to its old name.
+    devnet.rename("renamed-2").await.unwrap();
+    let paused = works(folder, "pause --deployment deployment.json --signer-file words --account 3").await;
+    assert!(
+        paused.contains("at the launch and is renamed-2 now") && paused.contains("paused in block"),
+        "{paused}"
+    );
+    let verify = format!("--verify {} --contract {}", chain.rpc, event.shower);
+    works(folder, &format!("keygen event.age --passphrase-file passphrase {verify}")).await;
     devnet.shutdown().await;
 }
 

@@ -59,8 +59,10 @@ impl Keygen {
     async fn rehearse(&self, rpc: &str) -> Result<()> {
         let contract = self.contract.as_deref().context("--verify needs --contract")?;
         let node = Node::new(rpc)?;
-        let chain_id = node.status().await?.chain_id;
-        let fairness = ShowerContract::new(&node, contract).fairness().await?;
+        let shown = ShowerContract::new(&node, contract);
+        // The name that the chain had at the launch: keys are bound to it.
+        let chain_id = shown.config().await?.chain_id;
+        let fairness = shown.fairness().await?;
         let expected = fairness
             .commitments
             .iter()
