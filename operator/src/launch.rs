@@ -77,7 +77,7 @@ pub struct Roles {
     pub deployer: Option<String>,
     /// May replace the shower contract's code, and with it every rule. Nobody, if left out.
     pub admin: Option<String>,
-    /// Draws, mints and reveals.
+    /// Commits to draws.
     pub operator: String,
     /// May pause.
     pub guardian: String,

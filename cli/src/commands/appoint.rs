@@ -10,14 +10,14 @@ use crate::owner::Owner;
 
 /// Appoint another operator or guardian. The previous one loses its powers at once.
 ///
-/// The owner signs. Run it when a key is stolen or lost: whoever has the operator's key can draw and mint,
-/// but never take the money. What is already drawn and minted does not change.
+/// The owner signs. Run it when a key is stolen or lost: whoever has the operator's key can commit to
+/// draws, but never take the money. What is already drawn and minted does not change.
 #[derive(Clone, Debug, clap::Args)]
 #[command(group(clap::ArgGroup::new("role").required(true)))]
 pub(super) struct Appoint {
     #[command(flatten)]
     signing: Owner,
-    /// Address of the new operator, who draws and mints
+    /// Address of the new operator, who commits to draws
     #[arg(long, group = "role")]
     operator: Option<String>,
     /// Address of the new guardian, who may pause
