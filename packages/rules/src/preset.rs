@@ -201,6 +201,18 @@ mod tests {
         assert_eq!(demo.schedule.opening(5).opens_at, 5);
     }
 
+    /// What a launch with a shipped preset is checked for: a key must not be out while meteors wait to be minted or
+    /// revealed, and there must be time to publish it.
+    #[test]
+    fn shipped_presets_leave_time_for_everything() {
+        for name in NAMES {
+            let Preset { mint_window, holdback_bp, crack, .. } = Preset::named(name).unwrap();
+            assert!(crack.crack_window >= mint_window + crack.reveal_timeout, "{name}");
+            assert!(crack.key_window > crack.crack_window, "{name}");
+            assert_eq!(holdback_bp, 500, "{name}");
+        }
+    }
+
     #[test]
     fn bad_presets_say_why() {
         assert!(matches!(Preset::named("x"), Err(PresetError::Unknown { .. })));

@@ -2,6 +2,8 @@
 //! with it only the rank does, and by the exact odds.
 #![allow(clippy::as_conversions, clippy::cast_precision_loss)] // counts far below 2^52
 
+use std::sync::LazyLock;
+
 use meteor_rules::Rank;
 use meteor_rules::fairness::draw::draw;
 use meteor_rules::fairness::key::seed;
@@ -28,6 +30,9 @@ fn counts(tilt_bp: u32) -> Vec<u32> {
     counts
 }
 
+/// Without tilt; counted once for the tests that need it.
+static LEVEL: LazyLock<Vec<u32>> = LazyLock::new(|| counts(0));
+
 /// Chi-squared of `counts` against all being equal.
 fn chi_squared(counts: &[u32]) -> f64 {
     let mean = f64::from(counts.iter().sum::<u32>()) / counts.len() as f64;
@@ -36,7 +41,7 @@ fn chi_squared(counts: &[u32]) -> f64 {
 
 #[test]
 fn rank_and_number_say_nothing_where_all_gave_alike() {
-    let counts = counts(0);
+    let counts: &[u32] = &LEVEL;
     // Tier, its ranks, and the 0.1 % point of chi-squared at one less degrees of freedom. Sampling without
     // replacement spreads less than that, so the bound is generous; the seeds are fixed.
     for (name, ranks, bound) in
@@ -86,7 +91,7 @@ fn each_rank_holds_an_egg_as_often_as_its_odds_say() {
 
 #[test]
 fn a_bias_would_be_seen() {
-    let mut counts = counts(0);
+    let mut counts = LEVEL.clone();
     // An egg in 30 moved from the second half of the Common tier to the first.
     for (at, count) in counts.iter_mut().enumerate().skip(322) {
         if at < 661 { *count += 10 } else { *count -= 10 }
