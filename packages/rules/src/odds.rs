@@ -240,6 +240,23 @@ mod tests {
     }
 
     #[test]
+    fn a_tier_with_too_few_eggs_is_named() {
+        // Of 31: 3 Legendary, 3 Ancient, 6 Rare. With 2 of 3 the last Ancient has 20/33, with 4 of 6 the first Rare 8/11.
+        let tiers = TierRule { legendary: 3, ..LEVANA };
+        let eggs = |ancient| PerTier { legendary: 3, ancient, rare: 4, common: 6 };
+        let found = Err(OddsError { contributors: 31, rank: Rank(6) });
+        assert_eq!(monotone(&tiers, &eggs(2), 2_000, 31), found);
+        assert_eq!(monotone(&tiers, &eggs(3), 2_000, 31), Ok(()));
+        let at = |rank| odds(&tiers, &eggs(2), 2_000, 31, Rank(rank)).unwrap();
+        assert_eq!(
+            (at(6), at(7)),
+            (Odds { numerator: 20, denominator: 33 }, Odds { numerator: 8, denominator: 11 })
+        );
+        // Equal odds are not worse: nobody's tier matters where nobody has an egg.
+        assert_eq!(monotone(&tiers, &PerTier::default(), 2_000, 31), Ok(()));
+    }
+
+    #[test]
     fn a_tier_of_one_and_certain_places() {
         assert_eq!(Weights::new(1, 1, 2_000).odds(0), Odds::CERTAIN);
         assert_eq!(Weights::new(1, 0, 2_000).odds(0), Odds::NONE);
