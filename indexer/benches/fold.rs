@@ -28,7 +28,7 @@ const PER_BLOCK: usize = 1_000;
 /// Blocks with `count` contributions of `wallets` wallets to `showers` showers, the launch in the first.
 fn blocks(count: u64, wallets: u64, showers: u32) -> Vec<Block> {
     let mut events = vec![ChainEvent::Shower(ShowerEvent::Launch(Launch {
-        chain_id: "localterra".into(),
+        chain_id: chain::CHAIN.into(),
         config: Json(Box::new(chain::instantiate(showers))),
     }))];
     let mut places = std::collections::HashMap::<(u32, u64), Place>::new();

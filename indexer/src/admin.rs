@@ -13,6 +13,7 @@ use meteor_chain::NodeStatus;
 use serde::Serialize;
 
 use crate::app::{App, Check};
+use crate::fold::Alarm;
 use crate::metrics;
 
 pub(crate) fn router(app: &Arc<App>) -> Router {
@@ -58,8 +59,17 @@ struct Status {
     live_connections: usize,
     last_error: Option<String>,
     alarm: bool,
+    /// How often the chain said what can't be true, and the last of it.
+    alarms: Alarms,
     checks: BTreeMap<u32, Check>,
     nodes: Vec<NodeStatus>,
+}
+
+/// The alarms of the fold.
+#[derive(Debug, Serialize)]
+struct Alarms {
+    count: u64,
+    last: Vec<Alarm>,
 }
 
 async fn status(State(app): State<Arc<App>>) -> Response {
@@ -88,8 +98,11 @@ async fn status(State(app): State<Arc<App>>) -> Response {
         meteors: view.collections.meteors.minted(),
         live_connections: app.live(),
         last_error: health.last_error(),
-        // Stays on until a later comparison of the same shower is equal.
-        alarm: health.halted().is_some() || checks.values().any(|check| !check.equal),
+        // An unequal comparison stays on until a later one of the same shower is equal; an alarm stays on.
+        alarm: health.halted().is_some()
+            || view.alarms.count > 0
+            || checks.values().any(|check| !check.equal),
+        alarms: Alarms { count: view.alarms.count, last: view.alarms.last.iter().cloned().collect() },
         checks,
         nodes: app.pool.health(),
     };

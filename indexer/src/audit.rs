@@ -83,6 +83,9 @@ fn compare(app: &App, view: &View, theirs: &ShowerResponse) {
         same("last_seq", ours.last_seq.to_string(), theirs.last_seq.to_string());
     }
     same("minted", ours.minted.to_string(), theirs.minted.to_string());
+    same("held", ours.held.0.to_string(), theirs.held.to_string());
+    same("held_returned", ours.held_returned.0.to_string(), theirs.held_returned.to_string());
+    same("paused", ours.paused.to_string(), theirs.paused.to_string());
     same("settled", ours.settled.0.to_string(), theirs.settled.to_string());
     same("refunded", ours.refunded.0.to_string(), theirs.refunded.to_string());
     let (shower, height) = (theirs.shower, view.at.height);

@@ -1,22 +1,25 @@
 //! Picks the events of our contracts out of a block and reads them into their types. Pure: no clock, no I/O.
 //!
 //! An event is ours if its type starts with `wasm-` and the chain names a contract that we watch as its
-//! emitter. Other names, like `action`, can be forged by any contract. Transactions that failed change
-//! nothing and are skipped.
+//! emitter. Other names, like `action`, can be forged by any contract. Of the bank's events those are ours that
+//! tell of coins for the shower contract. Transactions that failed change nothing and are skipped. What happens
+//! outside transactions counts as well: governance and other modules call contracts at a block's beginning or
+//! end.
 
-use meteor_chain::event::{RawEvent, TxResult};
+use meteor_chain::blocks::Results;
+use meteor_chain::event::RawEvent;
 use meteor_messages::events::{EventError, HatcheryEvent, NftEvent, ShowerEvent};
 use thiserror::Error;
 
-use crate::fold::{ChainEvent, Collection, Contracts, Located, State};
+use crate::fold::{ChainEvent, Collection, Contracts, Located, Place, Received, State};
 
 /// An event that can't be read. No later event may be applied.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("transaction {tx}, event {index} can't be read")]
+#[error("{place}, event {index} can't be read")]
 pub struct DecodeError {
-    /// Place of the transaction in the block, from 0.
-    pub tx: usize,
-    /// Place of the event in the transaction, from 0.
+    /// Where in the block.
+    pub place: Place,
+    /// Place of the event there, from 0.
     pub index: usize,
     /// Why.
     #[source]
@@ -84,24 +87,61 @@ fn emitter<'a>(raw: &'a RawEvent<'_>) -> Option<&'a str> {
     raw.contract().filter(|_| raw.is_typed())
 }
 
-/// The events of our contracts in a block, in the chain's order. A contract that one of its transactions
-/// instantiates is watched from that transaction on.
+/// The events of our contracts in a block, and the payments to the shower contract, in the chain's order. A
+/// contract that one of its transactions instantiates is watched from that transaction on.
 ///
 /// # Errors
 /// [`DecodeError`] for an event that is ours, or may be, and can't be read.
-pub fn decode(watched: &mut Watched, txs: &[TxResult<'_>]) -> Result<Vec<Located>, DecodeError> {
+pub fn decode(watched: &mut Watched, block: &Results) -> Result<Vec<Located>, DecodeError> {
     let mut events = Vec::new();
-    for (tx, result) in txs.iter().enumerate().filter(|(_, result)| result.code == 0) {
-        watched.learn(&result.events);
-        for (index, raw) in result.events.iter().enumerate() {
-            match read(watched, raw) {
-                Ok(Some(event)) => events.push(Located { tx, index, event }),
-                Ok(None) => {}
-                Err(fault) => return Err(DecodeError { tx, index, fault }),
-            }
+    of_one(watched, Place::Begin, &block.begin, &mut events)?;
+    for (tx, result) in block.txs.iter().enumerate().filter(|(_, result)| result.code == 0) {
+        of_one(watched, Place::Tx(tx), &result.events, &mut events)?;
+    }
+    of_one(watched, Place::End, &block.end, &mut events)?;
+    Ok(events)
+}
+
+/// The events of one transaction, or of a block's beginning or end.
+fn of_one(
+    watched: &mut Watched,
+    place: Place,
+    raw: &[RawEvent<'_>],
+    events: &mut Vec<Located>,
+) -> Result<(), DecodeError> {
+    watched.learn(raw);
+    for (index, raw) in raw.iter().enumerate() {
+        if raw.pays(&watched.shower) {
+            let paid = received(&watched.shower, raw).map(ChainEvent::Received);
+            events.extend(paid.map(|event| Located { place, index, event }));
+            continue;
+        }
+        match read(watched, raw) {
+            Ok(Some(event)) => events.push(Located { place, index, event }),
+            Ok(None) => {}
+            Err(fault) => return Err(DecodeError { place, index, fault }),
         }
     }
-    Ok(events)
+    Ok(())
+}
+
+/// What a payment of the bank brought the shower contract, one entry for each coin. The bank alone emits these
+/// events; a coin that can't be read is told as it is written, with an amount of nothing.
+fn received<'a>(shower: &'a str, raw: &'a RawEvent<'_>) -> impl Iterator<Item = Received> + 'a {
+    // One event may tell of several payments, each by its own three attributes.
+    let payments = raw.attributes.chunk_by(|_, next| next.key != "recipient");
+    payments.flat_map(move |payment| {
+        let value = |key: &str| payment.iter().find(|a| a.key == key).map(|a| a.value.as_ref());
+        let to_us = value("recipient") == Some(shower);
+        let sender = value("sender").unwrap_or_default().to_owned();
+        let coins = value("amount").filter(|_| to_us).unwrap_or_default();
+        coins.split(',').filter(|coin| !coin.is_empty()).map(move |coin| {
+            let digits = coin.find(|c: char| !c.is_ascii_digit()).unwrap_or(coin.len());
+            let (number, denom) = coin.split_at(digits);
+            let (amount, denom) = number.parse().map_or((0, coin), |amount| (amount, denom));
+            Received { sender: sender.clone(), amount, denom: denom.to_owned() }
+        })
+    })
 }
 
 fn read(watched: &Watched, raw: &RawEvent<'_>) -> Result<Option<ChainEvent>, DecodeFault> {

@@ -98,7 +98,9 @@ impl Follower {
         }
         let windows = (self.next..=tip).step_by(usize::try_from(WINDOW).unwrap_or(1));
         let mut fetched = stream::iter(windows)
-            .map(|from| rpc::blocks(&app.pool, from, tip.min(from.saturating_add(WINDOW - 1))))
+            .map(|from| {
+                rpc::blocks(&app.pool, &app.config.shower, from, tip.min(from.saturating_add(WINDOW - 1)))
+            })
             .buffered(AHEAD);
         while let Some(window) = fetched.next().await {
             let (node, blocks) = window.map_err(|error| match error {
@@ -167,9 +169,9 @@ impl Follower {
 fn advance(state: &mut State, blocks: Vec<RawBlock>) -> Result<u64, String> {
     let mut count = 0u64;
     let mut watched = Watched::of(state);
-    for RawBlock { header, txs } in blocks {
+    for RawBlock { header, results } in blocks {
         let height = header.height;
-        let events = decode(&mut watched, &txs)
+        let events = decode(&mut watched, &results)
             .map_err(|error| format!("height {height}: {}", with_causes(&error)))?;
         count = count.saturating_add(u64::try_from(events.len()).unwrap_or(0));
         let (time_ns, hash, parent) = (header.time_ns, header.hash, header.parent);

@@ -39,6 +39,8 @@ pub(crate) fn render(app: &App) -> Result<String, fmt::Error> {
     gauge(&mut all, "indexer_eggs", "Eggs ever minted", view.collections.eggs.minted());
     gauge(&mut all, "indexer_dust", "Dust ever minted", view.collections.dust.minted());
     gauge(&mut all, "http_live_connections", "Live connections now", app.live());
+    let help = "What the chain said of the event that can't be true; it was passed over";
+    all.register("indexer_alarms", help, ConstCounter::new(view.alarms.count));
     for (name, help, count) in [
         ("indexer_blocks", "Blocks applied", &health.blocks),
         ("indexer_events", "Events of our contracts applied", &health.events),

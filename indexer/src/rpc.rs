@@ -1,41 +1,54 @@
-//! Windows of blocks from the nodes: headers that follow each other, and the results of those with
-//! transactions.
+//! Windows of blocks from the nodes: headers that follow each other, and what happened in each block.
 
 use meteor_chain::blocks::{self, Header, RawBlock};
+use meteor_chain::event::RawEvent;
 use meteor_chain::{Node, NodeError, Pool, jsonrpc};
 use serde_json::{Value, json};
 
 /// Most headers that a node returns at once; it silently cuts longer windows.
 pub const WINDOW: u64 = 20;
 
-/// The blocks `from..=to` (at most [`WINDOW`]), all of one node, and which node it was.
+/// The blocks `from..=to` (at most [`WINDOW`]), all of one node, and which node it was. Of what contracts emit
+/// everything is kept, and of what the bank does payments to `shower`.
 ///
 /// # Errors
 /// [`NodeError::Pruned`] only if every node has pruned them; else the last node's error.
-pub async fn blocks(pool: &Pool, from: u64, to: u64) -> Result<(usize, Vec<RawBlock>), NodeError> {
-    pool.first(to, "blocks", |node| of(node, pool.chain_id(), from, to)).await
+pub async fn blocks(
+    pool: &Pool,
+    shower: &str,
+    from: u64,
+    to: u64,
+) -> Result<(usize, Vec<RawBlock>), NodeError> {
+    pool.first(to, "blocks", |node| of(node, pool.chain_id(), shower, from, to)).await
 }
 
 /// All of them and in order, or an error.
-async fn of(node: &Node, chain_id: Option<&str>, from: u64, to: u64) -> Result<Vec<RawBlock>, NodeError> {
+async fn of(
+    node: &Node,
+    chain_id: Option<&str>,
+    shower: &str,
+    from: u64,
+    to: u64,
+) -> Result<Vec<RawBlock>, NodeError> {
     let headers = headers(node, chain_id, from, to).await?;
-    // Blocks without transactions have nothing to ask for.
-    let full: Vec<&Header> = headers.iter().filter(|header| header.txs > 0).collect();
-    let mut results = Vec::with_capacity(full.len());
-    for chunk in full.chunks(jsonrpc::BATCH) {
+    // Also of blocks without transactions: governance and other modules call contracts outside them.
+    let all: Vec<&Header> = headers.iter().collect();
+    let keep = |event: &RawEvent<'_>| event.of_a_contract() || event.pays(shower);
+    let mut results = Vec::with_capacity(all.len());
+    for chunk in all.chunks(jsonrpc::BATCH) {
         let request = |header: &&Header| {
             let params = json!({ "height": header.height.to_string() });
             jsonrpc::request(header.height, "block_results", &params)
         };
         let body = node.post(&Value::Array(chunk.iter().map(request).collect())).await?;
-        results.extend(blocks::results(&body, chunk)?);
+        results.extend(blocks::results(&body, chunk, keep)?);
     }
     let mut results = results.into_iter();
     headers
         .into_iter()
         .map(|header| {
-            let txs = if header.txs == 0 { Some(Vec::new()) } else { results.next() };
-            txs.map(|txs| RawBlock { header, txs }).ok_or_else(|| malformed("results are missing"))
+            let results = results.next().ok_or_else(|| malformed("results are missing"))?;
+            Ok(RawBlock { header, results })
         })
         .collect()
 }

@@ -17,8 +17,9 @@ use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::http::header::{CACHE_CONTROL, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use axum::response::Response;
+use serde::Deserialize;
 use tower_http::cors::{Any, CorsLayer};
-use utoipa::OpenApi;
+use utoipa::{IntoParams, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use utoipa_swagger_ui::SwaggerUi;
@@ -65,10 +66,12 @@ fn parts() -> (Router<Arc<App>>, utoipa::openapi::OpenApi) {
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(config))
         .routes(routes!(status))
+        .routes(routes!(unasked))
         .routes(routes!(showers::showers))
         .routes(routes!(showers::shower))
         .routes(routes!(showers::ranking))
         .routes(routes!(showers::floors))
+        .routes(routes!(showers::odds))
         .routes(routes!(showers::quote))
         .routes(routes!(showers::telescope))
         .routes(routes!(wallets::wallet))
@@ -144,8 +147,38 @@ async fn status(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
         tip: app.health.tip(),
         launched: view.launched.is_some(),
         halted: app.health.halted().is_some(),
+        alarms: view.alarms.count,
     });
     let mut response = page.respond(&headers, &view.currency);
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=1"));
     response
+}
+
+/// Which of the unasked coins.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct UnaskedQuery {
+    /// How many to skip (default 0)
+    after: Option<usize>,
+    /// How many to return, 1 to 1000 (default 100)
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<usize>,
+}
+
+/// Coins that were sent to the contract without a contribution, and who got them back
+#[utoipa::path(get, path = "/v1/unasked", tag = "event", params(UnaskedQuery), responses(
+    (status = 200, body = models::UnaskedCoins, description = "What came, and what was returned"),
+    (status = 400, body = Problem, content_type = "application/problem+json", description = "Bad parameters"),
+))]
+async fn unasked(
+    State(app): State<Arc<App>>,
+    InQuery(query): InQuery<UnaskedQuery>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let limit = query.limit.unwrap_or(100);
+    if !(1..=1000).contains(&limit) {
+        return Err(Problem::bad_request(format!("limit is {limit}: give a number from 1 to 1000.")));
+    }
+    let view = app.view();
+    Ok(view.currency.respond(&headers, || view.unasked(query.after.unwrap_or(0), limit)))
 }

@@ -76,10 +76,7 @@ pub(super) async fn ranking(
 ) -> Result<Response, Problem> {
     let view = app.view();
     let shower = find(&view, shower)?;
-    let limit = query.limit.unwrap_or(DEFAULT_ROWS);
-    if !(1..=MAX_ROWS).contains(&limit) {
-        return Err(Problem::bad_request(format!("limit is {limit}: give a number from 1 to {MAX_ROWS}.")));
-    }
+    let limit = rows(query.limit)?;
     Ok(shower.ranking_page(query.after.unwrap_or(0), limit).respond(&headers, &view.currency))
 }
 
@@ -100,6 +97,39 @@ pub(super) async fn floors(
     Ok(find(&view, shower)?.floors_page.respond(&headers, &view.currency))
 }
 
+/// The exact odds of an egg for each rank of a shower, as the draw uses them
+///
+/// They follow from the number of contributors alone. While the shower is open they are those of a shower that
+/// ends now.
+#[utoipa::path(get, path = "/v1/showers/{shower}/odds", tag = "showers",
+    params(("shower" = u32, Path, description = "Number of the shower, from 1"), RankingQuery),
+    responses(
+        (status = 200, body = models::OddsTable, description = "A page of the odds, best rank first"),
+        (status = 400, body = Problem, content_type = "application/problem+json", description = "Bad parameters"),
+        (status = 404, body = Problem, content_type = "application/problem+json", description = "No such shower"),
+    )
+)]
+pub(super) async fn odds(
+    State(app): State<Arc<App>>,
+    InPath(shower): InPath<u32>,
+    InQuery(query): InQuery<RankingQuery>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let view = app.view();
+    let shower = find(&view, shower)?;
+    let limit = rows(query.limit)?;
+    Ok(view.currency.respond(&headers, || shower.odds_table(query.after.unwrap_or(0), limit)))
+}
+
+/// How many rows a page shall have.
+fn rows(asked: Option<u32>) -> Result<u32, Problem> {
+    let limit = asked.unwrap_or(DEFAULT_ROWS);
+    if (1..=MAX_ROWS).contains(&limit) {
+        return Ok(limit);
+    }
+    Err(Problem::bad_request(format!("limit is {limit}: give a number from 1 to {MAX_ROWS}.")))
+}
+
 /// What to quote.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -110,7 +140,7 @@ pub(super) struct QuoteQuery {
     address: Option<String>,
 }
 
-/// The rank and tier that a wallet would have now with a total of `amount`
+/// The rank, tier and odds that a wallet would have now with a total of `amount`
 #[utoipa::path(get, path = "/v1/showers/{shower}/quote", tag = "showers",
     params(("shower" = u32, Path, description = "Number of the shower, from 1"), QuoteQuery),
     responses(
@@ -153,6 +183,7 @@ pub(super) async fn quote(
         amount: Amount(amount),
         rank: quote.rank.0,
         tier: quote.tier,
+        odds: shower.odds_among(quote.contributors, quote.rank),
         contributors: quote.contributors,
         current: Amount(current),
         to_send: Amount(to_send),

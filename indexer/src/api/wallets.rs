@@ -86,6 +86,7 @@ fn showers(view: &View, wallet: &Wallet) -> Vec<models::WalletShower> {
             rank: rank.0,
             contributors: shower.summary.contributors,
             tier: shower.tier(rank),
+            odds: shower.odds(rank),
             state: shower.state(rank, row),
             meteor: TokenId::of(shower.summary.earlier, rank).filter(|_| minted).map(|id| id.0),
         })

@@ -3,15 +3,17 @@
 use meteor_rules::log::LogHash;
 use thiserror::Error;
 
+use super::Place;
+
 /// An event that contradicts the state, with its place. Discard the state it was applied to.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("block {height}, transaction {tx}, event {index} contradicts what came before it")]
+#[error("block {height}, {place}, event {index} contradicts what came before it")]
 pub struct FoldError {
     /// Height of the block.
     pub height: u64,
-    /// Place of the transaction in the block, from 0.
-    pub tx: usize,
-    /// Place of the event in the transaction, from 0.
+    /// Where in the block.
+    pub place: Place,
+    /// Place of the event there, from 0.
     pub index: usize,
     /// What is wrong.
     #[source]

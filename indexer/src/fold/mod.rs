@@ -2,7 +2,8 @@
 //!
 //! It uses no clock, no I/O and no hash order, so two replicas at one height hold the same state. Every
 //! redundant field of an event is compared with what the fold has computed, above all the contribution log
-//! hash. Any difference stops the fold, because every later number would be doubtful.
+//! hash. A difference in what later numbers depend on stops the fold; any other is an alarm, and the fold goes on
+//! (see `apply`).
 
 mod apply;
 mod error;
@@ -11,10 +12,13 @@ mod tokens;
 mod wallets;
 
 use std::collections::BTreeMap;
+use std::fmt;
 
+use imbl::Vector;
 use meteor_messages::events::{HatcheryEvent, NftEvent, ShowerEvent};
 use meteor_messages::shower::{InstantiateMsg, MinimumFrom};
 use meteor_rules::ShowerId;
+use serde::Serialize;
 
 pub use apply::apply;
 pub use error::{FoldError, FoldFault};
@@ -40,11 +44,32 @@ pub struct Block {
     pub events: Vec<Located>,
 }
 
+/// Where in a block something happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// At its beginning, outside any transaction.
+    Begin,
+    /// In the transaction of that number, from 0.
+    Tx(usize),
+    /// At its end, outside any transaction.
+    End,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Begin => f.write_str("the block's beginning"),
+            Self::Tx(number) => write!(f, "transaction {number}"),
+            Self::End => f.write_str("the block's end"),
+        }
+    }
+}
+
 /// An event with its place in the block. The place is its identity: two equal contributions count twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Located {
-    /// Place of the transaction in the block, from 0.
-    pub tx: usize,
+    /// Where in the block.
+    pub place: Place,
     /// Place of the event among those of its transaction, from 0.
     pub index: usize,
     /// What happened.
@@ -60,6 +85,65 @@ pub enum ChainEvent {
     Hatchery(HatcheryEvent),
     /// From a collection.
     Nft(Collection, NftEvent),
+    /// From the bank: coins for the shower contract.
+    Received(Received),
+}
+
+/// Coins that the shower contract received, of one denom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    /// Who sent them.
+    pub sender: String,
+    /// How much (in the denom's smallest unit).
+    pub amount: u128,
+    /// Of which denom.
+    pub denom: String,
+}
+
+/// Coins that came without a contribution, or were returned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unasked {
+    /// Height of the block.
+    pub height: u64,
+    /// Its time (Unix seconds).
+    pub time: u64,
+    /// Who sent them, or to whom they were returned.
+    pub who: String,
+    /// How much (in the denom's smallest unit).
+    pub amount: u128,
+    /// Of which denom.
+    pub denom: String,
+}
+
+/// Something that concerns the event and can't be true, but on which no later number depends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Alarm {
+    /// Height of the block.
+    pub height: u64,
+    /// What is wrong, and where.
+    pub what: String,
+}
+
+/// The alarms so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Alarms {
+    /// How many there were.
+    pub count: u64,
+    /// The last of them, at most [`MAX_ALARMS`], the oldest first.
+    pub last: Vector<Alarm>,
+}
+
+/// How many alarms are kept.
+pub const MAX_ALARMS: usize = 100;
+
+impl Alarms {
+    pub(super) fn raise(&mut self, height: u64, what: String) {
+        self.count = self.count.saturating_add(1);
+        if self.last.len() >= MAX_ALARMS {
+            self.last.pop_front();
+        }
+        self.last.push_back(Alarm { height, what });
+    }
 }
 
 /// The contracts beside the shower contract; each is `None` until it is instantiated.
@@ -103,6 +187,8 @@ pub struct Launched {
     /// What the contract was instantiated with. Its roles and minimum are those of the launch; the fields
     /// below have the current ones.
     pub config: InstantiateMsg,
+    /// The chain's id at the launch. Everything that is hashed is bound to it.
+    pub chain_id: String,
     /// The owner now; empty once renounced.
     pub owner: String,
     /// Who can accept the ownership; empty for nobody.
@@ -111,11 +197,13 @@ pub struct Launched {
     pub operator: String,
     /// The guardian now.
     pub guardian: String,
-    /// Whether contributing is paused.
-    pub paused: bool,
+    /// Since when contributing is paused (nanoseconds of block time); `None` if it isn't.
+    pub paused_since: Option<u64>,
     /// The minimums, each valid from its shower on, sorted by shower.
     pub minimums: Vec<MinimumFrom>,
-    /// Paid so far to each payee (micro-denom).
+    /// Booked so far for each payee (micro-denom).
+    pub booked: BTreeMap<String, u128>,
+    /// Of it sent to the payee (micro-denom).
     pub paid: BTreeMap<String, u128>,
     /// Height of the last change to any of this.
     pub changed: u64,
@@ -154,6 +242,12 @@ pub struct State {
     pub last_seq: u64,
     /// Contributions so far.
     pub contributions: u64,
+    /// Coins that came without a contribution, in order.
+    pub unasked: Vector<Unasked>,
+    /// Those that were returned, in order.
+    pub returned: Vector<Unasked>,
+    /// What can't be true and was passed over.
+    pub alarms: Alarms,
 }
 
 impl State {
@@ -171,6 +265,9 @@ impl State {
             custodies: Custodies::default(),
             last_seq: 0,
             contributions: 0,
+            unasked: Vector::new(),
+            returned: Vector::new(),
+            alarms: Alarms::default(),
         }
     }
 

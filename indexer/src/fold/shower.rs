@@ -1,8 +1,10 @@
 //! One shower: who contributed how much and in which order, and what became of it.
 
 use imbl::Vector;
-use meteor_messages::events::{Close, Draw as DrawEvent};
+use meteor_messages::events::{Close, Draw as DrawEvent, Refund as RefundEvent};
+use meteor_messages::shower::Refunded;
 use meteor_rules::fairness::Domain;
+use meteor_rules::holdback::held;
 use meteor_rules::log::{self, Entry as LogEntry, LogHash};
 use meteor_rules::ranking::Place;
 use meteor_rules::{Rank, ShowerId};
@@ -17,7 +19,7 @@ pub struct Standing {
     pub place: Place,
     /// The wallet, by its number in [`super::Wallets`].
     pub wallet: u32,
-    /// Whether it was refunded.
+    /// Whether it was refunded; with a meteor, whether what was held back was returned.
     pub refunded: bool,
 }
 
@@ -88,7 +90,11 @@ pub struct Shower {
     pub minted: u32,
     /// Contributed by those who have their meteor (micro-denom).
     pub minted_amount: u128,
-    /// Paid to the payees (micro-denom).
+    /// Of it held back until the key is published (micro-denom).
+    pub held: u128,
+    /// Of that sent back to contributors (micro-denom).
+    pub held_returned: u128,
+    /// Booked for the payees (micro-denom).
     pub settled: u128,
     /// Contributions refunded.
     pub refunds: u32,
@@ -117,6 +123,8 @@ impl Shower {
             paused: false,
             minted: 0,
             minted_amount: 0,
+            held: 0,
+            held_returned: 0,
             settled: 0,
             refunds: 0,
             refunded: 0,
@@ -215,14 +223,20 @@ impl Shower {
     }
 
     /// Marks `count` ranks from `first` on as minted. Returns their wallets.
-    pub(super) fn mint(&mut self, first: Rank, count: u32, amount: u128) -> Result<Vec<u32>, FoldFault> {
+    pub(super) fn mint(
+        &mut self,
+        first: Rank,
+        count: u32,
+        amount: u128,
+        holdback_bp: u32,
+    ) -> Result<Vec<u32>, FoldFault> {
         if !self.closed() {
             return Err(FoldFault::NotClosed(self.number));
         }
         same("first_rank", first.0, self.minted.saturating_add(1))?;
         let last = self.minted.checked_add(count).ok_or(FoldFault::Overflow)?;
         let mut wallets = Vec::new();
-        let mut sum = 0u128;
+        let (mut sum, mut held_back) = (0u128, 0u128);
         for rank in first.0..=last {
             let standing = self.at_rank(Rank(rank)).ok_or_else(|| FoldFault::Differs {
                 field: "count",
@@ -230,25 +244,42 @@ impl Shower {
                 computed: self.contributors().saturating_sub(self.minted).to_string(),
             })?;
             sum = sum.checked_add(standing.place.amount).ok_or(FoldFault::Overflow)?;
+            // Never more than the sum.
+            held_back = held_back.saturating_add(held(standing.place.amount, holdback_bp));
             wallets.push(standing.wallet);
         }
         same("amount", amount, sum)?;
         self.minted = last;
         self.minted_amount = self.minted_amount.checked_add(sum).ok_or(FoldFault::Overflow)?;
+        self.held = self.held.checked_add(held_back).ok_or(FoldFault::Overflow)?;
         Ok(wallets)
     }
 
-    /// Marks the contribution in `slot` as refunded.
-    pub(super) fn refund(&mut self, slot: u32, amount: u128) -> Result<(), FoldFault> {
+    /// Marks the contribution in `slot` as refunded, or what was held back of it as returned.
+    pub(super) fn refund(
+        &mut self,
+        slot: u32,
+        event: &RefundEvent,
+        holdback_bp: u32,
+    ) -> Result<(), FoldFault> {
+        let amount = event.amount;
         let standing = usize::try_from(slot)
             .ok()
             .and_then(|slot| self.standings.get_mut(slot))
             .ok_or(FoldFault::Overflow)?;
-        same("amount", amount, standing.place.amount)?;
         same("refunded", true, !standing.refunded)?;
+        match event.what {
+            Refunded::Contribution => {
+                same("amount", amount, standing.place.amount)?;
+                self.refunded = self.refunded.checked_add(amount).ok_or(FoldFault::Overflow)?;
+                self.refunds = self.refunds.saturating_add(1); // at most the contributors
+            }
+            Refunded::Holdback => {
+                same("amount", amount, held(standing.place.amount, holdback_bp))?;
+                self.held_returned = self.held_returned.checked_add(amount).ok_or(FoldFault::Overflow)?;
+            }
+        }
         standing.refunded = true;
-        self.refunds = self.refunds.checked_add(1).ok_or(FoldFault::Overflow)?;
-        self.refunded = self.refunded.checked_add(amount).ok_or(FoldFault::Overflow)?;
         Ok(())
     }
 }

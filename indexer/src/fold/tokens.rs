@@ -233,11 +233,12 @@ impl Custodies {
 
     /// Takes a meteor into custody. It must not be there already.
     pub(super) fn add(&mut self, meteor: u64, custody: Custody) -> Result<(), FoldFault> {
-        self.by_holder.insert((custody.holder, meteor));
-        match self.by_id.insert(meteor, custody) {
-            Some(_) => Err(FoldFault::InCustody(meteor)),
-            None => Ok(()),
+        if self.by_id.contains_key(&meteor) {
+            return Err(FoldFault::InCustody(meteor));
         }
+        self.by_holder.insert((custody.holder, meteor));
+        self.by_id.insert(meteor, custody);
+        Ok(())
     }
 
     /// Releases a meteor from custody.

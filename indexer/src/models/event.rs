@@ -27,6 +27,15 @@ pub struct Config<'a> {
     pub tiers: TierRule,
     /// Eggs of each tier in a full shower.
     pub eggs: PerTier<u32>,
+    /// How much likelier the first of a tier is to hold an egg than its last (basis points).
+    pub tilt_bp: u32,
+    /// What each contribution holds back until its shower's key is published (basis points).
+    pub holdback_bp: u32,
+    /// How long after a shower's end its key must be published (seconds). Later, contributors take back what is
+    /// held back.
+    pub key_window: u64,
+    /// Pieces of the catalogue, by tier.
+    pub pieces: PerTier<u32>,
     /// The least total a wallet may have in a shower; each entry is valid from its shower on.
     pub minimums: Vec<Minimum>,
     /// Who is paid. This can never change.
@@ -63,14 +72,17 @@ pub struct PayeeShare<'a> {
     pub address: &'a str,
     /// Share (basis points).
     pub share_bp: u32,
-    /// Paid so far.
+    /// Booked and not yet sent. Anyone can have it sent.
+    pub owed: Amount,
+    /// Sent so far.
     pub paid: Amount,
 }
 
 impl<'a> PayeeShare<'a> {
-    /// With what was paid so far (micro-denom).
-    pub fn new(payee: &'a Payee, paid: u128) -> Self {
-        Self { address: &payee.address, share_bp: payee.share_bp, paid: Amount(paid) }
+    /// With what was booked and sent so far (micro-denom).
+    pub fn new(payee: &'a Payee, booked: u128, paid: u128) -> Self {
+        let owed = Amount(booked.saturating_sub(paid));
+        Self { address: &payee.address, share_bp: payee.share_bp, owed, paid: Amount(paid) }
     }
 }
 
@@ -111,7 +123,7 @@ pub struct Roles<'a> {
     pub owner: &'a str,
     /// Who can become the owner by accepting.
     pub pending_owner: &'a str,
-    /// Draws and mints.
+    /// Commits to draws.
     pub operator: &'a str,
     /// Can only pause.
     pub guardian: &'a str,
@@ -132,4 +144,51 @@ pub struct PublicStatus<'a> {
     pub launched: bool,
     /// True if following the chain has halted for good: the answers stay those of `height`.
     pub halted: bool,
+    /// How often the chain said something about the event that can't be true; it was passed over.
+    pub alarms: u64,
+}
+
+/// Coins that the shower contract received without a contribution, and who got them back.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UnaskedCoins<'a> {
+    /// What is still there, by denom.
+    pub left: Vec<Coins<'a>>,
+    /// The page of what came, in order.
+    pub received: Vec<Moved<'a>>,
+    /// Everything that was returned, in order.
+    pub returned: Vec<Moved<'a>>,
+    /// Path of the next page; null after the last.
+    pub next: Option<String>,
+}
+
+/// Coins of one denom.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct Coins<'a> {
+    /// How much (in the denom's smallest unit).
+    pub amount: Amount,
+    /// Of which denom.
+    pub denom: &'a str,
+}
+
+/// Coins that came or went.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct Moved<'a> {
+    /// Height of the block.
+    pub height: u64,
+    /// Its time (seconds).
+    pub time: u64,
+    /// Who sent them, or to whom they were returned.
+    pub who: &'a str,
+    /// How much (in the denom's smallest unit).
+    pub amount: Amount,
+    /// Of which denom.
+    pub denom: &'a str,
+}
+
+impl<'a> Moved<'a> {
+    /// Of the fold's entry.
+    pub fn new(from: &'a crate::fold::Unasked) -> Self {
+        let crate::fold::Unasked { height, time, who, amount, denom } = from;
+        Self { height: *height, time: *time, who, amount: Amount(*amount), denom }
+    }
 }

@@ -9,9 +9,13 @@ mod wallet;
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
-pub use event::{CollectionInfo, Config, Hatchery, Minimum, PayeeShare, PublicStatus, Roles};
+pub use event::{
+    Coins, CollectionInfo, Config, Hatchery, Minimum, Moved, PayeeShare, PublicStatus, Roles, UnaskedCoins,
+};
 pub use fairness::{Reveal, Reveals};
-pub use shower::{Floors, Past, Quote, Ranked, Ranking, Shower, Showers, Telescope, TierFloor};
+pub use shower::{
+    Floors, Odds, OddsTable, Past, Quote, RankOdds, Ranked, Ranking, Shower, Showers, Telescope, TierFloor,
+};
 pub use wallet::{Cave, Cracking, Nft, Nfts, Wallet, WalletShower};
 
 /// An amount in micro-denom, written as a decimal string.

@@ -36,12 +36,22 @@ pub struct Shower {
     pub earlier: u64,
     /// Whether it was cancelled.
     pub cancelled: bool,
+    /// Whether contributing was paused at some time while it was open. Who can pause can decide a ranking.
+    pub paused: bool,
     /// Meteors minted.
     pub minted: u32,
     /// Sum of the contributions that have their meteor.
     pub minted_amount: Amount,
-    /// Paid to the payees.
+    /// Of it held back until the shower's key is published.
+    pub held: Amount,
+    /// Of what is held back: sent back to contributors, because the key came late or never.
+    pub held_returned: Amount,
+    /// Booked for the payees.
     pub settled: Amount,
+    /// By when the key must be published (seconds). Later, contributors take back what is held back.
+    pub key_deadline: u64,
+    /// Whether the key was published by then.
+    pub key_in_time: bool,
     /// Number of contributions refunded.
     pub refunds: u32,
     /// Amount refunded.
@@ -79,7 +89,7 @@ pub struct Floors {
 }
 
 /// One tier of a shower now.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct TierFloor {
     /// Its name.
     pub tier: Tier,
@@ -89,9 +99,59 @@ pub struct TierFloor {
     pub size: u32,
     /// Eggs in it.
     pub eggs: u32,
-    /// Mean chance of an egg for a meteor of the tier (basis points, rounded down). Inside a tier, a larger
-    /// contribution has a better chance.
+    /// Mean chance of an egg for a meteor of the tier (basis points, rounded down).
     pub odds_bp: u32,
+    /// The odds of the tier's first rank; null while it is empty.
+    pub best: Option<Odds>,
+    /// The odds of its last rank; null while it is empty. A better rank is never worse off, across tiers too.
+    pub worst: Option<Odds>,
+}
+
+/// Exact odds of an egg, as the draw uses them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Odds {
+    /// So many of `denominator` cases, in lowest terms.
+    #[schema(value_type = String, pattern = "^[0-9]{1,39}$")]
+    pub numerator: String,
+    /// All cases.
+    #[schema(value_type = String, pattern = "^[0-9]{1,39}$")]
+    pub denominator: String,
+    /// The same in per cent with two decimals, rounded down.
+    pub percent: String,
+}
+
+impl From<meteor_rules::odds::Odds> for Odds {
+    fn from(odds: meteor_rules::odds::Odds) -> Self {
+        Self {
+            numerator: odds.numerator.to_string(),
+            denominator: odds.denominator.to_string(),
+            percent: odds.percent(),
+        }
+    }
+}
+
+/// The odds of a shower's ranks.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OddsTable {
+    /// Which shower.
+    pub shower: u32,
+    /// Contributors of the shower. While it is open the odds change with this number, and with nothing else.
+    pub contributors: u32,
+    /// The page, best rank first.
+    pub odds: Vec<RankOdds>,
+    /// Path of the next page; null after the last.
+    pub next: Option<String>,
+}
+
+/// The odds of one rank.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct RankOdds {
+    /// The rank.
+    pub rank: u32,
+    /// Its tier.
+    pub tier: Tier,
+    /// Its odds.
+    pub odds: Odds,
 }
 
 /// A page of a ranking.
@@ -121,7 +181,7 @@ pub struct Ranked<'a> {
 }
 
 /// The rank and tier that an amount would have now.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Quote {
     /// Which shower.
     pub shower: u32,
@@ -131,6 +191,8 @@ pub struct Quote {
     pub rank: u32,
     /// The tier of that rank.
     pub tier: Tier,
+    /// The odds of an egg at that rank, if the shower ended now.
+    pub odds: Option<Odds>,
     /// How many contributors there would be.
     pub contributors: u32,
     /// The wallet's total in the shower now.

@@ -6,7 +6,7 @@ use meteor_rules::tier::Tier;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Amount;
+use super::{Amount, Odds};
 
 /// A wallet's contributions in every shower.
 #[derive(Debug, Serialize, ToSchema)]
@@ -30,7 +30,7 @@ pub struct Wallet<'a> {
 }
 
 /// A wallet's contribution in one shower.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct WalletShower {
     /// Which shower.
     pub shower: u32,
@@ -44,6 +44,8 @@ pub struct WalletShower {
     pub contributors: u32,
     /// The tier of the rank.
     pub tier: Tier,
+    /// The odds of an egg at that rank: final once the shower is closed.
+    pub odds: Option<Odds>,
     /// What has become of the contribution.
     pub state: ContributionState,
     /// Number of its meteor, once minted.
@@ -106,6 +108,8 @@ pub struct Nft<'a> {
     pub found: Option<&'static str>,
     /// Its tier.
     pub tier: Tier,
+    /// For a meteor that is not revealed: the odds of an egg in it; else null.
+    pub odds: Option<Odds>,
     /// The rank that earned it.
     pub rank: u32,
     /// The shower it came from.

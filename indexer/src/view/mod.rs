@@ -10,7 +10,7 @@ mod pages;
 mod ranking;
 mod shower;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -21,7 +21,8 @@ use meteor_rules::tier::Tier;
 use meteor_rules::{NANOS_PER_SECOND, ShowerId};
 
 use crate::fold::{
-    At, Collection, Collections, Contracts, Custodies, Launched, Reveal, State, Token, TokenRef, Wallets,
+    Alarms, At, Collection, Collections, Contracts, Custodies, Launched, Reveal, State, Token, TokenRef,
+    Unasked, Wallets,
 };
 use crate::models::{self, Amount};
 pub use numbers::status;
@@ -61,6 +62,12 @@ pub struct View {
     pub currency: Currency,
     /// Contributions so far.
     pub contributions: u64,
+    /// Coins that came without a contribution, in order.
+    pub unasked: Vector<Unasked>,
+    /// Those that were returned, in order.
+    pub returned: Vector<Unasked>,
+    /// What can't be true and was passed over.
+    pub alarms: Alarms,
     /// Height of the last change to any shower, token or setting.
     pub changed: u64,
     /// Height of the view before it.
@@ -104,6 +111,9 @@ impl View {
             reveals: state.showers.iter().map(|shower| shower.reveals.clone()).collect(),
             currency: Currency::new(state.at.height, time, &state.at.hash),
             contributions: state.contributions,
+            unasked: state.unasked.clone(),
+            returned: state.returned.clone(),
+            alarms: state.alarms.clone(),
             changed,
             previous: previous.map_or(0, |view| view.at.height),
             frame: Bytes::new(),
@@ -176,8 +186,10 @@ impl View {
             Some(data) => (data.name, data.description, data.image, data.attributes),
             None => (format!("#{token_id}"), String::new(), format!("ipfs://{}", token.image), Vec::new()),
         };
-        let tier = self.shower(token.shower.0).map(|view| view.tier(token.rank));
+        let shower = self.shower(token.shower.0);
+        let tier = shower.map(|view| view.tier(token.rank));
         let meteor = of == Collection::Meteors;
+        let unrevealed = meteor && !token.burnt;
         models::Nft {
             collection: of.name(),
             token_id,
@@ -190,6 +202,7 @@ impl View {
             }),
             found: self.collections.found_in(id).filter(|_| meteor).map(Collection::name),
             tier: tier.unwrap_or(Tier::Common),
+            odds: shower.filter(|_| unrevealed).and_then(|view| view.odds(token.rank)),
             rank: token.rank.0,
             shower: token.shower.0,
             minted_at: token.height,
@@ -228,6 +241,28 @@ impl View {
         models::Nfts { count, nfts, next }
     }
 
+    /// Coins that came without a contribution: `limit` after the first `after`, in order.
+    pub fn unasked(&self, after: usize, limit: usize) -> models::UnaskedCoins<'_> {
+        let mut left: BTreeMap<&str, u128> = BTreeMap::new();
+        for coins in &self.unasked {
+            let sum = left.entry(&coins.denom).or_default();
+            *sum = sum.saturating_add(coins.amount);
+        }
+        for coins in &self.returned {
+            let sum = left.entry(&coins.denom).or_default();
+            *sum = sum.saturating_sub(coins.amount);
+        }
+        let left = left.into_iter().filter(|(_, amount)| *amount > 0);
+        let received: Vec<_> = self.unasked.iter().skip(after).take(limit).map(models::Moved::new).collect();
+        let end = after.saturating_add(received.len());
+        models::UnaskedCoins {
+            left: left.map(|(denom, amount)| models::Coins { amount: Amount(amount), denom }).collect(),
+            received,
+            returned: self.returned.iter().map(models::Moved::new).collect(),
+            next: (end < self.unasked.len()).then(|| format!("/v1/unasked?after={end}&limit={limit}")),
+        }
+    }
+
     /// What the revealed meteors of a shower held: `limit` reveals after the first `after`, in order.
     pub fn reveals(&self, shower: u32, after: usize, limit: usize) -> models::Reveals<'_> {
         let all = ShowerId(shower).index().and_then(|at| self.reveals.get(at));
@@ -243,7 +278,7 @@ impl View {
     }
 }
 
-fn showers(state: &State, launched: &Launched, previous: Option<&View>) -> Vec<Arc<ShowerView>> {
+fn showers(state: &State, launched: &Arc<Launched>, previous: Option<&View>) -> Vec<Arc<ShowerView>> {
     let one = |shower: &crate::fold::Shower| {
         let before = previous.and_then(|view| view.shower(shower.number));
         match before {

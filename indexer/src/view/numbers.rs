@@ -5,8 +5,9 @@ use meteor_messages::shower::{InstantiateMsg, Status};
 use meteor_rules::fairness::evidence;
 use meteor_rules::fairness::hex::{Hex, Hex32};
 use meteor_rules::life::Facts;
+use meteor_rules::odds::{self, Weights};
 use meteor_rules::tier::{PerTier, Tier};
-use meteor_rules::{NANOS_PER_SECOND, ShowerId, eggs, ranking};
+use meteor_rules::{NANOS_PER_SECOND, Rank, ShowerId, eggs, ranking};
 
 use super::ranking::Row;
 use crate::fold::{Launched, Shower, State};
@@ -30,6 +31,18 @@ pub fn status(config: &InstantiateMsg, shower: &Shower, now: u64) -> Status {
     life(config, shower).map_or(Status::Upcoming, |life| life.stage(now).into())
 }
 
+/// Whether contributing was paused at some time while `shower` was open, as known at block time `now`
+/// (nanoseconds).
+pub(super) fn was_paused(launched: &Launched, shower: &Shower, now: u64) -> bool {
+    let under_way = launched.paused_since.and_then(|since| launched.config.schedule.open_between(since, now));
+    shower.paused || under_way.is_some_and(|(first, last)| (first..=last).contains(&shower.number))
+}
+
+/// The odds of an egg for `rank` in a shower of `contributors`; `None` for a rank that there is not.
+pub(super) fn odds_of(config: &InstantiateMsg, contributors: u32, rank: Rank) -> Option<models::Odds> {
+    odds::odds(&config.tiers, &config.eggs, config.tilt_bp, contributors, rank).map(Into::into)
+}
+
 pub(super) fn summary(state: &State, launched: &Launched, shower: &Shower) -> models::Shower {
     let config = &launched.config;
     let window = config.schedule.window(shower.number);
@@ -46,8 +59,14 @@ pub(super) fn summary(state: &State, launched: &Launched, shower: &Shower) -> mo
         log: shower.log,
         earlier: state.earlier(shower.number),
         cancelled: shower.cancelled,
+        paused: was_paused(launched, shower, state.at.time_ns),
         minted: shower.minted,
         minted_amount: Amount(shower.minted_amount),
+        held: Amount(shower.held),
+        held_returned: Amount(shower.held_returned),
+        key_deadline: window
+            .map_or(0, |window| (window.end / NANOS_PER_SECOND).saturating_add(config.fairness.key_window)),
+        key_in_time: shower.key_in_time,
         settled: Amount(shower.settled),
         refunds: shower.refunds,
         refunded: Amount(shower.refunded),
@@ -64,8 +83,12 @@ pub(super) fn floors(config: &InstantiateMsg, summary: &models::Shower, rows: &[
     let tiers = Tier::ALL.map(|tier| {
         let (size, eggs) = (*sizes.get(tier), *issue.eggs.get(tier));
         let odds = u64::from(eggs) * u64::from(meteor_rules::BASIS_POINTS);
+        let weights = Weights::new(size, eggs, config.tilt_bp);
+        let of = |place: Option<u32>| place.map(|place| weights.odds(place).into());
         TierFloor {
             tier,
+            best: of((size > 0).then_some(0)),
+            worst: of(size.checked_sub(1)),
             floor: floors.get(tier).map(Amount),
             size,
             eggs,
@@ -113,7 +136,7 @@ pub(super) fn facts(config: &InstantiateMsg, summary: &models::Shower, shower: &
         key: shower.key.map(Hex32),
         key_in_time: shower.key_in_time,
         cancelled: shower.cancelled,
-        paused: shower.paused,
+        paused: summary.paused,
     }
 }
 

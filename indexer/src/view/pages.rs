@@ -1,10 +1,10 @@
 //! The pages that are rendered in advance, by path.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use meteor_messages::nft::CollectionInit;
-use meteor_messages::shower::CatalogueTier;
+use meteor_messages::shower::{CatalogueTier, Payee};
 use meteor_rules::fairness::beacon::BeaconRule;
 use meteor_rules::fairness::evidence;
 use meteor_rules::fairness::hex::Hex;
@@ -75,9 +75,13 @@ fn config<'a>(
     prefix: &'a str,
 ) -> models::Config<'a> {
     let config = &launched.config;
-    let paid = |payee: &str| launched.paid.get(payee).copied().unwrap_or(0);
+    let of = |sums: &BTreeMap<String, u128>, payee: &str| sums.get(payee).copied().unwrap_or(0);
+    let payee = |payee: &'a Payee| {
+        let address = &payee.address;
+        models::PayeeShare::new(payee, of(&launched.booked, address), of(&launched.paid, address))
+    };
     models::Config {
-        chain_id: &state.chain_id,
+        chain_id: &launched.chain_id,
         contract: &state.contract,
         prefix,
         denom: &config.denom,
@@ -85,8 +89,12 @@ fn config<'a>(
         mint_window: config.mint_window,
         tiers: config.tiers,
         eggs: config.eggs,
+        tilt_bp: config.tilt_bp,
+        holdback_bp: config.holdback_bp,
+        key_window: config.fairness.key_window,
+        pieces: PerTier::from_fn(|tier| config.catalogue.get(tier).count),
         minimums: launched.minimums.iter().copied().map(Into::into).collect(),
-        payees: config.payees.iter().map(|p| models::PayeeShare::new(p, paid(&p.address))).collect(),
+        payees: config.payees.iter().map(payee).collect(),
         meteors: collection(view, Collection::Meteors, &config.meteors),
         hatchery: models::Hatchery {
             address: view.contracts.hatchery.as_deref(),
@@ -101,7 +109,7 @@ fn config<'a>(
             operator: &launched.operator,
             guardian: &launched.guardian,
         },
-        paused: launched.paused,
+        paused: launched.paused_since.is_some(),
     }
 }
 
@@ -123,7 +131,7 @@ fn fairness(view: &View, state: &State, launched: &Launched) -> evidence::Fairne
     let public_key = Hex(config.fairness.beacon_key.to_vec());
     evidence::Fairness {
         version: evidence::VERSION,
-        chain_id: state.chain_id.clone(),
+        chain_id: launched.chain_id.clone(),
         contract: state.contract.clone(),
         tiers: config.tiers,
         eggs: config.eggs,

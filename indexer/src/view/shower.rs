@@ -6,10 +6,10 @@ use imbl::Vector;
 use meteor_messages::shower::ContributionState;
 use meteor_rules::fairness::evidence;
 use meteor_rules::life::Facts;
-use meteor_rules::tier::{Tier, TierRule};
+use meteor_rules::tier::Tier;
 use meteor_rules::{Rank, ranking};
 
-use super::numbers::{facts, floors, life, past, status, summary};
+use super::numbers::{facts, floors, life, odds_of, past, status, summary, was_paused};
 use super::page::Page;
 use super::ranking::{DEFAULT_ROWS, MAX_ROWS, Row};
 use crate::fold::{Given, Launched, Shower, State};
@@ -38,7 +38,7 @@ pub struct ShowerView {
     /// The facts of its draw.
     pub facts: evidence::Shower,
     rank_by_slot: Vec<u32>,
-    tiers: TierRule,
+    launched: Arc<Launched>,
     life: Option<Facts>,
     now: u64,
 }
@@ -47,11 +47,12 @@ impl ShowerView {
     /// Whether this still shows `shower` as it is.
     pub fn is_current(&self, launched: &Launched, shower: &Shower, now: u64) -> bool {
         self.summary.changed_at == shower.changed
+            && self.summary.paused == was_paused(launched, shower, now)
             && self.summary.status == status(&launched.config, shower, now)
     }
 
     /// Of the state.
-    pub fn new(state: &State, launched: &Launched, shower: &Shower) -> Self {
+    pub fn new(state: &State, launched: &Arc<Launched>, shower: &Shower) -> Self {
         let (config, now) = (&launched.config, state.at.time_ns);
         let ranked = shower.ranked();
         let mut rank_by_slot = vec![0u32; ranked.len()];
@@ -81,7 +82,7 @@ impl ShowerView {
             rows,
             full_pages,
             rank_by_slot,
-            tiers: config.tiers,
+            launched: Arc::clone(launched),
             life: life(config, shower),
             now,
         };
@@ -101,7 +102,34 @@ impl ShowerView {
 
     /// The tier of a rank.
     pub fn tier(&self, rank: Rank) -> Tier {
-        self.tiers.tier_of(rank, self.summary.contributors).unwrap_or(Tier::Common)
+        self.launched.config.tiers.tier_of(rank, self.summary.contributors).unwrap_or(Tier::Common)
+    }
+
+    /// The odds of an egg for a rank, were there so many contributors.
+    pub fn odds_among(&self, contributors: u32, rank: Rank) -> Option<models::Odds> {
+        odds_of(&self.launched.config, contributors, rank)
+    }
+
+    /// The odds of an egg for a rank.
+    pub fn odds(&self, rank: Rank) -> Option<models::Odds> {
+        self.odds_among(self.summary.contributors, rank)
+    }
+
+    /// The odds of `limit` ranks after the first `after`, best rank first.
+    pub fn odds_table(&self, after: u32, limit: u32) -> models::OddsTable {
+        let models::Shower { shower, contributors, .. } = self.summary;
+        let last = after.saturating_add(limit).min(contributors);
+        let of = |rank: u32| {
+            let odds = self.odds(Rank(rank))?;
+            Some(models::RankOdds { rank, tier: self.tier(Rank(rank)), odds })
+        };
+        models::OddsTable {
+            shower,
+            contributors,
+            odds: (after.saturating_add(1)..=last).filter_map(of).collect(),
+            next: (last < contributors)
+                .then(|| format!("/v1/showers/{shower}/odds?after={last}&limit={limit}")),
+        }
     }
 
     /// The state of a rank's contribution.
@@ -118,6 +146,8 @@ impl ShowerView {
 
     /// A quote for a wallet that has `mine` now and would have `amount` (micro-denom).
     pub fn quote(&self, mine: Option<u128>, amount: u128) -> Option<ranking::Quote> {
-        ranking::quote(&self.tiers, self.summary.contributors, mine, amount, |x| self.at_least(x))
+        ranking::quote(&self.launched.config.tiers, self.summary.contributors, mine, amount, |x| {
+            self.at_least(x)
+        })
     }
 }

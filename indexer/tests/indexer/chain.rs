@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bech32::{Bech32, Hrp};
 use cosmwasm_std::{Event, HexBinary, Uint128};
-use meteor_chain::blocks::{Header, RawBlock};
+use meteor_chain::blocks::{Header, RawBlock, Results};
 use meteor_chain::event::{Attribute, RawEvent, TxResult};
 use meteor_chain::with_causes;
 use meteor_indexer::decode::{Watched, decode};
@@ -192,7 +192,7 @@ impl Chain {
             at: OPENS - 10,
         };
         chain.commit();
-        let launch = Launch { chain_id: "localterra".into(), config: Json(Box::new(chain.config.clone())) };
+        let launch = Launch { chain_id: CHAIN.into(), config: Json(Box::new(chain.config.clone())) };
         let collection = |kind: &str, address| Collection { kind: kind.into(), address }.into();
         let nest = |kind: &str, address| Nest { kind: kind.into(), address }.into();
         // As on a chain: the events of what a contract makes come before its own.
@@ -379,6 +379,16 @@ impl Chain {
         self.tx(&self.reveal_events(shower, token_id, holder));
     }
 
+    /// The transactions so far, taken out of the block to come.
+    pub fn take(&mut self) -> Vec<TxResult<'static>> {
+        std::mem::take(&mut self.txs)
+    }
+
+    /// Puts transactions into the block to come.
+    pub fn put(&mut self, txs: Vec<TxResult<'static>>) {
+        self.txs.extend(txs);
+    }
+
     /// Makes a block of the transactions so far.
     pub fn commit(&mut self) {
         let height = self.height() + 1;
@@ -389,7 +399,8 @@ impl Chain {
         let hash = Sha256::digest(format!("{height} {time_ns} {txs:?} {parent:?}")).into();
         let chain_id = CHAIN.to_owned();
         let header = Header { height, time_ns, hash, parent, txs: txs.len() as u64, chain_id };
-        self.blocks.push(RawBlock { header, txs });
+        let results = Results { txs, ..Results::default() };
+        self.blocks.push(RawBlock { header, results });
     }
 
     /// The state after all blocks.
@@ -402,6 +413,20 @@ impl Chain {
     }
 }
 
+/// The bank's event of a payment to the shower contract.
+pub fn payment(sender: &str, amount: &str) -> RawEvent<'static> {
+    let attribute = |key: &'static str, value: &str| Attribute::new(key, value.to_owned());
+    RawEvent {
+        kind: "transfer".into(),
+        attributes: vec![
+            attribute("recipient", &shower_contract()),
+            attribute("sender", sender),
+            attribute("amount", amount),
+            attribute("msg_index", "0"),
+        ],
+    }
+}
+
 pub fn raw(contract: &str, event: &Event) -> RawEvent<'static> {
     let mut attributes = vec![Attribute::new("_contract_address", contract.to_owned())];
     attributes.extend(event.attributes.iter().map(|a| Attribute::new(a.key.clone(), a.value.clone())));
@@ -411,7 +436,7 @@ pub fn raw(contract: &str, event: &Event) -> RawEvent<'static> {
 
 /// Decodes and applies one block; the error's text if it can't be.
 pub fn step(state: &mut State, block: &RawBlock) -> Result<(), String> {
-    let events = decode(&mut Watched::of(state), &block.txs).map_err(|error| with_causes(&error))?;
+    let events = decode(&mut Watched::of(state), &block.results).map_err(|error| with_causes(&error))?;
     let Header { height, time_ns, hash, parent, .. } = block.header.clone();
     apply(state, &Block { height, time_ns, hash, parent, events }).map_err(|error| with_causes(&error))
 }

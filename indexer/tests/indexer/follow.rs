@@ -99,7 +99,7 @@ async fn an_event_that_cannot_be_read_halts_loudly_and_the_last_state_is_served(
     event.kind = "wasm-novelty".into();
     unknown.tx(&[]);
     unknown.commit();
-    unknown.blocks.last_mut().unwrap().txs[0].events.push(event);
+    unknown.blocks.last_mut().unwrap().results.txs[0].events.push(event);
     node.set(|node| node.blocks.clone_from(&unknown.blocks));
     let error = server.wait_applied(good + 1).await.unwrap_err();
     assert!(matches!(&error, IndexerError::Halted(why) if why.contains("novelty")), "{error}");
@@ -140,8 +140,10 @@ async fn the_contract_is_asked_whether_it_agrees() {
         json!({ "showers": [{
             "shower": 1, "status": "open", "opens_at": 1, "closes_at": 2, "mint_deadline": 3, "minimum": "10",
             "contributors": 3, "total": total, "last_seq": 3, "log": hex::encode(chain.showers[0].log),
-            "earlier": 0, "closed": false, "cancelled": false, "minted": 0, "minted_amount": "0",
-            "settled": "0", "refunds": 0, "refunded": "0",
+            "earlier": 0, "earlier_by_tier": { "legendary": 0, "ancient": 0, "rare": 0, "common": 0 },
+            "closed": false, "cancelled": false, "paused": false, "minted": 0, "minted_amount": "0",
+            "held": "0", "settled": "0", "refunds": 0, "refunded": "0", "held_returned": "0",
+            "key_deadline": 4, "key_in_time": false,
         }]})
     };
     let app = server.app();

@@ -12,6 +12,7 @@ use axum::routing::post;
 use cosmos_sdk_proto::cosmwasm::wasm::v1::QuerySmartContractStateResponse;
 use cosmos_sdk_proto::traits::Message as _;
 use meteor_chain::blocks::RawBlock;
+use meteor_chain::event::{RawEvent, TxResult};
 use reqwest::Url;
 use serde_json::{Value, json};
 
@@ -191,22 +192,37 @@ impl Behaviour {
         if height < self.base {
             return Err(format!("height {height} is not available, lowest height is {}", self.base));
         }
-        let txs: Vec<Value> = self.blocks[height as usize - 1]
-            .txs
-            .iter()
-            .map(|tx| {
-                let events = tx.events.iter().map(|event| json!({
-                "type": event.kind,
-                "attributes": event.attributes.iter()
-                    .map(|a| json!({ "key": a.key, "value": a.value, "index": true })).collect::<Vec<_>>(),
-            }));
-                json!({ "code": tx.code, "data": null, "events": events.collect::<Vec<_>>() })
-            })
-            .collect();
-        let txs = if fault == Some(&Fault::TxLost) { &txs[1..] } else { &txs };
+        let results = &self.blocks[height as usize - 1].results;
+        let events = |events: &[RawEvent<'_>], mode: Option<&str>| -> Vec<Value> {
+            let one = |event: &RawEvent<'_>| {
+                let mut all: Vec<_> = event
+                    .attributes
+                    .iter()
+                    .map(|a| json!({ "key": a.key, "value": a.value, "index": true }))
+                    .collect();
+                // As the SDK marks them from CometBFT 0.38 on.
+                all.extend(mode.map(|mode| json!({ "key": "mode", "value": mode, "index": false })));
+                json!({ "type": event.kind, "attributes": all })
+            };
+            events.iter().map(one).collect()
+        };
+        let one =
+            |tx: &TxResult<'_>| json!({ "code": tx.code, "data": null, "events": events(&tx.events, None) });
+        let txs: Vec<Value> = results.txs.iter().map(one).collect();
+        let outside =
+            [events(&results.begin, Some("BeginBlock")), events(&results.end, Some("EndBlock"))].concat();
+        // Of a block without transactions none can be lost: then there is one too many.
+        let lost = fault == Some(&Fault::TxLost);
+        let txs = match txs.as_slice() {
+            [_, rest @ ..] if lost => rest.to_vec(),
+            [] if lost => vec![json!({ "code": 0, "events": [] })],
+            all => all.to_vec(),
+        };
         let height = if fault == Some(&Fault::OtherHeight) { height - 1 } else { height };
         let txs = if txs.is_empty() { Value::Null } else { json!(txs) };
-        Ok(json!({ "height": height.to_string(), "txs_results": txs, "validator_updates": null }))
+        Ok(
+            json!({ "height": height.to_string(), "txs_results": txs, "finalize_block_events": outside, "validator_updates": null }),
+        )
     }
 
     fn query(&self, params: &Value) -> Value {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use meteor_chain::{NodeError, Pool, with_causes};
 use meteor_indexer::rpc::blocks;
 
-use crate::chain::{CHAIN, Chain, address};
+use crate::chain::{CHAIN, Chain, address, shower_contract};
 use crate::node::{Fault, Node};
 
 fn chain() -> Chain {
@@ -33,11 +33,11 @@ async fn windows_come_whole_and_in_order() {
     let pool = pool(&[&node]);
     assert_eq!(pool.identify(None).await.unwrap().chain_id, CHAIN);
     assert_eq!(pool.tip().await.unwrap(), 32);
-    let (_, blocks) = blocks(&pool, 3, 22).await.unwrap();
+    let (_, blocks) = blocks(&pool, &shower_contract(), 3, 22).await.unwrap();
     assert_eq!(blocks, chain.blocks[2..22]);
     let asked = node.asked();
     let results = asked.iter().filter(|method| *method == "block_results").count();
-    assert_eq!(results, 10, "blocks without transactions are not asked for: {asked:?}");
+    assert_eq!(results, 20, "blocks without transactions are asked for too: {asked:?}");
 }
 
 #[tokio::test]
@@ -58,7 +58,7 @@ async fn no_answer_that_is_wrong_gets_through() {
     ] {
         let pool = pool(&[&node]);
         node.fault(method, fault.clone());
-        let wrong = blocks(&pool, 3, 22).await;
+        let wrong = blocks(&pool, &shower_contract(), 3, 22).await;
         // The first header of a window has no sibling to be compared with: its parent is checked by the
         // follower.
         if fault == Fault::Parent {
@@ -76,12 +76,18 @@ async fn a_window_cut_at_the_tip_is_not_yet_and_one_cut_at_the_base_is_pruned() 
     let chain = chain();
     let node = Node::start(&chain.blocks).await;
     let pool = pool(&[&node]);
-    assert!(matches!(blocks(&pool, 30, 40).await, Err(NodeError::NotYet)));
-    assert!(matches!(blocks(&pool, 33, 40).await, Err(NodeError::NotYet)));
+    assert!(matches!(blocks(&pool, &shower_contract(), 30, 40).await, Err(NodeError::NotYet)));
+    assert!(matches!(blocks(&pool, &shower_contract(), 33, 40).await, Err(NodeError::NotYet)));
     node.set(|node| node.base = 10);
-    assert!(matches!(blocks(&pool, 5, 20).await, Err(NodeError::Pruned { lowest: Some(10) })));
-    assert!(matches!(blocks(&pool, 1, 8).await, Err(NodeError::Pruned { lowest: Some(10) })));
-    assert_eq!(blocks(&pool, 10, 20).await.unwrap().1, chain.blocks[9..20]);
+    assert!(matches!(
+        blocks(&pool, &shower_contract(), 5, 20).await,
+        Err(NodeError::Pruned { lowest: Some(10) })
+    ));
+    assert!(matches!(
+        blocks(&pool, &shower_contract(), 1, 8).await,
+        Err(NodeError::Pruned { lowest: Some(10) })
+    ));
+    assert_eq!(blocks(&pool, &shower_contract(), 10, 20).await.unwrap().1, chain.blocks[9..20]);
 }
 
 #[tokio::test]
@@ -91,10 +97,10 @@ async fn another_node_takes_over_and_history_is_only_gone_when_all_lost_it() {
     pruned.set(|node| node.base = 10);
     let pool = pool(&[&pruned, &lagging]);
     assert_eq!(pool.tip().await.unwrap(), 32, "the best of them");
-    assert_eq!(blocks(&pool, 1, 20).await.unwrap(), (1, chain.blocks[..20].to_vec()));
-    assert_eq!(blocks(&pool, 21, 32).await.unwrap().0, 0);
+    assert_eq!(blocks(&pool, &shower_contract(), 1, 20).await.unwrap(), (1, chain.blocks[..20].to_vec()));
+    assert_eq!(blocks(&pool, &shower_contract(), 21, 32).await.unwrap().0, 0);
     lagging.set(|node| node.base = 10);
-    assert!(matches!(blocks(&pool, 1, 20).await, Err(NodeError::Pruned { .. })));
+    assert!(matches!(blocks(&pool, &shower_contract(), 1, 20).await, Err(NodeError::Pruned { .. })));
 }
 
 #[tokio::test]
@@ -103,12 +109,12 @@ async fn a_node_that_limits_is_left_alone_as_long_as_it_asks() {
     let (limited, other) = (Node::start(&chain.blocks).await, Node::start(&chain.blocks).await);
     let pool = pool(&[&limited, &other]);
     limited.fault("blockchain", Fault::RateLimit(Some(120)));
-    assert_eq!(blocks(&pool, 1, 20).await.unwrap().0, 1);
+    assert_eq!(blocks(&pool, &shower_contract(), 1, 20).await.unwrap().0, 1);
     let status = pool.health();
     assert!(status[0].waiting_ms > 100_000, "{status:?}");
     let before = limited.asked().len();
     for _ in 0..5 {
-        assert_eq!(blocks(&pool, 1, 20).await.unwrap().0, 1);
+        assert_eq!(blocks(&pool, &shower_contract(), 1, 20).await.unwrap().0, 1);
     }
     assert_eq!(limited.asked().len(), before);
 }
@@ -120,9 +126,9 @@ async fn a_node_of_another_chain_is_never_used() {
     wrong.set(|node| node.chain_id = Some("testnet".into()));
     let both = pool(&[&wrong, &right]);
     assert_eq!(both.identify(Some(CHAIN)).await.unwrap().chain_id, CHAIN);
-    assert_eq!(blocks(&both, 1, 20).await.unwrap().0, 1);
+    assert_eq!(blocks(&both, &shower_contract(), 1, 20).await.unwrap().0, 1);
     let alone = pool(&[&wrong]);
-    assert!(matches!(blocks(&alone, 1, 20).await, Err(NodeError::WrongChain { .. })));
+    assert!(matches!(blocks(&alone, &shower_contract(), 1, 20).await, Err(NodeError::WrongChain { .. })));
 }
 
 #[tokio::test]

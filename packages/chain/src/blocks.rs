@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use crate::event::TxResult;
+use crate::event::{RawEvent, TxResult};
 use crate::nullable::{number, or_default, text};
 use crate::words::Said;
 use crate::{NodeError, jsonrpc, time};
@@ -34,8 +34,19 @@ pub struct Header {
 pub struct RawBlock {
     /// Its header.
     pub header: Header,
-    /// The results of its transactions, in order.
+    /// What happened in it.
+    pub results: Results,
+}
+
+/// What happened in a block, in this order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Results {
+    /// Events of the block's beginning, outside any transaction: what modules do, and contracts that they call.
+    pub begin: Vec<RawEvent<'static>>,
+    /// The results of its transactions.
     pub txs: Vec<TxResult<'static>>,
+    /// Events of the block's end, outside any transaction: governance, for example.
+    pub end: Vec<RawEvent<'static>>,
 }
 
 /// What a node says of itself.
@@ -200,15 +211,32 @@ struct BlockResults<'a> {
     height: u64,
     #[serde(borrow, deserialize_with = "or_default")]
     txs_results: Vec<Option<TxResult<'a>>>,
+    /// CometBFT 0.37.
+    #[serde(borrow, deserialize_with = "or_default")]
+    begin_block_events: Vec<RawEvent<'a>>,
+    /// CometBFT 0.37.
+    #[serde(borrow, deserialize_with = "or_default")]
+    end_block_events: Vec<RawEvent<'a>>,
+    /// CometBFT 0.38, for both: the SDK adds `mode`, which says of which of the two.
+    #[serde(borrow, deserialize_with = "or_default")]
+    finalize_block_events: Vec<RawEvent<'a>>,
 }
 
+/// The attribute and its value by which the SDK marks an event of a block's beginning.
+const BEGINNING: (&str, &str) = ("mode", "BeginBlock");
+
 /// The results in an answer to a batch of `block_results`, whose requests are numbered by height: those of
-/// the blocks with these headers, in their order.
+/// the blocks with these headers, in their order. Of events that `keep` doesn't want only the type is kept.
 ///
 /// # Errors
 /// What the node says instead; [`NodeError::Malformed`] if one is missing, is another block's, or has not as
 /// many transactions as its header says.
-pub fn results(body: &[u8], headers: &[&Header]) -> Result<Vec<Vec<TxResult<'static>>>, NodeError> {
+pub fn results(
+    body: &[u8],
+    headers: &[&Header],
+    keep: impl Fn(&RawEvent<'_>) -> bool,
+) -> Result<Vec<Results>, NodeError> {
+    let keep = &keep;
     let mut by_height = jsonrpc::results::<BlockResults<'_>>(body)?;
     let mut of = |header: &&Header| {
         let results = by_height.remove(&header.height);
@@ -220,9 +248,17 @@ pub fn results(body: &[u8], headers: &[&Header]) -> Result<Vec<Vec<TxResult<'sta
         if u64::try_from(results.txs_results.len()).ok() != Some(header.txs) {
             return Err(NodeError::malformed("another number of results than the header has transactions"));
         }
-        let own = |result: Option<TxResult<'_>>| result.map(TxResult::into_owned);
+        let own = |result: Option<TxResult<'_>>| result.map(|result| result.into_owned(keep));
         let owned: Option<Vec<_>> = results.txs_results.into_iter().map(own).collect();
-        owned.ok_or_else(|| NodeError::malformed("a transaction without result"))
+        let txs = owned.ok_or_else(|| NodeError::malformed("a transaction without result"))?;
+        let (key, value) = BEGINNING;
+        let (first, last): (Vec<_>, Vec<_>) =
+            results.finalize_block_events.into_iter().partition(|event| event.value(key) == Some(value));
+        let owned = |events: [Vec<RawEvent<'_>>; 2]| {
+            events.into_iter().flatten().map(|event| event.into_owned(keep)).collect()
+        };
+        let begin = owned([results.begin_block_events, first]);
+        Ok(Results { begin, txs, end: owned([results.end_block_events, last]) })
     };
     headers.iter().map(&mut of).collect()
 }

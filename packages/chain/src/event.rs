@@ -77,6 +77,12 @@ impl RawEvent<'_> {
         self.contract().is_none() && self.value(CONTRACT_BASE64).is_some()
     }
 
+    /// Whether it is the bank's event of coins that went to `recipient`.
+    pub fn pays(&self, recipient: &str) -> bool {
+        let mut attributes = self.attributes.iter();
+        self.kind == "transfer" && attributes.any(|a| a.key == "recipient" && a.value == recipient)
+    }
+
     /// The value of the first attribute of that name.
     pub fn value(&self, key: &str) -> Option<&str> {
         self.attributes.iter().find(|attribute| attribute.key == key).map(|found| found.value.as_ref())
@@ -87,8 +93,11 @@ impl RawEvent<'_> {
         self.attributes.iter().map(|a| (a.key.as_ref(), a.value.as_ref())).collect()
     }
 
-    /// The event to keep.
-    pub fn into_owned(self) -> RawEvent<'static> {
+    /// The event to keep; only its type, unless `keep` wants it.
+    pub fn into_owned(mut self, keep: impl Fn(&RawEvent<'_>) -> bool) -> RawEvent<'static> {
+        if !keep(&self) {
+            self.attributes.clear();
+        }
         let own = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
         RawEvent {
             kind: own(self.kind),
@@ -102,11 +111,9 @@ impl RawEvent<'_> {
 }
 
 impl TxResult<'_> {
-    /// The result to keep. Of events that no contract emitted only the type is kept.
-    pub fn into_owned(mut self) -> TxResult<'static> {
-        for event in self.events.iter_mut().filter(|event| !event.of_a_contract()) {
-            event.attributes.clear();
-        }
-        TxResult { code: self.code, events: self.events.into_iter().map(RawEvent::into_owned).collect() }
+    /// The result to keep. Of events that `keep` doesn't want only the type is kept.
+    pub fn into_owned(self, keep: impl Fn(&RawEvent<'_>) -> bool) -> TxResult<'static> {
+        let own = |event: RawEvent<'_>| event.into_owned(&keep);
+        TxResult { code: self.code, events: self.events.into_iter().map(own).collect() }
     }
 }

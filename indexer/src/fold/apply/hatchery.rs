@@ -24,7 +24,8 @@ pub(super) fn hatchery_event(
         HatcheryEvent::Crack(event) => crack(state, event),
         HatcheryEvent::Revealed(event) => revealed(state, height, event, pending),
         HatcheryEvent::Reclaim(Reclaim { token_id, holder }) => {
-            let holder = release(state, *token_id, holder)?;
+            let holder = custody(state, *token_id, holder)?.holder;
+            state.custodies.remove(*token_id)?;
             pending.leaving.insert(*token_id, Leaving::Back(holder));
             Ok(())
         }
@@ -45,9 +46,9 @@ fn crack(state: &mut State, event: &Crack) -> Result<(), FoldFault> {
     state.custodies.add(id, Custody { holder, reclaim_at: event.reclaim_at })
 }
 
-/// Releases a meteor from custody. Returns who cracked it.
-fn release(state: &mut State, id: u64, holder: &str) -> Result<u32, FoldFault> {
-    let custody = state.custodies.remove(id)?;
+/// The custody of a meteor that `holder` cracked.
+fn custody(state: &State, id: u64, holder: &str) -> Result<Custody, FoldFault> {
+    let custody = state.custodies.get(id).ok_or(FoldFault::NotInCustody(id))?;
     let wallet = state.wallets.get(custody.holder).ok_or(FoldFault::Overflow)?;
     if *wallet.address != *holder {
         return Err(FoldFault::Differs {
@@ -56,9 +57,11 @@ fn release(state: &mut State, id: u64, holder: &str) -> Result<u32, FoldFault> {
             computed: wallet.address.to_string(),
         });
     }
-    Ok(custody.holder)
+    Ok(custody)
 }
 
+/// A meteor is revealed. Everything is checked before anything is changed, so that one that can't be true leaves
+/// no trace but its alarm.
 fn revealed(
     state: &mut State,
     height: u64,
@@ -66,7 +69,7 @@ fn revealed(
     pending: &mut Pending,
 ) -> Result<(), FoldFault> {
     let id = event.token_id;
-    let owner = release(state, id, &event.holder)?;
+    let owner = custody(state, id, &event.holder)?.holder;
     let number = event.shower;
     let shower = state.shower(number).ok_or(FoldFault::NoShower(number))?;
     let leaves = shower.draw.as_ref().ok_or(FoldFault::NoDraw(number))?.leaves;
@@ -77,6 +80,7 @@ fn revealed(
     })?;
     let computed = TokenId::of(state.earlier(number), rank).ok_or(FoldFault::Overflow)?;
     same("token_id", id, computed.0)?;
+    let proof = event.proof.iter().map(|hash| bytes32("proof", hash)).collect::<Result<_, _>>()?;
     let reveal = Reveal {
         token_id: id,
         index: event.index,
@@ -84,8 +88,9 @@ fn revealed(
         image: event.image.as_str().into(),
         traits: event.traits.as_slice().into(),
         salt: bytes32("salt", &event.salt)?,
-        proof: event.proof.iter().map(|hash| bytes32("proof", hash)).collect::<Result<_, _>>()?,
+        proof,
     };
+    state.custodies.remove(id)?;
     let (image, traits) = (Arc::clone(&reveal.image), Arc::clone(&reveal.traits));
     let shower = ShowerId(number);
     let token = Token { owner, shower, rank, burnt: false, height, image, traits };

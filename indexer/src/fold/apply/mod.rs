@@ -10,7 +10,13 @@ use std::collections::{BTreeMap, VecDeque};
 use meteor_rules::{Rank, ShowerId};
 
 use super::error::same;
-use super::{At, Block, ChainEvent, Collection, FoldError, FoldFault, Launched, Shower, State, Token};
+use meteor_messages::events::{HatcheryEvent, NftEvent, ShowerEvent};
+use meteor_rules::NANOS_PER_SECOND;
+
+use super::{
+    At, Block, ChainEvent, Collection, FoldError, FoldFault, Launched, Located, Place, Received, Shower,
+    State, Token, Unasked,
+};
 use hatchery::hatchery_event;
 use showers::shower_event;
 use tokens::nft_event;
@@ -40,39 +46,93 @@ struct Pending {
     found: BTreeMap<u64, (Collection, Token)>,
     meteors: VecDeque<Announced>,
     payments: BTreeMap<u32, u128>,
+    /// Coins that came and that no contribution has accounted for.
+    received: Vec<(Place, Received)>,
 }
 
 /// Applies `block`, which must be the next one.
+///
+/// What can't be true raises an alarm and is passed over, unless later numbers depend on it: ranking, tiers, meteor
+/// numbers and money follow from the launch, contributions, closes and mints ([`stops`]). Docs of operators say
+/// which is which (`docs/operators.md`, "Alarms and halts").
 ///
 /// # Errors
 /// [`FoldError`] with the event that contradicts the state. `state` is then half-way through the block:
 /// discard it.
 pub fn apply(state: &mut State, block: &Block) -> Result<(), FoldError> {
-    let fail = |tx, index, fault| FoldError { height: block.height, tx, index, fault };
-    follows(state.at, block).map_err(|fault| fail(0, 0, fault))?;
+    let fail = |place, index, fault| FoldError { height: block.height, place, index, fault };
+    follows(state.at, block).map_err(|fault| fail(Place::Begin, 0, fault))?;
     let mut pending = Pending::default();
-    for located in &block.events {
-        let done = match &located.event {
-            ChainEvent::Shower(event) => shower_event(state, block, event, &mut pending),
+    for Located { place, index, event } in &block.events {
+        let done = match event {
+            ChainEvent::Shower(event) => shower_event(state, block, *place, event, &mut pending),
             ChainEvent::Hatchery(event) => hatchery_event(state, block.height, event, &mut pending),
             ChainEvent::Nft(of, event) => nft_event(state, block.height, *of, event, &mut pending),
+            ChainEvent::Received(coins) => {
+                pending.received.push((*place, coins.clone()));
+                Ok(())
+            }
         };
-        done.map_err(|fault| fail(located.tx, located.index, fault))?;
+        if let Err(fault) = done {
+            let error = fail(*place, *index, fault);
+            if stops(event) || error.fault == FoldFault::NotLaunched {
+                return Err(error);
+            }
+            state.alarms.raise(block.height, format!("{error}: {}", error.fault));
+        }
     }
-    settled(&pending).map_err(|fault| fail(usize::MAX, usize::MAX, fault))?;
+    // A mint tells how many ranks have their meteor: if one of them doesn't come, that number is false.
+    if let Some(announced) = pending.meteors.front() {
+        return Err(fail(Place::End, 0, FoldFault::Mint(announced.id)));
+    }
+    for fault in left_open(&pending) {
+        state.alarms.raise(block.height, format!("block {}: {fault}", block.height));
+    }
+    let time = block.time_ns / NANOS_PER_SECOND;
+    state.unasked.extend(pending.received.into_iter().map(|(_, Received { sender, amount, denom })| {
+        Unasked { height: block.height, time, who: sender, amount, denom }
+    }));
     state.at = At { height: block.height, time_ns: block.time_ns, hash: block.hash };
     Ok(())
 }
 
-/// Checks that everything announced in a block has happened.
-fn settled(pending: &Pending) -> Result<(), FoldFault> {
-    if let Some(announced) = pending.meteors.front() {
-        return Err(FoldFault::Mint(announced.id));
+/// Whether later numbers depend on what `event` says, so that the fold can't go on if it is false.
+const fn stops(event: &ChainEvent) -> bool {
+    match event {
+        ChainEvent::Shower(event) => match event {
+            ShowerEvent::Launch(_)
+            | ShowerEvent::Collection(_)
+            | ShowerEvent::Contribution(_)
+            | ShowerEvent::Close(_)
+            | ShowerEvent::Mint(_) => true,
+            ShowerEvent::Draw(_)
+            | ShowerEvent::Key(_)
+            | ShowerEvent::Settle(_)
+            | ShowerEvent::Share(_)
+            | ShowerEvent::Withdraw(_)
+            | ShowerEvent::Cancel(_)
+            | ShowerEvent::Refund(_)
+            | ShowerEvent::ReturnUnasked(_)
+            | ShowerEvent::Pause(_)
+            | ShowerEvent::Resume(_)
+            | ShowerEvent::Minimum(_)
+            | ShowerEvent::Role(_) => false,
+        },
+        ChainEvent::Hatchery(HatcheryEvent::Nest(_)) => true,
+        ChainEvent::Hatchery(
+            HatcheryEvent::Crack(_) | HatcheryEvent::Revealed(_) | HatcheryEvent::Reclaim(_),
+        )
+        | ChainEvent::Received(_) => false,
+        // A meteor that was not announced, or is another than was announced, makes the mint false.
+        ChainEvent::Nft(Collection::Meteors, NftEvent::Minted(_)) => true,
+        ChainEvent::Nft(..) => false,
     }
-    if let Some(id) = pending.leaving.keys().chain(pending.found.keys()).next() {
-        return Err(FoldFault::NotFollowed(*id));
-    }
-    pending.payments.values().try_for_each(|left| same("payments", 0, *left))
+}
+
+/// What was announced in a block and has not happened.
+fn left_open(pending: &Pending) -> impl Iterator<Item = FoldFault> {
+    let moves = pending.leaving.keys().chain(pending.found.keys()).map(|id| FoldFault::NotFollowed(*id));
+    moves.chain(pending.payments.values().filter_map(|left| same("shares", 0, *left).err()))
 }
 
 /// The first block may have any height. Every later one must continue its predecessor.

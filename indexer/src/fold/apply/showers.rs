@@ -3,25 +3,31 @@
 use std::collections::BTreeMap;
 
 use cosmwasm_std::Uint128;
-use meteor_messages::events::{Close, Contribution, Mint, Role, ShowerEvent};
-use meteor_messages::shower::{InstantiateMsg, MinimumFrom, Refunded};
+use meteor_messages::events::{Close, Contribution, Mint, ReturnUnasked, Role, ShowerEvent};
+use meteor_messages::shower::{InstantiateMsg, MinimumFrom};
 use meteor_rules::log::Entry as LogEntry;
 use meteor_rules::{NANOS_PER_SECOND, Rank, ShowerId, TokenId};
 
 use super::{Announced, Pending, launched, made, shower};
 use crate::fold::error::{bytes32, same};
-use crate::fold::{Block, Closing, Contracts, Entry, FoldFault, Launched, Shower, State};
+use crate::fold::{
+    Block, Closing, Contracts, Entry, FoldFault, Launched, Place, Received, Shower, State, Unasked,
+};
 
 pub(super) fn shower_event(
     state: &mut State,
     block: &Block,
+    place: Place,
     event: &ShowerEvent,
     pending: &mut Pending,
 ) -> Result<(), FoldFault> {
     let height = block.height;
     match event {
-        ShowerEvent::Contribution(event) => contribution(state, height, event),
-        ShowerEvent::Launch(event) => launch(state, height, &event.config.0),
+        ShowerEvent::Contribution(event) => {
+            account(state, place, event, pending);
+            contribution(state, height, event)
+        }
+        ShowerEvent::Launch(event) => launch(state, height, &event.chain_id, &event.config.0),
         ShowerEvent::Collection(event) => {
             launched(state, height)?;
             let Contracts { meteors, hatchery, .. } = &mut state.contracts;
@@ -32,11 +38,11 @@ pub(super) fn shower_event(
         ShowerEvent::Key(event) => {
             let shower = shower(state, event.shower, height)?;
             let key = bytes32("key", &event.key)?;
-            shower.key_in_time = event.in_time;
-            match shower.key.replace(key) {
-                Some(_) => Err(FoldFault::Again("key")),
-                None => Ok(()),
+            if shower.key.is_some() {
+                return Err(FoldFault::Again("key"));
             }
+            (shower.key, shower.key_in_time) = (Some(key), event.in_time);
+            Ok(())
         }
         ShowerEvent::Mint(event) => mint(state, height, event, pending),
         ShowerEvent::Settle(event) => {
@@ -49,19 +55,29 @@ pub(super) fn shower_event(
         ShowerEvent::Share(event) => {
             let left = pending.payments.entry(event.shower).or_default();
             // Shares come after the settle that names their sum.
-            *left = left.checked_sub(event.amount).ok_or(FoldFault::Differs {
+            *left = left.checked_sub(event.amount).ok_or_else(|| FoldFault::Differs {
                 field: "share",
                 given: event.amount.to_string(),
                 computed: left.to_string(),
             })?;
+            let booked = launched(state, height)?.booked.entry(event.payee.clone()).or_default();
+            *booked = booked.checked_add(event.amount).ok_or(FoldFault::Overflow)?;
             Ok(())
         }
         ShowerEvent::Withdraw(event) => {
-            let paid = launched(state, height)?.paid.entry(event.payee.clone()).or_default();
-            *paid = paid.checked_add(event.amount).ok_or(FoldFault::Overflow)?;
+            let launched = launched(state, height)?;
+            let booked = launched.booked.get(&event.payee).copied().unwrap_or_default();
+            let paid = launched.paid.entry(event.payee.clone()).or_default();
+            same("amount", event.amount, booked.saturating_sub(*paid))?;
+            *paid = booked;
             Ok(())
         }
-        ShowerEvent::ReturnUnasked(_) => Ok(()),
+        ShowerEvent::ReturnUnasked(ReturnUnasked { to, amount, denom }) => {
+            let time = block.time_ns / NANOS_PER_SECOND;
+            let (who, denom) = (to.clone(), denom.clone());
+            state.returned.push_back(Unasked { height, time, who, amount: *amount, denom });
+            Ok(())
+        }
         ShowerEvent::Cancel(event) => {
             shower(state, event.shower, height)?.cancelled = true;
             Ok(())
@@ -73,18 +89,15 @@ pub(super) fn shower_event(
                 wallet: event.contributor.clone(),
                 shower: event.shower,
             })?;
-            match event.what {
-                Refunded::Contribution => shower(state, event.shower, height)?.refund(slot, event.amount),
-                // The meteor stays, and so does the contribution.
-                Refunded::Holdback => Ok(()),
-            }
+            let holdback_bp = state.launched.as_ref().ok_or(FoldFault::NotLaunched)?.config.holdback_bp;
+            shower(state, event.shower, height)?.refund(slot, event, holdback_bp)
         }
         ShowerEvent::Pause(_) => {
-            launched(state, height)?.paused = true;
+            launched(state, height)?.paused_since = Some(block.time_ns);
             Ok(())
         }
         ShowerEvent::Resume(event) => {
-            launched(state, height)?.paused = false;
+            launched(state, height)?.paused_since = None;
             let touched = event.from_shower.max(1)..=event.to_shower;
             for shower in state.showers.iter_mut().filter(|shower| touched.contains(&shower.number)) {
                 (shower.paused, shower.changed) = (true, height);
@@ -114,7 +127,25 @@ fn close(state: &mut State, block: &Block, event: &Close) -> Result<(), FoldFaul
     shower(state, event.shower, block.height)?.close(event, Closing { at, beacon_round })
 }
 
-fn launch(state: &mut State, height: u64, config: &InstantiateMsg) -> Result<(), FoldFault> {
+/// Accounts a contribution's coins to it: of those that came in its transaction and before it, the last that its
+/// contributor sent, of just its amount if there are such (a tax on the way may have taken a part).
+fn account(state: &State, place: Place, event: &Contribution, pending: &mut Pending) {
+    let Some(denom) = state.launched.as_ref().map(|launched| &launched.config.denom) else { return };
+    let of = |exact: bool| {
+        move |(at, coins): &(Place, Received)| {
+            *at == place
+                && coins.sender == event.contributor
+                && coins.denom == *denom
+                && (!exact || coins.amount == event.amount)
+        }
+    };
+    let found = pending.received.iter().rposition(of(true));
+    if let Some(found) = found.or_else(|| pending.received.iter().rposition(of(false))) {
+        pending.received.remove(found);
+    }
+}
+
+fn launch(state: &mut State, height: u64, chain_id: &str, config: &InstantiateMsg) -> Result<(), FoldFault> {
     if state.launched.is_some() {
         return Err(FoldFault::LaunchedTwice);
     }
@@ -122,15 +153,17 @@ fn launch(state: &mut State, height: u64, config: &InstantiateMsg) -> Result<(),
     same("commitments", config.fairness.commitments.len(), count)?;
     config.fairness.commitments.iter().try_for_each(|one| bytes32("commitment", one).map(drop))?;
     bytes32("tables", &config.fairness.tables)?;
-    let (chain_id, contract) = (&state.chain_id, &state.contract);
+    let contract = &state.contract;
     state.showers = (1..=config.schedule.count).map(|n| Shower::new(chain_id, contract, n)).collect();
     state.launched = Some(Launched {
+        chain_id: chain_id.to_owned(),
         owner: config.owner.clone(),
         pending_owner: String::new(),
         operator: config.operator.clone(),
         guardian: config.guardian.clone(),
-        paused: false,
+        paused_since: None,
         minimums: vec![MinimumFrom { from_shower: 1, minimum: config.minimum }],
+        booked: BTreeMap::new(),
         paid: BTreeMap::new(),
         changed: height,
         config: config.clone(),
@@ -158,7 +191,9 @@ fn contribution(state: &mut State, height: u64, event: &Contribution) -> Result<
 
 fn mint(state: &mut State, height: u64, event: &Mint, pending: &mut Pending) -> Result<(), FoldFault> {
     let first_rank = Rank(event.first_rank);
-    let wallets = shower(state, event.shower, height)?.mint(first_rank, event.count, event.amount)?;
+    let holdback_bp = state.launched.as_ref().ok_or(FoldFault::NotLaunched)?.config.holdback_bp;
+    let minting = shower(state, event.shower, height)?;
+    let wallets = minting.mint(first_rank, event.count, event.amount, holdback_bp)?;
     let first = TokenId::of(state.earlier(event.shower), first_rank).ok_or(FoldFault::Overflow)?;
     same("first_number", event.first_number, first.0)?;
     let ranks = event.first_rank..;
