@@ -19,11 +19,10 @@ fuzz_target!(|input: &[u8]| {
     let _ = tx::at(body, "AB", height, 0);
     let header = Header { height, time_ns: 0, hash: [0; 32], parent: None, txs: 1, chain_id: String::new() };
     for header in blocks::headers(body, height).into_iter().flatten().chain([header]) {
-        for events in
-            blocks::results(body, &[&header]).into_iter().flatten().flatten().map(|result| result.events)
-        {
-            for event in events {
-                let _ = (event.is_typed(), event.contract().map(str::len), event.pairs().len());
+        for block in blocks::results(body, &[&header], |_| true).into_iter().flatten() {
+            let in_txs = block.txs.iter().flat_map(|result| &result.events);
+            for event in block.begin.iter().chain(in_txs).chain(&block.end) {
+                let _ = (event.is_typed(), event.contract().map(str::len), event.pairs().len(), event.pays("x"));
             }
         }
     }

@@ -36,8 +36,8 @@ fn nulls_and_missing_fields_are_nothing_and_not_an_error() {
             1,
         ),
     ] {
-        let read = results(&batch(&value), &[&header(7, txs)]).unwrap();
-        assert_eq!(read.concat().len() as u64, txs, "{value}");
+        let read = results(&batch(&value), &[&header(7, txs)], |_| true).unwrap();
+        assert_eq!(read[0].txs.len() as u64, txs, "{value}");
     }
 }
 
@@ -52,7 +52,29 @@ fn results_of_another_block_or_too_few_are_refused() {
         json!({ "height": -7, "txs_results": [{}] }),
         json!(null),
     ] {
-        assert!(results(&batch(&value), &[&header(7, 1)]).is_err(), "{value}");
+        assert!(results(&batch(&value), &[&header(7, 1)], |_| true).is_err(), "{value}");
+    }
+}
+
+/// CometBFT 0.37 lists what happens outside transactions in two places, 0.38 in one, where the SDK says of which
+/// end of the block each is.
+#[test]
+fn events_outside_transactions_are_read_from_both_forms() {
+    let event = |kind: &str, mode: Option<&str>| {
+        let mode = mode.map(|mode| json!({ "key": "mode", "value": mode }));
+        json!({ "type": kind, "attributes": mode.into_iter().collect::<Vec<_>>() })
+    };
+    let old = json!({ "height": "7", "txs_results": null,
+        "begin_block_events": [event("a", None)], "end_block_events": [event("b", None), event("c", None)] });
+    let new = json!({ "height": "7", "txs_results": null, "finalize_block_events":
+        [event("b", Some("EndBlock")), event("a", Some("BeginBlock")), event("c", None)] });
+    for value in [old, new] {
+        let read = results(&batch(&value), &[&header(7, 0)], |_| false).unwrap().remove(0);
+        let kinds = |events: &[RawEvent<'_>]| events.iter().map(|e| e.kind.to_string()).collect::<Vec<_>>();
+        assert_eq!(
+            (kinds(&read.begin), kinds(&read.end)),
+            (vec!["a".to_owned()], vec!["b".into(), "c".into()])
+        );
     }
 }
 
@@ -83,7 +105,8 @@ fn events_are_kept_with_their_places_and_only_contracts_attributes() {
         { "type": "transfer", "attributes": [attribute("amount", "5uusd")] },
         { "type": "wasm-launch", "attributes": [attribute("_contract_address", "a"), attribute("config", "{\"b\":1}")] },
     ]}] });
-    let read = results(&batch(&value), &[&header(7, 1)]).unwrap().concat();
+    let keep = |event: &RawEvent<'_>| event.of_a_contract();
+    let read = results(&batch(&value), &[&header(7, 1)], keep).unwrap().remove(0).txs;
     let launch = vec![Attribute::new("_contract_address", "a"), Attribute::new("config", "{\"b\":1}")];
     assert_eq!(
         read[0].events,
@@ -134,7 +157,7 @@ proptest! {
             let _ = tip(&body);
             let _ = status(&body);
             let _ = headers(&body, 1);
-            let _ = results(&body, &[&header(1, 1)]);
+            let _ = results(&body, &[&header(1, 1)], |_| true);
             let _ = query::answer::<String>(&body);
             let _ = tx::found(&body, "AB");
             let _ = tx::of_block(&body, 1);
