@@ -14,7 +14,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use meteor_indexer::fold::{Block, ChainEvent, Located, Place, State, apply};
+use meteor_indexer::fold::{Block, BlockPart, ChainEvent, Located, State, apply};
 use meteor_indexer::view::View;
 use meteor_messages::events::{Contribution, Json, Launch, ShowerEvent};
 use meteor_rules::ranking::Place;
@@ -71,7 +71,7 @@ fn blocks(count: u64, wallets: u64, showers: u32) -> Vec<Block> {
             let events = events
                 .iter()
                 .enumerate()
-                .map(|(tx, event)| Located { place: Place::Tx(tx), index: 0, event: event.clone() })
+                .map(|(tx, event)| Located { place: BlockPart::Tx(tx), index: 0, event: event.clone() })
                 .collect();
             let time_ns = (chain::OPENS + 1) * 1_000_000_000;
             Block { height: at, time_ns, hash: hash(at), parent: Some(hash(at - 1)), events }

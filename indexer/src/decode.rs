@@ -11,14 +11,14 @@ use meteor_chain::event::RawEvent;
 use meteor_messages::events::{EventError, HatcheryEvent, NftEvent, ShowerEvent};
 use thiserror::Error;
 
-use crate::fold::{ChainEvent, Collection, Contracts, Located, Place, Received, State};
+use crate::fold::{BlockPart, ChainEvent, Collection, Contracts, Located, Received, State};
 
 /// An event that can't be read. No later event may be applied.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{place}, event {index} can't be read")]
 pub struct DecodeError {
     /// Where in the block.
-    pub place: Place,
+    pub place: BlockPart,
     /// Place of the event there, from 0.
     pub index: usize,
     /// Why.
@@ -94,18 +94,18 @@ fn emitter<'a>(raw: &'a RawEvent<'_>) -> Option<&'a str> {
 /// [`DecodeError`] for an event that is ours, or may be, and can't be read.
 pub fn decode(watched: &mut Watched, block: &Results) -> Result<Vec<Located>, DecodeError> {
     let mut events = Vec::new();
-    of_one(watched, Place::Begin, &block.begin, &mut events)?;
+    of_one(watched, BlockPart::Begin, &block.begin, &mut events)?;
     for (tx, result) in block.txs.iter().enumerate().filter(|(_, result)| result.code == 0) {
-        of_one(watched, Place::Tx(tx), &result.events, &mut events)?;
+        of_one(watched, BlockPart::Tx(tx), &result.events, &mut events)?;
     }
-    of_one(watched, Place::End, &block.end, &mut events)?;
+    of_one(watched, BlockPart::End, &block.end, &mut events)?;
     Ok(events)
 }
 
 /// The events of one transaction, or of a block's beginning or end.
 fn of_one(
     watched: &mut Watched,
-    place: Place,
+    place: BlockPart,
     raw: &[RawEvent<'_>],
     events: &mut Vec<Located>,
 ) -> Result<(), DecodeError> {

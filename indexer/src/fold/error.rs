@@ -3,7 +3,7 @@
 use meteor_rules::log::LogHash;
 use thiserror::Error;
 
-use super::Place;
+use super::BlockPart;
 
 /// An event that contradicts the state, with its place. Discard the state it was applied to.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -12,7 +12,7 @@ pub struct FoldError {
     /// Height of the block.
     pub height: u64,
     /// Where in the block.
-    pub place: Place,
+    pub place: BlockPart,
     /// Place of the event there, from 0.
     pub index: usize,
     /// What is wrong.

@@ -46,7 +46,7 @@ pub struct Block {
 
 /// Where in a block something happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum BlockPart {
     /// At its beginning, outside any transaction.
     Begin,
     /// In the transaction of that number, from 0.
@@ -55,7 +55,7 @@ pub enum Place {
     End,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for BlockPart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Begin => f.write_str("the block's beginning"),
@@ -69,7 +69,7 @@ impl fmt::Display for Place {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Located {
     /// Where in the block.
-    pub place: Place,
+    pub place: BlockPart,
     /// Place of the event among those of its transaction, from 0.
     pub index: usize,
     /// What happened.

@@ -4,7 +4,7 @@ use meteor_chain::blocks::Results;
 use meteor_chain::event::{Attribute, RawEvent, TxResult};
 use meteor_chain::with_causes;
 use meteor_indexer::decode::{DecodeFault, Watched, decode};
-use meteor_indexer::fold::{ChainEvent, Collection, Place, Received, State};
+use meteor_indexer::fold::{BlockPart, ChainEvent, Collection, Received, State};
 use meteor_messages::events::{Burn, HatcheryEvent, Nest, NftEvent, Pause, ShowerEvent, Transfer};
 use proptest::prelude::*;
 
@@ -58,7 +58,10 @@ fn what_happens_outside_transactions_is_read_in_the_blocks_order() {
     let results = Results { begin: vec![pause()], txs: vec![ok(vec![pause()])], end: vec![pause(), pause()] };
     let events = decode(&mut watched(), &results).unwrap();
     let places: Vec<_> = events.iter().map(|event| (event.place, event.index)).collect();
-    assert_eq!(places, [(Place::Begin, 0), (Place::Tx(0), 0), (Place::End, 0), (Place::End, 1)]);
+    assert_eq!(
+        places,
+        [(BlockPart::Begin, 0), (BlockPart::Tx(0), 0), (BlockPart::End, 0), (BlockPart::End, 1)]
+    );
 }
 
 #[test]
@@ -68,7 +71,7 @@ fn events_keep_their_places_and_failed_transactions_are_left_out() {
     let events = decode(&mut watched(), &block(txs)).unwrap();
     assert_eq!(
         events.iter().map(|e| (e.place, e.index)).collect::<Vec<_>>(),
-        vec![(Place::Tx(1), 1), (Place::Tx(1), 2)]
+        vec![(BlockPart::Tx(1), 1), (BlockPart::Tx(1), 2)]
     );
 }
 
@@ -146,7 +149,7 @@ fn a_strangers_sorted_event_stops_nothing() {
     let events = decode(&mut watched(), &block(txs)).unwrap();
     assert_eq!(
         events.iter().map(|event| (event.place, event.index)).collect::<Vec<_>>(),
-        [(Place::Tx(1), 2)]
+        [(BlockPart::Tx(1), 2)]
     );
 }
 
@@ -162,7 +165,7 @@ fn the_contract_may_be_named_anywhere() {
 fn an_event_that_cannot_be_read_stops_everything() {
     let novelty = RawEvent { kind: "wasm-novelty".into(), ..pause() };
     let error = decode(&mut watched(), &block([ok(vec![pause(), novelty])])).unwrap_err();
-    assert_eq!((error.place, error.index), (Place::Tx(0), 1));
+    assert_eq!((error.place, error.index), (BlockPart::Tx(0), 1));
     assert!(with_causes(&error).contains("novelty"));
 }
 

@@ -14,7 +14,7 @@ use meteor_messages::events::{HatcheryEvent, NftEvent, ShowerEvent};
 use meteor_rules::NANOS_PER_SECOND;
 
 use super::{
-    At, Block, ChainEvent, Collection, FoldError, FoldFault, Launched, Located, Place, Received, Shower,
+    At, Block, BlockPart, ChainEvent, Collection, FoldError, FoldFault, Launched, Located, Received, Shower,
     State, Token, Unasked,
 };
 use hatchery::hatchery_event;
@@ -47,7 +47,7 @@ struct Pending {
     meteors: VecDeque<Announced>,
     payments: BTreeMap<u32, u128>,
     /// Coins that came and that no contribution has accounted for.
-    received: Vec<(Place, Received)>,
+    received: Vec<(BlockPart, Received)>,
 }
 
 /// Applies `block`, which must be the next one.
@@ -61,7 +61,7 @@ struct Pending {
 /// discard it.
 pub fn apply(state: &mut State, block: &Block) -> Result<(), FoldError> {
     let fail = |place, index, fault| FoldError { height: block.height, place, index, fault };
-    follows(state.at, block).map_err(|fault| fail(Place::Begin, 0, fault))?;
+    follows(state.at, block).map_err(|fault| fail(BlockPart::Begin, 0, fault))?;
     let mut pending = Pending::default();
     for Located { place, index, event } in &block.events {
         let done = match event {
@@ -83,7 +83,7 @@ pub fn apply(state: &mut State, block: &Block) -> Result<(), FoldError> {
     }
     // A mint tells how many ranks have their meteor: if one of them doesn't come, that number is false.
     if let Some(announced) = pending.meteors.front() {
-        return Err(fail(Place::End, 0, FoldFault::Mint(announced.id)));
+        return Err(fail(BlockPart::End, 0, FoldFault::Mint(announced.id)));
     }
     for fault in left_open(&pending) {
         state.alarms.raise(block.height, format!("block {}: {fault}", block.height));

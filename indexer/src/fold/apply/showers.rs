@@ -11,13 +11,13 @@ use meteor_rules::{NANOS_PER_SECOND, Rank, ShowerId, TokenId};
 use super::{Announced, Pending, launched, made, shower};
 use crate::fold::error::{bytes32, same};
 use crate::fold::{
-    Block, Closing, Contracts, Entry, FoldFault, Launched, Place, Received, Shower, State, Unasked,
+    Block, BlockPart, Closing, Contracts, Entry, FoldFault, Launched, Received, Shower, State, Unasked,
 };
 
 pub(super) fn shower_event(
     state: &mut State,
     block: &Block,
-    place: Place,
+    place: BlockPart,
     event: &ShowerEvent,
     pending: &mut Pending,
 ) -> Result<(), FoldFault> {
@@ -129,10 +129,10 @@ fn close(state: &mut State, block: &Block, event: &Close) -> Result<(), FoldFaul
 
 /// Accounts a contribution's coins to it: of those that came in its transaction and before it, the last that its
 /// contributor sent, of just its amount if there are such (a tax on the way may have taken a part).
-fn account(state: &State, place: Place, event: &Contribution, pending: &mut Pending) {
+fn account(state: &State, place: BlockPart, event: &Contribution, pending: &mut Pending) {
     let Some(denom) = state.launched.as_ref().map(|launched| &launched.config.denom) else { return };
     let of = |exact: bool| {
-        move |(at, coins): &(Place, Received)| {
+        move |(at, coins): &(BlockPart, Received)| {
             *at == place
                 && coins.sender == event.contributor
                 && coins.denom == *denom
