@@ -91,6 +91,7 @@ pub struct Logged {
 
 /// One shower.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools)] // each is a fact of its own
 pub struct ModelShower {
     /// Every contribution, in order.
     pub log: Vec<Logged>,

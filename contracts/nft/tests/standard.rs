@@ -17,6 +17,7 @@ use crate::chain::Chain;
 
 /// The answers as cw721 0.16.0 and 0.18.0 read them (`src/query.rs`; the metadata is cw721-metadata-onchain's,
 /// `src/lib.rs`). Their `cw_serde` was that of cosmwasm-schema 1, which refuses unknown fields.
+#[allow(clippy::struct_field_names)] // that is what they are called
 mod strict {
     use cw_utils::Expiration;
     use serde::Deserialize;

@@ -65,7 +65,7 @@ pub(crate) fn instantiate(
     check_catalogue(&msg.catalogue)?;
     check_template(&msg.meteors.template)?;
     let network = check_fairness(&msg.fairness, msg.schedule.count)?;
-    check_windows(&msg, &network)?;
+    check_windows(&msg, network)?;
 
     cw2::set_contract_version(deps.storage, NAME, VERSION)?;
     cw_ownable::initialize_owner(deps.storage, deps.api, Some(&msg.owner))?;
@@ -148,7 +148,7 @@ fn check_fairness(fairness: &Fairness, showers: u32) -> Result<Network, Contract
 }
 
 /// Checks that the times after a close leave room for one another.
-fn check_windows(msg: &InstantiateMsg, network: &Network) -> Result<(), ContractError> {
+fn check_windows(msg: &InstantiateMsg, network: Network) -> Result<(), ContractError> {
     let InstantiateMsg { schedule, mint_window, .. } = msg;
     let Fairness { beacon, crack_window, key_window, .. } = &msg.fairness;
     for shower in [1, schedule.count] {

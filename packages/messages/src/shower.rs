@@ -385,6 +385,7 @@ pub struct MinimumFrom {
 
 /// One shower.
 #[cw_serde]
+#[allow(clippy::struct_excessive_bools)] // each is a fact of its own, as clients ask for it
 pub struct ShowerResponse {
     /// Which (1-based).
     pub shower: u32,
