@@ -47,15 +47,12 @@ impl Stream {
     /// A number in `0..bound`, all equally likely; `None` if `bound` is 0. Numbers of 128 bits at or above
     /// the largest multiple of `bound` are skipped.
     pub fn below(&mut self, bound: u128) -> Option<u128> {
-        // 2^128 mod bound, in 128 bits.
-        let excess = (u128::MAX % bound.max(1) + 1) % bound.max(1);
         if bound == 0 {
             return None;
         }
         loop {
-            let number = self.next();
-            if number <= u128::MAX - excess {
-                return Some(number % bound);
+            if let Some(number) = fold(self.next(), bound) {
+                return Some(number);
             }
         }
     }
@@ -73,6 +70,13 @@ impl Stream {
         }
         None
     }
+}
+
+/// `number` modulo `bound`, which is at least 1; `None` at or above the largest multiple of `bound` up to 2^128.
+fn fold(number: u128, bound: u128) -> Option<u128> {
+    // 2^128 mod bound, in 128 bits.
+    let excess = (u128::MAX % bound + 1) % bound;
+    (number <= u128::MAX - excess).then_some(number % bound)
 }
 
 fn unkeyed() -> Hmac<Sha256> {
@@ -100,6 +104,28 @@ mod tests {
         assert_eq!(stream.below(1), Some(0));
         assert_eq!(stream.pick(&[0, 0]), None);
         assert_eq!(stream.pick(&[0, 5, 0]), Some(1));
+    }
+
+    /// What would make some numbers likelier is skipped, and not one number more.
+    #[test]
+    fn numbers_from_the_last_multiple_on_are_skipped() {
+        let half = 1 << 127;
+        for (number, bound, is) in [
+            (u128::MAX, 1, Some(0)),
+            (u128::MAX, half, Some(half - 1)),
+            (half, half + 1, Some(half)),
+            (half + 1, half + 1, None),
+            // 2^128 is 3 * 113427455640312821154458202477256070485 + 1.
+            (u128::MAX, 3, None),
+            (u128::MAX - 1, 3, Some(2)),
+            (u128::MAX, 10, None),
+            (u128::MAX - 5, 10, None),
+            (u128::MAX - 6, 10, Some(9)),
+            (u128::MAX, u128::MAX, None),
+            (u128::MAX - 1, u128::MAX, Some(u128::MAX - 1)),
+        ] {
+            assert_eq!(fold(number, bound), is, "{number} below {bound}");
+        }
     }
 
     #[test]
