@@ -11,9 +11,9 @@ use meteor_messages::shower::{
     ConfigResponse, ContributionState, Cursor, DrawResponse, MintCursorResponse, PayeesResponse, QueryMsg,
     RankedContributor, RankingResponse, ShowerResponse, WalletResponse,
 };
-use meteor_rules::Rank;
 use meteor_rules::fairness::content::Kind;
 use meteor_rules::metadata::{Metadata, Template};
+use meteor_rules::{NANOS_PER_SECOND, Rank};
 
 use crate::fairness::CHAIN_ID;
 use crate::model::Token;
@@ -75,6 +75,9 @@ pub fn books(suite: &Suite) {
         let shower = model.shower(number);
         let told: ShowerResponse = suite.query(&QueryMsg::Shower { shower: number });
         assert_eq!(told.status, model.status(number, suite.now()), "status of shower {number}");
+        let deadlines = [told.mint_deadline, told.key_deadline].map(|at| Some(at * NANOS_PER_SECOND));
+        let wanted = [model.deadline(number), model.key_deadline(number)];
+        assert_eq!(deadlines, wanted, "deadlines of shower {number}");
         assert_eq!(told.contributors, shower.contributors(), "contributors of shower {number}");
         assert_eq!(told.total.u128(), shower.total(), "total of shower {number}");
         let log = shower.log_hash(CHAIN_ID, &model.contract, number);
