@@ -17,7 +17,7 @@ fn exactly_what_came_unasked_can_be_returned_at_every_moment() {
     let mut suite =
         Suite::new().showers(2).payees(&[("team", 9_000), ("fund", 1_000)]).wallet("donor", 1_000).build();
     let check = |suite: &mut Suite, left: u128| {
-        suite.try_return_unasked("donor", left + 1).refused(surplus(left + 1, left))
+        suite.try_return_unasked("donor", left + 1).refused(surplus(left + 1, left));
     };
     check(&mut suite, 0);
     suite.open(1).contribute("alice", MIN).contribute("bob", MIN + 1).send_unasked("donor", 600);

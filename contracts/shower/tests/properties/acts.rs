@@ -139,7 +139,7 @@ impl Act {
             | Self::Refund { shower, .. }
                 if *shower == LATEST =>
             {
-                *shower = latest
+                *shower = latest;
             }
             _ => {}
         }

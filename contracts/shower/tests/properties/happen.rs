@@ -128,7 +128,7 @@ fn shower(suite: &mut Suite, act: &Act) -> bool {
                 match bend {
                     0 => {}
                     1 => {
-                        *root = falsely_sealed(suite, *shower).map_or([1; 32], |false_| false_.root()).into()
+                        *root = falsely_sealed(suite, *shower).map_or([1; 32], |sealed| sealed.root()).into();
                     }
                     2 => *root = [9; 32].into(),
                     3 => *leaves += 1,
