@@ -65,6 +65,7 @@ impl Event {
         Self::on(SuiteBuilder::preset("levana-2021"))
     }
 
+    #[allow(clippy::expect_used)] // the catalogue below has pieces of every tier
     fn on(builder: SuiteBuilder) -> Self {
         let committed = PerTier::from_fn(|tier| {
             let committed = catalogue().committed(tier).expect("a tier with pieces");
