@@ -138,7 +138,7 @@ pub struct Pending {
 /// Who may do what, besides the owner.
 #[cw_serde]
 pub struct Roles {
-    /// Mints.
+    /// Commits to draws.
     pub operator: Addr,
     /// May pause.
     pub guardian: Addr,
