@@ -1,7 +1,11 @@
-//! What a settlement holds back until the shower's key is public; payees that the bank refuses.
+//! What a settlement holds back until the shower's key is public; payees that the bank refuses; coins that came
+//! unasked.
 
+use meteor_messages::shower::ExecuteMsg;
+use meteor_operator::gas::coins;
 use meteor_operator::jobs::{self, Refunds, Withdrawn};
 use meteor_operator::tax::Rate;
+use meteor_operator::tx;
 use meteor_tests::{Stage, Target, WALLETS};
 
 const UST: u128 = 1_000_000;
@@ -116,5 +120,45 @@ async fn a_payee_that_the_bank_refuses_holds_up_nobody() {
     let owed = stage.contract().payees().await.unwrap()[0].owed.u128();
     assert_eq!(owed, 19 * UST - due, "it stays booked");
     assert_eq!(stage.balance(contract).await, owed + UST, "with what is held back of the first shower");
+    stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn coins_that_came_unasked_are_listed_and_go_back_and_no_more() {
+    let stage = Stage::start(1).await;
+    let api = stage.serve().await;
+    let contract = &stage.deployment.shower;
+    stage.open(1).await;
+    stage.contribute(4, 1, 20 * UST).await.unwrap();
+    let mut lost = stage.account(7).await;
+    let to = lost.address().to_owned();
+    let before = stage.balance(contract).await;
+    let send = tx::send(&to, contract, &coins(3_000, "uusd"));
+    lost.send(vec![send]).await.unwrap();
+    let came = stage.balance(contract).await - before;
+    api.caught_up(&stage).await;
+    let listed = api.ok("/v1/unasked").await;
+    assert_eq!(listed["received"].as_array().unwrap().len(), 1, "a contribution is not unasked: {listed}");
+    let row = &listed["received"][0];
+    assert_eq!((&row["who"], &row["amount"]), (&to.clone().into(), &came.to_string().into()), "{listed}");
+
+    let mut owner = stage.account(1).await;
+    let back = |amount: u128| ExecuteMsg::ReturnUnasked {
+        to: to.clone(),
+        amount: cosmwasm_std::coin(amount, "uusd"),
+    };
+    assert!(owner.execute(contract, &back(came + 1), &[]).await.is_err(), "not what is contributed");
+    assert!(lost.execute(contract, &back(came), &[]).await.is_err(), "the owner alone");
+    owner.execute(contract, &back(came), &[]).await.unwrap();
+    assert!(owner.execute(contract, &back(1), &[]).await.is_err(), "once");
+    assert_eq!(stage.balance(contract).await, 20 * UST);
+    api.caught_up(&stage).await;
+    let listed = api.ok("/v1/unasked").await;
+    assert_eq!(
+        (&listed["returned"][0]["who"], &listed["left"]),
+        (&to.into(), &serde_json::json!([])),
+        "{listed}"
+    );
+    api.server.shutdown().await;
     stage.stop().await;
 }

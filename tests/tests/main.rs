@@ -11,6 +11,7 @@ mod faults;
 mod hatch;
 mod holdback;
 mod mint;
+mod outside;
 mod real_node;
 mod refund;
 mod renamed;
