@@ -48,6 +48,12 @@ fn everyone_gets_out_what_is_theirs(suite: &mut Suite) {
     for who in EVERYONE.into_iter().chain(["fund", "dust"]) {
         suite.bank.accept(address(who).as_str());
     }
+    // Whoever has no meteor gets everything back now; whoever has one gets nothing before the key's deadline. The
+    // suite knows whose turn it is.
+    suite.pass_deadline(SHOWERS);
+    for (shower, wallet) in (1..=SHOWERS).flat_map(|shower| WALLETS.map(|wallet| (shower, wallet))) {
+        let _ = suite.try_refund(shower, &[wallet]).is_ok();
+    }
     suite.pass_key_deadline(SHOWERS);
     let bp = suite.model.config.holdback_bp;
     for shower in 1..=SHOWERS {
