@@ -22,7 +22,8 @@ fuzz_target!(|input: &[u8]| {
         for block in blocks::results(body, &[&header], |_| true).into_iter().flatten() {
             let in_txs = block.txs.iter().flat_map(|result| &result.events);
             for event in block.begin.iter().chain(in_txs).chain(&block.end) {
-                let _ = (event.is_typed(), event.contract().map(str::len), event.pairs().len(), event.pays("x"));
+                let _ =
+                    (event.is_typed(), event.contract().map(str::len), event.pairs().len(), event.pays("x"));
             }
         }
     }
