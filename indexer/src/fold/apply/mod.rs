@@ -118,14 +118,16 @@ const fn stops(event: &ChainEvent) -> bool {
             | ShowerEvent::Minimum(_)
             | ShowerEvent::Role(_) => false,
         },
-        ChainEvent::Hatchery(HatcheryEvent::Nest(_)) => true,
-        ChainEvent::Hatchery(
-            HatcheryEvent::Crack(_) | HatcheryEvent::Revealed(_) | HatcheryEvent::Reclaim(_),
-        )
-        | ChainEvent::Received(_) => false,
-        // A meteor that was not announced, or is another than was announced, makes the mint false.
-        ChainEvent::Nft(Collection::Meteors, NftEvent::Minted(_)) => true,
-        ChainEvent::Nft(..) => false,
+        ChainEvent::Hatchery(event) => match event {
+            HatcheryEvent::Nest(_) => true,
+            HatcheryEvent::Crack(_) | HatcheryEvent::Revealed(_) | HatcheryEvent::Reclaim(_) => false,
+        },
+        ChainEvent::Nft(of, event) => match event {
+            // A meteor that was not announced, or is another than was announced, makes the mint false.
+            NftEvent::Minted(_) => matches!(of, Collection::Meteors),
+            NftEvent::Transfer(_) | NftEvent::Burn(_) => false,
+        },
+        ChainEvent::Received(_) => false,
     }
 }
 
