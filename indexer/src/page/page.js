@@ -69,9 +69,9 @@ function hero() {
   const past = all.filter((s) => !['upcoming', 'open'].includes(s.status)).length;
   $('showers').setAttribute('aria-label', `${past} of ${all.length} showers are over`);
   $('showers').replaceChildren(...all.map((s) => el('span', {
-    class: s.status === 'open' ? 'open' : s.status === 'refunding' ? 'bad' : s.status === 'upcoming' ? '' : 'past', title: `Shower ${s.shower}: ${s.status}` })));
+    class: s.status === 'open' ? 'open' : s.status === 'refunding' ? 'bad' : s.status === 'upcoming' ? '' : 'past', title: `Shower ${s.shower}: ${s.status}${s.paused ? ', touched by a pause' : ''}` })));
   $('quote-section').hidden = !['upcoming', 'open'].includes(shower.status);
-  notice(config.paused ? 'Contributing is paused. Closing, minting and refunds continue.' : '');
+  notice(config.paused ? 'Contributing is paused. Closing, minting and refunds continue.' : shower.paused ? 'Contributing was paused while this shower was open, which may have decided its ranking.' : '');
   tick();
   return shower.shower;
 }
@@ -81,7 +81,7 @@ async function floors(number) {
   $('floors').replaceChildren(...page.tiers.map((t) => el('li', { class: `t-${t.tier}` },
     el('b', {}, title(t.tier)), el('span', { class: 'floor' }, t.floor == null ? 'empty' : `${coins(t.floor)} ${unit()}`),
     el('small', {}, `${whole.format(t.size)} meteor${t.size === 1 ? '' : 's'}, ${whole.format(t.eggs)} egg${t.eggs === 1 ? '' : 's'}`),
-    el('small', {}, t.size ? `${(t.odds_bp / 100).toFixed(t.odds_bp % 100 ? 1 : 0)} % odds` : ''))));
+    el('small', {}, t.size ? (t.best.percent === t.worst.percent ? `${t.best.percent} % odds` : `${t.worst.percent} to ${t.best.percent} % odds`) : ''))));
 }
 
 async function ranking(number) {
@@ -137,7 +137,7 @@ async function quote(event) {
   try {
     const q = await ask(`/v1/showers/${choose().shower}/quote?amount=${micro}`);
     $('quote').replaceChildren('Rank ', el('strong', {}, whole.format(q.rank)), ` of ${whole.format(q.contributors)}: `,
-      el('strong', { class: `t-${q.tier}` }, title(q.tier)), q.enough ? ' now.' : `, but the minimum is ${coins(q.minimum)} ${unit()}.`);
+      el('strong', { class: `t-${q.tier}` }, title(q.tier)), q.odds ? `, ${q.odds.percent} % odds of an egg` : '', q.enough ? ' now.' : `, but the minimum is ${coins(q.minimum)} ${unit()}.`);
   } catch (error) { $('quote').textContent = error.message; }
 }
 
