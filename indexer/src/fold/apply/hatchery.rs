@@ -60,8 +60,8 @@ fn custody(state: &State, id: u64, holder: &str) -> Result<Custody, FoldFault> {
     Ok(custody)
 }
 
-/// A meteor is revealed. Everything is checked before anything is changed, so that one that can't be true leaves
-/// no trace but its alarm.
+/// A meteor is revealed. It is burnt and its egg or dust minted whatever the event says of shower and place, so the
+/// tokens go where their collections say. It counts as a reveal of the shower only if it is one.
 fn revealed(
     state: &mut State,
     height: u64,
@@ -70,6 +70,16 @@ fn revealed(
 ) -> Result<(), FoldFault> {
     let id = event.token_id;
     let owner = custody(state, id, &event.holder)?.holder;
+    let meteor = state.collections.meteors.get(id).ok_or(FoldFault::NoToken(id))?;
+    let (shower, rank) = (meteor.shower, meteor.rank); // its own, not what the event says
+    let (image, traits): (Arc<str>, Arc<[u32]>) =
+        (event.image.as_str().into(), event.traits.as_slice().into());
+    state.custodies.remove(id)?;
+    let (shown, marks) = (Arc::clone(&image), Arc::clone(&traits));
+    let token = Token { owner, shower, rank, burnt: false, height, image: shown, traits: marks };
+    pending.found.insert(id, (event.kind.into(), token));
+    pending.leaving.insert(id, Leaving::Burn);
+
     let number = event.shower;
     let shower = state.shower(number).ok_or(FoldFault::NoShower(number))?;
     let leaves = shower.draw.as_ref().ok_or(FoldFault::NoDraw(number))?.leaves;
@@ -78,26 +88,20 @@ fn revealed(
         given: event.index.to_string(),
         computed: format!("less than {leaves}"),
     })?;
+    // A leaf of another shower's tree: the contract refuses it, and the fold doesn't rely on that.
     let computed = TokenId::of(state.earlier(number), rank).ok_or(FoldFault::Overflow)?;
     same("token_id", id, computed.0)?;
-    let proof = event.proof.iter().map(|hash| bytes32("proof", hash)).collect::<Result<_, _>>()?;
     let reveal = Reveal {
         token_id: id,
         index: event.index,
         kind: event.kind,
-        image: event.image.as_str().into(),
-        traits: event.traits.as_slice().into(),
+        image,
+        traits,
         salt: bytes32("salt", &event.salt)?,
-        proof,
+        proof: event.proof.iter().map(|hash| bytes32("proof", hash)).collect::<Result<_, _>>()?,
     };
-    state.custodies.remove(id)?;
-    let (image, traits) = (Arc::clone(&reveal.image), Arc::clone(&reveal.traits));
-    let shower = ShowerId(number);
-    let token = Token { owner, shower, rank, burnt: false, height, image, traits };
-    pending.found.insert(id, (event.kind.into(), token));
-    pending.leaving.insert(id, Leaving::Burn);
     // The shower is not marked as changed: its ranking and pages stay the same.
-    let shower = shower.index().and_then(|at| state.showers.get_mut(at));
+    let shower = ShowerId(number).index().and_then(|at| state.showers.get_mut(at));
     shower.ok_or(FoldFault::NoShower(number))?.reveals.push_back(reveal);
     Ok(())
 }
