@@ -57,6 +57,8 @@ fn what_is_fixed_is_told() {
     let made = |contract: &str| suite.app.contract_data(&cosmwasm_std::Addr::unchecked(contract)).unwrap();
     assert_eq!(made(&config.meteors).creator, suite.shower);
     assert_eq!(made(&config.hatchery).creator, suite.shower);
+    let pending = suite.app.wrap().query_wasm_raw(&suite.shower, b"pending".to_vec()).unwrap();
+    assert_eq!(pending, None, "what the launch needed in between is gone");
     let fairness: Fairness = suite.query(&QueryMsg::Fairness {});
     assert_eq!((fairness.crack_window, fairness.key_window), (7_300, 10_000));
 }
@@ -236,7 +238,8 @@ fn the_collection_refuses_for_the_event() {
 
 #[test]
 fn roles_must_be_addresses() {
-    let changes: [fn(&mut InstantiateMsg); 3] = [
+    let changes: [fn(&mut InstantiateMsg); 4] = [
+        |msg| msg.admin = Some("nobody".into()),
         |msg| msg.owner = "nobody".into(),
         |msg| msg.operator = String::new(),
         |msg| msg.guardian = "osmo1qqqq".into(),
