@@ -53,7 +53,7 @@ struct Pending {
 /// Applies `block`, which must be the next one.
 ///
 /// What can't be true raises an alarm and is passed over, unless later numbers depend on it: ranking, tiers, meteor
-/// numbers and money follow from the launch, contributions, closes and mints ([`stops`]). Docs of operators say
+/// numbers and money follow from the launch, contributions, closes and mints (see `stops`). Docs of operators say
 /// which is which (`docs/operators.md`, "Alarms and halts").
 ///
 /// # Errors
