@@ -1,17 +1,17 @@
-//! What verifiers read: `fairness.json`, `contributions.csv`, the tables, reveals and a proof. Nothing may
-//! panic, however large the numbers, and what is read is written and read to the same again.
+//! What verifiers read: `fairness.json`, `contributions.csv`, the tables, reveals with their proofs, and the
+//! catalogue. Nothing may panic, however large the numbers, and what is read is written and read to the same again.
 //!
-//! Input: these parts in order, divided by lines `%%`. The proof is the raw bytes of its hashes.
+//! Input: these parts in order, divided by lines `%%`.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use meteor_rules::fairness::evidence::{Fairness, Reveal, read_csv, write_csv};
-use meteor_rules::fairness::verify::{Checks, Evidence, proves, verify};
+use meteor_rules::fairness::verify::{Checks, Evidence, verify, verify_event};
 
 fuzz_target!(|text: &str| {
     let mut parts = text.split("\n%%\n");
     let mut part = || parts.next().unwrap_or_default();
-    let (fairness, csv, tables, reveals, proof) = (part(), part(), part(), part(), part());
+    let (fairness, csv, tables, reveals, catalogue) = (part(), part(), part(), part(), part());
     let contributions = read_csv(csv).unwrap_or_default();
     assert_eq!(read_csv(&write_csv(&contributions)).as_ref(), Ok(&contributions));
 
@@ -22,7 +22,7 @@ fuzz_target!(|text: &str| {
         return;
     }
     let reveals: Vec<Reveal> = serde_json::from_str(reveals).unwrap_or_default();
-    let (proof, _) = proof.as_bytes().as_chunks::<32>();
+    let _ = verify_event(&event, Some(catalogue.as_bytes()));
     let read = |bytes: &[u8]| serde_json::from_slice(bytes).map_err(|error| error.to_string());
     let checks = Checks { beacon: None, tables: &read };
     for shower in &event.showers {
@@ -34,10 +34,5 @@ fuzz_target!(|text: &str| {
             reveals: &reveals,
         };
         let _ = verify(&evidence, &checks);
-        for reveal in &reveals {
-            let root = shower.root.unwrap_or(shower.log);
-            let leaves = shower.leaves.unwrap_or(1);
-            let _ = proves(&event.id(shower.shower), &root.0, leaves, reveal, proof);
-        }
     }
 });
