@@ -25,8 +25,13 @@ const COMMENT: &[u8] = b":\n\n";
 
 /// Changes as they happen (server-sent events)
 ///
-/// A `shower` event says that a shower changed. A `height` event comes with every published block. The id of
-/// an event is its height: a client that reconnects with `Last-Event-ID` gets what changed since then.
+/// Each published block sends a frame of events, whose data is JSON. `contribution` (ContributionEvent) says who
+/// contributed: the newest 40 of a frame, in their order, and only to connections that saw the frame before.
+/// `shower` (ShowerEvent) says that a shower changed. `height` (HeightEvent) ends the frame.
+///
+/// The id of `shower` and `height` events is their height: a client that reconnects with `Last-Event-ID` gets the
+/// showers that changed since then. Contributions are not told again; `/v1/showers/{shower}/contributions.csv` has
+/// all of them.
 #[utoipa::path(get, path = "/v1/events", tag = "live",
     params(("last-event-id" = Option<u64>, Header, description = "The last id the client received")),
     responses(
@@ -76,7 +81,7 @@ impl Live {
                 self.heights.mark_unchanged();
                 let view = self.app.view();
                 let usual = self.seen == view.previous && self.seen > 0;
-                let frame = if usual { view.frame.clone() } else { view.frame_since(self.seen).into() };
+                let frame = if usual { view.frame.clone() } else { view.frame_since(self.seen) };
                 self.seen = view.at.height;
                 Some(frame)
             }

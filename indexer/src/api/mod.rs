@@ -42,6 +42,7 @@ pub use problem::Problem;
             download only what changed. Errors are problem details (RFC 9457).",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
+    components(schemas(models::LiveContribution, models::LiveShower, models::LiveHeight)),
     tags(
         (name = "event", description = "The rules of the event, and how current the answers are"),
         (name = "showers", description = "Showers, rankings, floors and quotes"),

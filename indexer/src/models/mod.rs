@@ -3,6 +3,7 @@
 
 mod event;
 mod fairness;
+mod live;
 mod shower;
 mod wallet;
 
@@ -13,6 +14,7 @@ pub use event::{
     Coins, CollectionInfo, Config, Hatchery, Minimum, Moved, PayeeShare, PublicStatus, Roles, UnaskedCoins,
 };
 pub use fairness::{Reveal, Reveals};
+pub use live::{LiveContribution, LiveHeight, LiveShower};
 pub use shower::{
     Floors, Odds, OddsTable, Past, Quote, RankOdds, Ranked, Ranking, Shower, Showers, Telescope, TierFloor,
 };

@@ -4,6 +4,7 @@
 //! an answer never mixes two heights. A view shares everything that hasn't changed with the one before it.
 
 mod csv;
+mod frame;
 mod numbers;
 pub mod page;
 mod pages;
@@ -11,7 +12,6 @@ mod ranking;
 mod shower;
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -25,6 +25,7 @@ use crate::fold::{
     Unasked, Wallets,
 };
 use crate::models::{self, Amount};
+pub use frame::MAX_CONTRIBUTIONS;
 pub use numbers::status;
 pub use page::{Currency, Page};
 pub use ranking::{DEFAULT_ROWS, MAX_ROWS, Row};
@@ -120,7 +121,7 @@ impl View {
             pages: HashMap::new(),
         };
         view.pages = pages::all(&view, state, prefix, previous);
-        view.frame = view.frame_since(view.previous).into();
+        view.frame = frame::usual(&view, previous).into();
         view
     }
 
@@ -147,25 +148,10 @@ impl View {
 
     /// The frame for a live connection that has seen `height` last: the showers that changed since, and the
     /// height.
-    pub fn frame_since(&self, height: u64) -> String {
-        let mut frame = String::new();
-        for view in self.showers.iter().filter(|view| view.summary.changed_at > height) {
-            let models::Shower { shower, contributors, total: Amount(total), changed_at, minted, .. } =
-                view.summary;
-            // Writing to a string can't fail.
-            let _ = write!(
-                frame,
-                "event: shower\nid: {}\ndata: {{\"shower\":{shower},\"contributors\":{contributors},\
-                 \"total\":\"{total}\",\"minted\":{minted},\"changed_at\":{changed_at}}}\n\n",
-                self.at.height
-            );
-        }
-        let (height, time, changed) = (self.at.height, self.time(), self.changed);
-        let _ = write!(
-            frame,
-            "event: height\nid: {height}\ndata: {{\"height\":{height},\"time\":{time},\"changed_at\":{changed}}}\n\n"
-        );
-        frame
+    pub fn frame_since(&self, height: u64) -> Bytes {
+        let mut frame = Vec::new();
+        frame::since(self, height, &mut frame);
+        frame.into()
     }
 
     /// A token, as shown.

@@ -171,6 +171,7 @@ async fn live_connections_hear_of_changes_and_end_with_the_server() {
     let heard = hear(&mut live).await;
     assert!(heard.starts_with("retry: 3000\n\n"), "{heard}");
     assert!(heard.contains("event: shower\nid: 4\ndata: {\"shower\":1,\"contributors\":2,"), "{heard}");
+    assert!(!heard.contains("event: contribution"), "old ones are no news: {heard}");
 
     // Who has seen all there is hears of the height only.
     let client = reqwest::Client::new();
@@ -183,6 +184,12 @@ async fn live_connections_hear_of_changes_and_end_with_the_server() {
     node.set(|node| node.blocks.clone_from(&chain.blocks));
     let heard = hear(&mut live).await;
     assert!(heard.contains("id: 5\ndata: {\"shower\":1,\"contributors\":3,\"total\":\"65\""), "{heard}");
+    let told = format!(
+        "event: contribution\ndata: {{\"shower\":1,\"contributor\":\"{}\",\"amount\":\"25\"",
+        address(30)
+    );
+    assert!(heard.contains(&told), "{heard}");
+    assert!(hear(&mut again).await.contains(&told));
     let drained = tokio::spawn(async move {
         while let Ok(Some(_)) = live.chunk().await {}
         while let Ok(Some(_)) = again.chunk().await {}

@@ -16,5 +16,6 @@ mod config;
 mod decode;
 mod fold;
 mod follow;
+mod frames;
 mod node;
 mod rpc;
