@@ -18,10 +18,11 @@ mod follow;
 mod latency;
 mod metrics;
 pub mod models;
+mod page;
 pub mod rpc;
 mod server;
 pub mod view;
 
 pub use config::{Config, ConfigError, Settings};
 pub use error::IndexerError;
-pub use server::{Server, start};
+pub use server::{Server, start, start_with};

@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::ServiceExt;
 use axum::extract::Request;
 use axum::serve::ListenerExt as _;
+use axum::{Router, ServiceExt};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -36,6 +36,14 @@ pub struct Server {
 /// # Errors
 /// [`IndexerError::Listen`] if a port can't be opened, [`IndexerError::Http`] if no HTTP client can be made.
 pub async fn start(config: Config) -> Result<Server, IndexerError> {
+    start_with(config, Router::new()).await
+}
+
+/// [`start`], with more routes on the public port: the demo's own.
+///
+/// # Errors
+/// As [`start`].
+pub async fn start_with(config: Config, extra: Router) -> Result<Server, IndexerError> {
     let app = App::new(config)?;
     let (public, public_addr) = listen(app.config.listen).await?;
     let (admin, admin_addr) = listen(app.config.admin_listen).await?;
@@ -43,7 +51,7 @@ pub async fn start(config: Config) -> Result<Server, IndexerError> {
     tasks.spawn(follow::run(Arc::clone(&app)));
     tasks.spawn(audit::run(Arc::clone(&app)));
 
-    let front = ServiceExt::<Request>::into_make_service(Front::new(&app));
+    let front = ServiceExt::<Request>::into_make_service(Front::with(&app, extra));
     // Otherwise a small answer waits for the acknowledgement of the previous one.
     let public = public.tap_io(|stream| {
         let _ = stream.set_nodelay(true);

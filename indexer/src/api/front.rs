@@ -39,7 +39,12 @@ pub struct Front {
 impl Front {
     /// In front of the API over `app`.
     pub fn new(app: &Arc<App>) -> Self {
-        Self { app: Arc::clone(app), router: cors().layer(router(app)) }
+        Self::with(app, Router::new())
+    }
+
+    /// In front of the API over `app` and of `extra` routes.
+    pub fn with(app: &Arc<App>, extra: Router) -> Self {
+        Self { app: Arc::clone(app), router: cors().layer(router(app).merge(extra)) }
     }
 }
 

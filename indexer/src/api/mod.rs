@@ -93,7 +93,7 @@ pub fn router(app: &Arc<App>) -> Router {
     let (routes, description) = parts();
     routes
         .merge(SwaggerUi::new("/docs").url("/openapi.json", description))
-        .merge(site::routes())
+        .merge(site::routes(&[])) // the gateways of images, once the configuration has them
         .fallback(async |uri: Uri| Problem::not_found(uri.path()))
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .with_state(Arc::clone(app))

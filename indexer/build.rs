@@ -1,0 +1,67 @@
+//! Makes the table of the page's files, which `src/page.rs` compiles in. Without a built page it is empty.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+/// What `scripts/page` builds. The folder above it is committed, so that Cargo sees a page come and go.
+const PAGE: &str = "../frontend/dist/page";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo:rerun-if-changed=../frontend/dist");
+    let page = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join(PAGE);
+    let mut files = Vec::new();
+    if page.is_dir() {
+        find(&page, &mut files)?;
+    }
+    files.sort();
+    let mut table = String::from("&[\n");
+    for file in files {
+        let path =
+            file.strip_prefix(&page)?.to_str().ok_or("a file of the page has a name that is not UTF-8")?;
+        let content_type = content_type(path)?;
+        let bytes = fs::canonicalize(&file)?;
+        writeln!(
+            table,
+            "File {{ path: {path:?}, content_type: {content_type:?}, bytes: include_bytes!({bytes:?}) }},"
+        )?;
+    }
+    table.push(']');
+    fs::write(Path::new(&env::var("OUT_DIR")?).join("page.rs"), table)?;
+    Ok(())
+}
+
+fn find(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            find(&path, files)?;
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Browsers are told not to guess it, so a file of a new kind has to be named here.
+fn content_type(path: &str) -> Result<&'static str, String> {
+    let ending = path.rsplit_once('.').map(|(_, ending)| ending);
+    Ok(match ending {
+        Some("html") => "text/html; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("json") => "application/json",
+        Some("wasm") => "application/wasm",
+        Some("webmanifest") => "application/manifest+json",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("ico") => "image/x-icon",
+        Some("webp") => "image/webp",
+        Some("woff2") => "font/woff2",
+        Some("txt") => "text/plain; charset=utf-8",
+        Some(_) | None => {
+            return Err(format!("the page has {path}: give its ending a content type in indexer/build.rs"));
+        }
+    })
+}
