@@ -1,0 +1,180 @@
+// What is going on now: follows /v1/events, falls back to asking, and keeps the last known state.
+import { ApiError, get, type Schemas, type Tier } from './client';
+
+export type Config = Schemas['Config'];
+export type Shower = Schemas['Shower'];
+type Status = Schemas['PublicStatus'];
+
+/** A contribution the moment it is in a block. */
+export interface Fallen {
+  shower: number;
+  contributor: string;
+  amount: string;
+  total: string;
+  rank: number;
+  tier: Tier;
+  seq: number;
+}
+
+/**
+ * How the page hears of changes: `live` by events; `polling` by asking, because events don't come; `lost` not at all.
+ */
+export type Link = 'connecting' | 'live' | 'polling' | 'lost';
+
+export interface State {
+  link: Link;
+  config: Config | null;
+  showers: readonly Shower[];
+  /** The open shower's number; null if none is open. */
+  current: number | null;
+  /** Height of the last block that the server has read; 0 before the first. */
+  height: number;
+  /** Its time (Unix seconds). */
+  time: number;
+  /** Height of the last change to any figure. What a page shows is asked for again when it grows. */
+  changed: number;
+  /** When the last block was heard of (performance.now). */
+  heard: number;
+  /** Seconds between blocks, by the last ones. */
+  pace: number;
+  /** What the server says of itself, if it was asked. */
+  status: Status | null;
+  /** Why there is nothing to show yet, in the server's words. */
+  trouble: string | null;
+}
+
+const POLL = 5_000;
+const REOPEN = 5_000;
+const REFRESH_GAP = 400;
+
+let state: State = {
+  link: 'connecting',
+  config: null,
+  showers: [],
+  current: null,
+  height: 0,
+  time: 0,
+  changed: 0,
+  heard: 0,
+  pace: 6,
+  status: null,
+  trouble: null,
+};
+const watchers = new Set<() => void>();
+const sky = new Set<(fallen: Fallen) => void>();
+let source: EventSource | null = null;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+export const snapshot = (): State => state;
+
+export function subscribe(watcher: () => void): () => void {
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
+}
+
+/** Calls `see` for each contribution as it comes. */
+export function onContribution(see: (fallen: Fallen) => void): () => void {
+  sky.add(see);
+  return () => sky.delete(see);
+}
+
+function change(part: Partial<State>): void {
+  state = { ...state, ...part };
+  for (const watcher of watchers) watcher();
+}
+
+/** Starts following; once, for as long as the page is open. */
+export function start(): void {
+  open();
+  timer = setTimeout(watch, POLL);
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') void watch();
+  });
+  addEventListener('online', () => void watch());
+}
+
+function open(): void {
+  source?.close();
+  const stream = new EventSource('/v1/events');
+  source = stream;
+  stream.addEventListener('height', (event) => {
+    const { height, time, changed_at } = JSON.parse(event.data) as { height: number; time: number; changed_at: number };
+    change({ link: 'live' });
+    block(height, time, changed_at);
+  });
+  stream.addEventListener('contribution', (event) => {
+    const fallen = JSON.parse(event.data) as Fallen;
+    for (const see of sky) see(fallen);
+  });
+  stream.onerror = () => {
+    // The browser reconnects by itself, but not after an answer that is no stream.
+    if (stream.readyState === EventSource.CLOSED && source === stream) setTimeout(open, REOPEN);
+    if (state.link === 'live') void watch();
+  };
+}
+
+/** Notes a block. A lower height than before comes from a server that is behind: its figures are not shown. */
+function block(height: number, time: number, changed: number): void {
+  const now = performance.now();
+  if (height > state.height) {
+    const gap = state.height > 0 ? (time - state.time) / (height - state.height) : state.pace;
+    const pace = Math.min(60, Math.max(1, state.pace * 0.7 + gap * 0.3));
+    change({ height, time, heard: now, pace });
+  }
+  // Showers open and close as time passes, without any change on the chain.
+  const edge = state.showers.some(
+    (shower) =>
+      (shower.status === 'upcoming' && shower.opens_at <= time) ||
+      (shower.status === 'open' && shower.closes_at <= time),
+  );
+  if (changed > state.changed || edge || state.config === null) void refresh(Math.max(changed, state.changed));
+}
+
+let refreshing = false;
+let wanted = false;
+
+/** Asks for what every page needs. One request at a time: what is asked for meanwhile becomes one more. */
+async function refresh(changed: number): Promise<void> {
+  if (refreshing) {
+    wanted = true;
+    return;
+  }
+  refreshing = true;
+  try {
+    const [config, showers] = await Promise.all([get<Config>('/v1/config'), get<Schemas['Showers']>('/v1/showers')]);
+    change({ config, showers: showers.showers, current: showers.current ?? null, changed, trouble: null });
+  } catch (error) {
+    change({ trouble: error instanceof ApiError ? error.message : String(error) });
+  }
+  await new Promise((resolve) => setTimeout(resolve, REFRESH_GAP));
+  refreshing = false;
+  if (wanted) {
+    wanted = false;
+    void refresh(state.changed + 1);
+  }
+}
+
+/** Whether blocks are overdue: three block times have passed since the last one. */
+export function overdue(of: State = state, now = performance.now()): boolean {
+  return of.height > 0 && now - of.heard > Math.max(10, 3 * of.pace) * 1000;
+}
+
+/** Looks whether events still come. If they don't, it asks the server how it is. */
+async function watch(): Promise<void> {
+  clearTimeout(timer);
+  const quiet = state.link !== 'live' || overdue() || source?.readyState !== EventSource.OPEN;
+  if (quiet) await ask();
+  timer = setTimeout(watch, POLL);
+}
+
+async function ask(): Promise<void> {
+  try {
+    const status = await get<Status>('/v1/status');
+    const open = source?.readyState === EventSource.OPEN;
+    change({ status, link: open && !overdue() ? 'live' : 'polling' });
+    block(status.height, status.time, state.changed + (status.height > state.height ? 1 : 0));
+    if (state.config === null) void refresh(state.changed);
+  } catch {
+    change({ link: 'lost' });
+  }
+}

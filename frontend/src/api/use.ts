@@ -1,0 +1,80 @@
+// Hooks over what the server says. They keep the last answer while a newer one is on its way or can't be had.
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { ApiError, get } from './client';
+import { overdue, type State, snapshot, subscribe } from './live';
+
+/** What is going on now. */
+export function useLive(): State {
+  return useSyncExternalStore(subscribe, snapshot);
+}
+
+export interface Answer<T> {
+  /** The last answer for this path; undefined before the first. */
+  data: T | undefined;
+  /** Why the last attempt failed; null if it didn't. */
+  error: ApiError | null;
+}
+
+/**
+ * Asks for `path`, and again whenever figures change. `null` asks for nothing. With `once` it is not asked for again:
+ * for what never changes.
+ */
+export function useApi<T>(path: string | null, { once = false } = {}): Answer<T> {
+  const { changed, link } = useLive();
+  const [answer, setAnswer] = useState<Answer<T> & { path: string | null }>({
+    path: null,
+    data: undefined,
+    error: null,
+  });
+  const done = useRef<string | null>(null);
+  const version = once ? 0 : changed;
+  // A server that came back may have other figures.
+  const away = link === 'lost';
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `version` is what makes it ask again
+  useEffect(() => {
+    if (path === null || away || (once && done.current === path)) return;
+    let current = true;
+    get<T>(path).then(
+      (data) => {
+        done.current = path;
+        if (current) setAnswer({ path, data, error: null });
+      },
+      (error) => {
+        const failure = error instanceof ApiError ? error : new ApiError(0, String(error));
+        if (current) setAnswer((old) => ({ path, data: old.path === path ? old.data : undefined, error: failure }));
+      },
+    );
+    return () => {
+      current = false;
+    };
+  }, [path, version, away, once]);
+  return answer.path === path ? answer : { data: undefined, error: null };
+}
+
+/** Renders again every `ms`, aligned to the clock, while the page is visible. */
+export function useTick(ms: number): number {
+  const [now, setNow] = useState(() => performance.now());
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout>;
+    const tick = () => {
+      setNow(performance.now());
+      timer = setTimeout(tick, ms - (Date.now() % ms));
+    };
+    timer = setTimeout(tick, ms - (Date.now() % ms));
+    return () => clearTimeout(timer);
+  }, [ms]);
+  return now;
+}
+
+/** The chain's time now (Unix seconds), and whether blocks are overdue, so that it is only an estimate. */
+export function useChainTime(ms = 1000): { now: number; stalled: boolean; since: number } {
+  const live = useLive();
+  const tick = useTick(ms);
+  return chainTime(live, Math.max(tick, live.heard));
+}
+
+/** By the last block's time and this device's monotonic clock; the device's date plays no part. */
+export function chainTime(live: State, at: number): { now: number; stalled: boolean; since: number } {
+  const since = live.height === 0 ? 0 : Math.max(0, (at - live.heard) / 1000);
+  return { now: live.time + since, stalled: overdue(live, at), since };
+}

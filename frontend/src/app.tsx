@@ -1,0 +1,58 @@
+// The shell: sky, head, pages, foot, and what has to be said on every page.
+import { lazy, Suspense } from 'react';
+import { Banners } from './banners';
+import { Foot } from './foot';
+import { Head } from './head';
+import { Cave } from './pages/cave/cave';
+import { Help } from './pages/help/help';
+import { Shower } from './pages/shower/shower';
+import { Telescope } from './pages/telescope/telescope';
+import { Link, usePath } from './router';
+import { t } from './strings';
+
+const Fairness = lazy(() => import('./pages/fairness/fairness').then((page) => ({ default: page.Fairness })));
+
+function Page() {
+  const [name = ''] = usePath();
+  switch (name) {
+    case '':
+      return <Shower />;
+    case 'telescope':
+      return <Telescope />;
+    case 'cave':
+      return <Cave />;
+    case 'fairness':
+      return <Fairness />;
+    case 'help':
+      return <Help />;
+    default:
+      return (
+        <div className="card stack">
+          <h1>{t.missing.title}</h1>
+          <p>
+            <Link to="/" className="button">
+              {t.missing.back}
+            </Link>
+          </p>
+        </div>
+      );
+  }
+}
+
+export function App() {
+  return (
+    <div className="frame">
+      <a className="skip" href="#main">
+        {t.app.skip}
+      </a>
+      <Head />
+      <main id="main" tabIndex={-1} className="stack">
+        <Banners />
+        <Suspense fallback={<p className="quiet">{t.loading}</p>}>
+          <Page />
+        </Suspense>
+      </main>
+      <Foot />
+    </div>
+  );
+}

@@ -1,0 +1,6 @@
+// The telescope page.
+import { t } from '../../strings';
+
+export function Telescope() {
+  return <h1>{t.telescope.title}</h1>;
+}
