@@ -64,8 +64,13 @@ export interface paths {
         };
         /**
          * Changes as they happen (server-sent events)
-         * @description A `shower` event says that a shower changed. A `height` event comes with every published block. The id of
-         *     an event is its height: a client that reconnects with `Last-Event-ID` gets what changed since then.
+         * @description Each published block sends a frame of events, whose data is JSON. `contribution` (ContributionEvent) says who
+         *     contributed: the newest 40 of a frame, in their order, and only to connections that saw the frame before.
+         *     `shower` (ShowerEvent) says that a shower changed. `height` (HeightEvent) ends the frame.
+         *
+         *     The id of `shower` and `height` events is their height: a client that reconnects with `Last-Event-ID` gets the
+         *     showers that changed since then. Contributions are not told again; `/v1/showers/{shower}/contributions.csv` has
+         *     all of them.
          */
         get: operations["events"];
         put?: never;
@@ -488,6 +493,32 @@ export interface components {
              */
             tilt_bp: number;
         };
+        /** @description Data of a `contribution` event: somebody contributed. */
+        ContributionEvent: {
+            /** @description How much this contribution brought. */
+            amount: components["schemas"]["Amount"];
+            /** @description Who contributed. */
+            contributor: string;
+            /**
+             * Format: int32
+             * @description The contributor's rank at this height, from 1.
+             */
+            rank: number;
+            /**
+             * Format: int64
+             * @description Sequence number among all contributions of the event: it identifies this one.
+             */
+            seq: number;
+            /**
+             * Format: int32
+             * @description Number of the shower.
+             */
+            shower: number;
+            /** @description The tier of that rank. */
+            tier: components["schemas"]["TierName"];
+            /** @description The contributor's total in the shower at this height. */
+            total: components["schemas"]["Amount"];
+        };
         /** @description A cracked meteor that waits for its reveal. */
         Cracking: {
             /** @description Who cracked it and receives what it holds. */
@@ -582,6 +613,24 @@ export interface components {
              * @description How long a cracked meteor can wait for its reveal before its holder can reclaim it (seconds).
              */
             reveal_timeout: number;
+        };
+        /** @description Data of a `height` event: the last of each frame. */
+        HeightEvent: {
+            /**
+             * Format: int64
+             * @description Height of the last change to any shower, token or setting.
+             */
+            changed_at: number;
+            /**
+             * Format: int64
+             * @description Height of the block that answers describe from now on.
+             */
+            height: number;
+            /**
+             * Format: int64
+             * @description Its time (seconds).
+             */
+            time: number;
         };
         /** @description Any number of bytes, written in hexadecimal. */
         Hex: string;
@@ -1065,6 +1114,31 @@ export interface components {
             shower: number;
             /** @description Where it stands, by the chain's time. */
             status: components["schemas"]["ShowerStatus"];
+            /** @description Sum of their contributions. */
+            total: components["schemas"]["Amount"];
+        };
+        /** @description Data of a `shower` event: something of the shower changed. */
+        ShowerEvent: {
+            /**
+             * Format: int64
+             * @description Height of its last change.
+             */
+            changed_at: number;
+            /**
+             * Format: int32
+             * @description Wallets that contributed.
+             */
+            contributors: number;
+            /**
+             * Format: int32
+             * @description Meteors minted.
+             */
+            minted: number;
+            /**
+             * Format: int32
+             * @description Number of the shower.
+             */
+            shower: number;
             /** @description Sum of their contributions. */
             total: components["schemas"]["Amount"];
         };
