@@ -22,6 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             file.strip_prefix(&page)?.to_str().ok_or("a file of the page has a name that is not UTF-8")?;
         let content_type = content_type(path)?;
         let bytes = fs::canonicalize(&file)?;
+        let bytes = bytes.to_str().ok_or("the repository is in a folder whose name is not UTF-8")?;
         writeln!(
             table,
             "File {{ path: {path:?}, content_type: {content_type:?}, bytes: include_bytes!({bytes:?}) }},"
