@@ -2,13 +2,17 @@
 
 ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-chain lint fuzz schema bench bench-mint artifacts gas fmt
+.PHONY: help demo page test test-chain lint fuzz schema bench bench-mint artifacts gas fmt
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
 
 demo: ## A whole small event on this machine; ARGS="--help" lists its options
+	@METEOR_DEPLOYMENT= scripts/page || { [ $$? -eq 3 ] && echo "make demo: goes on without the page" >&2; }
 	@scripts/timed "make demo" cargo run --locked -p meteor-cli -- demo $(ARGS)
+
+page: ## Build the page into frontend/dist, from where the binaries take it; METEOR_DEPLOYMENT=FILE for a launch
+	@scripts/timed "make page" scripts/page
 
 test: ## All tests: rules, contracts, dev chain, indexer, end to end, CosmJS
 	@scripts/timed "make test" scripts/test
