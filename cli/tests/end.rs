@@ -8,12 +8,12 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::common::{command, fails, private, taxed, until, works};
+use meteor_chain::transactions::hash;
 use meteor_cli::chain::Chain;
 use meteor_cli::demo;
 use meteor_messages::shower::Status;
 use meteor_operator::journal::{Intent, Journal};
 use meteor_operator::keys::MasterKey;
-use meteor_operator::node::hash;
 use meteor_rules::preset::Preset;
 
 /// Runs `meteor` with `line` and types `answer`; whether it succeeded and what it said.

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use meteor_chain::transactions::Broadcast;
 use meteor_chain::words::Said;
 use meteor_messages::shower::ExecuteMsg;
 use meteor_operator::gas::{GasPrice, coins};
-use meteor_operator::node::{Broadcast, Node};
+use meteor_operator::node::Node;
 use meteor_operator::signer::Signer;
 use meteor_operator::tax::Rate;
 use meteor_operator::tx::{self, Place};

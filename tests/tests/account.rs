@@ -8,12 +8,13 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::Bytes;
 use cosmwasm_std::Binary;
+use meteor_chain::transactions::{self, Broadcast};
 use meteor_chain::tx::Included;
 use meteor_chain::words::Said;
 use meteor_devnet::{Blocks, Config, DEV_MNEMONIC, Devnet, GasPrice as Least};
 use meteor_operator::account::{Account, AccountError};
 use meteor_operator::gas::{GasPrice, coins, with_margin};
-use meteor_operator::node::{self, Broadcast, Node};
+use meteor_operator::node::Node;
 use meteor_operator::signer::{COIN_TYPE, Signer};
 use meteor_operator::tx;
 use meteor_tests::proxy::serve;
@@ -126,7 +127,7 @@ async fn paid_once(devnet: &Devnet, account: &Account, before: u128, forgotten: 
     let history = account.journal().history().unwrap();
     assert_eq!(history.len(), 1);
     assert_eq!((history[0].code, history[0].sequence), (0, sequence));
-    assert_ne!(history[0].hash, node::hash(forgotten));
+    assert_ne!(history[0].hash, transactions::hash(forgotten));
     assert_eq!(account.journal().outstanding(), None);
     match direct.broadcast(forgotten).await.unwrap() {
         Broadcast::Refused(refusal) => assert_eq!(refusal.said(), Said::TimedOut, "its time is over"),
@@ -157,7 +158,7 @@ async fn a_restarted_job_signs_again_with_the_sequence_of_what_ran_out_meanwhile
         done = pay(&mut account) => panic!("paid although it was forgotten: {done:?}"),
         () = proxy.forgot.notified() => {}
     }
-    assert_eq!(account.journal().outstanding().unwrap().hash, node::hash(&proxy.bytes()), "noted");
+    assert_eq!(account.journal().outstanding().unwrap().hash, transactions::hash(&proxy.bytes()), "noted");
     drop(account);
     devnet.mine(LIFETIME).await.unwrap();
     let mut account = open(&devnet.rpc_url(), dir.path()).await;
@@ -183,7 +184,7 @@ async fn transactions_that_all_died_are_said_to_be_dead() {
         }
     };
     drop(paying);
-    let last = node::hash(&proxy.bytes());
+    let last = transactions::hash(&proxy.bytes());
     assert!(
         matches!(&error, AccountError::NeverIncluded { signatures: 4, hash, .. } if *hash == last),
         "{error}"

@@ -25,9 +25,9 @@ const COMMENT: &[u8] = b":\n\n";
 
 /// Changes as they happen (server-sent events)
 ///
-/// Each published block sends a frame of events, whose data is JSON. `contribution` (ContributionEvent) says who
+/// Each published block sends a frame of events, whose data is JSON. `contribution` (`ContributionEvent`) says who
 /// contributed: the newest 40 of a frame, in their order, and only to connections that saw the frame before.
-/// `shower` (ShowerEvent) says that a shower changed. `height` (HeightEvent) ends the frame.
+/// `shower` (`ShowerEvent`) says that a shower changed. `height` (`HeightEvent`) ends the frame.
 ///
 /// The id of `shower` and `height` events is their height: a client that reconnects with `Last-Event-ID` gets the
 /// showers that changed since then. Contributions are not told again; `/v1/showers/{shower}/contributions.csv` has

@@ -5,12 +5,12 @@ use std::time::Duration;
 use cosmrs::Any;
 use meteor_chain::backoff;
 use meteor_chain::query::Answer;
+use meteor_chain::transactions::Broadcast;
 use meteor_chain::tx::Included;
 use meteor_chain::words::Said;
 
 use super::{Account, AccountError};
 use crate::journal::Intent;
-use crate::node::Broadcast;
 use crate::tx;
 
 /// Blocks after which a transaction that was accepted but didn't show up is reported.

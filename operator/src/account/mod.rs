@@ -9,16 +9,16 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use cosmrs::Any;
 use cosmwasm_std::Coin;
-use meteor_chain::NodeError;
 use meteor_chain::tx::Included;
 use meteor_chain::words::{Refusal, Said};
+use meteor_chain::{NodeError, transactions};
 use serde::Serialize;
 
 pub use self::error::AccountError;
 use self::follow::Fate;
 use crate::gas::{GasPrice, with_margin};
 use crate::journal::{Intent, Journal};
-use crate::node::{self, Node};
+use crate::node::Node;
 use crate::signer::Signer;
 use crate::tx::{self, Place};
 
@@ -240,7 +240,7 @@ impl Account {
             address: self.address().to_owned(),
             sequence: self.place.sequence,
             fee: format!("{}{}", price.fee(gas), price.denom),
-            hash: node::hash(&bytes),
+            hash: transactions::hash(&bytes),
             signed_at,
             timeout_height,
             tx: BASE64.encode(&bytes),

@@ -13,11 +13,11 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use meteor_chain::transactions::hash;
 use meteor_chain::tx::Included;
 use serde::{Deserialize, Serialize};
 
 pub use self::error::JournalError;
-use crate::node::hash;
 
 const OUTSTANDING: &str = "outstanding.json";
 const HISTORY: &str = "history.jsonl";

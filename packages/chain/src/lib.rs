@@ -2,13 +2,15 @@
 //!
 //! [`Pool`] chooses among nodes and repeats; [`Node`] makes single requests. Everything that reads an answer
 //! is a pure function from bytes: [`jsonrpc`], [`blocks`], [`query`], [`tx`] and [`time`]; [`words`] says
-//! what its errors mean. [`contracts`] are our contracts, a method for each query.
+//! what its errors mean. [`contracts`] are our contracts, a method for each query; [`transactions`] hands over
+//! what others signed, and [`gas`] says what it costs.
 
 pub mod backoff;
 pub mod blocks;
 pub mod contracts;
 mod error;
 pub mod event;
+pub mod gas;
 pub mod http;
 pub mod jsonrpc;
 mod node;
@@ -17,6 +19,7 @@ mod pool;
 pub mod query;
 mod state;
 pub mod time;
+pub mod transactions;
 pub mod tx;
 pub mod words;
 

@@ -107,6 +107,11 @@ impl Pool {
         self.members.iter().map(|member| &member.node)
     }
 
+    /// The nodes that aren't waiting out a failure, best first.
+    pub(crate) fn at_hand(&self) -> impl Iterator<Item = &Node> {
+        self.ready(0).into_iter().map(|(_, member)| &member.node)
+    }
+
     /// How the nodes are doing, in the order of the configuration.
     pub fn health(&self) -> Vec<NodeStatus> {
         let one = |member: &Member| {

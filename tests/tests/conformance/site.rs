@@ -71,7 +71,7 @@ impl<'a> Site<'a> {
 
     /// A transaction that was sent, once it is in a block and in the index.
     pub(crate) async fn included(&self, bytes: &[u8]) -> Value {
-        let hash = meteor_operator::node::hash(bytes);
+        let hash = meteor_chain::transactions::hash(bytes);
         for look in 1..=LOOKS {
             let query = json!({"query": format!("tx.hash='{hash}'"), "page": "1"});
             let mut answer = self.rpc("tx_search", query).await;
