@@ -8,6 +8,8 @@ import { Help } from './pages/help/help';
 import { Shower } from './pages/shower/shower';
 import { Telescope } from './pages/telescope/telescope';
 import { Link, usePath } from './router';
+import { meteors } from './sky/feed';
+import { Sky } from './sky/sky';
 import { t } from './strings';
 
 const Fairness = lazy(() => import('./pages/fairness/fairness').then((page) => ({ default: page.Fairness })));
@@ -42,6 +44,7 @@ function Page() {
 export function App() {
   return (
     <div className="frame">
+      <Sky subscribe={meteors} />
       <a className="skip" href="#main">
         {t.app.skip}
       </a>
