@@ -5,7 +5,7 @@ import { brightness, type Falling } from './falling';
 /** Calls `fall` for each contribution from now on; what it returns ends that. */
 export function meteors(fall: (falling: Falling) => void): () => void {
   return onContribution(({ shower, amount, tier }) => {
-    const minimum = snapshot().showers.find((one) => one.number === shower)?.minimum;
+    const minimum = snapshot().showers.find((one) => one.shower === shower)?.minimum;
     if (minimum !== undefined) fall({ tier, brightness: brightness(BigInt(amount), BigInt(minimum)) });
   });
 }
