@@ -7,17 +7,20 @@ use anyhow::Result;
 use meteor_indexer::{Config, Server};
 use meteor_operator::jobs::Deployment;
 
+use crate::chain::Chain;
+
 /// Serves an event with its tables and its catalogue on `listen`, or on another free port if that one is in use.
 /// Looks for blocks every `poll`.
 pub async fn embedded(
-    rpc: &str,
+    chain: &Chain,
     deployment: &Deployment,
     tables: Vec<u8>,
     catalogue: Vec<u8>,
     listen: SocketAddr,
     poll: Duration,
 ) -> Result<Server> {
-    let mut config = Config::new(&[rpc.to_owned()], &deployment.shower)?;
+    let mut config = Config::new(&[chain.rpc.clone()], &deployment.shower)?;
+    config.gas_price = Some(chain.gas_price.clone());
     config.start_height = deployment.height;
     config.poll = poll;
     config.tables = Some(tables);

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::latency::Latency;
+use crate::tax::Tax;
 use crate::view::{Page, View};
 
 /// Everything shared.
@@ -31,6 +32,8 @@ pub struct App {
     pub tables: Option<Tables>,
     /// The catalogue, if one is configured.
     pub catalogue: Option<CatalogueFile>,
+    /// The chain's tax on coins that are sent.
+    pub(crate) tax: Tax,
     /// How long answers of the public API take.
     pub latency: Latency,
     /// Permits for live connections.
@@ -96,6 +99,7 @@ impl App {
             tables: config.tables.as_deref().map(Tables::new),
             catalogue: config.catalogue.clone().map(CatalogueFile::new),
             health: Health::default(),
+            tax: Tax::default(),
             latency: Latency::default(),
             streams: Arc::new(Semaphore::new(config.max_streams)),
             stop: CancellationToken::new(),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
+use meteor_chain::gas::GasPrice;
 use meteor_chain::http;
 use reqwest::Url;
 use serde::Deserialize;
@@ -41,6 +42,12 @@ pub struct Config {
     pub tables: Option<Vec<u8>>,
     /// The catalogue's file; served only if the launch committed to it.
     pub catalogue: Option<Vec<u8>>,
+    /// What transactions that wallets make for this page should pay for gas.
+    pub gas_price: Option<GasPrice>,
+    /// Gateways that the page may load images from; each ends in a slash.
+    pub image_gateways: Vec<Url>,
+    /// Where visitors find help: an https address, or mailto.
+    pub support: Option<Url>,
 }
 
 /// Why a configuration can't be used. Every text says what to do.
@@ -142,6 +149,17 @@ pub struct Settings {
     /// mint
     #[arg(long, global = true, env = "METEOR_CATALOGUE")]
     pub catalogue: Option<PathBuf>,
+    /// What wallets should pay for gas, for example 28.325uluna. /v1/site tells the page; without it nobody can
+    /// contribute from there
+    #[arg(long, global = true, env = "METEOR_GAS_PRICE")]
+    pub gas_price: Option<String>,
+    /// IPFS gateways that the page may load images from, separated by commas, for example
+    /// `https://ipfs.example.com/ipfs/`
+    #[arg(long, global = true, env = "METEOR_IMAGE_GATEWAYS", value_delimiter = ',')]
+    pub image_gateways: Vec<String>,
+    /// Where visitors find help: an https address, or `mailto:help@example.com`
+    #[arg(long, global = true, env = "METEOR_SUPPORT")]
+    pub support: Option<String>,
 }
 
 impl Settings {
@@ -173,6 +191,13 @@ impl Settings {
             max_streams: self.max_streams.or(base.max_streams),
             tables: self.tables.or(base.tables),
             catalogue: self.catalogue.or(base.catalogue),
+            gas_price: self.gas_price.or(base.gas_price),
+            image_gateways: if self.image_gateways.is_empty() {
+                base.image_gateways
+            } else {
+                self.image_gateways
+            },
+            support: self.support.or(base.support),
         }
     }
 
@@ -229,6 +254,9 @@ impl Settings {
             max_streams,
             tables: self.tables.map(read_tables).transpose()?,
             catalogue: self.catalogue.map(read_catalogue).transpose()?,
+            gas_price: self.gas_price.map(|text| gas_price(&text)).transpose()?,
+            image_gateways: self.image_gateways.iter().map(|text| gateway(text)).collect::<Result<_, _>>()?,
+            support: self.support.map(|text| support(&text)).transpose()?,
         })
     }
 }
@@ -265,6 +293,35 @@ fn url(text: &str) -> Result<Url, ConfigError> {
     let scheme = || text.trim().split("://").next().filter(|scheme| scheme.len() < 10).unwrap_or("…");
     http::node_url(text)
         .ok_or_else(|| bad("a node", scheme(), "it must be an address like http://localhost:26657"))
+}
+
+fn gas_price(text: &str) -> Result<GasPrice, ConfigError> {
+    text.trim().parse().map_err(|_| bad("gas_price", text, "write it like 28.325uluna"))
+}
+
+/// A gateway, to whose address a content identifier is appended.
+fn gateway(text: &str) -> Result<Url, ConfigError> {
+    let good = |url: &Url| {
+        let plain = url.query().is_none() && url.fragment().is_none() && url.path().ends_with('/');
+        url.scheme() == "https" && url.has_host() && plain && anonymous(url)
+    };
+    let hint = "it must be an https address that ends in a slash, like https://ipfs.example.com/ipfs/";
+    Url::parse(text.trim()).ok().filter(good).ok_or_else(|| bad("an image gateway", text, hint))
+}
+
+fn support(text: &str) -> Result<Url, ConfigError> {
+    let good = |url: &Url| match url.scheme() {
+        "https" => url.has_host() && anonymous(url),
+        "mailto" => url.path().split_once('@').is_some_and(|(who, at)| !who.is_empty() && !at.is_empty()),
+        _ => false,
+    };
+    let hint = "it must be an https address or one like mailto:help@example.com";
+    Url::parse(text.trim()).ok().filter(good).ok_or_else(|| bad("support", text, hint))
+}
+
+/// Whether an address holds no name and password: everyone reads it.
+fn anonymous(url: &Url) -> bool {
+    url.username().is_empty() && url.password().is_none()
 }
 
 fn socket(what: &'static str, given: Option<String>, default: &str) -> Result<SocketAddr, ConfigError> {

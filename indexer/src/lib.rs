@@ -21,6 +21,7 @@ pub mod models;
 mod page;
 pub mod rpc;
 mod server;
+mod tax;
 pub mod view;
 
 pub use config::{Config, ConfigError, Settings};

@@ -15,7 +15,8 @@ Examples:
 indexer.toml has the same settings, with underscores:
   rpc = [\"http://localhost:26657\", \"https://rpc.example.com\"]
   shower = \"terra1…\"
-  start_height = 15000000";
+  start_height = 15000000
+  gas_price = \"28.325uluna\"";
 
 /// Follows the chain, folds the contracts' events, serves the public API and page.
 ///

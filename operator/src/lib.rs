@@ -13,5 +13,6 @@ pub mod keys;
 pub mod launch;
 pub mod node;
 pub mod signer;
-pub mod tax;
 pub mod tx;
+
+pub use meteor_chain::tax;

@@ -371,7 +371,7 @@ impl Stage {
         let tables = tables(&self.preset).expect("tables");
         let poll = Duration::from_millis(20);
         let catalogue = write(&self.catalogue, &self.preset.meteors.template).into_bytes();
-        let server = embedded(&self.chain.rpc, &self.deployment, tables, catalogue, listen, poll).await;
+        let server = embedded(&self.chain, &self.deployment, tables, catalogue, listen, poll).await;
         let server = server.expect("server starts");
         let api = Api { base: format!("http://{}", server.public_addr()), server };
         api.caught_up(self).await;

@@ -20,8 +20,8 @@ pub(super) struct Serve {
     /// A TOML file with the settings below, their names written with underscores
     #[arg(long, env = "METEOR_CONFIG")]
     config: Option<PathBuf>,
-    /// The deployment file that meteor deploy wrote: nodes, contract, height and the catalogue beside it, where
-    /// nothing else names them
+    /// The deployment file that meteor deploy wrote: nodes, contract, height, gas price and the catalogue beside it,
+    /// where nothing else names them
     #[arg(long)]
     deployment: Option<PathBuf>,
     #[command(flatten)]
@@ -64,6 +64,7 @@ fn deployed(path: &Path) -> Result<Settings> {
         chain_id: Some(event.chain_id),
         start_height: Some(event.height),
         catalogue,
+        gas_price: Some(record.gas_price),
         ..Settings::default()
     })
 }

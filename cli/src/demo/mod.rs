@@ -159,7 +159,7 @@ async fn event(options: &Options, site: &Site, stop: &CancellationToken) -> Resu
 
     let tables = preset::tables(&preset)?;
     let server =
-        serve::embedded(&chain.rpc, &deployment, tables, planned.catalogue_file, options.listen, site.poll)
+        serve::embedded(&chain, &deployment, tables, planned.catalogue_file, options.listen, site.poll)
             .await?;
     let api = format!("http://{}", server.public_addr());
     println!("\n  Watch it live: {api}\n  API:           {api}/docs\n");

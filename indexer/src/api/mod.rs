@@ -5,6 +5,7 @@ mod fairness;
 mod front;
 mod nfts;
 mod problem;
+mod setup;
 mod showers;
 mod site;
 mod wallets;
@@ -67,6 +68,7 @@ fn parts() -> (Router<Arc<App>>, utoipa::openapi::OpenApi) {
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(config))
         .routes(routes!(status))
+        .routes(routes!(setup::site))
         .routes(routes!(unasked))
         .routes(routes!(showers::showers))
         .routes(routes!(showers::shower))
@@ -93,7 +95,7 @@ pub fn router(app: &Arc<App>) -> Router {
     let (routes, description) = parts();
     routes
         .merge(SwaggerUi::new("/docs").url("/openapi.json", description))
-        .merge(site::routes(&[])) // the gateways of images, once the configuration has them
+        .merge(site::routes(&app.config.image_gateways))
         .fallback(async |uri: Uri| Problem::not_found(uri.path()))
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .with_state(Arc::clone(app))

@@ -133,6 +133,13 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "not-launched", "Not launched yet", detail)
     }
 
+    /// 503: what only a node can tell is not known.
+    pub fn no_node() -> Self {
+        let detail =
+            "The chain's nodes do not answer this server now. Try again in a few seconds.".to_owned();
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "no-node", "No node answers", detail)
+    }
+
     /// 503: the limit of live connections is reached.
     pub fn too_many_streams() -> Self {
         let detail = "This server has reached its limit of live connections. Poll the pages every few seconds instead, \

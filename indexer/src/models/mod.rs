@@ -5,6 +5,7 @@ mod event;
 mod fairness;
 mod live;
 mod shower;
+mod site;
 mod wallet;
 
 use serde::{Serialize, Serializer};
@@ -18,6 +19,7 @@ pub use live::{LiveContribution, LiveHeight, LiveShower};
 pub use shower::{
     Floors, Odds, OddsTable, Past, Quote, RankOdds, Ranked, Ranking, Shower, Showers, Telescope, TierFloor,
 };
+pub use site::{GasPrice, Release, Site};
 pub use wallet::{Cave, Cracking, Nft, Nfts, Wallet, WalletShower};
 
 /// An amount in micro-denom, written as a decimal string.

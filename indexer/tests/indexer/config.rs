@@ -29,6 +29,7 @@ fn defaults_and_overrides() {
 #[test]
 fn what_cannot_be_is_refused_and_says_what_to_do() {
     let bad = |settings: Settings| settings.check().unwrap_err().to_string();
+    let gateways = |text: &str| Settings { image_gateways: vec![text.into()], ..good() };
     for (settings, says) in [
         (Settings { rpc: vec![], ..good() }, "--rpc"),
         (Settings { shower: None, ..good() }, "METEOR_SHOWER"),
@@ -42,6 +43,16 @@ fn what_cannot_be_is_refused_and_says_what_to_do() {
         (Settings { listen: Some("8080".into()), ..good() }, "127.0.0.1:8080"),
         (Settings { admin_listen: Some("x".into()), ..good() }, "admin_listen"),
         (Settings { admin_listen: Some("127.0.0.1:8080".into()), ..good() }, "listen has this address"),
+        (Settings { gas_price: Some("cheap".into()), ..good() }, "28.325uluna"),
+        (gateways("http://ipfs.example.com/ipfs/"), "https"),
+        (gateways("https://ipfs.example.com/ipfs"), "slash"),
+        (gateways("https://ipfs.example.com/?ipfs/"), "slash"),
+        (gateways("https://me:pass@ipfs.example.com/"), "slash"),
+        (gateways("ipfs.example.com/"), "slash"),
+        (Settings { support: Some("https://".into()), ..good() }, "mailto:"),
+        (Settings { support: Some("http://example.com".into()), ..good() }, "https"),
+        (Settings { support: Some("mailto:help".into()), ..good() }, "mailto:"),
+        (Settings { support: Some("javascript:alert(1)".into()), ..good() }, "https"),
     ] {
         let text = bad(settings);
         assert!(text.contains(says), "{says}: {text}");
@@ -59,6 +70,18 @@ fn the_tables_file_is_read_at_the_start() {
     assert!(matches!(error, ConfigError::Tables { .. }) && error.to_string().contains("--tables"));
     std::fs::write(&path, b"{ }").unwrap();
     assert_eq!(with().unwrap().tables, Some(b"{ }".to_vec()));
+}
+
+#[test]
+fn what_the_page_needs_is_read() {
+    let text = "gas_price = \"28.325uluna\"\nsupport = \"mailto:help@example.com\"\n\
+                image_gateways = [\"https://a.example/ipfs/\", \"https://b.example:8443/\"]\n";
+    let file: Settings = toml::from_str(text).unwrap();
+    let config = good().over(file).check().unwrap();
+    assert_eq!(config.gas_price.unwrap().to_string(), "28.325000uluna");
+    assert_eq!(config.support.unwrap().as_str(), "mailto:help@example.com");
+    let gateways: Vec<_> = config.image_gateways.iter().map(reqwest::Url::as_str).collect();
+    assert_eq!(gateways, ["https://a.example/ipfs/", "https://b.example:8443/"]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A node to test with: it serves a [`Chain`]'s blocks in CometBFT's shapes, and misbehaves on request.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
@@ -54,6 +54,12 @@ pub struct Behaviour {
     pub asked: Vec<String>,
     /// What smart queries answer.
     pub answer: Option<Value>,
+    /// What queries of other paths answer: the whole `response`.
+    pub modules: HashMap<&'static str, Value>,
+    /// What other methods answer: their result, or the error's data.
+    pub methods: HashMap<&'static str, Result<Value, String>>,
+    /// The parameters that those were asked with.
+    pub params: Vec<Value>,
 }
 
 #[derive(Clone)]
@@ -144,7 +150,10 @@ impl Behaviour {
             "blockchain" => self.blockchain(&request["params"], fault),
             "block_results" => self.results(&request["params"], fault),
             "abci_query" => Ok(self.query(&request["params"])),
-            other => panic!("{other}"),
+            other => {
+                self.params.push(request["params"].clone());
+                self.methods.get(other).cloned().unwrap_or_else(|| panic!("{other}"))
+            }
         };
         let id = &request["id"];
         match done {
@@ -227,6 +236,9 @@ impl Behaviour {
 
     fn query(&self, params: &Value) -> Value {
         use base64::Engine as _;
+        if let Some(response) = self.modules.get(params["path"].as_str().unwrap()) {
+            return json!({ "response": response });
+        }
         let Some(answer) = &self.answer else {
             return json!({ "response": { "code": 5, "log": "no such contract" } });
         };

@@ -3,7 +3,7 @@
 //! [`Pool`] chooses among nodes and repeats; [`Node`] makes single requests. Everything that reads an answer
 //! is a pure function from bytes: [`jsonrpc`], [`blocks`], [`query`], [`tx`] and [`time`]; [`words`] says
 //! what its errors mean. [`contracts`] are our contracts, a method for each query; [`transactions`] hands over
-//! what others signed, and [`gas`] says what it costs.
+//! what others signed, [`gas`] and [`tax`] say what it costs.
 
 pub mod backoff;
 pub mod blocks;
@@ -18,6 +18,7 @@ mod nullable;
 mod pool;
 pub mod query;
 mod state;
+pub mod tax;
 pub mod time;
 pub mod transactions;
 pub mod tx;

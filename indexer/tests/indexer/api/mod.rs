@@ -2,6 +2,7 @@
 
 mod fairness;
 mod http;
+mod setup;
 mod showers;
 mod site;
 mod wallets;

@@ -1,6 +1,6 @@
 //! Terra Classic's tax on coins that are sent.
 
-use meteor_chain::{NodeError, Pool};
+use crate::{NodeError, Pool};
 
 /// The rate's unit: a chain's decimals have 18 places.
 const UNIT: u128 = 1_000_000_000_000_000_000;
@@ -23,6 +23,12 @@ impl Rate {
         let Some(text) = node.burn_tax_rate().await? else { return Ok(Self::default()) };
         let malformed = || NodeError::Malformed(format!("tax rate {text}"));
         text.parse().ok().and_then(Self::new).ok_or_else(malformed)
+    }
+
+    /// The rate as a decimal number: `0.005`.
+    pub fn decimal(self) -> String {
+        let text = format!("{}.{:018}", self.0 / UNIT, self.0 % UNIT);
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
     }
 
     /// The tax on `amount` (micro-denom), rounded down as the chain does.
@@ -62,6 +68,12 @@ mod tests {
         assert_eq!(Rate::default().arrives(7), 7);
         assert_eq!(Rate::new(UNIT).unwrap().arrives(u128::MAX), 0);
         assert_eq!(Rate::new(UNIT + 1), None);
+    }
+
+    #[test]
+    fn a_rate_is_written_without_idle_zeros() {
+        let written = |atomics| Rate::new(atomics).unwrap().decimal();
+        assert_eq!([0, 1, UNIT / 200, UNIT].map(written), ["0", "0.000000000000000001", "0.005", "1"]);
     }
 
     #[test]

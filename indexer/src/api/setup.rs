@@ -1,0 +1,38 @@
+//! What this server is set to.
+
+use std::sync::{Arc, LazyLock};
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use super::Problem;
+use crate::app::App;
+use crate::models;
+use crate::page;
+use crate::view::Page;
+
+/// What names the build of the page; it is hashed once.
+static PAGE: LazyLock<Option<String>> = LazyLock::new(|| page::hash(page::FILES));
+
+/// What this server is set to: gas price, image gateways, where help is; and the chain's tax
+#[utoipa::path(get, path = "/v1/site", tag = "event", responses(
+    (status = 200, body = models::Site, description = "The settings"),
+    (status = 503, body = Problem, content_type = "application/problem+json",
+        description = "No node has told the tax yet"),
+))]
+pub(super) async fn site(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
+    let tax = app.tax.rate(&app.pool).await.ok_or_else(Problem::no_node)?;
+    let config = &app.config;
+    let page = Page::once(&models::Site {
+        gas_price: config
+            .gas_price
+            .as_ref()
+            .map(|price| models::GasPrice { denom: &price.denom, price: price.decimal() }),
+        burn_tax: tax.decimal(),
+        gateways: config.image_gateways.iter().map(reqwest::Url::as_str).collect(),
+        support: config.support.as_ref().map(reqwest::Url::as_str),
+        release: models::Release { version: env!("CARGO_PKG_VERSION"), page: PAGE.clone() },
+    });
+    Ok(page.respond(&headers, &app.view().currency))
+}

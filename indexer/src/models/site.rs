@@ -1,0 +1,41 @@
+//! What this server is set to: what the page needs beside the event.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What this server is set to, and the chain's tax.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Site<'a> {
+    /// What transactions should pay for gas; null if this server isn't told.
+    pub gas_price: Option<GasPrice<'a>>,
+    /// The part of an amount that the chain keeps when coins are sent, as refunds are: a decimal number.
+    #[schema(example = "0.005")]
+    pub burn_tax: String,
+    /// Gateways that images can be loaded from: a content identifier is appended to each.
+    #[schema(example = json!(["https://ipfs.example.com/ipfs/"]))]
+    pub gateways: Vec<&'a str>,
+    /// Where help is: an https address, or one that begins with `mailto:`.
+    pub support: Option<&'a str>,
+    /// What this server runs.
+    pub release: Release,
+}
+
+/// What a unit of gas costs.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct GasPrice<'a> {
+    /// Denom of the fee.
+    #[schema(example = "uluna")]
+    pub denom: &'a str,
+    /// Price of one unit of gas: a decimal number of the denom.
+    #[schema(example = "28.325")]
+    pub price: String,
+}
+
+/// What a server runs.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Release {
+    /// Version of the indexer.
+    pub version: &'static str,
+    /// SHA-256 that names the build of the page; null if none was built in.
+    pub page: Option<String>,
+}

@@ -1,0 +1,66 @@
+//! What a server is set to.
+
+use meteor_indexer::app::App;
+use meteor_indexer::{Config, Settings};
+use serde_json::json;
+
+use super::{get, ok, send};
+use crate::chain::{Chain, shower_contract};
+use crate::node::Node;
+
+const TAX: &str = "/terra.tax.v1beta1.Query/BurnTaxRate";
+
+#[tokio::test]
+async fn the_page_learns_what_this_server_is_set_to() {
+    let node = Node::start(&Chain::launched(1).blocks).await;
+    // 0.005 in units of 10⁻¹⁸, as a protobuf string in base64.
+    let rate = json!({ "value": "ChA1MDAwMDAwMDAwMDAwMDAw", "height": "2" });
+    node.set(|node| node.modules = [(TAX, rate)].into());
+    let settings = Settings {
+        rpc: vec![node.url().to_string()],
+        shower: Some(shower_contract()),
+        gas_price: Some("28.325uluna".into()),
+        image_gateways: vec!["https://ipfs.example.com/ipfs/".into()],
+        support: Some("https://example.com/help".into()),
+        ..Settings::default()
+    };
+    let app = App::new(settings.check().unwrap()).unwrap();
+    let site = ok(&app, "/v1/site").await;
+    assert_eq!(site["gas_price"], json!({ "denom": "uluna", "price": "28.325" }));
+    assert_eq!(site["burn_tax"], "0.005");
+    assert_eq!(site["gateways"], json!(["https://ipfs.example.com/ipfs/"]));
+    assert_eq!(site["support"], "https://example.com/help");
+    assert_eq!(site["release"]["version"], env!("CARGO_PKG_VERSION"));
+    let release = ok(&app, "/.well-known/release.json").await;
+    assert_eq!(site["release"]["page"], release["page"]);
+
+    let request = axum::http::Request::get("/").body(axum::body::Body::empty()).unwrap();
+    let page = send(&app, request).await;
+    let policy = page.headers()["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains("img-src 'self' data: https://ipfs.example.com;"), "{policy}");
+}
+
+#[tokio::test]
+async fn a_chain_without_the_tax_has_none_and_settings_may_be_missing() {
+    let node = Node::start(&Chain::launched(1).blocks).await;
+    let unknown = json!({ "code": 6, "codespace": "sdk", "log": "unknown query path: unknown request" });
+    node.set(|node| node.modules = [(TAX, unknown)].into());
+    let app = App::new(Config::new(&[node.url().to_string()], &shower_contract()).unwrap()).unwrap();
+    let site = ok(&app, "/v1/site").await;
+    assert_eq!(
+        (&site["burn_tax"], &site["gas_price"], &site["support"]),
+        (&json!("0"), &json!(null), &json!(null))
+    );
+    assert_eq!(site["gateways"], json!([]));
+}
+
+#[tokio::test]
+async fn without_an_answer_of_a_node_it_says_so() {
+    let node = Node::start(&Chain::launched(1).blocks).await;
+    let refused = json!({ "code": 1, "codespace": "undefined", "log": "internal" });
+    node.set(|node| node.modules = [(TAX, refused)].into());
+    let app = App::new(Config::new(&[node.url().to_string()], &shower_contract()).unwrap()).unwrap();
+    let (status, headers, problem) = get(&app, "/v1/site").await;
+    assert_eq!((status.as_u16(), &problem["type"]), (503, &json!("urn:meteor-shower:problem:no-node")));
+    assert!(headers.contains_key("retry-after"));
+}
