@@ -1,6 +1,8 @@
 // The shell: sky, head, pages, foot, and what has to be said on every page.
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
+import { useLive } from './api/use';
 import { Banners } from './banners';
+import { load } from './chain/receipts';
 import { Foot } from './foot';
 import { Head } from './head';
 import { Cave } from './pages/cave/cave';
@@ -11,6 +13,7 @@ import { Link, usePath } from './router';
 import { meteors } from './sky/feed';
 import { Sky } from './sky/sky';
 import { t } from './strings';
+import { follow } from './wallets/connection';
 
 const Fairness = lazy(() => import('./pages/fairness/fairness').then((page) => ({ default: page.Fairness })));
 
@@ -41,7 +44,18 @@ function Page() {
   }
 }
 
+/** Takes up what the last visit left, once the event is known: its receipts and its wallet. */
+function useReturn() {
+  const contract = useLive().config?.contract;
+  useEffect(() => {
+    if (contract === undefined) return;
+    load(contract);
+    follow();
+  }, [contract]);
+}
+
 export function App() {
+  useReturn();
   return (
     <div className="frame">
       <Sky subscribe={meteors} />

@@ -5,6 +5,7 @@ import { formatCount } from './format/amount';
 import { Link, usePath } from './router';
 import { t } from './strings';
 import { TAB_ICONS } from './ui/icons';
+import { WalletButton } from './wallets/use';
 
 const PAGES = [
   ['', '/', t.app.shower],
@@ -40,6 +41,7 @@ export function Head() {
         </ul>
       </nav>
       <Pulse />
+      <WalletButton />
     </header>
   );
 }

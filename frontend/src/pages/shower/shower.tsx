@@ -1,6 +1,51 @@
-// The shower page.
+// The shower that is open: countdown, contribute, floors and odds, my rank, the best.
+import { useLive } from '../../api/use';
+import { ReceiptLine } from '../../chain/receipt';
+import { useReceipts } from '../../chain/receipts';
 import { t } from '../../strings';
+import { useWallet } from '../../wallets/use';
+import { Contribute } from './contribute';
+import { Floors } from './floors';
+import { Hero } from './hero';
+import { Mine } from './mine';
+import { Over } from './over';
+import { phaseOf } from './phase';
+import { Top } from './top';
+import './shower.css';
 
 export function Shower() {
-  return <h1>{t.shower.title}</h1>;
+  const { showers } = useLive();
+  const { account } = useWallet();
+  const phase = phaseOf(showers);
+  if (phase === null) return <p className="quiet">{t.shower.waiting}</p>;
+  const { shower } = phase;
+  const mine = account && <Mine shower={shower} address={account.address} />;
+  return (
+    <div className="columns">
+      <div className="stack">
+        <Hero phase={phase} />
+        {phase.is === 'over' ? <Over showers={showers} /> : <Contribute phase={phase} />}
+        <Receipts />
+      </div>
+      <div className="stack">
+        {mine}
+        <Floors shower={shower} />
+        <Top shower={shower} me={account?.address ?? null} />
+      </div>
+    </div>
+  );
+}
+
+/** What was signed in this browser, newest first. */
+function Receipts() {
+  const all = useReceipts();
+  if (all.length === 0) return null;
+  return (
+    <section className="card stack tight" aria-labelledby="receipts">
+      <h2 id="receipts">{t.receipt.title}</h2>
+      {all.slice(0, 6).map((receipt) => (
+        <ReceiptLine key={receipt.hash} receipt={receipt} />
+      ))}
+    </section>
+  );
 }

@@ -1,0 +1,37 @@
+// What this server is set to: fees, tax, image gateways, support. Asked for once, and again after a while.
+import { useEffect, useState } from 'react';
+import { get } from './client';
+
+export interface Site {
+  gas_price: { denom: string; price: string } | null;
+  burn_tax: string;
+  gateways: string[];
+  support: string | null;
+  release: { version: string; page: string | null };
+}
+
+const FRESH = 60_000;
+
+let asked: { at: number; answer: Promise<Site> } | null = null;
+
+/** @throws {ApiError} */
+export function site(): Promise<Site> {
+  if (asked === null || performance.now() - asked.at > FRESH) {
+    const answer = get<Site>('/v1/site');
+    asked = { at: performance.now(), answer };
+    // A failure is not kept.
+    answer.catch(() => {
+      asked = null;
+    });
+  }
+  return asked.answer;
+}
+
+/** The same for a component; null before the answer and where there is none. */
+export function useSite(): Site | null {
+  const [value, setValue] = useState<Site | null>(null);
+  useEffect(() => {
+    site().then(setValue, () => undefined);
+  }, []);
+  return value;
+}
