@@ -64,9 +64,9 @@ export interface paths {
         };
         /**
          * Changes as they happen (server-sent events)
-         * @description Each published block sends a frame of events, whose data is JSON. `contribution` (ContributionEvent) says who
+         * @description Each published block sends a frame of events, whose data is JSON. `contribution` (`ContributionEvent`) says who
          *     contributed: the newest 40 of a frame, in their order, and only to connections that saw the frame before.
-         *     `shower` (ShowerEvent) says that a shower changed. `height` (HeightEvent) ends the frame.
+         *     `shower` (`ShowerEvent`) says that a shower changed. `height` (`HeightEvent`) ends the frame.
          *
          *     The id of `shower` and `height` events is their height: a client that reconnects with `Last-Event-ID` gets the
          *     showers that changed since then. Contributions are not told again; `/v1/showers/{shower}/contributions.csv` has
@@ -288,6 +288,23 @@ export interface paths {
         };
         /** What the cracked meteors of a shower held, in the order of the reveals */
         get: operations["reveals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/site": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What this server is set to: gas price, image gateways, where help is; and the chain's tax */
+        get: operations["site"];
         put?: never;
         post?: never;
         delete?: never;
@@ -598,6 +615,19 @@ export interface components {
          * @enum {string}
          */
         FoundKind: "egg" | "dust";
+        /** @description What a unit of gas costs. */
+        GasPrice: {
+            /**
+             * @description Denom of the fee.
+             * @example uluna
+             */
+            denom: string;
+            /**
+             * @description Price of one unit of gas: a decimal number of the denom.
+             * @example 28.325
+             */
+            price: string;
+        };
         /** @description Where meteors are cracked. A holder sends a meteor there and receives what it holds after the reveal. */
         Hatchery: {
             /** @description Its contract; null until it is instantiated. */
@@ -968,6 +998,13 @@ export interface components {
              */
             shower: number;
         };
+        /** @description What a server runs. */
+        Release: {
+            /** @description SHA-256 that names the build of the page; null if none was built in. */
+            page?: string | null;
+            /** @description Version of the indexer. */
+            version: string;
+        };
         /** @description What one revealed meteor held. */
         Reveal: {
             /** @description Bare CID of the image. */
@@ -1209,6 +1246,26 @@ export interface components {
             current?: number | null;
             /** @description Shower 1 first. */
             showers: components["schemas"]["Shower"][];
+        };
+        /** @description What this server is set to, and the chain's tax. */
+        Site: {
+            /**
+             * @description The part of an amount that the chain keeps when coins are sent, as refunds are: a decimal number.
+             * @example 0.005
+             */
+            burn_tax: string;
+            gas_price?: null | components["schemas"]["GasPrice"];
+            /**
+             * @description Gateways that images can be loaded from: a content identifier is appended to each.
+             * @example [
+             *       "https://ipfs.example.com/ipfs/"
+             *     ]
+             */
+            gateways: string[];
+            /** @description What this server runs. */
+            release: components["schemas"]["Release"];
+            /** @description Where help is: an https address, or one that begins with `mailto:`. */
+            support?: string | null;
         };
         /** @description The floors of past showers. */
         Telescope: {
@@ -1932,6 +1989,35 @@ export interface operations {
             };
             /** @description No such shower */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Site"];
+                };
+            };
+            /** @description No node has told the tax yet */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
