@@ -5,6 +5,7 @@ import { formatCount } from './format/amount';
 import { Link, usePath } from './router';
 import { t } from './strings';
 import { TAB_ICONS } from './ui/icons';
+import { MeteorMark } from './ui/mark';
 import { WalletButton } from './wallets/use';
 
 const PAGES = [
@@ -26,6 +27,7 @@ export function Head() {
   return (
     <header className="top">
       <Link to="/" className="brand">
+        <MeteorMark />
         {name}
       </Link>
       <nav className="tabs" aria-label={t.app.nav}>
