@@ -26,6 +26,11 @@ export default defineConfig({
     target: ['es2020', 'safari14', 'chrome87', 'firefox78'],
     modulePreload: { polyfill: false },
   },
-  server: { proxy: { '/v1': 'http://127.0.0.1:8080', '/demo': 'http://127.0.0.1:8080' } },
+  server: {
+    proxy: {
+      '/v1': process.env.METEOR_API ?? 'http://127.0.0.1:8080',
+      '/demo': process.env.METEOR_API ?? 'http://127.0.0.1:8080',
+    },
+  },
   test: { include: ['src/**/*.test.ts', 'src/**/*.test.tsx'] },
 });

@@ -26,10 +26,14 @@ export function Head() {
   }, [name, page]);
   return (
     <header className="top">
-      <Link to="/" className="brand">
-        <MeteorMark />
-        {name}
-      </Link>
+      <div className="whose">
+        <Link to="/" className="brand">
+          <MeteorMark />
+          {name}
+        </Link>
+        <Pulse />
+      </div>
+      <WalletButton />
       <nav className="tabs" aria-label={t.app.nav}>
         <ul>
           {PAGES.map(([id, to, title]) => (
@@ -42,8 +46,6 @@ export function Head() {
           ))}
         </ul>
       </nav>
-      <Pulse />
-      <WalletButton />
     </header>
   );
 }

@@ -1,6 +1,5 @@
 // Whether what the server says is the event that this page was made for.
-import { useEffect, useState } from 'react';
-import { get } from './client';
+import { useDemo } from './demo';
 import type { Config } from './live';
 import { useLive } from './use';
 
@@ -31,26 +30,6 @@ export function judge(config: Config | null, demo: boolean | null, of = pinned):
   }
   if (demo === null) return { is: 'waiting' };
   return demo ? { is: 'demo' } : { is: 'unpinned' };
-}
-
-export interface Demo {
-  phase: 'showers' | 'waiting' | 'finishing' | 'over';
-  /** When waiting for visitors ends by itself (Unix seconds). */
-  finish_at: number | null;
-}
-
-let demo: Promise<Demo | null> | null = null;
-
-/** What the demo says of itself; null outside a demo, undefined before the answer. A pinned page never asks. */
-export function useDemo(): Demo | null | undefined {
-  const { changed } = useLive();
-  const [state, setState] = useState<Demo | null | undefined>(pinned ? null : undefined);
-  useEffect(() => {
-    if (pinned) return;
-    demo = changed >= 0 ? get<Demo>('/demo').catch(() => null) : demo;
-    demo?.then((answer) => setState((old) => answer ?? old ?? null));
-  }, [changed]);
-  return state;
 }
 
 export function useTrust(): Trust {

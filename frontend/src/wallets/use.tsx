@@ -1,6 +1,6 @@
 // The wallet for pages, its button in the head, and the sheet behind it.
 import { useEffect, useState } from 'react';
-import { useDemo } from '../api/trust';
+import { useDemo } from '../api/demo';
 import { useApi, useLive } from '../api/use';
 import type { Account } from '../chain/send';
 import { shortAddress } from '../format/address';

@@ -87,7 +87,15 @@ export function Contribute({ phase }: { phase: Phase }) {
         <h2 id={`${id}-title`}>{t.contribute.beforeTitle}</h2>
         <p>{phase.is === 'before' ? t.contribute.before : t.contribute.between}</p>
         {!account && <ConnectFirst />}
-        <Preview shower={shower.shower} mine={0n} add={settled} address={null} unit={unit} />
+        <Preview
+          id={`${id}-preview`}
+          shower={shower.shower}
+          mine={0n}
+          add={settled}
+          address={null}
+          unit={unit}
+          problem={problem}
+        />
         <AmountField
           id={id}
           typed={typed}
@@ -116,6 +124,8 @@ export function Contribute({ phase }: { phase: Phase }) {
         />
         <Ways shower={shower.shower} mine={mine} least={least} unit={unit} onPick={fill} />
         <Preview
+          id={`${id}-preview`}
+          problem={problem}
           shower={shower.shower}
           mine={mine}
           add={below ? null : settled}
@@ -195,13 +205,10 @@ function AmountField({ id, typed, onType, unit, problem, label, input }: FieldPr
           value={typed}
           onChange={(event) => onType(event.target.value)}
           aria-invalid={problem !== null}
-          aria-describedby={`${id}-problem`}
+          aria-describedby={`${id}-preview`}
         />
         <span aria-hidden="true">{unit}</span>
       </div>
-      <p id={`${id}-problem`} className="small danger" aria-live="polite">
-        {problem}
-      </p>
     </div>
   );
 }

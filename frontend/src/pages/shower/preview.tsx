@@ -7,6 +7,9 @@ import { type Quote, useQuote } from './quote';
 const TEN = 10_000_000n;
 
 interface Props {
+  id: string;
+  /** Why the amount can't be given; said instead of a rank. */
+  problem: string | null;
   shower: number;
   /** What the wallet has in the shower (micro-denom). */
   mine: bigint;
@@ -15,12 +18,14 @@ interface Props {
   unit: string;
 }
 
-export function Preview({ shower, mine, add, address, unit }: Props) {
+export function Preview({ id, problem, shower, mine, add, address, unit }: Props) {
   const quote = useQuote(shower, mine, add, address);
   const more = useQuote(shower, mine, add === null ? null : add + TEN, address);
   return (
-    <div className="preview" aria-live="polite">
-      {add === null ? (
+    <div id={id} className="preview" aria-live="polite">
+      {problem !== null ? (
+        <p className="danger">{problem}</p>
+      ) : add === null ? (
         <p className="quiet">{t.contribute.previewEmpty}</p>
       ) : quote ? (
         <>
