@@ -2,7 +2,7 @@
 import { useEffect } from 'react';
 import { Store, useStore } from '../store';
 import { get, post } from './client';
-import { pinned } from './trust';
+import { pinned } from './pinned';
 import { useLive } from './use';
 
 export interface Demo {

@@ -1,10 +1,8 @@
 // Whether what the server says is the event that this page was made for.
 import { useDemo } from './demo';
 import type { Config } from './live';
+import { pinned } from './pinned';
 import { useLive } from './use';
-
-/** The event that was compiled in; null in a page without one. */
-export const pinned = __DEPLOYMENT__;
 
 export type Trust =
   /** The server names the chain and contract that were compiled in. */
