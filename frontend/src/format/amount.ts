@@ -106,6 +106,7 @@ function splitDecimal(text: string, local: Separators): { whole: string; rest: s
   const grouped = text.slice(0, at);
   const rest = text.slice(at + 1);
   if (/[.,]/.test(rest)) return null;
-  if (/[.,]/.test(grouped) && !/^[0-9]{1,3}([.,][0-9]{3})+$/.test(grouped)) return null;
+  // Groups of three, or as in India of two before the last.
+  if (/[.,]/.test(grouped) && !/^[0-9]{1,3}([.,][0-9]{2,3})*[.,][0-9]{3}$/.test(grouped)) return null;
   return { whole: grouped.replace(/[.,]/g, ''), rest };
 }

@@ -12,6 +12,7 @@ export function troubleOf(error: unknown): WalletTrouble {
     )
   )
     return 'chain';
+  if (/ledger|device|transport/.test(text)) return 'ledger';
   if (/lock|no key|not initialized|keyring|not connected|unauthori/.test(text)) return 'locked';
   if (/ledger|device|transport/.test(text)) return 'ledger';
   return 'other';

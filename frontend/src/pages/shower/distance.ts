@@ -7,10 +7,18 @@ interface TierFloor {
   size: number;
 }
 
+const CENT = 10_000n;
+
 /**
- * The next better tier that has a floor, and how much more than `amount` (micro-denom) passes it; null in the best. Equal
- * amounts rank by who was first, so it takes one unit more than the floor.
+ * The least amount of whole cents (micro-denom) that passes a floor. Equal amounts rank by who was first, so the floor
+ * itself is not enough.
  */
+function past(floor: bigint, mine: bigint): bigint {
+  const more = floor + 1n - mine;
+  return more <= 0n ? more : ((more + CENT - 1n) / CENT) * CENT;
+}
+
+/** The next better tier that has a floor, and how much more than `amount` (micro-denom) passes it; null in the best. */
 export function nextTier(
   amount: bigint,
   tier: Tier,
@@ -19,15 +27,18 @@ export function nextTier(
   const better = TIERS.slice(0, TIERS.indexOf(tier)).reverse();
   for (const name of better) {
     const floor = floors.find((of) => of.tier === name)?.floor;
-    if (floor != null) return { tier: name, more: BigInt(floor) + 1n - amount };
+    if (floor != null) return { tier: name, more: past(BigInt(floor), amount) };
   }
   return null;
 }
 
-/** What a wallet with `mine` would have to add to be in each tier now, best first; tiers it is in or above are left out. */
+/**
+ * What a wallet with `mine` (micro-denom) would have to add to pass the floor of each tier above the lowest, best first. Those
+ * it is past already are left out.
+ */
 export function waysUp(mine: bigint, floors: readonly TierFloor[]): { tier: Tier; add: bigint }[] {
   return floors
-    .filter((of) => of.size > 0 && of.floor != null)
-    .map((of) => ({ tier: of.tier, add: BigInt(of.floor ?? '0') + 1n - mine }))
+    .filter((of) => of.tier !== TIERS.at(-1) && of.size > 0 && of.floor != null)
+    .map((of) => ({ tier: of.tier, add: past(BigInt(of.floor ?? '0'), mine) }))
     .filter((way) => way.add > 0n);
 }
