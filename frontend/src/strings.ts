@@ -198,6 +198,22 @@ export const t = {
     },
   },
 
+  guide: {
+    title: 'How to take part',
+    demoTitle: 'Try it: one minute',
+    connect: 'Connect a wallet.',
+    contribute: 'Contribute to the shower that is open. Your rank decides your meteor’s tier.',
+    meteor: 'After the shower, your meteor comes to your wallet by itself.',
+    crack: 'Crack it, and find a dragon egg or dust.',
+    check: 'Check the draw. You need to trust nobody.',
+    done: 'done',
+    waiting:
+      'The showers are over. The demo waits until you have cracked your meteors. Then let it publish the keys, so that you can check the draw.',
+    finish: 'Publish the keys now',
+    finishing: 'Keys are being published, and everything is checked …',
+    over: 'The keys are published: every draw can be checked now. For another event, start the demo again.',
+  },
+
   contribute: {
     title: 'Contribute',
     titleMore: 'Contribute more',

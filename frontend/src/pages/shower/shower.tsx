@@ -6,6 +6,7 @@ import { t } from '../../strings';
 import { useWallet } from '../../wallets/use';
 import { Contribute } from './contribute';
 import { Floors } from './floors';
+import { Guide } from './guide';
 import { Hero } from './hero';
 import { Mine } from './mine';
 import { Over } from './over';
@@ -26,6 +27,7 @@ export function Shower() {
         <Hero phase={phase} />
         {phase.is === 'over' ? <Over showers={showers} /> : <Contribute phase={phase} />}
         <Receipts />
+        <Guide />
       </div>
       <div className="stack">
         {mine}
