@@ -15,13 +15,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::Result;
+use axum::Router;
 use cosmwasm_std::{Coin, Decimal, Timestamp};
 use meteor_chain::contracts::{Collection, ShowerContract};
 use meteor_chain::tx::Included;
 use meteor_cli::chain::Chain;
 use meteor_cli::demo::{launch, plan, upload};
 use meteor_cli::preset::tables;
-use meteor_cli::serve::embedded;
+use meteor_cli::serve;
 use meteor_devnet::{Blocks, Config, DevBeacon, Devnet, Relay};
 use meteor_indexer::Server;
 use meteor_messages::shower::{Art, ConfigResponse, DrawResponse, ExecuteMsg, ShowerResponse};
@@ -371,7 +372,8 @@ impl Stage {
         let tables = tables(&self.preset).expect("tables");
         let poll = Duration::from_millis(20);
         let catalogue = write(&self.catalogue, &self.preset.meteors.template).into_bytes();
-        let server = embedded(&self.chain, &self.deployment, tables, catalogue, listen, poll).await;
+        let config = serve::config(&self.chain, &self.deployment, tables, catalogue, poll);
+        let server = serve::embedded(config.expect("configuration"), listen, Router::new()).await;
         let server = server.expect("server starts");
         let api = Api { base: format!("http://{}", server.public_addr()), server };
         api.caught_up(self).await;

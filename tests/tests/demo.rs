@@ -1,18 +1,30 @@
 //! `meteor demo` as the tests' own customer: on a chain of its own, taxed or not, and on a real node.
 
 use std::path::Path;
+use std::time::Duration;
 
 use cosmwasm_std::Decimal;
-use meteor_cli::demo::{Options, Where, run};
+use meteor_chain::contracts::{Collection, HatcheryContract, ShowerContract};
+use meteor_cli::demo::{Open, Options, Where, run};
+use meteor_messages::shower::{ExecuteMsg, Status};
+use meteor_operator::account::Account;
+use meteor_operator::gas::coins;
+use meteor_operator::jobs;
+use meteor_operator::node::Node;
+use meteor_operator::signer::Signer;
+use meteor_operator::tx;
 use meteor_tests::{RealNode, Target};
+use reqwest::{Client, StatusCode};
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 /// A short demo of two showers.
 fn short(seconds: u64, at: Where) -> Options {
     Options {
-        showers: 2,
+        showers: Some(2),
         wallets: 12,
-        seconds,
+        seconds: Some(seconds),
         contributions: 2,
         seed: 7,
         listen: ([127, 0, 0, 1], 0).into(),
@@ -27,7 +39,7 @@ fn stop() -> CancellationToken {
 }
 
 async fn checks_out(options: &Options) {
-    let summary = run(options, &stop()).await.unwrap().unwrap();
+    let summary = run(options, &stop(), |_| ()).await.unwrap().unwrap();
     assert!(summary.good);
     assert!(summary.contributions >= 22, "most wallets join both showers: {summary:?}");
 }
@@ -43,7 +55,7 @@ async fn a_short_demo_checks_out() {
     let options = short(20, at);
     checks_out(&options).await;
     // The chain goes on: the same wallets come again, and have something left.
-    let again = run(&Options { showers: 1, ..options }, &stop()).await.unwrap().unwrap();
+    let again = run(&Options { showers: Some(1), ..options }, &stop(), |_| ()).await.unwrap().unwrap();
     assert!(again.good, "{again:?}");
     tokio::task::spawn_blocking(move || drop(node)).await.unwrap();
 }
@@ -55,4 +67,145 @@ async fn a_short_demo_checks_out_where_transfers_are_taxed() {
     }
     let at = Where { block_ms: 100, burn_tax: Some(Decimal::permille(5)), ..Where::default() };
     checks_out(&short(4, at)).await;
+}
+
+/// Somebody who found the demo's page.
+struct Visitor {
+    open: Open,
+    http: Client,
+    node: Node,
+}
+
+impl Visitor {
+    async fn post(&self, path: &str, body: &Value) -> (StatusCode, Value) {
+        let url = format!("http://{}{path}", self.open.api);
+        let answer = self.http.post(url).json(body).send().await.unwrap();
+        let (status, kind) = (answer.status(), answer.headers()["content-type"].to_str().unwrap().to_owned());
+        let wanted = if status.is_success() { "application/json" } else { "application/problem+json" };
+        assert_eq!(kind, wanted, "{path}");
+        (status, answer.json().await.unwrap())
+    }
+
+    async fn demo(&self) -> Value {
+        let url = format!("http://{}/demo", self.open.api);
+        self.http.get(url).send().await.unwrap().json().await.unwrap()
+    }
+
+    /// Asks until the demo is in `phase`.
+    async fn phase(&self, phase: &str) -> Value {
+        loop {
+            let now = self.demo().await;
+            if now["phase"] == phase {
+                return now;
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    async fn contribute(&self, account: &mut Account, shower: u32, amount: u128) {
+        let contract = &self.open.deployment.shower;
+        while ShowerContract::new(&self.node, contract).shower(shower).await.unwrap().status != Status::Open {
+            tokio::time::sleep(LOOK).await;
+        }
+        let funds = coins(amount, &self.open.chain.denom);
+        account.execute(contract, &ExecuteMsg::Contribute { shower }, &funds).await.unwrap();
+    }
+
+    /// What it has of one of the collections, once that is something.
+    async fn owns(&self, collection: &str, address: &str) -> Vec<u64> {
+        loop {
+            let tokens = Collection::new(&self.node, collection).tokens_of(address).await.unwrap();
+            if !tokens.is_empty() {
+                return tokens.iter().map(|token_id| token_id.parse().unwrap()).collect();
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    /// Takes play money, contributes to both showers, cracks what it got for the first, and ends the waiting. Of what
+    /// was held back `arrives` comes back.
+    async fn takes_part(&self, arrives: u128) {
+        let Open { chain, deployment, .. } = &self.open;
+        assert_eq!(self.demo().await, json!({"phase": "showers", "finish_at": null}));
+        let signer = Signer::from_bytes(&[0x42; 32], &chain.prefix).unwrap();
+        let address = signer.address().to_owned();
+        let asked = json!({ "address": address });
+        let (status, problem) = self.post("/demo/faucet", &json!({"address": "terra1nobody"})).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{problem}");
+        let (status, problem) = self.post("/demo/faucet", &json!({"wallet": address})).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{problem}");
+        let (status, given) = self.post("/demo/faucet", &asked).await;
+        assert_eq!(status, StatusCode::OK, "{given}");
+        assert_eq!(given["hash"].as_str().unwrap().len(), 64);
+        assert_eq!(self.node.balance(&address, &chain.denom).await.unwrap(), GIFT, "it is there at once");
+        let (status, problem) = self.post("/demo/faucet", &asked).await;
+        assert_eq!(status, StatusCode::CONFLICT, "once: {problem}");
+        let (status, problem) = self.post("/demo/finish", &json!({})).await;
+        assert_eq!(status, StatusCode::CONFLICT, "showers go on: {problem}");
+
+        let mut account = Account::open(self.node.clone(), signer, chain.gas_price.clone()).await.unwrap();
+        self.contribute(&mut account, 1, 20_000_000).await;
+        self.contribute(&mut account, 1, 1).await;
+        self.contribute(&mut account, 2, 30_000_000).await;
+        // Page and docs say that one must not, so somebody will.
+        let slip = tx::send(&address, &deployment.shower, &coins(7, &chain.denom));
+        account.send(vec![slip]).await.unwrap();
+        let mine = self.owns(&deployment.meteors, &address).await;
+        let cracked = *mine.first().unwrap();
+        jobs::crack(&mut account, deployment, &[cracked]).await.unwrap();
+        let hatchery = HatcheryContract::new(&self.node, &deployment.hatchery).config().await.unwrap();
+        let hatched = tokio::select! {
+            eggs = self.owns(&hatchery.eggs, &address) => eggs,
+            dust = self.owns(&hatchery.dust, &address) => dust,
+        };
+        assert_eq!(hatched, [cracked], "revealed while the demo goes on");
+
+        let waiting = self.phase("waiting").await;
+        assert!(waiting["finish_at"].is_u64(), "{waiting}");
+        let (status, now) = self.post("/demo/finish", &json!({})).await;
+        assert_eq!((status, &now["phase"]), (StatusCode::OK, &json!("finishing")));
+        // Served only if all checks hold.
+        assert_eq!(self.phase("over").await["finish_at"], json!(null));
+        let left = self.node.balance(&address, &chain.denom).await.unwrap();
+        assert_eq!(left, GIFT - 50_000_001 - 7 + arrives, "the key of shower 1 came too late");
+    }
+}
+
+/// What the faucet gives (micro-UST).
+const GIFT: u128 = 1_000_000_000;
+const LOOK: Duration = Duration::from_millis(50);
+
+/// What is held back of 20.000001 UST (micro-UST).
+const HELD: u128 = 1_000_000;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_demo_with_a_visitor_checks_out() {
+    if Target::from_env().lacks("a_visited_demo", "the demo's clock is moved only on the dev chain") {
+        return;
+    }
+    visited(Where { block_ms: 100, ..Where::default() }, HELD).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_demo_with_a_visitor_checks_out_where_transfers_are_taxed() {
+    if Target::from_env().lacks("a_visited_taxed_demo", "the tax is a setting of the dev chain") {
+        return;
+    }
+    let at = Where { block_ms: 100, burn_tax: Some(Decimal::permille(5)), ..Where::default() };
+    visited(at, HELD - HELD / 200).await;
+}
+
+async fn visited(at: Where, arrives: u128) {
+    let options = Options { exit: false, ..short(6, at) };
+    let (stop, (tell, told)) = (stop(), oneshot::channel());
+    let visiting = async {
+        let open: Open = told.await.unwrap();
+        let visitor = Visitor { node: Node::new(&open.chain.rpc).unwrap(), http: Client::new(), open };
+        visitor.takes_part(arrives).await;
+    };
+    let demo = run(&options, &stop, |open| drop(tell.send(open)));
+    tokio::select! {
+        ended = demo => panic!("the demo ended before its visitor: {ended:?}"),
+        () = visiting => {}
+    }
 }

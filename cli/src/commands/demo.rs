@@ -25,7 +25,7 @@ pub(super) struct Demo {
 
 impl Command for Demo {
     async fn run(self) -> Result<ExitCode> {
-        match run(&self.options, &ctrl_c()).await? {
+        match run(&self.options, &ctrl_c(), |_| ()).await? {
             Some(summary) if !summary.good => Ok(ExitCode::FAILURE),
             _ => Ok(ExitCode::SUCCESS),
         }

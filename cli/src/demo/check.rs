@@ -1,22 +1,21 @@
 //! The demo checks itself: what the wallets sent, what the contracts say and what the API says must agree.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use anyhow::{Context, Result, bail, ensure};
 use futures::{StreamExt, TryStreamExt, stream};
-use meteor_chain::contracts::{Collection, ShowerContract};
+use meteor_chain::contracts::{Collection, HatcheryContract, ShowerContract};
 use meteor_chain::http;
 use meteor_operator::jobs::Deployment;
 use meteor_operator::node::Node;
 use meteor_operator::tax::Rate;
-use meteor_rules::Rank;
 use meteor_rules::holdback::held;
-use meteor_rules::ranking::Place;
+use meteor_rules::metadata::Metadata;
 use meteor_rules::split::split;
-use meteor_rules::tier::{Tier, TierRule};
 use serde_json::Value;
 
-use super::event::Sent;
+use super::books::{Books, Ranked};
 use super::plan::Plan;
 use super::report::{Check, amount};
 use super::wallets::PARALLEL;
@@ -25,14 +24,12 @@ use super::wallets::PARALLEL;
 pub(super) struct Evidence<'a> {
     /// What the wallets were to do.
     pub plan: &'a Plan,
-    /// What they did.
-    pub sent: &'a [Sent],
-    /// Their addresses.
+    /// What they and visitors did.
+    pub books: &'a Books,
+    /// The wallets' addresses.
     pub addresses: &'a [String],
     /// Where the event lives.
     pub deployment: &'a Deployment,
-    /// How ranks are cut.
-    pub tiers: TierRule,
     /// What each contribution holds back (basis points).
     pub holdback_bp: u32,
     /// The shower whose key came too late.
@@ -47,39 +44,25 @@ pub(super) struct Evidence<'a> {
     pub before: &'a [u128],
     /// Denom of contributions.
     pub denom: &'a str,
-    /// How many showers.
-    pub showers: u32,
     /// The chain.
     pub node: &'a Node,
     /// Base address of the API.
     pub api: &'a str,
 }
 
-/// One contributor of one shower by the demo's own books, in rank order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Ranked {
-    contributor: String,
-    amount: u128,
-    tier: Tier,
-}
-
-fn books(evidence: &Evidence<'_>) -> Vec<Vec<Ranked>> {
-    (1..=evidence.showers).map(|shower| rank(evidence, shower)).collect()
-}
-
 /// What can be checked as soon as everything is minted.
 pub(super) async fn before_keys(evidence: &Evidence<'_>) -> Vec<Check> {
-    let books = books(evidence);
+    let books = &evidence.books.showers;
     vec![
         Check {
             claim: "the contract's rankings equal an independent sort of what was sent",
-            outcome: rankings(evidence, &books).await,
+            outcome: rankings(evidence, books).await,
         },
         Check {
             claim: "every contributor owns exactly one meteor a shower, of the tier of its rank",
-            outcome: meteors(evidence, &books).await,
+            outcome: meteors(evidence, books).await,
         },
-        Check { claim: "the API says what the contracts say", outcome: api(evidence, &books).await },
+        Check { claim: "the API says what the contracts say", outcome: api(evidence, books).await },
     ]
 }
 
@@ -87,32 +70,8 @@ pub(super) async fn before_keys(evidence: &Evidence<'_>) -> Vec<Check> {
 pub(super) async fn money(evidence: &Evidence<'_>) -> Check {
     Check {
         claim: "the money adds up to the last micro-unit",
-        outcome: adds_up(evidence, &books(evidence)).await,
+        outcome: adds_up(evidence, &evidence.books.showers).await,
     }
-}
-
-/// The ranking of `shower`, computed only from what was sent.
-fn rank(evidence: &Evidence<'_>, shower: u32) -> Vec<Ranked> {
-    let mut sent: Vec<&Sent> = evidence.sent.iter().filter(|s| s.planned.shower == shower).collect();
-    sent.sort_by_key(|s| s.seq);
-    let mut totals: BTreeMap<usize, Place> = BTreeMap::new();
-    for one in sent {
-        let place = totals.entry(one.planned.wallet).or_insert(Place { amount: 0, seq: 0 });
-        place.amount = place.amount.saturating_add(one.planned.amount);
-        place.seq = one.seq;
-    }
-    let mut places: Vec<(usize, Place)> = totals.into_iter().collect();
-    places.sort_by(|a, b| b.1.amount.cmp(&a.1.amount).then(a.1.seq.cmp(&b.1.seq)));
-    let contributors = u32::try_from(places.len()).unwrap_or(u32::MAX);
-    places
-        .into_iter()
-        .zip(1u32..)
-        .map(|((wallet, place), rank)| Ranked {
-            contributor: evidence.addresses.get(wallet).cloned().unwrap_or_default(),
-            amount: place.amount,
-            tier: evidence.tiers.tier_of(Rank(rank), contributors).unwrap_or(Tier::Common),
-        })
-        .collect()
 }
 
 async fn rankings(evidence: &Evidence<'_>, books: &[Vec<Ranked>]) -> Result<String> {
@@ -130,10 +89,19 @@ async fn rankings(evidence: &Evidence<'_>, books: &[Vec<Ranked>]) -> Result<Stri
 }
 
 async fn meteors(evidence: &Evidence<'_>, books: &[Vec<Ranked>]) -> Result<String> {
-    let meteors = Collection::new(evidence.node, &evidence.deployment.meteors);
-    let total = meteors.count().await?;
+    let Evidence { node, deployment, .. } = *evidence;
+    let meteors = Collection::new(node, &deployment.meteors);
+    let hatchery = HatcheryContract::new(node, &deployment.hatchery).config().await?;
+    let hatched = [&hatchery.eggs, &hatchery.dust].map(|address| Collection::new(node, address));
+    let [eggs, dust] = &hatched;
+    // Visitors may have cracked theirs.
+    let burnt = eggs.count().await?.saturating_add(dust.count().await?);
+    let total = meteors.count().await?.saturating_add(burnt);
     let due: usize = books.iter().map(Vec::len).sum();
-    ensure!(usize::try_from(total).ok() == Some(due), "{total} meteors exist instead of {due}");
+    ensure!(
+        usize::try_from(total).ok() == Some(due),
+        "{total} meteors exist or were cracked instead of {due}"
+    );
     stream::iter(evidence.addresses)
         .map(|address| async move {
             let mut due: BTreeSet<(String, String, String)> = BTreeSet::new();
@@ -144,12 +112,7 @@ async fn meteors(evidence: &Evidence<'_>, books: &[Vec<Ranked>]) -> Result<Strin
             }
             let mut owned = BTreeSet::new();
             for token_id in meteors.tokens_of(address).await? {
-                let shown = meteors.metadata(token_id.parse()?).await?;
-                let of = |name: &str| {
-                    let found = shown.attributes.iter().find(|a| a.trait_type == name);
-                    found.map(|a| a.value.clone()).with_context(|| format!("a meteor without {name}"))
-                };
-                let new = owned.insert((of("shower")?, of("rank")?, of("rarity")?));
+                let new = owned.insert(place(&meteors.metadata(token_id.parse()?).await?)?);
                 ensure!(new, "{address} owns two meteors of the same shower and rank");
             }
             ensure!(owned == due, "{address} owns {owned:?} instead of {due:?}");
@@ -158,13 +121,57 @@ async fn meteors(evidence: &Evidence<'_>, books: &[Vec<Ranked>]) -> Result<Strin
         .buffer_unordered(PARALLEL)
         .try_collect::<Vec<()>>()
         .await?;
-    Ok(format!("{due} meteors in {} wallets", evidence.addresses.len()))
+    let of_visitors = of_visitors(&meteors, &hatched, books).await?;
+    let mut seen = format!("{due} meteors in {} wallets", evidence.addresses.len());
+    if of_visitors > 0 {
+        let _ = write!(seen, " and with visitors, who cracked {burnt} of their {of_visitors}");
+    }
+    Ok(seen)
+}
+
+/// Shower, rank and rarity, as a meteor's metadata say them.
+fn place(shown: &Metadata) -> Result<(String, String, String)> {
+    let of = |name: &str| {
+        let found = shown.attributes.iter().find(|a| a.trait_type == name);
+        found.map(|a| a.value.clone()).with_context(|| format!("a meteor without {name}"))
+    };
+    Ok((of("shower")?, of("rank")?, of("rarity")?))
+}
+
+/// Whether every visitor's meteor is what its rank says, or left an egg or dust of its number. Whose it is by now
+/// can't be known. Answers with how many there are.
+async fn of_visitors(
+    meteors: &Collection<'_>,
+    hatched: &[Collection<'_>; 2],
+    books: &[Vec<Ranked>],
+) -> Result<usize> {
+    let mut count = 0;
+    for (shower, book) in (1u32..).zip(books) {
+        for (rank, Ranked { meteor, tier, .. }) in (1u32..).zip(book).filter(|(_, ranked)| ranked.visitor) {
+            count += 1;
+            if meteors.owner_of(*meteor).await.is_ok() {
+                let due = (shower.to_string(), rank.to_string(), tier.title().to_owned());
+                let shown = place(&meteors.metadata(*meteor).await?)?;
+                ensure!(shown == due, "meteor {meteor} is {shown:?} instead of {due:?}");
+                continue;
+            }
+            let [egg, dust] = hatched;
+            let (egg, dust) = (egg.owner_of(*meteor).await.is_ok(), dust.owner_of(*meteor).await.is_ok());
+            ensure!(egg != dust, "meteor {meteor} is gone and left {}", if egg { "both" } else { "nothing" });
+        }
+    }
+    Ok(count)
 }
 
 async fn adds_up(evidence: &Evidence<'_>, books: &[Vec<Ranked>]) -> Result<String> {
     let node = evidence.node;
     let left = node.balance(&evidence.deployment.shower, evidence.denom).await?;
-    ensure!(left == 0, "{left} is left in the contract after everything was minted, settled and returned");
+    // What somebody sent to the contract's address without being asked stays there.
+    let unasked = unasked(&get(evidence, "/v1/unasked").await?, evidence.denom)?;
+    ensure!(
+        left == unasked,
+        "{left} is left in the contract after everything was minted, settled and returned; {unasked} of it came unasked"
+    );
     let shares: Vec<u32> = evidence.payees.iter().map(|(_, share, _)| *share).collect();
     let mut due = vec![0u128; shares.len()];
     let mut returned: BTreeMap<&str, u128> = BTreeMap::new();
@@ -199,9 +206,9 @@ async fn adds_up(evidence: &Evidence<'_>, books: &[Vec<Ranked>]) -> Result<Strin
         ensure!(now.checked_sub(*before) == Some(arrives), "{payee} has {now} after {before}");
         arrived = arrived.saturating_add(arrives);
     }
+    let spent = evidence.books.spent();
     for (wallet, (address, before)) in evidence.addresses.iter().zip(evidence.before).enumerate() {
-        let spent: u128 =
-            evidence.sent.iter().filter(|s| s.planned.wallet == wallet).map(|s| s.planned.amount).sum();
+        let spent = spent.get(address.as_str()).copied().unwrap_or_default();
         let held = returned.get(address.as_str()).copied().unwrap_or_default();
         let due = evidence.plan.gets(wallet).saturating_add(*before).checked_sub(spent);
         let due = due.map(|due| due.saturating_add(evidence.tax.arrives(held)));
@@ -216,6 +223,15 @@ async fn adds_up(evidence: &Evidence<'_>, books: &[Vec<Ranked>]) -> Result<Strin
         "{sent} contributed; {back} sent back and the rest to the payees, of which {arrived} arrived: the rest is the \
          chain's tax"
     ))
+}
+
+/// What is there of `denom` that came unasked, by the API.
+fn unasked(api: &Value, denom: &str) -> Result<u128> {
+    let left = api.get("left").and_then(Value::as_array).context("the API does not say what came unasked")?;
+    let ours = left.iter().find(|coins| coins.get("denom").and_then(Value::as_str) == Some(denom));
+    let amount =
+        ours.map(|coins| coins.get("amount").and_then(Value::as_str).context("coins without an amount"));
+    Ok(amount.transpose()?.map(str::parse).transpose()?.unwrap_or_default())
 }
 
 async fn get(evidence: &Evidence<'_>, path: &str) -> Result<Value> {

@@ -1,20 +1,66 @@
-//! After the showers: half of the wallets crack their meteors, and the worker reveals what they hold.
+//! Cracking: the worker reveals what visitors crack, at any time. After the showers half of the demo's wallets crack
+//! theirs, and everything about that is checked.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use meteor_chain::contracts::{Collection, HatcheryContract, ShowerContract};
 use meteor_operator::jobs::{Hatched, Hatcher, Sealer};
 use meteor_operator::node::Node;
 use meteor_rules::TokenId;
+use tokio_util::sync::CancellationToken;
 
 use super::Stage;
+use super::books::Books;
 use super::event;
 use super::report::Check;
 use super::wallets::Wallets;
 
-/// Cracks and hatches: which meteors were cracked, and which revealed.
-pub(super) async fn run(stage: &Stage<'_>, wallets: &Wallets) -> Result<(Vec<u64>, Vec<TokenId>)> {
+/// The worker's account of the words.
+const WORKER: u32 = 7;
+/// How often the worker looks for what visitors cracked.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Reveals what visitors crack until `stop`. After it [`run`] may use the worker's account.
+pub(super) async fn attend(stage: &Stage<'_>, stop: &CancellationToken) -> Result<()> {
     let Stage { chain, preset, deployment, secret, .. } = *stage;
-    let mut worker = chain.account(7).await?;
+    let mut worker = chain.account(WORKER).await?;
+    let config = ShowerContract::new(worker.node(), &deployment.shower).config().await?;
+    let sealer = Sealer { deployment, config: &config, keys: &secret.keys, tables: &preset.crack.tables };
+    let mut hatcher = Hatcher::new(sealer);
+    let mut trouble = String::new();
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            () = tokio::time::sleep(LOOK) => {}
+        }
+        // Not part of the select: a round that has begun is finished.
+        match hatcher.round(&mut worker).await {
+            Ok(hatched) if hatched.revealed.is_empty() => {}
+            Ok(hatched) => {
+                println!("revealed       {} meteors that visitors cracked", hatched.revealed.len());
+            }
+            // The next round may do better, and what is left at the end fails there.
+            Err(error) => {
+                let error = format!("{:#}", anyhow::Error::from(error));
+                if error != trouble {
+                    eprintln!("the worker has trouble revealing what visitors cracked: {error}");
+                    trouble = error;
+                }
+            }
+        }
+    }
+}
+
+/// Cracks and hatches: which meteors were cracked, and which revealed.
+pub(super) async fn run(
+    stage: &Stage<'_>,
+    wallets: &Wallets,
+    books: &Books,
+) -> Result<(Vec<u64>, Vec<TokenId>)> {
+    let Stage { chain, preset, deployment, secret, .. } = *stage;
+    let mut worker = chain.account(WORKER).await?;
     let cracked = event::crack(deployment, wallets).await?;
     println!("cracked        {} meteors; the worker reveals what they hold", cracked.len());
     let config = ShowerContract::new(worker.node(), &deployment.shower).config().await?;
@@ -22,8 +68,23 @@ pub(super) async fn run(stage: &Stage<'_>, wallets: &Wallets) -> Result<(Vec<u64
     let mut hatcher = Hatcher::new(sealer);
     let hatched = hatcher.round(&mut worker).await.context("revealing")?;
     let again = hatcher.round(&mut worker).await.context("revealing again")?;
-    ensure!(again == Hatched::default(), "the worker left something, or revealed it twice: {again:?}");
-    Ok((cracked, hatched.revealed))
+    // Visitors may crack at any time, also between the two rounds.
+    let of_visitors: BTreeSet<u64> = books.of_visitors().map(|ranked| ranked.meteor).collect();
+    ensure!(
+        without(again.clone(), &of_visitors) == Hatched::default(),
+        "the worker left something, or revealed it twice: {again:?}"
+    );
+    Ok((cracked, without(hatched, &of_visitors).revealed))
+}
+
+/// What the worker did, less what concerns these meteors.
+fn without(mut hatched: Hatched, meteors: &BTreeSet<u64>) -> Hatched {
+    let Hatched { revealed, left, held, unfit: _, refused } = &mut hatched;
+    for list in [revealed, left, held] {
+        list.retain(|token_id| !meteors.contains(&token_id.0));
+    }
+    refused.retain(|token_id, _| !meteors.contains(&token_id.0));
+    hatched
 }
 
 /// What became of the cracked meteors.

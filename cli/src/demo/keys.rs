@@ -12,12 +12,12 @@ use super::report::{Check, amount};
 
 /// Publishes the keys, each in its time; refunds and settles what was held back.
 pub(super) async fn run(stage: &Stage<'_>, operator: &mut Account) -> Result<Check> {
-    let Stage { options, site, preset, deployment, secret, schedule, .. } = *stage;
+    let Stage { site, preset, deployment, secret, schedule, .. } = *stage;
     let (node, contract) = (operator.node().clone(), &deployment.shower);
     let late = stage.late();
-    let last = schedule.closes_at(options.showers).context("a shower without an end")?;
+    let last = schedule.closes_at(schedule.count).context("a shower without an end")?;
     site.pass_to(&node, last.saturating_add(preset.crack.crack_window)).await?;
-    for shower in (1..=options.showers).filter(|shower| Some(*shower) != late) {
+    for shower in (1..=schedule.count).filter(|shower| Some(*shower) != late) {
         jobs::publish_key(operator, deployment, &secret.keys, shower).await?;
         jobs::settle(operator, contract, shower).await?;
     }
@@ -36,7 +36,7 @@ pub(super) async fn run(stage: &Stage<'_>, operator: &mut Account) -> Result<Che
             returned.count
         );
     }
-    let others = options.showers.saturating_sub(u32::from(late.is_some()));
+    let others = schedule.count.saturating_sub(u32::from(late.is_some()));
     println!("keys           {others} in time: what was held back is the payees'");
     let outcome = held(stage, &ShowerContract::new(&node, contract), &returned).await;
     let claim = match late {
@@ -49,7 +49,7 @@ pub(super) async fn run(stage: &Stage<'_>, operator: &mut Account) -> Result<Che
 /// What the contract says of what was held back.
 async fn held(stage: &Stage<'_>, contract: &ShowerContract<'_>, returned: &jobs::Refunds) -> Result<String> {
     let mut released = 0u128;
-    for shower in 1..=stage.options.showers {
+    for shower in 1..=stage.schedule.count {
         let state = contract.shower(shower).await?;
         let ShowerResponse { held, held_returned, minted_amount, settled, key_in_time, .. } = state;
         if Some(shower) == stage.late() {

@@ -1,8 +1,10 @@
 //! A whole small event on a dev chain of its own or a running node, watched live and checked at its end.
 
+mod books;
 mod check;
 mod crack;
 mod event;
+mod faucet;
 mod keys;
 mod launch;
 mod narrate;
@@ -10,6 +12,7 @@ mod plan;
 mod report;
 mod site;
 mod verify;
+mod visitors;
 mod wallets;
 
 use std::net::SocketAddr;
@@ -32,6 +35,7 @@ use meteor_rules::preset::Preset;
 use meteor_rules::schedule::Schedule;
 use tokio_util::sync::CancellationToken;
 
+use self::books::Books;
 use self::check::Evidence;
 use self::event::{Secret, Sent};
 pub use self::launch::{launch, plan};
@@ -39,6 +43,7 @@ use self::plan::Plan;
 use self::report::Check;
 use self::site::Site;
 pub use self::site::{Where, upload};
+use self::visitors::{Phase, Visitors};
 use self::wallets::Wallets;
 use crate::chain::Chain;
 use crate::{preset, serve};
@@ -46,15 +51,15 @@ use crate::{preset, serve};
 /// How the demo can be changed.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Options {
-    /// How many showers
-    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=100))]
-    pub showers: u32,
+    /// How many showers [default: 6; with --exit 4]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub showers: Option<u32>,
     /// Wallets that take part; most join each shower
     #[arg(long, default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..=20_000))]
     pub wallets: u32,
-    /// Length of a shower in seconds
-    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(3..=86_400))]
-    pub seconds: u64,
+    /// Length of a shower in seconds [default: 30; with --exit 20]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(3..=86_400))]
+    pub seconds: Option<u64>,
     /// Most contributions of a wallet in a shower; in a demo of one shower every wallet makes this many
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=20))]
     pub contributions: u32,
@@ -67,7 +72,8 @@ pub struct Options {
     /// Whose tiers, eggs and names: demo, levana-2021, or the path of a preset file
     #[arg(long, default_value = "demo")]
     pub preset: String,
-    /// Stop when the event is over and checked, instead of serving it until Ctrl-C
+    /// Expect nobody: stop when the event is over and checked. Otherwise the demo waits for visitors to crack what
+    /// they got, and serves the event until Ctrl-C
     #[arg(long)]
     pub exit: bool,
     /// Which chain.
@@ -75,11 +81,36 @@ pub struct Options {
     pub at: Where,
 }
 
+impl Options {
+    /// How many showers: with people there, time to look around and come back.
+    fn showers(&self) -> u32 {
+        self.showers.unwrap_or(if self.exit { 4 } else { 6 })
+    }
+
+    /// How long a shower is (seconds).
+    fn seconds(&self) -> u64 {
+        self.seconds.unwrap_or(if self.exit { 20 } else { 30 })
+    }
+}
+
+/// A demo that is open: where people and their wallets find it.
+#[derive(Clone, Debug)]
+pub struct Open {
+    /// Page and API.
+    pub api: SocketAddr,
+    /// The chain.
+    pub chain: Chain,
+    /// The event.
+    pub deployment: Deployment,
+}
+
 /// What an event came to.
 #[derive(Clone, Copy, Debug)]
 pub struct Summary {
-    /// Contributions in blocks.
+    /// Contributions in blocks, by the demo's wallets.
     pub contributions: usize,
+    /// And by visitors.
+    pub by_visitors: usize,
     /// Blocks made while the event ran.
     pub blocks: u64,
     /// The most blocks by which the indexer was behind the chain.
@@ -88,18 +119,22 @@ pub struct Summary {
     pub good: bool,
 }
 
-/// Runs a demo to its end, or until `stop`: then it answers with `None`.
+/// Runs a demo to its end, or until `stop`: then it answers with `None`. Tells `open` once it is served.
 ///
 /// # Errors
 /// If something can't start or a transaction fails. A check that fails is no error: the summary is then not
 /// good.
-pub async fn run(options: &Options, stop: &CancellationToken) -> Result<Option<Summary>> {
+pub async fn run(
+    options: &Options,
+    stop: &CancellationToken,
+    open: impl FnOnce(Open),
+) -> Result<Option<Summary>> {
     let site = tokio::select! {
         site = Site::open(&options.at) => site?,
         () = stop.cancelled() => return Ok(None),
     };
     let outcome = tokio::select! {
-        outcome = event(options, &site, stop) => outcome.map(Some),
+        outcome = Box::pin(event(options, &site, stop, open)) => outcome.map(Some),
         () = stop.cancelled() => Ok(None),
     };
     site.close().await;
@@ -114,25 +149,31 @@ const SHORT: u64 = 90;
 const FOR_KEYS: u64 = 30;
 
 /// Holds the event at `site` and serves it.
-async fn event(options: &Options, site: &Site, stop: &CancellationToken) -> Result<Summary> {
+async fn event(
+    options: &Options,
+    site: &Site,
+    stop: &CancellationToken,
+    open: impl FnOnce(Open),
+) -> Result<Summary> {
+    let (showers, seconds) = (options.showers(), options.seconds());
     let chain = &site.chain;
     let started = Instant::now();
     let mut preset = preset::read(&options.preset)?;
-    preset.schedule.first = options.seconds;
-    preset.schedule.interval = options.seconds;
-    preset.schedule.count = options.showers;
+    preset.schedule.first = seconds;
+    preset.schedule.interval = seconds;
+    preset.schedule.count = showers;
     // Nobody should have to wait for keys longer than the rules want.
     let window = if site.moves_time() { LONG } else { SHORT };
     preset.mint_window = window;
     preset.crack.reveal_timeout = window;
     preset.crack.crack_window = window.saturating_mul(2);
-    let event = options.seconds.saturating_mul(options.showers.into());
+    let event = seconds.saturating_mul(showers.into());
     preset.crack.key_window = preset.crack.crack_window.saturating_add(event).saturating_add(FOR_KEYS);
     let count = usize::try_from(options.wallets)?;
     let node = Node::new(&chain.rpc)?;
-    let plan = Plan::new(options.seed, count, options.showers, options.contributions);
+    let plan = Plan::new(options.seed, count, showers, options.contributions);
     let tax = Rate::of(&node).await?;
-    let funded = wallets::fund(chain, &plan, options.showers, tax).await?;
+    let funded = wallets::fund(chain, &plan, showers, tax).await?;
     println!("wallets        {count} funded (seed {})", options.seed);
 
     // With the time in the salt: on a chain that goes on, each demo is another event.
@@ -158,18 +199,18 @@ async fn event(options: &Options, site: &Site, stop: &CancellationToken) -> Resu
     );
 
     let tables = preset::tables(&preset)?;
-    let server =
-        serve::embedded(&chain, &deployment, tables, planned.catalogue_file, options.listen, site.poll)
-            .await?;
+    let config = serve::config(chain, &deployment, tables, planned.catalogue_file, site.poll)?;
+    let visitors = Visitors::new(chain, tax).await?;
+    let server = serve::embedded(config, options.listen, visitors.routes()).await?;
     let api = format!("http://{}", server.public_addr());
-    println!("\n  Watch it live: {api}\n  API:           {api}/docs\n");
+    println!("\n  Take part:     {api} (with play money)\n  API:           {api}/docs\n");
 
     server.wait_applied(deployment.height).await.context("waiting for the indexer")?;
+    open(Open { api: server.public_addr(), chain: chain.clone(), deployment: deployment.clone() });
     let most_behind = Arc::new(AtomicU64::new(0));
     let telling = narrate::narrate(api.clone(), schedule, node.clone(), Arc::clone(&most_behind));
     let telling = tokio::spawn(telling);
     let stage = Stage {
-        options,
         site,
         chain,
         preset: &preset,
@@ -179,27 +220,41 @@ async fn event(options: &Options, site: &Site, stop: &CancellationToken) -> Resu
         schedule,
         api: &api,
     };
-    let sent = showers(&stage, &plan, &funded).await;
-    telling.abort();
-    let sent = sent?;
+    let minted = CancellationToken::new();
+    let held = async {
+        let sent = hold(&stage, &plan, &funded).await;
+        telling.abort();
+        let (sent, height) = (sent?, node.status().await?.height);
+        caught_up(&server, &node).await?;
+        let given = books::of_visitors(&api, &funded.addresses).await?;
+        if !options.exit {
+            visitors.wait(!given.is_empty(), stage.latest()?, &api).await;
+        }
+        visitors.enter(Phase::Finishing);
+        minted.cancel();
+        anyhow::Ok((sent, given, height))
+    };
+    let ((sent, given, height), ()) = tokio::try_join!(held, crack::attend(&stage, &minted))?;
     let most_behind = most_behind.load(Ordering::Relaxed);
 
-    let height = node.status().await?.height;
-    let checks = wind_up(&stage, &server, &plan, &sent, &funded, &payees).await?;
+    let books = Books::new(&sent, &funded.addresses, &given, showers, preset.tiers);
+    let checks = wind_up(&stage, &server, &plan, &books, &funded, &payees).await?;
     let (lines, good) = report::checks(&checks);
     println!("{lines}");
     let blocks = height.saturating_sub(deployment.height);
     println!(
-        "{} contributions in {blocks} blocks; {:.0} s in all; indexer at most {most_behind} blocks behind",
+        "{} contributions and {} of visitors in {blocks} blocks; {:.0} s in all; indexer at most {most_behind} blocks behind",
         sent.len(),
+        given.len(),
         started.elapsed().as_secs_f64()
     );
     if !options.exit && good {
+        visitors.enter(Phase::Over);
         println!("\nThe event is over and stays served at {api}; Ctrl-C stops it.");
         stop.cancelled().await;
     }
     server.shutdown().await;
-    Ok(Summary { contributions: sent.len(), blocks, most_behind, good })
+    Ok(Summary { contributions: sent.len(), by_visitors: given.len(), blocks, most_behind, good })
 }
 
 /// After the showers: pays, cracks, publishes keys, verifies. Answers with everything that was checked.
@@ -207,21 +262,20 @@ async fn wind_up(
     stage: &Stage<'_>,
     server: &Server,
     plan: &Plan,
-    sent: &[Sent],
+    books: &Books,
     funded: &Wallets,
     payees: &[(String, u32, u128)],
 ) -> Result<Vec<Check>> {
-    let Stage { options, chain, preset, deployment, api, .. } = *stage;
+    let Stage { chain, preset, deployment, schedule, api, .. } = *stage;
     let node = Node::new(&chain.rpc)?;
     let mut operator = chain.account(2).await?;
     let paid = keys::withdraw(&mut operator, deployment, payees).await?;
     caught_up(server, &node).await?;
     let mut evidence = Evidence {
         plan,
-        sent,
+        books,
         addresses: &funded.addresses,
         deployment,
-        tiers: preset.tiers,
         holdback_bp: preset.holdback_bp,
         late: stage.late(),
         payees,
@@ -229,22 +283,21 @@ async fn wind_up(
         tax: Rate::of(&node).await?,
         before: &funded.before,
         denom: &chain.denom,
-        showers: options.showers,
         node: &node,
         api,
     };
     let mut checks = check::before_keys(&evidence).await;
     let mut states: Vec<ShowerResponse> = Vec::new();
-    for shower in 1..=options.showers {
+    for shower in 1..=schedule.count {
         states.push(ShowerContract::new(&node, &deployment.shower).shower(shower).await?);
     }
     println!("\n{}", report::showers(&states, &preset.tiers, &preset.eggs));
-    let (cracked, hatched) = crack::run(stage, funded).await?;
+    let (cracked, hatched) = crack::run(stage, funded, books).await?;
     checks.push(crack::check(stage, &cracked, &hatched).await);
     checks.push(keys::run(stage, &mut operator).await?);
     evidence.paid.extend(keys::withdraw(&mut operator, deployment, payees).await?);
-    checks.push(check::money(&evidence).await);
     caught_up(server, &node).await?;
+    checks.push(check::money(&evidence).await);
     checks.extend(verify::run(stage, &states).await?);
     Ok(checks)
 }
@@ -257,7 +310,6 @@ async fn caught_up(server: &Server, node: &Node) -> Result<()> {
 
 /// Where the event takes place, and with what.
 struct Stage<'a> {
-    options: &'a Options,
     site: &'a Site,
     chain: &'a Chain,
     preset: &'a Preset,
@@ -271,31 +323,38 @@ struct Stage<'a> {
 impl Stage<'_> {
     /// The shower whose mint the operator leaves half-way: the second, or the only one.
     fn half(&self) -> u32 {
-        self.options.showers.min(2)
+        self.schedule.count.min(2)
     }
 
     /// The shower whose key comes too late; `None` in a demo of one shower, whose draw would then be seen late.
     fn late(&self) -> Option<u32> {
-        (self.options.showers > 1).then_some(1)
+        (self.schedule.count > 1).then_some(1)
+    }
+
+    /// Until when visitors are waited for at most: where time is waited for, the keys can't wait for them.
+    fn latest(&self) -> Result<Option<u64>> {
+        let last = self.schedule.closes_at(self.schedule.count).context("a shower without an end")?;
+        let over = last.saturating_add(self.preset.crack.crack_window);
+        Ok((!self.site.moves_time()).then_some(over))
     }
 }
 
 /// Runs the showers one after the other: wallets contribute while the operator works on the previous one.
-async fn showers(stage: &Stage<'_>, plan: &Plan, wallets: &Wallets) -> Result<Vec<Sent>> {
-    let Stage { options, chain, deployment, schedule, .. } = *stage;
+async fn hold(stage: &Stage<'_>, plan: &Plan, wallets: &Wallets) -> Result<Vec<Sent>> {
+    let Stage { chain, deployment, schedule, .. } = *stage;
     let contributing = async {
         let mut sent = Vec::with_capacity(plan.contributions.len());
-        for shower in 1..=options.showers {
+        for shower in 1..=schedule.count {
             let planned = plan.contributions.iter().filter(|c| c.shower == shower).copied().collect();
             let closes_at = schedule.closes_at(shower).context("a shower without an end")?;
-            let opens_at = closes_at.saturating_sub(options.seconds);
+            let opens_at = closes_at.saturating_sub(schedule.interval);
             sent.extend(event::contribute(chain, deployment, wallets, planned, opens_at, closes_at).await?);
         }
         anyhow::Ok(sent)
     };
     let operating = async {
         let mut operator = chain.account(2).await?;
-        for shower in 1..=options.showers {
+        for shower in 1..=schedule.count {
             operate(stage, &mut operator, shower).await?;
         }
         anyhow::Ok(())

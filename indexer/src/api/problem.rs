@@ -28,7 +28,8 @@ pub struct Problem {
 }
 
 impl Problem {
-    fn new(status: StatusCode, kind: &str, title: &'static str, detail: String) -> Self {
+    /// A problem of this status and kind: `title` says in words what `kind` says to programs, `detail` what to do.
+    pub fn new(status: StatusCode, kind: &str, title: &'static str, detail: String) -> Self {
         let kind = format!("urn:meteor-shower:problem:{kind}");
         Self { kind, title, status: status.as_u16(), detail }
     }

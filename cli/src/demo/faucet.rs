@@ -1,0 +1,76 @@
+//! The faucet: play money for the wallets of people who visit the demo's page.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context, Result};
+use axum::http::StatusCode;
+use meteor_indexer::address;
+use meteor_indexer::api::Problem;
+use meteor_operator::account::Account;
+use meteor_operator::gas::coins;
+use meteor_operator::tax::Rate;
+use meteor_operator::tx;
+use tokio::sync::Mutex;
+
+use super::wallets::CONTRIBUTE_GAS;
+use crate::chain::Chain;
+
+/// What a visitor gets to contribute (micro-denom).
+const GIFT: u128 = 1_000_000_000;
+/// How many transactions its fees last for.
+const TRANSACTIONS: u64 = 200;
+/// How many addresses get something.
+const MOST: usize = 500;
+
+/// Sends coins to each address once.
+pub(super) struct Faucet {
+    prefix: String,
+    money: Vec<cosmwasm_std::Coin>,
+    /// One payment at a time: an account signs its transactions in order.
+    bank: Mutex<Bank>,
+}
+
+struct Bank {
+    account: Account,
+    given: BTreeSet<String>,
+}
+
+impl Faucet {
+    /// Gives from account 0, which the demo itself needs no more once its wallets are funded.
+    pub(super) async fn new(chain: &Chain, tax: Rate) -> Result<Self> {
+        let account = chain.account(0).await.context("account 0 of the words, which funds visitors")?;
+        let to_arrive = |due| tax.to_arrive(due).context("the chain's tax leaves nothing of what is sent");
+        let fees = chain.gas_price.fee(CONTRIBUTE_GAS.saturating_mul(TRANSACTIONS));
+        let mut money =
+            [coins(to_arrive(GIFT)?, &chain.denom), coins(to_arrive(fees)?, &chain.gas_price.denom)].concat();
+        money.sort_by(|a, b| a.denom.cmp(&b.denom));
+        let bank = Mutex::new(Bank { account, given: BTreeSet::new() });
+        Ok(Self { prefix: chain.prefix.clone(), money, bank })
+    }
+
+    /// Sends `to` its coins, waits until they are there, and answers with the transaction's hash.
+    pub(super) async fn give(&self, to: &str) -> Result<String, Problem> {
+        address::check(to, &self.prefix).map_err(|error| Problem::bad_address(format!("{error}.")))?;
+        let mut bank = self.bank.lock().await;
+        if bank.given.contains(to) {
+            let detail = "This address has had its play money. Use it, or make another wallet.";
+            return Err(Problem::new(
+                StatusCode::CONFLICT,
+                "funded-already",
+                "Funded already",
+                detail.into(),
+            ));
+        }
+        if bank.given.len() >= MOST {
+            let detail = format!("The demo has given play money to {MOST} addresses and gives no more.");
+            return Err(Problem::new(StatusCode::FORBIDDEN, "faucet-closed", "The faucet is closed", detail));
+        }
+        let message = tx::send(bank.account.address(), to, &self.money);
+        let sent = bank.account.send(vec![message]).await.map_err(|error| {
+            let detail = format!("The chain did not take the payment, try again: {error}.");
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "faucet-failed", "The faucet failed", detail)
+        })?;
+        bank.given.insert(to.to_owned());
+        Ok(sent.hash)
+    }
+}
