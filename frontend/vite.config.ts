@@ -23,7 +23,8 @@ export default defineConfig({
     outDir: 'dist/page',
     // The wasm and the fonts stay files of their own: the policy of the page allows no data: URLs for them.
     assetsInlineLimit: 0,
-    target: ['es2020', 'safari14', 'chrome87', 'firefox78'],
+    // Phones of 2021 that are kept up to date, and browsers up to four years old.
+    target: ['es2021', 'safari15.4', 'chrome94', 'firefox98'],
     modulePreload: { polyfill: false },
   },
   server: {

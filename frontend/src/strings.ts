@@ -9,6 +9,8 @@ export const t = {
   retry: 'Try again',
   loading: 'Loading …',
   more: 'Show more',
+  unreachable: 'The server can’t be reached.',
+  unreadable: 'The server’s answer can’t be read.',
   tiers: { legendary: 'Legendary', ancient: 'Ancient', rare: 'Rare', common: 'Common' } satisfies Record<Tier, string>,
   copy: { copy: 'Copy', done: 'Copied', label: (what: string) => `Copy ${what}` },
   missing: { title: 'There is no such page', back: 'To the shower' },

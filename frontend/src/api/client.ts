@@ -1,4 +1,5 @@
 // Asks the indexer: typed answers, and errors that carry its words.
+import { t } from '../strings';
 import type { components } from './schema';
 
 export type Schemas = components['schemas'];
@@ -24,14 +25,19 @@ export class ApiError extends Error {
   }
 }
 
+/** How long an answer may take (ms). */
 const DEADLINE = 15_000;
 
-async function request(path: string, init: RequestInit): Promise<Response> {
+async function request(path: string, init: RequestInit, deadline = DEADLINE): Promise<Response> {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), deadline);
   let response: Response;
   try {
-    response = await fetch(path, { ...init, signal: AbortSignal.timeout(DEADLINE) });
+    response = await fetch(path, { ...init, signal: abort.signal });
   } catch {
-    throw new ApiError(0, 'The server can’t be reached.');
+    throw new ApiError(0, t.unreachable);
+  } finally {
+    clearTimeout(timer);
   }
   noteDate(response);
   if (response.ok) return response;
@@ -47,9 +53,8 @@ async function request(path: string, init: RequestInit): Promise<Response> {
 }
 
 /** Asks for JSON at `path`. @throws {ApiError} */
-export async function get<T>(path: string): Promise<T> {
-  const response = await request(path, { headers: { accept: 'application/json' } });
-  return read(response);
+export async function get<T>(path: string, deadline = DEADLINE): Promise<T> {
+  return read(await request(path, { headers: { accept: 'application/json' } }, deadline));
 }
 
 /** Asks for the text at `path`. @throws {ApiError} */
@@ -72,7 +77,7 @@ async function read<T>(response: Response): Promise<T> {
   try {
     return (await response.json()) as T;
   } catch {
-    throw new ApiError(0, 'The server’s answer can’t be read.');
+    throw new ApiError(0, t.unreadable);
   }
 }
 

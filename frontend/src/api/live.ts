@@ -46,6 +46,8 @@ export interface State {
 const POLL = 5_000;
 const REOPEN = 5_000;
 const REFRESH_GAP = 400;
+/** A server that doesn't say how it is within this time (ms) counts as lost. */
+const PATIENCE = 5_000;
 
 let state: State = {
   link: 'connecting',
@@ -130,6 +132,8 @@ function block(height: number, time: number, changed: number): void {
   if (changed > state.changed || edge || state.config === null) void refresh(Math.max(changed, state.changed));
 }
 
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
 let refreshing = false;
 let wanted = false;
 
@@ -140,13 +144,15 @@ async function refresh(changed: number): Promise<void> {
     return;
   }
   refreshing = true;
+  // Everybody hears of a block at the same moment, and should not ask at the same moment.
+  if (state.config !== null) await pause(Math.random() * Math.min(1_500, state.pace * 250));
   try {
     const [config, showers] = await Promise.all([get<Config>('/v1/config'), get<Schemas['Showers']>('/v1/showers')]);
     change({ config, showers: showers.showers, current: showers.current ?? null, changed, trouble: null });
   } catch (error) {
     change({ trouble: error instanceof ApiError ? error.message : String(error) });
   }
-  await new Promise((resolve) => setTimeout(resolve, REFRESH_GAP));
+  await pause(REFRESH_GAP);
   refreshing = false;
   if (wanted) {
     wanted = false;
@@ -169,7 +175,7 @@ async function watch(): Promise<void> {
 
 async function ask(): Promise<void> {
   try {
-    const status = await get<Status>('/v1/status');
+    const status = await get<Status>('/v1/status', PATIENCE);
     const open = source?.readyState === EventSource.OPEN;
     change({ status, link: open && !overdue() ? 'live' : 'polling' });
     block(status.height, status.time, state.changed + (status.height > state.height ? 1 : 0));

@@ -1,5 +1,5 @@
 // Hooks over what the server says. They keep the last answer while a newer one is on its way or can't be had.
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { ApiError, get } from './client';
 import { overdue, type State, snapshot, subscribe } from './live';
 
@@ -16,27 +16,25 @@ export interface Answer<T> {
 }
 
 /**
- * Asks for `path`, and again whenever figures change. `null` asks for nothing. With `once` it is not asked for again:
- * for what never changes.
+ * Asks for `path`, and again whenever figures change. `null` asks for nothing. With `again` it is asked for again only when
+ * that value changes: for what never changes, and for what costs a question to a node.
  */
-export function useApi<T>(path: string | null, { once = false } = {}): Answer<T> {
+export function useApi<T>(path: string | null, { again }: { again?: string | number } = {}): Answer<T> {
   const { changed, link } = useLive();
   const [answer, setAnswer] = useState<Answer<T> & { path: string | null }>({
     path: null,
     data: undefined,
     error: null,
   });
-  const done = useRef<string | null>(null);
-  const version = once ? 0 : changed;
+  const version = again ?? changed;
   // A server that came back may have other figures.
   const away = link === 'lost';
   // biome-ignore lint/correctness/useExhaustiveDependencies: `version` is what makes it ask again
   useEffect(() => {
-    if (path === null || away || (once && done.current === path)) return;
+    if (path === null || away) return;
     let current = true;
     get<T>(path).then(
       (data) => {
-        done.current = path;
         if (current) setAnswer({ path, data, error: null });
       },
       (error) => {
@@ -47,7 +45,7 @@ export function useApi<T>(path: string | null, { once = false } = {}): Answer<T>
     return () => {
       current = false;
     };
-  }, [path, version, away, once]);
+  }, [path, version, away]);
   return answer.path === path ? answer : { data: undefined, error: null };
 }
 

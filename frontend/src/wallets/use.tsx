@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react';
 import { useDemo } from '../api/demo';
 import { useApi, useLive } from '../api/use';
+import { isOpen, useReceipts } from '../chain/receipts';
 import type { Account } from '../chain/send';
 import { shortAddress } from '../format/address';
 import { formatAmount, unitOf } from '../format/amount';
@@ -30,9 +31,13 @@ export function useWallet(): UseWallet {
   return { account, connect: () => sheetOpen.set(true), busy: now.is === 'connecting' };
 }
 
-/** What an account holds, as the chain says it; asked again when figures change. */
+/**
+ * What an account holds, as the chain says it. It is asked again when a transaction of this page is settled, not with every
+ * block: each answer costs a question to a node.
+ */
 export function useBalances(address: string | null): Account | undefined {
-  return useApi<Account>(address && `/v1/accounts/${address}`).data;
+  const settled = useReceipts().filter((receipt) => !isOpen(receipt)).length;
+  return useApi<Account>(address && `/v1/accounts/${address}`, { again: settled }).data;
 }
 
 export function WalletButton() {
