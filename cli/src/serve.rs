@@ -18,7 +18,7 @@ pub fn config(
     catalogue: Vec<u8>,
     poll: Duration,
 ) -> Result<Config> {
-    let mut config = Config::new(&[chain.rpc.clone()], &deployment.shower)?;
+    let mut config = Config::new(std::slice::from_ref(&chain.rpc), &deployment.shower)?;
     config.gas_price = Some(chain.gas_price.clone());
     config.start_height = deployment.height;
     config.poll = poll;

@@ -242,10 +242,10 @@ async fn event(
     let (lines, good) = report::checks(&checks);
     println!("{lines}");
     let blocks = height.saturating_sub(deployment.height);
+    let visited = if given.is_empty() { String::new() } else { format!(" and {} by visitors", given.len()) };
     println!(
-        "{} contributions and {} of visitors in {blocks} blocks; {:.0} s in all; indexer at most {most_behind} blocks behind",
+        "{} contributions{visited} in {blocks} blocks; {:.0} s in all; indexer at most {most_behind} blocks behind",
         sent.len(),
-        given.len(),
         started.elapsed().as_secs_f64()
     );
     if !options.exit && good {
