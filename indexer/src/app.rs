@@ -19,6 +19,9 @@ use crate::latency::Latency;
 use crate::tax::Tax;
 use crate::view::{Page, View};
 
+/// Most requests that are passed on to nodes at once.
+pub const UPSTREAM: usize = 64;
+
 /// Everything shared.
 #[derive(Debug)]
 pub struct App {
@@ -38,6 +41,8 @@ pub struct App {
     pub latency: Latency,
     /// Permits for live connections.
     pub streams: Arc<Semaphore>,
+    /// Permits for requests that are passed on to nodes.
+    pub upstream: Arc<Semaphore>,
     /// Cancelled when the server stops.
     pub stop: CancellationToken,
     view: ArcSwap<View>,
@@ -102,6 +107,7 @@ impl App {
             tax: Tax::default(),
             latency: Latency::default(),
             streams: Arc::new(Semaphore::new(config.max_streams)),
+            upstream: Arc::new(Semaphore::new(UPSTREAM)),
             stop: CancellationToken::new(),
             view: ArcSwap::from_pointee(View::empty()),
             published: watch::Sender::new(0),

@@ -19,6 +19,7 @@ mod latency;
 mod metrics;
 pub mod models;
 mod page;
+pub mod relay;
 pub mod rpc;
 mod server;
 mod tax;

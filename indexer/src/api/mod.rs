@@ -1,5 +1,7 @@
-//! The public API: reads only. Each request is answered from one view.
+//! The public API. Each read is answered from one view; accounts and transactions are asked of, or passed on to,
+//! the chain's nodes.
 
+mod accounts;
 mod events;
 mod fairness;
 mod front;
@@ -8,16 +10,18 @@ mod problem;
 mod setup;
 mod showers;
 mod site;
+mod txs;
+mod upstream;
 mod wallets;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::{FromRequestParts, Path, Query, State};
-use axum::http::header::{CACHE_CONTROL, IF_NONE_MATCH};
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Path, Query, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use axum::response::Response;
+use axum::{Json, Router};
 use serde::Deserialize;
 use tower_http::cors::{Any, CorsLayer};
 use utoipa::{IntoParams, OpenApi};
@@ -39,7 +43,7 @@ pub use problem::Problem;
         description = "Live and past showers, floors and odds, rankings, wallets and caves of one event.\n\n\
             Amounts are decimal strings in micro-denom. Times are seconds since the Unix epoch. Ranks and showers \
             count from 1. Every answer describes the state at one block; the headers `x-meteor-height` and \
-            `x-meteor-block-time` name it. Answers carry a strong `ETag`: send it back as `If-None-Match` to \
+            `x-meteor-block-time` name it. Only accounts and transactions are asked of the chain's nodes. Answers carry a strong `ETag`: send it back as `If-None-Match` to \
             download only what changed. Errors are problem details (RFC 9457).",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
@@ -49,6 +53,7 @@ pub use problem::Problem;
         (name = "showers", description = "Showers, rankings, floors and quotes"),
         (name = "wallets", description = "What wallets contributed and hold"),
         (name = "fairness", description = "Evidence for verifying the draws"),
+        (name = "transactions", description = "What wallets need for signing, and passing on what they signed"),
         (name = "live", description = "Changes as they happen"),
     )
 )]
@@ -87,6 +92,14 @@ fn parts() -> (Router<Arc<App>>, utoipa::openapi::OpenApi) {
         .routes(routes!(fairness::contributions))
         .routes(routes!(fairness::reveals))
         .routes(routes!(events::events))
+        .routes(routes!(accounts::account))
+        .merge(
+            OpenApiRouter::new()
+                .routes(routes!(txs::simulate))
+                .routes(routes!(txs::send))
+                .layer(DefaultBodyLimit::max(txs::MAX_BODY)),
+        )
+        .routes(routes!(txs::tx))
         .split_for_parts()
 }
 
@@ -101,13 +114,14 @@ pub fn router(app: &Arc<App>) -> Router {
         .with_state(Arc::clone(app))
 }
 
-/// Pages of any site may read everything here; it is public. Pages rendered in advance carry these headers
+/// Pages of any site may read everything here; it is public. They may send what wallets signed, too: nobody is
+/// logged in here, so nothing is done in anybody's name. Pages rendered in advance carry these headers
 /// themselves (`view::page`), because this layer costs them a twentieth of their rate.
 fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)
-        .allow_methods([Method::GET, Method::HEAD])
-        .allow_headers([IF_NONE_MATCH, HeaderName::from_static("last-event-id")])
+        .allow_methods([Method::GET, Method::HEAD, Method::POST])
+        .allow_headers([IF_NONE_MATCH, HeaderName::from_static("last-event-id"), CONTENT_TYPE])
         .max_age(Duration::from_hours(24))
         .vary([]) // the answers are the same for every origin
 }
@@ -121,6 +135,11 @@ struct InPath<T>(T);
 #[derive(FromRequestParts)]
 #[from_request(via(Query), rejection(Problem))]
 struct InQuery<T>(T);
+
+/// The body. A bad one is a [`Problem`].
+#[derive(FromRequest)]
+#[from_request(via(Json), rejection(Problem))]
+struct InJson<T>(T);
 
 /// A page rendered in advance.
 fn prepared(view: &View, path: &str, request: &HeaderMap) -> Result<Response, Problem> {

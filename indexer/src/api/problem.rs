@@ -1,13 +1,15 @@
 //! Errors of the API: problem details (RFC 9457) that say what went wrong and what to do.
 
-use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use meteor_chain::words::Refusal;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::fold::Collection;
+use crate::relay::NotRelayed;
 use crate::view::page::to_json;
 
 /// What went wrong and what to do.
@@ -25,13 +27,24 @@ pub struct Problem {
     pub status: u16,
     /// What went wrong this time and what to do.
     pub detail: String,
+    /// Whose `code` it is, for example `sdk` or `wasm`. Only where the chain refuses a transaction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub codespace: Option<String>,
+    /// The code that the chain refuses a transaction with, for example 32 of `sdk` for another sequence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<u32>,
+    /// When to try again (seconds), if that may help.
+    #[serde(skip)]
+    retry_after: Option<u16>,
 }
 
 impl Problem {
     /// A problem of this status and kind: `title` says in words what `kind` says to programs, `detail` what to do.
     pub fn new(status: StatusCode, kind: &str, title: &'static str, detail: String) -> Self {
         let kind = format!("urn:meteor-shower:problem:{kind}");
-        Self { kind, title, status: status.as_u16(), detail }
+        // What is missing now may exist with the next block.
+        let retry_after = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(3);
+        Self { kind, title, status: status.as_u16(), detail, codespace: None, code: None, retry_after }
     }
 
     /// 400: a part of the request is malformed.
@@ -114,7 +127,7 @@ impl Problem {
 
     /// 405: another method than the route has.
     pub fn method_not_allowed() -> Self {
-        let detail = "The API is read-only: use GET.".to_owned();
+        let detail = "This path takes another method: /docs says which.".to_owned();
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "Method not allowed", detail)
     }
 
@@ -141,6 +154,29 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "no-node", "No node answers", detail)
     }
 
+    /// 422: the chain refuses a transaction, or would.
+    pub fn refused(refusal: Refusal) -> Self {
+        let title = "Refused by the chain";
+        let problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "refused", title, refusal.plain());
+        Self { codespace: Some(refusal.codespace), code: Some(refusal.code), ..problem }
+    }
+
+    /// 503: a transaction was sent, and nobody knows whether it arrived.
+    pub fn perhaps_sent() -> Self {
+        let detail = "The chain's nodes did not answer: the transaction may or may not have arrived. Look its hash up at \
+                      /v1/txs, or send the same bytes again; do not sign another one before that."
+            .to_owned();
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "perhaps-sent", "Perhaps sent", detail)
+    }
+
+    /// 503: as many requests are passed on to nodes as may be at once.
+    pub fn busy() -> Self {
+        let detail = "This server asks the chain's nodes as much as it may at once. Nothing was sent: try again in a second."
+            .to_owned();
+        let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too many requests at once", detail);
+        Self { retry_after: Some(1), ..problem }
+    }
+
     /// 503: the limit of live connections is reached.
     pub fn too_many_streams() -> Self {
         let detail = "This server has reached its limit of live connections. Poll the pages every few seconds instead, \
@@ -162,16 +198,35 @@ impl From<QueryRejection> for Problem {
     }
 }
 
+impl From<JsonRejection> for Problem {
+    fn from(rejection: JsonRejection) -> Self {
+        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            let detail = "The body has more than 64 KiB: send fewer messages in one transaction.".to_owned();
+            return Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "Too large", detail);
+        }
+        Self::bad_request(format!(
+            "The body is malformed: {}. Send JSON with content-type application/json. See /docs.",
+            rejection.body_text()
+        ))
+    }
+}
+
+impl From<NotRelayed> for Problem {
+    fn from(why: NotRelayed) -> Self {
+        let title = "Not a transaction of this event";
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "not-relayed", title, format!("Nothing was sent: {why}."))
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, to_json(&self)).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        // What is missing now may exist with the next block.
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(RETRY_AFTER, HeaderValue::from_static("3"));
+        if let Some(seconds) = self.retry_after {
+            headers.insert(RETRY_AFTER, seconds.into());
         }
         response
     }

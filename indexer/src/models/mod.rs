@@ -6,6 +6,7 @@ mod fairness;
 mod live;
 mod shower;
 mod site;
+mod tx;
 mod wallet;
 
 use serde::{Serialize, Serializer};
@@ -20,6 +21,7 @@ pub use shower::{
     Floors, Odds, OddsTable, Past, Quote, RankOdds, Ranked, Ranking, Shower, Showers, Telescope, TierFloor,
 };
 pub use site::{GasPrice, Release, Site};
+pub use tx::{Account, Balance, Sent, Simulated, TxRequest, TxStatus};
 pub use wallet::{Cave, Cracking, Nft, Nfts, Wallet, WalletShower};
 
 /// An amount in micro-denom, written as a decimal string.

@@ -18,4 +18,5 @@ mod fold;
 mod follow;
 mod frames;
 mod node;
+mod relay;
 mod rpc;

@@ -5,6 +5,7 @@
 //! what its errors mean. [`contracts`] are our contracts, a method for each query; [`transactions`] hands over
 //! what others signed, [`gas`] and [`tax`] say what it costs.
 
+mod accounts;
 pub mod backoff;
 pub mod blocks;
 pub mod contracts;
@@ -24,7 +25,7 @@ pub mod transactions;
 pub mod tx;
 pub mod words;
 
+pub use accounts::AccountState;
 pub use error::{NodeError, with_causes};
 pub use node::Node;
 pub use pool::{NodeStatus, Pool};
-pub use state::AccountState;

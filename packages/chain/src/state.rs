@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use cosmos_sdk_proto::cosmos::auth::v1beta1::{BaseAccount, QueryAccountRequest, QueryAccountResponse};
-use cosmos_sdk_proto::cosmos::bank::v1beta1::{QueryBalanceRequest, QueryBalanceResponse};
 use cosmos_sdk_proto::cosmwasm::wasm::v1::{
     ContractInfo, QueryCodeRequest, QueryCodeResponse, QueryContractInfoRequest, QueryContractInfoResponse,
     QueryRawContractStateRequest, QueryRawContractStateResponse, QuerySmartContractStateResponse,
@@ -21,18 +19,6 @@ use crate::{NodeError, Pool, jsonrpc};
 /// How often the chain's time is looked at while something waits for it.
 const SHORTEST_LOOK: Duration = Duration::from_millis(100);
 const LONGEST_LOOK: Duration = Duration::from_secs(1);
-
-/// Path of an account's number and sequence.
-const ACCOUNT: &str = "/cosmos.auth.v1beta1.Query/Account";
-
-/// An account as the chain knows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AccountState {
-    /// Its number, fixed when it first received coins.
-    pub number: u64,
-    /// The sequence that its next transaction must use.
-    pub sequence: u64,
-}
 
 impl Pool {
     /// What a node says of itself and of the last block.
@@ -164,46 +150,6 @@ impl Pool {
         info.ok_or_else(|| NodeError::Malformed(format!("nothing about {address}")))
     }
 
-    /// An account's number and sequence, and the height of the block after which they are so.
-    ///
-    /// # Errors
-    /// [`NodeError::Query`] for an address that never received coins.
-    pub async fn account(&self, address: &str) -> Result<Answer<AccountState>, NodeError> {
-        let request = QueryAccountRequest { address: address.to_owned() };
-        account_state(self.query(ACCOUNT, &request).await?)
-    }
-
-    /// The same of every node that answers.
-    ///
-    /// # Errors
-    /// If none answers.
-    pub async fn account_everywhere(&self, address: &str) -> Result<Vec<Answer<AccountState>>, NodeError> {
-        let request = QueryAccountRequest { address: address.to_owned() };
-        let params = query::params(ACCOUNT, &request, 0);
-        let read = |body: &[u8]| account_state(query::answer(body)?);
-        let mut found = Vec::new();
-        let mut last = NodeError::NoNode;
-        for node in self.nodes() {
-            match node.ask(query::METHOD, &params, read).await {
-                Ok(answer) => found.push(answer),
-                Err(error) => last = error,
-            }
-        }
-        if found.is_empty() { Err(last) } else { Ok(found) }
-    }
-
-    /// What `address` has of `denom` (micro-denom).
-    ///
-    /// # Errors
-    /// If no node answers.
-    pub async fn balance(&self, address: &str, denom: &str) -> Result<u128, NodeError> {
-        let request = QueryBalanceRequest { address: address.to_owned(), denom: denom.to_owned() };
-        let answer: Answer<QueryBalanceResponse> =
-            self.query("/cosmos.bank.v1beta1.Query/Balance", &request).await?;
-        let amount = answer.value.balance.map_or_else(|| "0".to_owned(), |coin| coin.amount);
-        amount.parse().map_err(|_| NodeError::Malformed(format!("balance {amount}")))
-    }
-
     /// The chain's tax on coins that are sent, in units of 10⁻¹⁸, as it writes it; `None` where there is
     /// none.
     ///
@@ -217,14 +163,6 @@ impl Pool {
             Err(error) => Err(error),
         }
     }
-}
-
-fn account_state(answer: Answer<QueryAccountResponse>) -> Result<Answer<AccountState>, NodeError> {
-    let any = answer.value.account.ok_or_else(|| NodeError::malformed("no account"))?;
-    let account = BaseAccount::decode(any.value.as_slice())
-        .map_err(|_| NodeError::Malformed(format!("an account of type {}", any.type_url)))?;
-    let value = AccountState { number: account.account_number, sequence: account.sequence };
-    Ok(Answer { value, height: answer.height })
 }
 
 fn json(message: &impl Serialize) -> Result<Vec<u8>, NodeError> {

@@ -49,6 +49,10 @@ impl Pool {
                     return Ok(Broadcast::Accepted(hash(tx)));
                 }
                 Ok(Ok(Some(refusal))) => refused = Some(refusal),
+                // A full mempool took nothing. What another node may have taken matters more.
+                Ok(Err(error @ NodeError::Refused { said: Said::MempoolFull, .. })) => {
+                    unknown = unknown.or(Some(error));
+                }
                 Ok(Err(error)) => unknown = Some(error),
                 Err(error) => unknown = Some(NodeError::Malformed(error.to_string())),
             }

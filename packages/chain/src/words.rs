@@ -3,6 +3,8 @@
 //! Nothing else in this workspace compares such a text. The texts are those of CometBFT 0.37 and 0.38 and of
 //! SDK 0.47 and 0.53; `tests/fixtures/node-*.json` holds what real nodes said.
 
+mod plain;
+
 use std::fmt;
 
 /// The codespace of the SDK's own codes. Modules number their errors too: code 5 is another error in `wasm`.
@@ -53,6 +55,10 @@ pub enum Said {
     NoQuery,
     /// There is no contract at this address.
     NoContract,
+    /// There is no account at this address: it never received coins.
+    NoAccount,
+    /// The signature is not the sender's, or is for another chain, account or sequence.
+    BadSignature,
     /// Anything else: the words are for people.
     Other,
 }
@@ -92,6 +98,8 @@ impl Said {
     pub fn of_chain(codespace: &str, code: u32, log: &str) -> Self {
         let known = match (codespace, code) {
             (SDK, 5) => Self::InsufficientFunds,
+            (SDK, 8 | 15) => Self::BadSignature,
+            (SDK, 9) => Self::NoAccount,
             (SDK, 11) => Self::OutOfGas,
             (SDK, 13) => Self::InsufficientFee,
             (SDK, 19) => Self::TxInCache,
@@ -118,6 +126,14 @@ impl Said {
             Self::NoContract
         } else if log.contains("insufficient funds") {
             Self::InsufficientFunds
+        } else if log.contains("out of gas in location") {
+            Self::OutOfGas
+        } else if log.contains("tx timeout height") {
+            Self::TimedOut
+        } else if log.contains("unknown address") || log.contains("desc = account ") {
+            Self::NoAccount
+        } else if log.contains("signature verification failed") {
+            Self::BadSignature
         } else {
             Self::Other
         }
@@ -180,7 +196,7 @@ mod tests {
     }
 
     /// Every recorded error that our code goes by, under the name of its request.
-    const MEANT: [(Said, &[&str]); 12] = [
+    const MEANT: [(Said, &[&str]); 14] = [
         (Said::NoMethod, &["call no such method"]),
         (Said::TxInCache, &["the same again at once", "the same again after its block"]),
         (Said::NoTx, &["call tx: none"]),
@@ -220,7 +236,33 @@ mod tests {
                 "simulate: funds of an unknown denom",
             ],
         ),
-        (Said::TimedOut, &["timeout height passed"]),
+        (Said::TimedOut, &["timeout height passed", "simulate: timeout height passed"]),
+        (
+            Said::NoAccount,
+            &["an account that does not exist", "query account: none", "simulate: unknown account"],
+        ),
+        (
+            Said::BadSignature,
+            &[
+                "a signature of nothing",
+                "an empty signature",
+                "multisig: a member alone",
+                "multisig: another document",
+                "multisig: another than is marked",
+                "multisig: in the wrong order",
+                "multisig: one of them twice",
+                "multisig: one of three",
+                "multisig: two sign modes unspecified",
+                "no public key",
+                "no signature",
+                "public key of another",
+                "sign mode textual",
+                "sign mode unspecified",
+                "signed by another",
+                "wrong account number",
+                "wrong chain id",
+            ],
+        ),
         (Said::NoQuery, &["query no such service", "query no such method", "query a path of old"]),
         (
             Said::NoContract,

@@ -151,7 +151,7 @@ async fn other_methods_are_refused_and_browsers_may_ask() {
         assert_eq!(response.status(), StatusCode::OK);
         let headers = response.headers();
         assert_eq!(headers["access-control-allow-origin"], "*");
-        assert_eq!(headers["access-control-allow-headers"], "if-none-match,last-event-id");
+        assert_eq!(headers["access-control-allow-headers"], "if-none-match,last-event-id,content-type");
         let head = send(&app, Request::head(path).body(Body::empty()).unwrap()).await;
         assert_ne!(head.status(), StatusCode::METHOD_NOT_ALLOWED);
     }

@@ -5,6 +5,7 @@ mod http;
 mod setup;
 mod showers;
 mod site;
+mod txs;
 mod wallets;
 
 use std::convert::Infallible;
