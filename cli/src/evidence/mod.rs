@@ -6,7 +6,6 @@ mod closing;
 mod code;
 mod source;
 
-use meteor_operator::beacon::{PublicKey, verify_signature};
 use meteor_rules::fairness::evidence::{Contribution, Fairness, Reveal};
 use meteor_rules::fairness::verify::{Checks, Evidence, Report, Step, verify, verify_event};
 
@@ -63,10 +62,7 @@ impl Bundle {
     pub(crate) fn with_checks<T>(&self, check: impl FnOnce(&Checks<'_>) -> T) -> T {
         let public_key = self.fairness.beacon.public_key.0.clone();
         let beacon = move |round, signature: &[u8]| {
-            let bytes = <[u8; 96]>::try_from(public_key.as_slice())
-                .map_err(|_| "the beacon's public key is not 96 bytes".to_owned())?;
-            let key = PublicKey::new(bytes).map_err(|error| error.to_string())?;
-            verify_signature(&key, round, signature).map_err(|error| error.to_string())
+            meteor_beacon::check(&public_key, round, signature).map_err(|error| error.to_string())
         };
         let tables = |bytes: &[u8]| serde_json::from_slice(bytes).map_err(|error| error.to_string());
         check(&Checks { beacon: Some(&beacon), tables: &tables })

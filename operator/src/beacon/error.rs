@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use meteor_beacon::SignatureError;
 use thiserror::Error;
 
 /// What was wrong with a relay's answer.
@@ -68,11 +69,9 @@ pub enum BeaconError {
     /// The configuration is wrong.
     #[error("the beacon can't be used: {0}")]
     Config(&'static str),
-    /// The public key is not one.
-    #[error(
-        "the beacon's public key is not 96 bytes of a point on G2 in hexadecimal: copy it from /info again"
-    )]
-    PublicKey,
+    /// A public key or a signature is refused.
+    #[error(transparent)]
+    Signature(#[from] SignatureError),
     /// There is no such round.
     #[error("there is no beacon round {0}")]
     NoSuchRound(u64),
@@ -85,12 +84,6 @@ pub enum BeaconError {
         due: u64,
         /// The time now.
         now: u64,
-    },
-    /// The signature isn't the beacon's for this round.
-    #[error("the signature is not the beacon's for round {round}")]
-    BadSignature {
-        /// Which round.
-        round: u64,
     },
     /// All relays serve another beacon.
     #[error("no relay serves this beacon: {}", list(faults))]

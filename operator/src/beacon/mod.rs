@@ -5,9 +5,8 @@ mod client;
 mod error;
 mod network;
 mod source;
-mod verify;
 
 pub use client::{BeaconClient, BeaconConfig, Fetched, Progress};
 pub use error::{BeaconError, Fault, SourceFault};
+pub use meteor_beacon::{BeaconRound, PublicKey, SignatureError, randomness, verify_signature};
 pub use network::Network;
-pub use verify::{BeaconRound, PublicKey, randomness, verify_signature};

@@ -1,15 +1,34 @@
 //! Whether a signature is the beacon's: scheme `bls-unchained-g1-rfc9380`, that of drand quicknet.
+//!
+//! Pure, so that the operator's jobs, `meteor verify` and the page in the browser check it with the same code. The
+//! contracts don't link it: older chains can't afford the curve's arithmetic.
 
 use std::fmt;
 use std::str::FromStr;
 
 use drand_verify::{G2PubkeyRfc, Pubkey};
 use meteor_rules::fairness::Bytes32;
+use meteor_rules::fairness::beacon::QUICKNET_KEY;
 use sha2::{Digest, Sha256};
-
-use super::BeaconError;
+use thiserror::Error;
 
 const COMPRESSED_INFINITY: u8 = 0xc0;
+
+/// Why a key or a signature is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum SignatureError {
+    /// The public key is not one.
+    #[error(
+        "the beacon's public key is not 96 bytes of a point on G2 in hexadecimal: copy it from /info again"
+    )]
+    PublicKey,
+    /// The signature isn't the beacon's for this round.
+    #[error("the signature is not the beacon's for round {round}")]
+    BadSignature {
+        /// Which round.
+        round: u64,
+    },
+}
 
 /// The beacon's public key: 96 bytes, a compressed point on G2, checked to be one.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -19,21 +38,21 @@ impl PublicKey {
     /// Checks that the bytes are a public key.
     ///
     /// # Errors
-    /// [`BeaconError::PublicKey`] if they are not a point of the right group, or the one that fits every
+    /// [`SignatureError::PublicKey`] if they are not a point of the right group, or the one that fits every
     /// signature.
-    pub fn new(bytes: [u8; 96]) -> Result<Self, BeaconError> {
+    pub fn new(bytes: [u8; 96]) -> Result<Self, SignatureError> {
         // The point at infinity is a valid encoding, and under it anybody could sign.
         if bytes.first() == Some(&COMPRESSED_INFINITY) && bytes.iter().skip(1).all(|byte| *byte == 0) {
-            return Err(BeaconError::PublicKey);
+            return Err(SignatureError::PublicKey);
         }
-        G2PubkeyRfc::from_fixed(bytes).map_err(|_| BeaconError::PublicKey)?;
+        G2PubkeyRfc::from_fixed(bytes).map_err(|_| SignatureError::PublicKey)?;
         Ok(Self(bytes))
     }
 
-    /// A key that is a constant of this program. The tests check it.
-    pub(super) fn constant(hex: &str) -> Self {
+    /// The key of drand's quicknet. The tests check that it is one.
+    pub fn quicknet() -> Self {
         let mut bytes = [0; 96];
-        let _ = hex::decode_to_slice(hex, &mut bytes);
+        let _ = hex::decode_to_slice(QUICKNET_KEY, &mut bytes);
         Self(bytes)
     }
 
@@ -44,11 +63,11 @@ impl PublicKey {
 }
 
 impl FromStr for PublicKey {
-    type Err = BeaconError;
+    type Err = SignatureError;
 
-    fn from_str(hex: &str) -> Result<Self, BeaconError> {
+    fn from_str(hex: &str) -> Result<Self, SignatureError> {
         let mut bytes = [0; 96];
-        hex::decode_to_slice(hex, &mut bytes).map_err(|_| BeaconError::PublicKey)?;
+        hex::decode_to_slice(hex, &mut bytes).map_err(|_| SignatureError::PublicKey)?;
         Self::new(bytes)
     }
 }
@@ -86,21 +105,29 @@ pub fn randomness(signature: &[u8]) -> Bytes32 {
     Sha256::digest(signature).into()
 }
 
+/// Checks that `signature` is the one of `round` under a public key that is given as bytes.
+///
+/// # Errors
+/// [`SignatureError`] if the key is none, or the signature isn't the beacon's.
+pub fn check(public_key: &[u8], round: u64, signature: &[u8]) -> Result<(), SignatureError> {
+    let bytes = public_key.try_into().map_err(|_| SignatureError::PublicKey)?;
+    verify_signature(&PublicKey::new(bytes)?, round, signature)
+}
+
 /// Checks that `signature` is the beacon's for `round`.
 ///
 /// # Errors
-/// [`BeaconError::BadSignature`] if it isn't.
-pub fn verify_signature(public_key: &PublicKey, round: u64, signature: &[u8]) -> Result<(), BeaconError> {
-    let key = G2PubkeyRfc::from_fixed(public_key.0).map_err(|_| BeaconError::PublicKey)?;
+/// [`SignatureError::BadSignature`] if it isn't.
+pub fn verify_signature(public_key: &PublicKey, round: u64, signature: &[u8]) -> Result<(), SignatureError> {
+    let key = G2PubkeyRfc::from_fixed(public_key.0).map_err(|_| SignatureError::PublicKey)?;
     match key.verify(round, b"", signature) {
         Ok(true) => Ok(()),
-        Ok(false) | Err(_) => Err(BeaconError::BadSignature { round }),
+        Ok(false) | Err(_) => Err(SignatureError::BadSignature { round }),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::Network;
     use super::*;
 
     fn decode(hex: &str) -> Vec<u8> {
@@ -112,13 +139,20 @@ mod tests {
         "b75c69d0b72a5d906e854e808ba7e2accb1542ac355ae486d591aa9d43765482e26cd02df835d3546d23c4b13e0dfc92";
 
     #[test]
+    fn the_constant_is_a_key() {
+        let quicknet = PublicKey::quicknet();
+        assert_eq!(PublicKey::new(*quicknet.as_bytes()), Ok(quicknet));
+        assert_eq!(quicknet.to_string(), QUICKNET_KEY);
+    }
+
+    #[test]
     fn quicknet_signs_its_round_and_no_other() {
-        let key = Network::quicknet().public_key;
+        let key = PublicKey::quicknet();
         assert_eq!(verify_signature(&key, 123, &decode(ROUND_123)), Ok(()));
         for round in [0, 122, 124, u64::MAX] {
             assert_eq!(
                 verify_signature(&key, round, &decode(ROUND_123)),
-                Err(BeaconError::BadSignature { round })
+                Err(SignatureError::BadSignature { round })
             );
         }
     }
@@ -142,13 +176,13 @@ mod tests {
             ),
         ] {
             assert_eq!(verify_signature(&key, round, &decode(signature)), Ok(()));
-            assert!(verify_signature(&Network::quicknet().public_key, round, &decode(signature)).is_err());
+            assert!(verify_signature(&PublicKey::quicknet(), round, &decode(signature)).is_err());
         }
     }
 
     #[test]
     fn every_changed_bit_is_a_bad_signature() {
-        let key = Network::quicknet().public_key;
+        let key = PublicKey::quicknet();
         let signature = decode(ROUND_123);
         for bit in 0..signature.len() * 8 {
             let mut changed = signature.clone();
@@ -166,9 +200,24 @@ mod tests {
         let mut infinity = [0; 96];
         infinity[0] = COMPRESSED_INFINITY;
         assert!(G2PubkeyRfc::from_fixed(infinity).is_ok());
-        assert_eq!(PublicKey::new(infinity), Err(BeaconError::PublicKey));
+        assert_eq!(PublicKey::new(infinity), Err(SignatureError::PublicKey));
         for bad in ["", "zz", &"00".repeat(96), &"ff".repeat(96), &ROUND_123.repeat(2)] {
-            assert_eq!(bad.parse::<PublicKey>(), Err(BeaconError::PublicKey), "{bad}");
+            assert_eq!(bad.parse::<PublicKey>(), Err(SignatureError::PublicKey), "{bad}");
+        }
+    }
+
+    /// `docs/fairness/vectors.json`, which the second verifier is held to as well.
+    #[test]
+    fn the_vectors_of_the_fairness_page_hold() {
+        let file = include_str!("../../../docs/fairness/vectors.json");
+        let vectors: serde_json::Value = serde_json::from_str(file).unwrap();
+        let beacons = vectors["beacons"].as_array().unwrap();
+        assert!(!beacons.is_empty());
+        for vector in beacons {
+            let bytes = |field: &str| decode(vector[field].as_str().unwrap());
+            let round = vector["round"].as_u64().unwrap();
+            let verdict = check(&bytes("public_key"), round, &bytes("signature"));
+            assert_eq!(Some(verdict.is_ok()), vector["verifies"].as_bool(), "{vector}");
         }
     }
 }
