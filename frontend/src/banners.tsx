@@ -28,12 +28,12 @@ export function Banners() {
         </Notice>
       )}
       {live.link === 'lost' && live.height > 0 && (
-        <Notice kind="bad" title={t.banners.lostTitle} live>
+        <Notice kind="bad" title={t.banners.lostTitle} live toast>
           <p>{t.banners.lost(formatMoment(live.time))}</p>
         </Notice>
       )}
       {live.link !== 'lost' && stalled && (
-        <Notice kind="warn" title={t.banners.lateTitle(formatCount(Math.floor(since / 5) * 5))}>
+        <Notice kind="warn" title={t.banners.lateTitle(formatCount(Math.floor(since / 5) * 5))} toast>
           <p>{t.banners.late}</p>
         </Notice>
       )}

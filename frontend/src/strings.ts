@@ -164,6 +164,8 @@ export const t = {
       `${many(size, one, 'meteor', 'meteors')}, ${many(eggs, oneEgg, 'egg', 'eggs')}`,
     range: (worst: string, best: string) => `${worst} to ${best}`,
     mine: 'My place',
+    noRank: 'No rank yet',
+    nothing: '–',
     noneMine: 'You have nothing in this shower yet.',
     rank: (rank: string) => `Rank ${rank}`,
     of: (contributors: string) => `of ${contributors}`,

@@ -133,11 +133,6 @@ export function Contribute({ phase }: { phase: Phase }) {
           unit={unit}
         />
         {account && <Leaves add={problem ? null : add} unit={unit} fee={fee} />}
-        {late(left, pace) && (
-          <Notice kind="warn" title={t.contribute.lateTitle(formatSpan(Math.max(0, left)))}>
-            <p>{t.contribute.late}</p>
-          </Notice>
-        )}
         {trouble !== null && <Notice kind="bad" title={trouble} live />}
         {config?.paused ? (
           <Notice kind="warn" title={t.banners.pausedTitle}>
@@ -157,9 +152,18 @@ export function Contribute({ phase }: { phase: Phase }) {
             {account ? buttonText() : t.contribute.connect}
           </button>
         )}
-        {account && sending.blocked !== null && <p className="small quiet">{sending.blocked}</p>}
       </form>
-      <p className="small quiet">{t.contribute.note}</p>
+      <div className="last small">
+        {account && sending.blocked !== null ? (
+          <p className="quiet">{sending.blocked}</p>
+        ) : late(left, pace) ? (
+          <p className="warn-text">
+            <strong>{t.contribute.lateTitle(formatSpan(Math.max(0, left)))}.</strong> {t.contribute.late}
+          </p>
+        ) : (
+          <p className="quiet">{t.contribute.note}</p>
+        )}
+      </div>
     </section>
   );
 

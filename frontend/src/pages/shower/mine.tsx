@@ -25,54 +25,48 @@ export function Mine({ shower, address }: { shower: Shower; address: string }) {
   const more =
     entry && floors && shower.status === 'open' ? nextTier(BigInt(entry.amount), entry.tier, floors.tiers) : null;
   return (
-    <section className={`card stack mine ${entry?.tier ?? ''}`} aria-labelledby="mine" aria-live="polite">
+    <section className={`card stack mine ${entry?.tier ?? ''}`} aria-labelledby="mine">
       <h2 id="mine">{t.shower.mine}</h2>
-      {!entry && <p className="quiet">{known ? t.shower.noneMine : t.loading}</p>}
-      {entry && (
-        <>
-          <p className="rank">
-            <span className="place">{t.shower.rank(formatCount(entry.rank))}</span>{' '}
-            <span className="quiet">{t.shower.of(formatCount(entry.contributors))}</span>
+      <p className="rank" aria-live="polite">
+        <span className="place">{entry ? t.shower.rank(formatCount(entry.rank)) : t.shower.noRank}</span>{' '}
+        <span className="quiet">{entry && t.shower.of(formatCount(entry.contributors))}</span>
+      </p>
+      <dl className="facts">
+        <div>
+          <dt>{t.shower.tier}</dt>
+          <dd>{entry ? <TierName tier={entry.tier} /> : t.shower.nothing}</dd>
+        </div>
+        <div>
+          <dt>{t.shower.amount}</dt>
+          <dd>
+            {formatAmount(BigInt(entry?.amount ?? '0'))} <small>{unit}</small>
+          </dd>
+        </div>
+        <div>
+          <dt>{t.shower.odds}</dt>
+          <dd>{entry?.odds ? formatPercent(entry.odds.percent) : t.shower.nothing}</dd>
+        </div>
+      </dl>
+      <div className="rise">
+        {!entry && <p className="quiet">{known ? t.shower.noneMine : t.loading}</p>}
+        {more && <p>{t.shower.toRise(`${formatAmount(more.more)} ${unit}`, t.tiers[more.tier])}</p>}
+        {entry && shower.status !== 'open' && entry.meteor == null && <p>{t.shower.states[entry.state]}</p>}
+        {entry?.meteor != null && (
+          <p>
+            <Link to="/cave">{t.shower.toCave(formatCount(entry.meteor))}</Link>
           </p>
-          <dl className="facts">
-            <div>
-              <dt>{t.shower.tier}</dt>
-              <dd>
-                <TierName tier={entry.tier} />
-              </dd>
-            </div>
-            <div>
-              <dt>{t.shower.amount}</dt>
-              <dd>
-                {formatAmount(BigInt(entry.amount))} <small>{unit}</small>
-              </dd>
-            </div>
-            {entry.odds && (
-              <div>
-                <dt>{t.shower.odds}</dt>
-                <dd>{formatPercent(entry.odds.percent)}</dd>
-              </div>
-            )}
-          </dl>
-          {entry.odds && (
-            <details className="small">
-              <summary>{t.shower.exactOdds}</summary>
-              <p>
-                <code>
-                  {entry.odds.numerator} / {entry.odds.denominator}
-                </code>
-              </p>
-              <p className="quiet">{t.shower.exactOddsNote}</p>
-            </details>
-          )}
-          {more && <p>{t.shower.toRise(`${formatAmount(more.more)} ${unit}`, t.tiers[more.tier])}</p>}
-          {shower.status !== 'open' && <p>{t.shower.states[entry.state]}</p>}
-          {entry.meteor != null && (
-            <p>
-              <Link to="/cave">{t.shower.toCave(formatCount(entry.meteor))}</Link>
-            </p>
-          )}
-        </>
+        )}
+      </div>
+      {entry?.odds && (
+        <details className="small">
+          <summary>{t.shower.exactOdds}</summary>
+          <p>
+            <code>
+              {entry.odds.numerator} / {entry.odds.denominator}
+            </code>
+          </p>
+          <p className="quiet">{t.shower.exactOddsNote}</p>
+        </details>
       )}
     </section>
   );
