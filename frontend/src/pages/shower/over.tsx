@@ -3,24 +3,14 @@ import type { Shower } from '../../api/live';
 import { formatCount } from '../../format/amount';
 import { Link } from '../../router';
 import { t } from '../../strings';
-import { Notice } from '../../ui/notice';
 
 export function Over({ showers }: { showers: readonly Shower[] }) {
-  const refunding = showers.filter((shower) => shower.status === 'refunding');
   const waiting = showers.filter((shower) => shower.status === 'ended' || shower.status === 'closed');
   return (
     <section className="card stack" aria-labelledby="over">
       <h2 id="over">{t.shower.over.title}</h2>
       {waiting.length > 0 && (
         <p>{t.shower.over.minting(waiting.map((shower) => formatCount(shower.shower)).join(', '))}</p>
-      )}
-      {refunding.length > 0 && (
-        <Notice
-          kind="warn"
-          title={t.shower.over.refundTitle(refunding.map((shower) => formatCount(shower.shower)).join(', '))}
-        >
-          <p>{t.shower.over.refund}</p>
-        </Notice>
       )}
       <p>{t.shower.over.crack}</p>
       <div className="row">

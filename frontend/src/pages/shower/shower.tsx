@@ -11,6 +11,7 @@ import { Hero } from './hero';
 import { Mine } from './mine';
 import { Over } from './over';
 import { phaseOf } from './phase';
+import { Refunding } from './refunding';
 import { Top } from './top';
 import './shower.css';
 
@@ -25,6 +26,7 @@ export function Shower() {
     <div className="columns">
       <div className="stack">
         <Hero phase={phase} />
+        <Refunding showers={showers} />
         {phase.is === 'over' ? <Over showers={showers} /> : <Contribute phase={phase} />}
         <Receipts />
         <Guide />
