@@ -18,8 +18,19 @@ async fn the_page_and_the_docs_need_nothing_from_elsewhere() {
             assert!(headers["content-security-policy"].to_str().unwrap().starts_with("default-src 'none'"));
             assert!(!text.contains("https://"), "{path}");
             assert_eq!(headers.get_all("cache-control").iter().count(), 1, "{path}");
+            for own in named(&text) {
+                let status = send(&app, Request::get(&own).body(Body::empty()).unwrap()).await.status();
+                assert!(status.is_success() || status.is_redirection(), "{path} names {own}: {status}");
+            }
         }
     }
+}
+
+/// The paths of ours that the tags of a page name.
+fn named(html: &str) -> Vec<String> {
+    let parts: Vec<&str> = html.split('"').collect();
+    let named = parts.windows(2).filter(|pair| pair[0].ends_with("src=") || pair[0].ends_with("href="));
+    named.map(|pair| pair[1].to_owned()).filter(|path| path.starts_with('/')).collect()
 }
 
 #[test]
