@@ -188,13 +188,14 @@ export const t = {
     you: 'you',
     noneYet: 'No contributions yet. The first one leads.',
     wholeRanking: (contributors: string) => `The whole ranking of ${contributors}`,
+    cancelledTitle: (showers: string) => `Shower ${showers} was cancelled`,
+    refundTitle: (showers: string) => `Shower ${showers} is being refunded`,
+    refund:
+      'Contributions without a meteor go back, each to the wallet it came from. You need to do nothing, and nobody who asks you to “claim” it is from the team.',
     over: {
       title: 'What now?',
       minting: (showers: string) =>
         `Meteors are still being made for shower ${showers}. Yours comes to your wallet by itself.`,
-      refundTitle: (showers: string) => `Shower ${showers} is being refunded`,
-      refund:
-        'Contributions without a meteor go back, each to the wallet it came from. You need to do nothing, and nobody who asks you to “claim” it is from the team.',
       crack:
         'Crack your meteors in the cave and see whether they hold a dragon egg. Then check the draw: you need to trust nobody.',
       toCave: 'To my cave',
@@ -224,7 +225,7 @@ export const t = {
     beforeTitle: 'Before it opens',
     before:
       'You can’t contribute yet. Connect your wallet now, and try amounts: the rank shown is the one they would have.',
-    between: 'The next shower opens with the next block.',
+    between: 'The next shower opens in a moment. Try amounts: the rank shown is the one they would have in it.',
     prepare: 'Connect a wallet',
     tryLabel: (unit: string) => `Try an amount in ${unit}`,
     label: (unit: string) => `Amount in ${unit}`,
