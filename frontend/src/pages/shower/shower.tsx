@@ -1,4 +1,5 @@
 // The shower that is open: countdown, contribute, floors and odds, my rank, the best.
+import { useDemo } from '../../api/demo';
 import { useLive } from '../../api/use';
 import { ReceiptLine } from '../../chain/receipt';
 import { useReceipts } from '../../chain/receipts';
@@ -18,23 +19,24 @@ import './shower.css';
 export function Shower() {
   const { showers } = useLive();
   const { account } = useWallet();
+  const demo = useDemo();
   const phase = phaseOf(showers);
   if (phase === null) return <p className="quiet">{t.shower.waiting}</p>;
   const { shower } = phase;
-  const mine = account && <Mine shower={shower} address={account.address} />;
   return (
     <div className="columns">
       <div className="stack">
         <Hero phase={phase} />
         <Refunding showers={showers} />
         {phase.is === 'over' ? <Over showers={showers} /> : <Contribute phase={phase} />}
+        {account && <Mine shower={shower} address={account.address} />}
         <Receipts />
-        <Guide />
       </div>
       <div className="stack">
-        {mine}
+        {demo && <Guide />}
         <Floors shower={shower} />
         <Top shower={shower} me={account?.address ?? null} />
+        {!demo && <Guide />}
       </div>
     </div>
   );
