@@ -1,6 +1,6 @@
 //! The faucet: play money for the wallets of people who visit the demo's page.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use axum::http::StatusCode;
@@ -32,7 +32,8 @@ pub(super) struct Faucet {
 
 struct Bank {
     account: Account,
-    given: BTreeSet<String>,
+    /// Who got something, by which transaction.
+    given: BTreeMap<String, String>,
 }
 
 impl Faucet {
@@ -44,22 +45,17 @@ impl Faucet {
         let mut money =
             [coins(to_arrive(GIFT)?, &chain.denom), coins(to_arrive(fees)?, &chain.gas_price.denom)].concat();
         money.sort_by(|a, b| a.denom.cmp(&b.denom));
-        let bank = Mutex::new(Bank { account, given: BTreeSet::new() });
+        let bank = Mutex::new(Bank { account, given: BTreeMap::new() });
         Ok(Self { prefix: chain.prefix.clone(), money, bank })
     }
 
-    /// Sends `to` its coins, waits until they are there, and answers with the transaction's hash.
+    /// Sends `to` its coins, waits until they are there, and answers with the transaction's hash. An address that has
+    /// had them gets the same answer and nothing more: the page asks each time it is opened.
     pub(super) async fn give(&self, to: &str) -> Result<String, Problem> {
         address::check(to, &self.prefix).map_err(|error| Problem::bad_address(format!("{error}.")))?;
         let mut bank = self.bank.lock().await;
-        if bank.given.contains(to) {
-            let detail = "This address has had its play money. Use it, or make another wallet.";
-            return Err(Problem::new(
-                StatusCode::CONFLICT,
-                "funded-already",
-                "Funded already",
-                detail.into(),
-            ));
+        if let Some(hash) = bank.given.get(to) {
+            return Ok(hash.clone());
         }
         if bank.given.len() >= MOST {
             let detail = format!("The demo has given play money to {MOST} addresses and gives no more.");
@@ -70,7 +66,7 @@ impl Faucet {
             let detail = format!("The chain did not take the payment, try again: {error}.");
             Problem::new(StatusCode::SERVICE_UNAVAILABLE, "faucet-failed", "The faucet failed", detail)
         })?;
-        bank.given.insert(to.to_owned());
+        bank.given.insert(to.to_owned(), sent.hash.clone());
         Ok(sent.hash)
     }
 }
