@@ -13,11 +13,11 @@ function subscribe(watcher: () => void): () => void {
   return () => watchers.delete(watcher);
 }
 
-/** Goes to `path` (with its query). `replace` leaves no step to go back to. */
-export function go(path: string, { replace = false } = {}): void {
+/** Goes to `path` (with its query). `replace` leaves no step to go back to; `stay` doesn't scroll to the top. */
+export function go(path: string, { replace = false, stay = false } = {}): void {
   if (path === location.pathname + location.search) return;
   history[replace ? 'replaceState' : 'pushState'](null, '', path);
-  if (!replace) scrollTo(0, 0);
+  if (!replace && !stay) scrollTo(0, 0);
   tell();
 }
 
@@ -27,10 +27,14 @@ export function usePath(): string[] {
   return path.split('/').filter(Boolean).map(decode);
 }
 
+/** The whole query, with its question mark; empty without one. */
+export function useSearch(): string {
+  return useSyncExternalStore(subscribe, () => location.search);
+}
+
 /** A value of the query. */
 export function useQuery(name: string): string | null {
-  const search = useSyncExternalStore(subscribe, () => location.search);
-  return new URLSearchParams(search).get(name);
+  return new URLSearchParams(useSearch()).get(name);
 }
 
 function decode(part: string): string {
@@ -41,14 +45,19 @@ function decode(part: string): string {
   }
 }
 
-/** A link inside the page. */
-export function Link({ to, onClick, ...rest }: { to: string } & AnchorHTMLAttributes<HTMLAnchorElement>) {
+/** A link inside the page. With `stay` the page isn't scrolled to its top: for what opens above it. */
+export function Link({
+  to,
+  stay = false,
+  onClick,
+  ...rest
+}: { to: string; stay?: boolean } & AnchorHTMLAttributes<HTMLAnchorElement>) {
   const click = (event: MouseEvent<HTMLAnchorElement>) => {
     onClick?.(event);
     const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
     if (!plain || event.defaultPrevented) return;
     event.preventDefault();
-    go(to);
+    go(to, { stay });
   };
   return <a href={to} onClick={click} {...rest} />;
 }

@@ -10,8 +10,12 @@ export function Sheet({ title, onClose, children }: { title: string; onClose: ()
     open?.showModal();
     return () => open?.close();
   }, []);
+  // The event comes late: the dialog may be open again by then, as in React's strict mode.
+  const closed = () => {
+    if (!dialog.current?.open) onClose();
+  };
   return (
-    <dialog ref={dialog} className="sheet stack" aria-labelledby={heading} onClose={onClose}>
+    <dialog ref={dialog} className="sheet stack" aria-labelledby={heading} onClose={closed}>
       <div className="row spread">
         <h2 id={heading}>{title}</h2>
         <button type="button" className="button little" onClick={onClose}>

@@ -1,6 +1,117 @@
-// The cave page.
+// The cave page: what a wallet holds and what became of its contributions. `/cave` is mine, `/cave/{address}` anyone's.
+import { lazy, Suspense, useRef } from 'react';
+import type { Schemas } from '../../api/client';
+import { useApi, useLive } from '../../api/use';
+import { go, Link, usePath, useSearch } from '../../router';
 import { t } from '../../strings';
+import { Copy } from '../../ui/copy';
+import { Notice } from '../../ui/notice';
+import { useWallet } from '../../wallets/use';
+import { Collection } from './collection';
+import { Custody } from './custody';
+import { Door } from './door';
+import { Entries } from './entries';
+import { Facts } from './facts';
+import { keyOf } from './filter';
+import { useHoldings } from './holdings';
+import { Look } from './look';
+import { useNews } from './news';
+import { TokenSheet } from './token';
+import { closeStage, useWatching } from './watch';
+import './cave.css';
+
+const Reveal = lazy(() => import('./reveal').then((part) => ({ default: part.Reveal })));
 
 export function Cave() {
-  return <h1>{t.cave.title}</h1>;
+  const [, named] = usePath();
+  const { account } = useWallet();
+  const address = named ?? account?.address ?? null;
+  if (address === null) return <Door />;
+  return <Of key={address} address={address} mine={address === account?.address} />;
+}
+
+/** The cave of one wallet. */
+function Of({ address, mine }: { address: string; mine: boolean }) {
+  const [, , collection, id] = usePath();
+  const search = useSearch();
+  const { config } = useLive();
+  const { account } = useWallet();
+  const { holdings, error } = useHoldings(address);
+  const wallet = useApi<Schemas['Wallet']>(`/v1/wallets/${address}`);
+  const news = useNews(config?.contract, mine, holdings);
+  const watching = useWatching(mine, holdings);
+  // A token that was opened here is closed by going back; one that was reached by its address leaves no step.
+  const opened = useRef(false);
+  const open = () => {
+    opened.current = true;
+  };
+  const close = () => {
+    if (opened.current) history.back();
+    else go(`/cave/${address}${search}`, { replace: true });
+    opened.current = false;
+  };
+
+  if (error && holdings === undefined && error.status === 400) return <Refused words={error.message} />;
+  return (
+    <div className="cave stack">
+      <header className="stack tight">
+        <h1>{mine ? t.cave.mine : t.cave.other}</h1>
+        <Copy text={address} label={t.cave.whose} />
+        {!mine && (
+          <p className="small quiet">
+            {t.cave.readOnly} {account && <Link to="/cave">{t.cave.toMine}</Link>}
+          </p>
+        )}
+      </header>
+      <Facts wallet={wallet.data} />
+      {error && holdings === undefined && error.status !== 0 && (
+        <Notice kind="warn" title={t.cave.refused}>
+          <p>{error.message}</p>
+        </Notice>
+      )}
+      {holdings && <Custody holdings={holdings} mine={mine} watching={watching} />}
+      <div className="cave-parts">
+        <Collection
+          holdings={holdings}
+          mine={mine}
+          news={news}
+          onOpen={open}
+          waiting={wallet.data?.showers.some((entry) => entry.state === 'waiting') ?? false}
+        />
+        <div className="stack">
+          <Entries wallet={wallet.data} mine={mine} onOpen={open} />
+          <Look />
+        </div>
+      </div>
+      {collection && id && (
+        <TokenSheet
+          key={`${collection}-${id}`}
+          collection={collection}
+          id={id}
+          known={holdings?.nfts.find((nft) => keyOf(nft) === `${collection}-${id}`)}
+          address={address}
+          mine={mine}
+          onClose={close}
+        />
+      )}
+      {watching.open && (
+        <Suspense>
+          <Reveal all={watching.all} onClose={closeStage} />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+/** An address that the server can't read. */
+function Refused({ words }: { words: string }) {
+  return (
+    <div className="stack">
+      <h1>{t.cave.title}</h1>
+      <Notice kind="warn" title={t.cave.refused} live>
+        <p>{words}</p>
+      </Notice>
+      <Look />
+    </div>
+  );
 }

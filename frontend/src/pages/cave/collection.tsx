@@ -1,0 +1,195 @@
+// The tokens of a cave: filters, the grid, and choosing meteors to crack.
+import { useState } from 'react';
+import { formatCount } from '../../format/amount';
+import { go, Link, useSearch } from '../../router';
+import { t } from '../../strings';
+import { Card, ChoiceCard, EmptyCard } from './card';
+import { CrackSheet } from './crack';
+import { keyOf, type Nft, OPEN, passes, readFilter, writeFilter } from './filter';
+import { Filters } from './filters';
+import type { Holdings } from './holdings';
+import { MOST } from './limits';
+
+/** So many cards at first, and so many more at each tap: a large cave must not cost a phone everything at once. */
+const STEP = 48;
+
+export function Collection({
+  holdings,
+  mine,
+  news,
+  waiting,
+  onOpen,
+}: {
+  holdings: Holdings | undefined;
+  mine: boolean;
+  /** Tokens minted after this height are new. */
+  news: number | null;
+  /** Whether a meteor is still to come. */
+  waiting: boolean;
+  onOpen: () => void;
+}) {
+  const search = useSearch();
+  const filter = readFilter(new URLSearchParams(search));
+  const [shown, setShown] = useState(STEP);
+  const [chosen, setChosen] = useState<ReadonlySet<string> | null>(null);
+  const [cracking, setCracking] = useState<readonly Nft[] | null>(null);
+  const nfts = holdings?.nfts ?? [];
+  const choosing = chosen !== null;
+  const view = choosing ? { ...filter, kind: 'meteors' as const } : filter;
+  const matching = nfts.filter((nft) => passes(nft, view));
+  const picked = nfts.filter((nft) => nft.collection === 'meteors' && chosen?.has(nft.token_id));
+  const fresh = news === null ? 0 : nfts.filter((nft) => nft.collection !== 'meteors' && nft.minted_at > news).length;
+  const set = (next: typeof filter) => {
+    const path = `${location.pathname}${writeFilter(next)}`;
+    go(path, { replace: true });
+  };
+  const toggle = (id: string) => {
+    const next = new Set(chosen);
+    if (!next.delete(id) && next.size < MOST) next.add(id);
+    setChosen(next);
+  };
+
+  return (
+    <section className="stack" aria-labelledby="collection">
+      <div className="row spread">
+        <h2 id="collection">{choosing ? t.cave.choose.title : t.cave.collection}</h2>
+        {mine && !choosing && nfts.some((nft) => nft.collection === 'meteors') && (
+          <button type="button" className="button little" onClick={() => setChosen(new Set())}>
+            {t.cave.choose.start}
+          </button>
+        )}
+      </div>
+      {fresh > 0 && <p className="fresh-note">{t.cave.freshNote(formatCount(fresh), fresh === 1)}</p>}
+      {nfts.length > 0 && <Filters nfts={nfts} filter={view} onChange={set} fixed={choosing} />}
+      {holdings === undefined && (
+        <ul className="tokens" aria-hidden="true">
+          {Array.from({ length: 8 }, (_, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: they are all the same
+            <EmptyCard key={i} />
+          ))}
+        </ul>
+      )}
+      {holdings?.whole && nfts.length === 0 && <Empty mine={mine} waiting={waiting} />}
+      {nfts.length > 0 && matching.length === 0 && (
+        <p className="stack tight">
+          <span>{t.cave.filter.none}</span>
+          <button type="button" className="linkish" onClick={() => set(OPEN)}>
+            {t.cave.filter.clear}
+          </button>
+        </p>
+      )}
+      <ul className="tokens">
+        {matching
+          .slice(0, shown)
+          .map((nft) =>
+            choosing ? (
+              <ChoiceCard
+                key={keyOf(nft)}
+                nft={nft}
+                chosen={chosen.has(nft.token_id)}
+                onToggle={() => toggle(nft.token_id)}
+              />
+            ) : (
+              <Card
+                key={keyOf(nft)}
+                nft={nft}
+                address={holdings?.address ?? ''}
+                fresh={news !== null && nft.minted_at > news}
+                search={search}
+                onOpen={onOpen}
+              />
+            ),
+          )}
+      </ul>
+      {matching.length > shown && (
+        <div className="row">
+          <button type="button" className="button" onClick={() => setShown(shown + STEP)}>
+            {t.more}
+          </button>
+          <span className="quiet small number">
+            {t.cave.showing(formatCount(Math.min(shown, matching.length)), formatCount(matching.length))}
+          </span>
+        </div>
+      )}
+      {choosing && (
+        <Chosen
+          count={picked.length}
+          all={matching.length}
+          onAll={() => setChosen(new Set(matching.slice(0, MOST).map((nft) => nft.token_id)))}
+          onNone={() => setChosen(new Set())}
+          onCancel={() => setChosen(null)}
+          onGo={() => setCracking(picked)}
+        />
+      )}
+      {cracking && (
+        <CrackSheet
+          meteors={cracking}
+          onClose={() => setCracking(null)}
+          onSent={() => {
+            setCracking(null);
+            setChosen(null);
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+/** The bar below the grid while meteors are chosen. */
+function Chosen({
+  count,
+  all,
+  onAll,
+  onNone,
+  onCancel,
+  onGo,
+}: {
+  count: number;
+  all: number;
+  onAll: () => void;
+  onNone: () => void;
+  onCancel: () => void;
+  onGo: () => void;
+}) {
+  const full = count >= Math.min(all, MOST);
+  return (
+    <div className="chosen" role="toolbar" aria-label={t.cave.choose.title}>
+      <p className="number" aria-live="polite">
+        {t.cave.choose.chosen(formatCount(count))}
+        {count >= MOST && all > MOST && <span className="quiet"> {t.cave.choose.limit(formatCount(MOST))}</span>}
+      </p>
+      <button type="button" className="button little" onClick={full ? onNone : onAll}>
+        {full ? t.cave.choose.none : all > MOST ? t.cave.choose.most(formatCount(MOST)) : t.cave.choose.all}
+      </button>
+      <button type="button" className="button little" onClick={onCancel}>
+        {t.cave.choose.cancel}
+      </button>
+      <button
+        type="button"
+        className="button main little"
+        aria-disabled={count === 0 ? true : undefined}
+        onClick={() => count > 0 && onGo()}
+      >
+        {count > 0 ? t.cave.choose.go(formatCount(count)) : t.cave.choose.goNone}
+      </button>
+    </div>
+  );
+}
+
+function Empty({ mine, waiting }: { mine: boolean; waiting: boolean }) {
+  return (
+    <div className="card stack tight">
+      <h3>{mine ? t.cave.emptyMine : t.cave.emptyOther}</h3>
+      <p className="quiet">
+        {!mine ? t.cave.emptyOtherNote : waiting ? t.cave.emptyMineWaiting : t.cave.emptyMineNote}
+      </p>
+      {mine && !waiting && (
+        <p>
+          <Link to="/" className="button">
+            {t.cave.toShower}
+          </Link>
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,112 @@
+// The wallet's contribution in every shower, and what became of it, in words.
+import type { Schemas } from '../../api/client';
+import { useSite } from '../../api/site';
+import { useChainTime, useLive } from '../../api/use';
+import { formatAmount, formatCount, formatPercent, unitOf } from '../../format/amount';
+import { formatMoment } from '../../format/time';
+import { Link, useSearch } from '../../router';
+import { t } from '../../strings';
+import { TierName } from '../../ui/tier';
+import { type Fate, fateOf, partInPercent } from './fate';
+
+type Entry = Schemas['WalletShower'];
+
+export function Entries({
+  wallet,
+  mine,
+  onOpen,
+}: {
+  wallet: Schemas['Wallet'] | undefined;
+  mine: boolean;
+  onOpen: () => void;
+}) {
+  const newest = [...(wallet?.showers ?? [])].reverse();
+  return (
+    <section className="card stack tight" aria-labelledby="entries">
+      <h2 id="entries">{t.cave.entries.title}</h2>
+      {!wallet && <p className="quiet">{t.loading}</p>}
+      {wallet && newest.length === 0 && <p className="quiet">{t.cave.entries.none}</p>}
+      <ul className="entries">
+        {newest.map((entry) => (
+          <EntryLine key={entry.shower} entry={entry} address={wallet?.address ?? ''} mine={mine} onOpen={onOpen} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function EntryLine({
+  entry,
+  address,
+  mine,
+  onOpen,
+}: {
+  entry: Entry;
+  address: string;
+  mine: boolean;
+  onOpen: () => void;
+}) {
+  const { config, showers } = useLive();
+  const { now } = useChainTime(30_000);
+  const search = useSearch();
+  const unit = config ? unitOf(config.denom) : '';
+  const amount = `${formatAmount(BigInt(entry.amount))} ${unit}`;
+  const shower = showers.find((one) => one.shower === entry.shower);
+  const fate = fateOf(entry, shower, config?.holdback_bp ?? 0, now);
+  return (
+    <li className="entry stack tight">
+      <div className="row spread">
+        <h3>
+          <Link to={`/telescope/${entry.shower}`}>{t.cave.entries.shower(formatCount(entry.shower))}</Link>
+        </h3>
+        <strong className="number">{amount}</strong>
+      </div>
+      <p className="row spread number">
+        <TierName tier={entry.tier} />
+        <span>{t.cave.entries.place(formatCount(entry.rank), formatCount(entry.contributors))}</span>
+      </p>
+      <FateWords fate={fate} amount={amount} mine={mine} />
+      {entry.meteor != null && (
+        <p className="small row spread">
+          <Link to={`/cave/${address}/meteors/${entry.meteor}${search}`} stay onClick={onOpen}>
+            {t.cave.entries.meteor(formatCount(entry.meteor))}
+          </Link>
+          {entry.odds && <span className="quiet">{t.cave.entries.odds(formatPercent(entry.odds.percent))}</span>}
+        </p>
+      )}
+    </li>
+  );
+}
+
+function FateWords({ fate, amount, mine }: { fate: Fate; amount: string; mine: boolean }) {
+  const site = useSite();
+  switch (fate.is) {
+    case 'open':
+      return <p className="small quiet">{t.cave.fate.open}</p>;
+    case 'waiting':
+      return (
+        <p className="small">
+          {fate.until === null ? t.cave.fate.waitingUnknown : t.cave.fate.waiting(formatMoment(fate.until))}
+        </p>
+      );
+    case 'minted':
+      return <p className="hide">{t.cave.fate.minted}</p>;
+    case 'late-key':
+      return <p className="small">{t.cave.fate.lateKey(formatPercent(String(fate.held / 100)))}</p>;
+    case 'refundable':
+      return (
+        <p className="small fate">
+          {t.cave.fate[fate.why]} {t.cave.fate.refundable(mine)}
+        </p>
+      );
+    case 'refunded': {
+      const tax = partInPercent(site?.burn_tax ?? '0');
+      return (
+        <p className="small fate">
+          {t.cave.fate[fate.why]} {t.cave.fate.refunded(amount, mine)}
+          {tax !== '0' && ` ${t.cave.fate.tax(formatPercent(tax))}`}
+        </p>
+      );
+    }
+  }
+}
