@@ -14,5 +14,6 @@ mod mint;
 mod outside;
 mod real_node;
 mod refund;
+mod relay;
 mod renamed;
 mod tax;

@@ -13,7 +13,8 @@ impl Refusal {
     /// What happened and what to do, in plain words. What a contract says is passed on as it is, without what
     /// the chain wraps around it.
     pub fn plain(&self) -> String {
-        let words = unwrapped(&self.log);
+        let log = without_places(&self.log);
+        let words = unwrapped(&log);
         match self.said() {
             Said::WrongSequence => "Another transaction of this account came first: try again.".to_owned(),
             Said::OutOfGas => {
@@ -110,6 +111,22 @@ impl Refusal {
     }
 }
 
+/// A refusal's words without places in the chain's source, as SDK 0.53 adds them: ` [cosmos/cosmos-sdk@v0.53.6/x.go:9]`.
+fn without_places(log: &str) -> String {
+    let mut words = log.to_owned();
+    let mut from = 0;
+    while let Some(file) =
+        words.get(from..).and_then(|rest| rest.find(".go:")).map(|at| from.saturating_add(at))
+    {
+        let begin = words.get(..file).and_then(|before| before.rfind(" ["));
+        let end = words.get(file..).and_then(|after| after.find(']')).map(|at| file.saturating_add(at));
+        let (Some(begin), Some(end)) = (begin, end) else { break };
+        words.replace_range(begin..=end, "");
+        from = begin;
+    }
+    words
+}
+
 /// A refusal's words without what the SDK and wasmd put around them.
 fn unwrapped(log: &str) -> &str {
     let mut words = log;
@@ -172,6 +189,16 @@ mod tests {
                 "sdk",
                 6,
                 format!("rpc error: code = Unknown desc = {failed} with gas used: '99': unknown request"),
+            ),
+            // As a node of SDK 0.53 said it, with places in its source.
+            ("wasm", 5, format!("{failed} [!cosm!wasm/wasmd@v0.61.14/x/wasm/keeper/keeper.go:452]")),
+            (
+                "sdk",
+                6,
+                format!(
+                    "rpc error: code = Unknown desc = {failed} [!cosm!wasm/wasmd@v0.61.14/x/wasm/keeper.go:452] \
+                     with gas used: '99': unknown request [cosmos/cosmos-sdk@v0.53.6/baseapp/abci.go:10]"
+                ),
             ),
         ] {
             let refusal = refusal(codespace, code, &log).unhidden();
