@@ -1,5 +1,6 @@
 // Draws a meteor as it is at one moment. Runs at every frame: no allocation, no gradient, no shadow.
 import { afterglow, type Flight, fallen, shine } from './flight';
+import type { Pencil } from './paint';
 import type { Sprites } from './sprites';
 
 /** How long a spark lives (milliseconds). */
@@ -9,13 +10,7 @@ const SPARK = 620;
 const GLINT = 1400;
 
 /** Draws a falling meteor, its trail and its sparks. `ratio` is canvas pixels per CSS pixel. */
-export function drawFlight(
-  on: CanvasRenderingContext2D,
-  flight: Flight,
-  look: Sprites,
-  now: number,
-  ratio: number,
-): void {
+export function drawFlight(on: Pencil, flight: Flight, look: Sprites, now: number, ratio: number): void {
   const age = now - flight.at;
   const share = Math.min(1, age / flight.lasts);
   const gone = flight.path * fallen(share);
@@ -47,7 +42,7 @@ export function drawFlight(
   drawSparks(on, flight, look, age, gone);
 }
 
-function drawSparks(on: CanvasRenderingContext2D, flight: Flight, look: Sprites, age: number, gone: number): void {
+function drawSparks(on: Pencil, flight: Flight, look: Sprites, age: number, gone: number): void {
   for (let i = 1; i <= flight.sparks; i += 1) {
     const chance = (flight.seed * 97 * i) % 1;
     const born = 0.3 + 0.55 * ((i - chance * 0.8) / flight.sparks);
@@ -64,13 +59,7 @@ function drawSparks(on: CanvasRenderingContext2D, flight: Flight, look: Sprites,
 }
 
 /** Draws a streak that doesn't move: it appears softly and goes. */
-export function drawGlint(
-  on: CanvasRenderingContext2D,
-  flight: Flight,
-  look: Sprites,
-  now: number,
-  ratio: number,
-): void {
+export function drawGlint(on: Pencil, flight: Flight, look: Sprites, now: number, ratio: number): void {
   const share = (now - flight.at) / GLINT;
   if (share <= 0 || share >= 1) return;
   const { dx, dy, tail, head } = flight;

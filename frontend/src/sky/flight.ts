@@ -117,6 +117,13 @@ export function afterglow(flight: Flight, after: number): number {
   return after >= flight.glows ? 0 : (1 - after / flight.glows) ** 2;
 }
 
+/** How much it lights up the sky, 0 to 1: most where it flares, and for a while after. */
+export function flashing(flight: Flight, now: number): number {
+  const share = (now - flight.at) / (flight.lasts * 1.5);
+  if (!(share > 0 && share < 1)) return 0;
+  return flight.light * smooth(0.1, 0.5, share) * (1 - smooth(0.52, 1, share));
+}
+
 /** Whether it and its trail are gone. */
 export function over(flight: Flight, now: number): boolean {
   return !(now < flight.at + flight.lasts + flight.glows);

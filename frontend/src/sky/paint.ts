@@ -4,14 +4,28 @@ import { type Colour, css, type Palette } from './palette';
 import { mix, smooth, stream } from './random';
 import { milkyWay, stars } from './stars';
 
+/** What can be drawn on, in a page or in a worker. */
+export type Layer = HTMLCanvasElement | OffscreenCanvas;
+
+/** What draws on it. */
+export type Pencil = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+
+/** The pencil of a layer. @throws {Error} where the browser has none */
+export function pencil(layer: Layer): Pencil {
+  const on = layer.getContext('2d') as Pencil | null;
+  if (on === null) throw new Error('this browser draws on no canvas');
+  return on;
+}
+
 /** Something to draw on that isn't on the page. */
-export function sheet(width: number, height: number): { canvas: HTMLCanvasElement; on: CanvasRenderingContext2D } {
-  const canvas = document.createElement('canvas');
-  canvas.width = Math.max(1, Math.round(width));
-  canvas.height = Math.max(1, Math.round(height));
-  const on = canvas.getContext('2d');
-  if (on === null) throw new Error('no canvas');
-  return { canvas, on };
+export function sheet(width: number, height: number): { canvas: Layer; on: Pencil } {
+  const wide = Math.max(1, Math.round(width));
+  const high = Math.max(1, Math.round(height));
+  const inPage = typeof document !== 'undefined';
+  const canvas = inPage ? document.createElement('canvas') : new OffscreenCanvas(wide, high);
+  canvas.width = wide;
+  canvas.height = high;
+  return { canvas, on: pencil(canvas) };
 }
 
 /** Where a point of the star map is on a page: the middle of the map is above the middle of the page. */
@@ -22,7 +36,7 @@ function place(width: number, height: number): { left: number; top: number; unit
 }
 
 /** Paints a sky of that size (in units of `on`, which may be scaled). */
-export function paintSky(on: CanvasRenderingContext2D, width: number, height: number, palette: Palette): void {
+export function paintSky(on: Pencil, width: number, height: number, palette: Palette): void {
   const horizon = height * HORIZON;
   paintAir(on, width, horizon, height, palette);
   paintMilkyWay(on, width, horizon, height, palette);
@@ -32,13 +46,7 @@ export function paintSky(on: CanvasRenderingContext2D, width: number, height: nu
   paintHills(on, width, height, palette);
 }
 
-function paintAir(
-  on: CanvasRenderingContext2D,
-  width: number,
-  horizon: number,
-  height: number,
-  palette: Palette,
-): void {
+function paintAir(on: Pencil, width: number, horizon: number, height: number, palette: Palette): void {
   const air = on.createLinearGradient(0, 0, 0, horizon);
   for (const [stop, colour] of palette.air) air.addColorStop(stop, css(colour));
   on.fillStyle = air;
@@ -46,13 +54,7 @@ function paintAir(
 }
 
 /** The Milky Way is computed small and drawn large: it has no sharp edges. */
-function paintMilkyWay(
-  on: CanvasRenderingContext2D,
-  width: number,
-  horizon: number,
-  height: number,
-  palette: Palette,
-): void {
+function paintMilkyWay(on: Pencil, width: number, horizon: number, height: number, palette: Palette): void {
   const { left, top, unit } = place(width, height);
   const step = Math.max(3, Math.sqrt((width * height) / 90_000));
   const small = sheet(width / step, horizon / step);
@@ -83,13 +85,7 @@ function starColour(warmth: number): Colour {
     : [255, mix(252, 206, (warmth - 0.45) / 0.55), mix(255, 158, (warmth - 0.45) / 0.55)];
 }
 
-function paintStars(
-  on: CanvasRenderingContext2D,
-  width: number,
-  horizon: number,
-  height: number,
-  palette: Palette,
-): void {
+function paintStars(on: Pencil, width: number, horizon: number, height: number, palette: Palette): void {
   const { left, top, unit } = place(width, height);
   const size = Math.min(1.35, Math.max(1, unit / 900));
   const part = { left: -left / unit, right: (width - left) / unit, top: -top / unit, bottom: (horizon - top) / unit };
@@ -128,13 +124,7 @@ function mixed(a: Colour, b: Colour, share: number): Colour {
 }
 
 /** Light from below the horizon, wide and flat. */
-function paintGlow(
-  on: CanvasRenderingContext2D,
-  width: number,
-  horizon: number,
-  height: number,
-  palette: Palette,
-): void {
+function paintGlow(on: Pencil, width: number, horizon: number, height: number, palette: Palette): void {
   const [heart, rim] = palette.glow;
   const reach = Math.max(width * 0.75, height * 0.4);
   on.save();
@@ -151,7 +141,7 @@ function paintGlow(
 }
 
 /** A grain too fine to see: without it the dark gradient shows steps. */
-function paintGrain(on: CanvasRenderingContext2D, width: number, height: number): void {
+function paintGrain(on: Pencil, width: number, height: number): void {
   const tile = sheet(96, 96);
   const pixels = tile.on.createImageData(96, 96);
   const random = stream(5);
@@ -167,7 +157,7 @@ function paintGrain(on: CanvasRenderingContext2D, width: number, height: number)
   on.fillRect(0, 0, width, height);
 }
 
-function paintHills(on: CanvasRenderingContext2D, width: number, height: number, palette: Palette): void {
+function paintHills(on: Pencil, width: number, height: number, palette: Palette): void {
   const tall = Math.min(height, 0.6 * height + 0.45 * width);
   for (let range = 0; range < RANGES; range += 1) {
     const [top, foot] = palette.hills[range] ?? [

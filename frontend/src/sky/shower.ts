@@ -27,13 +27,17 @@ export class Shower {
   private readonly random: () => number;
   private waiting: Waiting[] = [];
   private readonly air: Flight[] = [];
-  private readonly spare: Flight[] = Array.from({ length: IN_AIR }, grounded);
+  private readonly spare: Flight[];
   private blockAt = -Infinity;
   private ofBlock = 0;
 
-  /** @param random makes starts and paths */
-  constructor(random: () => number) {
+  /**
+   * @param random makes starts and paths
+   * @param most in the air at once
+   */
+  constructor(random: () => number, most = IN_AIR) {
     this.random = random;
+    this.spare = Array.from({ length: most }, grounded);
   }
 
   /** A contribution is in a block: it falls now, or a little later if its block has many. */

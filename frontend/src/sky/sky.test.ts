@@ -1,7 +1,7 @@
 // The pure parts of the sky: bounded, finite, the same for everyone.
 import { describe, expect, it } from 'vitest';
 import { brightness, type Falling } from './falling';
-import { afterglow, fallen, grounded, over, plan, SPARKS, shine } from './flight';
+import { afterglow, fallen, flashing, grounded, over, plan, SPARKS, shine } from './flight';
 import { HORIZON, RANGES, ridge } from './hills';
 import type { Tier } from './palette';
 import { clouds, seedOf, stream } from './random';
@@ -108,6 +108,9 @@ describe('a flight', () => {
     expect(afterglow(flight, -1)).toBe(1);
     expect(afterglow(flight, flight.glows / 2)).toBeCloseTo(0.25, 9);
     expect(afterglow(flight, flight.glows)).toBe(0);
+    expect(flashing(flight, 100)).toBe(0);
+    expect(flashing(flight, 100 + 0.75 * flight.lasts)).toBeGreaterThan(0.9 * flight.light);
+    expect(flashing(flight, 100 + 1.5 * flight.lasts)).toBe(0);
     expect(over(flight, 100 + flight.lasts)).toBe(false);
     expect(over(flight, 100 + flight.lasts + flight.glows)).toBe(true);
   });

@@ -10,19 +10,19 @@ const REDUCED = '(prefers-reduced-motion: reduce)';
  * @param subscribe calls back for each contribution, and returns what ends that. Give the same function at every render.
  */
 export function Sky({ subscribe }: { subscribe: (onMeteor: (falling: Falling) => void) => () => void }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
+  const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     let gone = false;
     let end = () => {};
     // The figures come first: until the sky is loaded and painted, its gradient stands there.
     import('./start').then(
       ({ startSky }) => {
-        const on = canvas.current;
-        if (gone || on === null) return;
+        const parent = box.current;
+        if (gone || parent === null) return;
         const dark = matchMedia(DARK);
         const reduced = matchMedia(REDUCED);
         const options = () => ({ dark: dark.matches, reduced: reduced.matches });
-        const sky = startSky(on, options());
+        const sky = startSky(parent, options());
         const change = () => sky.set(options());
         dark.addEventListener('change', change);
         reduced.addEventListener('change', change);
@@ -41,9 +41,5 @@ export function Sky({ subscribe }: { subscribe: (onMeteor: (falling: Falling) =>
       end();
     };
   }, [subscribe]);
-  return (
-    <div className="sky" aria-hidden="true">
-      <canvas ref={canvas} />
-    </div>
-  );
+  return <div className="sky" aria-hidden="true" ref={box} />;
 }

@@ -6,17 +6,17 @@ import { mix, smooth } from './random';
 /** What a meteor of a tier is drawn with. */
 export interface Sprites {
   /** From the tip at the left to the head at the right. */
-  tail: HTMLCanvasElement;
+  tail: CanvasImageSource;
   /** The trail that stays: tapers at both ends. */
-  trail: HTMLCanvasElement;
-  head: HTMLCanvasElement;
-  spark: HTMLCanvasElement;
+  trail: CanvasImageSource;
+  head: CanvasImageSource;
+  spark: CanvasImageSource;
 }
 
 type Pixel = (u: number, v: number) => readonly [Colour, number];
 
 /** Paints a picture pixel by pixel: u from 0 to 1 along it, v from -1 to 1 across it. */
-function picture(width: number, height: number, pixel: Pixel): HTMLCanvasElement {
+function picture(width: number, height: number, pixel: Pixel): CanvasImageSource {
   const { canvas, on } = sheet(width, height);
   const pixels = on.createImageData(width, height);
   for (let row = 0; row < height; row += 1) {
@@ -26,7 +26,8 @@ function picture(width: number, height: number, pixel: Pixel): HTMLCanvasElement
     }
   }
   on.putImageData(pixels, 0, 0);
-  return canvas;
+  // A bitmap can't change, so that drawing it copies nothing.
+  return 'transferToImageBitmap' in canvas ? canvas.transferToImageBitmap() : canvas;
 }
 
 function blend(a: Colour, b: Colour, share: number): Colour {
@@ -38,7 +39,7 @@ function bell(distance: number, wide: number): number {
 }
 
 /** A thin hot line inside a wider glow; both are widest at the head. */
-function tail(burn: Burn): HTMLCanvasElement {
+function tail(burn: Burn): CanvasImageSource {
   return picture(256, 24, (u, v) => {
     const wide = 0.05 + 0.5 * u ** 1.5;
     const core = bell(v, wide * 0.36);
@@ -49,14 +50,14 @@ function tail(burn: Burn): HTMLCanvasElement {
   });
 }
 
-function trail(burn: Burn): HTMLCanvasElement {
+function trail(burn: Burn): CanvasImageSource {
   return picture(128, 12, (u, v) => {
     const light = bell(v, 0.4) * (1 - smooth(0.7, 1, Math.abs(v))) * smooth(0, 0.7, u) * (1 - smooth(0.8, 1, u));
     return [blend(burn.end, burn.tail, 0.3 + 0.7 * u), light];
   });
 }
 
-function head(burn: Burn): HTMLCanvasElement {
+function head(burn: Burn): CanvasImageSource {
   return picture(64, 64, (u, v) => {
     const far = Math.hypot(u * 2 - 1, v);
     const core = bell(far, 0.13);
@@ -65,7 +66,7 @@ function head(burn: Burn): HTMLCanvasElement {
   });
 }
 
-function spark(burn: Burn): HTMLCanvasElement {
+function spark(burn: Burn): CanvasImageSource {
   return picture(16, 16, (u, v) => {
     const far = Math.hypot(u * 2 - 1, v);
     return [blend(burn.tail, burn.head, bell(far, 0.4)), bell(far, 0.45) * (1 - smooth(0.7, 1, far))];
@@ -77,4 +78,13 @@ export function sprites(palette: Palette): Readonly<Record<Tier, Sprites>> {
   const of = (burn: Burn): Sprites => ({ tail: tail(burn), trail: trail(burn), head: head(burn), spark: spark(burn) });
   const { legendary, ancient, rare, common } = palette.burns;
   return { legendary: of(legendary), ancient: of(ancient), rare: of(rare), common: of(common) };
+}
+
+/** The light of a legendary meteor on the sky. */
+export function flashSprite(): CanvasImageSource {
+  return picture(48, 48, (u, v) => {
+    const far = Math.hypot(u * 2 - 1, v);
+    const light = 0.6 * bell(far, 0.25) + 0.3 * bell(far, 0.5);
+    return [blend([196, 160, 200], [255, 236, 204], bell(far, 0.4)), light * (1 - smooth(0.6, 1, far))];
+  });
 }

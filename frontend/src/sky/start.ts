@@ -1,20 +1,7 @@
-// Runs the sky: a layer that stands still, painted once, and a layer for meteors, drawn only while one falls.
-import { drawFlight, drawGlint } from './draw';
+// Starts the sky inside an element of the page, and tells its engine what the page knows: size, theme, visibility.
+import { type Engine, engine, type Layers, type SkyOptions } from './engine';
 import type { Falling } from './falling';
-import type { Flight } from './flight';
-import { paintSky, sheet } from './paint';
-import { css, DAWN, NIGHT } from './palette';
-import { stream } from './random';
-import { Shower } from './shower';
-import { sprites } from './sprites';
-
-/** What the visitor's device asks for. */
-export interface SkyOptions {
-  /** Less motion: meteors are still glints. */
-  reduced: boolean;
-  /** Night instead of dawn. */
-  dark: boolean;
-}
+import type { Told } from './worker';
 
 /** A sky that runs. */
 export interface RunningSky {
@@ -23,142 +10,126 @@ export interface RunningSky {
   stop(): void;
 }
 
-/** More pixels than this per CSS pixel cost time and show nothing: there are no letters in the sky. */
-const RATIO = 1.5;
-
-/** The most pixels of a layer. */
-const PIXELS = 2_600_000;
-
 /** Time after the last change of size before the sky is painted again (milliseconds). */
 const SETTLED = 160;
 
+/** The most meteors in the air where the page itself has to draw them. */
+const MODEST = 6;
+
+/** An engine and what ends it. */
+interface Running extends Engine {
+  end(): void;
+}
+
 /**
- * Starts the sky on a canvas that fills its parent. Adds the still layer and a flash behind and before it.
- * Costs nothing while no meteor falls or the page is hidden.
+ * Starts the sky in `parent`, whose size it takes. Costs nothing while no meteor falls or the page is hidden.
+ * It draws in a worker where the browser can do that, else in the page.
  */
-export function startSky(canvas: HTMLCanvasElement, options: SkyOptions): RunningSky {
-  const on = canvas.getContext('2d');
-  if (on === null) return { fall: () => undefined, set: () => undefined, stop: () => undefined };
+export function startSky(parent: HTMLElement, options: SkyOptions): RunningSky {
+  const painted = (): void => {
+    parent.dataset.painted = 'true';
+  };
 
-  const still = sheet(1, 1);
-  still.canvas.className = 'sky-still';
-  canvas.before(still.canvas);
-  const flash = document.createElement('canvas');
-  flash.className = 'sky-flash';
-  canvas.before(flash);
-
-  const shower = new Shower(stream(Date.now()));
   let now = options;
-  let palette = now.dark ? NIGHT : DAWN;
-  let looks = sprites(palette);
   let width = 0;
   let height = 0;
-  let ratio = 1;
-  let frame = 0;
-  let drawn = false;
-
-  const paint = (): void => {
-    width = canvas.clientWidth;
-    height = canvas.clientHeight;
-    if (width === 0 || height === 0) return;
-    ratio = Math.min(RATIO, window.devicePixelRatio || 1, Math.sqrt(PIXELS / (width * height)));
-    for (const layer of [still.canvas, canvas]) {
-      layer.width = Math.round(width * ratio);
-      layer.height = Math.round(height * ratio);
-    }
-    still.on.setTransform(ratio, 0, 0, ratio, 0, 0);
-    paintSky(still.on, width, height, palette);
-    still.canvas.dataset.painted = now.dark ? 'night' : 'dawn';
+  const measure = (): void => {
+    width = parent.clientWidth;
+    height = parent.clientHeight;
+    if (width > 0 && height > 0) running?.size(width, height, window.devicePixelRatio || 1);
   };
+  let running = beside(parent, options, painted, () => {
+    // The worker can't run here.
+    running?.end();
+    running = within(parent, now, painted);
+    measure();
+  });
+  running ??= within(parent, options, painted);
 
-  const lightUp = (flight: Flight): void => {
-    if (flight.tier !== 'legendary' || now.reduced) return;
-    flash.style.left = `${flight.x + flight.dx * flight.path * 0.7}px`;
-    flash.style.top = `${flight.y + flight.dy * flight.path * 0.7}px`;
-    const most = (now.dark ? 0.34 : 0.5) * flight.light;
-    flash.animate(
-      [{ opacity: 0 }, { opacity: most * 0.35, offset: 0.35 }, { opacity: most, offset: 0.5 }, { opacity: 0 }],
-      { duration: flight.lasts * 1.55, easing: 'ease-out' },
-    );
-  };
-
-  const draw = (time: number): void => {
-    frame = 0;
-    shower.step(time, width, height, lightUp);
-    if (drawn) {
-      on.setTransform(1, 0, 0, 1, 0, 0);
-      on.clearRect(0, 0, canvas.width, canvas.height);
-    }
-    const flights = shower.flights;
-    drawn = flights.length > 0;
-    const one = now.reduced ? drawGlint : drawFlight;
-    for (let i = 0; i < flights.length; i += 1) {
-      const flight = flights[i];
-      if (flight !== undefined) one(on, flight, looks[flight.tier], time, ratio);
-    }
-    if (shower.busy) frame = requestAnimationFrame(draw);
-  };
-
-  const halt = (): void => {
-    cancelAnimationFrame(frame);
-    frame = 0;
-    shower.clear();
-    on.setTransform(1, 0, 0, 1, 0, 0);
-    on.clearRect(0, 0, canvas.width, canvas.height);
-    drawn = false;
-  };
   const seen = (): void => {
-    if (document.hidden) halt();
+    if (document.hidden) running?.clear();
   };
   document.addEventListener('visibilitychange', seen);
 
   let settling = 0;
   const sized = new ResizeObserver(() => {
-    if (width === 0) return paint();
-    if (canvas.clientWidth === width && canvas.clientHeight === height) return;
+    if (width === 0) return measure();
+    if (parent.clientWidth === width && parent.clientHeight === height) return;
     clearTimeout(settling);
-    settling = window.setTimeout(paint, SETTLED);
+    settling = window.setTimeout(measure, SETTLED);
   });
-  sized.observe(canvas);
-  paintFlash(flash);
+  sized.observe(parent);
 
   return {
     fall(falling) {
-      if (document.hidden || width === 0) return;
-      shower.add(falling, performance.now());
-      if (frame === 0) frame = requestAnimationFrame(draw);
+      if (!document.hidden) running?.fall(falling);
     },
     set(next) {
-      const repaint = next.dark !== now.dark;
-      if (next.reduced !== now.reduced) halt();
       now = next;
-      if (!repaint) return;
-      palette = now.dark ? NIGHT : DAWN;
-      looks = sprites(palette);
-      paint();
+      running?.set(next);
     },
     stop() {
-      halt();
+      running?.end();
+      running = null;
       clearTimeout(settling);
       sized.disconnect();
       document.removeEventListener('visibilitychange', seen);
-      still.canvas.remove();
-      flash.remove();
     },
   };
 }
 
-/** A small soft light, drawn large by the compositor: a bright meteor costs no frame of ours. */
-function paintFlash(flash: HTMLCanvasElement): void {
-  flash.width = 64;
-  flash.height = 64;
-  const on = flash.getContext('2d');
-  if (on === null) return;
-  const light = on.createRadialGradient(32, 32, 0, 32, 32, 32);
-  light.addColorStop(0, css([255, 240, 210]));
-  light.addColorStop(0.25, css([255, 222, 176], 0.62));
-  light.addColorStop(0.6, css([214, 160, 190], 0.2));
-  light.addColorStop(1, css([150, 140, 220], 0));
-  on.fillStyle = light;
-  on.fillRect(0, 0, 64, 64);
+/** Fresh layers in `parent`. */
+function layers(parent: HTMLElement): Record<keyof Layers, HTMLCanvasElement> {
+  const layer = () => document.createElement('canvas');
+  const made = { still: layer(), light: layer(), air: layer() };
+  parent.replaceChildren(made.still, made.light, made.air);
+  return made;
+}
+
+/** An engine in a worker; null where browsers can't draw in one. `failed` is called where it doesn't start after all. */
+function beside(parent: HTMLElement, options: SkyOptions, painted: () => void, failed: () => void): Running | null {
+  if (typeof Worker === 'undefined' || !('transferControlToOffscreen' in HTMLCanvasElement.prototype)) return null;
+  let worker: Worker;
+  try {
+    worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+  } catch {
+    return null;
+  }
+  worker.onmessage = painted;
+  worker.onerror = failed;
+  const tell = (told: Told, transfer: Transferable[] = []): void => worker.postMessage(told, transfer);
+  const { still, light, air } = layers(parent);
+  const moved = {
+    still: still.transferControlToOffscreen(),
+    light: light.transferControlToOffscreen(),
+    air: air.transferControlToOffscreen(),
+  };
+  tell({ kind: 'start', layers: moved, options }, Object.values(moved));
+  return {
+    size: (width, height, density) => tell({ kind: 'size', width, height, density }),
+    set: (next) => tell({ kind: 'set', options: next }),
+    fall: (falling) => tell({ kind: 'fall', falling }),
+    clear: () => tell({ kind: 'clear' }),
+    end() {
+      worker.onerror = null;
+      worker.terminate();
+      parent.replaceChildren();
+    },
+  };
+}
+
+/** An engine in the page; null where there is no canvas either. */
+function within(parent: HTMLElement, options: SkyOptions, painted: () => void): Running | null {
+  try {
+    const inside = engine(layers(parent), options, painted, MODEST);
+    return {
+      ...inside,
+      end() {
+        inside.clear();
+        parent.replaceChildren();
+      },
+    };
+  } catch {
+    return null;
+  }
 }
