@@ -8,6 +8,7 @@ mod faucet;
 mod keys;
 mod launch;
 mod narrate;
+mod options;
 mod plan;
 mod report;
 mod site;
@@ -39,6 +40,7 @@ use self::books::Books;
 use self::check::Evidence;
 use self::event::{Secret, Sent};
 pub use self::launch::{launch, plan};
+pub use self::options::Options;
 use self::plan::Plan;
 use self::report::Check;
 use self::site::Site;
@@ -47,51 +49,6 @@ use self::visitors::{Phase, Visitors};
 use self::wallets::Wallets;
 use crate::chain::Chain;
 use crate::{preset, serve};
-
-/// How the demo can be changed.
-#[derive(Clone, Debug, clap::Args)]
-pub struct Options {
-    /// How many showers [default: 6; with --exit 4]
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=100))]
-    pub showers: Option<u32>,
-    /// Wallets that take part; most join each shower
-    #[arg(long, default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..=20_000))]
-    pub wallets: u32,
-    /// Length of a shower in seconds [default: 30; with --exit 20]
-    #[arg(long, value_parser = clap::value_parser!(u64).range(3..=86_400))]
-    pub seconds: Option<u64>,
-    /// Most contributions of a wallet in a shower; in a demo of one shower every wallet makes this many
-    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=20))]
-    pub contributions: u32,
-    /// The same seed makes the same wallets, amounts and moments
-    #[arg(long, default_value_t = 2021)]
-    pub seed: u64,
-    /// Where page and API are served; if the port is in use, another one is chosen
-    #[arg(long, default_value = "127.0.0.1:8080")]
-    pub listen: SocketAddr,
-    /// Whose tiers, eggs and names: demo, levana-2021, or the path of a preset file
-    #[arg(long, default_value = "demo")]
-    pub preset: String,
-    /// Expect nobody: stop when the event is over and checked. Otherwise the demo waits for visitors to crack what
-    /// they got, and serves the event until Ctrl-C
-    #[arg(long)]
-    pub exit: bool,
-    /// Which chain.
-    #[command(flatten)]
-    pub at: Where,
-}
-
-impl Options {
-    /// How many showers: with people there, time to look around and come back.
-    fn showers(&self) -> u32 {
-        self.showers.unwrap_or(if self.exit { 4 } else { 6 })
-    }
-
-    /// How long a shower is (seconds).
-    fn seconds(&self) -> u64 {
-        self.seconds.unwrap_or(if self.exit { 20 } else { 30 })
-    }
-}
 
 /// A demo that is open: where people and their wallets find it.
 #[derive(Clone, Debug)]
@@ -141,13 +98,6 @@ pub async fn run(
     outcome
 }
 
-/// Seconds for minting, and for revealing, where the chain's time passes when the demo says so, and where it is
-/// waited for.
-const LONG: u64 = 3_600;
-const SHORT: u64 = 90;
-/// Seconds in which the keys of all showers can be published in time, after the crack window of the last.
-const FOR_KEYS: u64 = 30;
-
 /// Holds the event at `site` and serves it.
 async fn event(
     options: &Options,
@@ -155,20 +105,11 @@ async fn event(
     stop: &CancellationToken,
     open: impl FnOnce(Open),
 ) -> Result<Summary> {
-    let (showers, seconds) = (options.showers(), options.seconds());
+    let showers = options.showers();
     let chain = &site.chain;
     let started = Instant::now();
     let mut preset = preset::read(&options.preset)?;
-    preset.schedule.first = seconds;
-    preset.schedule.interval = seconds;
-    preset.schedule.count = showers;
-    // Nobody should have to wait for keys longer than the rules want.
-    let window = if site.moves_time() { LONG } else { SHORT };
-    preset.mint_window = window;
-    preset.crack.reveal_timeout = window;
-    preset.crack.crack_window = window.saturating_mul(2);
-    let event = seconds.saturating_mul(showers.into());
-    preset.crack.key_window = preset.crack.crack_window.saturating_add(event).saturating_add(FOR_KEYS);
+    options.fit(&mut preset, site.moves_time());
     let count = usize::try_from(options.wallets)?;
     let node = Node::new(&chain.rpc)?;
     let plan = Plan::new(options.seed, count, showers, options.contributions);
