@@ -43,10 +43,23 @@ pub struct App {
     pub streams: Arc<Semaphore>,
     /// Permits for requests that are passed on to nodes.
     pub upstream: Arc<Semaphore>,
+    /// Transactions passed on.
+    pub relayed: Relayed,
     /// Cancelled when the server stops.
     pub stop: CancellationToken,
     view: ArcSwap<View>,
     published: watch::Sender<u64>,
+}
+
+/// Transactions passed on since the start, by what came of it.
+#[derive(Debug, Default)]
+pub struct Relayed {
+    /// Those that a node took.
+    pub taken: AtomicU64,
+    /// Those that the chain refused.
+    pub refused: AtomicU64,
+    /// Those that may or may not have arrived.
+    pub unknown: AtomicU64,
 }
 
 /// The tables file. It is served only if the chain names its hash.
@@ -108,6 +121,7 @@ impl App {
             latency: Latency::default(),
             streams: Arc::new(Semaphore::new(config.max_streams)),
             upstream: Arc::new(Semaphore::new(UPSTREAM)),
+            relayed: Relayed::default(),
             stop: CancellationToken::new(),
             view: ArcSwap::from_pointee(View::empty()),
             published: watch::Sender::new(0),

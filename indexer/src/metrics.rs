@@ -10,7 +10,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::registry::Registry;
 
-use crate::app::App;
+use crate::app::{App, UPSTREAM};
 
 /// The content type of [`render`].
 pub(crate) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -41,7 +41,12 @@ pub(crate) fn render(app: &App) -> Result<String, fmt::Error> {
     gauge(&mut all, "http_live_connections", "Live connections now", app.live());
     let help = "What the chain said of the event that can't be true; it was passed over";
     all.register("indexer_alarms", help, ConstCounter::new(view.alarms.count));
+    let passing = UPSTREAM.saturating_sub(app.upstream.available_permits());
+    gauge(&mut all, "relay_requests_now", "Requests that are passed on to nodes now, at most 64", passing);
     for (name, help, count) in [
+        ("relay_taken", "Transactions passed on that a node took", &app.relayed.taken),
+        ("relay_refused", "Transactions passed on that the chain refused", &app.relayed.refused),
+        ("relay_unknown", "Transactions that may or may not have arrived", &app.relayed.unknown),
         ("indexer_blocks", "Blocks applied", &health.blocks),
         ("indexer_events", "Events of our contracts applied", &health.events),
         ("indexer_audits", "Comparisons with the contract", &health.audits),

@@ -2,6 +2,7 @@
 //! as it is.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use axum::extract::State;
 use axum::response::Response;
@@ -12,7 +13,7 @@ use meteor_chain::words::{Refusal, Said};
 
 use super::upstream::{asked, fresh, place, refused};
 use super::{InJson, InPath, Problem};
-use crate::app::App;
+use crate::app::{App, Relayed};
 use crate::models;
 use crate::relay::transaction;
 
@@ -83,27 +84,35 @@ pub(super) async fn send(
         drop(place);
         done
     });
-    match sending.await {
+    let answer = match sending.await {
         Ok(Ok(Broadcast::Accepted(hash))) => Ok(fresh(&models::Sent { hash })),
-        Ok(Ok(Broadcast::Refused(refusal))) => match already_in_a_block(&app, &refusal, hash).await {
-            Some(hash) => Ok(fresh(&models::Sent { hash })),
-            None => Err(Problem::refused(refusal.unhidden())),
+        Ok(Ok(Broadcast::Refused(refusal))) => match in_a_block(&app, &refusal, &hash).await {
+            Ok(true) => Ok(fresh(&models::Sent { hash })),
+            Ok(false) => Err(Problem::refused(refusal.unhidden())),
+            Err(_) => Err(Problem::perhaps_sent()),
         },
         // Every node waits out a failure, so none was asked.
-        Ok(Err(NodeError::NoNode)) => Err(Problem::no_node()),
+        Ok(Err(NodeError::NoNode)) => return Err(Problem::no_node()),
         Ok(Err(error)) => Err(refused(error).map_or_else(|_| Problem::perhaps_sent(), Problem::refused)),
         Err(_) => Err(Problem::perhaps_sent()),
-    }
+    };
+    let Relayed { taken, refused, unknown } = &app.relayed;
+    let counter = match &answer {
+        Ok(_) => taken,
+        Err(problem) if problem.code.is_some() => refused,
+        Err(_) => unknown,
+    };
+    counter.fetch_add(1, Ordering::Relaxed);
+    answer
 }
 
-/// The hash of a transaction that is in a block. A node that forgot it says that its sequence was used, and whoever
-/// believes that signs again and pays twice.
-async fn already_in_a_block(app: &App, refusal: &Refusal, hash: String) -> Option<String> {
+/// Whether a transaction that is refused is in a block. A node that forgot it says that its sequence was used, and
+/// whoever believes that signs again and pays twice.
+async fn in_a_block(app: &App, refusal: &Refusal, hash: &str) -> Result<bool, Problem> {
     if refusal.said() != Said::WrongSequence {
-        return None;
+        return Ok(false);
     }
-    let found = asked(app.pool.tx(&hash)).await.ok()?.ok()?;
-    found.map(|_| hash)
+    Ok(asked(app.pool.tx(hash)).await?.map_err(Problem::refused)?.is_some())
 }
 
 /// What became of a transaction

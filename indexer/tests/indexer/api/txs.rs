@@ -1,6 +1,7 @@
 //! Accounts and transactions: what is asked of nodes, and what is passed on to them.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -157,6 +158,14 @@ async fn a_signed_transaction_reaches_the_chain_as_it_is() {
     let expected =
         json!({ "hash": hash, "height": null, "code": 0, "codespace": "", "log": "", "gas_used": 0 });
     assert_eq!(ok(&app, &path).await, expected);
+
+    // Nobody can tell: signing again could pay twice.
+    node.fault("tx", Fault::Broken);
+    let (status, _, problem) = post(&app, "/v1/txs", request(&signed)).await;
+    let perhaps = "urn:meteor-shower:problem:perhaps-sent";
+    assert_eq!((status, &problem["type"]), (StatusCode::SERVICE_UNAVAILABLE, &json!(perhaps)));
+    let counts = [&app.relayed.taken, &app.relayed.refused, &app.relayed.unknown];
+    assert_eq!(counts.map(|count| count.load(Ordering::Relaxed)), [3, 1, 1]);
 
     // One that failed in its block.
     let log =
