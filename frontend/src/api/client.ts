@@ -33,7 +33,9 @@ async function request(path: string, init: RequestInit, deadline = DEADLINE): Pr
   const timer = setTimeout(() => abort.abort(), deadline);
   let response: Response;
   try {
-    response = await fetch(path, { ...init, signal: abort.signal });
+    // The browser's cache would answer with figures from before the change that made us ask: the server lets caches
+    // give old ones while they fetch new ones. An unchanged answer costs no more than its headers.
+    response = await fetch(path, { cache: 'no-cache', ...init, signal: abort.signal });
   } catch {
     throw new ApiError(0, t.unreachable);
   } finally {
