@@ -51,8 +51,8 @@ function drawSparks(on: Pencil, flight: Flight, look: Sprites, age: number, gone
     // It keeps some of the meteor's speed, is slowed by the air, and drifts to one side.
     const drift = 1 - (1 - life) ** 3;
     const along = flight.path * (fallen(born) + (0.06 + 0.1 * chance) * drift) - gone;
-    const side = (i % 2 === 0 ? 1 : -1) * flight.head * (0.7 + 2.8 * chance) * drift;
-    const size = flight.head * (0.95 - 0.5 * chance) * (1 - 0.5 * life);
+    const side = (i % 2 === 0 ? 1 : -1) * flight.head * (0.9 + 3.6 * chance) * drift;
+    const size = flight.head * (1.15 - 0.5 * chance) * (1 - 0.5 * life);
     on.globalAlpha = flight.light * (1 - life) * 0.95;
     on.drawImage(look.spark, along - size / 2, side - size / 2, size, size);
   }

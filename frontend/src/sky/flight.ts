@@ -57,7 +57,7 @@ export function unit(value: number): number {
   return value > 0 ? Math.min(1, value) : 0;
 }
 
-const GRANDER: Readonly<Record<Falling['tier'], number>> = { legendary: 0.22, ancient: 0.1, rare: 0.04, common: 0 };
+const GRANDER: Readonly<Record<Falling['tier'], number>> = { legendary: 0.28, ancient: 0.12, rare: 0.05, common: 0 };
 
 /**
  * Plans a meteor's fall over a view. Writes into `flight`, so that nothing is allocated while meteors fall.
