@@ -31,6 +31,21 @@ export function formatMoment(seconds: number, locale?: string): string {
   return new Intl.DateTimeFormat(locale, format).format(new Date(seconds * 1000));
 }
 
+/** From one moment to another, in the visitor's time zone; what both have in common is said once. */
+export function formatWindow(from: number, to: number, locale?: string): string {
+  const format = new Intl.DateTimeFormat(locale, {
+    // Showers of a demo last seconds.
+    second: to - from < 120 ? '2-digit' : undefined,
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    hour: 'numeric',
+    minute: '2-digit',
+    timeZoneName: 'short',
+  });
+  return format.formatRange(new Date(from * 1000), new Date(to * 1000));
+}
+
 /** A length of time in words: its two largest parts, such as "2 days 23 hours". */
 export function formatSpan(seconds: number, locale?: string): string {
   const { days, hours, minutes, seconds: rest } = splitSeconds(seconds);

@@ -25,3 +25,9 @@ export function TierName({ tier }: { tier: Tier }) {
     </span>
   );
 }
+
+/** The mark inside another drawing: centred at a place there, `size` wide. */
+export function TierForm({ tier, x, y, size }: { tier: Tier; x: number; y: number; size: number }) {
+  const corner = `${(x - size / 2).toFixed(1)} ${(y - size / 2).toFixed(1)}`;
+  return <path className={tier} d={FORMS[tier]} transform={`translate(${corner}) scale(${(size / 16).toFixed(3)})`} />;
+}

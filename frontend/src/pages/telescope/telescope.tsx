@@ -1,6 +1,10 @@
-// The telescope page.
-import { t } from '../../strings';
+// The Telescope: the floors of past showers, and one shower in detail.
+import { usePath } from '../../router';
+import { Detail } from './detail';
+import { Overview } from './overview';
+import './telescope.css';
 
 export function Telescope() {
-  return <h1>{t.telescope.title}</h1>;
+  const [, shower] = usePath();
+  return shower === undefined ? <Overview /> : <Detail key={shower} name={shower} />;
 }

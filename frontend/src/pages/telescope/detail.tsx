@@ -1,0 +1,133 @@
+// One shower in detail.
+import type { ReactNode } from 'react';
+import type { Shower } from '../../api/live';
+import { useChainTime, useLive } from '../../api/use';
+import { formatCount, unitOf } from '../../format/amount';
+import { formatMoment, formatWindow } from '../../format/time';
+import { Link } from '../../router';
+import { t } from '../../strings';
+import { Notice } from '../../ui/notice';
+import { Odds } from './odds';
+import { Ranking } from './ranking';
+import { Sum } from './readout';
+import { keyOf, moves, standingOf } from './standing';
+
+/** `name` is what the address bar says: it may be no shower at all. */
+export function Detail({ name }: { name: string }) {
+  const { config, showers } = useLive();
+  const shower = showers.find((shower) => String(shower.shower) === name);
+  const unit = config ? unitOf(config.denom) : '';
+  if (!shower) {
+    return (
+      <div className="stack telescope">
+        <Back />
+        <h1>{showers.length === 0 ? t.telescope.showerN(name) : t.telescope.unknown(name)}</h1>
+        {showers.length === 0 && <div className="to-come" aria-hidden="true" />}
+      </div>
+    );
+  }
+  return (
+    <div className="stack telescope">
+      <Back number={shower.shower} count={showers.length} />
+      <header className="stack tight">
+        <h1>{t.telescope.showerN(formatCount(shower.shower))}</h1>
+        <p className="lead">{state(shower)}</p>
+      </header>
+      {shower.paused && <Notice kind="warn" title={t.telescope.wasPaused} />}
+      <div className="columns about">
+        <div className="stack">
+          <Facts shower={shower} unit={unit} />
+          <Odds shower={shower} unit={unit} />
+        </div>
+        <Ranking shower={shower} unit={unit} />
+      </div>
+    </div>
+  );
+}
+
+function state(shower: Shower): string {
+  const words = t.telescope.states;
+  const standing = standingOf(shower);
+  switch (standing) {
+    case 'upcoming':
+      return words.upcoming(formatMoment(shower.opens_at));
+    case 'open':
+      return words.open(formatMoment(shower.closes_at));
+    default:
+      return words[standing];
+  }
+}
+
+/** Back to all showers, and to the neighbours. */
+function Back({ number, count = 0 }: { number?: number; count?: number }) {
+  const to = (neighbour: number) => (
+    <Link to={`/telescope/${neighbour}`}>{t.telescope.showerN(formatCount(neighbour))}</Link>
+  );
+  return (
+    <nav className="row spread small around" aria-label={t.telescope.title}>
+      <Link to="/telescope">{t.telescope.back}</Link>
+      {number !== undefined && (
+        <span className="row">
+          {number > 1 && to(number - 1)}
+          {number < count && to(number + 1)}
+        </span>
+      )}
+    </nav>
+  );
+}
+
+function Facts({ shower, unit }: { shower: Shower; unit: string }) {
+  const { now } = useChainTime(10_000);
+  const key = keyOf(shower, now);
+  const isOver = !moves(shower);
+  const fact = (name: string, value: ReactNode, note?: ReactNode) => (
+    <div>
+      <dt className="quiet">{name}</dt>
+      <dd>{value}</dd>
+      {note && <dd className="quiet small note">{note}</dd>}
+    </div>
+  );
+  const positive = (amount: string) => BigInt(amount) > 0n;
+  return (
+    <section className="card" aria-label={t.telescope.showerN(formatCount(shower.shower))}>
+      <dl className="figures facts-list">
+        {fact(t.telescope.window, formatWindow(shower.opens_at, shower.closes_at))}
+        {fact(t.telescope.contributors, formatCount(shower.contributors))}
+        {fact(t.telescope.contributed, <Sum of={shower.total} unit={unit} />)}
+        {fact(t.telescope.minimum, <Sum of={shower.minimum} unit={unit} />)}
+        {isOver &&
+          shower.contributors > 0 &&
+          !shower.cancelled &&
+          fact(
+            t.telescope.minted,
+            t.telescope.mintedOf(formatCount(shower.minted), formatCount(shower.contributors)),
+            shower.minted < shower.contributors && `${t.telescope.mintBy} ${formatMoment(shower.mint_deadline)}`,
+          )}
+        {positive(shower.settled) && fact(t.telescope.settled, <Sum of={shower.settled} unit={unit} />)}
+        {positive(shower.held) && key === 'due' && fact(t.telescope.held, <Sum of={shower.held} unit={unit} />)}
+        {positive(shower.held_returned) &&
+          fact(t.telescope.heldReturned, <Sum of={shower.held_returned} unit={unit} />)}
+        {shower.refunds > 0 &&
+          fact(
+            t.telescope.refunded,
+            <Sum of={shower.refunded} unit={unit} />,
+            t.telescope.refundedTo(formatCount(shower.refunds), shower.refunds === 1),
+          )}
+        {key !== null &&
+          fact(
+            t.telescope.key,
+            key === 'due' ? t.telescope.keyIs.due(formatMoment(shower.key_deadline)) : t.telescope.keyIs[key],
+            <>
+              {t.telescope.keyNote[key]}
+              {key === 'published' && (
+                <>
+                  {' '}
+                  <Link to="/fairness">{t.telescope.toFairness}</Link>
+                </>
+              )}
+            </>,
+          )}
+      </dl>
+    </section>
+  );
+}

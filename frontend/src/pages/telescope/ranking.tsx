@@ -1,0 +1,138 @@
+// The whole ranking of a shower, page by page; or the part of it where an address stands.
+import { useState } from 'react';
+import type { Schemas } from '../../api/client';
+import type { Shower } from '../../api/live';
+import { useApi, useLive } from '../../api/use';
+import { shortAddress } from '../../format/address';
+import { formatAmount, formatCount } from '../../format/amount';
+import { Link, useQuery } from '../../router';
+import { t } from '../../strings';
+import { TierMark } from '../../ui/tier';
+import { useWallet } from '../../wallets/use';
+import { Find, type Found, useFound } from './find';
+import { moves } from './standing';
+import { earlier, later, type Part, windowAt } from './window';
+
+export function Ranking({ shower, unit }: { shower: Shower; unit: string }) {
+  const address = useQuery('address') ?? '';
+  const found = useFound(shower, address);
+  return (
+    <section className="card stack ranking" aria-labelledby="ranking">
+      <h2 id="ranking">{t.telescope.ranking}</h2>
+      <Find key={`find ${address}`} shower={shower} address={address} found={found} unit={unit} />
+      {shower.contributors === 0 ? (
+        <p className="quiet">{t.telescope.rankingNone}</p>
+      ) : (
+        <Rows
+          key={`from ${found.is === 'in' ? address : ''}`}
+          shower={shower}
+          unit={unit}
+          found={found}
+          address={address}
+        />
+      )}
+      <p>
+        <a href={`/v1/showers/${shower.shower}/contributions.csv`} download>
+          {t.telescope.csv}
+        </a>
+        <br />
+        <span className="small quiet">{t.telescope.csvNote}</span>
+      </p>
+    </section>
+  );
+}
+
+interface RowsProps {
+  shower: Shower;
+  unit: string;
+  found: Found;
+  address: string;
+}
+
+function Rows({ shower, unit, found, address }: RowsProps) {
+  const [parts, setParts] = useState<Part[]>(() => windowAt(found.is === 'in' ? found.rank : 1, shower.contributors));
+  const before = parts[0]?.after ?? 0;
+  const last = parts.at(-1);
+  const end = last ? last.after + last.limit : 0;
+  const left = shower.contributors - end;
+  return (
+    <>
+      {before > 0 && (
+        <p>
+          <button type="button" className="button little" onClick={() => setParts(earlier)}>
+            {t.telescope.earlierRanks}
+          </button>
+        </p>
+      )}
+      <table className="ranks" aria-labelledby="ranking">
+        <thead>
+          <tr>
+            <th scope="col">{t.shower.rankColumn}</th>
+            <th scope="col">{t.shower.contributor}</th>
+            <th scope="col" className="end">
+              {unit}
+            </th>
+          </tr>
+        </thead>
+        {parts.map((part) => (
+          <Some key={part.after} shower={shower} part={part} address={found.is === 'in' ? address : ''} />
+        ))}
+      </table>
+      {left > 0 && (
+        <p className="row">
+          <button type="button" className="button little" onClick={() => setParts(later)}>
+            {t.more}
+          </button>
+          <span className="quiet small">{t.telescope.rest(formatCount(left))}</span>
+        </p>
+      )}
+      <p className="small quiet">{t.telescope.rankingNote}</p>
+    </>
+  );
+}
+
+/** A part of the ranking. Its room is there before its rows are. */
+function Some({ shower, part, address }: { shower: Shower; part: Part; address: string }) {
+  const { changed } = useLive();
+  const { account } = useWallet();
+  const again = moves(shower) ? changed : `${shower.status} ${shower.contributors}`;
+  const path = `/v1/showers/${shower.shower}/ranking?after=${part.after}&limit=${part.limit}`;
+  const { data } = useApi<Schemas['Ranking']>(path, { again });
+  const expected = Math.max(0, Math.min(part.limit, shower.contributors - part.after));
+  if (data === undefined) {
+    return (
+      <tbody aria-hidden="true">
+        {Array.from({ length: expected }, (_, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: placeholders are all alike
+          <tr key={index}>
+            <td className="number">{formatCount(part.after + index + 1)}</td>
+            <td />
+            <td />
+          </tr>
+        ))}
+      </tbody>
+    );
+  }
+  return (
+    <tbody>
+      {data.ranking.map((row) => {
+        const asked = row.contributor === address;
+        return (
+          <tr key={row.rank} data-asked={asked || undefined} aria-current={asked || undefined}>
+            <td className="number">{formatCount(row.rank)}</td>
+            <td>
+              <span className={`tier ${row.tier}`}>
+                <TierMark tier={row.tier} />
+                <span className="hide">{t.tiers[row.tier]}</span>
+              </span>{' '}
+              <Link to={`/cave/${row.contributor}`} title={row.contributor}>
+                {row.contributor === account?.address ? t.shower.you : shortAddress(row.contributor)}
+              </Link>
+            </td>
+            <td className="end">{formatAmount(BigInt(row.amount))}</td>
+          </tr>
+        );
+      })}
+    </tbody>
+  );
+}
