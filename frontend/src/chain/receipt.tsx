@@ -21,6 +21,9 @@ function title(purpose: Purpose, unit: string): string {
   }
 }
 
+/** What a transaction has cost that is in a block and did nothing. */
+const noEffect = (purpose: Purpose) => (purpose.kind === 'contribute' ? t.receipt.failed : t.receipt.failedMeteors);
+
 /** How many of the four steps are done. */
 function reached(state: ReceiptState): number {
   switch (state) {
@@ -60,7 +63,7 @@ export function ReceiptLine({ receipt }: { receipt: Receipt }) {
       )}
       {bad && receipt.error && <p className="small">{receipt.error}</p>}
       {receipt.state === 'failed' && (
-        <p className="small">{receipt.height === null ? t.receipt.refused : t.receipt.failed}</p>
+        <p className="small">{receipt.height === null ? t.receipt.refused : noEffect(receipt.purpose)}</p>
       )}
       <details className="small">
         <summary>{t.receipt.details}</summary>

@@ -78,6 +78,11 @@ export async function addChain(id: string): Promise<void> {
   await connect(id);
 }
 
+/** Whether the last visit ended with a wallet, which this one connects again. */
+export function remembered(): boolean {
+  return localStorage.getItem(REMEMBERED) !== null;
+}
+
 export function disconnect(): void {
   attempt += 1;
   localStorage.removeItem(REMEMBERED);

@@ -1,11 +1,12 @@
 // The cave page: what a wallet holds and what became of its contributions. `/cave` is mine, `/cave/{address}` anyone's.
-import { lazy, Suspense, useRef } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import type { Schemas } from '../../api/client';
 import { useApi, useLive } from '../../api/use';
 import { go, Link, usePath, useSearch } from '../../router';
 import { t } from '../../strings';
 import { Copy } from '../../ui/copy';
 import { Notice } from '../../ui/notice';
+import { remembered } from '../../wallets/connection';
 import { useWallet } from '../../wallets/use';
 import { Collection } from './collection';
 import { Custody } from './custody';
@@ -25,19 +26,39 @@ const Reveal = lazy(() => import('./reveal').then((part) => ({ default: part.Rev
 export function Cave() {
   const [, named] = usePath();
   const { account } = useWallet();
+  const coming = useComing();
   const address = named ?? account?.address ?? null;
-  if (address === null) return <Door />;
-  return <Of key={address} address={address} mine={address === account?.address} />;
+  if (address === null && !coming) return <Door />;
+  return <Of key={address} address={address} mine={named === undefined || named === account?.address} />;
 }
 
-/** The cave of one wallet. */
-function Of({ address, mine }: { address: string; mine: boolean }) {
+/** So long (ms) the wallet of the last visit is waited for. */
+const PATIENCE = 4_000;
+
+/** Whether the wallet of the last visit is about to be connected: until then its cave is empty, and no door. */
+function useComing(): boolean {
+  const { account, busy } = useWallet();
+  const [waiting, setWaiting] = useState(remembered);
+  const wasBusy = useRef(false);
+  useEffect(() => {
+    if (busy) wasBusy.current = true;
+    else if (wasBusy.current) setWaiting(false);
+  }, [busy]);
+  useEffect(() => {
+    const timer = setTimeout(() => wasBusy.current || setWaiting(false), PATIENCE);
+    return () => clearTimeout(timer);
+  }, []);
+  return waiting && account === null;
+}
+
+/** The cave of one wallet; of one that isn't known yet for null. */
+function Of({ address, mine }: { address: string | null; mine: boolean }) {
   const [, , collection, id] = usePath();
   const search = useSearch();
   const { config } = useLive();
   const { account } = useWallet();
   const { holdings, error } = useHoldings(address);
-  const wallet = useApi<Schemas['Wallet']>(`/v1/wallets/${address}`);
+  const wallet = useApi<Schemas['Wallet']>(address && `/v1/wallets/${address}`);
   const news = useNews(config?.contract, mine, holdings);
   const watching = useWatching(mine, holdings);
   // A token that was opened here is closed by going back; one that was reached by its address leaves no step.
@@ -56,7 +77,7 @@ function Of({ address, mine }: { address: string; mine: boolean }) {
     <div className="cave stack">
       <header className="stack tight">
         <h1>{mine ? t.cave.mine : t.cave.other}</h1>
-        <Copy text={address} label={t.cave.whose} />
+        {address ? <Copy text={address} label={t.cave.whose} /> : <code>{'\u00a0'}</code>}
         {!mine && (
           <p className="small quiet">
             {t.cave.readOnly} {account && <Link to="/cave">{t.cave.toMine}</Link>}
@@ -69,7 +90,7 @@ function Of({ address, mine }: { address: string; mine: boolean }) {
           <p>{error.message}</p>
         </Notice>
       )}
-      {holdings && <Custody holdings={holdings} mine={mine} watching={watching} />}
+      {holdings && <Custody holdings={holdings} mine={mine} watching={watching} onOpen={open} />}
       <div className="cave-parts">
         <Collection
           holdings={holdings}
@@ -78,12 +99,10 @@ function Of({ address, mine }: { address: string; mine: boolean }) {
           onOpen={open}
           waiting={wallet.data?.showers.some((entry) => entry.state === 'waiting') ?? false}
         />
-        <div className="stack">
-          <Entries wallet={wallet.data} mine={mine} onOpen={open} />
-          <Look />
-        </div>
+        <Entries wallet={wallet.data} mine={mine} onOpen={open} />
       </div>
-      {collection && id && (
+      <Look />
+      {address && collection && id && (
         <TokenSheet
           key={`${collection}-${id}`}
           collection={collection}
@@ -96,7 +115,7 @@ function Of({ address, mine }: { address: string; mine: boolean }) {
       )}
       {watching.open && (
         <Suspense>
-          <Reveal all={watching.all} onClose={closeStage} />
+          <Reveal all={watching.all.filter((one) => !one.past)} onClose={closeStage} />
         </Suspense>
       )}
     </div>

@@ -51,16 +51,18 @@ export function Collection({
 
   return (
     <section className="stack" aria-labelledby="collection">
-      <div className="row spread">
+      <div className="row spread collection-head">
         <h2 id="collection">{choosing ? t.cave.choose.title : t.cave.collection}</h2>
         {mine && !choosing && nfts.some((nft) => nft.collection === 'meteors') && (
-          <button type="button" className="button little" onClick={() => setChosen(new Set())}>
+          <button type="button" className="button main little" onClick={() => setChosen(new Set())}>
             {t.cave.choose.start}
           </button>
         )}
       </div>
       {fresh > 0 && <p className="fresh-note">{t.cave.freshNote(formatCount(fresh), fresh === 1)}</p>}
-      {nfts.length > 0 && <Filters nfts={nfts} filter={view} onChange={set} fixed={choosing} />}
+      {(holdings === undefined || nfts.length > 0) && (
+        <Filters nfts={nfts} filter={view} onChange={set} fixed={choosing} />
+      )}
       {holdings === undefined && (
         <ul className="tokens" aria-hidden="true">
           {Array.from({ length: 8 }, (_, i) => (

@@ -1,119 +1,145 @@
 // Meteors that are cracked and wait for their reveal; those that weren't revealed in time can be taken back.
-import { useState } from 'react';
-import { useChainTime } from '../../api/use';
+import { type ReactNode, useRef, useState } from 'react';
+import { useChainTime, useLive } from '../../api/use';
 import { ReceiptLine } from '../../chain/receipt';
-import { isOpen, useReceipts } from '../../chain/receipts';
+import { isOpen, type Receipt, useReceipts } from '../../chain/receipts';
 import { formatCount } from '../../format/amount';
 import { formatMoment } from '../../format/time';
+import { Link, useSearch } from '../../router';
 import { t } from '../../strings';
-import { Notice } from '../../ui/notice';
 import { Picture } from '../../ui/picture';
 import { ReclaimSheet } from './back';
+import type { Nft } from './filter';
 import type { Cracking, Holdings } from './holdings';
 import { MOST } from './limits';
 import { useMeteors } from './meteors';
-import { openStage, type Watching } from './watch';
+import { openStage, type Watched, type Watching } from './watch';
 
 /** The server lists so many of them. */
 const LISTED = 100;
 
-export function Custody({ holdings, mine, watching }: { holdings: Holdings; mine: boolean; watching: Watching }) {
+export function Custody({
+  holdings,
+  mine,
+  watching,
+  onOpen,
+}: {
+  holdings: Holdings;
+  mine: boolean;
+  watching: Watching;
+  onOpen: () => void;
+}) {
   const { cracking } = holdings;
   const { now } = useChainTime(5_000);
-  const meteors = useMeteors(cracking.map((one) => one.token_id));
   const [back, setBack] = useState<readonly string[] | null>(null);
-  const ready = watching.all.filter((one) => one.stage === 'found' && !one.seen);
+  const receipt = useReceipt(holdings.address, mine);
+  const ids = new Set(cracking.map((one) => one.token_id));
+  // What was watched in this visit keeps its line, so that nothing below jumps when it is revealed.
+  const others = watching.all.filter((one) => !ids.has(one.id));
+  const meteors = useMeteors([...ids, ...others.filter((one) => one.meteor === null).map((one) => one.id)]);
+  const ready = others.filter((one) => one.stage === 'found' && !one.seen).length;
+  const sent = others.some((one) => one.stage === 'sent');
   const late = cracking.filter((one) => now >= one.reclaim_at);
-  const takable = late.slice(0, MOST);
-  const one = takable.length === 1;
+  const waiting = cracking.filter((one) => now < one.reclaim_at);
+  const returning = receipt && isOpen(receipt) && receipt.purpose.kind === 'reclaim' ? receipt.purpose.tokens : [];
+  const takable = late.filter((one) => !returning.includes(one.token_id)).slice(0, MOST);
+  if (cracking.length === 0 && others.length === 0 && receipt === null) return null;
   return (
-    <>
-      {ready.length > 0 && (
-        <Notice kind="good" title={t.cave.custody.ready(formatCount(ready.length), ready.length === 1)} live>
-          <p>
-            <button type="button" className="button main little" onClick={openStage}>
-              {t.cave.custody.see(ready.length === 1)}
-            </button>
-          </p>
-        </Notice>
+    <section className="card stack tight" aria-labelledby="custody">
+      <div className="row spread custody-head">
+        <h2 id="custody">{t.cave.custody.title}</h2>
+        {mine && (ready > 0 || sent || waiting.length > 0) && (
+          <button type="button" className={`button little ${ready > 0 ? 'main' : ''}`} onClick={openStage}>
+            {ready > 0 ? t.cave.custody.see(ready === 1) : t.cave.custody.watch}
+          </button>
+        )}
+      </div>
+      <p className="hide" role="status">
+        {ready > 0 && t.cave.custody.ready(formatCount(ready), ready === 1)}
+      </p>
+      <ul className="custody">
+        {[...late, ...waiting].map((one) => (
+          <Line key={one.token_id} id={one.token_id} nft={meteors.get(one.token_id)} pulse={now < one.reclaim_at}>
+            {returning.includes(one.token_id) ? t.cave.custody.returning : waitWords(one, now >= one.reclaim_at, mine)}
+          </Line>
+        ))}
+        {others.map((one) => (
+          <Line
+            key={one.id}
+            id={one.id}
+            nft={(one.seen ? one.found : null) ?? one.meteor ?? meteors.get(one.id)}
+            pulse={one.stage === 'sent'}
+          >
+            <OtherWords one={one} address={holdings.address} onOpen={onOpen} />
+          </Line>
+        ))}
+      </ul>
+      {cracking.length >= LISTED && <p className="small quiet">{t.cave.custody.more(formatCount(LISTED))}</p>}
+      {mine && takable.length > 0 && (
+        <p>
+          <button type="button" className="button main" onClick={() => setBack(takable.map((one) => one.token_id))}>
+            {t.cave.custody.takeBack(formatCount(takable.length), takable.length === 1)}
+          </button>
+        </p>
       )}
-      {mine && <Returning address={holdings.address} />}
-      {cracking.length > 0 && (
-        <section className="card stack tight" aria-labelledby="custody">
-          <div className="row spread">
-            <h2 id="custody">{t.cave.custody.title}</h2>
-            {mine && late.length < cracking.length && (
-              <button type="button" className="button little" onClick={openStage}>
-                {t.cave.custody.watch}
-              </button>
-            )}
-          </div>
-          <ul className="custody">
-            {[...late, ...cracking.filter((one) => now < one.reclaim_at)].map((one) => (
-              <Waiting
-                key={one.token_id}
-                one={one}
-                nft={meteors.get(one.token_id)}
-                late={now >= one.reclaim_at}
-                mine={mine}
-              />
-            ))}
-          </ul>
-          {cracking.length >= LISTED && <p className="small quiet">{t.cave.custody.more(formatCount(LISTED))}</p>}
-          {mine && takable.length > 0 && (
-            <p>
-              <button type="button" className="button main" onClick={() => setBack(takable.map((one) => one.token_id))}>
-                {t.cave.custody.takeBack(formatCount(takable.length), one)}
-              </button>
-            </p>
-          )}
-        </section>
-      )}
+      {receipt && <ReceiptLine receipt={receipt} />}
       {back && <ReclaimSheet tokens={back} onClose={() => setBack(null)} />}
-    </>
+    </section>
   );
 }
 
-function Waiting({
-  one,
-  nft,
-  late,
-  mine,
-}: {
-  one: Cracking;
-  nft: ReturnType<ReturnType<typeof useMeteors>['get']>;
-  late: boolean;
-  mine: boolean;
-}) {
+function waitWords(one: Cracking, late: boolean, mine: boolean): string {
+  if (late) return mine ? t.cave.custody.late : t.cave.custody.lateOther;
   const until = formatMoment(one.reclaim_at);
-  const words = late
-    ? mine
-      ? t.cave.custody.late
-      : t.cave.custody.lateOther
-    : mine
-      ? t.cave.custody.waits(until)
-      : t.cave.custody.waitsOther(until);
+  return mine ? t.cave.custody.waits(until) : t.cave.custody.waitsOther(until);
+}
+
+function OtherWords({ one, address, onOpen }: { one: Watched; address: string; onOpen: () => void }) {
+  const search = useSearch();
+  switch (one.stage) {
+    case 'sent':
+    case 'cracking':
+      return t.cave.custody.sent;
+    case 'failed':
+      return t.cave.custody.failed;
+    case 'back':
+      return t.cave.custody.back;
+    case 'found': {
+      if (!one.seen || !one.found) return t.cave.custody.revealed;
+      const kind = one.found.collection === 'eggs' ? 'eggs' : 'dust';
+      return (
+        <Link to={`/cave/${address}/${kind}/${one.id}${search}`} stay onClick={onOpen}>
+          {t.cave.token.held[kind]}
+        </Link>
+      );
+    }
+  }
+}
+
+function Line({ id, nft, pulse, children }: { id: string; nft: Nft | undefined; pulse: boolean; children: ReactNode }) {
   return (
     <li className={nft?.tier}>
-      <span className="custody-picture" data-waiting={!late}>
+      <span className="custody-picture" data-waiting={pulse}>
         {nft && <Picture nft={nft} size={64} />}
       </span>
       <span className="stack tight">
-        <strong>{nft?.name ?? t.cave.entries.meteor(one.token_id)}</strong>
-        <span className="small">{words}</span>
+        <strong>{nft?.name ?? t.cave.entries.meteor(id)}</strong>
+        <span className="small">{children}</span>
       </span>
     </li>
   );
 }
 
-/** The taking back that is under way, or went wrong. */
-function Returning({ address }: { address: string }) {
-  const all = useReceipts().filter((one) => one.address === address && one.purpose.kind === 'reclaim');
-  const [last] = all;
-  if (!last || last.state === 'credited') return null;
-  return isOpen(last) || last.state === 'failed' || last.state === 'expired' ? (
-    <section className="card">
-      <ReceiptLine receipt={last} />
-    </section>
-  ) : null;
+/** So long (seconds of the chain) a failed one is said here; the Shower page lists all. */
+const RECENT = 3600;
+
+/** The newest crack or taking back: while it is under way, for the rest of the visit, or if it went wrong just now. */
+function useReceipt(address: string, mine: boolean): Receipt | null {
+  const { time } = useLive();
+  const followed = useRef('');
+  const last = useReceipts().find((one) => one.address === address && one.purpose.kind !== 'contribute');
+  if (!mine || !last) return null;
+  if (isOpen(last)) followed.current = last.hash;
+  const wrong = last.state === 'failed' || last.state === 'expired';
+  return last.hash === followed.current || (wrong && time - last.created < RECENT) ? last : null;
 }

@@ -57,10 +57,10 @@ async function readReveals(shower: number): Promise<readonly RevealPart[]> {
   }
 }
 
-/** The same for a component; null while it isn't known. */
-export function useHidden(number: number, tier: Tier, wanted: boolean): Hidden | null {
+/** The same for a component. `asked` says whether it can be known; until it is, `hidden` is null. */
+export function useHidden(number: number, tier: Tier): { asked: boolean; hidden: Hidden | null } {
   const { showers, changed } = useLive();
-  const asked = wanted && certain(showers.find((shower) => shower.shower === number));
+  const asked = certain(showers.find((shower) => shower.shower === number));
   const { data } = useApi<Schemas['Floors']>(asked ? `/v1/showers/${number}/floors` : null);
   const [reveals, setReveals] = useState<readonly RevealPart[] | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: `changed` is why it is asked again
@@ -75,5 +75,5 @@ export function useHidden(number: number, tier: Tier, wanted: boolean): Hidden |
       current = false;
     };
   }, [asked, number, changed]);
-  return asked && data && reveals ? countHidden(tier, data.tiers, reveals) : null;
+  return { asked, hidden: asked && data && reveals ? countHidden(tier, data.tiers, reveals) : null };
 }

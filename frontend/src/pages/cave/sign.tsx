@@ -66,7 +66,7 @@ export function Sign({
   const cost = coin ? `${formatAmount(BigInt(coin.amount))} ${unitOf(coin.denom)}` : t.cave.sign.feeUnknown;
   return (
     <div className="stack">
-      <p className="small sign-leaves">{blocked ?? leaves(cost)}</p>
+      <p className="small sign-leaves">{blocked ?? (trouble !== null && fee === null ? null : leaves(cost))}</p>
       {account?.ledger && <p className="small quiet">{t.cave.sign.ledger}</p>}
       {trouble !== null && <Notice kind="bad" title={trouble} live />}
       <button

@@ -131,7 +131,7 @@ function What({ nft, address }: { nft: Nft; address: string }) {
 
 /** Its odds, and how many eggs of its tier nobody has found yet. The place for that is kept while it is counted. */
 function OddsFacts({ nft }: { nft: Nft }) {
-  const hidden = useHidden(nft.shower, nft.tier, true);
+  const { asked, hidden } = useHidden(nft.shower, nft.tier);
   const tier = t.tiers[nft.tier];
   const shower = formatCount(nft.shower);
   if (!nft.odds) return null;
@@ -142,13 +142,15 @@ function OddsFacts({ nft }: { nft: Nft }) {
         <span className="odds-percent">{formatPercent(nft.odds.percent)}</span>
         <span className="small quiet number">{t.cave.token.exact(nft.odds.numerator, nft.odds.denominator)}</span>
       </p>
-      <p className="small hidden-eggs">
-        {hidden &&
-          (hidden.eggs === 0
-            ? t.cave.token.allFound(tier, shower)
-            : t.cave.token.hidden(formatCount(hidden.eggs), formatCount(hidden.of), tier, shower) +
-              t.cave.token.hiddenIn(formatCount(hidden.meteors), hidden.meteors === 1))}
-      </p>
+      {asked && (
+        <p className="small hidden-eggs">
+          {hidden &&
+            (hidden.eggs === 0
+              ? t.cave.token.allFound(tier, shower)
+              : t.cave.token.hidden(formatCount(hidden.eggs), formatCount(hidden.of), tier, shower) +
+                t.cave.token.hiddenIn(formatCount(hidden.meteors), hidden.meteors === 1))}
+        </p>
+      )}
     </div>
   );
 }

@@ -4,7 +4,15 @@ import { advance, type Watched } from './watch';
 
 const nft = (collection: string, token_id: string) => ({ collection, token_id }) as Nft;
 const waits = (token_id: string) => ({ token_id, holder: 'terra1a', reclaim_at: 1 });
-const sent = (id: string): Watched => ({ id, meteor: null, stage: 'sent', found: null, seen: false, hash: 'AA' });
+const sent = (id: string): Watched => ({
+  id,
+  meteor: null,
+  stage: 'sent',
+  found: null,
+  seen: false,
+  past: false,
+  hash: 'AA',
+});
 
 describe('watching reveals', () => {
   test('a meteor goes from sent through cracking to what it held', () => {
@@ -37,6 +45,14 @@ describe('watching reveals', () => {
   test('a meteor that is taken back is back', () => {
     const cracking = advance([], { nfts: [], cracking: [waits('9')] }, []);
     expect(advance(cracking, { nfts: [nft('meteors', '9')], cracking: [] }, [])[0]?.stage).toBe('back');
+  });
+
+  test('one that is cracked again after that is watched anew', () => {
+    const back: Watched = { ...sent('9'), stage: 'back', past: true };
+    expect(advance([back], { nfts: [], cracking: [waits('9')] }, [])[0]).toMatchObject({
+      stage: 'cracking',
+      past: false,
+    });
   });
 
   test('one that fails is where it was', () => {

@@ -20,6 +20,8 @@ export interface Watched {
   found: Nft | null;
   /** Whether the visitor has seen that. */
   seen: boolean;
+  /** Whether that was the last time the reveal was on the screen: it is not shown there again. */
+  past: boolean;
   /** The transaction that cracked it; null if that wasn't signed in this visit. */
   hash: string | null;
 }
@@ -48,7 +50,9 @@ export function advance(
   if (fresh.length === 0 && known.every((one, i) => one === all[i])) return all;
   return [
     ...known,
-    ...fresh.map((id): Watched => ({ id, meteor: null, stage: 'cracking', found: null, seen: false, hash: null })),
+    ...fresh.map(
+      (id): Watched => ({ id, meteor: null, stage: 'cracking', found: null, seen: false, past: false, hash: null }),
+    ),
   ];
 }
 
@@ -59,7 +63,8 @@ function step(
   receipts: readonly Pick<Receipt, 'hash' | 'state'>[],
 ): Watched {
   if (one.stage === 'found') return one;
-  if (waiting.has(one.id)) return one.stage === 'cracking' ? one : { ...one, stage: 'cracking' };
+  if (waiting.has(one.id))
+    return one.stage === 'cracking' ? one : { ...one, stage: 'cracking', seen: false, past: false };
   const found = held.get(`eggs-${one.id}`) ?? held.get(`dust-${one.id}`);
   if (found) return { ...one, stage: 'found', found };
   if (one.stage === 'cracking') return held.has(`meteors-${one.id}`) ? { ...one, stage: 'back' } : one;
@@ -75,7 +80,7 @@ export function watchCrack(address: string, meteors: readonly Nft[], hash: strin
   const ids = new Set(meteors.map((nft) => nft.token_id));
   const others = now.address === address ? now.all.filter(({ id }) => !ids.has(id)) : [];
   const fresh = meteors.map(
-    (meteor): Watched => ({ id: meteor.token_id, meteor, stage: 'sent', found: null, seen: false, hash }),
+    (meteor): Watched => ({ id: meteor.token_id, meteor, stage: 'sent', found: null, seen: false, past: false, hash }),
   );
   watching.set({ address, all: [...others, ...fresh], open: true });
 }
@@ -84,11 +89,11 @@ export function openStage(): void {
   watching.set({ ...watching.get(), open: true });
 }
 
-/** Closes it. What was seen and what came to nothing is watched no longer. */
+/** Closes it. What was seen and what came to nothing is past. */
 export function closeStage(): void {
   const now = watching.get();
-  const kept = now.all.filter((one) => !one.seen && one.stage !== 'failed' && one.stage !== 'back');
-  watching.set({ ...now, all: kept, open: false });
+  const over = (one: Watched) => one.seen || one.stage === 'failed' || one.stage === 'back';
+  watching.set({ ...now, all: now.all.map((one) => (over(one) ? { ...one, past: true } : one)), open: false });
 }
 
 export function markSeen(ids: readonly string[]): void {
