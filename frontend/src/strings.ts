@@ -151,8 +151,11 @@ export const t = {
       credited: 'credited',
       failed: 'failed',
       expired: 'expired',
+      unsure: 'not found',
     },
     expired: 'It was not in a block in time and never will be. Nothing left your wallet.',
+    unsure:
+      'It is probably in a block: your account’s next transaction has another number by now. Our nodes can’t look it up. Your place and your balance tell. Don’t just send it again.',
     refused: 'The chain refused it. Nothing left your wallet.',
     failed: 'It was in a block without effect: it cost its fee, the amount stayed with you.',
     failedMeteors: 'It was in a block without effect: it cost its fee, and nothing else changed.',

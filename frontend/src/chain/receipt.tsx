@@ -37,6 +37,7 @@ function reached(state: ReceiptState): number {
       return 4;
     case 'failed':
     case 'expired':
+    case 'unsure':
       return 0;
   }
 }
@@ -45,7 +46,7 @@ export function ReceiptLine({ receipt }: { receipt: Receipt }) {
   const { config } = useLive();
   const unit = config ? unitOf(config.denom) : '';
   const done = reached(receipt.state);
-  const bad = receipt.state === 'failed' || receipt.state === 'expired';
+  const bad = receipt.state === 'failed' || receipt.state === 'expired' || receipt.state === 'unsure';
   return (
     <article className={`receipt ${bad ? 'bad' : ''}`}>
       <div className="row spread">

@@ -8,9 +8,9 @@ import type { Purpose } from './message';
 /**
  * `signed`: the bytes exist, no node is known to have them. `sent`: a node has them. `block`: the chain has executed it.
  * `credited`: the figures of this page contain it. `failed`: refused, or in a block without effect. `expired`: it never got
- * into a block and never will.
+ * into a block and never will. `unsure`: the account has used its place in line, but our nodes can't look it up.
  */
-export type ReceiptState = 'signed' | 'sent' | 'block' | 'credited' | 'failed' | 'expired';
+export type ReceiptState = 'signed' | 'sent' | 'block' | 'credited' | 'failed' | 'expired' | 'unsure';
 
 export interface Receipt {
   hash: string;
@@ -27,6 +27,8 @@ export interface Receipt {
   tx: string;
   /** The last height at which the chain takes it. */
   timeout: number;
+  /** The account's sequence in it: an account that is past it has used it, for this transaction or for another. */
+  sequence: string;
   /** Whether it was broadcast before: a node may have it, whatever a later broadcast is answered. */
   tried: boolean;
 }
@@ -132,8 +134,18 @@ async function step(receipt: Receipt, broadcast: boolean): Promise<void> {
   }
   // It is in no block. A refusal of the first broadcast is final; a later one only says that a node has forgotten it.
   if (refusal && first) update(receipt.hash, { state: 'failed', error: refusal.message });
-  else if (snapshot().height > receipt.timeout + GRACE)
-    update(receipt.hash, { state: 'expired', error: t.receipt.expired });
+  else if (snapshot().height > receipt.timeout + GRACE) await conclude(receipt);
+}
+
+/** Its time is over and it was not found. Nodes without an index find nothing, but the account's sequence tells. */
+async function conclude(receipt: Receipt): Promise<void> {
+  try {
+    const { sequence } = await get<Schemas['Account']>(`/v1/accounts/${receipt.address}`);
+    if (BigInt(sequence) > BigInt(receipt.sequence)) update(receipt.hash, { state: 'unsure', error: t.receipt.unsure });
+    else update(receipt.hash, { state: 'expired', error: t.receipt.expired });
+  } catch {
+    // Asked again.
+  }
 }
 
 /** It is credited once the figures describe its block. */

@@ -87,6 +87,7 @@ async function send(
     created: snapshot().time,
     tx: toBase64(signed),
     timeout: Number(tx.timeoutHeight),
+    sequence: tx.sequence.toString(),
     tried: false,
   };
   add(receipt);
