@@ -15,6 +15,18 @@ export interface Answer<T> {
   error: ApiError | null;
 }
 
+const underWay = new Map<string, Promise<unknown>>();
+
+/** Asks for `path`; components that want the same at the same time share one request. */
+function ask<T>(path: string, version: string | number): Promise<T> {
+  const key = `${version} ${path}`;
+  const same = underWay.get(key);
+  if (same) return same as Promise<T>;
+  const answer = get<T>(path).finally(() => underWay.delete(key));
+  underWay.set(key, answer);
+  return answer;
+}
+
 /**
  * Asks for `path`, and again whenever figures change. `null` asks for nothing. With `again` it is asked for again only when
  * that value changes: for what never changes, and for what costs a question to a node.
@@ -33,7 +45,7 @@ export function useApi<T>(path: string | null, { again }: { again?: string | num
   useEffect(() => {
     if (path === null || away) return;
     let current = true;
-    get<T>(path).then(
+    ask<T>(path, version).then(
       (data) => {
         if (current) setAnswer({ path, data, error: null });
       },
