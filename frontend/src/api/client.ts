@@ -28,59 +28,57 @@ export class ApiError extends Error {
 /** How long an answer may take (ms). */
 const DEADLINE = 15_000;
 
-async function request(path: string, init: RequestInit, deadline = DEADLINE): Promise<Response> {
+/** Asks, and reads the answer with `read`, all within the deadline: a body can hang as well as a server. */
+async function request<T>(
+  path: string,
+  init: RequestInit,
+  read: (response: Response) => Promise<T>,
+  deadline = DEADLINE,
+): Promise<T> {
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), deadline);
-  let response: Response;
   try {
     // The browser's cache would answer with figures from before the change that made us ask: the server lets caches
     // give old ones while they fetch new ones. An unchanged answer costs no more than its headers.
-    response = await fetch(path, { cache: 'no-cache', ...init, signal: abort.signal });
-  } catch {
-    throw new ApiError(0, t.unreachable);
+    const response = await fetch(path, { cache: 'no-cache', ...init, signal: abort.signal });
+    noteDate(response);
+    if (response.ok) return await read(response);
+    throw refusal(response, await response.json().catch(() => null));
+  } catch (error) {
+    if (error instanceof ApiError) throw error;
+    throw new ApiError(0, error instanceof SyntaxError ? t.unreadable : t.unreachable);
   } finally {
     clearTimeout(timer);
   }
-  noteDate(response);
-  if (response.ok) return response;
-  const problem = await response.json().catch(() => null);
-  const code =
-    typeof problem?.code === 'number' ? { codespace: String(problem.codespace ?? ''), code: problem.code } : null;
-  throw new ApiError(
-    response.status,
-    String(problem?.detail ?? response.statusText),
-    String(problem?.type ?? ''),
-    code,
-  );
 }
+
+function refusal(response: Response, problem: Record<string, unknown> | null): ApiError {
+  const { code, codespace, detail, type } = problem ?? {};
+  const chain = typeof code === 'number' ? { codespace: String(codespace ?? ''), code } : null;
+  return new ApiError(response.status, String(detail ?? response.statusText), String(type ?? ''), chain);
+}
+
+const json = { accept: 'application/json' };
 
 /** Asks for JSON at `path`. @throws {ApiError} */
 export async function get<T>(path: string, deadline = DEADLINE): Promise<T> {
-  return read(await request(path, { headers: { accept: 'application/json' } }, deadline));
+  return request(path, { headers: json }, (response) => response.json() as Promise<T>, deadline);
 }
 
 /** Asks for the text at `path`. @throws {ApiError} */
 export async function getText(path: string): Promise<string> {
-  return (await request(path, {})).text();
+  return request(path, {}, (response) => response.text());
 }
 
 /** Asks for the bytes at `path`. @throws {ApiError} */
 export async function getBytes(path: string): Promise<Uint8Array> {
-  return new Uint8Array(await (await request(path, {})).arrayBuffer());
+  return request(path, {}, async (response) => new Uint8Array(await response.arrayBuffer()));
 }
 
 /** Sends `body` as JSON. @throws {ApiError} */
 export async function post<T>(path: string, body: unknown): Promise<T> {
-  const headers = { 'content-type': 'application/json', accept: 'application/json' };
-  return read(await request(path, { method: 'POST', headers, body: JSON.stringify(body) }));
-}
-
-async function read<T>(response: Response): Promise<T> {
-  try {
-    return (await response.json()) as T;
-  } catch {
-    throw new ApiError(0, t.unreadable);
-  }
+  const init = { method: 'POST', headers: { ...json, 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  return request(path, init, (response) => response.json() as Promise<T>);
 }
 
 let ahead: number | null = null;

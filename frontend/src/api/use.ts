@@ -41,7 +41,6 @@ export function useApi<T>(path: string | null, { again }: { again?: string | num
   const version = again ?? changed;
   // A server that came back may have other figures.
   const away = link === 'lost';
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `version` is what makes it ask again
   useEffect(() => {
     if (path === null || away) return;
     let current = true;
