@@ -32,6 +32,11 @@ export function Banners() {
           <p>{t.banners.lost(formatMoment(live.time))}</p>
         </Notice>
       )}
+      {live.link === 'lost' && live.height === 0 && (
+        <Notice kind="bad" title={t.banners.lostTitle} live>
+          <p>{t.banners.lostFirst}</p>
+        </Notice>
+      )}
       {live.link !== 'lost' && stalled && (
         <Notice kind="warn" title={t.banners.lateTitle(formatCount(Math.floor(since / 5) * 5))} toast>
           <p>{t.banners.late}</p>

@@ -67,6 +67,7 @@ export const t = {
     lostTitle: 'The server can’t be reached',
     lost: (since: string) =>
       `You see the last known figures, from ${since}. Nothing is lost: contributions are on the chain. This page comes back by itself.`,
+    lostFirst: 'There is nothing to show yet. This page keeps trying, and fills by itself.',
     lateTitle: (seconds: string) => `The last block came ${seconds} seconds ago`,
     late: 'Figures may be old, and the countdown is an estimate. The chain or our link to it is slow. Wait before you sign anything.',
     haltedTitle: 'Figures have stopped at an earlier block',
@@ -273,6 +274,7 @@ export const t = {
     },
     below: (least: string) => `At least ${least}, so that your total reaches the minimum.`,
     short: (has: string) => `You have ${has}.`,
+    noFee: (fee: string, has: string) => `The fee is at most ${fee}, and you have ${has}.`,
     leaves: (amount: string, fee: string) =>
       `Leaves your wallet: ${amount}, and a fee of at most ${fee}. The whole amount counts.`,
     leavesNothing: 'What leaves your wallet is shown here before you sign.',

@@ -34,12 +34,20 @@ export function Contribute({ phase }: { phase: Phase }) {
   const parsed = parseAmount(typed, unit);
   const add = parsed.ok && parsed.micro > 0n ? parsed.micro : null;
   const settled = useSettled(add, 150);
-  const balance = useBalances(account?.address ?? null)?.balances.find((coin) => coin.denom === config?.denom)?.amount;
+  const balances = useBalances(account?.address ?? null)?.balances;
+  // Coins that the chain doesn't list are coins the account has none of.
+  const has = (denom: string | undefined) =>
+    balances && BigInt(balances.find((coin) => coin.denom === denom)?.amount ?? '0');
+  const balance = has(config?.denom);
   const least = BigInt(shower.minimum) - mine;
-  const short = balance !== undefined && add !== null && add > BigInt(balance);
+  const short = balance !== undefined && add !== null && add > balance;
   const below = add !== null && add < least;
   const open = phase.is === 'open' && !config?.paused;
   const fee = useFee(shower.shower, open && !short && !below ? settled : null, sending, account?.address ?? null);
+  const cost = fee.fee?.coins[0];
+  const spare = cost && has(cost.denom);
+  const needed = BigInt(cost?.amount ?? '0') + (cost?.denom === config?.denom ? (add ?? 0n) : 0n);
+  const unpayable = spare !== undefined && spare < needed;
   const { now } = useChainTime();
   const left = shower.closes_at - now;
 
@@ -77,7 +85,11 @@ export function Contribute({ phase }: { phase: Phase }) {
     if (!parsed.ok) return t.contribute.unreadable[parsed.why];
     if (add === null) return t.contribute.unreadable.zero;
     if (below) return t.contribute.below(`${formatAmount(least)} ${unit}`);
-    if (short) return t.contribute.short(`${formatAmount(BigInt(balance ?? '0'))} ${unit}`);
+    if (short) return t.contribute.short(`${formatAmount(balance ?? 0n)} ${unit}`);
+    if (cost && unpayable) {
+      const of = unitOf(cost.denom);
+      return t.contribute.noFee(`${formatAmount(BigInt(cost.amount))} ${of}`, `${formatAmount(spare)} ${of}`);
+    }
     return null;
   }
 
@@ -91,7 +103,7 @@ export function Contribute({ phase }: { phase: Phase }) {
           id={`${id}-preview`}
           shower={shower.shower}
           mine={0n}
-          add={settled}
+          add={add === null ? null : settled}
           address={null}
           unit={unit}
           problem={problem}
@@ -128,7 +140,7 @@ export function Contribute({ phase }: { phase: Phase }) {
           problem={problem}
           shower={shower.shower}
           mine={mine}
-          add={below ? null : settled}
+          add={below || add === null ? null : settled}
           address={account?.address ?? null}
           unit={unit}
         />
