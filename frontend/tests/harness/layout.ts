@@ -1,0 +1,61 @@
+// Finds text that is cut off or reaches out of the page sideways.
+import { expect, type Page } from '@playwright/test';
+
+/** Nothing scrolls sideways, and no text is cut off. */
+export async function expectFits(page: Page): Promise<void> {
+  const { wide, cut } = await page.evaluate(() => {
+    const root = document.scrollingElement ?? document.documentElement;
+    const wide = root.scrollWidth > root.clientWidth ? `${root.scrollWidth} px wide in ${root.clientWidth}` : '';
+    const cut: string[] = [];
+    const name = (element: Element) => `${element.tagName.toLowerCase()}.${element.getAttribute('class') ?? ''}`;
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const text = texts.currentNode;
+      const parent = text.parentElement;
+      if (!parent || !text.textContent?.trim() || !parent.checkVisibility({ visibilityProperty: true })) continue;
+      // It waits outside until the keyboard reaches it.
+      if (parent.matches('.skip:not(:focus)')) continue;
+      const range = document.createRange();
+      range.selectNodeContents(text);
+      const box = range.getBoundingClientRect();
+      if (box.width === 0) continue;
+      const say = (by: string) => cut.push(`"${text.textContent?.trim().slice(0, 60)}" in ${name(parent)}, by ${by}`);
+      let scrolls = false;
+      for (let at: Element | null = parent; at && at !== document.body; at = at.parentElement) {
+        const style = getComputedStyle(at);
+        if (style.position === 'fixed') break;
+        if (style.overflowX === 'visible' && style.overflowY === 'visible') continue;
+        const frame = at.getBoundingClientRect();
+        // Names for screen readers are a pixel in size on purpose.
+        if (frame.width <= 1 || frame.height <= 1) {
+          scrolls = true;
+          break;
+        }
+        const side = style.overflowX === 'hidden' || style.overflowX === 'clip';
+        const down = style.overflowY === 'hidden' || style.overflowY === 'clip';
+        if (style.overflowX === 'auto' || style.overflowX === 'scroll') scrolls = true;
+        if (side && (box.left < frame.left - 1 || box.right > frame.right + 1)) say(name(at));
+        else if (down && (box.top < frame.top - 1 || box.bottom > frame.bottom + 2)) say(`${name(at)} (height)`);
+        if (scrolls) break;
+      }
+      if (!scrolls && (box.left < -1 || box.right > innerWidth + 1)) say('the page');
+    }
+    return { wide, cut: [...new Set(cut)] };
+  });
+  expect(cut, 'text that is cut off').toEqual([]);
+  expect(wide, 'the page scrolls sideways').toBe('');
+}
+
+/** As with twice the text size in the browser's settings. */
+export async function doubleText(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    document.documentElement.style.fontSize = '200%';
+  });
+}
+
+/** As in a language that is written from right to left. */
+export async function rightToLeft(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    document.documentElement.dir = 'rtl';
+  });
+}
