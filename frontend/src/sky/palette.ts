@@ -30,7 +30,7 @@ export interface Palette {
   burns: Readonly<Record<Tier, Burn>>;
 }
 
-// Text stands on the sky outside the cards: every part of it keeps a contrast of 4.5 to the page's quiet text.
+// Text stands on the sky outside the cards: all of it keeps a contrast of 4.5 to the page’s quiet text, links and warnings.
 export const NIGHT: Palette = {
   air: [
     [0, [4, 6, 18]],
@@ -44,9 +44,9 @@ export const NIGHT: Palette = {
     [168, 84, 54],
     [116, 62, 92],
   ],
-  glowing: 0.37,
+  glowing: 0.25,
   stars: 1,
-  milk: 0.66,
+  milk: 0.62,
   hills: [
     [
       [34, 37, 74],
@@ -75,8 +75,8 @@ export const NIGHT: Palette = {
 
 export const DAWN: Palette = {
   air: [
-    [0, [190, 211, 245]],
-    [0.3, [204, 220, 246]],
+    [0, [195, 215, 246]],
+    [0.3, [207, 222, 247]],
     [0.58, [226, 231, 246]],
     [0.8, [248, 233, 228]],
     [0.93, [255, 224, 202]],
@@ -103,8 +103,8 @@ export const DAWN: Palette = {
       [224, 214, 228],
     ],
     [
-      [191, 202, 233],
-      [204, 208, 234],
+      [203, 211, 238],
+      [208, 213, 238],
     ],
   ],
   burns: {
