@@ -22,6 +22,7 @@ export interface Answer {
   id: string;
   question: string;
   steps?: string[];
+  cases?: string[];
   paragraphs?: (string | null)[];
   code?: string[];
   to?: { path: string; text: string };
@@ -665,7 +666,7 @@ export const t = {
     contractLabel: 'the contract’s address',
     support: 'Where help is',
     supportMore: 'This is the only one. Links in chats and replies are not ours.',
-    noSupport: 'This server names no support address. Ask where the team announced the event.',
+    noSupport: 'No support address is known here. Ask where the team announced the event.',
 
     sent: 'Never send coins to the contract by hand',
     sentMore:
@@ -757,7 +758,7 @@ export const t = {
       {
         id: 'refunds',
         question: 'When do I get money back, how, and who triggers it?',
-        steps: [
+        cases: [
           'A shower is cancelled: all of your contribution to it goes back. That is possible only until the random number that decides it is due.',
           'Your meteor wasn’t made by the mint deadline: all of your contribution goes back.',
           'You have your meteor, but the shower’s key wasn’t published by its deadline: the part that was held back goes back.',
@@ -844,7 +845,7 @@ export const t = {
     releaseIs: (version: string) => `Version ${version}`,
     releaseHash: 'Hash of the page',
     releaseLabel: 'the hash of the page',
-    releaseNone: 'This server has no page built in, or doesn’t say which.',
+    releaseNone: 'Which one it is can’t be said: the server doesn’t name it.',
     releaseBefore: 'Its files and their hashes are listed at',
     releaseAfter:
       'Compare the hash with the one the team announced elsewhere. Anyone can build the page from the published code and get the same one.',

@@ -1,5 +1,6 @@
 // Asks the indexer: typed answers, and errors that carry its words.
 import { t } from '../strings';
+import { noteError } from './errors';
 import type { components } from './schema';
 
 export type Schemas = components['schemas'];
@@ -45,8 +46,11 @@ async function request<T>(
     if (response.ok) return await read(response);
     throw refusal(response, await response.json().catch(() => null));
   } catch (error) {
-    if (error instanceof ApiError) throw error;
-    throw new ApiError(0, error instanceof SyntaxError ? t.unreadable : t.unreachable);
+    const failure =
+      error instanceof ApiError ? error : new ApiError(0, error instanceof SyntaxError ? t.unreadable : t.unreachable);
+    // "Nothing there" is an answer like any other.
+    if (failure.status !== 404) noteError(`${path}: ${failure.status} ${failure.message}`);
+    throw failure;
   } finally {
     clearTimeout(timer);
   }

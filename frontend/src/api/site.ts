@@ -1,6 +1,7 @@
 // What this server is set to: fees, tax, image gateways, support. Asked for once, and again after a while.
 import { useEffect, useState } from 'react';
 import { get } from './client';
+import { useLive } from './use';
 
 export interface Site {
   gas_price: { denom: string; price: string } | null;
@@ -30,8 +31,10 @@ export function site(): Promise<Site> {
 /** The same for a component; null before the answer and where there is none. */
 export function useSite(): Site | null {
   const [value, setValue] = useState<Site | null>(null);
+  const lost = useLive().link === 'lost';
+  // A server that came back is asked again.
   useEffect(() => {
-    site().then(setValue, () => undefined);
-  }, []);
+    if (!lost) site().then(setValue, () => undefined);
+  }, [lost]);
   return value;
 }
