@@ -427,7 +427,7 @@ export const t = {
     kinds: { all: 'All', meteors: 'Meteors', eggs: 'Eggs', dust: 'Dust' },
     kind: { meteors: 'Meteor', eggs: 'Egg', dust: 'Dust' },
     fresh: 'New',
-    freshNote: (count: string, one: boolean) => `${many(count, one, 'new find', 'new finds')} since your last visit`,
+    freshNote: (count: string, one: boolean) => many(count, one, 'new find', 'new finds'),
     collection: 'Collection',
     filter: {
       kind: 'Kind',

@@ -64,8 +64,10 @@ export function EmptyCard() {
 function Face({ nft }: { nft: Nft }) {
   return (
     <>
-      <Picture nft={nft} />
-      <span className="token-id number">{t.cave.card.id(nft.token_id)}</span>
+      <span className="token-face">
+        <Picture nft={nft} />
+        <span className="token-id number">{t.cave.card.id(nft.token_id)}</span>
+      </span>
       <span className="token-lines">
         <TierName tier={nft.tier} />
         <span className="small quiet number">

@@ -67,7 +67,8 @@ export function Custody({
           <Line
             key={one.id}
             id={one.id}
-            nft={(one.seen ? one.found : null) ?? one.meteor ?? meteors.get(one.id)}
+            nft={one.meteor ?? meteors.get(one.id)}
+            found={one.seen ? one.found : null}
             pulse={one.stage === 'sent'}
           >
             <OtherWords one={one} address={holdings.address} onOpen={onOpen} />
@@ -116,11 +117,25 @@ function OtherWords({ one, address, onOpen }: { one: Watched; address: string; o
   }
 }
 
-function Line({ id, nft, pulse, children }: { id: string; nft: Nft | undefined; pulse: boolean; children: ReactNode }) {
+function Line({
+  id,
+  nft,
+  found = null,
+  pulse,
+  children,
+}: {
+  id: string;
+  nft: Nft | undefined;
+  /** What it held: that is pictured then. */
+  found?: Nft | null;
+  pulse: boolean;
+  children: ReactNode;
+}) {
+  const picture = found ?? nft;
   return (
     <li className={nft?.tier}>
       <span className="custody-picture" data-waiting={pulse}>
-        {nft && <Picture nft={nft} size={64} />}
+        {picture && <Picture nft={picture} size={64} />}
       </span>
       <span className="stack tight">
         <strong>{nft?.name ?? t.cave.entries.meteor(id)}</strong>

@@ -63,13 +63,13 @@ export const Scene = memo(
             })}
             <svg className="scene-cracks" viewBox="0 0 100 100" aria-hidden="true">
               {(['scene-glow', 'scene-core'] as const).map((part) =>
-                broken.cracks.map(({ path, hidden }) => (
+                broken.cracks.map(({ path, hidden, late }) => (
                   <path
                     key={part + path}
                     d={path}
                     pathLength="1"
                     className={part}
-                    style={css({ '--hidden': hidden.toFixed(2) })}
+                    style={css({ '--hidden': hidden.toFixed(2), '--late': `${late}ms` })}
                   />
                 )),
               )}

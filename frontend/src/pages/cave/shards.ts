@@ -17,6 +17,8 @@ export interface Crack {
   path: string;
   /** How much of it is not seen yet before the meteor breaks: 0 to 1. */
   hidden: number;
+  /** When it grows (ms): a fork only once its crack has come to it. */
+  late: number;
 }
 
 export interface Broken {
@@ -96,8 +98,8 @@ export function shatter(token: string): Broken {
     const end: Place = [start[0] + long * Math.cos(angle), start[1] + long * Math.sin(angle)];
     return jagged(start, end, random).slice(0, 4);
   });
-  const shown = cracks.map((crack) => ({ path: pathOf(crack), hidden: 0.58 + 0.3 * random() }));
-  return { shards, cracks: [...shown, ...forks.map((fork) => ({ path: pathOf(fork), hidden: 1 }))], heart };
+  const shown = cracks.map((crack) => ({ path: pathOf(crack), hidden: 0.58 + 0.3 * random(), late: 0 }));
+  return { shards, cracks: [...shown, ...forks.map((fork) => ({ path: pathOf(fork), hidden: 1, late: 520 }))], heart };
 }
 
 /** The shard as CSS wants it. */
