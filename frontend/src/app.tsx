@@ -1,21 +1,41 @@
 // The shell: sky, head, pages, foot, and what has to be said on every page.
-import { lazy, Suspense, useEffect } from 'react';
+import { type ComponentType, lazy, Suspense, useEffect } from 'react';
 import { useLive } from './api/use';
 import { Banners } from './banners';
 import { load } from './chain/receipts';
 import { Foot } from './foot';
 import { Head } from './head';
 import { Cave } from './pages/cave/cave';
-import { Help } from './pages/help/help';
 import { Shower } from './pages/shower/shower';
-import { Telescope } from './pages/telescope/telescope';
 import { Link, usePath } from './router';
 import { meteors } from './sky/feed';
 import { Sky } from './sky/sky';
 import { t } from './strings';
+import { Boundary } from './ui/boundary';
 import { follow } from './wallets/connection';
 
-const Fairness = lazy(() => import('./pages/fairness/fairness').then((page) => ({ default: page.Fairness })));
+/** Pages that the first load leaves out. */
+const LATER = {
+  telescope: () => import('./pages/telescope/telescope').then((page) => page.Telescope),
+  help: () => import('./pages/help/help').then((page) => page.Help),
+  fairness: () => import('./pages/fairness/fairness').then((page) => page.Fairness),
+};
+const later = (page: () => Promise<ComponentType>) => lazy(async () => ({ default: await page() }));
+const Telescope = later(LATER.telescope);
+const Help = later(LATER.help);
+const Fairness = later(LATER.fairness);
+
+/** Fetches the small ones as soon as there is nothing else to do: help is needed most when the server is away. */
+function useAhead() {
+  useEffect(() => {
+    const fetch = () => {
+      for (const page of [LATER.help, LATER.telescope]) page().catch(() => undefined);
+    };
+    // Safari has no requestIdleCallback.
+    const timer = setTimeout(() => (window.requestIdleCallback ?? setTimeout)(fetch), 2_000);
+    return () => clearTimeout(timer);
+  }, []);
+}
 
 function Page() {
   const [name = ''] = usePath();
@@ -56,6 +76,8 @@ function useReturn() {
 
 export function App() {
   useReturn();
+  useAhead();
+  const [page = ''] = usePath();
   return (
     <div className="frame">
       <Sky subscribe={meteors} />
@@ -65,9 +87,11 @@ export function App() {
       <Head />
       <main id="main" tabIndex={-1} className="stack">
         <Banners />
-        <Suspense fallback={<p className="quiet">{t.loading}</p>}>
-          <Page />
-        </Suspense>
+        <Boundary key={page}>
+          <Suspense fallback={<p className="quiet to-come">{t.loading}</p>}>
+            <Page />
+          </Suspense>
+        </Boundary>
       </main>
       <Foot />
     </div>

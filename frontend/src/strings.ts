@@ -37,6 +37,11 @@ export const t = {
   unreadable: 'The server’s answer can’t be read.',
   tiers: { legendary: 'Legendary', ancient: 'Ancient', rare: 'Rare', common: 'Common' } satisfies Record<Tier, string>,
   copy: { copy: 'Copy', done: 'Copied', label: (what: string) => `Copy ${what}` },
+  broken: {
+    title: 'This page could not be shown',
+    why: 'It could not be loaded, or something in it failed. Nothing was signed or sent. Reload it; if that doesn’t help, wait a moment and try again.',
+    reload: 'Reload',
+  },
   missing: { title: 'There is no such page', back: 'To the shower' },
 
   app: {
