@@ -1,6 +1,7 @@
 //! Reads what a call brings and asks the rules.
 
 use meteor_rules::TokenId;
+use meteor_rules::fairness::content::Kind;
 use meteor_rules::fairness::evidence::{Contribution, EvidenceError, Fairness, Reveal, Shower, read_csv};
 use meteor_rules::fairness::verify::{Checks, Evidence, MeteorFacts, Report, verify, verify_meteor};
 use serde::{Deserialize, Serialize};
@@ -65,6 +66,8 @@ pub(crate) enum Told {
         meteor: Option<MeteorFacts>,
         /// Its odds in per cent, with two decimals, rounded down.
         percent: Option<String>,
+        /// What it was revealed to hold, if it was cracked. The step `reveals` says whether that was sealed.
+        revealed: Option<Kind>,
     },
 }
 
@@ -103,7 +106,9 @@ pub(crate) fn answer(call: &[u8]) -> Result<Told, Unreadable> {
             let evidence = files.evidence(shower);
             let (report, meteor) = files.checked(|checks| verify_meteor(&evidence, checks, meteor));
             let percent = meteor.as_ref().map(|facts| facts.odds.percent());
-            Ok(Told::Meteor { report, meteor, percent })
+            let revealed = files.reveals.iter().find(|reveal| reveal.token_id == files.number);
+            let revealed = revealed.map(|reveal| reveal.kind);
+            Ok(Told::Meteor { report, meteor, percent, revealed })
         }
         other => Err(Unreadable::Asked(String::from_utf8_lossy(other).chars().take(40).collect())),
     }

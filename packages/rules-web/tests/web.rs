@@ -129,13 +129,18 @@ fn a_meteor_is_told_with_its_odds() {
     let told = Call::meteor(2, 42).answer();
     let meteor = &told["ok"]["meteor"];
     assert_eq!((meteor["rank"].as_u64(), meteor["content"]["kind"].as_str()), (Some(2), Some("egg")));
-    assert_eq!(told["ok"]["percent"], "100.00");
+    assert_eq!((&told["ok"]["percent"], &told["ok"]["revealed"]), (&"100.00".into(), &"egg".into()));
     let steps = told["ok"]["report"]["steps"].as_array().unwrap();
     assert_eq!((steps.len(), &steps[9]["outcome"]), (10, &Value::from("passed")));
     // The draw is not open yet: place and odds are known, the content is not.
-    let sealed = Call::meteor(5, 70).answer();
+    let sealed = Call::meteor(5, 71).answer();
     assert_eq!(sealed["ok"]["meteor"]["content"], Value::Null, "{sealed}");
+    assert_eq!(sealed["ok"]["revealed"], Value::Null);
     assert_eq!(sealed["ok"]["report"]["steps"][9]["outcome"], "not_checked");
+    // Cracked before the key is out: what was revealed is proven to have been sealed.
+    let cracked = Call::meteor(5, 61).answer();
+    assert_eq!(cracked["ok"]["report"]["steps"][8]["outcome"], "passed", "{cracked}");
+    assert_eq!((&cracked["ok"]["meteor"]["content"], &cracked["ok"]["revealed"]), (&Value::Null, &"egg".into()));
     assert_eq!(Call::meteor(2, 4_200).answer()["error"], "there is no meteor 4200");
 }
 

@@ -1,0 +1,39 @@
+// A check on the page: the verdict on top, then its steps, then the button that starts it again.
+import { checkEvent } from '../../fairness/check';
+import { t } from '../../strings';
+import { openStep, Steps } from './steps';
+import type { Checked } from './use-checked';
+import { VerdictBox } from './verdict';
+
+export function CheckedCard({ checked, title }: { checked: Checked; title: string }) {
+  const { said, progress, failed, ofEvent, ofShower } = checked;
+  return (
+    <section className="card stack" aria-label={t.fairness.steps.title}>
+      <VerdictBox said={said} progress={progress}>
+        {failed && (
+          <p>
+            <button type="button" className="linkish" onClick={() => openStep(failed.step.name)}>
+              {t.fairness.verdict.why}
+            </button>
+          </p>
+        )}
+      </VerdictBox>
+      <h3>{t.fairness.steps.event}</h3>
+      <Steps of={ofEvent} />
+      <h3>{title}</h3>
+      <Steps of={ofShower} />
+      <p>
+        <button
+          type="button"
+          className="button little"
+          onClick={() => {
+            if (said.tone !== 'busy') void checkEvent();
+          }}
+          aria-disabled={said.tone === 'busy'}
+        >
+          {t.fairness.again}
+        </button>
+      </p>
+    </section>
+  );
+}

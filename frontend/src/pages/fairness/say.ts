@@ -1,0 +1,47 @@
+// The words of the verdict, from what was found and how far a check is.
+import type { Trouble } from '../../fairness/check';
+import type { EventTold, ShowerTold } from '../../fairness/types';
+import type { Verdict } from '../../fairness/verdict';
+import { formatCount } from '../../format/amount';
+import { formatMoment } from '../../format/time';
+import { t } from '../../strings';
+import type { Said } from './verdict';
+
+const words = t.fairness.verdict;
+
+export function sayTrouble({ of, words: why }: Trouble): Said {
+  switch (of) {
+    case 'server':
+      return { tone: 'open', title: words.server, text: why };
+    case 'evidence':
+      return { tone: 'bad', title: words.evidence, text: words.evidenceText(why) };
+    case 'browser':
+      return { tone: 'open', title: words.browser, text: words.browserText(why) };
+  }
+}
+
+/** Of one shower, or of all of them without one. */
+export function sayVerdict(verdict: Verdict, event: EventTold, shower: ShowerTold | null): Said {
+  const { steps, unchecked, failed } = verdict;
+  const count = formatCount(steps);
+  switch (verdict.is) {
+    case 'wrong': {
+      const of = failed?.shower == null ? '' : formatCount(failed.shower);
+      const step = failed ? t.fairness.steps.names[failed.step.name] : '';
+      return { tone: 'bad', title: words.wrong, text: words.wrongText(of, step) };
+    }
+    case 'holds':
+      return { tone: 'good', title: words.holds, text: words.holdsText(count) };
+    case 'play':
+      return { tone: 'good', title: words.play, text: words.playText(formatCount(steps - unchecked)) };
+    case 'partly': {
+      if (shower === null) {
+        const text = words.partlyText(formatCount(steps - unchecked), count);
+        return { tone: event.showers.length > 0 ? 'open' : 'idle', title: words.partly, text };
+      }
+      const stage = words.stage[shower.state];
+      const text = typeof stage === 'string' ? stage : stage(formatMoment(shower.key_due));
+      return { tone: 'open', title: words.partly, text };
+    }
+  }
+}
