@@ -140,7 +140,10 @@ fn a_meteor_is_told_with_its_odds() {
     // Cracked before the key is out: what was revealed is proven to have been sealed.
     let cracked = Call::meteor(5, 61).answer();
     assert_eq!(cracked["ok"]["report"]["steps"][8]["outcome"], "passed", "{cracked}");
-    assert_eq!((&cracked["ok"]["meteor"]["content"], &cracked["ok"]["revealed"]), (&Value::Null, &"egg".into()));
+    assert_eq!(
+        (&cracked["ok"]["meteor"]["content"], &cracked["ok"]["revealed"]),
+        (&Value::Null, &"egg".into())
+    );
     assert_eq!(Call::meteor(2, 4_200).answer()["error"], "there is no meteor 4200");
 }
 
