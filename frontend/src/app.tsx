@@ -5,7 +5,6 @@ import { Banners } from './banners';
 import { load } from './chain/receipts';
 import { Foot } from './foot';
 import { Head } from './head';
-import { Cave } from './pages/cave/cave';
 import { Shower } from './pages/shower/shower';
 import { Link, usePath } from './router';
 import { meteors } from './sky/feed';
@@ -16,11 +15,13 @@ import { follow } from './wallets/connection';
 
 /** Pages that the first load leaves out. */
 const LATER = {
+  cave: () => import('./pages/cave/cave').then((page) => page.Cave),
   telescope: () => import('./pages/telescope/telescope').then((page) => page.Telescope),
   help: () => import('./pages/help/help').then((page) => page.Help),
   fairness: () => import('./pages/fairness/fairness').then((page) => page.Fairness),
 };
 const later = (page: () => Promise<ComponentType>) => lazy(async () => ({ default: await page() }));
+const Cave = later(LATER.cave);
 const Telescope = later(LATER.telescope);
 const Help = later(LATER.help);
 const Fairness = later(LATER.fairness);
@@ -29,7 +30,7 @@ const Fairness = later(LATER.fairness);
 function useAhead() {
   useEffect(() => {
     const fetch = () => {
-      for (const page of [LATER.help, LATER.telescope]) page().catch(() => undefined);
+      for (const page of [LATER.help, LATER.cave, LATER.telescope]) page().catch(() => undefined);
     };
     // Safari has no requestIdleCallback.
     const timer = setTimeout(() => (window.requestIdleCallback ?? setTimeout)(fetch), 2_000);
