@@ -16,10 +16,15 @@ const PAGES = [
   ['help', '/help', t.app.help],
 ] as const;
 
+/** The event's name is what its collection of meteors is called, without what kind of collection it is. */
+function eventOf(collection: string): string {
+  return collection.split(':')[0]?.trim() || collection;
+}
+
 export function Head() {
   const { config } = useLive();
   const [page = ''] = usePath();
-  const name = config?.meteors.name ?? 'Meteor Shower';
+  const name = config ? eventOf(config.meteors.name) : t.app.name;
   useEffect(() => {
     const title = PAGES.find(([id]) => id === page)?.[2];
     document.title = title ? `${title} · ${name}` : name;

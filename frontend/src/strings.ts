@@ -45,6 +45,7 @@ export const t = {
   missing: { title: 'There is no such page', back: 'To the shower' },
 
   app: {
+    name: 'Meteor Shower',
     skip: 'Skip to the content',
     nav: 'Pages',
     shower: 'Shower',
@@ -323,6 +324,7 @@ export const t = {
     later: 'Later shower',
     ended: (time: string) => `ended ${time}`,
     nobodyInTier: 'nobody',
+    cancelled: 'cancelled',
     detail: (shower: string) => `All about shower ${shower}`,
 
     table: 'Every shower',
@@ -383,6 +385,7 @@ export const t = {
     tiers: 'Floors and odds',
     tiersNoteOpen: 'As it stands now. Odds of an egg go from the tier’s last rank to its first.',
     tiersNote: 'Odds of an egg go from the tier’s last rank to its first. They are the exact ones of the draw.',
+    tiersNoteCancelled: 'It was cancelled, so nothing is drawn. These are the odds it would have had.',
     emptyOpen: 'empty: the first contribution of at least the minimum gets in',
     emptyPast: 'empty',
     unissued: (eggs: string, one: boolean) =>
@@ -812,7 +815,7 @@ export const t = {
       connection: {
         name: 'This page',
         connecting: 'Connecting to the server …',
-        live: 'Connected. Changes arrive as they happen.',
+        live: 'Connected: changes arrive at once.',
         polling: 'Live changes don’t get through, so this page asks every few seconds.',
         lost: 'The server can’t be reached. You see the last known figures. This page keeps trying.',
       },
@@ -826,7 +829,7 @@ export const t = {
       nodes: {
         name: 'Our nodes',
         unknown: 'Not known yet.',
-        current: 'Our server has read every block its nodes have.',
+        current: 'They are read to the last block.',
         behind: (blocks: string, one: boolean) =>
           `Our server is ${many(blocks, one, 'block', 'blocks')} behind its nodes and is catching up. Figures are older than the chain.`,
       },

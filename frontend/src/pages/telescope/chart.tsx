@@ -14,6 +14,8 @@ interface Props {
   unit: string;
   picked: number;
   pick: (index: number) => void;
+  /** Numbers of the showers that were cancelled. */
+  cancelled: ReadonlySet<number>;
 }
 
 /** Sizes in pixels, from the room there is and the visitor's size of type. */
@@ -31,11 +33,12 @@ interface Frame {
   names: boolean;
 }
 
-function frameOf(width: number, em: number, count: number): Frame {
+/** `digits` is how long the longest number at the side is. */
+function frameOf(width: number, em: number, count: number, digits: number): Frame {
   // On a narrow screen, or with large type, the lines need the room more than their names do: the marks stay.
   const names = width / em > 19;
   const wide = width / em > 36;
-  const left = em * 2.5;
+  const left = em * (0.65 * digits + 0.6);
   const right = em * (names ? 6.7 : 0.8);
   const line = Math.max(40, width - left - right);
   const inset = Math.min(em * 0.9, line / count / 2);
@@ -80,13 +83,17 @@ const floorOf = (shower: Past, tier: Tier): bigint | null => {
   return floor == null ? null : BigInt(floor);
 };
 
-export function Chart({ past, unit, picked, pick }: Props) {
+export function Chart({ past, unit, picked, pick, cancelled }: Props) {
   const { ref, width, em } = useRoom();
-  const frame = frameOf(width, em, past.length);
   const amounts = past.flatMap((shower) =>
     TIERS.map((tier) => floorOf(shower, tier)).filter((floor) => floor !== null),
   );
   const scale = scaleOf(amounts);
+  const most = past.reduce((most, shower) => Math.max(most, shower.contributors), 1);
+  const digits = Math.max(
+    ...[...scale.ticks.map((tick) => formatShort(tick)), formatCount(most)].map((text) => text.length),
+  );
+  const frame = frameOf(width, em, past.length, digits);
   const shower = past[picked];
   const point = (event: PointerEvent<HTMLDivElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -107,7 +114,9 @@ export function Chart({ past, unit, picked, pick }: Props) {
           if (event.buttons > 0) point(event);
         }}
       >
-        {width > 0 && <Plot past={past} picked={picked} frame={frame} scale={scale} />}
+        {width > 0 && (
+          <Plot past={past} picked={picked} frame={frame} scale={scale} most={most} cancelled={cancelled} />
+        )}
         {shower && (
           <input
             type="range"
@@ -138,7 +147,17 @@ function spoken(shower: Past, unit: string): string {
   return t.telescope.picked(formatCount(shower.shower), floors.join(', '), formatCount(shower.contributors));
 }
 
-function Plot({ past, picked, frame, scale }: { past: readonly Past[]; picked: number; frame: Frame; scale: Scale }) {
+interface PlotProps {
+  past: readonly Past[];
+  picked: number;
+  frame: Frame;
+  scale: Scale;
+  /** Contributors of the largest shower. */
+  most: number;
+  cancelled: ReadonlySet<number>;
+}
+
+function Plot({ past, picked, frame, scale, most, cancelled }: PlotProps) {
   const { em, left, right, from, to, top, plot, bars, width } = frame;
   const bottom = top + plot;
   const ground = bottom + em * 0.9 + bars;
@@ -147,7 +166,6 @@ function Plot({ past, picked, frame, scale }: { past: readonly Past[]; picked: n
   const y = (amount: bigint) => bottom - scale.at(amount) * plot;
   const first = past[0];
   const last = past.at(-1);
-  const most = past.reduce((most, shower) => Math.max(most, shower.contributors), 1);
   const room = Math.max(2, Math.floor((right - left) / (em * 2.6)));
   const bar = Math.min(em, Math.max(1.5, ((right - left) / Math.max(1, past.length)) * 0.6));
   return (
@@ -184,6 +202,7 @@ function Plot({ past, picked, frame, scale }: { past: readonly Past[]; picked: n
             <rect
               key={shower.shower}
               data-picked={index === picked || undefined}
+              data-cancelled={cancelled.has(shower.shower) || undefined}
               x={x(index) - bar / 2}
               width={bar}
               y={ground - high}
@@ -193,7 +212,7 @@ function Plot({ past, picked, frame, scale }: { past: readonly Past[]; picked: n
           );
         })}
         <text x={left - em * 0.5} y={ground - bars} dy="0.6em" textAnchor="end">
-          {formatShort(BigInt(most) * 1_000_000n)}
+          {formatCount(most)}
         </text>
         {frame.names && (
           <text x={right + em * 0.6} y={ground - bars / 2} dy="0.35em">
@@ -264,7 +283,7 @@ function band(past: readonly Past[], at: number, x: Place, y: Height, top: numbe
 }
 
 /** Marks at the floors: of the picked shower, of each line's end, and of all where there are few. */
-function Marks({ past, picked, frame, x, y }: Omit<Props, 'unit' | 'pick'> & { frame: Frame; x: Place; y: Height }) {
+function Marks({ past, picked, frame, x, y }: Pick<Props, 'past' | 'picked'> & { frame: Frame; x: Place; y: Height }) {
   const all = past.length <= 12;
   return (
     <g className="marks">

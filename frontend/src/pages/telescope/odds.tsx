@@ -19,6 +19,8 @@ function range({ best, worst }: TierFloor): string {
 export function Odds({ shower, unit }: { shower: Shower; unit: string }) {
   const { changed } = useLive();
   const open = moves(shower);
+  const { tiersNoteCancelled, tiersNoteOpen, tiersNote } = t.telescope;
+  const note = shower.cancelled ? tiersNoteCancelled : open ? tiersNoteOpen : tiersNote;
   const again = open ? changed : `${shower.status} ${shower.contributors}`;
   const { data } = useApi<Schemas['Floors']>(`/v1/showers/${shower.shower}/floors`, { again });
   return (
@@ -48,7 +50,7 @@ export function Odds({ shower, unit }: { shower: Shower; unit: string }) {
       {data !== undefined && data.unissued > 0 && (
         <p className="small quiet">{t.telescope.unissued(formatCount(data.unissued), data.unissued === 1)}</p>
       )}
-      <p className="small quiet">{open ? t.telescope.tiersNoteOpen : t.telescope.tiersNote}</p>
+      <p className="small quiet">{note}</p>
     </section>
   );
 }

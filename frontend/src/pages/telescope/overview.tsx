@@ -15,6 +15,7 @@ export function Overview() {
   // Floors of what is over change only when another shower is over.
   const again = showers.map((shower) => shower.status[0]).join('');
   const { data } = useApi<Schemas['Telescope']>('/v1/telescope', { again });
+  const cancelled = new Set(showers.filter((shower) => shower.cancelled).map((shower) => shower.shower));
   const [picked, pick] = useState<number | null>(null);
   const past = data?.showers ?? [];
   const index = picked === null ? past.length - 1 : Math.min(picked, past.length - 1);
@@ -54,11 +55,18 @@ export function Overview() {
       {data !== undefined && past.length === 0 && <Nothing />}
       {shown && (
         <div className="card looking">
-          <Chart past={past} unit={unit} picked={index} pick={pick} />
-          <Readout shower={shown} unit={unit} index={index} count={past.length} pick={pick} />
+          <Chart past={past} unit={unit} picked={index} pick={pick} cancelled={cancelled} />
+          <Readout
+            shower={shown}
+            cancelled={cancelled.has(shown.shower)}
+            unit={unit}
+            index={index}
+            count={past.length}
+            pick={pick}
+          />
         </div>
       )}
-      {past.length > 0 && <PastTable past={past} unit={unit} />}
+      {past.length > 0 && <PastTable past={past} unit={unit} cancelled={cancelled} />}
       {data !== undefined && <Coming />}
     </div>
   );

@@ -10,19 +10,23 @@ import type { Past } from './chart';
 interface Props {
   shower: Past;
   unit: string;
+  cancelled: boolean;
   index: number;
   count: number;
   pick: (index: number) => void;
 }
 
-export function Readout({ shower, unit, index, count, pick }: Props) {
+export function Readout({ shower, unit, cancelled, index, count, pick }: Props) {
   return (
     <section className="readout" aria-labelledby="readout">
       <div className="row spread steps">
         <Step label={t.telescope.earlier} to={index - 1} count={count} pick={pick} back />
         <div className="which">
           <h3 id="readout">{t.telescope.showerN(formatCount(shower.shower))}</h3>
-          <p className="quiet small">{t.telescope.ended(formatMoment(shower.closes_at))}</p>
+          <p className="quiet small">
+            {cancelled && `${t.telescope.cancelled}, `}
+            {t.telescope.ended(formatMoment(shower.closes_at))}
+          </p>
         </div>
         <Step label={t.telescope.later} to={index + 1} count={count} pick={pick} />
       </div>

@@ -58,6 +58,7 @@ describe('showers side by side', () => {
   it('have as many numbers as there is room for, the first and the last always', () => {
     expect(numbered(4, 8)).toEqual([1, 2, 3, 4]);
     expect(numbered(44, 8)).toEqual([1, 10, 20, 30, 44]);
+    expect(numbered(17, 10)).toEqual([1, 4, 6, 8, 10, 12, 14, 17]);
     expect(numbered(1, 8)).toEqual([1]);
     for (let count = 1; count <= 100; count += 1) {
       const shown = numbered(count, 6);

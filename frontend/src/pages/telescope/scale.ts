@@ -74,8 +74,9 @@ export function numbered(count: number, room: number): number[] {
   const step = steps.find((step) => Math.floor(count / step) + 1 <= room) ?? count;
   const shown = [];
   for (let number = step === 1 ? 1 : step; number <= count; number += step) shown.push(number);
+  // What would touch the first or the last number makes way for it.
+  if (step > 1 && (shown[0] ?? 0) - 1 < step * 0.7) shown.shift();
   if (shown[0] !== 1) shown.unshift(1);
-  // What would touch the last number makes way for it.
   while (shown.length > 1 && count - (shown.at(-1) ?? 0) < step * 0.7) shown.pop();
   if (shown.at(-1) !== count) shown.push(count);
   return shown;

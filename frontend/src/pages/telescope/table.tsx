@@ -17,7 +17,14 @@ function isLong(shower: Past): boolean {
   return TIERS.some((tier) => formatAmount(BigInt(shower.floors[tier] ?? '0')).length > 14);
 }
 
-export function PastTable({ past, unit }: { past: readonly Past[]; unit: string }) {
+interface Props {
+  past: readonly Past[];
+  unit: string;
+  /** Numbers of the showers that were cancelled. */
+  cancelled: ReadonlySet<number>;
+}
+
+export function PastTable({ past, unit, cancelled }: Props) {
   const [all, setAll] = useState(false);
   const rows = [...past].reverse().slice(0, all ? past.length : FIRST);
   return (
@@ -49,7 +56,10 @@ export function PastTable({ past, unit }: { past: readonly Past[]; unit: string 
             <tr key={shower.shower} role="row" data-long={isLong(shower) || undefined}>
               <th role="rowheader" scope="row">
                 <Link to={`/telescope/${shower.shower}`}>{t.telescope.showerN(formatCount(shower.shower))}</Link>
-                <span className="when">{formatMoment(shower.closes_at)}</span>
+                <span className="when">
+                  {cancelled.has(shower.shower) && `${t.telescope.cancelled}, `}
+                  {formatMoment(shower.closes_at)}
+                </span>
               </th>
               {TIERS.map((tier) => {
                 const floor = shower.floors[tier];
