@@ -623,6 +623,8 @@ export const t = {
     shower: (shower: string) => `Shower ${shower}`,
     wallets: (count: string, one: boolean) => many(count, one, 'wallet', 'wallets'),
     paused: 'paused meanwhile',
+    pausedNote:
+      'Contributing was paused while this shower was open. Whoever may pause could have decided its ranking that way.',
     stage: {
       open: 'still open',
       closed: 'closed, not drawn yet',
@@ -656,13 +658,31 @@ export const t = {
       partly: 'Nothing is wrong so far',
       partlyText: (done: string, steps: string) => `${done} of ${steps} steps hold. The others can’t be checked yet.`,
       stage: {
-        open: 'This shower is not over. What comes out of it can be checked once it is drawn.',
-        closed: 'It waits for its random number. Nobody knows yet what the draw will give.',
-        empty: 'Nobody took part in this shower, so there was nothing to draw.',
-        cancelled: 'This shower was cancelled before it was drawn. Contributions go back to who sent them.',
-        sealed: (due: string) =>
-          `The draw is sealed on the chain and can’t be changed. The key that opens it is due by ${due}. Come back then and draw again.`,
-        published: 'The rest could not be checked, see below.',
+        open: {
+          title: 'Nothing to check yet',
+          text: 'This shower is not over. What comes out of it can be checked once it is drawn.',
+        },
+        closed: {
+          title: 'Waiting for its number',
+          text: 'The shower is over, and its random number is still to come. Nobody knows what the draw will give.',
+        },
+        empty: {
+          title: 'Nothing was drawn',
+          text: 'Nobody took part in this shower, so there was nothing to draw.',
+        },
+        cancelled: {
+          title: 'Cancelled',
+          text: 'This shower was cancelled before it was drawn. Contributions go back to who sent them.',
+        },
+        sealed: {
+          title: 'Sealed, and fine so far',
+          text: (due: string) =>
+            `The draw is on the chain and can’t be changed. The key that opens it is due by ${due}. Come back then and draw again.`,
+        },
+        published: {
+          title: 'Nothing is wrong so far',
+          text: 'Some steps could not be checked. Open them below to see why.',
+        },
       },
       server: 'The evidence could not be fetched',
       evidence: 'The evidence can’t be read',
@@ -703,7 +723,8 @@ export const t = {
       revealed: 'So it was shown when it was cracked, and it is proven that this was sealed before.',
       notYet:
         'What it holds is fixed on the chain already. Only the team can see it until it is cracked or the key is out.',
-      none: 'This shower was not drawn.',
+      none: 'Its shower is not drawn yet.',
+      cancelled: 'Its shower was cancelled, so it was never made. The contribution goes back.',
       rank: 'Rank',
       tier: 'Tier',
       odds: 'Odds of an egg',

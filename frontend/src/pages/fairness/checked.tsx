@@ -1,11 +1,20 @@
 // A check on the page: the verdict on top, then its steps, then the button that starts it again.
 import { checkEvent } from '../../fairness/check';
 import { t } from '../../strings';
+import { Notice } from '../../ui/notice';
 import { openStep, Steps } from './steps';
 import type { Checked } from './use-checked';
 import { VerdictBox } from './verdict';
 
-export function CheckedCard({ checked, title }: { checked: Checked; title: string }) {
+interface Props {
+  checked: Checked;
+  /** Of the steps that come after the event's. */
+  title: string;
+  /** Whether contributing was paused while the shower was open. */
+  paused: boolean | undefined;
+}
+
+export function CheckedCard({ checked, title, paused = false }: Props) {
   const { said, progress, failed, ofEvent, ofShower } = checked;
   return (
     <section className="card stack" aria-label={t.fairness.steps.title}>
@@ -22,6 +31,11 @@ export function CheckedCard({ checked, title }: { checked: Checked; title: strin
       <Steps of={ofEvent} />
       <h3>{title}</h3>
       <Steps of={ofShower} />
+      {paused && (
+        <Notice kind="warn">
+          <p>{t.fairness.pausedNote}</p>
+        </Notice>
+      )}
       <p>
         <button
           type="button"

@@ -42,7 +42,11 @@ export function OfMeteor({ named, meteor, event }: Props) {
       <div className="columns">
         <div className="stack">
           {!(event && !of) && <Facts told={told} of={of} />}
-          <CheckedCard checked={checked} title={of ? t.fairness.shower(formatCount(of.shower)) : ''} />
+          <CheckedCard
+            checked={checked}
+            title={of ? t.fairness.shower(formatCount(of.shower)) : ''}
+            paused={of?.paused}
+          />
         </div>
         <div className="stack">
           <Sources
@@ -67,7 +71,15 @@ function Facts({ told, of }: { told: MeteorTold | null; of: ShowerTold | undefin
   const kind = drawn ?? (proven ? (told?.revealed ?? null) : null);
   const sealed = of?.state === 'sealed' || of?.state === 'published';
   const title = told === null ? words.waiting : kind ? words[kind] : sealed ? words.sealed : words.unknown;
-  const text = kind ? (drawn ? words.drawn : words.revealed) : sealed ? words.notYet : words.none;
+  const text = kind
+    ? drawn
+      ? words.drawn
+      : words.revealed
+    : sealed
+      ? words.notYet
+      : of?.state === 'cancelled'
+        ? words.cancelled
+        : words.none;
   const odds = meteor && `${meteor.odds.numerator}/${meteor.odds.denominator}`;
   return (
     <section className="card stack meteor-facts" aria-labelledby="holds">

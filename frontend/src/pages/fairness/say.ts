@@ -39,9 +39,8 @@ export function sayVerdict(verdict: Verdict, event: EventTold, shower: ShowerTol
         const text = words.partlyText(formatCount(steps - unchecked), count);
         return { tone: event.showers.length > 0 ? 'open' : 'idle', title: words.partly, text };
       }
-      const stage = words.stage[shower.state];
-      const text = typeof stage === 'string' ? stage : stage(formatMoment(shower.key_due));
-      return { tone: 'open', title: words.partly, text };
+      const { title, text } = words.stage[shower.state];
+      return { tone: 'open', title, text: typeof text === 'string' ? text : text(formatMoment(shower.key_due)) };
     }
   }
 }

@@ -33,7 +33,7 @@ export function OfShower({ named, shower, event }: Props) {
       </p>
       <h1>{title}</h1>
       <div className="columns">
-        <CheckedCard checked={checked} title={of?.paused ? `${title} (${t.fairness.paused})` : title} />
+        <CheckedCard checked={checked} title={title} paused={of?.paused} />
         <div className="stack">
           <Sources
             event={event}
