@@ -75,7 +75,7 @@ export function plan(
   const size = Math.sqrt(Math.max(1, width) * Math.max(1, height)) / 700;
   const horizon = height * HORIZON;
   // Brighter ones start further up, where they are seen whole.
-  flight.x = width * mix(0.2, 1.12, random());
+  flight.x = width * mix(0.2, 1.03, random());
   flight.y = horizon * (0.44 * random() ** 1.25 - 0.06) * mix(1, 0.55, bright);
   const awayX = flight.x - width * 1.02;
   const awayY = flight.y + Math.max(width * 0.75, height * 0.5);
