@@ -8,6 +8,7 @@ import { Copy } from '../../ui/copy';
 import { Notice } from '../../ui/notice';
 import { remembered } from '../../wallets/connection';
 import { useWallet } from '../../wallets/use';
+import { EmptyCard } from './card';
 import { Collection } from './collection';
 import { Custody } from './custody';
 import { Door } from './door';
@@ -55,12 +56,14 @@ function useComing(): boolean {
 function Of({ address, mine }: { address: string | null; mine: boolean }) {
   const [, , collection, id] = usePath();
   const search = useSearch();
-  const { config } = useLive();
+  const { config, time } = useLive();
   const { account } = useWallet();
   const { holdings, error } = useHoldings(address);
   const wallet = useApi<Schemas['Wallet']>(address && `/v1/wallets/${address}`);
   const news = useNews(config?.contract, mine, holdings);
   const watching = useWatching(mine, holdings);
+  // What wasn't revealed in time isn't waited for.
+  const late = new Set(holdings?.cracking.filter((one) => time >= one.reclaim_at).map((one) => one.token_id));
   // A token that was opened here is closed by going back; one that was reached by its address leaves no step.
   const opened = useRef(false);
   const open = () => {
@@ -90,18 +93,24 @@ function Of({ address, mine }: { address: string | null; mine: boolean }) {
           <p>{error.message}</p>
         </Notice>
       )}
-      {holdings && <Custody holdings={holdings} mine={mine} watching={watching} onOpen={open} />}
-      <div className="cave-parts">
-        <Collection
-          holdings={holdings}
-          mine={mine}
-          news={news}
-          onOpen={open}
-          waiting={wallet.data?.showers.some((entry) => entry.state === 'waiting') ?? false}
-        />
-        <Entries wallet={wallet.data} mine={mine} onOpen={open} />
-      </div>
-      <Look />
+      {holdings && (wallet.data || wallet.error) ? (
+        <>
+          <Custody holdings={holdings} mine={mine} watching={watching} onOpen={open} />
+          <div className="cave-parts">
+            <Collection
+              holdings={holdings}
+              mine={mine}
+              news={news}
+              onOpen={open}
+              waiting={wallet.data?.showers.some((entry) => entry.state === 'waiting') ?? false}
+            />
+            <Entries wallet={wallet.data} mine={mine} onOpen={open} />
+          </div>
+          <Look />
+        </>
+      ) : (
+        <Coming />
+      )}
       {address && collection && id && (
         <TokenSheet
           key={`${collection}-${id}`}
@@ -115,10 +124,22 @@ function Of({ address, mine }: { address: string | null; mine: boolean }) {
       )}
       {watching.open && (
         <Suspense>
-          <Reveal all={watching.all.filter((one) => !one.past)} onClose={closeStage} />
+          <Reveal all={watching.all.filter((one) => !one.past && !late.has(one.id))} onClose={closeStage} />
         </Suspense>
       )}
     </div>
+  );
+}
+
+/** Where the tokens will be. It is replaced as a whole, so that nothing moves when they come. */
+function Coming() {
+  return (
+    <ul className="tokens" aria-hidden="true">
+      {Array.from({ length: 8 }, (_, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: they are all the same
+        <EmptyCard key={i} />
+      ))}
+    </ul>
   );
 }
 

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { formatCount } from '../../format/amount';
 import { go, Link, useSearch } from '../../router';
 import { t } from '../../strings';
-import { Card, ChoiceCard, EmptyCard } from './card';
+import { Card, ChoiceCard } from './card';
 import { CrackSheet } from './crack';
 import { keyOf, type Nft, OPEN, passes, readFilter, writeFilter } from './filter';
 import { Filters } from './filters';
@@ -20,7 +20,7 @@ export function Collection({
   waiting,
   onOpen,
 }: {
-  holdings: Holdings | undefined;
+  holdings: Holdings;
   mine: boolean;
   /** Tokens minted after this height are new. */
   news: number | null;
@@ -33,7 +33,7 @@ export function Collection({
   const [shown, setShown] = useState(STEP);
   const [chosen, setChosen] = useState<ReadonlySet<string> | null>(null);
   const [cracking, setCracking] = useState<readonly Nft[] | null>(null);
-  const nfts = holdings?.nfts ?? [];
+  const { nfts } = holdings;
   const choosing = chosen !== null;
   const view = choosing ? { ...filter, kind: 'meteors' as const } : filter;
   const matching = nfts.filter((nft) => passes(nft, view));
@@ -60,18 +60,8 @@ export function Collection({
         )}
       </div>
       {fresh > 0 && <p className="fresh-note">{t.cave.freshNote(formatCount(fresh), fresh === 1)}</p>}
-      {(holdings === undefined || nfts.length > 0) && (
-        <Filters nfts={nfts} filter={view} onChange={set} fixed={choosing} />
-      )}
-      {holdings === undefined && (
-        <ul className="tokens" aria-hidden="true">
-          {Array.from({ length: 8 }, (_, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: they are all the same
-            <EmptyCard key={i} />
-          ))}
-        </ul>
-      )}
-      {holdings?.whole && nfts.length === 0 && <Empty mine={mine} waiting={waiting} />}
+      {nfts.length > 0 && <Filters nfts={nfts} filter={view} onChange={set} fixed={choosing} />}
+      {holdings.whole && nfts.length === 0 && <Empty mine={mine} waiting={waiting} />}
       {nfts.length > 0 && matching.length === 0 && (
         <p className="stack tight">
           <span>{t.cave.filter.none}</span>
@@ -95,7 +85,7 @@ export function Collection({
               <Card
                 key={keyOf(nft)}
                 nft={nft}
-                address={holdings?.address ?? ''}
+                address={holdings.address}
                 fresh={news !== null && nft.minted_at > news}
                 search={search}
                 onOpen={onOpen}

@@ -8,6 +8,7 @@ import { formatMoment } from '../../format/time';
 import { Link, useSearch } from '../../router';
 import { t } from '../../strings';
 import { Picture } from '../../ui/picture';
+import { TierName } from '../../ui/tier';
 import { ReclaimSheet } from './back';
 import type { Nft } from './filter';
 import type { Cracking, Holdings } from './holdings';
@@ -138,7 +139,10 @@ function Line({
         {picture && <Picture nft={picture} size={64} />}
       </span>
       <span className="stack tight">
-        <strong>{nft?.name ?? t.cave.entries.meteor(id)}</strong>
+        <span className="row">
+          <strong>{t.cave.entries.meteor(id)}</strong>
+          {nft && <TierName tier={nft.tier} />}
+        </span>
         <span className="small">{children}</span>
       </span>
     </li>

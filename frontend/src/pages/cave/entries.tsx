@@ -26,7 +26,7 @@ export function Entries({
       <h2 id="entries">{t.cave.entries.title}</h2>
       {!wallet && <p className="quiet">{t.loading}</p>}
       {wallet && newest.length === 0 && <p className="quiet">{t.cave.entries.none}</p>}
-      <ul className="entries" data-loading={!wallet || undefined}>
+      <ul className="entries">
         {newest.map((entry) => (
           <EntryLine key={entry.shower} entry={entry} address={wallet?.address ?? ''} mine={mine} onOpen={onOpen} />
         ))}

@@ -1,38 +1,35 @@
 // Meteors that aren't in the wallet any more, because the hatchery has them: asked for one by one, each once.
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { get } from '../../api/client';
+import { Store, useStore } from '../../store';
 import type { Nft } from './filter';
 
-const known = new Map<string, Nft>();
+const known = new Store<ReadonlyMap<string, Nft>>(new Map());
 const asked = new Set<string>();
 
 /** Keeps meteors that the page knows already, so that they aren't asked for. */
 export function rememberMeteors(nfts: readonly Nft[]): void {
-  for (const nft of nfts) if (nft.collection === 'meteors') known.set(nft.token_id, nft);
+  const next = new Map(known.get());
+  for (const nft of nfts) if (nft.collection === 'meteors') next.set(nft.token_id, nft);
+  known.set(next);
+}
+
+async function ask(id: string): Promise<void> {
+  if (known.get().has(id) || asked.has(id)) return;
+  asked.add(id);
+  try {
+    rememberMeteors([await get<Nft>(`/v1/nfts/meteors/${encodeURIComponent(id)}`)]);
+  } catch {
+    // Asked again when the list changes.
+  }
+  asked.delete(id);
 }
 
 /** The meteors with these ids, as far as they are known by now. */
 export function useMeteors(ids: readonly string[]): ReadonlyMap<string, Nft> {
-  const [, setCount] = useState(0);
   const key = ids.join(' ');
   useEffect(() => {
-    let current = true;
-    for (const id of key === '' ? [] : key.split(' ')) {
-      if (known.has(id) || asked.has(id)) continue;
-      asked.add(id);
-      get<Nft>(`/v1/nfts/meteors/${id}`)
-        .then(
-          (nft) => known.set(id, nft),
-          () => undefined,
-        )
-        .finally(() => {
-          asked.delete(id);
-          if (current) setCount((count) => count + 1);
-        });
-    }
-    return () => {
-      current = false;
-    };
+    for (const id of key === '' ? [] : key.split(' ')) void ask(id);
   }, [key]);
-  return known;
+  return useStore(known);
 }

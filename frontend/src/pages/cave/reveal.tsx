@@ -194,6 +194,7 @@ function Sum({
           <p>{t.cave.stage.failedNote}</p>
         </Notice>
       )}
+      {all.length === 0 && <p className="stage-title">{t.cave.custody.late}</p>}
       {back && <Notice kind="good" title={t.cave.stage.back} live />}
       {found.length > 0 && (
         <>
