@@ -2,7 +2,7 @@
 
 ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help demo page test test-chain lint fuzz schema bench bench-mint artifacts gas fmt
+.PHONY: help demo page test test-page test-chain lint fuzz schema bench bench-mint artifacts gas fmt
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
@@ -16,6 +16,9 @@ page: ## Build the page into frontend/dist, from where the binaries take it; MET
 
 test: ## All tests: rules, contracts, dev chain, indexer, end to end, CosmJS
 	@scripts/timed "make test" scripts/test
+
+test-page: ## The page in a real browser, against the demo; ARGS="tests/journey.spec.ts" for some of it
+	@scripts/timed "make test-page" scripts/test-page $(ARGS)
 
 test-chain: ## The end-to-end tests on real nodes, built once; ARGS="0.61" for one of them
 	@scripts/timed "make test-chain" scripts/test-chain $(ARGS)
