@@ -684,6 +684,7 @@ export const t = {
           text: 'Some steps could not be checked. Open them below to see why.',
         },
       },
+      stranger: 'Evidence of another event',
       server: 'The evidence could not be fetched',
       evidence: 'The evidence can’t be read',
       evidenceText: (words: string) => `Nothing can be said of the draw: ${words}.`,

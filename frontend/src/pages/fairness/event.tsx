@@ -8,7 +8,7 @@ import { go, Link } from '../../router';
 import { useStore } from '../../store';
 import { t } from '../../strings';
 import { How } from './how';
-import { sayTrouble, sayVerdict } from './say';
+import { sayStranger, sayTrouble, sayVerdict } from './say';
 import { Limits, Sources } from './trust';
 import { type Said, VerdictBox } from './verdict';
 
@@ -27,6 +27,8 @@ export function OfEvent({ event }: { event: EventTold | null }) {
 
   function say(): Said {
     if (trouble) return sayTrouble(trouble);
+    const stranger = event && sayStranger(event);
+    if (stranger) return stranger;
     if (event && !running && count > 0 && told.length === count) return sayVerdict(judge(event, told), event, null);
     if (!running) return { tone: 'idle', title: t.fairness.checkTitle, text: t.fairness.checkLead };
     const busy = [...reports].find(([, one]) => one.doing !== null);

@@ -1,10 +1,12 @@
 // The words of the verdict, from what was found and how far a check is.
+import { pinned } from '../../api/pinned';
 import type { Trouble } from '../../fairness/check';
 import type { EventTold, ShowerTold } from '../../fairness/types';
 import type { Verdict } from '../../fairness/verdict';
 import { formatCount } from '../../format/amount';
 import { formatMoment } from '../../format/time';
 import { t } from '../../strings';
+import { whose } from './contract';
 import type { Said } from './verdict';
 
 const words = t.fairness.verdict;
@@ -18,6 +20,12 @@ export function sayTrouble({ of, words: why }: Trouble): Said {
     case 'browser':
       return { tone: 'open', title: words.browser, text: words.browserText(why) };
   }
+}
+
+/** Of evidence that is of another event than this page: whatever holds in it says nothing here. Null of the right one. */
+export function sayStranger(event: EventTold): Said | null {
+  const { wrong, text } = whose(event, pinned, false);
+  return wrong ? { tone: 'bad', title: words.stranger, text } : null;
 }
 
 /** Of one shower, or of all of them without one. */

@@ -7,14 +7,9 @@ import type { EventTold } from '../../fairness/types';
 import { formatCount } from '../../format/amount';
 import { t } from '../../strings';
 import { Copy } from '../../ui/copy';
+import { command, whose } from './contract';
 
 const words = t.fairness.sources;
-
-/** The command for this event; `only` narrows it to a shower or a meteor. */
-export function command(event: EventTold, only: string): string {
-  const contract = pinned?.shower ?? event.contract;
-  return `meteor verify ${location.origin} --node ${words.yourNode} --contract ${contract}${only && ` ${only}`}`;
-}
 
 export function Sources({
   event,
@@ -76,23 +71,12 @@ export function Sources({
 function Contract({ event }: { event: EventTold | null }) {
   const trust = useTrust();
   if (event === null) return null;
-  const { chain_id, contract } = event;
-  const other = pinned !== null && (pinned.chain_id !== chain_id || pinned.shower !== contract) ? pinned : null;
+  const { wrong, text } = whose(event, pinned, trust.is === 'demo');
   return (
     <div className="stack tight">
       <h3>{words.contractTitle}</h3>
-      <Copy text={contract} label={t.app.contractLabel} />
-      {other ? (
-        <p className="danger">
-          {words.pinnedWrong(`${other.shower} (${other.chain_id})`, `${contract} (${chain_id})`)}
-        </p>
-      ) : pinned !== null ? (
-        <p>{words.pinned(chain_id)}</p>
-      ) : trust.is === 'demo' ? (
-        <p>{words.demo}</p>
-      ) : (
-        <p>{words.unpinned(chain_id)}</p>
-      )}
+      <Copy text={event.contract} label={t.app.contractLabel} />
+      <p className={wrong ? 'danger' : undefined}>{text}</p>
     </div>
   );
 }

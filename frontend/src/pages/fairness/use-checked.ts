@@ -5,7 +5,7 @@ import { judge, type Verdict } from '../../fairness/verdict';
 import { formatCount } from '../../format/amount';
 import { useStore } from '../../store';
 import { t } from '../../strings';
-import { sayTrouble, sayVerdict } from './say';
+import { sayStranger, sayTrouble, sayVerdict } from './say';
 import { type Row, rows, useOneByOne } from './steps';
 import type { Said } from './verdict';
 
@@ -47,6 +47,8 @@ export function useChecked(
   function say(): Said {
     const trouble = whole.trouble ?? check?.trouble ?? null;
     if (trouble) return sayTrouble(trouble);
+    const stranger = event && sayStranger(event);
+    if (stranger) return stranger;
     if (event && !of) return { tone: 'open', title: t.missing.title, text: missing };
     if (verdict && event && of) return sayVerdict(verdict, event, of);
     const shower = of ? formatCount(of.shower) : '';

@@ -122,7 +122,7 @@ function Facts({ shower, unit }: { shower: Shower; unit: string }) {
               {key === 'published' && (
                 <>
                   {' '}
-                  <Link to="/fairness">{t.telescope.toFairness}</Link>
+                  <Link to={`/fairness/${shower.shower}`}>{t.telescope.toFairness}</Link>
                 </>
               )}
             </>,
