@@ -1,9 +1,9 @@
-// Benchmarks in a real browser: `npm run bench:sky`. They measure and print; they assert nothing.
+// Benchmarks in a real browser: `npm run bench:sky`, `npm run bench:load`. They measure and print; they assert nothing.
 import { defineConfig } from '@playwright/test';
 
 export default defineConfig({
   testDir: '.',
-  testMatch: 'sky.ts',
+  testMatch: ['sky.ts', 'load.ts'],
   workers: 1,
   timeout: 180_000,
   reporter: 'list',
