@@ -63,7 +63,7 @@ test('one changed contribution is found and explained', async ({ page }) => {
   await tone(page, 'bad');
   await expect(steps(page, 'failed')).toHaveCount(1);
   await page.getByRole('button', { name: t.fairness.verdict.why }).click();
-  await expect(page.locator('#step-contributions .found')).toBeVisible();
+  await expect(page.locator('#step-contributions .step-found')).toBeVisible();
   await expect(page.locator('#step-contributions summary')).toBeFocused();
   await expectAccessible(page);
 });

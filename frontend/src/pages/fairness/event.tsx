@@ -140,7 +140,7 @@ function Find({ event }: { event: EventTold | null }) {
   return (
     <form onSubmit={find} className="field">
       <label htmlFor="meteor">{t.fairness.find.label}</label>
-      <div className="find">
+      <div className="find-meteor">
         <input
           id="meteor"
           className="input number"

@@ -48,14 +48,16 @@ export function OfMeteor({ named, meteor, event }: Props) {
             paused={of?.paused}
           />
         </div>
-        <div className="stack">
-          <Sources
-            event={event}
-            fetched={[...whole.fetched, ...(check?.fetched ?? [])]}
-            only={of ? `--meteor ${meteor}` : ''}
-          />
-          <Limits />
-        </div>
+        {event && (
+          <div className="stack">
+            <Sources
+              event={event}
+              fetched={[...whole.fetched, ...(check?.fetched ?? [])]}
+              only={of ? `--meteor ${meteor}` : ''}
+            />
+            <Limits />
+          </div>
+        )}
       </div>
     </>
   );

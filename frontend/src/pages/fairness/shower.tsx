@@ -34,14 +34,16 @@ export function OfShower({ named, shower, event }: Props) {
       <h1>{title}</h1>
       <div className="columns">
         <CheckedCard checked={checked} title={title} paused={of?.paused} />
-        <div className="stack">
-          <Sources
-            event={event}
-            fetched={[...whole.fetched, ...(check?.fetched ?? [])]}
-            only={of ? `--shower ${of.shower}` : ''}
-          />
-          <Limits />
-        </div>
+        {event && (
+          <div className="stack">
+            <Sources
+              event={event}
+              fetched={[...whole.fetched, ...(check?.fetched ?? [])]}
+              only={of ? `--shower ${of.shower}` : ''}
+            />
+            <Limits />
+          </div>
+        )}
       </div>
     </>
   );

@@ -56,7 +56,7 @@ export function Steps({ of }: { of: readonly Row[] }) {
                 <dt className="quiet">{t.fairness.steps.shows}</dt>
                 <dd>{sentence(step.shows)}</dd>
                 <dt className="quiet">{t.fairness.steps.found[step.outcome]}</dt>
-                <dd className="found">{sentence(step.detail)}</dd>
+                <dd className="step-found">{sentence(step.detail)}</dd>
               </dl>
             )}
           </details>
@@ -84,7 +84,7 @@ function Node({ outcome }: { outcome: Step['outcome'] | 'waiting' }) {
       ) : (
         <circle className="disc" cx="12" cy="12" r="11" />
       )}
-      <path className="mark" d={MARKS[outcome]} />
+      <path className="step-mark" d={MARKS[outcome]} />
     </svg>
   );
 }
