@@ -1,4 +1,5 @@
-// The whole ranking of a shower, page by page; or the part of it where an address stands.
+// The whole ranking of a shower, page by page; or the part of it where an address stands. The roles say that it is a table, because
+// browsers forget that when rows are laid out otherwise, as on a phone.
 import { useState } from 'react';
 import type { Schemas } from '../../api/client';
 import type { Shower } from '../../api/live';
@@ -13,6 +14,7 @@ import { Find, type Found, useFound } from './find';
 import { moves } from './standing';
 import { earlier, later, type Part, windowAt } from './window';
 
+// biome-ignore-start lint/a11y/noRedundantRoles: see the top of this file
 export function Ranking({ shower, unit }: { shower: Shower; unit: string }) {
   const address = useQuery('address') ?? '';
   const found = useFound(shower, address);
@@ -64,12 +66,16 @@ function Rows({ shower, unit, found, address }: RowsProps) {
           </button>
         </p>
       )}
-      <table className="ranks" aria-labelledby="ranking">
-        <thead>
-          <tr>
-            <th scope="col">{t.shower.rankColumn}</th>
-            <th scope="col">{t.shower.contributor}</th>
-            <th scope="col" className="end">
+      <table role="table" className="ranks" aria-labelledby="ranking">
+        <thead role="rowgroup">
+          <tr role="row">
+            <th role="columnheader" scope="col">
+              {t.shower.rankColumn}
+            </th>
+            <th role="columnheader" scope="col">
+              {t.shower.contributor}
+            </th>
+            <th role="columnheader" scope="col" className="end">
               {unit}
             </th>
           </tr>
@@ -101,7 +107,7 @@ function Some({ shower, part, address }: { shower: Shower; part: Part; address: 
   const expected = Math.max(0, Math.min(part.limit, shower.contributors - part.after));
   if (data === undefined) {
     return (
-      <tbody aria-hidden="true">
+      <tbody role="rowgroup" aria-hidden="true">
         {Array.from({ length: expected }, (_, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: placeholders are all alike
           <tr key={index}>
@@ -114,13 +120,15 @@ function Some({ shower, part, address }: { shower: Shower; part: Part; address: 
     );
   }
   return (
-    <tbody>
+    <tbody role="rowgroup">
       {data.ranking.map((row) => {
         const asked = row.contributor === address;
         return (
-          <tr key={row.rank} data-asked={asked || undefined} aria-current={asked || undefined}>
-            <td className="number">{formatCount(row.rank)}</td>
-            <td>
+          <tr key={row.rank} role="row" data-asked={asked || undefined} aria-current={asked || undefined}>
+            <td role="cell" className="number">
+              {formatCount(row.rank)}
+            </td>
+            <td role="cell">
               <span className={`tier ${row.tier}`}>
                 <TierMark tier={row.tier} />
                 <span className="hide">{t.tiers[row.tier]}</span>
@@ -129,10 +137,13 @@ function Some({ shower, part, address }: { shower: Shower; part: Part; address: 
                 {row.contributor === account?.address ? t.shower.you : shortAddress(row.contributor)}
               </Link>
             </td>
-            <td className="end">{formatAmount(BigInt(row.amount))}</td>
+            <td role="cell" className="end">
+              {formatAmount(BigInt(row.amount))}
+            </td>
           </tr>
         );
       })}
     </tbody>
   );
 }
+// biome-ignore-end lint/a11y/noRedundantRoles: see the top of this file

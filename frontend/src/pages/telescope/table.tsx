@@ -28,7 +28,7 @@ export function PastTable({ past, unit, cancelled }: Props) {
   const [all, setAll] = useState(false);
   const rows = [...past].reverse().slice(0, all ? past.length : FIRST);
   return (
-    <section className="card stack tight" aria-labelledby="past">
+    <section className="card stack tight past-card" aria-labelledby="past">
       <h2 id="past">{t.telescope.table}</h2>
       <p className="quiet small">{t.telescope.tableNote(unit)}</p>
       {/* biome-ignore-start lint/a11y/noRedundantRoles: see the top of this file */}
