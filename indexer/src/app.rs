@@ -189,6 +189,8 @@ pub struct Health {
     pub blocks: AtomicU64,
     /// Events of our contracts applied since the start.
     pub events: AtomicU64,
+    /// Blocks that couldn't be true and were asked for again.
+    pub doubted: AtomicU64,
     /// Audits done.
     pub audits: AtomicU64,
     /// Showers for which an audit found a difference from the contract.

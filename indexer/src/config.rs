@@ -34,6 +34,8 @@ pub struct Config {
     pub poll: Duration,
     /// How often to compare with the contract's totals; zero for never.
     pub audit: Duration,
+    /// How long the same impossible block must be told again and again before following halts.
+    pub patience: Duration,
     /// Ready while at most this many blocks behind the best known tip.
     pub ready_lag: u64,
     /// The most live connections (`/v1/events`) at once.
@@ -136,6 +138,10 @@ pub struct Settings {
     /// How often to compare with the contract's totals, in seconds; 0 for never [default: 60]
     #[arg(long, global = true, env = "METEOR_AUDIT_SECONDS")]
     pub audit_seconds: Option<u64>,
+    /// How long a block that can't be true is asked for again before following halts, in seconds. Where most of
+    /// several nodes say the same it halts at once [default: 180]
+    #[arg(long, global = true, env = "METEOR_PATIENCE_SECONDS")]
+    pub patience_seconds: Option<u64>,
     /// /readyz is good while at most this many blocks behind the best known tip [default: 5]
     #[arg(long, global = true, env = "METEOR_READY_LAG")]
     pub ready_lag: Option<u64>,
@@ -187,6 +193,7 @@ impl Settings {
             admin_listen: self.admin_listen.or(base.admin_listen),
             poll_ms: self.poll_ms.or(base.poll_ms),
             audit_seconds: self.audit_seconds.or(base.audit_seconds),
+            patience_seconds: self.patience_seconds.or(base.patience_seconds),
             ready_lag: self.ready_lag.or(base.ready_lag),
             max_streams: self.max_streams.or(base.max_streams),
             tables: self.tables.or(base.tables),
@@ -250,6 +257,7 @@ impl Settings {
             admin_listen,
             poll: Duration::from_millis(poll_ms),
             audit: Duration::from_secs(self.audit_seconds.unwrap_or(60)),
+            patience: Duration::from_secs(self.patience_seconds.unwrap_or(180)),
             ready_lag: self.ready_lag.unwrap_or(5),
             max_streams,
             tables: self.tables.map(read_tables).transpose()?,

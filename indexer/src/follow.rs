@@ -1,7 +1,8 @@
 //! Follows the chain: asks for the tip, fetches windows of blocks, applies them in order, publishes.
 //!
 //! It polls, because a subscription loses blocks silently. It never skips a height: it asks for a missing
-//! window again without end, and halts at a block that it can't read.
+//! window again without end. Blocks are applied to a copy of the state: one that can't be true leaves no trace,
+//! and is asked for again, of another node where there is one. Following halts only if that changes nothing.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -16,6 +17,7 @@ use tokio::task::spawn_blocking;
 
 use crate::app::App;
 use crate::decode::{Watched, decode};
+use crate::doubt::Doubts;
 use crate::fold::{Block, State, apply};
 use crate::rpc::{self, WINDOW};
 use crate::view::View;
@@ -40,6 +42,7 @@ async fn follow(app: &Arc<App>) {
         app: Arc::clone(app),
         state: State::new(&chain_id, &app.config.shower),
         next: app.config.start_height,
+        doubts: Doubts::default(),
         published: None,
     };
     loop {
@@ -84,6 +87,7 @@ struct Follower {
     app: Arc<App>,
     state: State,
     next: u64,
+    doubts: Doubts,
     published: Option<Instant>,
 }
 
@@ -103,15 +107,17 @@ impl Follower {
             })
             .buffered(AHEAD);
         while let Some(window) = fetched.next().await {
-            let (node, blocks) = window.map_err(|error| match error {
-                NodeError::Pruned { .. } => Stop::Halt(format!(
-                    "no node has height {} any more ({error}): add a node with full history to rpc",
-                    self.next
-                )),
-                error => Stop::Wait(error),
-            })?;
+            let (node, blocks) = match window {
+                Ok(window) => window,
+                // Several machines may stand behind one address, and another of them may have it.
+                Err(NodeError::Pruned { .. }) => {
+                    let why = format!("no node has height {} any more", self.next);
+                    return Err(self.doubt(None, &why, "add a node with full history to rpc"));
+                }
+                Err(error) => return Err(Stop::Wait(error)),
+            };
             self.follows(node, &blocks)?;
-            self.apply(blocks, tip).await?;
+            self.apply(node, blocks, tip).await?;
         }
         Ok(true)
     }
@@ -131,52 +137,104 @@ impl Follower {
         Ok(())
     }
 
-    /// Applies a window and publishes, off the runtime's threads: a large shower takes milliseconds to rank.
-    async fn apply(&mut self, blocks: Vec<RawBlock>, tip: u64) -> Result<(), Stop> {
-        let (app, count) = (Arc::clone(&self.app), blocks.len());
+    /// Notes that the next block can't be true, and forgets it. Tells whether to ask again or to halt.
+    fn doubt(&mut self, node: Option<usize>, why: &str, advice: &str) -> Stop {
+        let app = &self.app;
+        if let Some(node) = node {
+            app.pool.distrust(node, why);
+        }
+        app.health.doubted.fetch_add(1, Ordering::Relaxed);
+        let (nodes, patience) = (app.config.rpc.len(), app.config.patience);
+        if self.doubts.told(self.next, node, why, nodes, patience, Instant::now()) {
+            return Stop::Halt(format!("{why}: {advice}"));
+        }
+        Stop::Wait(NodeError::Malformed(why.to_owned()))
+    }
+
+    /// Applies a window to a copy of the state and publishes, off the runtime's threads: a large shower takes
+    /// milliseconds to rank.
+    async fn apply(&mut self, node: usize, blocks: Vec<RawBlock>, tip: u64) -> Result<(), Stop> {
+        let app = Arc::clone(&self.app);
         let last = blocks.last().map_or(0, |block| block.header.height);
         let due = last >= tip || self.published.is_none_or(|at| at.elapsed() >= PUBLISH);
-        let mut state = std::mem::replace(&mut self.state, State::new("", ""));
+        let state = self.state.clone();
         let done = spawn_blocking(move || {
-            let events = advance(&mut state, blocks)?;
-            if due {
+            let advanced = advance(&state, &blocks);
+            let publish = advanced.blocks > 0 && (due || advanced.fault.is_some());
+            if publish {
                 let previous = app.view_full();
-                app.publish(View::new(&state, &app.config.prefix, Some(&previous)));
+                app.publish(View::new(&advanced.state, &app.config.prefix, Some(&previous)));
             }
-            Ok::<_, String>((state, events))
+            (advanced, publish)
         });
-        let (state, events) = match done.await {
-            Ok(done) => done.map_err(Stop::Halt)?,
+        let (advanced, published) = match done.await {
+            Ok(done) => done,
             Err(error) if error.is_panic() => {
-                return Err(Stop::Halt("applying a block panicked: a bug, please report it".to_owned()));
+                let why = format!("applying block {} or one of the next panicked", self.next);
+                return Err(self.doubt(Some(node), &why, "this is a bug, please report it"));
             }
             Err(_) => return Err(Stop::Ended),
         };
+        let Advanced { state, blocks, events, fault } = advanced;
+        if blocks > 0 {
+            self.next = state.at.height.saturating_add(1);
+        }
         self.state = state;
-        self.next = last.saturating_add(1);
-        if due {
+        if published {
             self.published = Some(Instant::now());
         }
         let health = &self.app.health;
-        health.blocks.fetch_add(u64::try_from(count).unwrap_or(0), Ordering::Relaxed);
+        health.blocks.fetch_add(blocks, Ordering::Relaxed);
         health.events.fetch_add(events, Ordering::Relaxed);
-        tracing::debug!(height = last, tip, events, "applied");
+        tracing::debug!(height = self.state.at.height, tip, events, "applied");
+        if let Some(why) = fault {
+            return Err(self.doubt(Some(node), &why, IMPOSSIBLE));
+        }
+        self.app.pool.trust(node);
         Ok(())
     }
 }
 
-/// Decodes and applies blocks in order; returns the number of events.
-fn advance(state: &mut State, blocks: Vec<RawBlock>) -> Result<u64, String> {
-    let mut count = 0u64;
-    let mut watched = Watched::of(state);
-    for RawBlock { header, results } in blocks {
+/// What to do about a block that all nodes give and that can't be true.
+const IMPOSSIBLE: &str = "every node asked says the same: if an update of meteor reads it install that, else name \
+                          another node in rpc, and start again";
+
+/// How far applying blocks came.
+struct Advanced {
+    /// The state after the last good block.
+    state: State,
+    /// How many were good.
+    blocks: u64,
+    /// Events in them.
+    events: u64,
+    /// What is wrong with the next one.
+    fault: Option<String>,
+}
+
+/// Decodes and applies blocks in order to a copy of `state`, up to the first that can't be true.
+fn advance(state: &State, blocks: &[RawBlock]) -> Advanced {
+    let fresh = || Advanced { state: state.clone(), blocks: 0, events: 0, fault: None };
+    let mut advanced = fresh();
+    let Err(fault) = blocks.iter().try_for_each(|block| advanced.apply(block)) else { return advanced };
+    // The bad block may be half applied. Those before it are good: once more, up to it.
+    let good = usize::try_from(advanced.blocks).unwrap_or(0);
+    let mut again = fresh();
+    let redone = blocks.iter().take(good).try_for_each(|block| again.apply(block));
+    Advanced { fault: Some(redone.err().unwrap_or(fault)), ..again }
+}
+
+impl Advanced {
+    /// Decodes and applies one block. If it fails the state may be half-way through the block.
+    fn apply(&mut self, RawBlock { header, results }: &RawBlock) -> Result<(), String> {
         let height = header.height;
-        let events = decode(&mut watched, &results)
+        let events = decode(&mut Watched::of(&self.state), results)
             .map_err(|error| format!("height {height}: {}", with_causes(&error)))?;
-        count = count.saturating_add(u64::try_from(events.len()).unwrap_or(0));
+        let count = u64::try_from(events.len()).unwrap_or(0);
         let (time_ns, hash, parent) = (header.time_ns, header.hash, header.parent);
-        apply(state, &Block { height, time_ns, hash, parent, events })
+        apply(&mut self.state, &Block { height, time_ns, hash, parent, events })
             .map_err(|error| with_causes(&error))?;
+        self.blocks = self.blocks.saturating_add(1);
+        self.events = self.events.saturating_add(count);
+        Ok(())
     }
-    Ok(count)
 }

@@ -12,6 +12,7 @@ pub mod app;
 pub mod audit;
 pub mod config;
 pub mod decode;
+mod doubt;
 mod error;
 pub mod fold;
 mod follow;

@@ -49,6 +49,7 @@ pub(crate) fn render(app: &App) -> Result<String, fmt::Error> {
         ("relay_unknown", "Transactions that may or may not have arrived", &app.relayed.unknown),
         ("indexer_blocks", "Blocks applied", &health.blocks),
         ("indexer_events", "Events of our contracts applied", &health.events),
+        ("indexer_doubted", "Blocks that couldn't be true and were asked for again", &health.doubted),
         ("indexer_audits", "Comparisons with the contract", &health.audits),
         ("indexer_audit_mismatch", "Showers that differed from the contract", &health.mismatches),
     ] {

@@ -13,6 +13,7 @@ mod wallets;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use imbl::Vector;
 use meteor_messages::events::{HatcheryEvent, NftEvent, ShowerEvent};
@@ -230,8 +231,9 @@ pub struct State {
     pub launched: Option<Launched>,
     /// The contracts instantiated by the launch.
     pub contracts: Contracts,
-    /// All showers of the schedule, shower 1 first; empty before the launch.
-    pub showers: Vec<Shower>,
+    /// All showers of the schedule, shower 1 first; empty before the launch. Copies of a state share what
+    /// doesn't change.
+    pub showers: Vec<Arc<Shower>>,
     /// Everyone who contributed or ever held a token.
     pub wallets: Wallets,
     /// The tokens.
@@ -273,7 +275,7 @@ impl State {
 
     /// The shower of that number (1-based).
     pub fn shower(&self, number: u32) -> Option<&Shower> {
-        self.showers.get(ShowerId(number).index()?)
+        self.showers.get(ShowerId(number).index()?).map(Arc::as_ref)
     }
 
     /// Contributors of all showers before `number` (1-based): the meteor of rank r has number `earlier + r`.

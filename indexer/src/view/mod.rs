@@ -265,7 +265,7 @@ impl View {
 }
 
 fn showers(state: &State, launched: &Arc<Launched>, previous: Option<&View>) -> Vec<Arc<ShowerView>> {
-    let one = |shower: &crate::fold::Shower| {
+    let one = |shower: &Arc<crate::fold::Shower>| {
         let before = previous.and_then(|view| view.shower(shower.number));
         match before {
             // What a shower shows also depends on those before it (`earlier`).

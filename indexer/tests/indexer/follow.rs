@@ -1,5 +1,6 @@
 //! Following, end to end over HTTP: whatever a node does, no height is skipped and none is applied twice.
 
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use meteor_indexer::{Config, IndexerError, Server, audit, start};
@@ -9,12 +10,17 @@ use crate::chain::{Chain, address, raw, shower_contract};
 use crate::node::{Fault, Node};
 
 async fn server(nodes: &[&Node]) -> Server {
+    patient(nodes, Duration::ZERO).await
+}
+
+async fn patient(nodes: &[&Node], patience: Duration) -> Server {
     let urls: Vec<String> = nodes.iter().map(|node| node.url().to_string()).collect();
     let mut config = Config::new(&urls, &shower_contract()).unwrap();
     config.listen = "127.0.0.1:0".parse().unwrap();
     config.admin_listen = config.listen;
     config.poll = Duration::from_millis(10);
     config.audit = Duration::ZERO;
+    config.patience = patience;
     start(config).await.unwrap()
 }
 
@@ -115,6 +121,80 @@ async fn an_event_that_cannot_be_read_halts_loudly_and_the_last_state_is_served(
     assert!(body.contains("\"contributors\":3"), "{body}");
     let (_, body) = get(server.public_addr(), "/v1/status").await;
     assert!(body.contains("\"halted\":true") && !body.contains("novelty"), "{body}");
+    server.shutdown().await;
+}
+
+/// Whatever a node can alter in a block so that it can't be true.
+const IMPOSSIBLE: [Fault; 5] =
+    [Fault::Amount, Fault::EventLost, Fault::Base64, Fault::Code, Fault::EventTwice];
+
+#[tokio::test]
+async fn what_one_node_says_once_neither_halts_nor_is_served() {
+    let mut chain = chain(3);
+    let node = Node::start(&chain.blocks).await;
+    let server = patient(&[&node], Duration::from_hours(1)).await;
+    server.wait_applied(chain.height()).await.unwrap();
+    for fault in IMPOSSIBLE {
+        node.fault("block_results", fault);
+        // A contribution that is lost shows at the next one.
+        chain.contribute(1, &address(1), 30);
+        chain.contribute(1, &address(2), 30);
+        chain.commit();
+        node.set(|node| node.blocks.clone_from(&chain.blocks));
+        server.wait_applied(chain.height()).await.unwrap();
+        assert!(node.faults_done());
+        assert_eq!(totals(&server), expected(&chain));
+    }
+    assert_eq!(server.app().health.doubted.load(Relaxed), IMPOSSIBLE.len() as u64);
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_node_that_lies_for_ever_is_left_for_another() {
+    let mut chain = chain(3);
+    let (liar, honest) = (Node::start(&chain.blocks).await, Node::start(&chain.blocks).await);
+    liar.set(|node| node.always = Some(("block_results", Fault::Amount)));
+    let server = patient(&[&liar, &honest], Duration::from_hours(1)).await;
+    server.wait_applied(chain.height()).await.unwrap();
+    for _ in 0..20 {
+        chain.contribute(1, &address(1), 30);
+        chain.commit();
+        for node in [&liar, &honest] {
+            node.set(|node| node.blocks.clone_from(&chain.blocks));
+        }
+        server.wait_applied(chain.height()).await.unwrap();
+        assert_eq!(totals(&server), expected(&chain));
+    }
+    let health = server.app().pool.health();
+    assert!(health[0].score < 100 && health[1].score == 100, "the liar is known: {health:?}");
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn what_two_nodes_say_alike_halts_at_once_and_says_what_to_do() {
+    let chain = chain(3);
+    let (one, two) = (Node::start(&chain.blocks).await, Node::start(&chain.blocks).await);
+    for node in [&one, &two] {
+        node.set(|node| node.always = Some(("block_results", Fault::Amount)));
+    }
+    let server = patient(&[&one, &two], Duration::from_hours(1)).await;
+    let error = server.wait_applied(chain.height()).await.unwrap_err();
+    assert!(matches!(&error, IndexerError::Halted(why) if why.contains("name another node")), "{error}");
+    assert_eq!(server.view().at.height, 2, "the good blocks before it are served");
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_pruned_and_a_whole_machine_behind_one_address_are_one_node() {
+    let chain = chain(30);
+    let node = Node::start(&chain.blocks).await;
+    for _ in 0..10 {
+        node.fault("blockchain", Fault::Pruned);
+    }
+    let server = patient(&[&node], Duration::from_hours(1)).await;
+    server.wait_applied(chain.height()).await.unwrap();
+    assert!(node.faults_done());
+    assert_eq!(totals(&server), expected(&chain));
     server.shutdown().await;
 }
 

@@ -9,6 +9,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use cosmos_sdk_proto::cosmwasm::wasm::v1::QuerySmartContractStateResponse;
 use cosmos_sdk_proto::traits::Message as _;
 use meteor_chain::blocks::RawBlock;
@@ -39,6 +41,18 @@ pub enum Fault {
     ShortBatch,
     /// Results are not there yet, as right after a block.
     NotYet,
+    /// The first contribution has another amount.
+    Amount,
+    /// The last event of the first transaction is missing.
+    EventLost,
+    /// The last event of the last transaction is there twice.
+    EventTwice,
+    /// Names and values are in base64, as of CometBFT 0.34.
+    Base64,
+    /// The first transaction failed.
+    Code,
+    /// The machine that answers has deleted its first blocks.
+    Pruned,
 }
 
 #[derive(Default)]
@@ -50,6 +64,8 @@ pub struct Behaviour {
     /// The lowest height it has.
     pub base: u64,
     pub faults: VecDeque<(&'static str, Fault)>,
+    /// What it does wrong at every request of that method.
+    pub always: Option<(&'static str, Fault)>,
     /// Methods asked, in order.
     pub asked: Vec<String>,
     /// What smart queries answer.
@@ -108,7 +124,7 @@ async fn answer(State(node): State<Arc<Mutex<Behaviour>>>, body: String) -> Resp
     let first = body.get(0).map_or_else(|| method(&body), method);
     let fault = match node.faults.front() {
         Some((of, _)) if *of == first => node.faults.pop_front().map(|(_, fault)| fault),
-        _ => None,
+        _ => node.always.clone().filter(|(of, _)| *of == first).map(|(_, fault)| fault),
     };
     match &fault {
         Some(Fault::RateLimit(Some(after))) => {
@@ -169,7 +185,8 @@ impl Behaviour {
     fn blockchain(&self, params: &Value, fault: Option<&Fault>) -> Result<Value, String> {
         let asked = |key: &str| params[key].as_str().unwrap().parse::<u64>().unwrap();
         let max = asked("maxHeight").min(self.top());
-        let min = asked("minHeight").max(self.base).max(max.saturating_sub(19));
+        let base = if fault == Some(&Fault::Pruned) { max } else { self.base };
+        let min = asked("minHeight").max(base).max(max.saturating_sub(19));
         if min > max {
             return Err(format!("min height {min} can't be greater than max height {max}"));
         }
@@ -201,7 +218,9 @@ impl Behaviour {
         if height < self.base {
             return Err(format!("height {height} is not available, lowest height is {}", self.base));
         }
-        let results = &self.blocks[height as usize - 1].results;
+        let mut results = self.blocks[height as usize - 1].results.clone();
+        alter(&mut results.txs, fault);
+        let results = &results;
         let events = |events: &[RawEvent<'_>], mode: Option<&str>| -> Vec<Value> {
             let one = |event: &RawEvent<'_>| {
                 let mut all: Vec<_> = event
@@ -235,7 +254,6 @@ impl Behaviour {
     }
 
     fn query(&self, params: &Value) -> Value {
-        use base64::Engine as _;
         if let Some(response) = self.modules.get(params["path"].as_str().unwrap()) {
             return json!({ "response": response });
         }
@@ -247,7 +265,48 @@ impl Behaviour {
         let more = String::from_utf8_lossy(&asked).contains("\"start_after\":null");
         let data = if more { answer.to_string() } else { json!({ "showers": [] }).to_string() };
         let bytes = QuerySmartContractStateResponse { data: data.into_bytes() }.encode_to_vec();
-        let value = base64::engine::general_purpose::STANDARD.encode(bytes);
+        let value = BASE64.encode(bytes);
         json!({ "response": { "code": 0, "value": value, "height": params["height"] } })
+    }
+}
+
+/// Makes a block's transactions say what can't be true.
+fn alter(txs: &mut [TxResult<'static>], fault: Option<&Fault>) {
+    let contribution = |event: &&mut RawEvent<'static>| event.kind == "wasm-contribution";
+    match fault {
+        Some(Fault::Amount) => {
+            for event in txs.iter_mut().flat_map(|tx| &mut tx.events).filter(contribution) {
+                for attribute in event.attributes.iter_mut().filter(|attribute| attribute.key == "amount") {
+                    attribute.value = "31".into();
+                }
+            }
+        }
+        Some(Fault::EventLost) => {
+            // Not the last: what is lost at the end shows only in the next block.
+            if let [first, ..] = txs {
+                first.events.pop();
+            }
+        }
+        Some(Fault::EventTwice) => {
+            if let [.., last] = txs
+                && let Some(event) = last.events.last().cloned()
+            {
+                last.events.push(event);
+            }
+        }
+        Some(Fault::Base64) => {
+            for attribute in
+                txs.iter_mut().flat_map(|tx| &mut tx.events).flat_map(|event| &mut event.attributes)
+            {
+                attribute.key = BASE64.encode(attribute.key.as_bytes()).into();
+                attribute.value = BASE64.encode(attribute.value.as_bytes()).into();
+            }
+        }
+        Some(Fault::Code) => {
+            if let [first, ..] = txs {
+                first.code = 5;
+            }
+        }
+        _ => {}
     }
 }

@@ -49,6 +49,8 @@ struct Record {
     /// Not to be asked before.
     ready_at: Option<Instant>,
     failures: u32,
+    /// Blocks in a row that it gave and that can't be true. What else it answers well clears none.
+    doubts: u32,
     status: NodeStatus,
 }
 
@@ -63,7 +65,7 @@ pub struct NodeStatus {
     pub lowest: Option<u64>,
     /// Its CometBFT version, once it is known to follow the right chain.
     pub version: Option<String>,
-    /// 100 for healthy, halved by each failure in a row.
+    /// 100 for healthy, halved by each failure in a row and each block that can't be true.
     pub score: u32,
     /// How long it is left alone (milliseconds).
     pub waiting_ms: u64,
@@ -118,7 +120,7 @@ impl Pool {
             let record = member.record();
             NodeStatus {
                 name: member.node.name().to_owned(),
-                score: 100u32.checked_shr(record.failures).unwrap_or(0),
+                score: 100u32.checked_shr(record.trouble()).unwrap_or(0),
                 waiting_ms: u64::try_from(record.wait().as_millis()).unwrap_or(u64::MAX),
                 ..record.status.clone()
             }
@@ -291,6 +293,15 @@ impl Pool {
     pub fn distrust(&self, at: usize, why: &str) {
         if let Some(member) = self.members.get(at) {
             self.failed(member, "blocks", &NodeError::Malformed(why.to_owned()));
+            let mut record = member.record();
+            record.doubts = record.doubts.saturating_add(1);
+        }
+    }
+
+    /// A node gave blocks that are true: what it gave before is forgiven.
+    pub fn trust(&self, at: usize) {
+        if let Some(member) = self.members.get(at) {
+            member.record().doubts = 0;
         }
     }
 
@@ -303,7 +314,7 @@ impl Pool {
             .enumerate()
             .filter_map(|(at, member)| {
                 let record = member.record();
-                let key = (record.status.tip < height, record.failures, at);
+                let key = (record.status.tip < height, record.trouble(), at);
                 record.wait().is_zero().then_some((key, (at, member)))
             })
             .collect();
@@ -374,7 +385,7 @@ impl Pool {
             | NodeError::Status { .. }
             | NodeError::Malformed(_) => {
                 let (first, longest) = self.backoff;
-                backoff::after(first, longest, record.failures.saturating_add(1))
+                backoff::after(first, longest, record.trouble().saturating_add(1))
             }
         };
         record.failures = record.failures.saturating_add(1);
@@ -393,6 +404,11 @@ impl Member {
 }
 
 impl Record {
+    /// Failures in a row, and blocks that can't be true.
+    const fn trouble(&self) -> u32 {
+        self.failures.saturating_add(self.doubts)
+    }
+
     /// How long the node is still left alone.
     fn wait(&self) -> Duration {
         self.ready_at.map_or(Duration::ZERO, |at| at.saturating_duration_since(Instant::now()))

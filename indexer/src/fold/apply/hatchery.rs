@@ -102,6 +102,6 @@ fn revealed(
     };
     // The shower is not marked as changed: its ranking and pages stay the same.
     let shower = ShowerId(number).index().and_then(|at| state.showers.get_mut(at));
-    shower.ok_or(FoldFault::NoShower(number))?.reveals.push_back(reveal);
+    Arc::make_mut(shower.ok_or(FoldFault::NoShower(number))?).reveals.push_back(reveal);
     Ok(())
 }

@@ -6,6 +6,7 @@ mod showers;
 mod tokens;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use meteor_rules::{Rank, ShowerId};
 
@@ -178,7 +179,7 @@ fn shower(state: &mut State, number: u32, height: u64) -> Result<&mut Shower, Fo
         return Err(FoldFault::NotLaunched);
     }
     let shower = ShowerId(number).index().and_then(|at| state.showers.get_mut(at));
-    let shower = shower.ok_or(FoldFault::NoShower(number))?;
+    let shower = Arc::make_mut(shower.ok_or(FoldFault::NoShower(number))?);
     shower.changed = height;
     Ok(shower)
 }

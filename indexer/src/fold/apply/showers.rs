@@ -1,6 +1,7 @@
 //! Applies events of the shower contract.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use cosmwasm_std::Uint128;
 use meteor_messages::events::{Close, Contribution, Mint, ReturnUnasked, Role, ShowerEvent};
@@ -99,7 +100,8 @@ pub(super) fn shower_event(
         ShowerEvent::Resume(event) => {
             launched(state, height)?.paused_since = None;
             let touched = event.from_shower.max(1)..=event.to_shower;
-            for shower in state.showers.iter_mut().filter(|shower| touched.contains(&shower.number)) {
+            let touched = state.showers.iter_mut().filter(|shower| touched.contains(&shower.number));
+            for shower in touched.map(Arc::make_mut) {
                 (shower.paused, shower.changed) = (true, height);
             }
             Ok(())
@@ -112,7 +114,8 @@ pub(super) fn shower_event(
             minimums.sort_unstable_by_key(|minimum| minimum.from_shower);
             // A shower shows its minimum, so every shower it holds for has changed.
             let from = event.from_shower;
-            state.showers.iter_mut().filter(|s| s.number >= from).for_each(|s| s.changed = height);
+            let later = state.showers.iter_mut().filter(|shower| shower.number >= from);
+            later.for_each(|shower| Arc::make_mut(shower).changed = height);
             Ok(())
         }
         ShowerEvent::Role(event) => role(launched(state, height)?, event),
@@ -154,7 +157,8 @@ fn launch(state: &mut State, height: u64, chain_id: &str, config: &InstantiateMs
     config.fairness.commitments.iter().try_for_each(|one| bytes32("commitment", one).map(drop))?;
     bytes32("tables", &config.fairness.tables)?;
     let contract = &state.contract;
-    state.showers = (1..=config.schedule.count).map(|n| Shower::new(chain_id, contract, n)).collect();
+    state.showers =
+        (1..=config.schedule.count).map(|n| Arc::new(Shower::new(chain_id, contract, n))).collect();
     state.launched = Some(Launched {
         chain_id: chain_id.to_owned(),
         owner: config.owner.clone(),
