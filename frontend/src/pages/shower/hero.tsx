@@ -1,4 +1,5 @@
 // The countdown and the shower's figures.
+import type { CSSProperties } from 'react';
 import type { Shower } from '../../api/live';
 import { useChainTime, useLive } from '../../api/use';
 import { formatAmount, formatCount, unitOf } from '../../format/amount';
@@ -68,7 +69,12 @@ function Dots({ showers }: { showers: readonly Shower[] }) {
   const past = showers.filter((shower) => shower.status !== 'upcoming' && shower.status !== 'open').length;
   const state = (shower: Shower) => (shower.cancelled ? 'cancelled' : shower.status);
   return (
-    <div className="dots" role="img" aria-label={t.shower.progress(formatCount(past), formatCount(showers.length))}>
+    <div
+      className="dots"
+      role="img"
+      aria-label={t.shower.progress(formatCount(past), formatCount(showers.length))}
+      style={{ '--count': showers.length } as CSSProperties}
+    >
       {showers.map((shower) => (
         <span key={shower.shower} data-state={state(shower)} />
       ))}

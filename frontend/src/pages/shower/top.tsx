@@ -2,11 +2,10 @@
 import type { Schemas } from '../../api/client';
 import type { Shower } from '../../api/live';
 import { useApi, useLive } from '../../api/use';
-import { shortAddress } from '../../format/address';
-import { formatAmount, formatCount, unitOf } from '../../format/amount';
+import { formatCount, unitOf } from '../../format/amount';
 import { Link } from '../../router';
 import { t } from '../../strings';
-import { TierMark } from '../../ui/tier';
+import { RankRow, RankRows, Ranks } from '../../ui/ranks';
 
 const SHOWN = 10;
 
@@ -18,34 +17,13 @@ export function Top({ shower, me }: { shower: Shower; me: string | null }) {
   return (
     <section className="card stack tight" aria-labelledby="top">
       <h2 id="top">{t.shower.top}</h2>
-      <table className="top-table">
-        <thead>
-          <tr>
-            <th scope="col">{t.shower.rankColumn}</th>
-            <th scope="col">{t.shower.contributor}</th>
-            <th scope="col" className="end">
-              {unit}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
+      <Ranks label="top" unit={unit}>
+        <RankRows>
           {rows.map((row) => (
-            <tr key={row.rank} data-me={row.contributor === me || undefined}>
-              <td className="number">{formatCount(row.rank)}</td>
-              <td>
-                <span className={`tier ${row.tier}`}>
-                  <TierMark tier={row.tier} />
-                  <span className="hide">{t.tiers[row.tier]}</span>
-                </span>{' '}
-                <Link to={`/cave/${row.contributor}`} title={row.contributor}>
-                  {row.contributor === me ? t.shower.you : shortAddress(row.contributor)}
-                </Link>
-              </td>
-              <td className="end">{formatAmount(BigInt(row.amount))}</td>
-            </tr>
+            <RankRow key={row.rank} row={row} mine={row.contributor === me} />
           ))}
-        </tbody>
-      </table>
+        </RankRows>
+      </Ranks>
       {data && rows.length === 0 && <p className="quiet">{t.shower.noneYet}</p>}
       {data && data.contributors > 0 && (
         <p>

@@ -1,20 +1,17 @@
-// The whole ranking of a shower, page by page; or the part of it where an address stands. The roles say that it is a table, because
-// browsers forget that when rows are laid out otherwise, as on a phone.
+// The whole ranking of a shower, page by page; or the part of it where an address stands.
 import { useState } from 'react';
 import type { Schemas } from '../../api/client';
 import type { Shower } from '../../api/live';
 import { useApi, useLive } from '../../api/use';
-import { shortAddress } from '../../format/address';
-import { formatAmount, formatCount } from '../../format/amount';
-import { Link, useQuery } from '../../router';
+import { formatCount } from '../../format/amount';
+import { useQuery } from '../../router';
 import { t } from '../../strings';
-import { TierMark } from '../../ui/tier';
+import { RankRow, RankRows, Ranks } from '../../ui/ranks';
 import { useWallet } from '../../wallets/use';
 import { Find, type Found, useFound } from './find';
 import { moves } from './standing';
 import { earlier, later, type Part, windowAt } from './window';
 
-// biome-ignore-start lint/a11y/noRedundantRoles: see the top of this file
 export function Ranking({ shower, unit }: { shower: Shower; unit: string }) {
   const address = useQuery('address') ?? '';
   const found = useFound(shower, address);
@@ -66,24 +63,11 @@ function Rows({ shower, unit, found, address }: RowsProps) {
           </button>
         </p>
       )}
-      <table role="table" className="ranks" aria-labelledby="ranking">
-        <thead role="rowgroup">
-          <tr role="row">
-            <th role="columnheader" scope="col">
-              {t.shower.rankColumn}
-            </th>
-            <th role="columnheader" scope="col">
-              {t.shower.contributor}
-            </th>
-            <th role="columnheader" scope="col" className="end">
-              {unit}
-            </th>
-          </tr>
-        </thead>
+      <Ranks label="ranking" unit={unit}>
         {parts.map((part) => (
           <Some key={part.after} shower={shower} part={part} address={found.is === 'in' ? address : ''} />
         ))}
-      </table>
+      </Ranks>
       {left > 0 && (
         <p className="row">
           <button type="button" className="button little" onClick={() => setParts(later)}>
@@ -107,7 +91,7 @@ function Some({ shower, part, address }: { shower: Shower; part: Part; address: 
   const expected = Math.max(0, Math.min(part.limit, shower.contributors - part.after));
   if (data === undefined) {
     return (
-      <tbody role="rowgroup" aria-hidden="true">
+      <RankRows waiting>
         {Array.from({ length: expected }, (_, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: placeholders are all alike
           <tr key={index}>
@@ -116,34 +100,19 @@ function Some({ shower, part, address }: { shower: Shower; part: Part; address: 
             <td />
           </tr>
         ))}
-      </tbody>
+      </RankRows>
     );
   }
   return (
-    <tbody role="rowgroup">
-      {data.ranking.map((row) => {
-        const asked = row.contributor === address;
-        return (
-          <tr key={row.rank} role="row" data-asked={asked || undefined} aria-current={asked || undefined}>
-            <td role="cell" className="number">
-              {formatCount(row.rank)}
-            </td>
-            <td role="cell">
-              <span className={`tier ${row.tier}`}>
-                <TierMark tier={row.tier} />
-                <span className="hide">{t.tiers[row.tier]}</span>
-              </span>{' '}
-              <Link to={`/cave/${row.contributor}`} title={row.contributor}>
-                {row.contributor === account?.address ? t.shower.you : shortAddress(row.contributor)}
-              </Link>
-            </td>
-            <td role="cell" className="end">
-              {formatAmount(BigInt(row.amount))}
-            </td>
-          </tr>
-        );
-      })}
-    </tbody>
+    <RankRows>
+      {data.ranking.map((row) => (
+        <RankRow
+          key={row.rank}
+          row={row}
+          mine={row.contributor === account?.address}
+          asked={row.contributor === address}
+        />
+      ))}
+    </RankRows>
   );
 }
-// biome-ignore-end lint/a11y/noRedundantRoles: see the top of this file
