@@ -18,7 +18,7 @@ pub use frame::{NONE, write};
 
 /// Answers a call: `{"ok": …}`, or `{"error": "why it can't be answered"}`.
 ///
-/// A call is a row of fields, see [`write`]. The first names what is asked for:
+/// A call is a row of fields, see [`write()`]. The first names what is asked for:
 ///
 /// | first | then | `ok` is |
 /// |---|---|---|
