@@ -60,7 +60,7 @@ interface RowProps {
 
 export function RankRow({ row, mine, asked = false }: RowProps) {
   return (
-    <tr role="row" data-marked={mine || asked || undefined} aria-current={asked || undefined}>
+    <tr role="row" data-me={mine || undefined} data-asked={asked || undefined} aria-current={asked || undefined}>
       <td role="cell" className="number">
         {formatCount(row.rank)}
       </td>
