@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use futures::StreamExt as _;
 use futures::stream;
 use meteor_chain::backoff::spread;
-use meteor_chain::blocks::RawBlock;
+use meteor_chain::blocks::{BlockHash, RawBlock};
 use meteor_chain::{NodeError, with_causes};
 use tokio::task::spawn_blocking;
 
@@ -42,8 +42,10 @@ async fn follow(app: &Arc<App>) {
         app: Arc::clone(app),
         state: State::new(&chain_id, &app.config.shower),
         next: app.config.start_height,
+        last: None,
         doubts: Doubts::default(),
         published: None,
+        rebuild: false,
     };
     loop {
         match follower.round().await {
@@ -83,12 +85,26 @@ enum Stop {
     Ended,
 }
 
+/// The last block applied.
+struct Last {
+    /// The node that gave it.
+    node: usize,
+    /// The hash of its results.
+    results: BlockHash,
+    /// The state before it.
+    before: State,
+}
+
 struct Follower {
     app: Arc<App>,
     state: State,
     next: u64,
+    /// The last block applied, until the next one's header confirms its results.
+    last: Option<Last>,
     doubts: Doubts,
     published: Option<Instant>,
+    /// The view holds what was taken back: nothing of it may go into the next one.
+    rebuild: bool,
 }
 
 impl Follower {
@@ -123,7 +139,7 @@ impl Follower {
     }
 
     /// Refuses a block whose parent isn't ours: the node may be wrong, and another may be right.
-    fn follows(&self, node: usize, blocks: &[RawBlock]) -> Result<(), Stop> {
+    fn follows(&mut self, node: usize, blocks: &[RawBlock]) -> Result<(), Stop> {
         let Some(first) = blocks.first() else { return Ok(()) };
         let known = self.state.at.height > 0;
         if known && first.header.parent != Some(self.state.at.hash) {
@@ -134,7 +150,30 @@ impl Follower {
             self.app.pool.distrust(node, &why);
             return Err(Stop::Wait(NodeError::Malformed(why)));
         }
-        Ok(())
+        if first.header.time_ns < self.state.at.time_ns {
+            let why = format!("block {} is older than the block before it", first.header.height);
+            return Err(self.doubt(Some(node), &why, IMPOSSIBLE));
+        }
+        self.confirms(node, first)
+    }
+
+    /// Goes back before the last block applied if its results aren't those of which this header has the hash.
+    /// Nothing else shows a code, or a transaction's result, that was altered at the tip.
+    fn confirms(&mut self, node: usize, next: &RawBlock) -> Result<(), Stop> {
+        let Some(last) = self.last.take() else { return Ok(()) };
+        if next.header.last_results == Some(last.results) {
+            self.last = Some(last);
+            return Ok(());
+        }
+        let why =
+            format!("the results of block {} are not those that the next header names", self.state.at.height);
+        tracing::warn!(why, "going back by one block");
+        // Either may be wrong: both are left alone for a while.
+        self.app.pool.distrust(last.node, &why);
+        self.next = self.state.at.height;
+        self.state = last.before;
+        self.rebuild = true;
+        Err(self.doubt((node != last.node).then_some(node), &why, IMPOSSIBLE))
     }
 
     /// Notes that the next block can't be true, and forgets it. Tells whether to ask again or to halt.
@@ -157,13 +196,13 @@ impl Follower {
         let app = Arc::clone(&self.app);
         let last = blocks.last().map_or(0, |block| block.header.height);
         let due = last >= tip || self.published.is_none_or(|at| at.elapsed() >= PUBLISH);
-        let state = self.state.clone();
+        let (state, rebuild) = (self.state.clone(), self.rebuild);
         let done = spawn_blocking(move || {
             let advanced = advance(&state, &blocks);
             let publish = advanced.blocks > 0 && (due || advanced.fault.is_some());
             if publish {
                 let previous = app.view_full();
-                app.publish(View::new(&advanced.state, &app.config.prefix, Some(&previous)));
+                app.publish(View::new(&advanced.state, &app.config.prefix, (!rebuild).then_some(&*previous)));
             }
             (advanced, publish)
         });
@@ -175,13 +214,15 @@ impl Follower {
             }
             Err(_) => return Err(Stop::Ended),
         };
-        let Advanced { state, blocks, events, fault } = advanced;
+        let Advanced { state, before, blocks, results, events, fault } = advanced;
         if blocks > 0 {
+            self.last = Some(Last { node, results, before });
             self.next = state.at.height.saturating_add(1);
         }
         self.state = state;
         if published {
             self.published = Some(Instant::now());
+            self.rebuild = false;
         }
         let health = &self.app.health;
         health.blocks.fetch_add(blocks, Ordering::Relaxed);
@@ -203,6 +244,10 @@ const IMPOSSIBLE: &str = "every node asked says the same: if an update of meteor
 struct Advanced {
     /// The state after the last good block.
     state: State,
+    /// The state before that block.
+    before: State,
+    /// The hash of that block's results.
+    results: BlockHash,
     /// How many were good.
     blocks: u64,
     /// Events in them.
@@ -213,17 +258,33 @@ struct Advanced {
 
 /// Decodes and applies blocks in order to a copy of `state`, up to the first that can't be true.
 fn advance(state: &State, blocks: &[RawBlock]) -> Advanced {
-    let fresh = || Advanced { state: state.clone(), blocks: 0, events: 0, fault: None };
+    let fresh = || Advanced {
+        state: state.clone(),
+        before: state.clone(),
+        results: BlockHash::default(),
+        blocks: 0,
+        events: 0,
+        fault: None,
+    };
     let mut advanced = fresh();
-    let Err(fault) = blocks.iter().try_for_each(|block| advanced.apply(block)) else { return advanced };
+    let Err(fault) = advanced.all(blocks) else { return advanced };
     // The bad block may be half applied. Those before it are good: once more, up to it.
     let good = usize::try_from(advanced.blocks).unwrap_or(0);
     let mut again = fresh();
-    let redone = blocks.iter().take(good).try_for_each(|block| again.apply(block));
+    let redone = again.all(blocks.get(..good).unwrap_or_default());
     Advanced { fault: Some(redone.err().unwrap_or(fault)), ..again }
 }
 
 impl Advanced {
+    /// Applies all of them, or those before the first that can't be true.
+    fn all(&mut self, blocks: &[RawBlock]) -> Result<(), String> {
+        let Some((last, blocks)) = blocks.split_last() else { return Ok(()) };
+        blocks.iter().try_for_each(|block| self.apply(block))?;
+        self.before = self.state.clone();
+        self.results = last.results.hash;
+        self.apply(last)
+    }
+
     /// Decodes and applies one block. If it fails the state may be half-way through the block.
     fn apply(&mut self, RawBlock { header, results }: &RawBlock) -> Result<(), String> {
         let height = header.height;

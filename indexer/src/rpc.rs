@@ -43,6 +43,10 @@ async fn of(
         let body = node.post(&Value::Array(chunk.iter().map(request).collect())).await?;
         results.extend(blocks::results(&body, chunk, keep)?);
     }
+    let told = headers.iter().skip(1).map(|child| child.last_results);
+    if results.iter().zip(told).any(|(results, told)| told != Some(results.hash)) {
+        return Err(malformed("results that are not those of which the next header has the hash"));
+    }
     let mut results = results.into_iter();
     headers
         .into_iter()
@@ -66,6 +70,9 @@ async fn headers(node: &Node, chain_id: Option<&str>, from: u64, to: u64) -> Res
         let (node, given) = (node.name().to_owned(), other.chain_id.clone());
         return Err(NodeError::WrongChain { node, given, wanted: wanted.to_owned() });
     }
+    if headers.iter().any(|header| header.hash != header.computed) {
+        return Err(malformed("a header whose hash is not that of its fields"));
+    }
     let (Some(first), Some(last)) = (headers.first(), headers.last()) else {
         return Err(NodeError::NotYet);
     };
@@ -81,6 +88,10 @@ async fn headers(node: &Node, chain_id: Option<&str>, from: u64, to: u64) -> Res
     let mut pairs = headers.iter().zip(headers.iter().skip(1));
     if pairs.any(|(parent, child)| child.parent != Some(parent.hash)) {
         return Err(malformed("headers that do not follow each other"));
+    }
+    let mut pairs = headers.iter().zip(headers.iter().skip(1));
+    if pairs.any(|(parent, child)| child.time_ns < parent.time_ns) {
+        return Err(malformed("a header that is older than its parent"));
     }
     Ok(headers)
 }

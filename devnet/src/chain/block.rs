@@ -1,4 +1,6 @@
 //! One block: a CometBFT header with its real hash, the transactions and their results.
+use cosmos_sdk_proto::prost::Message as _;
+use cosmos_sdk_proto::tendermint::v0_38::abci::ExecTxResult;
 use cosmrs::tendermint::block::header::Version;
 use cosmrs::tendermint::block::parts::Header as PartSetHeader;
 use cosmrs::tendermint::block::{Header, Height, Id};
@@ -88,7 +90,11 @@ fn results_hash(txs: &[BlockTx]) -> Hash {
         .iter()
         .map(|tx| {
             let TxResult { code, data, gas_wanted, gas_used, .. } = &tx.result;
-            [&code.to_be_bytes()[..], &gas_wanted.to_be_bytes(), &gas_used.to_be_bytes(), data].concat()
+            let gas = |gas: u64| i64::try_from(gas).unwrap_or(i64::MAX);
+            let (gas_wanted, gas_used) = (gas(*gas_wanted), gas(*gas_used));
+            let data = data.clone().into();
+            ExecTxResult { code: *code, data, gas_wanted, gas_used, ..ExecTxResult::default() }
+                .encode_to_vec()
         })
         .collect();
     merkle(&leaves)

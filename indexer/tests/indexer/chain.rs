@@ -1,12 +1,13 @@
 //! A chain to test with: a plain model of the contract that emits the events the contract would.
 
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 
 use bech32::{Bech32, Hrp};
 use cosmwasm_std::{Event, HexBinary, Uint128};
 use meteor_chain::blocks::{Header, RawBlock, Results};
 use meteor_chain::event::{Attribute, RawEvent, TxResult};
-use meteor_chain::with_causes;
+use meteor_chain::{hashes, with_causes};
 use meteor_indexer::decode::{Watched, decode};
 use meteor_indexer::fold::{Block, State, apply};
 use meteor_messages::events::{
@@ -27,7 +28,14 @@ use meteor_rules::ranking::Place;
 use meteor_rules::schedule::Schedule;
 use meteor_rules::tier::{PerTier, Tier, TierRule};
 use meteor_rules::{Rank, ShowerId, TokenId};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+
+/// What every transaction wants and uses.
+pub const GAS: [i64; 2] = [200_000, 150_000];
+
+/// Every header made by a test, as a node writes it, by its hash.
+pub static HEADERS: Mutex<BTreeMap<[u8; 32], Value>> = Mutex::new(BTreeMap::new());
 
 pub const CHAIN: &str = "testerra";
 pub const OPENS: u64 = 1_000;
@@ -396,10 +404,25 @@ impl Chain {
         let time_ns = self.at * 1_000_000_000;
         self.at += 1;
         let parent = self.blocks.last().map(|block| block.header.hash);
-        let hash = Sha256::digest(format!("{height} {time_ns} {txs:?} {parent:?}")).into();
-        let chain_id = CHAIN.to_owned();
-        let header = Header { height, time_ns, hash, parent, txs: txs.len() as u64, chain_id };
-        let results = Results { txs, ..Results::default() };
+        let last_results = self.blocks.last().map_or(hashes::root(&[]), |block| block.results.hash);
+        let seconds = time_ns / 1_000_000_000;
+        let clock = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+        let json = json!({
+            "version": { "block": "11" },
+            "chain_id": CHAIN,
+            "height": height.to_string(),
+            "time": format!("1970-01-01T{:02}:{:02}:{:02}.000000000Z", clock.0, clock.1, clock.2),
+            "last_block_id": { "hash": parent.map(hex::encode_upper).unwrap_or_default() },
+            "data_hash": hex::encode_upper(Sha256::digest(format!("{txs:?}"))),
+            "last_results_hash": hex::encode_upper(last_results),
+        });
+        let hash = hashes::header(json.to_string().as_bytes()).unwrap();
+        HEADERS.lock().unwrap().insert(hash, json);
+        let (chain_id, last_results, count) = (CHAIN.to_owned(), Some(last_results), txs.len() as u64);
+        let header =
+            Header { height, time_ns, hash, computed: hash, last_results, parent, txs: count, chain_id };
+        let leaves: Vec<_> = txs.iter().map(|tx| hashes::result_leaf(tx.code, &[], GAS)).collect();
+        let results = Results { hash: hashes::root(&leaves), txs, ..Results::default() };
         self.blocks.push(RawBlock { header, results });
     }
 

@@ -55,7 +55,12 @@ fn what_the_bank_brings_the_contract_is_read_coin_by_coin() {
 /// Governance and other modules call contracts outside transactions.
 #[test]
 fn what_happens_outside_transactions_is_read_in_the_blocks_order() {
-    let results = Results { begin: vec![pause()], txs: vec![ok(vec![pause()])], end: vec![pause(), pause()] };
+    let results = Results {
+        begin: vec![pause()],
+        txs: vec![ok(vec![pause()])],
+        end: vec![pause(), pause()],
+        ..Results::default()
+    };
     let events = decode(&mut watched(), &results).unwrap();
     let places: Vec<_> = events.iter().map(|event| (event.place, event.index)).collect();
     assert_eq!(

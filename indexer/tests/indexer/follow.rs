@@ -150,6 +150,53 @@ async fn what_one_node_says_once_neither_halts_nor_is_served() {
 }
 
 #[tokio::test]
+async fn a_header_that_is_not_what_its_hash_says_is_asked_for_again() {
+    let mut chain = chain(3);
+    let node = Node::start(&chain.blocks).await;
+    let server = patient(&[&node], Duration::from_hours(1)).await;
+    server.wait_applied(chain.height()).await.unwrap();
+    for fault in [Fault::YearOff, Fault::OtherResults] {
+        node.fault("blockchain", fault);
+        chain.contribute(1, &address(1), 30);
+        chain.commit();
+        node.set(|node| node.blocks.clone_from(&chain.blocks));
+        server.wait_applied(chain.height()).await.unwrap();
+        assert!(node.faults_done());
+        assert_eq!(server.view().at.time_ns, chain.blocks.last().unwrap().header.time_ns);
+        assert_eq!(totals(&server), expected(&chain));
+    }
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_code_altered_at_the_tip_is_taken_back_when_the_next_header_names_the_results() {
+    let mut chain = chain(3);
+    let node = Node::start(&chain.blocks).await;
+    let server = patient(&[&node], Duration::from_hours(1)).await;
+    server.wait_applied(chain.height()).await.unwrap();
+    // The only contribution of the block failed, says the node: nothing in the block contradicts it.
+    node.fault("block_results", Fault::Code);
+    chain.contribute(1, &address(1), 30);
+    chain.commit();
+    node.set(|node| node.blocks.clone_from(&chain.blocks));
+    server.wait_applied(chain.height()).await.unwrap();
+    assert!(node.faults_done());
+    // Nor does the next block, which has no transactions.
+    chain.commit();
+    node.set(|node| node.blocks.clone_from(&chain.blocks));
+    server.wait_applied(chain.height()).await.unwrap();
+    assert_eq!(totals(&server), expected(&chain));
+    let again = patient(&[&node], Duration::from_hours(1)).await;
+    again.wait_applied(chain.height()).await.unwrap();
+    for path in ["/v1/showers/1", "/v1/showers/1/ranking", "/v1/showers"] {
+        let (one, other) = (get(server.public_addr(), path).await, get(again.public_addr(), path).await);
+        assert_eq!(one, other, "{path}: as of a clean rebuild");
+    }
+    again.shutdown().await;
+    server.shutdown().await;
+}
+
+#[tokio::test]
 async fn a_node_that_lies_for_ever_is_left_for_another() {
     let mut chain = chain(3);
     let (liar, honest) = (Node::start(&chain.blocks).await, Node::start(&chain.blocks).await);

@@ -15,10 +15,11 @@ use cosmos_sdk_proto::cosmwasm::wasm::v1::QuerySmartContractStateResponse;
 use cosmos_sdk_proto::traits::Message as _;
 use meteor_chain::blocks::RawBlock;
 use meteor_chain::event::{RawEvent, TxResult};
+use meteor_chain::hashes;
 use reqwest::Url;
 use serde_json::{Value, json};
 
-use crate::chain::CHAIN;
+use crate::chain::{CHAIN, GAS, HEADERS};
 
 /// What the node does wrong, once, at the next request of that method.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,6 +52,10 @@ pub enum Fault {
     Base64,
     /// The first transaction failed.
     Code,
+    /// The first header's time is a year off.
+    YearOff,
+    /// A header that has another hash of its parent's results.
+    OtherResults,
     /// The machine that answers has deleted its first blocks.
     Pruned,
 }
@@ -193,18 +198,27 @@ impl Behaviour {
         let metas = (min..=max).rev().map(|height| {
             let shift = u64::from(fault == Some(&Fault::Shifted));
             let header = &self.blocks[height as usize - 1].header;
-            let wrong = fault == Some(&Fault::Parent) && height == min;
-            let parent = if wrong { Some([0xee; 32]) } else { header.parent };
-            let seconds = header.time_ns / 1_000_000_000;
+            let mut json = HEADERS.lock().unwrap()[&header.hash].clone();
+            if let Some(other) = &self.chain_id {
+                json["chain_id"] = json!(other);
+            }
+            if fault == Some(&Fault::Parent) && height == min {
+                json["last_block_id"]["hash"] = json!(hex::encode_upper([0xee; 32]));
+            }
+            json["height"] = json!((height + shift).to_string());
+            // Another chain's headers have right hashes, too.
+            let hash = hashes::header(json.to_string().as_bytes()).unwrap();
+            if fault == Some(&Fault::YearOff) {
+                let time = json["time"].as_str().unwrap().replace("1970", "1971");
+                json["time"] = json!(time);
+            }
+            if fault == Some(&Fault::OtherResults) {
+                json["last_results_hash"] = json!(hex::encode_upper([0xee; 32]));
+            }
             json!({
-                "block_id": { "hash": hex::encode_upper(header.hash) },
+                "block_id": { "hash": hex::encode_upper(hash) },
                 "num_txs": header.txs.to_string(),
-                "header": {
-                    "chain_id": self.chain_id.as_deref().unwrap_or(CHAIN),
-                    "height": (height + shift).to_string(),
-                    "time": format!("1970-01-01T{:02}:{:02}:{:02}.000000000Z", seconds / 3600, seconds / 60 % 60, seconds % 60),
-                    "last_block_id": { "hash": parent.map(hex::encode_upper).unwrap_or_default() },
-                },
+                "header": json,
             })
         });
         Ok(json!({ "last_height": self.top().to_string(), "block_metas": metas.collect::<Vec<_>>() }))
@@ -234,8 +248,7 @@ impl Behaviour {
             };
             events.iter().map(one).collect()
         };
-        let one =
-            |tx: &TxResult<'_>| json!({ "code": tx.code, "data": null, "events": events(&tx.events, None) });
+        let one = |tx: &TxResult<'_>| json!({ "code": tx.code, "data": null, "gas_wanted": GAS[0].to_string(), "gas_used": GAS[1].to_string(), "events": events(&tx.events, None) });
         let txs: Vec<Value> = results.txs.iter().map(one).collect();
         let outside =
             [events(&results.begin, Some("BeginBlock")), events(&results.end, Some("EndBlock"))].concat();

@@ -1,11 +1,10 @@
 //! Blocks: what a node says of itself, of headers and of results, checked against what was asked.
 
-use std::borrow::Cow;
-
 use serde::Deserialize;
 
 use crate::event::{RawEvent, TxResult};
-use crate::nullable::{number, or_default, text};
+use crate::hashes::{self, BlockId, WireHeader, WireTx};
+use crate::nullable::{number, or_default};
 use crate::words::Said;
 use crate::{NodeError, jsonrpc, time};
 
@@ -19,8 +18,12 @@ pub struct Header {
     pub height: u64,
     /// Its time (nanoseconds since the Unix epoch).
     pub time_ns: u64,
-    /// The block's hash.
+    /// The block's hash, as the node says it.
     pub hash: BlockHash,
+    /// The hash that the header's fields give; equal to `hash` if the node is right.
+    pub computed: BlockHash,
+    /// Hash of the results of the block before it, as the header has it; `None` if it has none.
+    pub last_results: Option<BlockHash>,
     /// Hash of the block before it; `None` for the first block of a chain.
     pub parent: Option<BlockHash>,
     /// Transactions in the block.
@@ -41,6 +44,8 @@ pub struct RawBlock {
 /// What happened in a block, in this order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Results {
+    /// Hash of its transactions' codes, data and gas: what the next header says of them.
+    pub hash: BlockHash,
     /// Events of the block's beginning, outside any transaction: what modules do, and contracts that they call.
     pub begin: Vec<RawEvent<'static>>,
     /// The results of its transactions.
@@ -143,29 +148,9 @@ struct Meta<'a> {
     #[serde(borrow, deserialize_with = "or_default")]
     block_id: BlockId<'a>,
     #[serde(borrow, deserialize_with = "or_default")]
-    header: MetaHeader<'a>,
+    header: WireHeader<'a>,
     #[serde(deserialize_with = "number")]
     num_txs: u64,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct BlockId<'a> {
-    #[serde(borrow, deserialize_with = "text")]
-    hash: Cow<'a, str>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct MetaHeader<'a> {
-    #[serde(deserialize_with = "or_default")]
-    chain_id: String,
-    #[serde(deserialize_with = "number")]
-    height: u64,
-    #[serde(borrow, deserialize_with = "text")]
-    time: Cow<'a, str>,
-    #[serde(borrow, deserialize_with = "or_default")]
-    last_block_id: BlockId<'a>,
 }
 
 /// The headers in an answer to `blockchain`, which was asked for those from height `from` on, as the node
@@ -179,12 +164,15 @@ pub fn headers(body: &[u8], from: u64) -> Result<Vec<Header>, NodeError> {
         .block_metas
         .into_iter()
         .map(|meta| {
-            let parent = meta.header.last_block_id.hash;
+            let parent = &meta.header.last_block_id.hash;
+            let optional = |text: &str| if text.is_empty() { Ok(None) } else { hash(text).map(Some) };
             Ok(Header {
                 height: meta.header.height,
                 time_ns: block_time(&meta.header.time)?,
                 hash: hash(&meta.block_id.hash)?,
-                parent: if parent.is_empty() { None } else { Some(hash(&parent)?) },
+                computed: meta.header.hash()?,
+                last_results: optional(&meta.header.last_results_hash)?,
+                parent: optional(parent)?,
                 txs: meta.num_txs,
                 chain_id: meta.header.chain_id,
             })
@@ -210,7 +198,7 @@ struct BlockResults<'a> {
     #[serde(deserialize_with = "number")]
     height: u64,
     #[serde(borrow, deserialize_with = "or_default")]
-    txs_results: Vec<Option<TxResult<'a>>>,
+    txs_results: Vec<Option<WireTx<'a>>>,
     /// CometBFT 0.37.
     #[serde(borrow, deserialize_with = "or_default")]
     begin_block_events: Vec<RawEvent<'a>>,
@@ -248,9 +236,13 @@ pub fn results(
         if u64::try_from(results.txs_results.len()).ok() != Some(header.txs) {
             return Err(NodeError::malformed("another number of results than the header has transactions"));
         }
-        let own = |result: Option<TxResult<'_>>| result.map(|result| result.into_owned(keep));
-        let owned: Option<Vec<_>> = results.txs_results.into_iter().map(own).collect();
-        let txs = owned.ok_or_else(|| NodeError::malformed("a transaction without result"))?;
+        let (mut txs, mut leaves) = (Vec::new(), Vec::new());
+        for result in results.txs_results {
+            let tx = result.ok_or_else(|| NodeError::malformed("a transaction without result"))?;
+            leaves.push(tx.leaf()?);
+            txs.push(TxResult { code: tx.code, events: tx.events }.into_owned(keep));
+        }
+        let hash = hashes::root(&leaves);
         let (key, value) = BEGINNING;
         let (first, last): (Vec<_>, Vec<_>) =
             results.finalize_block_events.into_iter().partition(|event| event.value(key) == Some(value));
@@ -258,7 +250,7 @@ pub fn results(
             events.into_iter().flatten().map(|event| event.into_owned(keep)).collect()
         };
         let begin = owned([results.begin_block_events, first]);
-        Ok(Results { begin, txs, end: owned([results.end_block_events, last]) })
+        Ok(Results { hash, begin, txs, end: owned([results.end_block_events, last]) })
     };
     headers.iter().map(&mut of).collect()
 }

@@ -1,7 +1,7 @@
 //! What a node says, and nothing that could sign: requests to CometBFT nodes, and their answers as types.
 //!
 //! [`Pool`] chooses among nodes and repeats; [`Node`] makes single requests. Everything that reads an answer
-//! is a pure function from bytes: [`jsonrpc`], [`blocks`], [`query`], [`tx`] and [`time`]; [`words`] says
+//! is a pure function from bytes: [`jsonrpc`], [`blocks`], [`hashes`], [`query`], [`tx`] and [`time`]; [`words`] says
 //! what its errors mean. [`contracts`] are our contracts, a method for each query; [`transactions`] hands over
 //! what others signed, [`gas`] and [`tax`] say what it costs.
 
@@ -12,6 +12,7 @@ pub mod contracts;
 mod error;
 pub mod event;
 pub mod gas;
+pub mod hashes;
 pub mod http;
 pub mod jsonrpc;
 mod node;

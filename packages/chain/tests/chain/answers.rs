@@ -17,7 +17,16 @@ fn batch(result: &Value) -> Vec<u8> {
 }
 
 fn header(height: u64, txs: u64) -> Header {
-    Header { height, time_ns: 0, hash: [0; 32], parent: None, txs, chain_id: "testerra".into() }
+    Header {
+        height,
+        time_ns: 0,
+        hash: [0; 32],
+        computed: [0; 32],
+        last_results: None,
+        parent: None,
+        txs,
+        chain_id: "testerra".into(),
+    }
 }
 
 #[test]
