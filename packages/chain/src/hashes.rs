@@ -157,9 +157,7 @@ impl WireTx<'_> {
 
 /// The root of the Merkle tree over `leaves`.
 pub fn root(leaves: &[Vec<u8>]) -> BlockHash {
-    let hash = |parts: &[&[u8]]| {
-        parts.iter().fold(Sha256::new(), Digest::chain_update).finalize().into()
-    };
+    let hash = |parts: &[&[u8]]| parts.iter().fold(Sha256::new(), Digest::chain_update).finalize().into();
     match leaves {
         [] => hash(&[]),
         [leaf] => hash(&[&[0], leaf]),
