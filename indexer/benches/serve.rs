@@ -1,5 +1,5 @@
 //! Read endpoints against a bare axum handler that returns the same bytes: through the plain router, and with
-//! `Front`. All three take turns in one run of 90 seconds.
+//! `Front`. All three take turns in one run of 135 seconds.
 //!
 //! `cargo bench -p meteor-indexer --bench serve [-- <seconds a round> <rounds> <connections>]`
 //!
@@ -132,12 +132,13 @@ fn body(addr: SocketAddr, path: &str) -> Bytes {
     })
 }
 
-/// Three showers of 100 wallets, two closed and minted.
+/// Three showers, two of 100 wallets closed and minted, an open one of 250.
 fn app() -> Arc<App> {
     let mut chain = chain::Chain::launched(3);
     for shower in 1..=3 {
         chain.time(chain::OPENS + u64::from(shower - 1) * chain::LENGTH);
-        for n in 0..100 {
+        // The last one is long enough for a deep page of its ranking.
+        for n in 0..if shower < 3 { 100 } else { 250 } {
             chain.contribute(shower, &chain::address(n), 10_000_000 + u128::from(n) * 1_000);
         }
         chain.commit();
@@ -162,7 +163,7 @@ fn main() {
     let (router, front) = (serve(api::router(&app)), serve(Front::new(&app)));
     println!("{connections} connections, {rounds} rounds of {time:?} each; times in µs\n");
     println!(
-        "{:<24} {:>6} {:>12} {:>12} {:>12}  bare/router bare/front front/router",
+        "{:<36} {:>6} {:>12} {:>12} {:>12}  bare/router bare/front front/router",
         "endpoint", "bytes", "bare p50/99", "router", "front"
     );
     let (address, who) = (chain::address(1), "terra1…");
@@ -173,6 +174,9 @@ fn main() {
         "/v1/config".into(),
         format!("/v1/wallets/{address}"),
         format!("/v1/caves/{address}"),
+        "/v1/status".into(),
+        "/v1/showers/3/quote?amount=10050500".into(),
+        "/v1/showers/3/ranking?after=130".into(),
     ] {
         let body = body(router, &path);
         let size = body.len();
@@ -188,7 +192,7 @@ fn main() {
             [0.5, 0.99].map(|part| f64::from(of[((of.len() - 1) as f64 * part) as usize]) / 1_000.0)
         });
         println!(
-            "{:<24} {size:>6} {:>12} {:>12} {:>12}  {:>11.3} {:>10.3} {:>12.3}",
+            "{:<36} {size:>6} {:>12} {:>12} {:>12}  {:>11.3} {:>10.3} {:>12.3}",
             path.replace(&address, who),
             format!("{:.0}/{:.0}", bare[0], bare[1]),
             format!("{:.0}/{:.0}", router[0], router[1]),

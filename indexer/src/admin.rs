@@ -1,22 +1,44 @@
 //! The admin API on its own port: liveness, readiness, status and metrics.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::State;
+use axum::body::Body;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::get;
+use futures::FutureExt as _;
+use hyper::body::Incoming;
 use meteor_chain::NodeStatus;
 use serde::Serialize;
+use tower_service::Service as _;
 
 use crate::app::{App, Check};
 use crate::fold::Alarm;
 use crate::metrics;
+use crate::port::{self, Handler};
 
-pub(crate) fn router(app: &Arc<App>) -> Router {
+/// The admin API, as its port answers.
+pub(crate) struct Admin(Router);
+
+impl Admin {
+    /// Of this server.
+    pub(crate) fn new(app: &Arc<App>) -> Self {
+        Self(router(app))
+    }
+}
+
+impl Handler for Admin {
+    fn handle(&self, _: IpAddr, request: Request<Incoming>) -> port::Answer {
+        port::Answer::Later(self.0.clone().call(request.map(Body::new)).boxed())
+    }
+}
+
+fn router(app: &Arc<App>) -> Router {
     Router::new()
         .route("/livez", get(|| async { "alive\n" })) // answering is the proof
         .route("/readyz", get(ready))

@@ -1,7 +1,7 @@
 //! What the follower, the public API and the admin API share.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::latency::Latency;
+use crate::port::Caps;
 use crate::tax::Tax;
 use crate::view::{Page, View};
 
@@ -39,14 +40,16 @@ pub struct App {
     pub(crate) tax: Tax,
     /// How long answers of the public API take.
     pub latency: Latency,
-    /// Permits for live connections.
-    pub streams: Arc<Semaphore>,
+    /// Places for live connections.
+    pub(crate) streams: Caps,
     /// Permits for requests that are passed on to nodes.
     pub upstream: Arc<Semaphore>,
     /// Transactions passed on.
     pub relayed: Relayed,
     /// Cancelled when the server stops.
     pub stop: CancellationToken,
+    /// True once clients should go elsewhere, because the server stops soon.
+    pub draining: Arc<AtomicBool>,
     view: ArcSwap<View>,
     published: watch::Sender<u64>,
 }
@@ -119,10 +122,11 @@ impl App {
             health: Health::default(),
             tax: Tax::default(),
             latency: Latency::default(),
-            streams: Arc::new(Semaphore::new(config.max_streams)),
+            streams: Caps::new(config.max_streams, config.max_streams_per_address),
             upstream: Arc::new(Semaphore::new(UPSTREAM)),
             relayed: Relayed::default(),
             stop: CancellationToken::new(),
+            draining: Arc::default(),
             view: ArcSwap::from_pointee(View::empty()),
             published: watch::Sender::new(0),
             config,
@@ -155,7 +159,7 @@ impl App {
 
     /// Number of open live connections.
     pub fn live(&self) -> usize {
-        self.config.max_streams.saturating_sub(self.streams.available_permits())
+        self.streams.taken()
     }
 
     /// Whether this replica should serve the public.
@@ -165,6 +169,9 @@ impl App {
     pub fn ready(&self) -> Result<(), String> {
         let view = self.view();
         let (height, tip) = (view.at.height, self.health.tip());
+        if self.draining.load(Ordering::Relaxed) {
+            return Err("stopping".to_owned());
+        }
         if let Some(why) = self.health.halted() {
             return Err(format!("halted at height {height}: {why}"));
         }

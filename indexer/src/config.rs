@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use axum::http::HeaderName;
 use clap::Args;
 use meteor_chain::gas::GasPrice;
 use meteor_chain::http;
@@ -40,6 +41,16 @@ pub struct Config {
     pub ready_lag: u64,
     /// The most live connections (`/v1/events`) at once.
     pub max_streams: usize,
+    /// The most live connections of one address; `None` for no limit.
+    pub max_streams_per_address: Option<usize>,
+    /// The most connections to the public port at once; fewer where the process may not open so many files.
+    pub max_connections: usize,
+    /// The most connections of one address; `None` for no limit.
+    pub max_connections_per_address: Option<usize>,
+    /// The header in which a proxy says whose request it passes on; `None` if clients connect directly.
+    pub address_header: Option<HeaderName>,
+    /// How long to go on serving after a shutdown begins, so that balancers and clients go elsewhere first.
+    pub drain: Duration,
     /// The tables file; served only if its SHA-256 is the one on the chain.
     pub tables: Option<Vec<u8>>,
     /// The catalogue's file; served only if the launch committed to it.
@@ -148,6 +159,24 @@ pub struct Settings {
     /// Most live connections (/v1/events) at once [default: 10000]
     #[arg(long, global = true, env = "METEOR_MAX_STREAMS")]
     pub max_streams: Option<usize>,
+    /// Most live connections of one address; 0 for no limit [default: 100]
+    #[arg(long, global = true, env = "METEOR_MAX_STREAMS_PER_ADDRESS")]
+    pub max_streams_per_address: Option<usize>,
+    /// Most connections to the public port at once. The process must be allowed 256 more open files (ulimit -n)
+    /// [default: 20000]
+    #[arg(long, global = true, env = "METEOR_MAX_CONNECTIONS")]
+    pub max_connections: Option<usize>,
+    /// Most connections of one address; 0 for no limit [default: 1000; behind a proxy: no limit]
+    #[arg(long, global = true, env = "METEOR_MAX_CONNECTIONS_PER_ADDRESS")]
+    pub max_connections_per_address: Option<usize>,
+    /// Header in which your proxy says whose request it passes on, for example x-forwarded-for; the last address
+    /// in it counts. Set it only behind a proxy that sets it [default: none, clients connect directly]
+    #[arg(long, global = true, env = "METEOR_ADDRESS_HEADER")]
+    pub address_header: Option<String>,
+    /// How long to go on serving after a signal to stop, in seconds: /readyz is 503 and every answer ends its
+    /// connection, so that balancers and clients go elsewhere first [default: 5]
+    #[arg(long, global = true, env = "METEOR_DRAIN_SECONDS")]
+    pub drain_seconds: Option<u64>,
     /// File with the tables of eggs and dust. /v1/fairness/tables serves it if the chain names its hash
     #[arg(long, global = true, env = "METEOR_TABLES")]
     pub tables: Option<PathBuf>,
@@ -196,6 +225,13 @@ impl Settings {
             patience_seconds: self.patience_seconds.or(base.patience_seconds),
             ready_lag: self.ready_lag.or(base.ready_lag),
             max_streams: self.max_streams.or(base.max_streams),
+            max_streams_per_address: self.max_streams_per_address.or(base.max_streams_per_address),
+            max_connections: self.max_connections.or(base.max_connections),
+            max_connections_per_address: self
+                .max_connections_per_address
+                .or(base.max_connections_per_address),
+            address_header: self.address_header.or(base.address_header),
+            drain_seconds: self.drain_seconds.or(base.drain_seconds),
             tables: self.tables.or(base.tables),
             catalogue: self.catalogue.or(base.catalogue),
             gas_price: self.gas_price.or(base.gas_price),
@@ -242,6 +278,17 @@ impl Settings {
         if max_streams > 1_000_000 {
             return Err(bad("max_streams", &max_streams.to_string(), "it must be at most 1000000"));
         }
+        let max_connections = self.max_connections.unwrap_or(20_000);
+        if !(1..=1_000_000).contains(&max_connections) {
+            return Err(bad("max_connections", &max_connections.to_string(), "it must be 1 to 1000000"));
+        }
+        let address_header = self.address_header.map(|text| header(&text)).transpose()?;
+        // Behind a proxy all connections are the proxy's.
+        let of_one = self.max_connections_per_address.unwrap_or(if address_header.is_some() { 0 } else { 1000 });
+        let drain_seconds = self.drain_seconds.unwrap_or(5);
+        if drain_seconds > 600 {
+            return Err(bad("drain_seconds", &drain_seconds.to_string(), "it must be at most 600"));
+        }
         let listen = socket("listen", self.listen, "127.0.0.1:8080")?;
         let admin_listen = socket("admin_listen", self.admin_listen, "127.0.0.1:9090")?;
         if listen == admin_listen && listen.port() != 0 {
@@ -260,6 +307,11 @@ impl Settings {
             patience: Duration::from_secs(self.patience_seconds.unwrap_or(180)),
             ready_lag: self.ready_lag.unwrap_or(5),
             max_streams,
+            max_streams_per_address: limit(self.max_streams_per_address.unwrap_or(100)),
+            max_connections,
+            max_connections_per_address: limit(of_one),
+            address_header,
+            drain: Duration::from_secs(drain_seconds),
             tables: self.tables.map(read_tables).transpose()?,
             catalogue: self.catalogue.map(read_catalogue).transpose()?,
             gas_price: self.gas_price.map(|text| gas_price(&text)).transpose()?,
@@ -270,12 +322,14 @@ impl Settings {
 }
 
 impl Config {
-    /// A configuration for these nodes and this shower contract, with defaults for everything else.
+    /// A configuration for these nodes and this shower contract, with defaults for everything else. A shutdown doesn't
+    /// drain: whoever embeds the indexer has no balancer before it.
     ///
     /// # Errors
     /// [`ConfigError`] if one of them is bad.
     pub fn new(rpc: &[String], shower: &str) -> Result<Self, ConfigError> {
-        Settings { rpc: rpc.to_vec(), shower: Some(shower.to_owned()), ..Settings::default() }.check()
+        let settings = Settings { rpc: rpc.to_vec(), shower: Some(shower.to_owned()), ..Settings::default() };
+        Ok(Self { drain: Duration::ZERO, ..settings.check()? })
     }
 
     /// Hosts and ports of the nodes, without credentials.
@@ -290,6 +344,16 @@ fn read_tables(path: PathBuf) -> Result<Vec<u8>, ConfigError> {
 
 fn read_catalogue(path: PathBuf) -> Result<Vec<u8>, ConfigError> {
     fs::read(&path).map_err(|source| ConfigError::Catalogue { path, source })
+}
+
+/// A limit of which 0 means none.
+fn limit(most: usize) -> Option<usize> {
+    (most > 0).then_some(most)
+}
+
+fn header(text: &str) -> Result<HeaderName, ConfigError> {
+    let hint = "it must be the name of a header, like x-forwarded-for";
+    HeaderName::from_bytes(text.trim().as_bytes()).map_err(|_| bad("address_header", text, hint))
 }
 
 fn bad(what: &'static str, given: &str, hint: &str) -> ConfigError {

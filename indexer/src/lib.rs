@@ -20,6 +20,7 @@ mod latency;
 mod metrics;
 pub mod models;
 mod page;
+mod port;
 pub mod relay;
 pub mod rpc;
 mod server;

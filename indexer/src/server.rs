@@ -2,24 +2,27 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use axum::extract::Request;
-use axum::serve::ListenerExt as _;
-use axum::{Router, ServiceExt};
+use axum::Router;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::admin::Admin;
 use crate::api::Front;
 use crate::app::App;
 use crate::config::Config;
 use crate::error::IndexerError;
+use crate::port::{Caps, Deadlines, Port, connections};
 use crate::view::View;
-use crate::{admin, audit, follow};
+use crate::{audit, follow};
 
 /// How long open requests may take to end at a shutdown before they are cut.
 const DRAIN: Duration = Duration::from_secs(10);
+/// Most connections to the admin port.
+const ADMIN_CONNECTIONS: usize = 64;
 
 /// A running indexer. Dropping it stops it at once; [`Server::shutdown`] lets open requests end.
 #[derive(Debug)]
@@ -51,20 +54,25 @@ pub async fn start_with(config: Config, extra: Router) -> Result<Server, Indexer
     tasks.spawn(follow::run(Arc::clone(&app)));
     tasks.spawn(audit::run(Arc::clone(&app)));
 
-    let front = ServiceExt::<Request>::into_make_service(Front::with(&app, extra));
-    // Otherwise a small answer waits for the acknowledgement of the previous one.
-    let public = public.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
-    let stop = app.stop.clone();
-    tasks.spawn(async move {
-        let _ = axum::serve(public, front).with_graceful_shutdown(stop.cancelled_owned()).await;
-    });
-    let stop = app.stop.clone();
-    let routes = admin::router(&app);
-    tasks.spawn(async move {
-        let _ = axum::serve(admin, routes).with_graceful_shutdown(stop.cancelled_owned()).await;
-    });
+    let most = connections(app.config.max_connections);
+    let public = Port {
+        listener: public,
+        handler: Arc::new(Front::with(&app, extra)),
+        caps: Caps::new(most, app.config.max_connections_per_address),
+        deadlines: Deadlines::default(),
+        draining: Arc::clone(&app.draining),
+        stop: app.stop.clone(),
+    };
+    tasks.spawn(public.serve());
+    let admin = Port {
+        listener: admin,
+        handler: Arc::new(Admin::new(&app)),
+        caps: Caps::new(ADMIN_CONNECTIONS, None),
+        deadlines: Deadlines::default(),
+        draining: Arc::default(),
+        stop: app.stop.clone(),
+    };
+    tasks.spawn(admin.serve());
     tracing::info!(%public_addr, %admin_addr, nodes = ?app.config.node_names(), "serving");
     Ok(Server { public_addr, admin_addr, app, tasks })
 }
@@ -123,8 +131,11 @@ impl Server {
         }
     }
 
-    /// Stops: accepts no new connections, ends live ones, and lets open requests finish.
+    /// Stops: says that it isn't ready and asks clients to go elsewhere, for as long as is configured. Then it accepts
+    /// no new connections, ends live ones, and lets open requests finish.
     pub async fn shutdown(mut self) {
+        self.app.draining.store(true, Ordering::Relaxed);
+        tokio::time::sleep(self.app.config.drain).await;
         self.app.stop.cancel();
         let drained = async { while self.tasks.join_next().await.is_some() {} };
         if tokio::time::timeout(DRAIN, drained).await.is_err() {

@@ -3,9 +3,11 @@
 //! A slow connection has no queue. Its next frame holds everything that changed since its last one. Frames
 //! are rendered once for all connections, which `axum::response::sse` can't do.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -13,10 +15,11 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
 use bytes::Bytes;
 use futures::stream;
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::watch;
 
 use super::Problem;
 use crate::app::App;
+use crate::port::{Full, Place};
 
 /// How often a comment is sent, so that proxies and phones don't drop a quiet connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -36,16 +39,26 @@ const COMMENT: &[u8] = b":\n\n";
     params(("last-event-id" = Option<u64>, Header, description = "The last id the client received")),
     responses(
         (status = 200, body = String, content_type = "text/event-stream", description = "The stream"),
+        (status = 429, body = Problem, content_type = "application/problem+json",
+            description = "Too many live connections of one address"),
         (status = 503, body = Problem, content_type = "application/problem+json",
             description = "Too many live connections"),
     )
 )]
-pub(super) async fn events(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
-    let permit = Arc::clone(&app.streams).try_acquire_owned().map_err(|_| Problem::too_many_streams())?;
+pub(super) async fn events(
+    State(app): State<Arc<App>>,
+    peer: Option<Extension<Peer>>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let client = client(app.config.address_header.as_ref(), &headers, peer.map(|Extension(peer)| peer));
+    let place = app.streams.admit(client).map_err(|full| match full {
+        Full::All => Problem::too_many_streams(),
+        Full::Address => Problem::too_many_streams_of_one(),
+    })?;
     let seen = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
     let mut heights = app.heights();
     heights.mark_changed(); // sends the first frame at once
-    let live = Live { app, heights, seen: seen.unwrap_or(0), greeted: false, _permit: permit };
+    let live = Live { app, heights, seen: seen.unwrap_or(0), greeted: false, _place: place };
     let frames = stream::unfold(live, |mut live| async {
         let frame = live.next().await?;
         Some((Ok::<_, std::convert::Infallible>(frame), live))
@@ -59,13 +72,25 @@ pub(super) async fn events(State(app): State<Arc<App>>, headers: HeaderMap) -> R
     Ok(response)
 }
 
-/// One live connection. Dropping it returns its permit.
+/// The address that a request's connection came from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Peer(pub IpAddr);
+
+/// Whose request it is: what the proxy says if there is one, otherwise the connection's other end. Only the last address
+/// is the proxy's word; those before it are the client's.
+fn client(header: Option<&HeaderName>, headers: &HeaderMap, peer: Option<Peer>) -> Option<IpAddr> {
+    let Some(header) = header else { return peer.map(|Peer(address)| address) };
+    let value = headers.get_all(header).iter().next_back()?.to_str().ok()?;
+    value.rsplit(',').next()?.trim().parse().ok()
+}
+
+/// One live connection. Dropping it frees its place.
 struct Live {
     app: Arc<App>,
     heights: watch::Receiver<u64>,
     seen: u64,
     greeted: bool,
-    _permit: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 impl Live {

@@ -6,25 +6,30 @@
 //! `benches/serve.rs` on 2026-11-25, twice, with nothing else running.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::Request;
-use axum::http::Method;
+use axum::http::{self, Method};
 use axum::response::Response;
 use futures::FutureExt as _;
 use futures::future::{BoxFuture, Either, Ready, ready};
+use hyper::body::Incoming;
 use prometheus_client::metrics::histogram::Histogram;
 use tower_http::cors::Cors;
 use tower_layer::Layer as _;
 use tower_service::Service;
 
+use super::events::Peer;
 use super::wallets::{of_cave, of_wallet};
 use super::{cors, router};
 use crate::app::App;
 use crate::latency::observe;
+use crate::port::{self, Handler};
 use crate::view::DEFAULT_NFTS;
 
 type Answer = Result<Response, Infallible>;
@@ -48,6 +53,33 @@ impl Front {
     }
 }
 
+impl Front {
+    /// The answer to one of the frequent requests.
+    fn quick<B>(&self, request: &http::Request<B>) -> Option<Response> {
+        let start = Instant::now();
+        let (histogram, answer) = quick(&self.app, request)?;
+        observe(histogram, start);
+        Some(answer)
+    }
+
+    fn routed(&self, request: Request) -> BoxFuture<'static, Answer> {
+        let (start, app) = (Instant::now(), Arc::clone(&self.app));
+        let answer = self.router.clone().call(request);
+        answer.inspect(move |_| observe(&app.latency.other, start)).boxed()
+    }
+}
+
+impl Handler for Front {
+    fn handle(&self, peer: IpAddr, request: http::Request<Incoming>) -> port::Answer {
+        if let Some(answer) = self.quick(&request) {
+            return port::Answer::Now(answer);
+        }
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(Peer(peer));
+        port::Answer::Later(self.routed(request))
+    }
+}
+
 impl Service<Request> for Front {
     type Response = Response;
     type Error = Infallible;
@@ -58,19 +90,16 @@ impl Service<Request> for Front {
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        let start = Instant::now();
-        if let Some((histogram, answer)) = quick(&self.app, &request) {
-            observe(histogram, start);
-            return Either::Left(ready(Ok(answer)));
+        match self.quick(&request) {
+            Some(answer) => Either::Left(ready(Ok(answer))),
+            None => Either::Right(self.routed(request)),
         }
-        let (other, answer) = (self.app.latency.other.clone(), self.router.call(request));
-        Either::Right(answer.inspect(move |_| observe(&other, start)).boxed())
     }
 }
 
 /// The answer to one of the frequent requests, and the histogram of its class. A path with escapes is for the
 /// router.
-fn quick<'a>(app: &'a App, request: &Request) -> Option<(&'a Histogram, Response)> {
+fn quick<'a, B>(app: &'a App, request: &http::Request<B>) -> Option<(&'a Histogram, Response)> {
     if request.method() != Method::GET || request.uri().query().is_some() {
         return None;
     }

@@ -17,12 +17,13 @@ mod wallets;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Path, Query, State};
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Path, Query, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use axum::response::Response;
 use axum::{Json, Router};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use tower_http::cors::{Any, CorsLayer};
 use utoipa::{IntoParams, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
@@ -34,6 +35,9 @@ use crate::models;
 use crate::view::{Page, View};
 pub use front::Front;
 pub use problem::Problem;
+
+/// How long a body may take to come.
+const BODY: Duration = Duration::from_secs(15);
 
 /// The API's description.
 #[derive(OpenApi)]
@@ -136,10 +140,20 @@ struct InPath<T>(T);
 #[from_request(via(Query), rejection(Problem))]
 struct InQuery<T>(T);
 
-/// The body. A bad one is a [`Problem`].
-#[derive(FromRequest)]
-#[from_request(via(Json), rejection(Problem))]
+/// The body. A bad one is a [`Problem`], and one that takes too long.
 struct InJson<T>(T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for InJson<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let Ok(body) = tokio::time::timeout(BODY, Json::from_request(request, state)).await else {
+            return Err(Problem::slow_body());
+        };
+        let Json(body) = body?;
+        Ok(Self(body))
+    }
+}
 
 /// A page rendered in advance.
 fn prepared(view: &View, path: &str, request: &HeaderMap) -> Result<Response, Problem> {

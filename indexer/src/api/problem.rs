@@ -177,6 +177,21 @@ impl Problem {
         Self { retry_after: Some(1), ..problem }
     }
 
+    /// 408: the body took too long.
+    pub fn slow_body() -> Self {
+        let detail = "The body did not come in time. Nothing was sent: try again.".to_owned();
+        Self::new(StatusCode::REQUEST_TIMEOUT, "slow-body", "Body too slow", detail)
+    }
+
+    /// 429: an address has as many live connections as one may have.
+    pub fn too_many_streams_of_one() -> Self {
+        let detail = "Your address has as many live connections as one address may have. Poll the pages every few seconds \
+             instead, or close some."
+            .to_owned();
+        let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-streams", "Too many live connections", detail);
+        Self { retry_after: Some(60), ..problem }
+    }
+
     /// 503: the limit of live connections is reached.
     pub fn too_many_streams() -> Self {
         let detail = "This server has reached its limit of live connections. Poll the pages every few seconds instead, \
@@ -218,16 +233,25 @@ impl From<NotRelayed> for Problem {
     }
 }
 
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = (status, to_json(&self)).into_response();
+impl Problem {
+    /// Status and headers of the answer, and its body.
+    pub(crate) fn parts(&self) -> (axum::http::Response<()>, Vec<u8>) {
+        let mut response = axum::http::Response::new(());
+        *response.status_mut() =
+            StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(seconds) = self.retry_after {
             headers.insert(RETRY_AFTER, seconds.into());
         }
-        response
+        (response, to_json(self))
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let (response, body) = self.parts();
+        response.map(|()| body.into())
     }
 }

@@ -77,7 +77,11 @@ pub(super) async fn ranking(
     let view = app.view();
     let shower = find(&view, shower)?;
     let limit = rows(query.limit)?;
-    Ok(shower.ranking_page(query.after.unwrap_or(0), limit).respond(&headers, &view.currency))
+    let after = query.after.unwrap_or(0);
+    Ok(match shower.ranking_page(after, limit) {
+        Some(page) => page.respond(&headers, &view.currency),
+        None => view.currency.respond(&headers, || shower.ranking(after, limit)),
+    })
 }
 
 /// The floors of a shower's tiers, and the odds of an egg

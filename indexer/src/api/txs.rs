@@ -41,6 +41,7 @@ fn checked(app: &App, request: &models::TxRequest) -> Result<Vec<u8>, Problem> {
 #[utoipa::path(post, path = "/v1/simulate", tag = "transactions", request_body = models::TxRequest, responses(
     (status = 200, body = models::Simulated, description = "What it would use"),
     (status = 400, body = Problem, content_type = "application/problem+json", description = "Not JSON"),
+    (status = 408, body = Problem, content_type = "application/problem+json", description = "The body took too long"),
     (status = 413, body = Problem, content_type = "application/problem+json", description = "More than 64 KiB"),
     (status = 422, body = Problem, content_type = "application/problem+json",
         description = "The transaction would fail (with codespace and code), or is none of this event's"),
@@ -65,6 +66,7 @@ pub(super) async fn simulate(
 #[utoipa::path(post, path = "/v1/txs", tag = "transactions", request_body = models::TxRequest, responses(
     (status = 200, body = models::Sent, description = "A node took it. It is in no block yet"),
     (status = 400, body = Problem, content_type = "application/problem+json", description = "Not JSON"),
+    (status = 408, body = Problem, content_type = "application/problem+json", description = "The body took too long"),
     (status = 413, body = Problem, content_type = "application/problem+json", description = "More than 64 KiB"),
     (status = 422, body = Problem, content_type = "application/problem+json",
         description = "The chain refuses it (with codespace and code), or it is none of this event's"),

@@ -26,7 +26,8 @@ pub struct Row {
 impl ShowerView {
     /// At most `limit` ranks after `after`.
     pub fn ranking(&self, after: u32, limit: u32) -> models::Ranking<'_> {
-        let rows = self.rows.iter().zip(1u32..).skip(usize::try_from(after).unwrap_or(usize::MAX));
+        let skipped = usize::try_from(after).unwrap_or(usize::MAX);
+        let rows = self.rows.get(skipped..).unwrap_or_default().iter().zip(after.saturating_add(1)..);
         let mut last = after;
         let ranking: Vec<_> = rows
             .take(usize::try_from(limit).unwrap_or(usize::MAX))
@@ -46,21 +47,14 @@ impl ShowerView {
         models::Ranking { shower, contributors, ranking, next }
     }
 
-    /// The same as a page. The default page and full ones are kept.
-    pub fn ranking_page(&self, after: u32, limit: u32) -> Arc<Page> {
+    /// The same as a page, if it is one that is kept: the default page and full ones.
+    pub fn ranking_page(&self, after: u32, limit: u32) -> Option<&Arc<Page>> {
         if after == 0 && limit == DEFAULT_ROWS {
-            return Arc::clone(&self.ranking_page);
+            return Some(&self.ranking_page);
         }
-        let render = |pack| {
-            let ranking = self.ranking(after, limit);
-            Arc::new(if pack { Page::json(&ranking) } else { Page::once(&ranking) })
-        };
-        let full = usize::try_from(after / MAX_ROWS).ok().and_then(|at| self.full_pages.get(at));
-        match full {
-            Some(full) if limit == MAX_ROWS && after.is_multiple_of(MAX_ROWS) => {
-                Arc::clone(full.get_or_init(|| render(true)))
-            }
-            _ => render(false),
-        }
+        let whole = limit == MAX_ROWS && after.is_multiple_of(MAX_ROWS);
+        let full = usize::try_from(after / MAX_ROWS).ok().filter(|_| whole);
+        let full = self.full_pages.get(full?)?;
+        Some(full.get_or_init(|| Arc::new(Page::json(&self.ranking(after, limit)))))
     }
 }

@@ -1,6 +1,7 @@
 //! Configuration and command line: everything is checked before a port opens.
 
 use std::process::Command;
+use std::time::Duration;
 
 use meteor_indexer::{Config, ConfigError, Settings};
 
@@ -18,7 +19,15 @@ fn good() -> Settings {
 fn defaults_and_overrides() {
     let config = good().check().unwrap();
     assert_eq!((config.prefix.as_str(), config.start_height, config.ready_lag), ("terra", 1, 5));
-    assert_eq!(config, Config::new(&good().rpc, &shower_contract()).unwrap());
+    let embedded = Config::new(&good().rpc, &shower_contract()).unwrap();
+    assert_eq!(Config { drain: Duration::ZERO, ..config }, embedded);
+    let direct = (embedded.max_connections_per_address, embedded.max_streams_per_address);
+    assert_eq!(direct, (Some(1000), Some(100)));
+    let proxied = Settings { address_header: Some("X-Forwarded-For".into()), ..good() }.check().unwrap();
+    assert_eq!(proxied.max_connections_per_address, None, "all connections are the proxy's");
+    assert_eq!(proxied.drain, Duration::from_secs(5));
+    let free = Settings { max_streams_per_address: Some(0), ..good() }.check().unwrap();
+    assert_eq!(free.max_streams_per_address, None);
     let file = Settings { start_height: Some(7), poll_ms: Some(20), ..Settings::default() };
     let config = Settings { start_height: Some(9), ..good() }.over(file).check().unwrap();
     assert_eq!((config.start_height, config.poll.as_millis()), (9, 20), "flags win over the file");
@@ -40,6 +49,9 @@ fn what_cannot_be_is_refused_and_says_what_to_do() {
         (Settings { chain_id: Some(String::new()), ..good() }, "leave it out"),
         (Settings { start_height: Some(0), ..good() }, "start at 1"),
         (Settings { poll_ms: Some(1), ..good() }, "60000"),
+        (Settings { max_connections: Some(0), ..good() }, "1000000"),
+        (Settings { address_header: Some("a b".into()), ..good() }, "x-forwarded-for"),
+        (Settings { drain_seconds: Some(601), ..good() }, "600"),
         (Settings { listen: Some("8080".into()), ..good() }, "127.0.0.1:8080"),
         (Settings { admin_listen: Some("x".into()), ..good() }, "admin_listen"),
         (Settings { admin_listen: Some("127.0.0.1:8080".into()), ..good() }, "listen has this address"),

@@ -202,3 +202,49 @@ async fn how_long_answers_take_is_measured() {
     assert!(text.contains(count) && text.ends_with("# EOF\n"), "{text}");
     server.shutdown().await;
 }
+
+#[tokio::test]
+async fn a_server_that_stops_says_so_first_and_sends_its_clients_away() {
+    let mut config = Config::new(&["http://127.0.0.1:1".into()], &shower_contract()).unwrap();
+    config.listen = "127.0.0.1:0".parse().unwrap();
+    config.admin_listen = config.listen;
+    config.drain = std::time::Duration::from_hours(1);
+    let server = meteor_indexer::start(config).await.unwrap();
+    let (public, admin) = (server.public_addr(), server.admin_addr());
+    let before = reqwest::get(format!("http://{public}/v1/status")).await.unwrap();
+    assert!(!before.headers().contains_key("connection"));
+    let stopping = tokio::spawn(server.shutdown());
+    loop {
+        let ready = reqwest::get(format!("http://{admin}/readyz")).await.unwrap();
+        assert_eq!(ready.status(), 503);
+        if ready.text().await.unwrap().contains("stopping") {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    let last = reqwest::get(format!("http://{public}/v1/status")).await.unwrap();
+    assert_eq!(last.status(), 200);
+    assert_eq!(last.headers()["connection"], "close");
+    stopping.abort();
+}
+
+#[tokio::test]
+async fn live_connections_of_one_address_are_capped_by_what_the_proxy_says() {
+    let mut config = Config::new(&["http://127.0.0.1:1".into()], &shower_contract()).unwrap();
+    config.max_streams_per_address = Some(1);
+    config.address_header = Some("x-forwarded-for".parse().unwrap());
+    let app = App::new(config).unwrap();
+    let ask = async |from: &str| {
+        let request = Request::get("/v1/events").header("x-forwarded-for", from);
+        send(&app, request.body(Body::empty()).unwrap()).await
+    };
+    let first = ask("10.0.0.1").await;
+    assert_eq!(first.status(), 200);
+    // What stands before the last address is the client's word, not the proxy's.
+    let again = ask("10.9.9.9, 10.0.0.1").await;
+    assert_eq!(again.status(), 429);
+    assert!(again.headers().contains_key("retry-after"));
+    assert_eq!(ask("10.0.0.2").await.status(), 200);
+    drop(first);
+    assert_eq!(ask("10.0.0.1").await.status(), 200);
+}
