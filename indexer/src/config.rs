@@ -284,7 +284,8 @@ impl Settings {
         }
         let address_header = self.address_header.map(|text| header(&text)).transpose()?;
         // Behind a proxy all connections are the proxy's.
-        let of_one = self.max_connections_per_address.unwrap_or(if address_header.is_some() { 0 } else { 1000 });
+        let of_one =
+            self.max_connections_per_address.unwrap_or(if address_header.is_some() { 0 } else { 1000 });
         let drain_seconds = self.drain_seconds.unwrap_or(5);
         if drain_seconds > 600 {
             return Err(bad("drain_seconds", &drain_seconds.to_string(), "it must be at most 600"));

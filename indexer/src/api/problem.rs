@@ -188,7 +188,8 @@ impl Problem {
         let detail = "Your address has as many live connections as one address may have. Poll the pages every few seconds \
              instead, or close some."
             .to_owned();
-        let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-streams", "Too many live connections", detail);
+        let problem =
+            Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-streams", "Too many live connections", detail);
         Self { retry_after: Some(60), ..problem }
     }
 

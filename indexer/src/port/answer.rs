@@ -27,14 +27,24 @@ pub(super) fn full(full: Full) -> &'static [u8] {
     static ALL: LazyLock<Vec<u8>> = LazyLock::new(|| {
         let detail =
             "This server has as many connections as it can hold. Try again in a few seconds.".to_owned();
-        raw(&Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too-many-connections", "Too many connections", detail))
+        raw(&Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "too-many-connections",
+            "Too many connections",
+            detail,
+        ))
     });
     static ADDRESS: LazyLock<Vec<u8>> = LazyLock::new(|| {
         let detail =
             "Your address has as many connections to this server as one address may have. Close some, or use them \
              for several requests."
                 .to_owned();
-        raw(&Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many-connections", "Too many connections", detail))
+        raw(&Problem::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too-many-connections",
+            "Too many connections",
+            detail,
+        ))
     });
     match full {
         Full::All => &ALL,

@@ -94,7 +94,8 @@ impl Metered {
 
     /// Whether a head has begun and not come whole.
     fn in_head(&self) -> bool {
-        self.head == Some(self.meter.calls.load(Ordering::Relaxed)) && !self.meter.busy.load(Ordering::Relaxed)
+        self.head == Some(self.meter.calls.load(Ordering::Relaxed))
+            && !self.meter.busy.load(Ordering::Relaxed)
     }
 
     fn came(&mut self, bytes: &[u8]) {
@@ -214,11 +215,7 @@ impl AsyncRead for Metered {
 }
 
 impl AsyncWrite for Metered {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         if let Some(instead) = self.instead(bytes) {
             return self.write_instead(cx, instead, bytes.len());
         }
