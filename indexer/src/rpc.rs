@@ -3,7 +3,7 @@
 use meteor_chain::blocks::{self, Header, RawBlock};
 use meteor_chain::event::RawEvent;
 use meteor_chain::{Node, NodeError, Pool, jsonrpc};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// Most headers that a node returns at once; it silently cuts longer windows.
 pub const WINDOW: u64 = 20;
@@ -35,13 +35,22 @@ async fn of(
     let all: Vec<&Header> = headers.iter().collect();
     let keep = |event: &RawEvent<'_>| event.of_a_contract() || event.pays(shower);
     let mut results = Vec::with_capacity(all.len());
-    for chunk in all.chunks(jsonrpc::BATCH) {
+    let mut rest = all.as_slice();
+    while !rest.is_empty() {
+        let (chunk, later) = rest.split_at(node.batch().min(rest.len()));
         let request = |header: &&Header| {
             let params = json!({ "height": header.height.to_string() });
             jsonrpc::request(header.height, "block_results", &params)
         };
-        let body = node.post(&Value::Array(chunk.iter().map(request).collect())).await?;
-        results.extend(blocks::results(&body, chunk, keep)?);
+        let requests = chunk.iter().map(request).collect();
+        match node.ask_batch(requests, |body| blocks::results(body, chunk, keep)).await {
+            Ok(more) => {
+                results.extend(more);
+                rest = later;
+            }
+            Err((_, true)) => {}
+            Err((error, false)) => return Err(error),
+        }
     }
     let told = headers.iter().skip(1).map(|child| child.last_results);
     if results.iter().zip(told).any(|(results, told)| told != Some(results.hash)) {

@@ -69,6 +69,8 @@ pub struct Behaviour {
     /// The lowest height it has.
     pub base: u64,
     pub faults: VecDeque<(&'static str, Fault)>,
+    /// The most requests that it takes in a batch; 0 if it takes none.
+    pub batch: Option<usize>,
     /// What it does wrong at every request of that method.
     pub always: Option<(&'static str, Fault)>,
     /// Methods asked, in order.
@@ -142,6 +144,12 @@ async fn answer(State(node): State<Arc<Mutex<Behaviour>>>, body: String) -> Resp
     }
     let json = if let Some(batch) = body.as_array() {
         assert!(batch.len() <= 10, "a batch may have ten requests");
+        if let Some(most) = node.batch.filter(|most| batch.len() > *most) {
+            let data = format!("batch request exceeds maximum ({most}) allowed number of requests");
+            let error = json!({ "code": -32600, "message": "Invalid Request", "data": data });
+            let refusal = json!({ "jsonrpc": "2.0", "id": -1, "error": error }).to_string();
+            return (StatusCode::INTERNAL_SERVER_ERROR, refusal).into_response();
+        }
         let mut answers: Vec<Value> = batch.iter().map(|request| node.one(request, fault.as_ref())).collect();
         answers.reverse(); // any order is allowed
         if fault == Some(Fault::ShortBatch) {

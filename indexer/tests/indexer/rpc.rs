@@ -68,6 +68,19 @@ async fn no_answer_that_is_wrong_gets_through() {
 }
 
 #[tokio::test]
+async fn batches_shrink_to_what_a_node_takes() {
+    let chain = chain();
+    for most in [0, 1, 5] {
+        let node = Node::start(&chain.blocks).await;
+        node.set(|node| node.batch = Some(most));
+        let pool = pool(&[&node]);
+        let (_, blocks) = blocks(&pool, &shower_contract(), 3, 22).await.unwrap();
+        assert_eq!(blocks, chain.blocks[2..22], "at most {most}");
+        assert_eq!(pool.nodes().next().unwrap().batch(), most.max(1));
+    }
+}
+
+#[tokio::test]
 async fn a_window_cut_at_the_tip_is_not_yet_and_one_cut_at_the_base_is_pruned() {
     let chain = chain();
     let node = Node::start(&chain.blocks).await;

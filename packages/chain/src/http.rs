@@ -62,13 +62,14 @@ pub async fn get(url: &str) -> Result<Vec<u8>, GetError> {
     Err(GetError::Status { status: status.as_u16(), text: String::from_utf8_lossy(&body).into_owned() })
 }
 
-/// A client that gives each request `timeout`, its body included.
+/// A client that gives each request `timeout`, its body included, and as long between two pieces of an answer.
 ///
 /// # Errors
 /// If no TLS is available.
 pub fn client(timeout: Duration) -> Result<Client, reqwest::Error> {
     Client::builder()
         .timeout(timeout)
+        .read_timeout(timeout)
         .connect_timeout(CONNECT)
         .tcp_nodelay(true)
         .user_agent(concat!("meteor/", env!("CARGO_PKG_VERSION")))

@@ -7,6 +7,7 @@
 
 mod accounts;
 pub mod backoff;
+mod batch;
 pub mod blocks;
 pub mod contracts;
 mod error;

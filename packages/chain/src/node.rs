@@ -1,16 +1,20 @@
 //! One node.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, Url};
 use serde_json::Value;
 
+use crate::batch::Batch;
 use crate::http::{self, node_name};
 use crate::{NodeError, jsonrpc};
 
 /// A request may take this long, its body included.
 const DEADLINE: Duration = Duration::from_secs(10);
+/// A batch may take this long, as long as something arrives: full blocks over a slow line are large.
+const BATCH_DEADLINE: Duration = Duration::from_mins(2);
 /// A body may have this many bytes: ten full blocks' results.
 const MOST_BYTES: usize = 32 << 20;
 
@@ -20,6 +24,7 @@ pub struct Node {
     name: String,
     url: Url,
     http: Client,
+    batch: Arc<Mutex<Batch>>,
 }
 
 impl Node {
@@ -30,7 +35,7 @@ impl Node {
     pub fn new(url: &Url) -> Result<Self, NodeError> {
         let name = node_name(url);
         let http = http::client(DEADLINE).map_err(|error| NodeError::unreachable(&name, error))?;
-        Ok(Self { name, url: url.clone(), http })
+        Ok(Self { name, url: url.clone(), http, batch: Arc::default() })
     }
 
     /// Host and port. The address itself may hold a password.
@@ -51,12 +56,52 @@ impl Node {
         read(&self.post(&jsonrpc::request(1, method, params)).await?)
     }
 
+    /// How many requests the next batch may have.
+    pub fn batch(&self) -> usize {
+        self.sizes().size()
+    }
+
+    /// Sends a batch; `read` reads the body. Errors that may come from its size make the next ones smaller.
+    ///
+    /// # Errors
+    /// [`NodeError`], and whether a smaller batch is worth trying at once.
+    pub async fn ask_batch<T>(
+        &self,
+        mut requests: Vec<Value>,
+        read: impl FnOnce(&[u8]) -> Result<T, NodeError>,
+    ) -> Result<T, (NodeError, bool)> {
+        let asked = requests.len();
+        // A node that knows no batches knows single requests.
+        let request = if asked == 1 { requests.remove(0) } else { Value::Array(requests) };
+        let body = self.send(&request, BATCH_DEADLINE).await;
+        match body.and_then(|body| Ok((read(&body)?, body.len()))) {
+            Ok((answer, bytes)) => {
+                self.sizes().worked(bytes);
+                Ok(answer)
+            }
+            Err(error) => {
+                let at_once = self.sizes().failed(asked, &error);
+                Err((error, at_once))
+            }
+        }
+    }
+
+    fn sizes(&self) -> MutexGuard<'_, Batch> {
+        // Nothing can panic while it is held.
+        self.batch.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The body of the answer to a request or a batch of them.
     ///
     /// # Errors
     /// [`NodeError`].
     pub async fn post(&self, request: &Value) -> Result<Vec<u8>, NodeError> {
-        let post = self.http.post(self.url.clone()).header(CONTENT_TYPE, "application/json");
+        self.send(request, DEADLINE).await
+    }
+
+    async fn send(&self, request: &Value, deadline: Duration) -> Result<Vec<u8>, NodeError> {
+        let post =
+            self.http.post(self.url.clone()).header(CONTENT_TYPE, "application/json").timeout(deadline);
         let sent = post.body(request.to_string()).send().await;
         let response = sent.map_err(|error| NodeError::unreachable(&self.name, error))?;
         let status = response.status().as_u16();
