@@ -79,7 +79,10 @@ struct Status {
     wallets: usize,
     meteors: usize,
     live_connections: usize,
+    /// What went wrong last; null once following goes well again.
     last_error: Option<String>,
+    /// How long ago that was.
+    last_error_seconds: Option<u64>,
     alarm: bool,
     /// How often the chain said what can't be true, and the last of it.
     alarms: Alarms,
@@ -100,6 +103,7 @@ async fn status(State(app): State<Arc<App>>) -> Response {
     let not_ready = app.ready().err();
     let checks = health.checks();
     let tip = health.tip();
+    let last_error = health.last_error();
     let status = Status {
         chain_id: health.chain_id().map(str::to_owned),
         contract: app.config.shower.clone(),
@@ -119,7 +123,8 @@ async fn status(State(app): State<Arc<App>>) -> Response {
         wallets: view.wallets.len(),
         meteors: view.collections.meteors.minted(),
         live_connections: app.live(),
-        last_error: health.last_error(),
+        last_error_seconds: last_error.as_ref().map(|(since, _)| since.as_secs()),
+        last_error: last_error.map(|(_, error)| error),
         // An unequal comparison stays on until a later one of the same shower is equal; an alarm stays on.
         alarm: health.halted().is_some()
             || view.alarms.count > 0

@@ -206,7 +206,7 @@ pub struct Health {
     halted: OnceLock<String>,
     halting: Notify,
     advanced: Mutex<Option<Instant>>,
-    last_error: Mutex<Option<String>>,
+    last_error: Mutex<Option<(Instant, String)>>,
     checks: Mutex<BTreeMap<u32, Check>>,
 }
 
@@ -276,14 +276,19 @@ impl Health {
         *lock(&self.advanced) = Some(Instant::now());
     }
 
-    /// The last error.
-    pub fn last_error(&self) -> Option<String> {
-        lock(&self.last_error).clone()
+    /// The last error, and how long ago it was; `None` once following goes well again.
+    pub fn last_error(&self) -> Option<(Duration, String)> {
+        lock(&self.last_error).as_ref().map(|(at, error)| (at.elapsed(), error.clone()))
+    }
+
+    /// Following goes well: what was wrong is over.
+    pub fn clear_last_error(&self) {
+        *lock(&self.last_error) = None;
     }
 
     /// Records an error.
     pub fn set_last_error(&self, error: String) {
-        *lock(&self.last_error) = Some(error);
+        *lock(&self.last_error) = Some((Instant::now(), error));
     }
 
     /// The last comparison of each shower with the contract.

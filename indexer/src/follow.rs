@@ -49,7 +49,7 @@ async fn follow(app: &Arc<App>) {
     };
     loop {
         match follower.round().await {
-            Ok(true) => {}
+            Ok(true) => app.health.clear_last_error(),
             Ok(false) => tokio::time::sleep(spread(app.config.poll * 4 / 3)).await,
             Err(Stop::Wait(error)) => {
                 app.health.set_last_error(with_causes(&error));

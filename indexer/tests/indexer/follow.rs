@@ -232,6 +232,35 @@ async fn what_two_nodes_say_alike_halts_at_once_and_says_what_to_do() {
 }
 
 #[tokio::test]
+async fn a_tip_that_lies_a_million_ahead_holds_nothing_up() {
+    let mut chain = chain(30);
+    let node = Node::start(&chain.blocks).await;
+    node.set(|node| node.tip = Some(1_000_000));
+    let server = patient(&[&node], Duration::from_hours(1)).await;
+    server.wait_applied(chain.height()).await.unwrap();
+    let lag = |server: &Server| server.app().health.tip() - server.view().at.height;
+    while lag(&server) > 1 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(get(server.admin_addr(), "/readyz").await.0, 200);
+    // It heals, and a tip of nothing is an error that passes.
+    node.set(|node| node.tip = Some(0));
+    let errors = || server.app().health.last_error().is_some_and(|(_, error)| error.contains("tip of 0"));
+    while !errors() {
+        tokio::task::yield_now().await;
+    }
+    chain.contribute(1, &address(1), 30);
+    chain.commit();
+    node.set(|node| (node.tip, node.blocks) = (None, chain.blocks.clone()));
+    server.wait_applied(chain.height()).await.unwrap();
+    while server.app().health.last_error().is_some() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(totals(&server), expected(&chain));
+    server.shutdown().await;
+}
+
+#[tokio::test]
 async fn a_pruned_and_a_whole_machine_behind_one_address_are_one_node() {
     let chain = chain(30);
     let node = Node::start(&chain.blocks).await;

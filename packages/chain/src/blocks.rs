@@ -85,9 +85,10 @@ struct AbciInfoResponse {
 /// store's, which is ahead of the results for a moment.
 ///
 /// # Errors
-/// What the node says instead, or [`NodeError::Malformed`].
+/// What the node says instead, or [`NodeError::Malformed`], also for height 0: no chain that is followed has it.
 pub fn tip(body: &[u8]) -> Result<u64, NodeError> {
-    Ok(jsonrpc::result::<AbciInfo>(body)?.response.last_block_height)
+    let height = jsonrpc::result::<AbciInfo>(body)?.response.last_block_height;
+    if height == 0 { Err(NodeError::malformed("a tip of 0")) } else { Ok(height) }
 }
 
 #[derive(Default, Deserialize)]

@@ -27,6 +27,11 @@ const ROUNDS: usize = 5;
 /// The pause before its second try, about; it doubles with each.
 const PAUSE: Duration = Duration::from_millis(200);
 
+/// The method under which blocks are counted.
+const BLOCKS: &str = "blocks";
+/// After so many blocks that a node should have and doesn't its tip is taken for a lie.
+const LIES: u32 = 3;
+
 /// The nodes.
 #[derive(Debug)]
 pub struct Pool {
@@ -51,6 +56,10 @@ struct Record {
     failures: u32,
     /// Blocks in a row that it gave and that can't be true. What else it answers well clears none.
     doubts: u32,
+    /// How often it did not have blocks below the tip that it tells.
+    undelivered: u32,
+    /// The highest block that it gave.
+    delivered: u64,
     status: NodeStatus,
 }
 
@@ -204,8 +213,7 @@ impl Pool {
             let none = json!({});
             let tip = member.node.ask("abci_info", &none, blocks::tip);
             let tip = self.attempt(member, "abci_info", tip).await?;
-            member.record().status.tip = tip;
-            Ok(tip)
+            Ok(member.record().told(tip))
         });
         let mut best = Err(NodeError::NoNode);
         for answer in join_all(asked).await {
@@ -238,7 +246,18 @@ impl Pool {
                 Err(error) => Err(error),
             };
             match asked {
-                Ok(answer) => return Ok((at, answer)),
+                Ok(answer) => {
+                    if method == BLOCKS {
+                        member.record().delivered(height);
+                    }
+                    return Ok((at, answer));
+                }
+                Err(error @ NodeError::NotYet) => {
+                    if method == BLOCKS {
+                        member.record().owes(height);
+                    }
+                    last = error;
+                }
                 Err(error @ NodeError::Pruned { .. }) => {
                     pruned += 1;
                     if pruned == self.members.len() {
@@ -292,7 +311,7 @@ impl Pool {
     /// Holds it against a node that what it said can't be true.
     pub fn distrust(&self, at: usize, why: &str) {
         if let Some(member) = self.members.get(at) {
-            self.failed(member, "blocks", &NodeError::Malformed(why.to_owned()));
+            self.failed(member, BLOCKS, &NodeError::Malformed(why.to_owned()));
             let mut record = member.record();
             record.doubts = record.doubts.saturating_add(1);
         }
@@ -404,6 +423,31 @@ impl Member {
 }
 
 impl Record {
+    /// Notes the tip that it tells; gives the one to go by. One that was told and not delivered again and again
+    /// is a lie, of which only the next block is believed.
+    fn told(&mut self, tip: u64) -> u64 {
+        if tip < self.status.tip {
+            self.undelivered = 0;
+        }
+        self.status.tip = tip;
+        if self.undelivered >= LIES { tip.min(self.delivered.saturating_add(1)) } else { tip }
+    }
+
+    /// It gave the blocks up to `height`.
+    fn delivered(&mut self, height: u64) {
+        self.delivered = self.delivered.max(height);
+        if height >= self.status.tip {
+            self.undelivered = 0;
+        }
+    }
+
+    /// It doesn't have the block at `height`.
+    const fn owes(&mut self, height: u64) {
+        if height <= self.status.tip {
+            self.undelivered = self.undelivered.saturating_add(1);
+        }
+    }
+
     /// Failures in a row, and blocks that can't be true.
     const fn trouble(&self) -> u32 {
         self.failures.saturating_add(self.doubts)
