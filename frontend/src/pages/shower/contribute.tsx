@@ -256,7 +256,12 @@ function Ways({
       {ways
         .filter((way) => way.add > least)
         .map((way) => (
-          <button key={way.tier} type="button" className="button little" onClick={() => onPick(way.add)}>
+          <button
+            key={way.tier}
+            type="button"
+            className={`button little to-${way.tier}`}
+            onClick={() => onPick(way.add)}
+          >
             <TierName tier={way.tier} /> <b className="number">{formatAmount(way.add)}</b>
             <span className="hide"> {unit}</span>
           </button>

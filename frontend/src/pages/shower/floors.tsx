@@ -36,7 +36,7 @@ export function Floors({ shower }: { shower: Shower }) {
                 <span className="quiet">{t.shower.emptyTier(`${formatAmount(BigInt(shower.minimum))} ${unit}`)}</span>
               ) : (
                 <>
-                  {formatAmount(BigInt(tier.floor))} <small>{unit}</small>
+                  <span>{formatAmount(BigInt(tier.floor))}</span> <small>{unit}</small>
                 </>
               )}
             </span>

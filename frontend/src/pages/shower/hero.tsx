@@ -24,16 +24,16 @@ export function Hero({ phase }: { phase: Phase }) {
           <dd>{formatCount(shower.contributors)}</dd>
         </div>
         <div>
-          <dt>{t.shower.contributed}</dt>
-          <dd>
-            {formatAmount(BigInt(shower.total))} <small>{unit}</small>
-          </dd>
+          <dt>
+            {t.shower.contributed} <small>{unit}</small>
+          </dt>
+          <dd>{formatAmount(BigInt(shower.total))}</dd>
         </div>
         <div>
-          <dt>{t.shower.minimum}</dt>
-          <dd>
-            {formatAmount(BigInt(shower.minimum))} <small>{unit}</small>
-          </dd>
+          <dt>
+            {t.shower.minimum} <small>{unit}</small>
+          </dt>
+          <dd>{formatAmount(BigInt(shower.minimum))}</dd>
         </div>
       </dl>
     </section>
