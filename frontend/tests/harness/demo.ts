@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Account } from './wallet';
 
 export interface DemoOptions {
   showers: number;
@@ -33,6 +34,8 @@ export class Demo {
   private watchers = new Set<() => void>();
   private rest = '';
   private ended = false;
+  /** Who took part without a browser. */
+  visitor: Account | undefined;
 
   private constructor(
     private readonly child: ChildProcess,

@@ -1,13 +1,24 @@
 // Finds text that is cut off or reaches out of the page sideways.
 import { expect, type Page } from '@playwright/test';
 
-/** Nothing scrolls sideways, and no text is cut off. */
+/** Nothing scrolls sideways, and no text is cut off, once what measures itself has done so. */
 export async function expectFits(page: Page): Promise<void> {
+  await expect(() => look(page)).toPass({ timeout: 5_000 });
+}
+
+async function look(page: Page): Promise<void> {
   const { wide, cut } = await page.evaluate(() => {
     const root = document.scrollingElement ?? document.documentElement;
-    const wide = root.scrollWidth > root.clientWidth ? `${root.scrollWidth} px wide in ${root.clientWidth}` : '';
     const cut: string[] = [];
     const name = (element: Element) => `${element.tagName.toLowerCase()}.${element.getAttribute('class') ?? ''}`;
+    let wide = '';
+    if (root.scrollWidth > root.clientWidth) {
+      const beyond = [...document.body.querySelectorAll('*')].filter((element) => {
+        const { left, right } = element.getBoundingClientRect();
+        return right > root.clientWidth + 1 || left < -1;
+      });
+      wide = `${root.scrollWidth} px wide in ${root.clientWidth}, by ${beyond.slice(-12).map(name).join(', ')}`;
+    }
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) {
       const text = texts.currentNode;
@@ -53,9 +64,9 @@ export async function doubleText(page: Page): Promise<void> {
   });
 }
 
-/** As in a language that is written from right to left. */
-export async function rightToLeft(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    document.documentElement.dir = 'rtl';
-  });
+/** As in a language that is written from right to left, and back. */
+export async function rightToLeft(page: Page, on = true): Promise<void> {
+  await page.evaluate((on) => {
+    document.documentElement.dir = on ? 'rtl' : 'ltr';
+  }, on);
 }

@@ -9,7 +9,7 @@ import { Account, type Place, Wallet } from './wallet';
 
 /**
  * `calm`: the first of four showers is open for hours, and nothing moves but what a test does. `after`: two showers are over, and
- * the demo waits for visitors to crack. Options: a demo of this test's own.
+ * the demo waits for its visitor to crack. Options: a demo of this test's own.
  */
 type World = 'calm' | 'after' | DemoOptions;
 
@@ -35,7 +35,8 @@ async function calm(): Promise<Demo> {
 }
 
 async function after(): Promise<Demo> {
-  const demo = await Demo.start({ showers: 2, wallets: 24, seconds: 8 });
+  const demo = await Demo.start({ showers: 2, wallets: 24, seconds: 10 });
+  [demo.visitor] = await crowd(demo, 1);
   await demo.expect<{ phase: string }>('/demo', ({ phase }) => phase === 'waiting');
   return demo;
 }
@@ -48,6 +49,8 @@ interface Fixtures {
   server: Between;
   /** A wallet with 1,000 UST, installed at `places`. */
   wallet: Wallet;
+  /** The same, for tests that may need none. */
+  anyWallet: () => Promise<Wallet>;
   guard: Guard;
 }
 
@@ -81,11 +84,14 @@ export const test = base.extend<Fixtures, { demos: Demos }>({
     await server.stop();
   },
   baseURL: async ({ server }, use) => use(server.url),
-  wallet: async ({ page, demo, places }, use) => {
-    const account = await Account.random();
-    await demo.post('/demo/faucet', { address: account.address });
-    await use(await Wallet.install(page, account, places));
+  anyWallet: async ({ page, demo, places }, use) => {
+    await use(async () => {
+      const account = await Account.random();
+      await demo.post('/demo/faucet', { address: account.address });
+      return Wallet.install(page, account, places);
+    });
   },
+  wallet: async ({ anyWallet }, use) => use(await anyWallet()),
   guard: [
     async ({ page, server }, use) => {
       const guard = await Guard.watch(page, () => server.url);
