@@ -5,6 +5,8 @@ use std::time::Duration;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Client, Response, Url};
 use thiserror::Error;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc2822;
 
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -102,10 +104,17 @@ pub async fn body_into(mut response: Response, most: usize, body: &mut Vec<u8>) 
     Ok(())
 }
 
-/// How long a server asks to wait, if it says so in seconds.
+/// How long a server asks to wait, if it says so: in seconds, or with the date on which to come again.
 pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds).min(LONGEST_WAIT))
+    wait(headers.get(RETRY_AFTER)?.to_str().ok()?, OffsetDateTime::now_utc())
+}
+
+fn wait(text: &str, now: OffsetDateTime) -> Option<Duration> {
+    let seconds = text.trim().parse().ok().map(Duration::from_secs);
+    let until = || OffsetDateTime::parse(text.trim(), &Rfc2822).ok();
+    // A date that is over asks for no wait.
+    let date = || until().map(|until| Duration::try_from(until - now).unwrap_or_default());
+    seconds.or_else(date).map(|wait| wait.min(LONGEST_WAIT))
 }
 
 /// The address of a node; `tcp://` is how CometBFT writes its own.
@@ -119,4 +128,27 @@ pub fn node_url(text: &str) -> Option<Url> {
 pub fn node_name(url: &Url) -> String {
     let host = url.host_str().unwrap_or("node");
     url.port_or_known_default().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn servers_ask_to_wait_in_seconds_or_with_a_date() {
+        let now = OffsetDateTime::from_unix_timestamp(1_445_412_470).unwrap();
+        for (text, seconds) in [
+            ("7", Some(7)),
+            (" 0 ", Some(0)),
+            ("86400", Some(300)),
+            ("Wed, 21 Oct 2015 07:28:00 GMT", Some(10)),
+            ("Wed, 21 Oct 2015 07:27:00 GMT", Some(0)),
+            ("Wed, 21 Oct 2025 07:28:00 GMT", Some(300)),
+            ("soon", None),
+            ("-1", None),
+            ("", None),
+        ] {
+            assert_eq!(wait(text, now), seconds.map(Duration::from_secs), "{text}");
+        }
+    }
 }
