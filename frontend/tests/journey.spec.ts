@@ -60,5 +60,8 @@ for (const way of ['demo wallet', 'direct', 'amino'] as const) {
     await demo.expect<{ phase: string }>('/demo', ({ phase }) => phase === 'over');
     expect(demo.log).not.toContain('  FAILED');
     await page.goto('/fairness/1');
+    await expect(page.locator('.verdict')).toHaveAttribute('data-tone', 'good', { timeout: 60_000 });
+    await expect(page.locator('.chain li[data-outcome="failed"]')).toHaveCount(0);
+    expect(await page.locator('.chain li[data-outcome="passed"]').count()).toBeGreaterThan(8);
   });
 }
