@@ -46,6 +46,7 @@ async fn follow(app: &Arc<App>) {
         doubts: Doubts::default(),
         published: None,
         rebuild: false,
+        rebuilt: None,
     };
     loop {
         match follower.round().await {
@@ -105,6 +106,8 @@ struct Follower {
     published: Option<Instant>,
     /// The view holds what was taken back: nothing of it may go into the next one.
     rebuild: bool,
+    /// The height for which everything was read again.
+    rebuilt: Option<u64>,
 }
 
 impl Follower {
@@ -185,7 +188,14 @@ impl Follower {
         app.health.doubted.fetch_add(1, Ordering::Relaxed);
         let (nodes, patience) = (app.config.rpc.len(), app.config.patience);
         if self.doubts.told(self.next, node, why, nodes, patience, Instant::now()) {
-            return Stop::Halt(format!("{why}: {advice}"));
+            if self.rebuilt == Some(self.next) || node.is_none() {
+                return Stop::Halt(format!("{why}: {advice}"));
+            }
+            // An event may have been lost long before, and no hash shows that: all is read again, once.
+            tracing::warn!(why, "reading everything again from the start");
+            self.rebuilt = Some(self.next);
+            self.state = State::new(&self.state.chain_id, &self.state.contract);
+            (self.next, self.last, self.rebuild) = (app.config.start_height, None, true);
         }
         Stop::Wait(NodeError::Malformed(why.to_owned()))
     }
@@ -199,7 +209,9 @@ impl Follower {
         let (state, rebuild) = (self.state.clone(), self.rebuild);
         let done = spawn_blocking(move || {
             let advanced = advance(&state, &blocks);
-            let publish = advanced.blocks > 0 && (due || advanced.fault.is_some());
+            // While everything is read again the old view stays.
+            let newer = advanced.state.at.height >= app.view().at.height;
+            let publish = advanced.blocks > 0 && newer && (due || advanced.fault.is_some());
             if publish {
                 let previous = app.view_full();
                 app.publish(View::new(&advanced.state, &app.config.prefix, (!rebuild).then_some(&*previous)));

@@ -261,6 +261,35 @@ async fn a_tip_that_lies_a_million_ahead_holds_nothing_up() {
 }
 
 #[tokio::test]
+async fn an_event_lost_earlier_is_found_by_reading_everything_again() {
+    let mut chain = chain(3);
+    let (one, two) = (Node::start(&chain.blocks).await, Node::start(&chain.blocks).await);
+    let server = patient(&[&one, &two], Duration::from_hours(1)).await;
+    server.wait_applied(chain.height()).await.unwrap();
+    for node in [&one, &two] {
+        node.fault("block_results", Fault::EventLost);
+    }
+    // The only contribution of its block: nothing there contradicts the loss, nor in the next blocks.
+    for contributes in [true, false, false, true, false] {
+        if contributes {
+            chain.contribute(1, &address(1), 30);
+        }
+        chain.commit();
+        for node in [&one, &two] {
+            node.set(|node| {
+                node.blocks.clone_from(&chain.blocks);
+                if chain.seq > 4 {
+                    node.faults.clear();
+                }
+            });
+        }
+        server.wait_applied(chain.height()).await.unwrap();
+    }
+    assert_eq!(totals(&server), expected(&chain));
+    server.shutdown().await;
+}
+
+#[tokio::test]
 async fn a_pruned_and_a_whole_machine_behind_one_address_are_one_node() {
     let chain = chain(30);
     let node = Node::start(&chain.blocks).await;
