@@ -9,7 +9,7 @@ import { test } from '../harness/test';
 
 const FOLDER = process.env.SCREENSHOTS ?? fileURLToPath(new URL('../../../docs/images/page', import.meta.url));
 /** These are also shown in the light. */
-const LIGHT = ['shower-open', 'shower-typed', 'telescope', 'cave-mine', 'fairness-shower', 'help'];
+const LIGHT = ['shower-open', 'cave-mine'];
 const run = promisify(execFile);
 
 for (const state of STATES) {
