@@ -1,12 +1,12 @@
-//! Read endpoints against a bare axum handler that returns the same bytes: through the plain router, and with
-//! `Front`. All three take turns in one run of 135 seconds.
+//! Read endpoints against a bare axum handler that returns the same bytes: through the plain router, and as
+//! the indexer serves them. All three take turns in one run of 135 seconds.
 //!
 //! `cargo bench -p meteor-indexer --bench serve [-- <seconds a round> <rounds> <connections>]`
 //!
 //! One thread serves, one generates load over keep-alive HTTP/1.1 connections. The number of open requests is
 //! constant, so rates are inverse to latencies. Ratios are those of the median latencies, which a busy
-//! machine hardly changes. The plain router is measured without its CORS layer and without timing; `Front` is
-//! as served.
+//! machine hardly changes. Bare handler and plain router are behind `axum::serve`, and the router without its
+//! CORS layer and timing; the last column is the indexer's own port.
 #![allow(
     clippy::as_conversions,
     clippy::cast_possible_truncation,
@@ -19,7 +19,6 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -32,7 +31,7 @@ use axum::routing::get;
 use axum::serve::ListenerExt as _;
 use bytes::Bytes;
 use meteor_indexer::Config;
-use meteor_indexer::api::{self, Front};
+use meteor_indexer::api;
 use meteor_indexer::app::App;
 use meteor_indexer::view::View;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -66,6 +65,27 @@ where
         });
     });
     receive.recv().unwrap()
+}
+
+/// Starts the indexer on a thread of its own, as it is served, with the same view as `app`.
+fn served() -> SocketAddr {
+    let (send, receive) = std::sync::mpsc::channel();
+    thread::spawn(move || {
+        runtime().block_on(async move {
+            let mut config = config();
+            config.listen = "127.0.0.1:0".parse().unwrap();
+            config.admin_listen = config.listen;
+            let server = meteor_indexer::start(config).await.unwrap();
+            server.app().publish(view());
+            send.send(server.public_addr()).unwrap();
+            std::future::pending::<()>().await;
+        });
+    });
+    receive.recv().unwrap()
+}
+
+fn config() -> Config {
+    Config::new(&["http://127.0.0.1:1".into()], &chain::shower_contract()).unwrap()
 }
 
 /// A handler that does nothing but give `body`.
@@ -133,7 +153,7 @@ fn body(addr: SocketAddr, path: &str) -> Bytes {
 }
 
 /// Three showers, two of 100 wallets closed and minted, an open one of 250.
-fn app() -> Arc<App> {
+fn view() -> View {
     let mut chain = chain::Chain::launched(3);
     for shower in 1..=3 {
         chain.time(chain::OPENS + u64::from(shower - 1) * chain::LENGTH);
@@ -148,10 +168,7 @@ fn app() -> Arc<App> {
             chain.commit();
         }
     }
-    let config = Config::new(&["http://127.0.0.1:1".into()], &chain::shower_contract()).unwrap();
-    let app = App::new(config).unwrap();
-    app.publish(View::new(&chain.state(), "terra", None));
-    app
+    View::new(&chain.state(), "terra", None)
 }
 
 fn main() {
@@ -159,8 +176,9 @@ fn main() {
     let arg = |at: usize, default: f64| args.get(at).copied().unwrap_or(default);
     let time = Duration::from_secs_f64(arg(0, 0.7));
     let (rounds, connections) = (arg(1, 7.0) as usize, arg(2, 64.0) as usize);
-    let app = app();
-    let (router, front) = (serve(api::router(&app)), serve(Front::new(&app)));
+    let app = App::new(config()).unwrap();
+    app.publish(view());
+    let (router, front) = (serve(api::router(&app)), served());
     println!("{connections} connections, {rounds} rounds of {time:?} each; times in µs\n");
     println!(
         "{:<36} {:>6} {:>12} {:>12} {:>12}  bare/router bare/front front/router",
