@@ -38,8 +38,8 @@ export function Guide() {
   ];
   return (
     <section className="card stack guide" aria-labelledby="guide">
-      <h2 id="guide">{demo ? t.guide.demoTitle : t.guide.title}</h2>
-      {demo && <p className="quiet">{t.banners.demo}</p>}
+      <h2 id="guide">{demo !== null ? t.guide.demoTitle : t.guide.title}</h2>
+      {demo !== null && <p className="quiet">{t.banners.demo}</p>}
       <ol>
         {steps.map((step, at) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the steps never change places
