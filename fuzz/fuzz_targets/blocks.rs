@@ -17,7 +17,16 @@ fuzz_target!(|input: &[u8]| {
     let _ = tx::found(body, "AB");
     let _ = tx::of_block(body, height);
     let _ = tx::at(body, "AB", height, 0);
-    let header = Header { height, time_ns: 0, hash: [0; 32], computed: [0; 32], last_results: None, parent: None, txs: 1, chain_id: String::new() };
+    let header = Header {
+        height,
+        time_ns: 0,
+        hash: [0; 32],
+        computed: [0; 32],
+        last_results: None,
+        parent: None,
+        txs: 1,
+        chain_id: String::new(),
+    };
     for header in blocks::headers(body, height).into_iter().flatten().chain([header]) {
         for block in blocks::results(body, &[&header], |_| true).into_iter().flatten() {
             let in_txs = block.txs.iter().flat_map(|result| &result.events);
