@@ -68,7 +68,7 @@ fn interrupted_after(text: &str, args: &[&str]) {
 
 #[test]
 fn ctrl_c_stops_a_demo_at_any_time() {
-    for moment in ["dev chain", "Watch it live", "shower 1:"] {
+    for moment in ["dev chain", "Take part", "shower 1:"] {
         interrupted_after(moment, &["demo", "--wallets", "5", "--seconds", "6", "--listen", "127.0.0.1:0"]);
     }
 }
