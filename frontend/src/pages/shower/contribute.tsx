@@ -43,7 +43,12 @@ export function Contribute({ phase }: { phase: Phase }) {
   const short = balance !== undefined && add !== null && add > balance;
   const below = add !== null && add < least;
   const open = phase.is === 'open' && !config?.paused;
-  const fee = useFee(shower.shower, open && !short && !below ? settled : null, sending, account?.address ?? null);
+  const fee = useFee(
+    shower.shower,
+    open && !short && !below && settled === add ? settled : null,
+    sending,
+    account?.address ?? null,
+  );
   const cost = fee.fee?.coins[0];
   const spare = cost && has(cost.denom);
   const needed = BigInt(cost?.amount ?? '0') + (cost?.denom === config?.denom ? (add ?? 0n) : 0n);

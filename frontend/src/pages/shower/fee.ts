@@ -17,7 +17,11 @@ const NONE: KnownFee = { fee: null, trouble: null };
 export function useFee(shower: number, add: bigint | null, sending: Sending, address: string | null): KnownFee {
   const settled = useSettled(add, 400);
   const [known, setKnown] = useState<KnownFee & { key: string }>({ ...NONE, key: '' });
-  const key = settled !== null && address !== null && sending.blocked === null ? `${address} ${shower} ${settled}` : '';
+  // What was just sent still settles for a moment: it must not be asked for again.
+  const key =
+    settled !== null && settled === add && address !== null && sending.blocked === null
+      ? `${address} ${shower} ${settled}`
+      : '';
   // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for everything that the estimate depends on
   useEffect(() => {
     const { config } = snapshot();
