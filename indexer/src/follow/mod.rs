@@ -4,26 +4,26 @@
 //! window again without end. Blocks are applied to a copy of the state: one that can't be true leaves no trace,
 //! and is asked for again, of another node where there is one. Following halts only if that changes nothing.
 
+mod advance;
+mod windows;
+
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use advance::{Advanced, advance};
 use futures::StreamExt as _;
-use futures::stream;
 use meteor_chain::backoff::spread;
 use meteor_chain::blocks::{BlockHash, RawBlock};
 use meteor_chain::{NodeError, with_causes};
 use tokio::task::spawn_blocking;
 
 use crate::app::App;
-use crate::decode::{Watched, decode};
 use crate::doubt::Doubts;
-use crate::fold::{Block, State, apply};
-use crate::rpc::{self, WINDOW};
+use crate::fold::State;
 use crate::view::View;
 
-/// Windows fetched ahead while catching up.
-const AHEAD: usize = 3;
 /// Time between two views while catching up; publishing more often would only cost time.
 const PUBLISH: Duration = Duration::from_millis(500);
 
@@ -119,13 +119,8 @@ impl Follower {
         if tip < self.next {
             return Ok(false);
         }
-        let windows = (self.next..=tip).step_by(usize::try_from(WINDOW).unwrap_or(1));
-        let mut fetched = stream::iter(windows)
-            .map(|from| {
-                rpc::blocks(&app.pool, &app.config.shower, from, tip.min(from.saturating_add(WINDOW - 1)))
-            })
-            .buffered(AHEAD);
-        while let Some(window) = fetched.next().await {
+        let mut windows = pin!(windows::of(&app.pool, &app.config.shower, self.next, tip));
+        while let Some(window) = windows.next().await {
             let (node, blocks) = match window {
                 Ok(window) => window,
                 // Several machines may stand behind one address, and another of them may have it.
@@ -251,63 +246,3 @@ impl Follower {
 /// What to do about a block that all nodes give and that can't be true.
 const IMPOSSIBLE: &str = "every node asked says the same: if an update of meteor reads it install that, else name \
                           another node in rpc, and start again";
-
-/// How far applying blocks came.
-struct Advanced {
-    /// The state after the last good block.
-    state: State,
-    /// The state before that block.
-    before: State,
-    /// The hash of that block's results.
-    results: BlockHash,
-    /// How many were good.
-    blocks: u64,
-    /// Events in them.
-    events: u64,
-    /// What is wrong with the next one.
-    fault: Option<String>,
-}
-
-/// Decodes and applies blocks in order to a copy of `state`, up to the first that can't be true.
-fn advance(state: &State, blocks: &[RawBlock]) -> Advanced {
-    let fresh = || Advanced {
-        state: state.clone(),
-        before: state.clone(),
-        results: BlockHash::default(),
-        blocks: 0,
-        events: 0,
-        fault: None,
-    };
-    let mut advanced = fresh();
-    let Err(fault) = advanced.all(blocks) else { return advanced };
-    // The bad block may be half applied. Those before it are good: once more, up to it.
-    let good = usize::try_from(advanced.blocks).unwrap_or(0);
-    let mut again = fresh();
-    let redone = again.all(blocks.get(..good).unwrap_or_default());
-    Advanced { fault: Some(redone.err().unwrap_or(fault)), ..again }
-}
-
-impl Advanced {
-    /// Applies all of them, or those before the first that can't be true.
-    fn all(&mut self, blocks: &[RawBlock]) -> Result<(), String> {
-        let Some((last, blocks)) = blocks.split_last() else { return Ok(()) };
-        blocks.iter().try_for_each(|block| self.apply(block))?;
-        self.before = self.state.clone();
-        self.results = last.results.hash;
-        self.apply(last)
-    }
-
-    /// Decodes and applies one block. If it fails the state may be half-way through the block.
-    fn apply(&mut self, RawBlock { header, results }: &RawBlock) -> Result<(), String> {
-        let height = header.height;
-        let events = decode(&mut Watched::of(&self.state), results)
-            .map_err(|error| format!("height {height}: {}", with_causes(&error)))?;
-        let count = u64::try_from(events.len()).unwrap_or(0);
-        let (time_ns, hash, parent) = (header.time_ns, header.hash, header.parent);
-        apply(&mut self.state, &Block { height, time_ns, hash, parent, events })
-            .map_err(|error| with_causes(&error))?;
-        self.blocks = self.blocks.saturating_add(1);
-        self.events = self.events.saturating_add(count);
-        Ok(())
-    }
-}
