@@ -23,7 +23,7 @@ use serde::Serialize;
 
 pub use apply::apply;
 pub use error::{FoldError, FoldFault};
-pub use shower::{Closing, Draw, Given, Shower, Standing};
+pub use shower::{Closing, Draw, Given, Moment, Shower, Standing};
 pub use tokens::{Collection, Collections, Custodies, Custody, Reveal, Token, TokenRef, Tokens};
 pub use wallets::{Entry, Wallet, Wallets};
 

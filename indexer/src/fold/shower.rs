@@ -34,6 +34,18 @@ pub struct Given {
     pub amount: u128,
 }
 
+/// A block that brought a shower contributions. One of these for each block costs less than a time for each
+/// contribution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// Its height.
+    pub height: u64,
+    /// Its time (Unix seconds).
+    pub time: u64,
+    /// Contributions of the shower up to and with this block.
+    pub end: u32,
+}
+
 /// What `Close` fixed, beside the ranking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Closing {
@@ -64,6 +76,8 @@ pub struct Shower {
     pub standings: Vec<Standing>,
     /// Every contribution, in order. Views share it.
     pub given: Vector<Given>,
+    /// When they were given: the blocks that brought them, in order.
+    pub moments: Vector<Moment>,
     /// Sum of all contributions (micro-denom).
     pub total: u128,
     /// Sequence number of its last contribution.
@@ -110,6 +124,7 @@ impl Shower {
             number,
             standings: Vec::new(),
             given: Vector::new(),
+            moments: Vector::new(),
             total: 0,
             last_seq: 0,
             log: log::start(&Domain { chain_id, contract, shower: ShowerId(number) }),
@@ -161,9 +176,11 @@ impl Shower {
         self.standings.get(usize::try_from(slot).ok()?)
     }
 
-    /// Adds a contribution to the standing in `slot`, or to a new one for `wallet`. Returns the slot.
+    /// Adds a contribution of a block of this height and time to the standing in `slot`, or to a new one for
+    /// `wallet`. Returns the slot.
     pub(super) fn contribute(
         &mut self,
+        (height, time): (u64, u64),
         wallet: u32,
         slot: Option<u32>,
         entry: &LogEntry<'_>,
@@ -187,6 +204,11 @@ impl Shower {
         standing.place = Place { amount, seq: entry.seq };
         self.total = self.total.checked_add(entry.amount).ok_or(FoldFault::Overflow)?;
         self.given.push_back(Given { seq: entry.seq, slot, amount: entry.amount });
+        let end = u32::try_from(self.given.len()).map_err(|_| FoldFault::Overflow)?;
+        match self.moments.back_mut() {
+            Some(moment) if moment.height == height => moment.end = end,
+            Some(_) | None => self.moments.push_back(Moment { height, time, end }),
+        }
         self.last_seq = entry.seq;
         self.log = log::extend(&self.log, entry);
         Ok(slot)

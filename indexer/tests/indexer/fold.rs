@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use cosmwasm_std::Event;
 use meteor_chain::blocks::RawBlock;
-use meteor_indexer::fold::{Closing, Collection, Given, State};
+use meteor_indexer::fold::{Closing, Collection, Given, Moment, State};
 use meteor_indexer::view::View;
 use meteor_messages::events::{
     Burn, Cancel, Close, Collection as Made, Contribution, Crack, Draw, Json, Key, Launch, Minimum, Minted,
@@ -243,6 +243,28 @@ fn a_shower_from_its_draw_to_its_key() {
     chain.commit();
     let key = chain.state().shower(1).unwrap().key.unwrap();
     assert_eq!(Chain::key_event(1).key.as_slice(), key);
+}
+
+#[test]
+fn when_each_contribution_was_given_is_kept_by_block() {
+    let mut chain = Chain::launched(2);
+    chain.time(OPENS + 1);
+    chain.contribute(1, &address(1), 30);
+    chain.contribute(2, &address(1), 10);
+    chain.contribute(1, &address(1), 5);
+    chain.commit();
+    let first = chain.height();
+    chain.commit(); // nothing is given in this one
+    chain.time(OPENS + 7);
+    chain.contribute(1, &address(2), 50);
+    chain.commit();
+    let moments = |shower: u32| chain.state().shower(shower).unwrap().moments.clone();
+    let wanted = [
+        Moment { height: first, time: OPENS + 1, end: 2 },
+        Moment { height: first + 2, time: OPENS + 7, end: 3 },
+    ];
+    assert_eq!(moments(1), wanted.into_iter().collect());
+    assert_eq!(moments(2), [Moment { height: first, time: OPENS + 1, end: 1 }].into_iter().collect());
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub(super) fn shower_event(
     match event {
         ShowerEvent::Contribution(event) => {
             account(state, place, event, pending);
-            contribution(state, height, event)
+            contribution(state, block, event)
         }
         ShowerEvent::Launch(event) => launch(state, height, &event.chain_id, &event.config.0),
         ShowerEvent::Collection(event) => {
@@ -175,14 +175,15 @@ fn launch(state: &mut State, height: u64, chain_id: &str, config: &InstantiateMs
     Ok(())
 }
 
-fn contribution(state: &mut State, height: u64, event: &Contribution) -> Result<(), FoldFault> {
+fn contribution(state: &mut State, block: &Block, event: &Contribution) -> Result<(), FoldFault> {
     same("seq", event.seq, state.last_seq.saturating_add(1))?;
     let number = state.wallets.intern(&event.contributor)?;
     let known = state.wallets.get(number).and_then(|wallet| wallet.slot(event.shower));
-    let shower = shower(state, event.shower, height)?;
+    let shower = shower(state, event.shower, block.height)?;
     let Contribution { seq, contributor, amount, total, .. } = event;
     let entry = LogEntry { seq: *seq, contributor, amount: *amount, total: *total };
-    let slot = shower.contribute(number, known, &entry)?;
+    let at = (block.height, block.time_ns / NANOS_PER_SECOND);
+    let slot = shower.contribute(at, number, known, &entry)?;
     same("shower_total", event.shower_total, shower.total)?;
     same("contributors", event.contributors, shower.contributors())?;
     if known.is_none() {
