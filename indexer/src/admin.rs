@@ -86,7 +86,8 @@ struct Status {
     alarm: bool,
     /// How often the chain said what can't be true, and the last of it.
     alarms: Alarms,
-    checks: BTreeMap<u32, Check>,
+    /// The last comparison with the contracts, by subject: each shower, roles, payees, balance, custody, collections.
+    checks: BTreeMap<String, Check>,
     nodes: Vec<NodeStatus>,
 }
 
@@ -125,7 +126,7 @@ async fn status(State(app): State<Arc<App>>) -> Response {
         live_connections: app.live(),
         last_error_seconds: last_error.as_ref().map(|(since, _)| since.as_secs()),
         last_error: last_error.map(|(_, error)| error),
-        // An unequal comparison stays on until a later one of the same shower is equal; an alarm stays on.
+        // An unequal comparison stays on until a later one of the same subject is equal; an alarm stays on.
         alarm: health.halted().is_some()
             || view.alarms.count > 0
             || checks.values().any(|check| !check.equal),

@@ -200,25 +200,28 @@ pub struct Health {
     pub doubted: AtomicU64,
     /// Audits done.
     pub audits: AtomicU64,
-    /// Showers for which an audit found a difference from the contract.
+    /// Audits that could not be done.
+    pub unaudited: AtomicU64,
+    /// Comparisons of an audit that found a difference from the contracts.
     pub mismatches: AtomicU64,
     chain_id: OnceLock<String>,
     halted: OnceLock<String>,
     halting: Notify,
     advanced: Mutex<Option<Instant>>,
     last_error: Mutex<Option<(Instant, String)>>,
-    checks: Mutex<BTreeMap<u32, Check>>,
+    checks: Mutex<BTreeMap<String, Check>>,
 }
 
-/// The last comparison of a shower with what the contract says.
+/// The last comparison of a shower, or of another subject, with what the contracts say.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Check {
     /// Height of the comparison.
     pub height: u64,
     /// Whether everything was equal.
     pub equal: bool,
-    /// The log hash of the fold (hex).
-    pub log: String,
+    /// Of a shower: the log hash of the fold (hex).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log: Option<String>,
     /// What differed.
     pub differs: Vec<String>,
 }
@@ -291,14 +294,14 @@ impl Health {
         *lock(&self.last_error) = Some((Instant::now(), error));
     }
 
-    /// The last comparison of each shower with the contract.
-    pub fn checks(&self) -> BTreeMap<u32, Check> {
+    /// The last comparison with the contracts, by subject.
+    pub fn checks(&self) -> BTreeMap<String, Check> {
         lock(&self.checks).clone()
     }
 
     /// Records a comparison.
-    pub fn checked(&self, shower: u32, check: Check) {
-        lock(&self.checks).insert(shower, check);
+    pub fn checked(&self, subject: String, check: Check) {
+        lock(&self.checks).insert(subject, check);
     }
 }
 

@@ -50,8 +50,13 @@ pub(crate) fn render(app: &App) -> Result<String, fmt::Error> {
         ("indexer_blocks", "Blocks applied", &health.blocks),
         ("indexer_events", "Events of our contracts applied", &health.events),
         ("indexer_doubted", "Blocks that couldn't be true and were asked for again", &health.doubted),
-        ("indexer_audits", "Comparisons with the contract", &health.audits),
-        ("indexer_audit_mismatch", "Showers that differed from the contract", &health.mismatches),
+        ("indexer_audits", "Comparisons of everything with the contracts", &health.audits),
+        ("indexer_audits_failed", "Comparisons that no node made possible", &health.unaudited),
+        (
+            "indexer_audit_mismatch",
+            "Showers and other subjects that differed from the contracts",
+            &health.mismatches,
+        ),
     ] {
         all.register(name, help, ConstCounter::new(count.load(Relaxed)));
     }

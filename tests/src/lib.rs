@@ -8,6 +8,7 @@ pub mod proxy;
 mod real_node;
 mod target;
 
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use meteor_cli::preset::tables;
 use meteor_cli::serve;
 use meteor_devnet::{Blocks, Config, DevBeacon, Devnet, Relay};
 use meteor_indexer::Server;
+use meteor_indexer::audit::Auditor;
 use meteor_messages::shower::{Art, ConfigResponse, DrawResponse, ExecuteMsg, ShowerResponse};
 use meteor_operator::account::{Account, AccountError};
 use meteor_operator::beacon::{BeaconClient, BeaconConfig};
@@ -368,11 +370,17 @@ impl Stage {
 
     /// Serves the event; with everything applied that is in a block by now.
     pub async fn serve(&self) -> Api {
+        self.serve_from(&self.chain.rpc).await
+    }
+
+    /// The same, from what the node at `rpc` says.
+    pub async fn serve_from(&self, rpc: &str) -> Api {
         let listen = (Ipv4Addr::LOCALHOST, 0).into();
         let tables = tables(&self.preset).expect("tables");
         let poll = Duration::from_millis(20);
         let catalogue = write(&self.catalogue, &self.preset.meteors.template).into_bytes();
-        let config = serve::config(&self.chain, &self.deployment, tables, catalogue, poll);
+        let chain = Chain { rpc: rpc.to_owned(), ..self.chain.clone() };
+        let config = serve::config(&chain, &self.deployment, tables, catalogue, poll);
         let server = serve::embedded(config.expect("configuration"), listen, Router::new()).await;
         let server = server.expect("server starts");
         let api = Api { base: format!("http://{}", server.public_addr()), server };
@@ -412,6 +420,18 @@ impl Api {
     pub async fn caught_up(&self, stage: &Stage) {
         let height = stage.height().await;
         self.server.wait_applied(height).await.expect("applied");
+    }
+
+    /// Compares everything with the contracts, at the height served: whatever differs, by subject.
+    pub async fn differences(&self) -> BTreeMap<String, Vec<String>> {
+        let app = self.server.app();
+        // So often that every token has its turn.
+        let mut auditor = Auditor::new(app);
+        for _ in 0..=self.server.view().collections.meteors.minted() / 10 {
+            auditor.once().await.expect("audited");
+        }
+        let differ = app.health.checks().into_iter().filter(|(_, check)| !check.equal);
+        differ.map(|(subject, check)| (subject, check.differs)).collect()
     }
 
     /// Status and body of a path, read as JSON.

@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)] // that is how tests fail
 
 mod account;
+mod audit;
 mod conformance;
 mod cosmjs;
 mod crack;

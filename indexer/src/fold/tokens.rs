@@ -1,5 +1,6 @@
 //! The tokens of the three collections: who holds which, and what they show.
 
+use std::ops::Bound;
 use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet, Vector};
@@ -229,6 +230,12 @@ impl Custodies {
     /// The meteors that a wallet has cracked, sorted by number.
     pub fn of(&self, wallet: u32) -> impl Iterator<Item = u64> {
         self.by_holder.range((wallet, 0)..=(wallet, u64::MAX)).map(|(_, meteor)| *meteor)
+    }
+
+    /// Those after the meteor `after`, sorted by number; all of them for `None`.
+    pub fn after(&self, after: Option<u64>) -> impl Iterator<Item = (u64, Custody)> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        self.by_id.range((from, Bound::Unbounded)).map(|(meteor, custody)| (*meteor, *custody))
     }
 
     /// Takes a meteor into custody. It must not be there already.

@@ -8,14 +8,13 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use backon::Retryable as _;
-use cosmos_sdk_proto::cosmwasm::wasm::v1::QuerySmartContractStateResponse;
 use futures::future::join_all;
 use reqwest::Url;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::blocks::Status;
-use crate::query::{self, Answer};
+
 use crate::{Node, NodeError, backoff, blocks, http, with_causes};
 
 /// First and longest wait after failures in a row, of which a random half to whole.
@@ -289,23 +288,6 @@ impl Pool {
             .adjust(|_, pause| pause.map(|pause| pause.max(self.wait()).min(backoff::LONGEST)))
             .await;
         Ok(answer?.1)
-    }
-
-    /// Asks `contract` the `query` (JSON) at `height`, each node once.
-    ///
-    /// # Errors
-    /// [`NodeError::Query`] if the contract refuses; the last node's error if none answers.
-    pub async fn smart_at(
-        &self,
-        contract: &str,
-        query: Vec<u8>,
-        height: u64,
-    ) -> Result<Answer<Vec<u8>>, NodeError> {
-        let params = query::params(query::SMART, &query::smart(contract, query), height);
-        let read = query::answer::<QuerySmartContractStateResponse>;
-        let asked = self.first(height, query::METHOD, |node| node.ask(query::METHOD, &params, read));
-        let (_, Answer { value, height }) = asked.await?;
-        Ok(Answer { value: value.data, height })
     }
 
     /// Holds it against a node that what it said can't be true.

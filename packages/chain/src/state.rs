@@ -103,6 +103,22 @@ impl Pool {
         .await
     }
 
+    /// The answer to a query of the chain's modules at `height`, each node asked once. A node that can't look back may
+    /// answer for another height, and says so.
+    ///
+    /// # Errors
+    /// [`NodeError::Query`] if the chain refuses; the last node's error if none answers.
+    pub async fn query_at<A: Message + Default>(
+        &self,
+        path: &str,
+        request: &impl Message,
+        height: u64,
+    ) -> Result<Answer<A>, NodeError> {
+        let params = query::params(path, request, height);
+        let ask = self.first(height, query::METHOD, |node| node.ask(query::METHOD, &params, query::answer));
+        Ok(ask.await?.1)
+    }
+
     /// A contract's answer to `message`.
     ///
     /// # Errors
