@@ -237,9 +237,35 @@ impl Pool {
         method: &'static str,
         ask: impl Fn(&'a Node) -> F,
     ) -> Result<(usize, T), NodeError> {
+        self.first_but(None, height, method, ask).await
+    }
+
+    /// As [`Pool::first`], of any node but the one at `not`: whether another says the same.
+    ///
+    /// # Errors
+    /// [`NodeError::NoNode`] if there is no other that may be asked now; [`NodeError::Pruned`] only if all
+    /// others have pruned what was asked for; else the last node's error.
+    pub async fn first_other<'a, T, F: Future<Output = Result<T, NodeError>>>(
+        &'a self,
+        height: u64,
+        method: &'static str,
+        not: usize,
+        ask: impl Fn(&'a Node) -> F,
+    ) -> Result<(usize, T), NodeError> {
+        self.first_but(Some(not), height, method, ask).await
+    }
+
+    async fn first_but<'a, T, F: Future<Output = Result<T, NodeError>>>(
+        &'a self,
+        not: Option<usize>,
+        height: u64,
+        method: &'static str,
+        ask: impl Fn(&'a Node) -> F,
+    ) -> Result<(usize, T), NodeError> {
         let mut last = NodeError::NoNode;
         let mut pruned = 0usize;
-        for (at, member) in self.ready(height) {
+        let all = (0..self.members.len()).filter(|at| Some(*at) != not).count();
+        for (at, member) in self.ready(height).into_iter().filter(|(at, _)| Some(*at) != not) {
             let asked = match self.check(member).await {
                 Ok(()) => self.attempt(member, method, ask(&member.node)).await,
                 Err(error) => Err(error),
@@ -259,7 +285,7 @@ impl Pool {
                 }
                 Err(error @ NodeError::Pruned { .. }) => {
                     pruned += 1;
-                    if pruned == self.members.len() {
+                    if pruned == all {
                         return Err(error);
                     }
                     last = NodeError::NotYet; // another node may still have it
