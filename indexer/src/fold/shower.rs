@@ -23,7 +23,7 @@ pub struct Standing {
     pub refunded: bool,
 }
 
-/// One contribution, in 32 bytes. The wallet's total after it is the sum of its contributions so far.
+/// One contribution, in 48 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Given {
     /// Global sequence number.
@@ -32,6 +32,9 @@ pub struct Given {
     pub slot: u32,
     /// How much (micro-denom).
     pub amount: u128,
+    /// The wallet's total in the shower after it (micro-denom). It is the sum of its contributions so far, and kept so
+    /// that a list of contributions can begin anywhere.
+    pub total: u128,
 }
 
 /// A block that brought a shower contributions. One of these for each block costs less than a time for each
@@ -72,8 +75,9 @@ pub struct Shower {
     /// Its number (1-based).
     pub number: u32,
     /// One for each contributor, in the order of their first contributions. They are not kept sorted: sorting
-    /// when a view is made or the shower closes is cheaper than moving entries with every contribution.
-    pub standings: Vec<Standing>,
+    /// when a view is made or the shower closes is cheaper than moving entries with every contribution. Views and
+    /// copies of the state share them.
+    pub standings: Vector<Standing>,
     /// Every contribution, in order. Views share it.
     pub given: Vector<Given>,
     /// When they were given: the blocks that brought them, in order.
@@ -85,7 +89,7 @@ pub struct Shower {
     /// The contribution log hash.
     pub log: LogHash,
     /// Places in `standings`, best rank first; set once the shower is closed.
-    pub ranking: Option<Vec<u32>>,
+    pub ranking: Option<Vector<u32>>,
     /// What `Close` fixed beside it.
     pub closing: Option<Closing>,
     /// The committed draw.
@@ -122,7 +126,7 @@ impl Shower {
     pub(super) fn new(chain_id: &str, contract: &str, number: u32) -> Self {
         Self {
             number,
-            standings: Vec::new(),
+            standings: Vector::new(),
             given: Vector::new(),
             moments: Vector::new(),
             total: 0,
@@ -160,7 +164,7 @@ impl Shower {
     /// Places in `standings`, best rank first.
     pub fn ranked(&self) -> Vec<u32> {
         if let Some(ranking) = &self.ranking {
-            return ranking.clone();
+            return ranking.iter().copied().collect();
         }
         // The keys are copied beside the indices, so that sorting reads memory in order. With 100,000
         // contributors this is twice as fast.
@@ -192,7 +196,7 @@ impl Shower {
             slot
         } else {
             let slot = u32::try_from(self.standings.len()).map_err(|_| FoldFault::Overflow)?;
-            self.standings.push(Standing { place: Place { amount: 0, seq: 0 }, wallet, refunded: false });
+            self.standings.push_back(Standing { place: Place { amount: 0, seq: 0 }, wallet, refunded: false });
             slot
         };
         let standing = usize::try_from(slot)
@@ -203,7 +207,7 @@ impl Shower {
         same("total", entry.total, amount)?;
         standing.place = Place { amount, seq: entry.seq };
         self.total = self.total.checked_add(entry.amount).ok_or(FoldFault::Overflow)?;
-        self.given.push_back(Given { seq: entry.seq, slot, amount: entry.amount });
+        self.given.push_back(Given { seq: entry.seq, slot, amount: entry.amount, total: entry.total });
         let end = u32::try_from(self.given.len()).map_err(|_| FoldFault::Overflow)?;
         match self.moments.back_mut() {
             Some(moment) if moment.height == height => moment.end = end,
@@ -226,7 +230,7 @@ impl Shower {
         }
         same("beacon_round", event.beacon_round, closing.beacon_round)?;
         self.closing = Some(closing);
-        self.ranking = Some(self.ranked());
+        self.ranking = Some(self.ranked().into());
         Ok(())
     }
 
