@@ -196,7 +196,11 @@ impl Shower {
             slot
         } else {
             let slot = u32::try_from(self.standings.len()).map_err(|_| FoldFault::Overflow)?;
-            self.standings.push_back(Standing { place: Place { amount: 0, seq: 0 }, wallet, refunded: false });
+            self.standings.push_back(Standing {
+                place: Place { amount: 0, seq: 0 },
+                wallet,
+                refunded: false,
+            });
             slot
         };
         let standing = usize::try_from(slot)
