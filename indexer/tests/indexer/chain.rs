@@ -405,6 +405,8 @@ impl Chain {
         self.at += 1;
         let parent = self.blocks.last().map(|block| block.header.hash);
         let last_results = self.blocks.last().map_or(hashes::root(&[]), |block| block.results.hash);
+        let data: Vec<_> = txs.iter().map(|tx| format!("{tx:?}").into_bytes()).collect();
+        let data_hash = hashes::root(&data);
         let seconds = time_ns / 1_000_000_000;
         let clock = (seconds / 3600, seconds / 60 % 60, seconds % 60);
         let json = json!({
@@ -413,7 +415,7 @@ impl Chain {
             "height": height.to_string(),
             "time": format!("1970-01-01T{:02}:{:02}:{:02}.000000000Z", clock.0, clock.1, clock.2),
             "last_block_id": { "hash": parent.map(hex::encode_upper).unwrap_or_default() },
-            "data_hash": hex::encode_upper(Sha256::digest(format!("{txs:?}"))),
+            "data_hash": hex::encode_upper(data_hash),
             "last_results_hash": hex::encode_upper(last_results),
         });
         let hash = hashes::header(json.to_string().as_bytes()).unwrap();

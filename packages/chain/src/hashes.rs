@@ -94,6 +94,11 @@ pub(crate) struct WireTx<'a> {
 }
 
 impl WireHeader<'_> {
+    /// Whether it says that the block has no transactions.
+    pub(crate) fn without_data(&self) -> Result<bool, NodeError> {
+        Ok(self.data_hash.is_empty() || hex(&self.data_hash)? == root(&[]))
+    }
+
     /// The hash of these fields.
     pub(crate) fn hash(&self) -> Result<BlockHash, NodeError> {
         let version = [varint(1, self.version.block), varint(2, self.version.app)].concat();
@@ -241,6 +246,21 @@ mod tests {
             assert!(codes.contains(&0) && codes.contains(&5), "transactions of both kinds");
         }
         assert!(followed.iter().all(|count| *count >= 6), "{followed:?}");
+    }
+
+    #[test]
+    fn a_count_of_transactions_that_the_data_hash_contradicts_is_refused() {
+        for block in recorded().into_iter().flatten() {
+            let count: u64 = block["meta"]["num_txs"].as_str().unwrap().parse().unwrap();
+            let read = |count: u64| {
+                let mut meta = block["meta"].clone();
+                meta["num_txs"] = json!(count.to_string());
+                let answer = json!({ "id": 1, "result": { "block_metas": [meta] } }).to_string();
+                blocks::headers(answer.as_bytes(), 1)
+            };
+            read(count).unwrap();
+            read(u64::from(count == 0)).unwrap_err();
+        }
     }
 
     #[test]
