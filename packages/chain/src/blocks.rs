@@ -169,7 +169,9 @@ pub fn headers(body: &[u8], from: u64) -> Result<Vec<Header>, NodeError> {
             let optional = |text: &str| if text.is_empty() { Ok(None) } else { hash(text).map(Some) };
             // The header has only the root over the transactions; of their count it tells none or some.
             if meta.header.without_data()? != (meta.num_txs == 0) {
-                return Err(NodeError::malformed("another number of transactions than the header's data hash"));
+                return Err(NodeError::malformed(
+                    "another number of transactions than the header's data hash",
+                ));
             }
             Ok(Header {
                 height: meta.header.height,
