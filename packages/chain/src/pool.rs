@@ -237,10 +237,10 @@ impl Pool {
         method: &'static str,
         ask: impl Fn(&'a Node) -> F,
     ) -> Result<(usize, T), NodeError> {
-        self.first_but(None, height, method, ask).await
+        self.first_but(&[], height, method, ask).await
     }
 
-    /// As [`Pool::first`], of any node but the one at `not`: whether another says the same.
+    /// As [`Pool::first`], of any node but those at `not`: whether another says the same.
     ///
     /// # Errors
     /// [`NodeError::NoNode`] if there is no other that may be asked now; [`NodeError::Pruned`] only if all
@@ -249,23 +249,23 @@ impl Pool {
         &'a self,
         height: u64,
         method: &'static str,
-        not: usize,
+        not: &[usize],
         ask: impl Fn(&'a Node) -> F,
     ) -> Result<(usize, T), NodeError> {
-        self.first_but(Some(not), height, method, ask).await
+        self.first_but(not, height, method, ask).await
     }
 
     async fn first_but<'a, T, F: Future<Output = Result<T, NodeError>>>(
         &'a self,
-        not: Option<usize>,
+        not: &[usize],
         height: u64,
         method: &'static str,
         ask: impl Fn(&'a Node) -> F,
     ) -> Result<(usize, T), NodeError> {
         let mut last = NodeError::NoNode;
         let mut pruned = 0usize;
-        let all = (0..self.members.len()).filter(|at| Some(*at) != not).count();
-        for (at, member) in self.ready(height).into_iter().filter(|(at, _)| Some(*at) != not) {
+        let all = (0..self.members.len()).filter(|at| !not.contains(at)).count();
+        for (at, member) in self.ready(height).into_iter().filter(|(at, _)| !not.contains(at)) {
             let asked = match self.check(member).await {
                 Ok(()) => self.attempt(member, method, ask(&member.node)).await,
                 Err(error) => Err(error),
