@@ -7,8 +7,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{ACCEPT, CONTENT_TYPE};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::get;
 use futures::FutureExt as _;
@@ -19,7 +19,7 @@ use tower_service::Service as _;
 
 use crate::app::{App, Check};
 use crate::fold::Alarm;
-use crate::metrics;
+use crate::metrics::{self, Format};
 use crate::port::{self, Handler};
 
 /// The admin API, as its port answers.
@@ -55,9 +55,10 @@ async fn ready(State(app): State<Arc<App>>) -> Response {
     }
 }
 
-async fn metrics(State(app): State<Arc<App>>) -> Response {
-    match metrics::render(&app) {
-        Ok(text) => ([(CONTENT_TYPE, metrics::CONTENT_TYPE)], text).into_response(),
+async fn metrics(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    let format = Format::asked(headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()));
+    match metrics::render(&app, format) {
+        Ok(text) => ([(CONTENT_TYPE, format.content_type())], text).into_response(),
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n")).into_response(),
     }
 }

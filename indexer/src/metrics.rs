@@ -1,4 +1,4 @@
-//! Metrics in the text format of `OpenMetrics`.
+//! Metrics, in the text format of `OpenMetrics` or in the older one of Prometheus.
 
 use std::fmt;
 use std::sync::atomic::AtomicU64;
@@ -12,14 +12,36 @@ use prometheus_client::registry::Registry;
 
 use crate::app::{App, UPSTREAM};
 
-/// The content type of [`render`].
-pub(crate) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+/// How metrics are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// As Prometheus asks for first.
+    OpenMetrics,
+    /// For `curl`, `promtool` and whatever else does not ask for the other.
+    Prometheus,
+}
+
+impl Format {
+    /// The one that a request's `Accept` asks for.
+    pub(crate) fn asked(accept: Option<&str>) -> Self {
+        let open = accept.is_some_and(|accept| accept.contains("application/openmetrics-text"));
+        if open { Self::OpenMetrics } else { Self::Prometheus }
+    }
+
+    /// Its content type.
+    pub(crate) const fn content_type(self) -> &'static str {
+        match self {
+            Self::OpenMetrics => "application/openmetrics-text; version=1.0.0; charset=utf-8",
+            Self::Prometheus => "text/plain; version=0.0.4; charset=utf-8",
+        }
+    }
+}
 
 /// All metrics now. The encoder ends counters in `_total` and every description in a full stop.
 ///
 /// # Errors
 /// If the encoder fails, which would be a bug.
-pub(crate) fn render(app: &App) -> Result<String, fmt::Error> {
+pub(crate) fn render(app: &App, format: Format) -> Result<String, fmt::Error> {
     let (view, health) = (app.view(), &app.health);
     let mut all = Registry::default();
     gauge(&mut all, "indexer_applied_height", "Height of the block served", view.at.height);
@@ -81,7 +103,34 @@ pub(crate) fn render(app: &App) -> Result<String, fmt::Error> {
     all.register("rpc_node_tip_height", "The tip that a node reported last", tips);
     let mut text = String::new();
     text::encode(&mut text, &all)?;
-    Ok(text)
+    Ok(match format {
+        Format::OpenMetrics => text,
+        Format::Prometheus => older(&text),
+    })
+}
+
+/// The same in Prometheus' own format: there a counter's name includes `_total`, and nothing marks the end.
+fn older(text: &str) -> String {
+    let mut older = String::with_capacity(text.len());
+    // The description comes right before the type, which says whether it is a counter's.
+    let mut described: Option<(&str, &str)> = None;
+    for line in text.lines() {
+        if let Some(help) = line.strip_prefix("# HELP ") {
+            described = help.split_once(' ');
+            continue;
+        }
+        if let Some((name, kind)) = line.strip_prefix("# TYPE ").and_then(|line| line.split_once(' ')) {
+            let total = if kind == "counter" { "_total" } else { "" };
+            if let Some((_, help)) = described.take() {
+                older.push_str(&format!("# HELP {name}{total} {help}\n"));
+            }
+            older.push_str(&format!("# TYPE {name}{total} {kind}\n"));
+        } else if !line.starts_with('#') {
+            older.push_str(line);
+            older.push('\n');
+        }
+    }
+    older
 }
 
 fn gauge<N>(all: &mut Registry, name: &str, help: &str, value: N)
@@ -89,4 +138,26 @@ where
     N: EncodeGaugeValue + fmt::Debug + Send + Sync + 'static,
 {
     all.register(name, help, ConstGauge::new(value));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_older_format_names_counters_with_their_ending() {
+        let text = "# HELP blocks Blocks.\n# TYPE blocks counter\nblocks_total 3\n# HELP tip Tip.\n# TYPE tip gauge\n\
+                    tip{node=\"a # b\"} 4\n# EOF\n";
+        let wanted = "# HELP blocks_total Blocks.\n# TYPE blocks_total counter\nblocks_total 3\n# HELP tip Tip.\n\
+                      # TYPE tip gauge\ntip{node=\"a # b\"} 4\n";
+        assert_eq!(older(text), wanted);
+    }
+
+    #[test]
+    fn prometheus_gets_what_it_asks_for() {
+        let scraper = "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.2";
+        assert_eq!(Format::asked(Some(scraper)), Format::OpenMetrics);
+        assert_eq!(Format::asked(Some("*/*")), Format::Prometheus);
+        assert_eq!(Format::asked(None), Format::Prometheus);
+    }
 }

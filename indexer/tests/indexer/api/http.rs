@@ -195,10 +195,16 @@ async fn how_long_answers_take_is_measured() {
     for shower in 1..=3 {
         assert_eq!(ask(server.public_addr(), format!("/v1/showers/{shower}")).await.status(), 503);
     }
-    let metrics = ask(server.admin_addr(), "/metrics".to_owned()).await;
-    assert!(metrics.headers()["content-type"].to_str().unwrap().starts_with("application/openmetrics-text"));
-    let text = metrics.text().await.unwrap();
     let count = "http_request_duration_seconds_count{class=\"other\"} 3\n";
+    let metrics = ask(server.admin_addr(), "/metrics".to_owned()).await;
+    assert!(metrics.headers()["content-type"].to_str().unwrap().starts_with("text/plain; version=0.0.4"));
+    let text = metrics.text().await.unwrap();
+    assert!(text.contains(count) && text.contains("# TYPE indexer_blocks_total counter\n"), "{text}");
+    let open = "application/openmetrics-text";
+    let url = format!("http://{}/metrics", server.admin_addr());
+    let metrics = reqwest::Client::new().get(url).header("accept", open).send().await.unwrap();
+    assert!(metrics.headers()["content-type"].to_str().unwrap().starts_with(open));
+    let text = metrics.text().await.unwrap();
     assert!(text.contains(count) && text.ends_with("# EOF\n"), "{text}");
     server.shutdown().await;
 }
