@@ -1,50 +1,87 @@
 //! Windows of blocks from the nodes: headers that follow each other, and what happened in each block.
 
+mod sizes;
+
 use meteor_chain::blocks::{self, Header, RawBlock};
 use meteor_chain::event::RawEvent;
 use meteor_chain::{Node, NodeError, Pool, jsonrpc};
 use serde_json::json;
+pub use sizes::Sizes;
 
 /// Most headers that a node returns at once; it silently cuts longer windows.
 pub const WINDOW: u64 = 20;
 
-/// The blocks `from..=to` (at most [`WINDOW`]), all of one node, and which node it was. Of what contracts emit
-/// everything is kept, and of what the bank does payments to `shower`.
+/// A batch's answer should have at most this many bytes.
+const BATCH_BYTES: usize = 4 << 20;
+
+/// Which blocks are asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Ask<'a> {
+    /// The contract to which payments of the bank are kept.
+    pub shower: &'a str,
+    /// The first.
+    pub from: u64,
+    /// The last, at most [`WINDOW`] in all.
+    pub to: u64,
+    /// About this many bytes are enough; one block is given always.
+    pub enough: usize,
+    /// Nodes that are not asked: they have said it already.
+    pub not: &'a [usize],
+}
+
+/// Blocks as one node gave them.
+#[derive(Debug)]
+pub struct Told {
+    /// Which node.
+    pub node: usize,
+    /// The blocks, in order: the first that were asked for, or all of them.
+    pub blocks: Vec<RawBlock>,
+    /// Bytes of their results on the wire.
+    pub bytes: usize,
+}
+
+/// Blocks, all of one node. Of what contracts emit everything is kept, and of what the bank does payments to the
+/// shower contract.
 ///
 /// # Errors
 /// [`NodeError::Pruned`] only if every node has pruned them; else the last node's error.
-pub async fn blocks(
-    pool: &Pool,
-    shower: &str,
-    from: u64,
-    to: u64,
-) -> Result<(usize, Vec<RawBlock>), NodeError> {
-    pool.first(to, "blocks", |node| of(node, pool.chain_id(), shower, from, to)).await
+pub async fn blocks(pool: &Pool, sizes: &Sizes, ask: Ask<'_>) -> Result<Told, NodeError> {
+    let of = |node| of(node, pool.chain_id(), sizes, ask);
+    let (node, (blocks, bytes)) = pool.first_other(ask.to, "blocks", ask.not, of).await?;
+    Ok(Told { node, blocks, bytes })
 }
 
-/// All of them and in order, or an error.
+/// All of them and in order, or the first, or an error.
 async fn of(
     node: &Node,
     chain_id: Option<&str>,
-    shower: &str,
-    from: u64,
-    to: u64,
-) -> Result<Vec<RawBlock>, NodeError> {
+    sizes: &Sizes,
+    Ask { shower, from, to, enough, .. }: Ask<'_>,
+) -> Result<(Vec<RawBlock>, usize), NodeError> {
     let headers = headers(node, chain_id, from, to).await?;
     // Also of blocks without transactions: governance and other modules call contracts outside them.
     let all: Vec<&Header> = headers.iter().collect();
+    let txs = |headers: &[&Header]| headers.iter().map(|header| header.txs).collect::<Vec<_>>().into_iter();
     let keep = |event: &RawEvent<'_>| event.of_a_contract() || event.pays(shower);
-    let mut results = Vec::with_capacity(all.len());
-    let mut rest = all.as_slice();
-    while !rest.is_empty() {
-        let (chunk, later) = rest.split_at(node.batch().min(rest.len()));
+    let (mut results, mut bytes) = (Vec::with_capacity(all.len()), 0usize);
+    let mut rest = all.get(..sizes.fitting(txs(&all), enough)).unwrap_or(&all);
+    while !rest.is_empty() && (results.is_empty() || bytes < enough) {
+        let most = node.batch().min(sizes.fitting(txs(rest), BATCH_BYTES));
+        let (chunk, later) = rest.split_at(most.min(rest.len()));
         let request = |header: &&Header| {
             let params = json!({ "height": header.height.to_string() });
             jsonrpc::request(header.height, "block_results", &params)
         };
         let requests = chunk.iter().map(request).collect();
-        match node.ask_batch(requests, |body| blocks::results(body, chunk, keep)).await {
+        let mut length = 0;
+        let read = |body: &[u8]| {
+            length = body.len();
+            blocks::results(body, chunk, keep)
+        };
+        match node.ask_batch(requests, read).await {
             Ok(more) => {
+                sizes.learn(chunk.len(), txs(chunk).sum(), length);
+                bytes = bytes.saturating_add(length);
                 results.extend(more);
                 rest = later;
             }
@@ -52,18 +89,13 @@ async fn of(
             Err((error, false)) => return Err(error),
         }
     }
+    // The header after the last result has its hash, too, if it was asked for.
     let told = headers.iter().skip(1).map(|child| child.last_results);
     if results.iter().zip(told).any(|(results, told)| told != Some(results.hash)) {
         return Err(malformed("results that are not those of which the next header has the hash"));
     }
-    let mut results = results.into_iter();
-    headers
-        .into_iter()
-        .map(|header| {
-            let results = results.next().ok_or_else(|| malformed("results are missing"))?;
-            Ok(RawBlock { header, results })
-        })
-        .collect()
+    let blocks = headers.into_iter().zip(results).map(|(header, results)| RawBlock { header, results });
+    Ok((blocks.collect(), bytes))
 }
 
 /// Headers `from..=to` in ascending order. The node silently cuts a window at its lowest height, at its tip

@@ -7,21 +7,21 @@
 mod advance;
 mod windows;
 
-use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use advance::{Advanced, advance};
-use futures::StreamExt as _;
 use meteor_chain::backoff::spread;
 use meteor_chain::blocks::{BlockHash, RawBlock};
 use meteor_chain::{NodeError, with_causes};
 use tokio::task::spawn_blocking;
+use windows::Windows;
 
 use crate::app::App;
 use crate::doubt::Doubts;
 use crate::fold::State;
+use crate::rpc::Told;
 use crate::view::View;
 
 /// Time between two views while catching up; publishing more often would only cost time.
@@ -40,6 +40,7 @@ async fn follow(app: &Arc<App>) {
     app.health.set_chain_id(&chain_id);
     let mut follower = Follower {
         app: Arc::clone(app),
+        windows: Windows::new(app),
         state: State::new(&chain_id, &app.config.shower),
         next: app.config.start_height,
         last: None,
@@ -98,6 +99,7 @@ struct Last {
 
 struct Follower {
     app: Arc<App>,
+    windows: Windows,
     state: State,
     next: u64,
     /// The last block applied, until the next one's header confirms its results.
@@ -119,10 +121,9 @@ impl Follower {
         if tip < self.next {
             return Ok(false);
         }
-        let mut windows = pin!(windows::of(&app.pool, &app.config.shower, self.next, tip));
-        while let Some(window) = windows.next().await {
-            let (node, blocks) = match window {
-                Ok(window) => window,
+        while self.next <= tip {
+            let Told { node, blocks, .. } = match self.windows.next(self.next, tip).await {
+                Ok(told) => told,
                 // Several machines may stand behind one address, and another of them may have it.
                 Err(NodeError::Pruned { .. }) => {
                     let why = format!("no node has height {} any more", self.next);
@@ -146,6 +147,7 @@ impl Follower {
                 first.header.height
             );
             self.app.pool.distrust(node, &why);
+            self.windows.forget(node);
             return Err(Stop::Wait(NodeError::Malformed(why)));
         }
         if first.header.time_ns < self.state.at.time_ns {
@@ -168,6 +170,7 @@ impl Follower {
         tracing::warn!(why, "going back by one block");
         // Either may be wrong: both are left alone for a while.
         self.app.pool.distrust(last.node, &why);
+        self.windows.forget(last.node);
         self.next = self.state.at.height;
         self.state = last.before;
         self.rebuild = true;
@@ -179,6 +182,7 @@ impl Follower {
         let app = &self.app;
         if let Some(node) = node {
             app.pool.distrust(node, why);
+            self.windows.forget(node);
         }
         app.health.doubted.fetch_add(1, Ordering::Relaxed);
         let (nodes, patience) = (app.config.rpc.len(), app.config.patience);
@@ -191,6 +195,7 @@ impl Follower {
             self.rebuilt = Some(self.next);
             self.state = State::new(&self.state.chain_id, &self.state.contract);
             (self.next, self.last, self.rebuild) = (app.config.start_height, None, true);
+            self.windows.clear();
         }
         Stop::Wait(NodeError::Malformed(why.to_owned()))
     }

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use meteor_chain::blocks::RawBlock;
 use meteor_chain::{NodeError, Pool, with_causes};
-use meteor_indexer::rpc::blocks;
+use meteor_indexer::rpc::{self, Ask, Sizes};
 
 use crate::chain::{CHAIN, Chain, address, shower_contract};
 use crate::node::{Fault, Node};
@@ -24,6 +25,12 @@ fn pool(nodes: &[&Node]) -> Pool {
     let pool = Pool::new(&urls).unwrap().with_backoff(Duration::from_millis(1), Duration::from_millis(2));
     pool.hold_to(CHAIN);
     pool
+}
+
+async fn blocks(pool: &Pool, shower: &str, from: u64, to: u64) -> Result<(usize, Vec<RawBlock>), NodeError> {
+    let ask = Ask { shower, from, to, enough: usize::MAX, not: &[] };
+    let told = rpc::blocks(pool, &Sizes::default(), ask).await?;
+    Ok((told.node, told.blocks))
 }
 
 #[tokio::test]
@@ -78,6 +85,24 @@ async fn batches_shrink_to_what_a_node_takes() {
         assert_eq!(blocks, chain.blocks[2..22], "at most {most}");
         assert_eq!(pool.nodes().next().unwrap().batch(), most.max(1));
     }
+}
+
+#[tokio::test]
+async fn of_large_blocks_so_many_come_as_are_enough_and_one_always() {
+    let chain = chain();
+    let node = Node::start(&chain.blocks).await;
+    let (pool, shower) = (pool(&[&node]), shower_contract());
+    let ask = |enough, not| Ask { shower: &shower, from: 3, to: 22, enough, not };
+    let sizes = Sizes::default();
+    let mut bytes = 0;
+    for (enough, blocks) in [(0, 1..2), (1, 1..2), (24 << 10, 3..8), (usize::MAX, 20..21)] {
+        let told = rpc::blocks(&pool, &sizes, ask(enough, &[])).await.unwrap();
+        assert!(blocks.contains(&told.blocks.len()), "{enough}: {}", told.blocks.len());
+        assert_eq!(told.blocks, chain.blocks[2..2 + told.blocks.len()]);
+        assert!(told.bytes >= bytes, "the more blocks the more bytes");
+        bytes = told.bytes;
+    }
+    assert!(matches!(rpc::blocks(&pool, &sizes, ask(1, &[0])).await, Err(NodeError::NoNode)));
 }
 
 #[tokio::test]
