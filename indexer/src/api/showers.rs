@@ -80,7 +80,7 @@ pub(super) async fn ranking(
     let after = query.after.unwrap_or(0);
     Ok(match shower.ranking_page(after, limit) {
         Some(page) => page.respond(&headers, &view.currency),
-        None => view.currency.respond(&headers, || shower.ranking(after, limit)),
+        None => view.currency.respond_json(&headers, || shower.ranking(after, limit)),
     })
 }
 
@@ -168,8 +168,8 @@ pub(super) async fn quote(
     }
     let mine = match &query.address {
         Some(address) => super::wallets::find(&app, &view, address)?
-            .and_then(|wallet| shower.row(shower.rank(wallet.slot(number)?)?))
-            .map(|row| row.amount),
+            .and_then(|wallet| shower.ranked_row(wallet.slot(number)?))
+            .map(|(_, row)| row.amount),
         None => None,
     };
     let current = mine.unwrap_or(0);

@@ -76,8 +76,7 @@ pub(super) fn of_wallet(
 fn showers(view: &View, wallet: &Wallet) -> Vec<models::WalletShower> {
     let one = |entry: &crate::fold::Entry| {
         let shower = view.shower(entry.shower)?;
-        let rank = shower.rank(entry.slot)?;
-        let row = shower.row(rank)?;
+        let (rank, row) = shower.ranked_row(entry.slot)?;
         let minted = rank.0 <= shower.summary.minted;
         Some(models::WalletShower {
             shower: entry.shower,
@@ -87,7 +86,7 @@ fn showers(view: &View, wallet: &Wallet) -> Vec<models::WalletShower> {
             contributors: shower.summary.contributors,
             tier: shower.tier(rank),
             odds: shower.odds(rank),
-            state: shower.state(rank, row),
+            state: shower.state(rank, &row),
             meteor: TokenId::of(shower.summary.earlier, rank).filter(|_| minted).map(|id| id.0),
         })
     };

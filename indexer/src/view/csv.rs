@@ -3,26 +3,28 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use imbl::Vector;
 use meteor_rules::fairness::evidence;
 
 use super::ShowerView;
+use crate::fold::Given;
 
 /// Contributions in one piece of `contributions.csv`.
 const PIECE: usize = 500;
 
 impl ShowerView {
     /// Its contributions in order, as `contributions.csv`, piece by piece. Nothing is kept.
-    pub fn csv(self: &Arc<Self>) -> Csv {
-        Csv { totals: vec![0; self.rows.len()], shower: Arc::clone(self), at: None }
+    pub fn csv(&self) -> Csv {
+        Csv { given: self.given.clone(), contributors: self.ranked.contributors.clone(), at: None }
     }
 }
 
-/// Lines of `contributions.csv`, in pieces of some 40,000 bytes.
+/// Lines of `contributions.csv`, in pieces of some 40,000 bytes. Whoever reads them slowly holds no view, only lists
+/// that never do anything but grow: all but their ends is the same as in the newest view.
 #[derive(Debug)]
 pub struct Csv {
-    shower: Arc<ShowerView>,
-    /// The wallets' totals so far, by their place in the fold's standings.
-    totals: Vec<u128>,
+    given: Vector<Given>,
+    contributors: Vector<Arc<str>>,
     /// Contributions written; `None` before the first line.
     at: Option<usize>,
 }
@@ -35,25 +37,22 @@ impl Iterator for Csv {
             self.at = Some(0);
             return Some(format!("{}\n", evidence::CSV_HEADER).into());
         };
-        let given = &self.shower.given;
-        let end = at.saturating_add(PIECE).min(given.len());
+        let end = at.saturating_add(PIECE).min(self.given.len());
         if at >= end {
             return None;
         }
         let mut csv = Vec::with_capacity((end - at).saturating_mul(100));
         let mut number = itoa::Buffer::new();
-        for given in (at..end).filter_map(|at| given.get(at)) {
-            let row = self.shower.rank(given.slot).and_then(|rank| self.shower.row(rank));
-            let total = usize::try_from(given.slot).ok().and_then(|slot| self.totals.get_mut(slot));
-            let (Some(row), Some(total)) = (row, total) else { continue };
-            *total = total.saturating_add(given.amount);
+        for given in self.given.focus().narrow(at..end) {
+            let slot = usize::try_from(given.slot).ok();
+            let Some(address) = slot.and_then(|slot| self.contributors.get(slot)) else { continue };
             csv.extend_from_slice(number.format(given.seq).as_bytes());
             csv.push(b',');
-            csv.extend_from_slice(row.address.as_bytes());
+            csv.extend_from_slice(address.as_bytes());
             csv.push(b',');
             csv.extend_from_slice(number.format(given.amount).as_bytes());
             csv.push(b',');
-            csv.extend_from_slice(number.format(*total).as_bytes());
+            csv.extend_from_slice(number.format(given.total).as_bytes());
             csv.push(b'\n');
         }
         self.at = Some(end);

@@ -53,11 +53,10 @@ fn contributions(view: &View, previous: &View, frame: &mut Vec<u8>) {
     newest.sort_unstable_by_key(|(_, given)| given.seq);
     let surplus = newest.len().saturating_sub(MAX_CONTRIBUTIONS);
     for (shower, given) in newest.into_iter().skip(surplus) {
-        let Some(rank) = shower.rank(given.slot) else { continue };
-        let Some(row) = shower.row(rank) else { continue };
+        let Some((rank, row)) = shower.ranked_row(given.slot) else { continue };
         let contribution = LiveContribution {
             shower: shower.summary.shower,
-            contributor: &row.address,
+            contributor: row.address,
             amount: Amount(given.amount),
             total: Amount(row.amount),
             rank: rank.0,

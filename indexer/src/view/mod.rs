@@ -6,6 +6,7 @@
 mod csv;
 mod frame;
 mod numbers;
+mod order;
 pub mod page;
 mod pages;
 mod ranking;
@@ -84,8 +85,8 @@ impl View {
         Self::new(&State::new("", ""), "", None)
     }
 
-    /// A view of `state` that shares what hasn't changed with `previous`. `prefix` is that of the chain's
-    /// addresses.
+    /// A view of `state` that shares what hasn't changed with `previous`, which must be of a state that `state`
+    /// continues. `prefix` is that of the chain's addresses.
     pub fn new(state: &State, prefix: &str, previous: Option<&Self>) -> Self {
         let launched = state.launched.as_ref().map(|launched| {
             let same = previous.and_then(|view| view.launched.as_ref()).filter(|old| ***old == *launched);
@@ -275,7 +276,7 @@ fn showers(state: &State, launched: &Arc<Launched>, previous: Option<&View>) -> 
             {
                 Arc::clone(view)
             }
-            _ => Arc::new(ShowerView::new(state, launched, shower)),
+            _ => Arc::new(ShowerView::new(state, launched, shower, before.map(Arc::as_ref))),
         }
     };
     state.showers.iter().map(one).collect()

@@ -9,7 +9,6 @@ use meteor_rules::odds::{self, Weights};
 use meteor_rules::tier::{PerTier, Tier};
 use meteor_rules::{NANOS_PER_SECOND, Rank, ShowerId, eggs, ranking};
 
-use super::ranking::Row;
 use crate::fold::{Launched, Shower, State};
 use crate::models::{self, Amount, TierFloor};
 
@@ -74,12 +73,16 @@ pub(super) fn summary(state: &State, launched: &Launched, shower: &Shower) -> mo
     }
 }
 
-pub(super) fn floors(config: &InstantiateMsg, summary: &models::Shower, rows: &[Row]) -> models::Floors {
+/// `amount_at` gives the amount of a rank.
+pub(super) fn floors(
+    config: &InstantiateMsg,
+    summary: &models::Shower,
+    amount_at: impl FnMut(Rank) -> Option<u128>,
+) -> models::Floors {
     let contributors = summary.contributors;
     let sizes = config.tiers.sizes(contributors);
     let issue = eggs::issue(&config.eggs, &sizes);
-    let floors =
-        ranking::floors(&config.tiers, contributors, |rank| rows.get(rank.index()?).map(|row| row.amount));
+    let floors = ranking::floors(&config.tiers, contributors, amount_at);
     let tiers = Tier::ALL.map(|tier| {
         let (size, eggs) = (*sizes.get(tier), *issue.eggs.get(tier));
         let odds = u64::from(eggs) * u64::from(meteor_rules::BASIS_POINTS);

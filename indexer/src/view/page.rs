@@ -52,7 +52,12 @@ impl Currency {
     /// The answer to one request, made on demand. Its tag is the block's: the answer at a path depends on the
     /// block alone. So nothing is hashed, and nothing is made for a client that has the answer already.
     pub fn respond<T: Serialize>(&self, request: &HeaderMap, make: impl FnOnce() -> T) -> Response {
-        answer(request, self.headers.clone(), || to_json(&make()).into())
+        self.respond_json(request, || to_json(&make()))
+    }
+
+    /// The same for JSON that is there as bytes.
+    pub fn respond_json(&self, request: &HeaderMap, make: impl FnOnce() -> Vec<u8>) -> Response {
+        answer(request, self.headers.clone(), || make().into())
     }
 
     /// A table of comma-separated values, made on demand. `tag` must stand for its content.
@@ -102,7 +107,12 @@ struct Variant {
 impl Page {
     /// A page of this JSON. Its bytes depend only on `value`, so every replica gives it the same tags.
     pub fn json<T: Serialize>(value: &T) -> Self {
-        Self::new(to_json(value), true)
+        Self::of_json(to_json(value))
+    }
+
+    /// The same of JSON that is there as bytes.
+    pub fn of_json(json: Vec<u8>) -> Self {
+        Self::new(json, true)
     }
 
     /// The same for one request only, which isn't worth packing.
@@ -174,6 +184,13 @@ fn headers(etag: HeaderValue) -> HeaderMap {
 /// Serialises one of our answers. That can't fail; if it did, the empty object would fail the tests at once.
 pub fn to_json<T: Serialize>(value: &T) -> Vec<u8> {
     serde_json::to_vec(value).unwrap_or_else(|_| b"{}".to_vec())
+}
+
+/// Appends one value to JSON that is being written. That can't fail, as above.
+pub(super) fn write_json<T: Serialize + ?Sized>(value: &T, json: &mut Vec<u8>) {
+    if serde_json::to_writer(&mut *json, value).is_err() {
+        json.extend_from_slice(b"null");
+    }
 }
 
 /// A strong tag: the first half of the bytes' SHA-256.

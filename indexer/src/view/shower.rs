@@ -11,7 +11,7 @@ use meteor_rules::{Rank, ranking};
 
 use super::numbers::{facts, floors, life, odds_of, past, status, summary, was_paused};
 use super::page::Page;
-use super::ranking::{DEFAULT_ROWS, MAX_ROWS, Row};
+use super::ranking::{DEFAULT_ROWS, MAX_ROWS, Ranked, Row};
 use crate::fold::{Given, Launched, Shower, State};
 use crate::models;
 
@@ -24,8 +24,6 @@ pub struct ShowerView {
     pub floors: models::Floors,
     /// Its row in the telescope.
     pub past: models::Past,
-    /// Its ranking, best first.
-    pub rows: Vec<Row>,
     /// Its page.
     pub page: Arc<Page>,
     /// The page of its floors.
@@ -37,7 +35,9 @@ pub struct ShowerView {
     pub(super) given: Vector<Given>,
     /// The facts of its draw.
     pub facts: evidence::Shower,
-    rank_by_slot: Vec<u32>,
+    pub(super) ranked: Ranked,
+    /// The tiers, best first, each with its last rank.
+    tiers: [(Tier, u32); 4],
     launched: Arc<Launched>,
     life: Option<Facts>,
     now: u64,
@@ -51,25 +51,22 @@ impl ShowerView {
             && self.summary.status == status(&launched.config, shower, now)
     }
 
-    /// Of the state.
-    pub fn new(state: &State, launched: &Arc<Launched>, shower: &Shower) -> Self {
+    /// Of the state. `previous` shows the same shower as it was in an earlier state that this one continues; only what
+    /// has changed since then is ranked.
+    pub fn new(state: &State, launched: &Arc<Launched>, shower: &Shower, previous: Option<&Self>) -> Self {
         let (config, now) = (&launched.config, state.at.time_ns);
-        let ranked = shower.ranked();
-        let mut rank_by_slot = vec![0u32; ranked.len()];
-        let mut rows = Vec::with_capacity(ranked.len());
-        for (slot, rank) in ranked.iter().zip(1u32..) {
-            let Some(slot) = usize::try_from(*slot).ok() else { continue };
-            let Some(standing) = shower.standings.get(slot) else { continue };
-            let Some(wallet) = state.wallets.get(standing.wallet) else { continue };
-            if let Some(of_slot) = rank_by_slot.get_mut(slot) {
-                *of_slot = rank;
-            }
-            let (amount, refunded) = (standing.place.amount, standing.refunded);
-            rows.push(Row { address: Arc::clone(&wallet.address), amount, refunded });
-        }
+        let ranked = previous
+            .and_then(|previous| previous.ranked.next(state, shower, previous.given.len()))
+            .unwrap_or_else(|| Ranked::new(state, shower));
         let summary = summary(state, launched, shower);
-        let floors = floors(config, &summary, &rows);
+        let floors = floors(config, &summary, |rank| ranked.order.at(rank).map(|placed| placed.place.amount));
         let full_pages = (0..summary.contributors.div_ceil(MAX_ROWS)).map(|_| OnceLock::new()).collect();
+        let sizes = config.tiers.sizes(summary.contributors);
+        let mut last = 0u32;
+        let tiers = Tier::ALL.map(|tier| {
+            last = last.saturating_add(*sizes.get(tier));
+            (tier, last)
+        });
         let mut view = Self {
             page: Arc::new(Page::json(&summary)),
             floors_page: Arc::new(Page::json(&floors)),
@@ -79,30 +76,26 @@ impl ShowerView {
             past: past(&summary, &floors),
             summary,
             floors,
-            rows,
             full_pages,
-            rank_by_slot,
+            ranked,
+            tiers,
             launched: Arc::clone(launched),
             life: life(config, shower),
             now,
         };
-        view.ranking_page = Arc::new(Page::json(&view.ranking(0, DEFAULT_ROWS)));
+        view.ranking_page = Arc::new(Page::of_json(view.ranking(0, DEFAULT_ROWS)));
         view
-    }
-
-    /// The rank of a standing (its place in the fold's standings).
-    pub fn rank(&self, slot: u32) -> Option<Rank> {
-        self.rank_by_slot.get(usize::try_from(slot).ok()?).filter(|rank| **rank > 0).copied().map(Rank)
-    }
-
-    /// The contributor with that rank.
-    pub fn row(&self, rank: Rank) -> Option<&Row> {
-        self.rows.get(rank.index()?)
     }
 
     /// The tier of a rank.
     pub fn tier(&self, rank: Rank) -> Tier {
-        self.launched.config.tiers.tier_of(rank, self.summary.contributors).unwrap_or(Tier::Common)
+        self.tier_until(rank).0
+    }
+
+    /// The tier of a rank, and its last rank.
+    pub(super) fn tier_until(&self, rank: Rank) -> (Tier, u32) {
+        let found = self.tiers.iter().find(|(_, last)| (1..=*last).contains(&rank.0));
+        found.copied().unwrap_or((Tier::Common, u32::MAX))
     }
 
     /// The odds of an egg for a rank, were there so many contributors.
@@ -133,15 +126,10 @@ impl ShowerView {
     }
 
     /// The state of a rank's contribution.
-    pub fn state(&self, rank: Rank, row: &Row) -> ContributionState {
+    pub fn state(&self, rank: Rank, row: &Row<'_>) -> ContributionState {
         let has_meteor = rank.0 <= self.summary.minted;
         self.life
             .map_or(ContributionState::Waiting, |life| life.contribution(has_meteor, row.refunded, self.now))
-    }
-
-    /// How many contributors have `amount` or more (micro-denom).
-    pub fn at_least(&self, amount: u128) -> u32 {
-        u32::try_from(self.rows.partition_point(|row| row.amount >= amount)).unwrap_or(u32::MAX)
     }
 
     /// A quote for a wallet that has `mine` now and would have `amount` (micro-denom).

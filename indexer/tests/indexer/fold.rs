@@ -538,7 +538,7 @@ proptest! {
         // Floors, naively: the least amount among those of a tier.
         let view = whole.shower(1).unwrap();
         for floor in &view.floors.tiers {
-            let of_tier = view.rows.iter().zip(1u32..)
+            let of_tier = view.rows(0).zip(1u32..)
                 .filter(|(_, rank)| view.tier(Rank(*rank)) == floor.tier);
             prop_assert_eq!(of_tier.map(|(row, _)| row.amount).min(), floor.floor.map(|floor| floor.0));
         }

@@ -20,3 +20,4 @@ mod frames;
 mod node;
 mod relay;
 mod rpc;
+mod view;
