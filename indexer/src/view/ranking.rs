@@ -48,7 +48,8 @@ pub(super) struct Ranked {
 impl Ranked {
     /// Of a shower's state.
     pub(super) fn new(state: &State, shower: &Shower) -> Self {
-        let address = |standing: &Standing| state.wallets.get(standing.wallet).map(|it| Arc::clone(&it.address));
+        let address =
+            |standing: &Standing| state.wallets.get(standing.wallet).map(|it| Arc::clone(&it.address));
         let placed = shower.standings.iter().zip(0..).map(|(it, slot)| Placed { place: it.place, slot });
         Self {
             order: Order::new(placed.collect()),
@@ -64,7 +65,8 @@ impl Ranked {
         if new > shower.standings.len() / 8 {
             return None;
         }
-        let mut slots: Vec<u32> = shower.given.focus().narrow(known..).into_iter().map(|it| it.slot).collect();
+        let mut slots: Vec<u32> =
+            shower.given.focus().narrow(known..).into_iter().map(|it| it.slot).collect();
         slots.sort_unstable();
         slots.dedup();
         let (mut gone, mut come) = (Vec::new(), Vec::with_capacity(slots.len()));
@@ -132,16 +134,22 @@ impl ShowerView {
         let rows = usize::try_from(last.saturating_sub(after)).unwrap_or(0);
         let mut json = Vec::with_capacity(rows.saturating_add(2).saturating_mul(ROW));
         let _ = write!(json, r#"{{"shower":{shower},"contributors":{contributors},"ranking":["#);
-        let fragments = self.ranked.order.runs_after(after).flat_map(|(run, skip)| {
-            run.text(skip, |placed, bytes| self.fragment(placed, bytes))
-        });
+        let fragments = self
+            .ranked
+            .order
+            .runs_after(after)
+            .flat_map(|(run, skip)| run.text(skip, |placed, bytes| self.fragment(placed, bytes)));
         let mut number = itoa::Buffer::new();
         let (mut tier, mut ends) = (Tier::Legendary, 0);
         for (fragment, rank) in fragments.zip(after.saturating_add(1)..=last) {
             if rank > ends {
                 (tier, ends) = self.tier_until(Rank(rank));
             }
-            json.extend_from_slice(if rank == after.saturating_add(1) { br#"{"rank":"# } else { br#",{"rank":"# });
+            json.extend_from_slice(if rank == after.saturating_add(1) {
+                br#"{"rank":"#
+            } else {
+                br#",{"rank":"#
+            });
             json.extend_from_slice(number.format(rank).as_bytes());
             json.extend_from_slice(fragment);
             json.extend_from_slice(ending(tier));

@@ -80,20 +80,29 @@ impl Model {
     }
 
     fn check(&self, view: &ShowerView) {
-        let mut ranked: Vec<(Place, &str)> = self.places.iter().map(|(who, at)| (*at, who.as_str())).collect();
+        let mut ranked: Vec<(Place, &str)> =
+            self.places.iter().map(|(who, at)| (*at, who.as_str())).collect();
         ranked.sort_unstable();
         let (tiers, contributors) = (instantiate(1).tiers, u32::try_from(ranked.len()).unwrap());
-        for (after, limit) in [(0, 100), (0, 1), (1, 1000), (contributors / 2, 7), (contributors - 1, 5), (contributors, 5)] {
+        for (after, limit) in
+            [(0, 100), (0, 1), (1, 1000), (contributors / 2, 7), (contributors - 1, 5), (contributors, 5)]
+        {
             let last = (after + limit).min(contributors);
             let row = |rank: u32| {
                 let (place, contributor) = ranked[rank as usize - 1];
-                Ranked { rank, contributor, amount: Amount(place.amount), tier: tiers.tier_of(Rank(rank), contributors).unwrap() }
+                Ranked {
+                    rank,
+                    contributor,
+                    amount: Amount(place.amount),
+                    tier: tiers.tier_of(Rank(rank), contributors).unwrap(),
+                }
             };
             let page = Ranking {
                 shower: 1,
                 contributors,
                 ranking: (after + 1..=last).map(row).collect(),
-                next: (last < contributors).then(|| format!("/v1/showers/1/ranking?after={last}&limit={limit}")),
+                next: (last < contributors)
+                    .then(|| format!("/v1/showers/1/ranking?after={last}&limit={limit}")),
             };
             let page = serde_json::to_string(&page).unwrap();
             assert_eq!(String::from_utf8(view.ranking(after, limit)).unwrap(), page, "{after} {limit}");
@@ -104,7 +113,8 @@ impl Model {
             assert_eq!((found, &**row.address, row.amount), (Rank(rank), *who, place.amount));
         }
         let rows: Vec<_> = view.rows(3).map(|row| (row.address.to_string(), row.amount)).collect();
-        let expected: Vec<_> = ranked.iter().skip(3).map(|(place, who)| ((*who).to_owned(), place.amount)).collect();
+        let expected: Vec<_> =
+            ranked.iter().skip(3).map(|(place, who)| ((*who).to_owned(), place.amount)).collect();
         assert_eq!(rows, expected);
         let median = ranked[ranked.len() / 2].0.amount;
         let naive = ranked.iter().filter(|(place, _)| place.amount >= median).count();
