@@ -7,8 +7,9 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::{ACCEPT, CONTENT_TYPE};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::map_response;
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::get;
 use futures::FutureExt as _;
@@ -17,6 +18,7 @@ use meteor_chain::NodeStatus;
 use serde::Serialize;
 use tower_service::Service as _;
 
+use crate::api::Problem;
 use crate::app::{App, Check};
 use crate::fold::Alarm;
 use crate::metrics::{self, Format};
@@ -44,14 +46,25 @@ fn router(app: &Arc<App>) -> Router {
         .route("/readyz", get(ready))
         .route("/status", get(status))
         .route("/metrics", get(metrics))
-        .fallback(|| async { (StatusCode::NOT_FOUND, "there are /livez /readyz /status /metrics\n") })
+        .fallback(|| async { problem(StatusCode::NOT_FOUND, "not-found", "Not found", NOTHING_ELSE) })
+        .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .with_state(Arc::clone(app))
+        .layer(map_response(async |mut response: Response| {
+            response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            response
+        }))
+}
+
+const NOTHING_ELSE: &str = "There are /livez, /readyz, /status and /metrics here.";
+
+fn problem(status: StatusCode, kind: &str, title: &'static str, detail: impl Into<String>) -> Problem {
+    Problem::new(status, kind, title, detail.into())
 }
 
 async fn ready(State(app): State<Arc<App>>) -> Response {
     match app.ready() {
         Ok(()) => "ready\n".into_response(),
-        Err(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("{why}\n")).into_response(),
+        Err(why) => problem(StatusCode::SERVICE_UNAVAILABLE, "not-ready", "Not ready", why).into_response(),
     }
 }
 
@@ -59,7 +72,10 @@ async fn metrics(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     let format = Format::asked(headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()));
     match metrics::render(&app, format) {
         Ok(text) => ([(CONTENT_TYPE, format.content_type())], text).into_response(),
-        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n")).into_response(),
+        Err(error) => {
+            let status = StatusCode::INTERNAL_SERVER_ERROR;
+            problem(status, "no-metrics", "No metrics", error.to_string()).into_response()
+        }
     }
 }
 

@@ -1554,7 +1554,69 @@ export interface components {
          */
         WalletState: "waiting" | "minted" | "refundable" | "refunded";
     };
-    responses: never;
+    responses: {
+        /** @description Not HTTP/1.1, or a parameter that is malformed or out of its range */
+        BadRequest: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The headers have more than 16 KiB */
+        HeadersTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unchanged since the answer that `If-None-Match` names */
+        NotModified: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description The request did not come whole in time */
+        RequestTimeout: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description This address has as many connections as one address may have */
+        TooManyConnections: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The launch has not been read yet, or this server has as many connections as it can hold: see Retry-After */
+        Unavailable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Path and query have more than 8 KiB */
+        UriTooLong: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;
@@ -1592,6 +1654,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyConnections"];
+            431: components["responses"]["HeadersTooLarge"];
             /** @description No node answers, or too many requests: see Retry-After */
             503: {
                 headers: {
@@ -1621,6 +1687,8 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
             /** @description This server has no catalogue */
             404: {
                 headers: {
@@ -1630,6 +1698,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyConnections"];
+            431: components["responses"]["HeadersTooLarge"];
             /** @description Not launched yet, or the server's file is not the one that the launch committed to */
             503: {
                 headers: {
@@ -1667,6 +1739,7 @@ export interface operations {
                     "application/json": components["schemas"]["Cave"];
                 };
             };
+            304: components["responses"]["NotModified"];
             /** @description Bad parameters */
             400: {
                 headers: {
@@ -1676,6 +1749,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyConnections"];
+            431: components["responses"]["HeadersTooLarge"];
+            503: components["responses"]["Unavailable"];
         };
     };
     config: {
@@ -1696,6 +1774,12 @@ export interface operations {
                     "application/json": components["schemas"]["Config"];
                 };
             };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyConnections"];
+            431: components["responses"]["HeadersTooLarge"];
             /** @description Not launched yet */
             503: {
                 headers: {
@@ -1728,6 +1812,9 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
+            400: components["responses"]["BadRequest"];
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
             /** @description Too many live connections of one address */
             429: {
                 headers: {
@@ -1737,6 +1824,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            431: components["responses"]["HeadersTooLarge"];
             /** @description Too many live connections */
             503: {
                 headers: {
@@ -1766,6 +1854,12 @@ export interface operations {
                     "application/json": components["schemas"]["Fairness"];
                 };
             };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyConnections"];
+            431: components["responses"]["HeadersTooLarge"];
             /** @description Not launched yet */
             503: {
                 headers: {
@@ -1795,6 +1889,8 @@ export interface operations {
                     "application/json": string;
                 };
             };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
             /** @description This server has no tables file */
             404: {
                 headers: {
@@ -1804,6 +1900,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyConnections"];
+            431: components["responses"]["HeadersTooLarge"];
             /** @description Not launched yet, or the server's file has another hash than the chain names */
             503: {
                 headers: {
@@ -1841,6 +1941,7 @@ export interface operations {
                     "application/json": components["schemas"]["Nfts"];
                 };
             };
+            304: components["responses"]["NotModified"];
             /** @description Bad parameters */
             400: {
                 headers: {
@@ -1859,6 +1960,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyConnections"];
+            431: components["responses"]["HeadersTooLarge"];
+            503: components["responses"]["Unavailable"];
         };
     };
     nft: {
@@ -1884,6 +1990,8 @@ export interface operations {
                     "application/json": components["schemas"]["Nft"];
                 };
             };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
             /** @description Not minted */
             404: {
                 headers: {
@@ -1893,6 +2001,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyConnections"];
+            431: components["responses"]["HeadersTooLarge"];
+            503: components["responses"]["Unavailable"];
         };
     };
     showers: {
@@ -1913,6 +2026,12 @@ export interface operations {
                     "application/json": components["schemas"]["Showers"];
                 };
             };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyConnections"];
+            431: components["responses"]["HeadersTooLarge"];
             /** @description Not launched yet */
             503: {
                 headers: {
@@ -1945,6 +2064,8 @@ export interface operations {
                     "application/json": components["schemas"]["Shower"];
                 };
             };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
             /** @description No such shower */
             404: {
                 headers: {
@@ -1954,6 +2075,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyConnections"];
+            431: components["responses"]["HeadersTooLarge"];
+            503: components["responses"]["Unavailable"];
         };
     };
     contributions: {
@@ -1977,6 +2103,8 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
             /** @description No such shower */
             404: {
                 headers: {
@@ -1986,6 +2114,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyConnections"];
+            431: components["responses"]["HeadersTooLarge"];
+            503: components["responses"]["Unavailable"];
         };
     };
     floors: {
@@ -2009,6 +2142,8 @@ export interface operations {
                     "application/json": components["schemas"]["Floors"];
                 };
             };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
             /** @description No such shower */
             404: {
                 headers: {
@@ -2018,6 +2153,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyConnections"];
+            431: components["responses"]["HeadersTooLarge"];
+            503: components["responses"]["Unavailable"];
         };
     };
     odds: {
@@ -2046,6 +2186,7 @@ export interface operations {
                     "application/json": components["schemas"]["OddsTable"];
                 };
             };
+            304: components["responses"]["NotModified"];
             /** @description Bad parameters */
             400: {
                 headers: {
@@ -2064,6 +2205,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyConnections"];
+            431: components["responses"]["HeadersTooLarge"];
+            503: components["responses"]["Unavailable"];
         };
     };
     quote: {
@@ -2092,6 +2238,7 @@ export interface operations {
                     "application/json": components["schemas"]["Quote"];
                 };
             };
+            304: components["responses"]["NotModified"];
             /** @description Bad parameters */
             400: {
                 headers: {
@@ -2110,6 +2257,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
             /** @description The shower is over */
             409: {
                 headers: {
@@ -2119,6 +2267,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyConnections"];
+            431: components["responses"]["HeadersTooLarge"];
+            503: components["responses"]["Unavailable"];
         };
     };
     ranking: {
@@ -2147,6 +2299,7 @@ export interface operations {
                     "application/json": components["schemas"]["Ranking"];
                 };
             };
+            304: components["responses"]["NotModified"];
             /** @description Bad parameters */
             400: {
                 headers: {
@@ -2165,6 +2318,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyConnections"];
+            431: components["responses"]["HeadersTooLarge"];
+            503: components["responses"]["Unavailable"];
         };
     };
     reveals: {
@@ -2193,6 +2351,7 @@ export interface operations {
                     "application/json": components["schemas"]["Reveals"];
                 };
             };
+            304: components["responses"]["NotModified"];
             /** @description Bad parameters */
             400: {
                 headers: {
@@ -2211,6 +2370,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyConnections"];
+            431: components["responses"]["HeadersTooLarge"];
+            503: components["responses"]["Unavailable"];
         };
     };
     simulate: {
@@ -2262,6 +2426,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
             /** @description The transaction would fail (with codespace and code), or is none of this event's */
             422: {
                 headers: {
@@ -2271,6 +2436,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            429: components["responses"]["TooManyConnections"];
+            431: components["responses"]["HeadersTooLarge"];
             /** @description No node answers, or too many requests: see Retry-After */
             503: {
                 headers: {
@@ -2300,6 +2467,12 @@ export interface operations {
                     "application/json": components["schemas"]["Site"];
                 };
             };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyConnections"];
+            431: components["responses"]["HeadersTooLarge"];
             /** @description No node has told the tax yet */
             503: {
                 headers: {
@@ -2329,6 +2502,13 @@ export interface operations {
                     "application/json": components["schemas"]["PublicStatus"];
                 };
             };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyConnections"];
+            431: components["responses"]["HeadersTooLarge"];
+            503: components["responses"]["Unavailable"];
         };
     };
     telescope: {
@@ -2349,6 +2529,12 @@ export interface operations {
                     "application/json": components["schemas"]["Telescope"];
                 };
             };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyConnections"];
+            431: components["responses"]["HeadersTooLarge"];
             /** @description Not launched yet */
             503: {
                 headers: {
@@ -2409,6 +2595,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            414: components["responses"]["UriTooLong"];
             /** @description The chain refuses it (with codespace and code), or it is none of this event's */
             422: {
                 headers: {
@@ -2418,6 +2605,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            429: components["responses"]["TooManyConnections"];
+            431: components["responses"]["HeadersTooLarge"];
             /** @description No node answers, or too many requests: see Retry-After */
             503: {
                 headers: {
@@ -2459,6 +2648,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyConnections"];
+            431: components["responses"]["HeadersTooLarge"];
             /** @description No node answers, or too many requests: see Retry-After */
             503: {
                 headers: {
@@ -2493,6 +2686,7 @@ export interface operations {
                     "application/json": components["schemas"]["UnaskedCoins"];
                 };
             };
+            304: components["responses"]["NotModified"];
             /** @description Bad parameters */
             400: {
                 headers: {
@@ -2502,6 +2696,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyConnections"];
+            431: components["responses"]["HeadersTooLarge"];
+            503: components["responses"]["Unavailable"];
         };
     };
     wallet: {
@@ -2525,6 +2724,7 @@ export interface operations {
                     "application/json": components["schemas"]["Wallet"];
                 };
             };
+            304: components["responses"]["NotModified"];
             /** @description Not an address */
             400: {
                 headers: {
@@ -2534,6 +2734,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyConnections"];
+            431: components["responses"]["HeadersTooLarge"];
+            503: components["responses"]["Unavailable"];
         };
     };
 }

@@ -57,7 +57,9 @@ pub(super) async fn events(
     })?;
     let seen = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
     let mut heights = app.heights();
-    heights.mark_changed(); // sends the first frame at once
+    if app.view().at.height > 0 {
+        heights.mark_changed(); // sends the first frame at once
+    }
     let live = Live { app, heights, seen: seen.unwrap_or(0), greeted: false, _place: place };
     let frames = stream::unfold(live, |mut live| async {
         let frame = live.next().await?;

@@ -39,9 +39,9 @@ pub(super) async fn fairness(State(app): State<Arc<App>>, headers: HeaderMap) ->
         description = "Not launched yet, or the server's file has another hash than the chain names"),
 ))]
 pub(super) async fn tables(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
-    let tables = app.tables.as_ref().ok_or_else(Problem::no_tables)?;
     let view = app.view();
     let launched = view.launched.as_ref().ok_or_else(Problem::not_launched)?;
+    let tables = app.tables.as_ref().ok_or_else(Problem::no_tables)?;
     let wanted = &launched.config.fairness.tables;
     if wanted.as_slice() != tables.hash {
         return Err(Problem::other_tables(&hex::encode(tables.hash), &wanted.to_hex()));
@@ -62,9 +62,9 @@ pub(super) async fn tables(State(app): State<Arc<App>>, headers: HeaderMap) -> R
         description = "Not launched yet, or the server's file is not the one that the launch committed to"),
 ))]
 pub(super) async fn catalogue(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
-    let catalogue = app.catalogue.as_ref().ok_or_else(Problem::no_catalogue)?;
     let view = app.view();
     let launched = view.launched.as_ref().ok_or_else(Problem::not_launched)?;
+    let catalogue = app.catalogue.as_ref().ok_or_else(Problem::no_catalogue)?;
     if !catalogue.fits(&launched.config) {
         return Err(Problem::other_catalogue());
     }

@@ -2,6 +2,8 @@
 //! the chain's nodes.
 
 mod accounts;
+mod description;
+mod docs;
 mod events;
 mod fairness;
 mod front;
@@ -17,7 +19,9 @@ mod wallets;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::Guard;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Path, Query, Request, State};
+
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use axum::response::Response;
@@ -25,56 +29,23 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tower_http::cors::{Any, CorsLayer};
-use utoipa::{IntoParams, OpenApi};
+use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use utoipa_swagger_ui::SwaggerUi;
 
 use crate::app::App;
 use crate::models;
 use crate::view::{Page, View};
+pub use description::openapi;
 pub use front::Front;
 pub use problem::Problem;
 
 /// How long a body may take to come.
 const BODY: Duration = Duration::from_secs(15);
 
-/// The API's description.
-#[derive(OpenApi)]
-#[openapi(
-    info(
-        title = "Meteor Shower",
-        description = "Live and past showers, floors and odds, rankings, wallets and caves of one event.\n\n\
-            Amounts are decimal strings in micro-denom. Times are seconds since the Unix epoch. Ranks and showers \
-            count from 1. Every answer describes the state at one block; the headers `x-meteor-height` and \
-            `x-meteor-block-time` name it. Only accounts and transactions are asked of the chain's nodes. Answers carry a strong `ETag`: send it back as `If-None-Match` to \
-            download only what changed. Errors are problem details (RFC 9457).",
-        license(name = "Apache-2.0", identifier = "Apache-2.0"),
-    ),
-    components(schemas(models::LiveContribution, models::LiveShower, models::LiveHeight)),
-    tags(
-        (name = "event", description = "The rules of the event, and how current the answers are"),
-        (name = "showers", description = "Showers, rankings, floors and quotes"),
-        (name = "wallets", description = "What wallets contributed and hold"),
-        (name = "fairness", description = "Evidence for verifying the draws"),
-        (name = "transactions", description = "What wallets need for signing, and passing on what they signed"),
-        (name = "live", description = "Changes as they happen"),
-    )
-)]
-struct Description;
-
-/// The API's description as JSON, as committed in `schema/openapi.json`.
-///
-/// # Errors
-/// If it can't be serialised, which is a bug.
-pub fn openapi() -> Result<String, serde_json::Error> {
-    let mut json = parts().1.to_pretty_json()?;
-    json.push('\n');
-    Ok(json)
-}
-
-fn parts() -> (Router<Arc<App>>, utoipa::openapi::OpenApi) {
-    OpenApiRouter::with_openapi(Description::openapi())
+/// The routes of the API, described on top of `head`.
+fn routes(head: utoipa::openapi::OpenApi) -> (Router<Arc<App>>, utoipa::openapi::OpenApi) {
+    OpenApiRouter::with_openapi(head)
         .routes(routes!(config))
         .routes(routes!(status))
         .routes(routes!(setup::site))
@@ -109,9 +80,9 @@ fn parts() -> (Router<Arc<App>>, utoipa::openapi::OpenApi) {
 
 /// The public API and page over `app`, without [`Front`].
 pub fn router(app: &Arc<App>) -> Router {
-    let (routes, description) = parts();
+    let (routes, description) = description::parts();
     routes
-        .merge(SwaggerUi::new("/docs").url("/openapi.json", description))
+        .merge(docs::routes(description))
         .merge(site::routes(&app.config.image_gateways))
         .fallback(async |uri: Uri| Problem::not_found(uri.path()))
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
@@ -155,6 +126,12 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for InJson<T> {
     }
 }
 
+/// The view, once there is something to serve: before the launch has been read, "none" would be no answer.
+fn shown(app: &App) -> Result<Guard<Arc<View>>, Problem> {
+    let view = app.view();
+    if view.launched.is_none() { Err(Problem::not_launched()) } else { Ok(view) }
+}
+
 /// A page rendered in advance.
 fn prepared(view: &View, path: &str, request: &HeaderMap) -> Result<Response, Problem> {
     let page = view.page(path).ok_or_else(Problem::not_launched)?;
@@ -186,7 +163,8 @@ async fn status(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
         alarms: view.alarms.count,
     });
     let mut response = page.respond(&headers, &view.currency);
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=1"));
+    let keep = if view.launched.is_some() { "public, max-age=1, s-maxage=1" } else { "no-store" };
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(keep));
     response
 }
 
@@ -215,6 +193,6 @@ async fn unasked(
     if !(1..=1000).contains(&limit) {
         return Err(Problem::bad_request(format!("limit is {limit}: give a number from 1 to 1000.")));
     }
-    let view = app.view();
+    let view = shown(&app)?;
     Ok(view.currency.respond(&headers, || view.unasked(query.after.unwrap_or(0), limit)))
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::wallets::limit;
-use super::{InPath, InQuery, Problem};
+use super::{InPath, InQuery, Problem, shown};
 use crate::app::App;
 use crate::fold::Collection;
 use crate::models;
@@ -41,7 +41,7 @@ pub(super) async fn nfts(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let of = known(&collection)?;
-    let view = app.view();
+    let view = shown(&app)?;
     let limit = limit(query.limit)?;
     Ok(view.currency.respond(&headers, || view.newest(of, query.before, limit)))
 }
@@ -63,7 +63,7 @@ pub(super) async fn nft(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let of = known(&collection)?;
-    let view = app.view();
+    let view = shown(&app)?;
     let token = view.collections.of(of).get(id).ok_or_else(|| Problem::unknown_nft(of, id))?;
     Ok(view.currency.respond(&headers, || view.nft(of, id, token)))
 }

@@ -42,8 +42,12 @@ impl Problem {
     /// A problem of this status and kind: `title` says in words what `kind` says to programs, `detail` what to do.
     pub fn new(status: StatusCode, kind: &str, title: &'static str, detail: String) -> Self {
         let kind = format!("urn:meteor-shower:problem:{kind}");
-        // What is missing now may exist with the next block.
-        let retry_after = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(3);
+        let retry_after = match status {
+            // What is missing now may exist with the next block.
+            StatusCode::SERVICE_UNAVAILABLE => Some(3),
+            StatusCode::TOO_MANY_REQUESTS => Some(10),
+            _ => None,
+        };
         Self { kind, title, status: status.as_u16(), detail, codespace: None, code: None, retry_after }
     }
 

@@ -23,8 +23,11 @@ const PARTS: [&str; 4] = ["telescope", "cave", "fairness", "help"];
 
 /// The page names its assets by their hash.
 const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
-const AN_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600");
-const ASK: HeaderValue = HeaderValue::from_static("no-cache");
+const AN_HOUR: HeaderValue = HeaderValue::from_static(
+    "public, max-age=3600, s-maxage=3600, stale-while-revalidate=3600, stale-if-error=86400",
+);
+/// Names assets by their hash, so it must be as new as they are. A CDN may ask for all its clients at once.
+const ASK: HeaderValue = HeaderValue::from_static("public, max-age=0, s-maxage=2, stale-if-error=60");
 
 pub(super) fn routes(gateways: &[Url]) -> Router<Arc<App>> {
     routes_of(page::FILES, &policy(gateways))
@@ -152,7 +155,7 @@ mod tests {
         {
             let (status, headers, body) = ask(BUILT, path).await;
             assert_eq!((status, body.as_str()), (StatusCode::OK, "<p>built</p>"), "{path}");
-            assert_eq!(headers[CACHE_CONTROL], "no-cache", "{path}");
+            assert_eq!(headers[CACHE_CONTROL], ASK, "{path}");
             assert_eq!(headers[CONTENT_TYPE], "text/html; charset=utf-8", "{path}");
             assert_eq!(headers[X_CONTENT_TYPE_OPTIONS], "nosniff", "{path}");
             assert_eq!(headers[REFERRER_POLICY], "no-referrer", "{path}");
@@ -165,7 +168,7 @@ mod tests {
         assert_eq!(body, "1");
         assert_eq!(headers[CACHE_CONTROL], "public, max-age=31536000, immutable");
         let (_, headers, _) = ask(BUILT, "/favicon.svg").await;
-        assert_eq!(headers[CACHE_CONTROL], "public, max-age=3600");
+        assert_eq!(headers[CACHE_CONTROL], AN_HOUR);
         assert_eq!(headers[CONTENT_TYPE], "image/svg+xml");
         // An asset of an older build must not be answered with a page.
         assert_eq!(ask(BUILT, "/assets/index-0.js").await.0, StatusCode::NOT_FOUND);

@@ -19,6 +19,9 @@ use crate::view::{DEFAULT_NFTS, MAX_NFTS, View};
 
 /// The wallet of an address; `None` if it has done nothing yet; a problem if the text is not an address.
 pub(super) fn find<'a>(app: &App, view: &'a View, text: &str) -> Result<Option<&'a Wallet>, Problem> {
+    if view.launched.is_none() {
+        return Err(Problem::not_launched());
+    }
     // An address that came from the chain needs no check.
     if let Some(wallet) = view.wallets.find(text) {
         return Ok(Some(wallet));

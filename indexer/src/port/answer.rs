@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use axum::body::Body;
-use axum::http::{Response, StatusCode};
+use axum::http::header::ACCESS_CONTROL_ALLOW_ORIGIN;
+use axum::http::{HeaderValue, Response, StatusCode};
 use axum::response::IntoResponse as _;
 
 use super::caps::Full;
@@ -14,7 +15,10 @@ use crate::api::Problem;
 
 /// For a path that is too long.
 pub(super) fn long_path() -> Response<Body> {
-    long_path_problem().into_response()
+    let mut response = long_path_problem().into_response();
+    // Below the layer that adds it to all others.
+    response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    response
 }
 
 fn long_path_problem() -> Problem {
@@ -50,6 +54,15 @@ pub(super) fn full(full: Full) -> &'static [u8] {
         Full::All => &ALL,
         Full::Address => &ADDRESS,
     }
+}
+
+/// For a head that began and did not come whole.
+pub(super) fn slow_head() -> &'static [u8] {
+    static SLOW: LazyLock<Vec<u8>> = LazyLock::new(|| {
+        let detail = "The request did not come whole in time. Nothing was done: try again.".to_owned();
+        raw(&Problem::new(StatusCode::REQUEST_TIMEOUT, "slow-request", "Request too slow", detail))
+    });
+    &SLOW
 }
 
 /// In place of the bare answer that hyper gives to a head that it can't take. `line`: bytes of its first line that

@@ -208,7 +208,14 @@ impl AsyncRead for Metered {
                 Poll::Ready(Ok(()))
             }
             Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
-            Poll::Pending if self.overdue(cx) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
+            Poll::Pending if self.overdue(cx) => {
+                // Unless an answer is still on its way. All of it fits into the socket's buffer, or the client
+                // doesn't read anyway.
+                if self.in_head() && self.stalled.is_none() {
+                    let _ = Pin::new(&mut self.stream).poll_write(cx, answer::slow_head());
+                }
+                Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+            }
             Poll::Pending => Poll::Pending,
         }
     }

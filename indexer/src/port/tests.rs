@@ -104,12 +104,21 @@ fn request(path: &str) -> Vec<u8> {
 async fn a_head_that_does_not_come_is_not_waited_for() {
     let port = open(Deadlines { head: SHORT, ..PATIENT }, Caps::new(9, None)).await;
     assert_eq!(rest(connect(&port, b"").await).await, "");
-    assert_eq!(rest(connect(&port, b"GET / HTTP/1.1\r\nhost: x\r\n").await).await, "");
+    let slow = |said: String| {
+        assert!(said.starts_with("HTTP/1.1 408 Request Timeout\r\n"), "{said:?}");
+        assert!(said.contains("content-type: application/problem+json\r\n"), "{said}");
+        assert!(
+            said.contains("cache-control: no-store\r\n") && said.contains("connection: close\r\n"),
+            "{said}"
+        );
+        assert!(said.contains("urn:meteor-shower:problem:slow-request"), "{said}");
+    };
+    slow(rest(connect(&port, b"GET / HTTP/1.1\r\nhost: x\r\n").await).await);
     // Neither after a request that was answered.
     let mut stream = connect(&port, &request("/")).await;
     answer(&mut stream, "now").await;
     stream.write_all(b"GET /").await.unwrap();
-    assert_eq!(rest(stream).await, "");
+    slow(rest(stream).await);
 }
 
 #[tokio::test]

@@ -161,15 +161,18 @@ async fn other_methods_are_refused_and_browsers_may_ask() {
 async fn before_the_launch_there_is_nothing_and_it_says_when_to_come_back() {
     let app = empty();
     let paths = "/v1/config /v1/showers /v1/telescope /v1/showers/1 /v1/showers/1/quote?amount=9 /v1/fairness \
-     /v1/showers/1/contributions.csv /v1/showers/1/reveals";
-    for path in paths.split(' ') {
+     /v1/showers/1/contributions.csv /v1/showers/1/reveals /v1/nfts/meteors /v1/nfts/eggs/1 /v1/unasked";
+    let wallet = [format!("/v1/wallets/{}", address(1)), format!("/v1/caves/{}?limit=2", address(1))];
+    for path in paths.split(' ').chain(wallet.iter().map(String::as_str)) {
         let (status, headers, body) = get(&app, path).await;
         assert_eq!(status, 503, "{path}");
         assert_eq!(body["type"], "urn:meteor-shower:problem:not-launched");
         assert!(headers.contains_key("retry-after"));
+        assert_eq!(headers["cache-control"], "no-store", "{path}");
     }
-    assert_eq!(ok(&app, "/v1/status").await["launched"], false);
-    assert_eq!(ok(&app, "/v1/nfts/meteors").await["count"], 0);
+    let (status, headers, body) = get(&app, "/v1/status").await;
+    assert_eq!((status.as_u16(), &body["launched"]), (200, &Value::Bool(false)));
+    assert_eq!(headers["cache-control"], "no-store");
 }
 
 #[tokio::test]

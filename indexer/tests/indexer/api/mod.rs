@@ -1,5 +1,6 @@
 //! The API by route, over a view made from events.
 
+mod described;
 mod fairness;
 mod http;
 mod setup;

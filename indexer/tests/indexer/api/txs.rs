@@ -25,9 +25,9 @@ use crate::chain::{Chain, address, hatchery_contract, meteors_contract, shower_c
 use crate::node::{Fault, Node};
 use crate::relay::{any_of, call, tx};
 
-const ACCOUNT: &str = "/cosmos.auth.v1beta1.Query/Account";
-const BALANCES: &str = "/cosmos.bank.v1beta1.Query/AllBalances";
-const SIMULATE: &str = "/cosmos.tx.v1beta1.Service/Simulate";
+pub const ACCOUNT: &str = "/cosmos.auth.v1beta1.Query/Account";
+pub const BALANCES: &str = "/cosmos.bank.v1beta1.Query/AllBalances";
+pub const SIMULATE: &str = "/cosmos.tx.v1beta1.Service/Simulate";
 
 /// A server of an event that was launched, over a node.
 async fn server() -> (Node, Arc<App>) {
@@ -39,11 +39,11 @@ async fn server() -> (Node, Arc<App>) {
 }
 
 /// What a query answers.
-fn answer(value: &impl Message) -> Value {
+pub fn answer(value: &impl Message) -> Value {
     json!({ "value": BASE64.encode(value.encode_to_vec()), "height": "2" })
 }
 
-fn refusal(codespace: &str, code: u32, log: &str) -> Value {
+pub fn refusal(codespace: &str, code: u32, log: &str) -> Value {
     json!({ "codespace": codespace, "code": code, "log": log, "data": "", "hash": "" })
 }
 
@@ -58,7 +58,7 @@ fn request(tx: &str) -> String {
     json!({ "tx": tx }).to_string()
 }
 
-fn contribution() -> String {
+pub fn contribution() -> String {
     request(&tx(vec![call(&shower_contract())]))
 }
 
