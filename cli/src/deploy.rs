@@ -7,6 +7,7 @@ mod show;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crate::out::say;
 use anyhow::{Context, Result, ensure};
 use cosmwasm_std::HexBinary;
 use meteor_chain::contracts::ShowerContract;
@@ -67,7 +68,7 @@ impl<'a> Deploying<'a> {
 
     fn say(&self, line: impl FnOnce() -> String) {
         if self.file.is_some() {
-            println!("{}", line());
+            say!("{}", line());
         }
     }
 
@@ -206,7 +207,7 @@ impl<'a> Deploying<'a> {
         let differ = differ.map(|(check, how)| format!("DIFFERS     {:<8} {}: {how}", check.of, check.what));
         let differ: Vec<String> = differ.collect();
         for line in &differ {
-            println!("{line}");
+            say!("{line}");
         }
         ensure!(
             differ.is_empty(),

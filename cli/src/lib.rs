@@ -7,6 +7,7 @@ pub mod demo;
 pub mod deploy;
 pub mod devnet;
 pub mod evidence;
+pub mod out;
 pub mod preset;
 pub mod serve;
 
@@ -14,5 +15,6 @@ mod catalogue;
 mod event;
 mod owner;
 mod secrets;
+mod signals;
 mod signing;
 mod verdict;

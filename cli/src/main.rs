@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use meteor_cli::commands::Cli;
+use meteor_cli::out;
 use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
@@ -15,13 +16,17 @@ async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     // Colours are for a terminal: in a file they are noise.
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    log.with_ansi(std::io::stderr().is_terminal()).init();
+    // A log that can't be written must not end the program: saying so would panic.
+    log.with_ansi(std::io::stderr().is_terminal()).log_internal_errors(false).init();
     // On the heap: some commands hold a lot.
-    match Box::pin(cli.run()).await {
+    let code = match Box::pin(cli.run()).await {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            out::stderr(format_args!("error: {error:#}\n"));
             ExitCode::FAILURE
         }
-    }
+    };
+    let Some(lost) = out::lost() else { return code };
+    out::stderr(format_args!("error: all was done, but not all could be said on standard output: {lost}\n"));
+    ExitCode::FAILURE
 }

@@ -11,6 +11,7 @@ use meteor_operator::jobs::Deployment;
 use serde_json::{Value, json};
 
 use crate::event::{Event, Found};
+use crate::out::{say, tell};
 use crate::signing::{Signing, Terms};
 
 /// Which event, and who signs for its owner.
@@ -62,8 +63,8 @@ impl Owner {
         let transaction = unsigned(&owner, &found, message, self.gas)?;
         // Standard output is the transaction alone, so that it can be redirected to a file.
         let chain_id = &found.chain_id;
-        eprintln!("for {owner} on {chain_id}: sign it with terrad tx sign --multisig, join with multisign");
-        println!("{}", serde_json::to_string_pretty(&transaction)?);
+        tell!("for {owner} on {chain_id}: sign it with terrad tx sign --multisig, join with multisign");
+        say!("{}", serde_json::to_string_pretty(&transaction)?);
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -1,6 +1,5 @@
 //! Who signs, and where the account's journal is: what all commands that send transactions share.
 
-use std::io::Write;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
@@ -17,6 +16,7 @@ use meteor_operator::signer::{COIN_TYPE, Signer};
 use secrecy::ExposeSecret;
 
 use crate::event::{Event, Found};
+use crate::out::{begin, say};
 
 /// Which event, and who signs.
 #[derive(Clone, Debug, clap::Args)]
@@ -80,19 +80,18 @@ impl JournalFolder {
         // Closed again at once: it only tells what the opening below will wait for.
         let left = Journal::open(&folder, &chain_id, signer.address())?.outstanding().cloned();
         if let Some(intent) = &left {
-            print!("an earlier command left transaction {} under way", intent.hash);
-            std::io::stdout().flush()?;
+            begin!("an earlier command left transaction {} under way", intent.hash);
         }
         let opened = Account::open_with_journal(node, signer, price, &folder).await;
         if left.is_some() && opened.is_err() {
-            println!(": its outcome is not known yet");
+            say!(": its outcome is not known yet");
         }
         let account = opened?;
         if let Some(intent) = left {
             match account.journal().history()?.last().filter(|last| last.hash == intent.hash) {
-                Some(last) if last.code == 0 => println!(": it is in block {}", last.height),
-                Some(last) => println!(": it failed in block {} (code {})", last.height, last.code),
-                None => println!(": it is in no block and never will be"),
+                Some(last) if last.code == 0 => say!(": it is in block {}", last.height),
+                Some(last) => say!(": it failed in block {} (code {})", last.height, last.code),
+                None => say!(": it is in no block and never will be"),
             }
         }
         Ok(account)
@@ -117,7 +116,10 @@ impl Signing {
         let account = self.terms.journal.open(node, signer, gas_price).await?;
         // After the journal: the contract's answer must include what the journal finished.
         let config = ShowerContract::new(account.node(), &contract).config().await?;
-        println!("signing as {} on {chain_id}", account.address());
+        // Its label helps people; not every chain tells it.
+        let label = account.node().contract(&contract).await.map(|info| format!("\"{}\", ", info.label));
+        let label = label.unwrap_or_default();
+        say!("event {label}{contract} on {chain_id}; signing as {}", account.address());
         let (meteors, hatchery) = (config.meteors.clone(), config.hatchery.clone());
         Ok((account, Deployment { chain_id, shower: contract, meteors, hatchery, height }, config))
     }

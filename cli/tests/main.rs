@@ -9,5 +9,6 @@ mod jobs;
 mod killed;
 mod refused;
 mod resume;
+mod told;
 mod verify;
 mod worker;

@@ -96,11 +96,12 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         return Ok(());
     }
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    // Colours are for a terminal: in a file they are noise.
+    // Colours are for a terminal. A log that can't be written must not end the server: saying so would panic.
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal());
+        .with_ansi(std::io::stderr().is_terminal())
+        .log_internal_errors(false);
     match cli.log {
         LogForm::Text => log.init(),
         LogForm::Json => log.json().init(),

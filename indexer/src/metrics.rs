@@ -122,9 +122,9 @@ fn older(text: &str) -> String {
         if let Some((name, kind)) = line.strip_prefix("# TYPE ").and_then(|line| line.split_once(' ')) {
             let total = if kind == "counter" { "_total" } else { "" };
             if let Some((_, help)) = described.take() {
-                older.push_str(&format!("# HELP {name}{total} {help}\n"));
+                older.extend(["# HELP ", name, total, " ", help, "\n"]);
             }
-            older.push_str(&format!("# TYPE {name}{total} {kind}\n"));
+            older.extend(["# TYPE ", name, total, " ", kind, "\n"]);
         } else if !line.starts_with('#') {
             older.push_str(line);
             older.push('\n');

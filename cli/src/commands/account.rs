@@ -7,6 +7,7 @@ use anyhow::Result;
 use meteor_operator::keys::{harden, make_words};
 
 use super::Command;
+use crate::out::say;
 use crate::signing::signer;
 
 /// How many accounts of the words are listed.
@@ -39,11 +40,11 @@ impl Command for Account {
         }
         let address = |index| anyhow::Ok(signer(&self.file, index, &self.prefix)?.address().to_owned());
         if let Some(index) = self.index {
-            println!("{}", address(index)?);
+            say!("{}", address(index)?);
             return Ok(ExitCode::SUCCESS);
         }
         for index in 0..LISTED {
-            println!("account {index}  {}", address(index)?);
+            say!("account {index}  {}", address(index)?);
         }
         Ok(ExitCode::SUCCESS)
     }

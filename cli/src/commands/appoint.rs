@@ -6,6 +6,7 @@ use anyhow::{Context, Result, ensure};
 use meteor_messages::shower::{ConfigResponse, ExecuteMsg};
 
 use super::Command;
+use crate::out::say;
 use crate::owner::Owner;
 
 /// Appoint another operator or guardian. The previous one loses its powers at once.
@@ -50,7 +51,7 @@ impl Command for Appoint {
         let ConfigResponse { owner, operator, guardian, .. } = &config;
         let before = if role == "operator" { operator } else { guardian };
         if before == address {
-            println!("{address} is already the {role}, nothing was sent");
+            say!("{address} is already the {role}, nothing was sent");
             return Ok(ExitCode::SUCCESS);
         }
         let signs = account.address();
@@ -60,7 +61,7 @@ impl Command for Appoint {
         );
         has_no_role(address, &config)?;
         let included = account.execute(&deployment.shower, &message, &[]).await?;
-        println!("{address} is the {role} from block {} on, {before} no longer", included.height);
+        say!("{address} is the {role} from block {} on, {before} no longer", included.height);
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -6,8 +6,10 @@ use std::process::ExitCode;
 use anyhow::Result;
 use meteor_devnet::Relay;
 
-use super::{Command, ctrl_c};
+use super::Command;
 use crate::devnet;
+use crate::out::say;
+use crate::signals::stop_when_told;
 
 /// Serve the dev beacon for rehearsals. Its key is public.
 ///
@@ -23,15 +25,15 @@ pub(super) struct Beacon {
 
 impl Command for Beacon {
     async fn run(self) -> Result<ExitCode> {
-        let stop = ctrl_c();
+        let stop = stop_when_told();
         let network = devnet::beacon()?;
         let relay = Relay::start(self.listen).await?;
-        println!(
+        say!(
             "THE KEY OF THIS BEACON IS PUBLIC: anyone can compute every round in advance. For rehearsals only.\n"
         );
-        println!("[beacon]\nnetwork = \"own\"\ngenesis = {}\nperiod = {}", network.genesis, network.period);
-        println!("delay = 2\npublic_key = \"{}\"\n", network.public_key);
-        println!("Serving {}   Ctrl-C stops it.", relay.url);
+        say!("[beacon]\nnetwork = \"own\"\ngenesis = {}\nperiod = {}", network.genesis, network.period);
+        say!("delay = 2\npublic_key = \"{}\"\n", network.public_key);
+        say!("Serving {}   Ctrl-C stops it.", relay.url);
         stop.cancelled().await;
         Ok(ExitCode::SUCCESS)
     }

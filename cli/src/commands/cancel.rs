@@ -1,6 +1,6 @@
 //! `meteor cancel`: ends a shower without meteors.
 
-use std::io::{BufRead, Write};
+use std::io::BufRead;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
@@ -12,6 +12,7 @@ use meteor_operator::node::Node;
 
 use super::Command;
 use crate::event::exists;
+use crate::out::{begin, say};
 use crate::owner::Owner;
 
 /// Cancel a shower for good. All its contributions can then be refunded.
@@ -49,8 +50,7 @@ async fn in_time(node: &Node, contract: &str, shower: u32) -> Result<()> {
 
 /// Asks on `input` for the shower's number. Any other answer means no.
 fn confirmed(shower: u32, mut input: impl BufRead) -> Result<()> {
-    print!("this can't be undone; type {shower} to cancel shower {shower}: ");
-    std::io::stdout().flush()?;
+    begin!("this can't be undone; type {shower} to cancel shower {shower}: ");
     let mut answer = String::new();
     input.read_line(&mut answer)?;
     ensure!(
@@ -76,18 +76,18 @@ impl Command for Cancel {
         let contract = &deployment.shower;
         let state = ShowerContract::new(account.node(), contract).shower(shower).await?;
         if state.status == Status::Refunding {
-            println!("shower {shower} can already be refunded, nothing was sent; next: meteor refund");
+            say!("shower {shower} can already be refunded, nothing was sent; next: meteor refund");
             return Ok(ExitCode::SUCCESS);
         }
         in_time(account.node(), contract, shower).await?;
         let ShowerResponse { status, contributors, total, .. } = state;
         let denom = &config.denom;
-        println!("shower {shower} is {status:?}: {contributors} contributors, {total} {denom}");
+        say!("shower {shower} is {status:?}: {contributors} contributors, {total} {denom}");
         if !self.yes {
             confirmed(shower, std::io::stdin().lock())?;
         }
         jobs::cancel(&mut account, contract, shower).await?;
-        println!("shower {shower}: cancelled; next: meteor refund");
+        say!("shower {shower}: cancelled; next: meteor refund");
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -10,6 +10,7 @@ use meteor_rules::catalogue::file::write;
 
 use super::Command;
 use crate::art::stand_in;
+use crate::out::say;
 use crate::{catalogue, preset};
 
 /// Check a catalogue: the file with the art of every meteor, to which the launch commits.
@@ -48,7 +49,7 @@ impl Command for Catalogue {
             }
         };
         for line in catalogue::shown(&checked)? {
-            println!("{line}");
+            say!("{line}");
         }
         Ok(ExitCode::SUCCESS)
     }

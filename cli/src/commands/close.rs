@@ -7,6 +7,7 @@ use meteor_operator::jobs;
 
 use super::Command;
 use crate::event::chosen;
+use crate::out::say;
 use crate::signing::Signing;
 
 /// Close showers that have ended.
@@ -29,7 +30,7 @@ impl Command for Close {
             let ended = config.schedule.closes_at(shower).is_some_and(|closes_at| now >= closes_at);
             if ended || self.shower.is_some() {
                 let state = jobs::close(&mut account, &deployment.shower, shower).await?;
-                println!("shower {shower}: closed, {} contributors", state.contributors);
+                say!("shower {shower}: closed, {} contributors", state.contributors);
             }
         }
         Ok(ExitCode::SUCCESS)

@@ -1,6 +1,5 @@
 //! `meteor completions`: what a shell needs to complete the commands and options of `meteor`.
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -8,6 +7,7 @@ use clap::CommandFactory;
 use clap_complete::Shell;
 
 use super::{Cli, Command};
+use crate::out::begin;
 
 /// Print the completions of commands and options for a shell.
 ///
@@ -22,8 +22,7 @@ impl Command for Completions {
     async fn run(self) -> Result<ExitCode> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Cli::command(), "meteor", &mut script);
-        // A reader that has seen enough, such as `head`, is no reason to fail.
-        let _ = std::io::stdout().write_all(&script);
+        begin!("{}", String::from_utf8(script)?);
         Ok(ExitCode::SUCCESS)
     }
 }

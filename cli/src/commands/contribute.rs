@@ -10,6 +10,7 @@ use meteor_operator::launch::utc;
 
 use super::Command;
 use crate::event::exists;
+use crate::out::say;
 use crate::signing::Signing;
 
 /// Contribute to a shower, for rehearsals.
@@ -41,10 +42,10 @@ impl Command for Contribute {
             "shower {shower} is {:?}, nothing was sent: it accepts contributions from {from} until {until}",
             state.status
         );
-        println!("shower {shower} is open until {until}; a wallet's minimum is {} {denom}", state.minimum);
+        say!("shower {shower} is open until {until}; a wallet's minimum is {} {denom}", state.minimum);
         let message = ExecuteMsg::Contribute { shower };
         let included = account.execute(&deployment.shower, &message, &coins(amount, denom)).await?;
-        println!("contributed {amount} {denom} in block {}", included.height);
+        say!("contributed {amount} {denom} in block {}", included.height);
         Ok(ExitCode::SUCCESS)
     }
 }

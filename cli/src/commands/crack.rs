@@ -7,6 +7,7 @@ use meteor_chain::contracts::Collection;
 use meteor_operator::jobs;
 
 use super::Command;
+use crate::out::say;
 use crate::signing::Signing;
 
 /// Crack meteors of the signing account, for rehearsals.
@@ -31,7 +32,7 @@ impl Command for Crack {
         }
         let included = jobs::crack(&mut account, &deployment, &self.meteor).await?;
         let count = self.meteor.len();
-        println!("cracked {count} meteors in block {}; next: meteor hatch reveals them", included.height);
+        say!("cracked {count} meteors in block {}; next: meteor hatch reveals them", included.height);
         Ok(ExitCode::SUCCESS)
     }
 }

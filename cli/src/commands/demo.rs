@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::{Command, ctrl_c};
+use super::Command;
 use crate::demo::{Options, run};
+use crate::signals::stop_when_told;
 
 const AFTER_HELP: &str = "\
 On a real node:
@@ -25,7 +26,7 @@ pub(super) struct Demo {
 
 impl Command for Demo {
     async fn run(self) -> Result<ExitCode> {
-        match run(&self.options, &ctrl_c(), |_| ()).await? {
+        match run(&self.options, &stop_when_told(), |_| ()).await? {
             Some(summary) if !summary.good => Ok(ExitCode::FAILURE),
             _ => Ok(ExitCode::SUCCESS),
         }

@@ -10,6 +10,7 @@ use meteor_operator::launch::Finding;
 
 use super::Command;
 use crate::deploy::{Deploying, Plan};
+use crate::out::say;
 use crate::signing::{JournalFolder, signer};
 use crate::{catalogue, preset};
 
@@ -47,20 +48,20 @@ impl Command for Deploy {
         let plan = Plan::read(&self.launch, &self.artifacts).await?;
         let deployed = match plan.is_deployed().await {
             Err(error) if self.dry_run => {
-                println!("warning: {error:#}");
+                say!("warning: {error:#}");
                 false
             }
             answer => answer?,
         };
         let findings = plan.findings(deployed).await;
         for finding in &findings {
-            println!("{}: {finding}", if finding.is_error() { "error" } else { "warning" });
+            say!("{}: {finding}", if finding.is_error() { "error" } else { "warning" });
         }
         plan.show(deployed).await?;
         let good = !findings.iter().any(Finding::is_error);
         ensure!(good, "the launch has errors: fix them first, nothing was signed");
         if self.dry_run {
-            println!("dry run: nothing was signed");
+            say!("dry run: nothing was signed");
             return Ok(ExitCode::SUCCESS);
         }
         plan.commitments()?;
@@ -72,9 +73,9 @@ impl Command for Deploy {
         let tables = self.deployment.with_file_name("tables.json");
         std::fs::write(&tables, preset::tables(&plan.preset)?)
             .with_context(|| format!("writing {}", tables.display()))?;
-        println!("the configuration was read back and is as asked for: {}", self.deployment.display());
-        println!("tables of what meteors hold, for draw and hatch: {}", tables.display());
-        println!(
+        say!("the configuration was read back and is as asked for: {}", self.deployment.display());
+        say!("tables of what meteors hold, for draw and hatch: {}", tables.display());
+        say!(
             "the catalogue, for mint; publish it, so that anyone can finish a mint: {}",
             catalogue.display()
         );

@@ -8,8 +8,10 @@ use anyhow::Result;
 use cosmwasm_std::Decimal;
 use meteor_devnet::{Blocks, Clock, Config};
 
-use super::{Command, ctrl_c};
+use super::Command;
 use crate::devnet::{self, CODES};
+use crate::out::say;
+use crate::signals::stop_when_told;
 
 /// Run the dev chain with the contracts' code on it, for wallets, scripts and front ends.
 ///
@@ -47,7 +49,7 @@ pub(super) struct Devnet {
 
 impl Command for Devnet {
     async fn run(self) -> Result<ExitCode> {
-        let stop = ctrl_c();
+        let stop = stop_when_told();
         let config = Config {
             chain_id: self.chain_id,
             prefix: self.prefix,
@@ -66,17 +68,19 @@ impl Command for Devnet {
         let (mnemonic, chain_id) = (config.mnemonic.clone(), config.chain_id.clone());
         let balances: Vec<String> = config.balances.iter().map(ToString::to_string).collect();
         let devnet = devnet::start(config).await?;
-        println!("Accounts, each with {}:", balances.join(" and "));
+        say!("Accounts, each with {}:", balances.join(" and "));
         for account in devnet.accounts() {
-            println!("  {}  {}", account.address, account.path);
+            say!("  {}  {}", account.address, account.path);
         }
-        println!("\nMnemonic, public by design, never send it real funds:\n  {mnemonic}\n");
-        println!(
+        say!("\nMnemonic, public by design, never send it real funds:\n  {mnemonic}\n");
+        say!(
             "Codes: {} shower, {} nft, {} hatchery (instantiate them, or upload their wasm)",
-            CODES.shower, CODES.nft, CODES.hatchery
+            CODES.shower,
+            CODES.nft,
+            CODES.hatchery
         );
-        println!("Chain {chain_id}   RPC {}   REST {}", devnet.rpc_url(), devnet.rest_url());
-        println!("Ctrl-C stops it; nothing is kept.");
+        say!("Chain {chain_id}   RPC {}   REST {}", devnet.rpc_url(), devnet.rest_url());
+        say!("Ctrl-C stops it; nothing is kept.");
         stop.cancelled().await;
         devnet.shutdown().await;
         Ok(ExitCode::SUCCESS)

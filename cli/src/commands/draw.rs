@@ -9,6 +9,7 @@ use meteor_operator::jobs::{self, Sealer};
 
 use super::Command;
 use crate::event::chosen;
+use crate::out::{say, tell};
 use crate::secrets::Secrets;
 use crate::signing::Signing;
 
@@ -40,7 +41,7 @@ impl Command for Draw {
         let network = Network::of(&contract.fairness().await?)?;
         let mut beacon = BeaconClient::new(BeaconConfig::new(network, self.beacon_url))?;
         for fault in beacon.check().await? {
-            eprintln!("relay {fault}");
+            tell!("relay {fault}");
         }
         let sealer = Sealer { deployment: &deployment, config: &config, keys: &keys, tables: &tables };
         for shower in showers {
@@ -50,12 +51,12 @@ impl Command for Draw {
                 continue;
             }
             if let Some(round) = draw.beacon_round {
-                println!("shower {shower}: waiting for round {round} of the beacon");
+                say!("shower {shower}: waiting for round {round} of the beacon");
             }
             let drawn = jobs::draw(&mut account, sealer, &beacon, &state, draw).await?;
             match drawn.root {
-                Some(root) => println!("shower {shower}: drawn, root {root} over {} meteors", drawn.leaves),
-                None => println!("shower {shower}: nobody contributed, nothing to draw"),
+                Some(root) => say!("shower {shower}: drawn, root {root} over {} meteors", drawn.leaves),
+                None => say!("shower {shower}: nobody contributed, nothing to draw"),
             }
         }
         Ok(ExitCode::SUCCESS)

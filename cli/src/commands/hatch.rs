@@ -9,8 +9,10 @@ use anyhow::{Context, Result};
 use meteor_operator::jobs::{Hatched, Hatcher, Sealer};
 use meteor_rules::TokenId;
 
-use super::{Command, PARTLY, ctrl_c};
+use super::{Command, PARTLY};
+use crate::out::{say, tell};
 use crate::secrets::Secrets;
+use crate::signals::stop_when_told;
 use crate::signing::Signing;
 
 /// Reveal what cracked meteors hold, until Ctrl-C.
@@ -38,7 +40,7 @@ pub(super) struct Hatch {
 
 impl Command for Hatch {
     async fn run(self) -> Result<ExitCode> {
-        let stop = ctrl_c();
+        let stop = stop_when_told();
         let (mut account, deployment, config) = self.signing.open().await?;
         let (keys, tables) = self.secrets.open(&account.node().clone(), &deployment.shower).await?;
         let sealer = Sealer { deployment: &deployment, config: &config, keys: &keys, tables: &tables };
@@ -47,7 +49,7 @@ impl Command for Hatch {
             match hatcher.round(&mut account).await {
                 Ok(done) => {
                     if !done.revealed.is_empty() {
-                        println!("revealed {} meteors", done.revealed.len());
+                        say!("revealed {} meteors", done.revealed.len());
                         if let Some(path) = &self.audit_log {
                             append(path, account.node().time().await?, &done.revealed)?;
                         }
@@ -59,7 +61,7 @@ impl Command for Hatch {
                 }
                 Err(error) if self.once => return Err(error.into()),
                 // The chain may be away for a while; what is in custody stays there.
-                Err(error) => eprintln!("not revealed, trying again: {:#}", anyhow::Error::from(error)),
+                Err(error) => tell!("not revealed, trying again: {:#}", anyhow::Error::from(error)),
             }
             tokio::select! {
                 () = tokio::time::sleep(Duration::from_secs(self.every)) => {}
@@ -73,18 +75,15 @@ impl Command for Hatch {
 fn report(done: &Hatched) -> bool {
     let Hatched { revealed: _, left, held, unfit, refused } = done;
     if !left.is_empty() {
-        eprintln!(
-            "{} meteors are too near to their reclaim time: their holders can reclaim them",
-            left.len()
-        );
+        tell!("{} meteors are too near to their reclaim time: their holders can reclaim them", left.len());
     }
     if !unfit.is_empty() {
         let showers: Vec<String> = unfit.iter().map(ToString::to_string).collect();
         let (count, showers) = (held.len(), showers.join(", "));
-        eprintln!("{count} meteors can't be revealed: key, root or tables of shower {showers} don't fit");
+        tell!("{count} meteors can't be revealed: key, root or tables of shower {showers} don't fit");
     }
     for (token_id, why) in refused {
-        eprintln!("meteor {token_id} can't be revealed: {why}");
+        tell!("meteor {token_id} can't be revealed: {why}");
     }
     left.is_empty() && held.is_empty() && refused.is_empty()
 }

@@ -10,6 +10,7 @@ use meteor_operator::keys::{Event, Protect, Unlock, harden, keygen, verify_file}
 use meteor_operator::node::Node;
 
 use super::Command;
+use crate::out::say;
 use crate::secrets::passphrase;
 
 /// Make the master key of an event, or check that a key file belongs to an event.
@@ -75,7 +76,7 @@ impl Keygen {
             None => Unlock::Passphrase(&*source),
         };
         verify_file(&self.file, unlock, &Event { chain_id: &chain_id, contract, showers }, &expected)?;
-        println!("{} opens and is the key of all {showers} showers of {contract}.", self.file.display());
+        say!("{} opens and is the key of all {showers} showers of {contract}.", self.file.display());
         Ok(())
     }
 
@@ -91,7 +92,7 @@ impl Keygen {
             Protect::Recipients(&self.recipient)
         };
         let created = keygen(&self.file, protect, event.as_ref())?;
-        println!("{created}");
+        say!("{created}");
         if let Some(path) = &self.commitments {
             let commitments: Vec<String> =
                 created.commitments.iter().map(|c| HexBinary::from(c).to_hex()).collect();

@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use clap::CommandFactory;
 
 use super::{Cli, Command};
+use crate::out::say;
 
 /// Write the manual pages: meteor.1 and one page for each command.
 ///
@@ -22,7 +23,7 @@ impl Command for Man {
         let dir = self.dir.display();
         std::fs::create_dir_all(&self.dir).with_context(|| format!("creating {dir}"))?;
         clap_mangen::generate_to(Cli::command(), &self.dir).with_context(|| format!("writing to {dir}"))?;
-        println!("the pages are in {dir}");
+        say!("the pages are in {dir}");
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -12,6 +12,7 @@ use meteor_rules::ShowerId;
 use super::Command;
 use crate::catalogue;
 use crate::event::chosen;
+use crate::out::say;
 use crate::signing::Signing;
 
 /// Mint the meteors of drawn showers.
@@ -53,7 +54,7 @@ impl Command for Mint {
                 continue;
             }
             jobs::mint_in(batches, &mut account, &deployment.shower, ShowerId(shower), &catalogue, |at| {
-                println!("shower {shower}: minted {} of {}", at.minted, at.contributors);
+                say!("shower {shower}: minted {} of {}", at.minted, at.contributors);
                 ControlFlow::Continue(())
             })
             .await?;

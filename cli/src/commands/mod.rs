@@ -30,8 +30,8 @@ mod withdraw;
 
 use std::process::ExitCode;
 
+use crate::signals::end_when_told;
 use anyhow::Result;
-use tokio_util::sync::CancellationToken;
 
 /// Exit code of a command that did all it could, and said what it could not.
 const PARTLY: u8 = 3;
@@ -82,9 +82,19 @@ enum Commands {
     Man(man::Man),
 }
 
+impl Commands {
+    /// Whether it runs until a signal comes, and ends by itself then.
+    const fn runs_until_told(&self) -> bool {
+        matches!(self, Self::Demo(_) | Self::Devnet(_) | Self::Serve(_) | Self::Beacon(_) | Self::Hatch(_))
+    }
+}
+
 impl Cli {
-    /// Runs the chosen command.
+    /// Runs the chosen command. Ctrl-C or SIGTERM ends the process, as the command allows.
     pub async fn run(self) -> Result<ExitCode> {
+        if !self.command.runs_until_told() {
+            end_when_told();
+        }
         match self.command {
             Commands::Demo(command) => command.run().await,
             Commands::Devnet(command) => command.run().await,
@@ -115,19 +125,6 @@ impl Cli {
             Commands::Man(command) => command.run().await,
         }
     }
-}
-
-/// A token that Ctrl-C cancels, for commands that run until then.
-fn ctrl_c() -> CancellationToken {
-    let stop = CancellationToken::new();
-    let cancel = stop.clone();
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            eprintln!("stopping");
-            cancel.cancel();
-        }
-    });
-    stop
 }
 
 #[cfg(test)]

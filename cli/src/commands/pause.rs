@@ -6,6 +6,7 @@ use anyhow::{Result, ensure};
 use meteor_messages::shower::ExecuteMsg;
 
 use super::Command;
+use crate::out::say;
 use crate::owner::Owner;
 
 /// Stop contributions, and nothing else.
@@ -26,7 +27,7 @@ impl Command for Pause {
         }
         let (mut account, deployment, config) = self.signing.open().await?;
         if config.paused {
-            println!("contributions are already paused, nothing was sent");
+            say!("contributions are already paused, nothing was sent");
             return Ok(ExitCode::SUCCESS);
         }
         let signs = account.address();
@@ -35,8 +36,8 @@ impl Command for Pause {
             "{signs} is not the guardian or owner of this event and can't pause: name another --account"
         );
         let included = account.execute(&deployment.shower, &ExecuteMsg::Pause {}, &[]).await?;
-        println!("paused in block {}: nobody can contribute until the owner resumes", included.height);
-        println!("showers that are open during the pause are marked on the chain");
+        say!("paused in block {}: nobody can contribute until the owner resumes", included.height);
+        say!("showers that are open during the pause are marked on the chain");
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -9,6 +9,7 @@ use meteor_operator::launch::utc;
 
 use super::Command;
 use crate::event::exists;
+use crate::out::say;
 use crate::secrets::Secrets;
 use crate::signing::Signing;
 
@@ -34,23 +35,20 @@ impl Command for PublishKey {
         exists(self.shower, &config)?;
         let (keys, _) = self.secrets.open(&account.node().clone(), &deployment.shower).await?;
         if jobs::publish_key(&mut account, &deployment, &keys, self.shower).await? {
-            println!("shower {}: its key is now public; everyone can verify it", self.shower);
+            say!("shower {}: its key is now public; everyone can verify it", self.shower);
             let state = ShowerContract::new(account.node(), &deployment.shower).shower(self.shower).await?;
             let (held, denom) = (state.held, &config.denom);
             if state.key_in_time {
-                println!(
-                    "shower {}: {held} {denom} are no longer held back; next: meteor settle",
-                    self.shower
-                );
+                say!("shower {}: {held} {denom} are no longer held back; next: meteor settle", self.shower);
             } else {
-                println!(
+                say!(
                     "shower {}: the key came after {}: contributors take back {held} {denom}; next: meteor refund",
                     self.shower,
                     utc(state.key_deadline)
                 );
             }
         } else {
-            println!("shower {}: its key was already public", self.shower);
+            say!("shower {}: its key was already public", self.shower);
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -11,6 +11,7 @@ use meteor_operator::tax::Rate;
 
 use super::{Command, PARTLY};
 use crate::event::chosen;
+use crate::out::{say, tell};
 use crate::signing::Signing;
 
 /// Send back contributions without a meteor: those of cancelled showers, or after the mint deadline. Send back
@@ -84,7 +85,7 @@ impl Command for Refund {
             let count = contributions.saturating_add(holdbacks);
             if count == 0 {
                 if !early(&state, now) {
-                    println!("shower {shower}: nothing is left to refund");
+                    say!("shower {shower}: nothing is left to refund");
                     continue;
                 }
                 ensure!(
@@ -98,16 +99,16 @@ impl Command for Refund {
                 continue;
             }
             let tax = leaves.saturating_sub(arrives);
-            println!(
+            say!(
                 "shower {shower}: {contributions} contributions, {holdbacks} held parts, {leaves} {denom} will leave, \
                  {arrives} will arrive (the chain's tax takes {tax})"
             );
             let done = jobs::refund(&mut account, contract, shower, |done| {
-                println!("shower {shower}: refunded {} of {count}, {} {denom}", done.count, done.amount);
+                say!("shower {shower}: refunded {} of {count}, {} {denom}", done.count, done.amount);
             })
             .await?;
             for LeftOut { contributor, amount, why } in &done.left_out {
-                eprintln!("shower {shower}: {contributor} was left out with {amount} {denom}: {why}");
+                tell!("shower {shower}: {contributor} was left out with {amount} {denom}: {why}");
             }
             complete &= done.left_out.is_empty();
         }

@@ -6,6 +6,7 @@ use anyhow::{Result, ensure};
 use meteor_messages::shower::ExecuteMsg;
 
 use super::Command;
+use crate::out::say;
 use crate::owner::Owner;
 
 /// Let contributions go on after a pause.
@@ -26,7 +27,7 @@ impl Command for Resume {
         }
         let (mut account, deployment, config) = self.signing.open().await?;
         if !config.paused {
-            println!("contributions are not paused, nothing was sent");
+            say!("contributions are not paused, nothing was sent");
             return Ok(ExitCode::SUCCESS);
         }
         let signs = account.address();
@@ -35,7 +36,7 @@ impl Command for Resume {
             "{signs} is not the owner of this event and can't resume: name another --account"
         );
         let included = account.execute(&deployment.shower, &ExecuteMsg::Resume {}, &[]).await?;
-        println!("resumed in block {}: contributions go on", included.height);
+        say!("resumed in block {}: contributions go on", included.height);
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -9,6 +9,7 @@ use meteor_messages::shower::{ConfigResponse, ExecuteMsg, ShowerResponse};
 use meteor_operator::node::Node;
 
 use super::Command;
+use crate::out::say;
 use crate::owner::Owner;
 
 /// Send on coins that came to the contract without a contribution.
@@ -45,7 +46,7 @@ impl Command for ReturnUnasked {
         );
         enough(account.node(), &deployment.shower, &amount).await?;
         let included = account.execute(&deployment.shower, &message, &[]).await?;
-        println!("returned {amount} to {to} in block {}", included.height);
+        say!("returned {amount} to {to} in block {}", included.height);
         Ok(ExitCode::SUCCESS)
     }
 }

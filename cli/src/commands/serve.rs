@@ -7,9 +7,11 @@ use std::process::ExitCode;
 use anyhow::Result;
 use meteor_indexer::Settings;
 
-use super::{Command, ctrl_c};
+use super::Command;
 use crate::catalogue;
 use crate::event::recorded;
+use crate::out::{say, tell};
+use crate::signals::stop_when_told;
 
 /// Follow the chain and serve page and API, as meteor-indexer does.
 ///
@@ -33,7 +35,7 @@ const BAD_CONFIG: u8 = 64;
 
 impl Command for Serve {
     async fn run(self) -> Result<ExitCode> {
-        let stop = ctrl_c();
+        let stop = stop_when_told();
         let file = self.config.as_deref().map(Settings::from_file).transpose();
         let deployed = self.deployment.as_deref().map(deployed).transpose()?.unwrap_or_default();
         let checked =
@@ -41,12 +43,12 @@ impl Command for Serve {
         let config = match checked {
             Ok(config) => config,
             Err(error) => {
-                eprintln!("error: {:#}", anyhow::Error::from(error));
+                tell!("error: {:#}", anyhow::Error::from(error));
                 return Ok(ExitCode::from(BAD_CONFIG));
             }
         };
         let server = meteor_indexer::start(config).await?;
-        println!("page and API: http://{}   admin: http://{}", server.public_addr(), server.admin_addr());
+        say!("page and API: http://{}   admin: http://{}", server.public_addr(), server.admin_addr());
         stop.cancelled().await;
         server.shutdown().await;
         Ok(ExitCode::SUCCESS)

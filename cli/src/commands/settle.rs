@@ -9,6 +9,7 @@ use meteor_operator::jobs;
 use super::Command;
 use super::withdraw::pay;
 use crate::event::chosen;
+use crate::out::say;
 use crate::signing::Signing;
 
 /// Book for the payees what minted showers brought, and send it to them.
@@ -37,7 +38,7 @@ impl Command for Settle {
             }
             let state = ShowerContract::new(account.node(), contract).shower(shower).await?;
             let held = if state.key_in_time { 0 } else { state.held.u128() };
-            println!(
+            say!(
                 "shower {shower}: booked {booked} {denom} for the payees, {held} held back until its key is public"
             );
         }

@@ -12,6 +12,7 @@ use meteor_operator::node::Node;
 
 use super::Command;
 use crate::event::recorded;
+use crate::out::say;
 
 /// Show where each shower of an event stands and what is next.
 #[derive(Clone, Debug, clap::Args)]
@@ -27,20 +28,17 @@ impl Command for Status {
         let node = Node::pool(&record.nodes)?;
         let contract = ShowerContract::new(&node, &event.shower);
         let (config, fairness) = (contract.config().await?, contract.fairness().await?);
-        println!("{} on {}{}", event.shower, event.chain_id, if config.paused { ", PAUSED" } else { "" });
+        say!("{} on {}{}", event.shower, event.chain_id, if config.paused { ", PAUSED" } else { "" });
         for payee in contract.payees().await? {
             let (owed, denom) = (payee.owed, &config.denom);
             if !owed.is_zero() {
-                println!(
-                    "payee {}: {owed} {denom} booked and not sent; next: meteor withdraw",
-                    payee.address
-                );
+                say!("payee {}: {owed} {denom} booked and not sent; next: meteor withdraw", payee.address);
             }
         }
         let now = node.time().await?;
         for shower in 1..=config.schedule.count {
             let (state, draw) = (contract.shower(shower).await?, contract.draw(shower).await?);
-            println!(
+            say!(
                 "shower {shower}: {:?}{}{}, {} contributors, {} {}, minted {}, settled {}{}, refunded {}; next: {}",
                 state.status,
                 window(&state),

@@ -1,7 +1,6 @@
 //! `meteor verify`: recomputes the draw of every shower, or of one meteor, and explains each step.
 
 use std::collections::BTreeSet;
-use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -13,6 +12,7 @@ use meteor_rules::fairness::verify::{Evidence, MeteorFacts, Outcome, Report, Ste
 
 use super::Command;
 use crate::evidence::{self, Bundle, Checksums, Source};
+use crate::out::{begin, say, tell};
 use crate::verdict::{self, CloseBlock, ShowerVerdict, Verdict};
 
 /// Recompute the draws of an event, or what one meteor holds, and show what is proven.
@@ -56,17 +56,16 @@ impl Command for Verify {
             Err(error) => {
                 if self.json {
                     let said = serde_json::json!({ "ok": false, "unreadable": format!("{error:#}") });
-                    println!("{said}");
+                    say!("{said}");
                 } else {
-                    eprintln!("can't be checked: {error:#}");
+                    tell!("can't be checked: {error:#}");
                 }
                 return Ok(ExitCode::from(UNREADABLE));
             }
         };
         let shown =
             if self.json { serde_json::to_string_pretty(&verdict.json()?)? + "\n" } else { verdict.text() };
-        // A reader that has seen enough, such as `head`, is no reason to fail.
-        let _ = std::io::stdout().write_all(shown.as_bytes());
+        begin!("{shown}");
         Ok(if verdict.first_failure().is_some() { ExitCode::from(WRONG) } else { ExitCode::SUCCESS })
     }
 }

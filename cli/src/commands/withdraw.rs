@@ -10,6 +10,7 @@ use meteor_operator::jobs::{self, Withdrawn};
 use meteor_operator::tax::Rate;
 
 use super::{Command, PARTLY};
+use crate::out::{say, tell};
 use crate::signing::Signing;
 
 /// Send payees what is booked for them.
@@ -51,13 +52,13 @@ pub(super) async fn pay(
             continue;
         }
         let (arrives, tax) = (rate.arrives(leaves), rate.tax(leaves));
-        println!(
+        say!(
             "payee {address}: {leaves} {denom} will leave, {arrives} will arrive (the chain's tax takes {tax})"
         );
         match jobs::withdraw(account, contract, &address).await? {
-            Withdrawn::Sent(amount) => println!("payee {address}: paid {amount} {denom}"),
+            Withdrawn::Sent(amount) => say!("payee {address}: paid {amount} {denom}"),
             Withdrawn::Refused(why) => {
-                eprintln!("payee {address} was not paid: {why}; {leaves} {denom} stay booked for it");
+                tell!("payee {address} was not paid: {why}; {leaves} {denom} stay booked for it");
                 refused = true;
             }
         }

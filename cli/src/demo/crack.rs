@@ -16,6 +16,7 @@ use super::books::Books;
 use super::event;
 use super::report::Check;
 use super::wallets::Wallets;
+use crate::out::{say, tell};
 
 /// The worker's account of the words.
 const WORKER: u32 = 7;
@@ -39,13 +40,13 @@ pub(super) async fn attend(stage: &Stage<'_>, stop: &CancellationToken) -> Resul
         match hatcher.round(&mut worker).await {
             Ok(hatched) if hatched.revealed.is_empty() => {}
             Ok(hatched) => {
-                println!("revealed       {} meteors that visitors cracked", hatched.revealed.len());
+                say!("revealed       {} meteors that visitors cracked", hatched.revealed.len());
             }
             // The next round may do better, and what is left at the end fails there.
             Err(error) => {
                 let error = format!("{:#}", anyhow::Error::from(error));
                 if error != trouble {
-                    eprintln!("the worker has trouble revealing what visitors cracked: {error}");
+                    tell!("the worker has trouble revealing what visitors cracked: {error}");
                     trouble = error;
                 }
             }
@@ -62,7 +63,7 @@ pub(super) async fn run(
     let Stage { chain, preset, deployment, secret, .. } = *stage;
     let mut worker = chain.account(WORKER).await?;
     let cracked = event::crack(deployment, wallets).await?;
-    println!("cracked        {} meteors; the worker reveals what they hold", cracked.len());
+    say!("cracked        {} meteors; the worker reveals what they hold", cracked.len());
     let config = ShowerContract::new(worker.node(), &deployment.shower).config().await?;
     let sealer = Sealer { deployment, config: &config, keys: &secret.keys, tables: &preset.crack.tables };
     let mut hatcher = Hatcher::new(sealer);

@@ -9,6 +9,7 @@ use meteor_operator::jobs::{self, Deployment, Withdrawn};
 
 use super::Stage;
 use super::report::{Check, amount};
+use crate::out::say;
 
 /// Publishes the keys, each in its time; refunds and settles what was held back.
 pub(super) async fn run(stage: &Stage<'_>, operator: &mut Account) -> Result<Check> {
@@ -30,14 +31,14 @@ pub(super) async fn run(stage: &Stage<'_>, operator: &mut Account) -> Result<Che
         returned = jobs::refund(&mut stranger, contract, shower, |_| ()).await?;
         // Late, it still proves the draw.
         jobs::publish_key(operator, deployment, &secret.keys, shower).await?;
-        println!(
+        say!(
             "keys           shower {shower}: too late, {} UST held back went back to {} contributors",
             amount(returned.amount),
             returned.count
         );
     }
     let others = schedule.count.saturating_sub(u32::from(late.is_some()));
-    println!("keys           {others} in time: what was held back is the payees'");
+    say!("keys           {others} in time: what was held back is the payees'");
     let outcome = held(stage, &ShowerContract::new(&node, contract), &returned).await;
     let claim = match late {
         Some(_) => "a late key gave back what was held back; keys in time released it",
@@ -81,6 +82,6 @@ pub(super) async fn withdraw(
         }
     }
     let sum = paid.iter().map(|(_, amount)| *amount).fold(0, u128::saturating_add);
-    println!("payees         {} UST sent", amount(sum));
+    say!("payees         {} UST sent", amount(sum));
     Ok(paid)
 }

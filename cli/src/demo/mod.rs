@@ -48,6 +48,7 @@ pub use self::site::{Where, upload};
 use self::visitors::{Phase, Visitors};
 use self::wallets::Wallets;
 use crate::chain::Chain;
+use crate::out::say;
 use crate::{preset, serve};
 
 /// A demo that is open: where people and their wallets find it.
@@ -115,7 +116,7 @@ async fn event(
     let plan = Plan::new(options.seed, count, showers, options.contributions);
     let tax = Rate::of(&node).await?;
     let funded = wallets::fund(chain, &plan, showers, tax).await?;
-    println!("wallets        {count} funded (seed {})", options.seed);
+    say!("wallets        {count} funded (seed {})", options.seed);
 
     // With the time in the salt: on a chain that goes on, each demo is another event.
     let salt = format!("{}-{}", options.seed, event::now());
@@ -134,9 +135,11 @@ async fn event(
     let schedule = planned.message(chain.codes)?.schedule;
     let catalogue = planned.catalogue.context("a launch without a catalogue")?;
     let preset = planned.preset;
-    println!(
+    say!(
         "shower         {}\nmeteors        {}\nhatchery       {}",
-        deployment.shower, deployment.meteors, deployment.hatchery
+        deployment.shower,
+        deployment.meteors,
+        deployment.hatchery
     );
 
     let tables = preset::tables(&preset)?;
@@ -144,7 +147,7 @@ async fn event(
     let visitors = Visitors::new(chain, tax).await?;
     let server = serve::embedded(config, options.listen, visitors.routes()).await?;
     let api = format!("http://{}", server.public_addr());
-    println!("\n  Take part:     {api} (with play money)\n  API:           {api}/docs\n");
+    say!("\n  Take part:     {api} (with play money)\n  API:           {api}/docs\n");
 
     server.wait_applied(deployment.height).await.context("waiting for the indexer")?;
     open(Open { api: server.public_addr(), chain: chain.clone(), deployment: deployment.clone() });
@@ -181,17 +184,17 @@ async fn event(
     let books = Books::new(&sent, &funded.addresses, &given, showers, preset.tiers);
     let checks = wind_up(&stage, &server, &plan, &books, &funded, &payees).await?;
     let (lines, good) = report::checks(&checks);
-    println!("{lines}");
+    say!("{lines}");
     let blocks = height.saturating_sub(deployment.height);
     let visited = if given.is_empty() { String::new() } else { format!(" and {} by visitors", given.len()) };
-    println!(
+    say!(
         "{} contributions{visited} in {blocks} blocks; {:.0} s in all; indexer at most {most_behind} blocks behind",
         sent.len(),
         started.elapsed().as_secs_f64()
     );
     if !options.exit && good {
         visitors.enter(Phase::Over);
-        println!("\nThe event is over and stays served at {api}; Ctrl-C stops it.");
+        say!("\nThe event is over and stays served at {api}; Ctrl-C stops it.");
         stop.cancelled().await;
     }
     server.shutdown().await;
@@ -232,7 +235,7 @@ async fn wind_up(
     for shower in 1..=schedule.count {
         states.push(ShowerContract::new(&node, &deployment.shower).shower(shower).await?);
     }
-    println!("\n{}", report::showers(&states, &preset.tiers, &preset.eggs));
+    say!("\n{}", report::showers(&states, &preset.tiers, &preset.eggs));
     let (cracked, hatched) = crack::run(stage, funded, books).await?;
     checks.push(crack::check(stage, &cracked, &hatched).await);
     checks.push(keys::run(stage, &mut operator).await?);
@@ -313,7 +316,7 @@ async fn operate(stage: &Stage<'_>, operator: &mut Account, shower: u32) -> Resu
     let closed = event::close(operator, deployment, shower, closes_at).await?;
     let contributors = closed.contributors;
     if let Some(line) = verify::before_the_draw(preset, contributors) {
-        println!("shower {shower}: {line}");
+        say!("shower {shower}: {line}");
     }
     event::draw(operator, deployment, secret, preset, &closed).await?;
     if shower == stage.half() && contributors > 1 {
@@ -322,7 +325,7 @@ async fn operate(stage: &Stage<'_>, operator: &mut Account, shower: u32) -> Resu
         let published = crate::catalogue::read(&url, &preset.meteors.template).await?;
         let mut stranger = chain.account(6).await?;
         event::mint(&mut stranger, deployment, &published, shower, contributors).await?;
-        println!(
+        say!(
             "shower {shower}: the operator stopped after {left} of {contributors} meteors; a stranger minted the rest \
              from {url}"
         );
@@ -332,6 +335,6 @@ async fn operate(stage: &Stage<'_>, operator: &mut Account, shower: u32) -> Resu
     let booked = jobs::settle(operator, &deployment.shower, shower).await;
     let booked = booked.with_context(|| format!("settling shower {shower}"))?;
     let booked = report::amount(booked);
-    println!("shower {shower}: closed, drawn, minted, settled: {booked} UST booked for the payees");
+    say!("shower {shower}: closed, drawn, minted, settled: {booked} UST booked for the payees");
     Ok(())
 }

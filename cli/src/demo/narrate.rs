@@ -10,6 +10,7 @@ use meteor_rules::schedule::Schedule;
 use serde_json::Value;
 
 use super::report::amount;
+use crate::out::say;
 
 const LOOK: Duration = Duration::from_millis(250);
 /// Looks between two lines.
@@ -33,7 +34,7 @@ pub(super) async fn narrate(api: String, schedule: Schedule, node: Node, most_be
             if let Some(shower) = shower
                 && let Some(line) = line(&api, shower, schedule.closes_at(shower).unwrap_or(now) - now).await
             {
-                println!("{line}");
+                say!("{line}");
             }
         }
     }

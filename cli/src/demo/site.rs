@@ -14,6 +14,7 @@ use meteor_operator::node::Node;
 
 use crate::chain::Chain;
 use crate::devnet;
+use crate::out::say;
 
 /// Which chain.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -77,7 +78,7 @@ impl Site {
 
     async fn embedded(at: &Where) -> Result<Self> {
         let devnet = devnet::embedded(Duration::from_millis(at.block_ms), at.burn_tax).await?;
-        println!("dev chain      {} (RPC)  {} (REST)", devnet.rpc_url(), devnet.rest_url());
+        say!("dev chain      {} (RPC)  {} (REST)", devnet.rpc_url(), devnet.rest_url());
         Ok(Self {
             chain: Chain::of(&devnet),
             // A few blocks.
@@ -114,7 +115,7 @@ impl Site {
         let folder = at.artifacts.clone().unwrap_or_else(|| "artifacts".into());
         chain.codes = upload(&mut owner, &folder).await?;
         let Codes { shower, nft, hatchery } = chain.codes;
-        println!("real chain     {rpc} (RPC)  codes {shower}, {nft}, {hatchery} uploaded");
+        say!("real chain     {rpc} (RPC)  codes {shower}, {nft}, {hatchery} uploaded");
         // Three transactions took this long, so it suits the chain, however long its blocks take.
         let lead = 2 + started.elapsed().as_secs();
         Ok(Self { chain, lead, poll: POLL, runs: Runs::Beside { _beacon: beacon } })

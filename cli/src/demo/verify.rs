@@ -12,6 +12,7 @@ use meteor_rules::{Rank, TokenId};
 use super::Stage;
 use super::report::Check;
 use crate::evidence::{self, Bundle};
+use crate::out::say;
 
 /// The rank whose odds are shown: the first Rare. Where the eggs suffice for all of them, the first whose odds are
 /// open; else the last.
@@ -44,7 +45,7 @@ pub(super) fn before_the_draw(preset: &Preset, contributors: u32) -> Option<Stri
 pub(super) async fn run(stage: &Stage<'_>, states: &[ShowerResponse]) -> Result<Vec<Check>> {
     let api = stage.api;
     let bundle = evidence::load(api).await?;
-    println!("verify         keys are published: meteor verify {api}");
+    say!("verify         keys are published: meteor verify {api}");
     Ok(vec![
         Check { claim: "the draw of every shower verifies", outcome: verifies(&bundle) },
         Check { claim: "odds were exact before the draw", outcome: exact(stage, &bundle, states) },

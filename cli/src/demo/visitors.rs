@@ -18,6 +18,7 @@ use tokio::sync::watch;
 use super::event;
 use super::faucet::Faucet;
 use crate::chain::Chain;
+use crate::out::say;
 
 /// Seconds to wait for visitors who took part, and for people who may still be reading.
 const VISITED: u64 = 15 * 60;
@@ -78,7 +79,7 @@ impl Visitors {
         let long = event::now().saturating_add(if visited { VISITED } else { UNVISITED });
         let finish_at = latest.map_or(long, |latest| latest.min(long));
         let left = finish_at.saturating_sub(event::now());
-        println!(
+        say!(
             "waiting        {} {} min {:02} s; end it on the page, or with: curl -X POST {api}/demo/finish",
             if visited { "for visitors to crack their meteors, at most" } else { "in case somebody comes," },
             left / 60,

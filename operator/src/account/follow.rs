@@ -9,6 +9,7 @@ use meteor_chain::transactions::Broadcast;
 use meteor_chain::tx::Included;
 use meteor_chain::words::Said;
 
+use super::under_way::UnderWay;
 use super::{Account, AccountError};
 use crate::journal::Intent;
 use crate::tx;
@@ -45,6 +46,7 @@ impl Account {
     /// Follows a transaction of the journal to its end. `sent` says that it may already be in a mempool.
     pub(super) async fn settle(&mut self, intent: &Intent, mut sent: bool) -> Result<Fate, AccountError> {
         let bytes = intent.bytes()?;
+        let _under_way = UnderWay::now(&intent.hash);
         let mut failures = 0;
         let mut looks: u32 = 0;
         loop {

@@ -2,6 +2,7 @@
 
 mod error;
 mod follow;
+mod under_way;
 
 use std::path::Path;
 
@@ -16,6 +17,7 @@ use serde::Serialize;
 
 pub use self::error::AccountError;
 use self::follow::Fate;
+pub use self::under_way::under_way;
 use crate::gas::{GasPrice, with_margin};
 use crate::journal::{Intent, Journal};
 use crate::node::Node;

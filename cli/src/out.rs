@@ -1,0 +1,52 @@
+//! What commands say. A reader that went away (`meteor mint | head -1`) or a full disk must not stop a job half-way, as
+//! `println!` would by panicking; what could not be written is reported at the end.
+
+use std::fmt::Arguments;
+use std::io::{self, ErrorKind, Write};
+use std::sync::OnceLock;
+
+/// Why standard output took no more, unless its reader went away.
+static LOST: OnceLock<io::Error> = OnceLock::new();
+
+/// Writes to standard output and goes on, whatever becomes of it.
+pub(crate) fn stdout(text: Arguments<'_>) {
+    let mut out = io::stdout().lock();
+    if let Err(error) = out.write_fmt(text).and_then(|()| out.flush())
+        && error.kind() != ErrorKind::BrokenPipe
+    {
+        LOST.get_or_init(|| error);
+    }
+}
+
+/// Writes to standard error and goes on: there is nowhere left to complain.
+pub fn stderr(text: Arguments<'_>) {
+    let _ = io::stderr().lock().write_fmt(text);
+}
+
+/// Why some of what was said could not be written; `None` if all was, or nobody wanted the rest.
+pub fn lost() -> Option<&'static io::Error> {
+    LOST.get()
+}
+
+/// Says a line on standard output.
+macro_rules! say {
+    ($($text:tt)*) => {
+        $crate::out::stdout(format_args!("{}\n", format_args!($($text)*)))
+    };
+}
+
+/// Says the beginning of a line on standard output.
+macro_rules! begin {
+    ($($text:tt)*) => {
+        $crate::out::stdout(format_args!($($text)*))
+    };
+}
+
+/// Says a line on standard error: what went wrong, or what is not the command's result.
+macro_rules! tell {
+    ($($text:tt)*) => {
+        $crate::out::stderr(format_args!("{}\n", format_args!($($text)*)))
+    };
+}
+
+pub(crate) use {begin, say, tell};
