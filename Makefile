@@ -2,7 +2,7 @@
 
 ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help demo page test test-page test-chain lint fuzz schema bench bench-mint artifacts gas fmt
+.PHONY: help demo page test test-page test-chain lint fuzz chaos schema bench bench-mint artifacts gas fmt
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
@@ -28,6 +28,9 @@ lint: ## Formatting, clippy, docs, licences, banned and unused crates, wasm32; A
 
 fuzz: ## Fuzz what reads strangers' bytes; ARGS="30 events" for 30 minutes of one target
 	@scripts/timed "make fuzz" scripts/fuzz $(ARGS)
+
+chaos: ## Indexers on a chain whose nodes misbehave; ARGS="--minutes 60", "--seed 7 --rounds 1", "--fault fork"
+	@scripts/timed "make chaos" scripts/chaos $(ARGS)
 
 schema: ## Regenerate schema/: contract messages and OpenAPI
 	@scripts/timed "make schema" scripts/schema

@@ -1,0 +1,161 @@
+//! `chaos`: runs rounds of faults and says what was found.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use clap::Parser;
+use meteor_chaos::fault::Fault;
+use meteor_chaos::oracle::Oracle;
+use meteor_chaos::plan::Plan;
+use meteor_chaos::record::record;
+use meteor_chaos::round::{self, Stand};
+use meteor_chaos::tally::Tally;
+
+/// The seed of the rounds that CI always runs.
+const FIXED: u64 = 12;
+
+/// Real indexers on a recorded chain whose nodes misbehave on command.
+///
+/// Each round has a seed, which is printed: `--seed N --rounds 1` runs it again. What happens is the same then; in which
+/// order requests come is not.
+#[derive(Parser)]
+struct Cli {
+    /// Run for so long
+    #[arg(long)]
+    minutes: Option<u64>,
+    /// Run so many rounds
+    #[arg(long, default_value_t = 3)]
+    rounds: u64,
+    /// Seed of the first round; the next ones count on [default: a fresh one]
+    #[arg(long)]
+    seed: Option<u64>,
+    /// What CI runs: some rounds with known seeds, then fresh ones
+    #[arg(long)]
+    short: bool,
+    /// One round for each of these faults, alone; `all` for each there is
+    #[arg(long, value_delimiter = ',')]
+    fault: Vec<String>,
+    /// How long nodes misbehave in a round (seconds)
+    #[arg(long, default_value_t = 14)]
+    seconds: u64,
+    /// Milliseconds between two requests of a client
+    #[arg(long, default_value_t = 20)]
+    every: u64,
+    /// The indexer [default: beside this program]
+    #[arg(long)]
+    indexer: Option<PathBuf>,
+    /// Where logs of the indexers go [default: a folder that is removed unless something was wrong]
+    #[arg(long)]
+    logs: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("chaos: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(chaos(&cli)) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("chaos: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The rounds to run, by seed.
+fn rounds(cli: &Cli) -> Result<Vec<(u64, Plan)>> {
+    let length = Duration::from_secs(cli.seconds);
+    let fresh = rand::random::<u32>().into();
+    let first = cli.seed.unwrap_or(fresh);
+    if !cli.fault.is_empty() {
+        let all = <Fault as clap::ValueEnum>::value_variants();
+        let named = |fault: &Fault| cli.fault.iter().any(|name| name == "all" || *name == fault.name());
+        let chosen: Vec<Fault> = all.iter().copied().filter(named).collect();
+        let names = || all.iter().map(|fault| fault.name()).collect::<Vec<_>>().join(", ");
+        anyhow::ensure!(!chosen.is_empty(), "there is no such fault; there are: {}", names());
+        return Ok(chosen.into_iter().map(|fault| (first, Plan::alone(fault, length))).collect());
+    }
+    let seeds: Vec<u64> = if cli.short {
+        [FIXED, FIXED + 1, fresh, fresh + 1].into()
+    } else if cli.minutes.is_some() {
+        (first..first.saturating_add(100_000)).collect()
+    } else {
+        (first..first.saturating_add(cli.rounds)).collect()
+    };
+    Ok(seeds.into_iter().map(|seed| (seed, Plan::of(seed, length))).collect())
+}
+
+async fn chaos(cli: &Cli) -> Result<bool> {
+    let started = Instant::now();
+    let beside = std::env::current_exe()?.with_file_name("meteor-indexer");
+    let program = cli.indexer.clone().unwrap_or(beside);
+    let folder = tempfile::tempdir()?;
+    let (recording, stage) = record(folder.path()).await.context("recording the chain")?;
+    let oracle = Arc::new(Oracle::new(&recording).await.context("folding the chain")?);
+    println!(
+        "chaos: recorded {} blocks and a fork of {} in {:.1} s; {} pages at {} heights are known",
+        recording.tape.top(),
+        recording.fork.top(),
+        started.elapsed().as_secs_f64(),
+        oracle.paths.len(),
+        recording.tape.top() + 1 - oracle.start
+    );
+    let tally = Arc::new(Tally::default());
+    let every = Duration::from_millis(cli.every);
+    let stand =
+        Stand { recording: Arc::clone(&recording), oracle, tally: Arc::clone(&tally), program, every };
+    let logs = cli.logs.clone().unwrap_or_else(|| folder.path().join("logs"));
+    let (mut done, mut longest) = (0_u64, Duration::ZERO);
+    let until = cli.minutes.map(|minutes| started + Duration::from_secs(minutes * 60));
+    for (seed, plan) in rounds(cli)? {
+        if until.is_some_and(|until| Instant::now() >= until) {
+            break;
+        }
+        let before = tally.wrong.load(Ordering::Relaxed);
+        let faults: std::collections::BTreeSet<String> = plan.faults().map(Fault::name).collect();
+        let names: Vec<String> = faults.into_iter().collect();
+        println!(
+            "chaos: {:>5.0} s  seed {seed}: {} node(s), {} replica(s): {}",
+            started.elapsed().as_secs_f64(),
+            plan.nodes,
+            plan.replicas,
+            names.join(" ")
+        );
+        let folder = logs.join(format!("{seed}-{done}"));
+        std::fs::create_dir_all(&folder)?;
+        let took = round::run(&stand, &plan, seed, &folder).await?;
+        longest = longest.max(took);
+        done += 1;
+        let wrong = tally.wrong.load(Ordering::Relaxed) - before;
+        println!(
+            "chaos: {:>5.0} s  seed {seed}: right again after {:.1} s, {wrong} wrong, {} answers compared so far",
+            started.elapsed().as_secs_f64(),
+            took.as_secs_f64(),
+            tally.compared.load(Ordering::Relaxed)
+        );
+        if wrong == 0 {
+            std::fs::remove_dir_all(&folder)?;
+        }
+    }
+    drop(stand);
+    println!("\n{}rounds {done:>20}\nlongest recovery {:>8.1} s", tally.table(), longest.as_secs_f64());
+    let findings = tally.findings();
+    for finding in &findings {
+        println!("WRONG: {finding}");
+    }
+    if !findings.is_empty() {
+        println!("logs of the indexers: {}", folder.keep().display());
+    }
+    stage.stop().await;
+    Ok(findings.is_empty())
+}

@@ -1,0 +1,149 @@
+//! What a clean rebuild answers: the recorded chain folded in this process, and every page at every height.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, ensure};
+use axum::body::{Body, Bytes, to_bytes};
+use axum::http::Request;
+use meteor_chain::Pool;
+use meteor_indexer::api::Front;
+use meteor_indexer::app::App;
+use meteor_indexer::decode::{Watched, decode};
+use meteor_indexer::fold::{Block, Collection, State, apply};
+use meteor_indexer::view::View;
+use meteor_indexer::{Config, rpc};
+use sha2::{Digest, Sha256};
+use tokio::sync::Mutex;
+use tower_service::Service as _;
+
+use crate::record::Recording;
+
+const MOST_BYTES: usize = 64 << 20;
+
+/// An answer: its status and the hash of its body.
+pub type Answer = (u16, [u8; 32]);
+
+/// What a clean rebuild answers.
+#[derive(Debug)]
+pub struct Oracle {
+    /// The paths that are asked for.
+    pub paths: Vec<String>,
+    /// The first height that is read.
+    pub start: u64,
+    /// The states from there on.
+    states: Vec<State>,
+    prefix: String,
+    app: Arc<App>,
+    known: Mutex<HashMap<u64, Arc<Vec<Answer>>>>,
+}
+
+impl Oracle {
+    /// Folds the recorded chain.
+    ///
+    /// # Errors
+    /// If it can't be folded.
+    pub async fn new(recording: &Recording) -> Result<Self> {
+        let mut config = Config::new(std::slice::from_ref(&recording.rpc), &recording.shower)?;
+        config.tables = Some(std::fs::read(&recording.tables)?);
+        config.catalogue = Some(std::fs::read(&recording.catalogue)?);
+        let prefix = config.prefix.clone();
+        let pool = Pool::new(&config.rpc)?;
+        let app = App::new(config)?;
+        app.health.set_chain_id(&recording.chain_id);
+        let (start, top) = (recording.launched, recording.tape.top());
+        let mut state = State::new(&recording.chain_id, &recording.shower);
+        let mut states = Vec::new();
+        let step = usize::try_from(rpc::WINDOW)?;
+        for from in (start..=top).step_by(step) {
+            let (_, blocks) =
+                rpc::blocks(&pool, &recording.shower, from, top.min(from + rpc::WINDOW - 1)).await?;
+            for block in blocks {
+                let header = &block.header;
+                let events = decode(&mut Watched::of(&state), &block.results)?;
+                let (height, time_ns, hash, parent) = (header.height, header.time_ns, header.hash, header.parent);
+                apply(&mut state, &Block { height, time_ns, hash, parent, events })?;
+                states.push(state.clone());
+            }
+        }
+        ensure!(state.alarms.count == 0, "the event itself raises alarms: {:?}", state.alarms);
+        let paths = paths(&state);
+        Ok(Self { paths, start, states, prefix, app, known: Mutex::default() })
+    }
+
+    /// The state at a height.
+    pub fn state(&self, height: u64) -> Option<&State> {
+        self.states.get(usize::try_from(height.checked_sub(self.start)?).ok()?)
+    }
+
+    /// All answers at a height, in the order of the paths.
+    ///
+    /// # Errors
+    /// If there is no such height.
+    pub async fn at(&self, height: u64) -> Result<Arc<Vec<Answer>>> {
+        let mut known = self.known.lock().await;
+        if let Some(answers) = known.get(&height) {
+            return Ok(Arc::clone(answers));
+        }
+        let state = self.state(height).with_context(|| format!("there is no height {height}"))?;
+        self.app.publish(View::new(state, &self.prefix, None));
+        let mut answers = Vec::new();
+        for path in &self.paths {
+            let (status, body) = self.ask(path).await?;
+            answers.push((status, Sha256::digest(&body).into()));
+        }
+        let answers = Arc::new(answers);
+        known.insert(height, Arc::clone(&answers));
+        Ok(answers)
+    }
+
+    /// The body at a height, to show what differs.
+    ///
+    /// # Errors
+    /// If there is no such height.
+    pub async fn body(&self, height: u64, path: &str) -> Result<Bytes> {
+        let _alone = self.known.lock().await;
+        let state = self.state(height).with_context(|| format!("there is no height {height}"))?;
+        self.app.publish(View::new(state, &self.prefix, None));
+        Ok(self.ask(path).await?.1)
+    }
+
+    async fn ask(&self, path: &str) -> Result<(u16, Bytes)> {
+        let request = Request::get(path).body(Body::empty())?;
+        let response = Front::new(&self.app).call(request).await?;
+        let status = response.status().as_u16();
+        Ok((status, to_bytes(response.into_body(), MOST_BYTES).await?))
+    }
+}
+
+/// Every page of the event, as far as it depends on the chain alone.
+fn paths(state: &State) -> Vec<String> {
+    let mut paths: Vec<String> =
+        ["config", "showers", "telescope", "fairness", "fairness/tables", "catalogue", "unasked", "unasked?after=1&limit=1"]
+            .map(|path| format!("/v1/{path}"))
+            .into();
+    for shower in 1..=state.showers.len() {
+        let of = format!("/v1/showers/{shower}");
+        for page in
+            ["", "/floors", "/odds", "/ranking", "/ranking?offset=3&limit=7", "/quote?amount=11000000", "/reveals", "/contributions.csv"]
+        {
+            paths.push(format!("{of}{page}"));
+        }
+    }
+    for collection in Collection::ALL {
+        let of = format!("/v1/nfts/{}", collection.name());
+        paths.push(of.clone());
+        paths.push(format!("{of}?before=3&limit=2"));
+        for id in state.collections.of(collection).order().iter().step_by(5) {
+            paths.push(format!("{of}/{id}"));
+        }
+    }
+    for wallet in (0..state.wallets.len()).step_by(2) {
+        let wallet = u32::try_from(wallet).ok().and_then(|wallet| state.wallets.get(wallet));
+        for address in wallet.into_iter().map(|wallet| &wallet.address) {
+            paths.push(format!("/v1/wallets/{address}"));
+            paths.push(format!("/v1/caves/{address}"));
+        }
+    }
+    paths
+}

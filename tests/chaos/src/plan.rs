@@ -1,0 +1,104 @@
+//! What happens in a round, drawn from its seed: faults, halts of the chain, and ends of replicas.
+
+use std::time::Duration;
+
+use clap::ValueEnum as _;
+use rand::seq::{IndexedRandom as _, SliceRandom as _};
+use rand::{Rng as _, SeedableRng as _};
+use rand_chacha::ChaCha8Rng;
+
+use crate::fault::{Fault, Shows};
+use crate::node::Active;
+
+/// A round.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// How many nodes there are.
+    pub nodes: usize,
+    /// How many replicas.
+    pub replicas: usize,
+    /// What happens, in the order of time.
+    pub events: Vec<(Duration, Event)>,
+    /// How long nodes misbehave.
+    pub length: Duration,
+}
+
+/// What happens at some time.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// From now on a node does this wrong.
+    Faults(usize, Vec<Active>),
+    /// The chain makes no blocks, or does again.
+    Halt(bool),
+    /// A replica is killed, and started after a while.
+    Kill(usize, Duration),
+    /// A replica is asked to stop, and started at once.
+    Restart(usize),
+}
+
+impl Plan {
+    /// The plan of a seed; of a round in which nodes misbehave for `length`.
+    pub fn of(seed: u64, length: Duration) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let (nodes, replicas) = (rng.random_range(1..=2), rng.random_range(1..=2));
+        let mut events = Vec::new();
+        let all = Fault::value_variants();
+        let mut at = Duration::ZERO;
+        while at < length {
+            // Of two nodes at most one tells what only the other shows to be wrong.
+            let liar = rng.random_range(0..2);
+            for node in 0..nodes {
+                let one_of = |fault: &&Fault| fault.shows() != Shows::AnotherNode || (nodes == 2 && node == liar);
+                let possible: Vec<&Fault> = all.iter().filter(one_of).collect();
+                let many = rng.random_range(0..=3);
+                let chosen: Vec<Active> = possible
+                    .choose_multiple(&mut rng, many)
+                    .map(|fault| Active { fault: **fault, share: 0.0 })
+                    .collect();
+                let active = chosen.into_iter().map(|active| Active { share: rng.random_range(0.05..0.9), ..active });
+                events.push((at, Event::Faults(node, active.collect())));
+            }
+            at += Duration::from_millis(rng.random_range(800..4000));
+        }
+        if rng.random_bool(0.4) {
+            let from = length.mul_f64(rng.random_range(0.1..0.7));
+            events.push((from, Event::Halt(true)));
+            events.push((from + Duration::from_millis(rng.random_range(500..4000)), Event::Halt(false)));
+        }
+        for replica in 0..replicas {
+            for _ in 0..rng.random_range(0..=3) {
+                let when = length.mul_f64(rng.random_range(0.02..0.98));
+                let down = Duration::from_millis(rng.random_range(0..1500));
+                events.push((when, Event::Kill(replica, down)));
+            }
+        }
+        if rng.random_bool(0.4) {
+            let mut order: Vec<usize> = (0..replicas).collect();
+            order.shuffle(&mut rng);
+            let from = length.mul_f64(rng.random_range(0.2..0.8));
+            for (place, replica) in (0..).zip(order) {
+                events.push((from + Duration::from_secs(place), Event::Restart(replica)));
+            }
+        }
+        events.sort_by_key(|(at, _)| *at);
+        Self { nodes, replicas, events, length }
+    }
+
+    /// A round with one fault alone.
+    pub fn alone(fault: Fault, length: Duration) -> Self {
+        let nodes = if fault.shows() == Shows::AnotherNode { 2 } else { 1 };
+        let at = length / 4;
+        let faults = |share| Event::Faults(0, vec![Active { fault, share }]);
+        let events = vec![(at, faults(0.5)), (at * 2, faults(1.0)), (at * 3, faults(0.2))];
+        Self { nodes, replicas: 1, events, length }
+    }
+
+    /// All faults in it.
+    pub fn faults(&self) -> impl Iterator<Item = Fault> {
+        self.events.iter().flat_map(|(_, event)| match event {
+            Event::Faults(_, active) => active.as_slice(),
+            Event::Halt(_) | Event::Kill(..) | Event::Restart(_) => &[],
+        })
+        .map(|active| active.fault)
+    }
+}

@@ -1,0 +1,153 @@
+//! A real indexer as a process of its own, which can be killed at any instant.
+
+use std::fs::OpenOptions;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+use crate::record::Recording;
+
+/// How long a replica may take to stop when asked to.
+const STOP: Duration = Duration::from_secs(20);
+
+/// How to start a replica.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The binary.
+    pub program: PathBuf,
+    /// The nodes' addresses.
+    pub nodes: Vec<SocketAddr>,
+    /// Further arguments.
+    pub more: Vec<String>,
+}
+
+/// An indexer: sometimes up, sometimes down.
+#[derive(Debug)]
+pub struct Replica {
+    /// Its public address, the same after each start.
+    pub public: SocketAddr,
+    /// Its admin address.
+    pub admin: SocketAddr,
+    /// Its log.
+    pub log: PathBuf,
+    setup: Setup,
+    recording: Arc<Recording>,
+    child: Option<Child>,
+}
+
+impl Drop for Replica {
+    fn drop(&mut self) {
+        let _ = self.kill();
+    }
+}
+
+/// A port that was free a moment ago.
+fn free() -> Result<SocketAddr> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
+}
+
+impl Replica {
+    /// A replica that is down. Its log goes into `folder`.
+    ///
+    /// # Errors
+    /// If no port is free.
+    pub fn new(recording: &Arc<Recording>, setup: Setup, folder: &Path, name: &str) -> Result<Self> {
+        let log = folder.join(format!("{name}.log"));
+        let (public, admin) = (free()?, free()?);
+        Ok(Self { public, admin, log, setup, recording: Arc::clone(recording), child: None })
+    }
+
+    /// Starts it.
+    ///
+    /// # Errors
+    /// If the binary can't be run.
+    pub fn start(&mut self) -> Result<()> {
+        let log = OpenOptions::new().create(true).append(true).open(&self.log)?;
+        let nodes: Vec<String> = self.setup.nodes.iter().map(|node| format!("http://{node}")).collect();
+        let Recording { chain_id, shower, launched, tables, catalogue, .. } = &*self.recording;
+        let child = Command::new(&self.setup.program)
+            .args(["--rpc", &nodes.join(","), "--shower", shower, "--chain-id", chain_id])
+            .args(["--start-height", &launched.to_string(), "--poll-ms", "50", "--audit-seconds", "2"])
+            .args(["--listen", &self.public.to_string(), "--admin-listen", &self.admin.to_string()])
+            .args(["--drain-seconds", "0"])
+            .arg("--tables")
+            .arg(tables)
+            .arg("--catalogue")
+            .arg(catalogue)
+            .args(&self.setup.more)
+            .env("RUST_LOG", "info")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn();
+        let program = self.setup.program.display();
+        self.child = Some(child.with_context(|| format!("can't run {program}: build it first"))?);
+        Ok(())
+    }
+
+    /// Starts it unless it is up.
+    ///
+    /// # Errors
+    /// If the binary can't be run.
+    pub fn start_if_down(&mut self) -> Result<()> {
+        if self.child.is_none() { self.start() } else { Ok(()) }
+    }
+
+    /// Whether it ended by itself.
+    ///
+    /// # Errors
+    /// If that can't be asked.
+    pub fn ended(&mut self) -> Result<Option<ExitStatus>> {
+        let status = match &mut self.child {
+            Some(child) => child.try_wait()?,
+            None => None,
+        };
+        if status.is_some() {
+            self.child = None;
+        }
+        Ok(status)
+    }
+
+    /// Kills it at once, as kill -9 does.
+    ///
+    /// # Errors
+    /// If that fails.
+    pub fn kill(&mut self) -> Result<()> {
+        if let Some(mut child) = self.child.take() {
+            child.kill()?;
+            child.wait()?;
+        }
+        Ok(())
+    }
+
+    /// Asks it to stop, and waits; kills it if it doesn't. Tells whether it stopped.
+    ///
+    /// # Errors
+    /// If it can't be asked.
+    pub async fn stop(&mut self) -> Result<bool> {
+        let Some(mut child) = self.child.take() else { return Ok(true) };
+        let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw).context("a process id")?;
+        kill_process(pid, Signal::TERM)?;
+        let asked = Instant::now();
+        while asked.elapsed() < STOP {
+            if child.try_wait()?.is_some() {
+                return Ok(true);
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        child.kill()?;
+        child.wait()?;
+        Ok(false)
+    }
+
+    /// What its admin port says of it, if it answers.
+    pub async fn status(&self, http: &reqwest::Client) -> Option<Value> {
+        http.get(format!("http://{}/status", self.admin)).send().await.ok()?.json().await.ok()
+    }
+}

@@ -1,0 +1,236 @@
+//! A round: nodes misbehave, replicas follow and are killed, clients compare. Then everything heals, and must be right.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use serde_json::Value;
+use tokio::task::JoinSet;
+
+use crate::client::Client;
+use crate::node::Node;
+use crate::oracle::Oracle;
+use crate::plan::{Event, Plan};
+use crate::record::Recording;
+use crate::replica::{Replica, Setup};
+use crate::tally::{Tally, count};
+
+/// The tip moves so often.
+const TICK: Duration = Duration::from_millis(50);
+/// Blocks from the launch to where the tip is at the start.
+const AHEAD: u64 = 8;
+/// Blocks at the end of the chain for when all faults are over.
+const LEFT: u64 = 150;
+/// Pace of the chain then (blocks a second).
+const CALM: u64 = 2;
+/// How long after the faults a replica may take to be right: the longest pause after failures, and some.
+const BACK: Duration = Duration::from_secs(45);
+/// How long all must have been right.
+const GOOD: Duration = Duration::from_millis(1500);
+
+/// What rounds need.
+#[derive(Debug)]
+pub struct Stand {
+    /// The chain.
+    pub recording: Arc<Recording>,
+    /// What is right.
+    pub oracle: Arc<Oracle>,
+    /// What is counted.
+    pub tally: Arc<Tally>,
+    /// The indexer's binary.
+    pub program: PathBuf,
+    /// The time between two requests of a client.
+    pub every: Duration,
+}
+
+/// Runs a round. Answers with how long replicas took to be right after the faults, at most.
+///
+/// # Errors
+/// If something of the suite itself fails. What is wrong with a replica is a finding.
+pub async fn run(stand: &Stand, plan: &Plan, seed: u64, folder: &Path) -> Result<Duration> {
+    let Stand { recording, oracle, tally, .. } = stand;
+    let round = format!("seed {seed}");
+    let tip = Arc::new(AtomicU64::new(recording.launched + AHEAD));
+    let mut nodes = Vec::new();
+    for number in 0..plan.nodes {
+        nodes.push(Node::start(recording, &tip, seed.wrapping_add(u64::try_from(number)?)).await?);
+    }
+    let mut replicas = Vec::new();
+    for number in 0..plan.replicas {
+        let mut addresses: Vec<_> = nodes.iter().map(|node| node.addr).collect();
+        // Each prefers another node.
+        let by = number % addresses.len().max(1);
+        addresses.rotate_left(by);
+        let setup = Setup { program: stand.program.clone(), nodes: addresses, more: vec![] };
+        let mut replica = Replica::new(recording, setup, folder, &format!("replica-{number}"))?;
+        replica.start()?;
+        replicas.push(replica);
+    }
+    let stop = Arc::new(AtomicBool::new(false));
+    let mut clients = JoinSet::new();
+    let client = |replica: &Replica| Client {
+        replica: replica.public,
+        oracle: Arc::clone(oracle),
+        tally: Arc::clone(tally),
+        every: stand.every,
+        tip: Arc::clone(&tip),
+        stop: Arc::clone(&stop),
+        round: round.clone(),
+    };
+    for (number, replica) in (0..).zip(&replicas) {
+        for more in 0..2 {
+            clients.spawn(client(replica).run(seed.wrapping_mul(31).wrapping_add(number * 2 + more)));
+        }
+    }
+
+    misbehave(stand, plan, &round, &nodes, &mut replicas, &tip).await?;
+    for node in &nodes {
+        node.misbehave(vec![]);
+    }
+    for replica in &mut replicas {
+        if replica.ended()?.is_some() {
+            tally.found(format!("{round}: a replica ended by itself"));
+        }
+        // One may be down because of the plan: `start` is nothing to one that is up.
+        replica.start_if_down()?;
+    }
+    let took = heal(stand, plan, &round, &replicas, &tip).await?;
+    stop.store(true, Ordering::Relaxed);
+    while let Some(done) = clients.join_next().await {
+        done??;
+    }
+    for replica in &mut replicas {
+        if client(replica).all().await.is_err() {
+            tally.found(format!("{round}: no answer at the end"));
+        }
+        if !replica.stop().await? {
+            tally.found(format!("{round}: a replica did not stop when asked to"));
+        }
+    }
+    for node in &nodes {
+        tally.gave(&node.given());
+    }
+    Ok(took)
+}
+
+/// The part of the round in which everything goes wrong.
+async fn misbehave(
+    stand: &Stand,
+    plan: &Plan,
+    round: &str,
+    nodes: &[Node],
+    replicas: &mut [Replica],
+    tip: &AtomicU64,
+) -> Result<()> {
+    let (first, last) = (tip.load(Ordering::Relaxed), stand.recording.tape.top().saturating_sub(LEFT));
+    let started = Instant::now();
+    let mut events = plan.events.iter().peekable();
+    let mut ups: Vec<(Duration, usize)> = Vec::new();
+    let (mut halted, mut moved) = (false, Duration::ZERO);
+    loop {
+        let now = started.elapsed();
+        while let Some((_, event)) = events.next_if(|(at, _)| *at <= now) {
+            match event {
+                Event::Faults(node, active) => {
+                    if let Some(node) = nodes.get(*node) {
+                        node.misbehave(active.clone());
+                    }
+                }
+                Event::Halt(halts) => halted = *halts,
+                Event::Kill(number, down) => {
+                    if let Some(replica) = replicas.get_mut(*number) {
+                        replica.kill()?;
+                        count(&stand.tally.killed);
+                        ups.push((now + *down, *number));
+                    }
+                }
+                Event::Restart(number) => {
+                    if let Some(replica) = replicas.get_mut(*number) {
+                        if !replica.stop().await? {
+                            stand.tally.found(format!("{round}: a replica did not stop when asked to"));
+                        }
+                        count(&stand.tally.stopped);
+                        ups.push((now, *number));
+                    }
+                }
+            }
+        }
+        for (_, number) in ups.extract_if(.., |(at, _)| *at <= now) {
+            if let Some(replica) = replicas.get_mut(number) {
+                replica.start_if_down()?;
+            }
+        }
+        for replica in replicas.iter_mut() {
+            if let Some(status) = replica.ended()? {
+                stand.tally.found(format!("{round}: a replica ended by itself: {status}"));
+                replica.start_if_down()?;
+            }
+        }
+        if now >= plan.length {
+            return Ok(());
+        }
+        tokio::time::sleep(TICK).await;
+        if !halted {
+            moved += TICK;
+            let share = moved.as_secs_f64() / plan.length.as_secs_f64();
+            let blocks = Duration::from_secs(last.saturating_sub(first)).mul_f64(share.min(1.0)).as_secs();
+            tip.store(first + blocks, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Waits until all replicas are right again; the chain goes on meanwhile.
+async fn heal(
+    stand: &Stand,
+    plan: &Plan,
+    round: &str,
+    replicas: &[Replica],
+    tip: &AtomicU64,
+) -> Result<Duration> {
+    let http = reqwest::Client::builder().timeout(Duration::from_secs(5)).build()?;
+    let patience = BACK + Duration::from_secs(plan.faults().map(crate::fault::Fault::echo).max().unwrap_or_default());
+    let (started, from) = (Instant::now(), tip.load(Ordering::Relaxed));
+    let mut good_since: Option<Instant> = None;
+    loop {
+        let elapsed = started.elapsed();
+        let now = (from + elapsed.as_secs() * CALM).min(stand.recording.tape.top());
+        tip.store(now, Ordering::Relaxed);
+        let mut bad = Vec::new();
+        for replica in replicas {
+            match replica.status(&http).await {
+                Some(status) => bad.extend(wrong(&status, now).map(|why| format!("{why}: {status}"))),
+                None => bad.push("the admin port doesn't answer".to_owned()),
+            }
+        }
+        if bad.is_empty() {
+            let since = *good_since.get_or_insert_with(Instant::now);
+            if since.elapsed() >= GOOD {
+                return Ok(since.saturating_duration_since(started));
+            }
+        } else {
+            good_since = None;
+        }
+        if elapsed > patience {
+            for why in bad {
+                stand.tally.found(format!("{round}: {} s after the last fault: {why}", elapsed.as_secs()));
+            }
+            return Ok(elapsed);
+        }
+        tokio::time::sleep(TICK).await;
+    }
+}
+
+/// Why a replica isn't right, by what it says itself.
+fn wrong(status: &Value, tip: u64) -> Option<String> {
+    let number = |field: &str| status.get(field).and_then(Value::as_u64).unwrap_or_default();
+    if status.get("state").and_then(Value::as_str) != Some("following") {
+        return Some("not following".to_owned());
+    }
+    if status.get("alarm").and_then(Value::as_bool) != Some(false) {
+        return Some("an alarm".to_owned());
+    }
+    // It polls; the tip may just have moved.
+    (number("height") + 2 < tip).then(|| format!("at height {} of {tip}", number("height")))
+}

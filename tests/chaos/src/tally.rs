@@ -1,0 +1,95 @@
+//! What a run counts, and what it found.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::fault::Fault;
+
+/// Findings kept in full; the rest is counted.
+const MOST: usize = 40;
+
+/// Counts of a run, and findings.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// Answers compared with a clean rebuild's.
+    pub compared: AtomicU64,
+    /// Answers that said that what was known had not changed, and were right.
+    pub unchanged: AtomicU64,
+    /// Requests refused because there was nothing to serve yet.
+    pub not_yet: AtomicU64,
+    /// Requests without an answer: the replica was down.
+    pub down: AtomicU64,
+    /// Replicas killed.
+    pub killed: AtomicU64,
+    /// Replicas asked to stop, and started again.
+    pub stopped: AtomicU64,
+    /// Wrong answers, and what else must not be.
+    pub wrong: AtomicU64,
+    /// How often each fault was given.
+    given: Mutex<BTreeMap<Fault, u64>>,
+    findings: Mutex<Vec<String>>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Counts one more.
+pub fn count(counter: &AtomicU64) {
+    counter.fetch_add(1, Ordering::Relaxed);
+}
+
+impl Tally {
+    /// Notes something that must not be.
+    pub fn found(&self, what: String) {
+        count(&self.wrong);
+        let mut findings = lock(&self.findings);
+        if findings.len() < MOST {
+            eprintln!("chaos: WRONG: {what}");
+            findings.push(what);
+        }
+    }
+
+    /// Adds what a node gave.
+    pub fn gave(&self, given: &BTreeMap<Fault, u64>) {
+        let mut all = lock(&self.given);
+        for (fault, times) in given {
+            *all.entry(*fault).or_default() += times;
+        }
+    }
+
+    /// How often each fault was given.
+    pub fn given(&self) -> BTreeMap<Fault, u64> {
+        lock(&self.given).clone()
+    }
+
+    /// What was found.
+    pub fn findings(&self) -> Vec<String> {
+        lock(&self.findings).clone()
+    }
+
+    /// Everything as a table.
+    pub fn table(&self) -> String {
+        let of = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let mut text = String::from("faults given\n");
+        let given = self.given();
+        for (fault, times) in &given {
+            let _ = writeln!(text, "  {:<16} {times:>9}", fault.name());
+        }
+        for (what, times) in [
+            ("faults in all", given.values().sum()),
+            ("answers compared", of(&self.compared)),
+            ("  unchanged (304)", of(&self.unchanged)),
+            ("refused, not yet", of(&self.not_yet)),
+            ("no answer", of(&self.down)),
+            ("kill -9", of(&self.killed)),
+            ("stopped, started", of(&self.stopped)),
+            ("wrong", of(&self.wrong)),
+        ] {
+            let _ = writeln!(text, "{what:<18} {times:>9}");
+        }
+        text
+    }
+}
