@@ -89,7 +89,8 @@ pub(crate) fn results(results: &mut Value, fault: Option<Fault>, random: u64) {
         Some(Fault::EventAltered) => {
             let ours = of_contracts(events);
             let event = ours.get(random % ours.len().max(1)).and_then(|at| events.get_mut(*at));
-            let attributes = event.and_then(|event| event.get_mut("attributes")).and_then(Value::as_array_mut);
+            let attributes =
+                event.and_then(|event| event.get_mut("attributes")).and_then(Value::as_array_mut);
             for attribute in attributes.into_iter().flatten() {
                 let value = attribute.get("value").and_then(Value::as_str).unwrap_or_default();
                 if let Ok(number) = value.parse::<u128>() {
@@ -126,5 +127,7 @@ pub(crate) fn results(results: &mut Value, fault: Option<Fault>, random: u64) {
 /// Which events are custom ones of contracts.
 fn of_contracts(events: &[Value]) -> Vec<usize> {
     let kind = |event: &Value| event.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
-    (0..events.len()).filter(|at| events.get(*at).is_some_and(|event| kind(event).starts_with("wasm-"))).collect()
+    (0..events.len())
+        .filter(|at| events.get(*at).is_some_and(|event| kind(event).starts_with("wasm-")))
+        .collect()
 }

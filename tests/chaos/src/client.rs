@@ -117,7 +117,8 @@ impl Client {
         };
         self.not_back(known, height);
         let Ok(right) = self.oracle.at(height).await else {
-            self.tally.found(format!("{}: {path} at height {height}, which does not exist: {status}", self.round));
+            self.tally
+                .found(format!("{}: {path} at height {height}, which does not exist: {status}", self.round));
             return Ok(());
         };
         let (right_status, right_hash) = right.get(at).copied().context("a path")?;
@@ -128,7 +129,8 @@ impl Client {
                 count(&self.tally.compared);
             } else {
                 let round = &self.round;
-                self.tally.found(format!("{round}: {path} at height {height}: unchanged, it says, but it is not"));
+                self.tally
+                    .found(format!("{round}: {path} at height {height}: unchanged, it says, but it is not"));
             }
             return Ok(());
         }
@@ -141,7 +143,8 @@ impl Client {
             }
             Some(other) => {
                 let other = String::from_utf8_lossy(other);
-                self.tally.found(format!("{}: {path}: packed as {other}, which was not asked for", self.round));
+                self.tally
+                    .found(format!("{}: {path}: packed as {other}, which was not asked for", self.round));
                 return Ok(());
             }
         };

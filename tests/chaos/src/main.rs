@@ -101,7 +101,7 @@ async fn chaos(cli: &Cli) -> Result<bool> {
     let program = cli.indexer.clone().unwrap_or(beside);
     let folder = tempfile::tempdir()?;
     let (recording, stage) = record(folder.path()).await.context("recording the chain")?;
-    let oracle = Arc::new(Oracle::new(&recording).await.context("folding the chain")?);
+    let oracle = Arc::new(Oracle::new(&recording).context("folding the chain")?);
     println!(
         "chaos: recorded {} blocks and a fork of {} in {:.1} s; {} pages at {} heights are known",
         recording.tape.top(),

@@ -312,7 +312,10 @@ impl Shared {
         if request.get("method").and_then(Value::as_str) == Some("abci_query") {
             let asked = asked.parse().unwrap_or_default();
             if asked > sight.top {
-                return error(format!("height {asked} must be less than or equal to the current blockchain height {}", sight.top));
+                return error(format!(
+                    "height {asked} must be less than or equal to the current blockchain height {}",
+                    sight.top
+                ));
             }
             let height = if latest { sight.top } else { asked };
             if let Some(params) = request.get_mut("params") {
@@ -322,7 +325,9 @@ impl Shared {
         let sent = self.http.post(&self.recording.rpc).json(&request).send().await;
         match sent {
             Ok(answer) => answer.json().await.unwrap_or_default(),
-            Err(why) => json!({ "jsonrpc": "2.0", "id": null, "error": { "code": -32603, "message": why.to_string() } }),
+            Err(why) => {
+                json!({ "jsonrpc": "2.0", "id": null, "error": { "code": -32603, "message": why.to_string() } })
+            }
         }
     }
 }
@@ -356,7 +361,8 @@ impl Sight<'_> {
         let asked = number(params, "height");
         if asked > self.top {
             let top = self.top;
-            let data = format!("height {asked} must be less than or equal to the current blockchain height {top}");
+            let data =
+                format!("height {asked} must be less than or equal to the current blockchain height {top}");
             return Err(("Internal error", data));
         }
         if asked < self.base {
@@ -408,9 +414,13 @@ fn concerns(fault: Fault, method: &str, batch: usize) -> bool {
         | Fault::OtherChain
         | Fault::Restarted
         | Fault::Fork => true,
-        Fault::Duplicated | Fault::Reordered | Fault::ShortBatch | Fault::WrongIds | Fault::NoBatch => batch > 1,
+        Fault::Duplicated | Fault::Reordered | Fault::ShortBatch | Fault::WrongIds | Fault::NoBatch => {
+            batch > 1
+        }
         Fault::BatchLimit => batch > 5,
-        Fault::TipZero | Fault::TipEmpty | Fault::TipBack | Fault::TipAhead | Fault::TipStill => method == "abci_info",
+        Fault::TipZero | Fault::TipEmpty | Fault::TipBack | Fault::TipAhead | Fault::TipStill => {
+            method == "abci_info"
+        }
         Fault::NoTxs
         | Fault::YearOff
         | Fault::Parent

@@ -6,18 +6,20 @@ use std::sync::Arc;
 use anyhow::{Context, Result, ensure};
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::Request;
-use meteor_chain::Pool;
+use meteor_chain::blocks::{self, Header, Results};
+use meteor_chain::event::RawEvent;
+use meteor_indexer::Config;
 use meteor_indexer::api::Front;
 use meteor_indexer::app::App;
 use meteor_indexer::decode::{Watched, decode};
 use meteor_indexer::fold::{Block, Collection, State, apply};
 use meteor_indexer::view::View;
-use meteor_indexer::{Config, rpc};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use tokio::sync::Mutex;
 use tower_service::Service as _;
 
-use crate::record::Recording;
+use crate::record::{Block as Taped, Recording};
 
 const MOST_BYTES: usize = 64 << 20;
 
@@ -43,28 +45,23 @@ impl Oracle {
     ///
     /// # Errors
     /// If it can't be folded.
-    pub async fn new(recording: &Recording) -> Result<Self> {
+    pub fn new(recording: &Recording) -> Result<Self> {
         let mut config = Config::new(std::slice::from_ref(&recording.rpc), &recording.shower)?;
         config.tables = Some(std::fs::read(&recording.tables)?);
         config.catalogue = Some(std::fs::read(&recording.catalogue)?);
         let prefix = config.prefix.clone();
-        let pool = Pool::new(&config.rpc)?;
         let app = App::new(config)?;
         app.health.set_chain_id(&recording.chain_id);
         let (start, top) = (recording.launched, recording.tape.top());
         let mut state = State::new(&recording.chain_id, &recording.shower);
         let mut states = Vec::new();
-        let step = usize::try_from(rpc::WINDOW)?;
-        for from in (start..=top).step_by(step) {
-            let (_, blocks) =
-                rpc::blocks(&pool, &recording.shower, from, top.min(from + rpc::WINDOW - 1)).await?;
-            for block in blocks {
-                let header = &block.header;
-                let events = decode(&mut Watched::of(&state), &block.results)?;
-                let (height, time_ns, hash, parent) = (header.height, header.time_ns, header.hash, header.parent);
-                apply(&mut state, &Block { height, time_ns, hash, parent, events })?;
-                states.push(state.clone());
-            }
+        for height in start..=top {
+            let block = recording.tape.block(height).context("a block")?;
+            let (header, results) = read(block, &recording.shower)?;
+            let events = decode(&mut Watched::of(&state), &results)?;
+            let (time_ns, hash, parent) = (header.time_ns, header.hash, header.parent);
+            apply(&mut state, &Block { height, time_ns, hash, parent, events })?;
+            states.push(state.clone());
         }
         ensure!(state.alarms.count == 0, "the event itself raises alarms: {:?}", state.alarms);
         let paths = paths(&state);
@@ -116,17 +113,42 @@ impl Oracle {
     }
 }
 
+/// A recorded block, as the indexer reads it.
+fn read(block: &Taped, shower: &str) -> Result<(Header, Results)> {
+    let metas = json!({ "id": 1, "result": { "block_metas": [block.meta] } }).to_string();
+    let header = blocks::headers(metas.as_bytes(), 1)?.pop().context("a header")?;
+    let results = json!([{ "id": header.height, "result": block.results }]).to_string();
+    let keep = |event: &RawEvent<'_>| event.of_a_contract() || event.pays(shower);
+    let results = blocks::results(results.as_bytes(), &[&header], keep)?.pop().context("results")?;
+    Ok((header, results))
+}
+
 /// Every page of the event, as far as it depends on the chain alone.
 fn paths(state: &State) -> Vec<String> {
-    let mut paths: Vec<String> =
-        ["config", "showers", "telescope", "fairness", "fairness/tables", "catalogue", "unasked", "unasked?after=1&limit=1"]
-            .map(|path| format!("/v1/{path}"))
-            .into();
+    let mut paths: Vec<String> = [
+        "config",
+        "showers",
+        "telescope",
+        "fairness",
+        "fairness/tables",
+        "catalogue",
+        "unasked",
+        "unasked?after=1&limit=1",
+    ]
+    .map(|path| format!("/v1/{path}"))
+    .into();
     for shower in 1..=state.showers.len() {
         let of = format!("/v1/showers/{shower}");
-        for page in
-            ["", "/floors", "/odds", "/ranking", "/ranking?offset=3&limit=7", "/quote?amount=11000000", "/reveals", "/contributions.csv"]
-        {
+        for page in [
+            "",
+            "/floors",
+            "/odds",
+            "/ranking",
+            "/ranking?offset=3&limit=7",
+            "/quote?amount=11000000",
+            "/reveals",
+            "/contributions.csv",
+        ] {
             paths.push(format!("{of}{page}"));
         }
     }

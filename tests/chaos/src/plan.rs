@@ -48,14 +48,16 @@ impl Plan {
             // Of two nodes at most one tells what only the other shows to be wrong.
             let liar = rng.random_range(0..2);
             for node in 0..nodes {
-                let one_of = |fault: &&Fault| fault.shows() != Shows::AnotherNode || (nodes == 2 && node == liar);
+                let one_of =
+                    |fault: &&Fault| fault.shows() != Shows::AnotherNode || (nodes == 2 && node == liar);
                 let possible: Vec<&Fault> = all.iter().filter(one_of).collect();
                 let many = rng.random_range(0..=3);
                 let chosen: Vec<Active> = possible
                     .choose_multiple(&mut rng, many)
                     .map(|fault| Active { fault: **fault, share: 0.0 })
                     .collect();
-                let active = chosen.into_iter().map(|active| Active { share: rng.random_range(0.05..0.9), ..active });
+                let active =
+                    chosen.into_iter().map(|active| Active { share: rng.random_range(0.05..0.9), ..active });
                 events.push((at, Event::Faults(node, active.collect())));
             }
             at += Duration::from_millis(rng.random_range(800..4000));
@@ -95,10 +97,12 @@ impl Plan {
 
     /// All faults in it.
     pub fn faults(&self) -> impl Iterator<Item = Fault> {
-        self.events.iter().flat_map(|(_, event)| match event {
-            Event::Faults(_, active) => active.as_slice(),
-            Event::Halt(_) | Event::Kill(..) | Event::Restart(_) => &[],
-        })
-        .map(|active| active.fault)
+        self.events
+            .iter()
+            .flat_map(|(_, event)| match event {
+                Event::Faults(_, active) => active.as_slice(),
+                Event::Halt(_) | Event::Kill(..) | Event::Restart(_) => &[],
+            })
+            .map(|active| active.fault)
     }
 }

@@ -130,8 +130,7 @@ pub async fn record(folder: &Path) -> Result<(Arc<Recording>, Stage)> {
     let chain_id = stage.node.status().await?.chain_id;
     let (shower, launched) = (stage.deployment.shower.clone(), stage.deployment.height);
     let rpc = stage.chain.rpc.clone();
-    let recording =
-        Recording { tape, fork, restarted, chain_id, shower, launched, tables, catalogue, rpc };
+    let recording = Recording { tape, fork, restarted, chain_id, shower, launched, tables, catalogue, rpc };
     Ok((Arc::new(recording), stage))
 }
 

@@ -190,7 +190,8 @@ async fn heal(
     tip: &AtomicU64,
 ) -> Result<Duration> {
     let http = reqwest::Client::builder().timeout(Duration::from_secs(5)).build()?;
-    let patience = BACK + Duration::from_secs(plan.faults().map(crate::fault::Fault::echo).max().unwrap_or_default());
+    let patience =
+        BACK + Duration::from_secs(plan.faults().map(crate::fault::Fault::echo).max().unwrap_or_default());
     let (started, from) = (Instant::now(), tip.load(Ordering::Relaxed));
     let mut good_since: Option<Instant> = None;
     loop {
