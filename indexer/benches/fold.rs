@@ -22,6 +22,10 @@ use meteor_rules::ranking::Place;
 #[path = "../tests/indexer/chain.rs"]
 #[allow(dead_code, clippy::cast_possible_truncation, unreachable_pub)]
 mod chain;
+#[allow(dead_code, unreachable_pub)]
+mod measure;
+
+use measure::{on_cpu, resident};
 
 const PER_BLOCK: usize = 1_000;
 
@@ -87,12 +91,6 @@ fn fold(blocks: &[Block]) -> State {
     state
 }
 
-/// Resident memory in bytes, as Linux tells it.
-fn resident() -> f64 {
-    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    statm.split(' ').nth(1).and_then(|pages| pages.parse::<f64>().ok()).unwrap_or(0.0) * 4096.0
-}
-
 fn folding(c: &mut Criterion) {
     let mut group = c.benchmark_group("fold");
     group.sample_size(10).measurement_time(Duration::from_secs(5));
@@ -124,12 +122,6 @@ fn viewing(c: &mut Criterion) {
         });
     }
     group.finish();
-}
-
-/// Nanoseconds this thread has been on a processor, as Linux tells it: what a busy machine doesn't distort.
-fn on_cpu() -> f64 {
-    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    stat.split(' ').next().and_then(|ns| ns.parse().ok()).unwrap_or(0.0)
 }
 
 /// The worst case for memory: a million wallets with one contribution each; and its speed once, from nothing.

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::event::{RawEvent, TxResult};
+use crate::event::{RawEvent, TxEvent, TxResult, kept};
 use crate::hashes::{self, BlockId, WireHeader, WireTx};
 use crate::nullable::{number, or_default};
 use crate::words::Said;
@@ -221,7 +221,8 @@ struct BlockResults<'a> {
 const BEGINNING: (&str, &str) = ("mode", "BeginBlock");
 
 /// The results in an answer to a batch of `block_results`, whose requests are numbered by height: those of
-/// the blocks with these headers, in their order. Of events that `keep` doesn't want only the type is kept.
+/// the blocks with these headers, in their order. In the place of an event that `keep` doesn't want stands an empty
+/// one. Of a transaction's events it is asked with attributes only about those of contracts, and payments.
 ///
 /// # Errors
 /// What the node says instead; [`NodeError::Malformed`] if one is missing, is another block's, or has not as
@@ -243,21 +244,21 @@ pub fn results(
         if u64::try_from(results.txs_results.len()).ok() != Some(header.txs) {
             return Err(NodeError::malformed("another number of results than the header has transactions"));
         }
-        let (mut txs, mut leaves) = (Vec::new(), Vec::new());
+        let count = results.txs_results.len();
+        let (mut txs, mut leaves) = (Vec::with_capacity(count), Vec::with_capacity(count));
         for result in results.txs_results {
             let tx = result.ok_or_else(|| NodeError::malformed("a transaction without result"))?;
             leaves.push(tx.leaf()?);
-            txs.push(TxResult { code: tx.code, events: tx.events }.into_owned(keep));
+            let events = tx.events.into_iter().map(|TxEvent(event)| event).collect();
+            txs.push(TxResult { code: tx.code, events: kept(events, keep) });
         }
-        let hash = hashes::root(&leaves);
+        let hash = hashes::root_of(&leaves);
         let (key, value) = BEGINNING;
-        let (first, last): (Vec<_>, Vec<_>) =
-            results.finalize_block_events.into_iter().partition(|event| event.value(key) == Some(value));
-        let owned = |events: [Vec<RawEvent<'_>>; 2]| {
-            events.into_iter().flatten().map(|event| event.into_owned(keep)).collect()
-        };
-        let begin = owned([results.begin_block_events, first]);
-        Ok(Results { hash, begin, txs, end: owned([results.end_block_events, last]) })
+        let (mut begin, mut end) = (results.begin_block_events, results.end_block_events);
+        for event in results.finalize_block_events {
+            if event.value(key) == Some(value) { begin.push(event) } else { end.push(event) }
+        }
+        Ok(Results { hash, begin: kept(begin, keep), txs, end: kept(end, keep) })
     };
     headers.iter().map(&mut of).collect()
 }

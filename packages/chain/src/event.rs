@@ -1,10 +1,16 @@
 //! Transactions' results and their events, as nodes write them; borrowed from the answer until they are kept.
+//!
+//! A contribution's transaction has thirteen events of which two are of interest. The others are passed over
+//! without being read, and nothing is allocated for a name that every event has.
 
 use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
 
 use serde::Deserialize;
+use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 
-use crate::nullable::{or_default, text};
+use crate::nullable::{Text, or_default, text};
 
 /// The attribute in which the chain names the contract that emitted an event. The chain lets no contract
 /// write one that begins with an underscore, so it can't be forged. It need not be the first: wasmd sorts the
@@ -13,6 +19,35 @@ const CONTRACT: &str = "_contract_address";
 /// The same as CometBFT 0.34 writes it: all names and values in base64.
 const CONTRACT_BASE64: &str = "X2NvbnRyYWN0X2FkZHJlc3M=";
 
+/// The type of the bank's event of a payment.
+const PAYMENT: &str = "transfer";
+
+/// Names that events of interest have, the most frequent first: they are not copied.
+const NAMES: [&str; 22] = [
+    CONTRACT,
+    "msg_index",
+    "v",
+    "shower",
+    "contributor",
+    "amount",
+    "total",
+    "seq",
+    "shower_total",
+    "contributors",
+    "recipient",
+    "sender",
+    "token_id",
+    "owner",
+    "image",
+    "traits",
+    "from",
+    "to",
+    "holder",
+    "wasm-contribution",
+    "transfer",
+    "wasm-minted",
+];
+
 /// The result of one transaction.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
@@ -20,7 +55,8 @@ pub struct TxResult<'a> {
     /// 0 for success.
     #[serde(deserialize_with = "or_default")]
     pub code: u32,
-    /// Its events, all of them and in order, so that a place among them is the event's identity.
+    /// Its events in order, so that a place among them is the event's identity. In the place of one that is not
+    /// kept stands an empty one; after the last one that is kept there are none.
     #[serde(borrow, deserialize_with = "or_default")]
     pub events: Vec<RawEvent<'a>>,
 }
@@ -80,7 +116,7 @@ impl RawEvent<'_> {
     /// Whether it is the bank's event of coins that went to `recipient`.
     pub fn pays(&self, recipient: &str) -> bool {
         let mut attributes = self.attributes.iter();
-        self.kind == "transfer" && attributes.any(|a| a.key == "recipient" && a.value == recipient)
+        self.kind == PAYMENT && attributes.any(|a| a.key == "recipient" && a.value == recipient)
     }
 
     /// The value of the first attribute of that name.
@@ -93,27 +129,89 @@ impl RawEvent<'_> {
         self.attributes.iter().map(|a| (a.key.as_ref(), a.value.as_ref())).collect()
     }
 
-    /// The event to keep; only its type, unless `keep` wants it.
-    pub fn into_owned(mut self, keep: impl Fn(&RawEvent<'_>) -> bool) -> RawEvent<'static> {
-        if !keep(&self) {
-            self.attributes.clear();
-        }
-        let own = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
-        RawEvent {
-            kind: own(self.kind),
-            attributes: self
-                .attributes
-                .into_iter()
-                .map(|a| Attribute { key: own(a.key), value: own(a.value) })
-                .collect(),
-        }
+    /// The event, independent of the answer.
+    pub(crate) fn into_owned(self) -> RawEvent<'static> {
+        let Self { kind, attributes } = self;
+        let owned =
+            |Attribute { key, value }| Attribute { key: name(key), value: Cow::Owned(String::from(value)) };
+        RawEvent { kind: name(kind), attributes: attributes.into_iter().map(owned).collect() }
     }
 }
 
-impl TxResult<'_> {
-    /// The result to keep. Of events that `keep` doesn't want only the type is kept.
-    pub fn into_owned(self, keep: impl Fn(&RawEvent<'_>) -> bool) -> TxResult<'static> {
-        let own = |event: RawEvent<'_>| event.into_owned(&keep);
-        TxResult { code: self.code, events: self.events.into_iter().map(own).collect() }
+/// A name that outlives the answer.
+fn name(of: Cow<'_, str>) -> Cow<'static, str> {
+    let known = NAMES.iter().find(|known| **known == of);
+    known.map_or_else(|| Cow::Owned(of.into_owned()), |known| Cow::Borrowed(*known))
+}
+
+/// The events to keep, each in its place: an empty one stands for one that `keep` doesn't want.
+pub(crate) fn kept(
+    events: Vec<RawEvent<'_>>,
+    keep: impl Fn(&RawEvent<'_>) -> bool,
+) -> Vec<RawEvent<'static>> {
+    let count = events.iter().rposition(&keep).map_or(0, |last| last.saturating_add(1));
+    let one = |event| if keep(&event) { event.into_owned() } else { RawEvent::default() };
+    events.into_iter().take(count).map(one).collect()
+}
+
+/// An event of a transaction. Its attributes are read only if one may want them: a contract's, or a payment's.
+pub(crate) struct TxEvent<'a>(pub(crate) RawEvent<'a>);
+
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "lowercase")]
+enum EventField {
+    Type,
+    Attributes,
+    #[serde(other)]
+    Other,
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for TxEvent<'a> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_map(TxEventVisitor(PhantomData))
     }
+}
+
+struct TxEventVisitor<'a>(PhantomData<&'a ()>);
+
+impl<'de: 'a, 'a> Visitor<'de> for TxEventVisitor<'a> {
+    type Value = TxEvent<'a>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an event")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<TxEvent<'a>, A::Error> {
+        let (mut kind, mut attributes) = (None, None);
+        while let Some(field) = map.next_key()? {
+            match field {
+                EventField::Type if kind.is_some() => return Err(A::Error::duplicate_field("type")),
+                EventField::Type => kind = Some(map.next_value::<Option<Text<'a>>>()?.unwrap_or_default().0),
+                EventField::Attributes if attributes.is_some() => {
+                    return Err(A::Error::duplicate_field("attributes"));
+                }
+                // Nodes write the type first; else the attributes are read in any case.
+                EventField::Attributes if kind.as_deref().is_some_and(|kind| !may_matter(kind)) => {
+                    map.next_value::<IgnoredAny>()?;
+                    attributes = Some(Vec::new());
+                }
+                EventField::Attributes => {
+                    attributes = Some(map.next_value::<Option<Vec<Attribute<'a>>>>()?.unwrap_or_default());
+                }
+                EventField::Other => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        let (kind, mut attributes) = (kind.unwrap_or_default(), attributes.unwrap_or_default());
+        if !may_matter(&kind) {
+            attributes.clear();
+        }
+        Ok(TxEvent(RawEvent { kind, attributes }))
+    }
+}
+
+/// Whether an event of a transaction can be of interest, by its type.
+fn may_matter(kind: &str) -> bool {
+    kind == PAYMENT || kind.starts_with("wasm")
 }

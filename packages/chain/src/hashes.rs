@@ -11,7 +11,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::blocks::BlockHash;
-use crate::event::RawEvent;
+use crate::event::TxEvent;
 use crate::nullable::{number, or_default, text};
 use crate::{NodeError, time};
 
@@ -90,7 +90,7 @@ pub(crate) struct WireTx<'a> {
     #[serde(borrow, deserialize_with = "text")]
     gas_used: Cow<'a, str>,
     #[serde(borrow, deserialize_with = "or_default")]
-    pub(crate) events: Vec<RawEvent<'a>>,
+    pub(crate) events: Vec<TxEvent<'a>>,
 }
 
 impl WireHeader<'_> {
@@ -142,62 +142,91 @@ pub fn header(json: &[u8]) -> Result<BlockHash, NodeError> {
 /// A transaction's result as a leaf of the results' tree. `gas` is what it wanted and what it used.
 pub fn result_leaf(code: u32, data: &[u8], gas: [i64; 2]) -> Vec<u8> {
     let [wanted, used] = gas.map(|gas| u64::from_ne_bytes(gas.to_ne_bytes()));
-    [varint(1, code.into()), bytes(2, data), varint(5, wanted), varint(6, used)].concat()
+    let mut leaf = Vec::new();
+    put_varint(&mut leaf, 1, code.into());
+    put_bytes(&mut leaf, 2, data);
+    put_varint(&mut leaf, 5, wanted);
+    put_varint(&mut leaf, 6, used);
+    leaf
 }
 
 impl WireTx<'_> {
-    /// Its leaf in the tree of the results.
-    pub(crate) fn leaf(&self) -> Result<Vec<u8>, NodeError> {
+    /// The hash of its leaf in the tree of the results.
+    pub(crate) fn leaf(&self) -> Result<BlockHash, NodeError> {
         let data = BASE64.decode(self.data.as_bytes());
         let data = data.map_err(|_| NodeError::malformed("a result's data are no base64"))?;
         let gas = |text: &str| if text.is_empty() { Ok(0) } else { text.parse() };
         let gas = gas(&self.gas_wanted).and_then(|wanted| Ok([wanted, gas(&self.gas_used)?]));
-        Ok(result_leaf(
-            self.code,
-            &data,
-            gas.map_err(|_| NodeError::malformed("a result's gas is no number"))?,
-        ))
+        let gas = gas.map_err(|_| NodeError::malformed("a result's gas is no number"))?;
+        Ok(leaf(&result_leaf(self.code, &data, gas)))
     }
 }
 
 /// The root of the Merkle tree over `leaves`.
 pub fn root(leaves: &[Vec<u8>]) -> BlockHash {
-    let hash = |parts: &[&[u8]]| parts.iter().fold(Sha256::new(), Digest::chain_update).finalize().into();
+    root_of(&leaves.iter().map(|bytes| leaf(bytes)).collect::<Vec<_>>())
+}
+
+/// The hash of a leaf.
+fn leaf(bytes: &[u8]) -> BlockHash {
+    Sha256::new_with_prefix([0]).chain_update(bytes).finalize().into()
+}
+
+/// The root of the Merkle tree over leaves with these hashes.
+pub(crate) fn root_of(leaves: &[BlockHash]) -> BlockHash {
     match leaves {
-        [] => hash(&[]),
-        [leaf] => hash(&[&[0], leaf]),
+        [] => Sha256::digest([]).into(),
+        [leaf] => *leaf,
         more => {
             // The largest power of two below their number.
             let (left, right) = more.split_at(more.len().next_power_of_two() / 2);
-            hash(&[&[1], &root(left), &root(right)])
+            Sha256::new_with_prefix([1])
+                .chain_update(root_of(left))
+                .chain_update(root_of(right))
+                .finalize()
+                .into()
         }
     }
 }
 
 /// A number's field of protobuf; nothing for zero.
 fn varint(field: u8, value: u64) -> Vec<u8> {
-    if value == 0 { Vec::new() } else { [vec![field << 3], digits(value)].concat() }
+    let mut to = Vec::new();
+    put_varint(&mut to, field, value);
+    to
 }
 
 /// A field of bytes of protobuf; nothing if there are none.
 fn bytes(field: u8, value: &[u8]) -> Vec<u8> {
-    if value.is_empty() {
-        return Vec::new();
-    }
-    let length = u64::try_from(value.len()).unwrap_or(u64::MAX);
-    [&[field << 3 | 2], digits(length).as_slice(), value].concat()
+    let mut to = Vec::new();
+    put_bytes(&mut to, field, value);
+    to
 }
 
-fn digits(mut value: u64) -> Vec<u8> {
-    let mut digits = Vec::new();
+fn put_varint(to: &mut Vec<u8>, field: u8, value: u64) {
+    if value > 0 {
+        to.push(field << 3);
+        put_digits(to, value);
+    }
+}
+
+fn put_bytes(to: &mut Vec<u8>, field: u8, value: &[u8]) {
+    if !value.is_empty() {
+        to.push(field << 3 | 2);
+        put_digits(to, u64::try_from(value.len()).unwrap_or(u64::MAX));
+        to.extend_from_slice(value);
+    }
+}
+
+fn put_digits(to: &mut Vec<u8>, mut value: u64) {
     loop {
         let [low, ..] = value.to_le_bytes();
         value >>= 7;
         if value == 0 {
-            digits.push(low & 0x7f);
-            return digits;
+            to.push(low & 0x7f);
+            return;
         }
-        digits.push(low | 0x80);
+        to.push(low | 0x80);
     }
 }
 

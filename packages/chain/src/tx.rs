@@ -63,7 +63,7 @@ struct Outcome<'a> {
 impl Outcome<'_> {
     fn included(self, hash: &str, height: u64) -> Included {
         let Self { verdict, gas_used, events } = self;
-        let events = events.into_iter().map(|event| event.into_owned(|_| true)).collect();
+        let events = events.into_iter().map(RawEvent::into_owned).collect();
         Included { hash: hash.to_owned(), height, refusal: verdict.refusal(), gas_used, events }
     }
 }
