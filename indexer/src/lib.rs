@@ -24,6 +24,7 @@ mod port;
 pub mod relay;
 pub mod rpc;
 mod server;
+pub mod store;
 mod tax;
 pub mod view;
 

@@ -8,6 +8,7 @@
 mod apply;
 mod error;
 mod shower;
+mod stored;
 mod tokens;
 mod wallets;
 
@@ -24,6 +25,7 @@ use serde::Serialize;
 pub use apply::apply;
 pub use error::{FoldError, FoldFault};
 pub use shower::{Closing, Draw, Given, Moment, Shower, Standing};
+pub use stored::StoredError;
 pub use tokens::{Collection, Collections, Custodies, Custody, Reveal, Token, TokenRef, Tokens};
 pub use wallets::{Entry, Wallet, Wallets};
 
@@ -225,6 +227,8 @@ pub struct State {
     pub chain_id: String,
     /// The shower contract.
     pub contract: String,
+    /// Height of the first block applied; 0 before it. An event of an earlier block is not in here.
+    pub first: u64,
     /// The last block applied.
     pub at: At,
     /// The launch; `None` until it has happened.
@@ -258,6 +262,7 @@ impl State {
         Self {
             chain_id: chain_id.to_owned(),
             contract: contract.to_owned(),
+            first: 0,
             at: At::default(),
             launched: None,
             contracts: Contracts::default(),

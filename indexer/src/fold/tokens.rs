@@ -145,10 +145,11 @@ impl Tokens {
 
     /// Adds a token, whose id must be new.
     pub(super) fn add(&mut self, id: u64, token: Token) -> Result<(), FoldFault> {
-        self.changed = token.height;
-        if self.by_id.insert(id, token).is_some() {
+        if self.by_id.contains_key(&id) {
             return Err(FoldFault::Mint(id)); // ids are never reused
         }
+        self.changed = token.height;
+        self.by_id.insert(id, token);
         self.order.push_back(id);
         Ok(())
     }

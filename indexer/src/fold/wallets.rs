@@ -31,6 +31,11 @@ pub struct Wallet {
 }
 
 impl Wallet {
+    /// A wallet that has nothing yet.
+    pub(super) fn new(address: Arc<str>) -> Self {
+        Self { address, entries: Arc::default(), tokens: OrdSet::new() }
+    }
+
     /// How many tokens of a collection it holds.
     pub fn count(&self, collection: Collection) -> usize {
         let of = |token: &&TokenRef| token.collection() == collection;
@@ -55,6 +60,15 @@ pub struct Wallets {
 }
 
 impl Wallets {
+    /// These wallets, in the order of their numbers; `None` if two have one address.
+    pub(super) fn from_list(list: Vec<Wallet>) -> Option<Self> {
+        let mut numbers = GenericHashMap::default();
+        for (wallet, number) in list.iter().zip(0u32..) {
+            numbers.insert(Arc::clone(&wallet.address), number);
+        }
+        (numbers.len() == list.len()).then(|| Self { numbers, list: list.into() })
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.list.len()
@@ -93,7 +107,7 @@ impl Wallets {
         let number = u32::try_from(self.list.len()).map_err(|_| FoldFault::Overflow)?;
         let address: Arc<str> = address.into();
         self.numbers.insert(Arc::clone(&address), number);
-        self.list.push_back(Wallet { address, entries: Arc::default(), tokens: OrdSet::new() });
+        self.list.push_back(Wallet::new(address));
         Ok(number)
     }
 

@@ -20,4 +20,5 @@ mod frames;
 mod node;
 mod relay;
 mod rpc;
+mod snapshot;
 mod view;

@@ -93,6 +93,9 @@ pub fn apply(state: &mut State, block: &Block) -> Result<(), FoldError> {
     state.unasked.extend(pending.received.into_iter().map(|(_, Received { sender, amount, denom })| {
         Unasked { height: block.height, time, who: sender, amount, denom }
     }));
+    if state.first == 0 {
+        state.first = block.height;
+    }
     state.at = At { height: block.height, time_ns: block.time_ns, hash: block.hash };
     Ok(())
 }

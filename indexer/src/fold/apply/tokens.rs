@@ -83,7 +83,8 @@ fn found(state: &mut State, of: Collection, event: &Minted, pending: &mut Pendin
 }
 
 fn born(state: &mut State, of: Collection, event: &Minted, token: Token) -> Result<(), FoldFault> {
-    let owner = state.wallets.get_mut(token.owner)?;
+    let (number, key) = (token.owner, TokenRef::checked(of, event.token_id)?);
+    let owner = state.wallets.get_mut(number)?;
     if *owner.address != *event.owner {
         return Err(FoldFault::Differs {
             field: "owner",
@@ -91,8 +92,9 @@ fn born(state: &mut State, of: Collection, event: &Minted, token: Token) -> Resu
             computed: owner.address.to_string(),
         });
     }
-    owner.tokens.insert(TokenRef::checked(of, event.token_id)?);
-    state.collections.of_mut(of).add(event.token_id, token)
+    state.collections.of_mut(of).add(event.token_id, token)?;
+    state.wallets.get_mut(number)?.tokens.insert(key);
+    Ok(())
 }
 
 /// Moves a token to another wallet, or burns it.
