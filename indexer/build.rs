@@ -7,6 +7,8 @@ use std::{env, fs, io};
 
 /// What `scripts/page` builds. The folder above it is committed, so that Cargo sees a page come and go.
 const PAGE: &str = "../frontend/dist/page";
+/// Beside it, its files packed with Brotli: `assets/index.js.br` for `assets/index.js`.
+const PACKED: &str = "packed";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let page = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join(PAGE);
@@ -23,16 +25,25 @@ fn main() -> Result<(), Box<dyn Error>> {
         let path =
             file.strip_prefix(&page)?.to_str().ok_or("a file of the page has a name that is not UTF-8")?;
         let content_type = content_type(path)?;
-        let bytes = fs::canonicalize(&file)?;
-        let bytes = bytes.to_str().ok_or("the repository is in a folder whose name is not UTF-8")?;
+        let packed = page.with_file_name(PACKED).join(format!("{path}.br"));
+        let brotli =
+            if packed.is_file() { format!("Some({})", include(&packed)?) } else { "None".to_owned() };
         writeln!(
             table,
-            "File {{ path: {path:?}, content_type: {content_type:?}, bytes: include_bytes!({bytes:?}) }},"
+            "File {{ path: {path:?}, content_type: {content_type:?}, bytes: {}, brotli: {brotli} }},",
+            include(&file)?
         )?;
     }
     table.push(']');
     fs::write(Path::new(&env::var("OUT_DIR")?).join("page.rs"), table)?;
     Ok(())
+}
+
+/// The expression for a file's bytes.
+fn include(file: &Path) -> Result<String, Box<dyn Error>> {
+    let path = fs::canonicalize(file)?;
+    let path = path.to_str().ok_or("the repository is in a folder whose name is not UTF-8")?;
+    Ok(format!("include_bytes!({path:?})"))
 }
 
 fn find(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

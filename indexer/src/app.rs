@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use arc_swap::{ArcSwap, Guard};
 use axum::http::HeaderValue;
+use bytes::Bytes;
 use meteor_chain::{NodeError, Pool};
 use meteor_messages::shower::InstantiateMsg;
 use meteor_rules::catalogue::file;
@@ -77,14 +78,14 @@ pub struct Tables {
 impl Tables {
     fn new(bytes: &[u8]) -> Self {
         let json = HeaderValue::from_static("application/json");
-        Self { hash: Sha256::digest(bytes).into(), page: Page::file(json, bytes, []) }
+        Self { hash: Sha256::digest(bytes).into(), page: Page::file(json, bytes.to_vec(), []) }
     }
 }
 
 /// The catalogue's file. It is served only if the launch committed to it: anyone mints from what is served here.
 #[derive(Debug)]
 pub struct CatalogueFile {
-    bytes: Vec<u8>,
+    bytes: Bytes,
     /// Whether it is the launch's, once that was asked.
     fits: OnceLock<bool>,
     /// The file, ready to send.
@@ -94,7 +95,8 @@ pub struct CatalogueFile {
 impl CatalogueFile {
     fn new(bytes: Vec<u8>) -> Self {
         let csv = HeaderValue::from_static("text/csv; charset=utf-8");
-        Self { page: Page::file(csv, &bytes, []), bytes, fits: OnceLock::new() }
+        let bytes = Bytes::from(bytes);
+        Self { page: Page::file(csv, bytes.clone(), []), bytes, fits: OnceLock::new() }
     }
 
     /// Whether the launch committed to it. A launch never changes, so this is computed once.
@@ -131,6 +133,14 @@ impl App {
             published: watch::Sender::new(0),
             config,
         }))
+    }
+
+    /// Packs the files that are configured, for clients that take them packed. They may be large: this can take a second,
+    /// in which they are sent as they are.
+    pub fn pack_files(&self) {
+        let tables = self.tables.as_ref().map(|tables| &tables.page);
+        let catalogue = self.catalogue.as_ref().map(|catalogue| &catalogue.page);
+        tables.into_iter().chain(catalogue).for_each(Page::pack);
     }
 
     /// The view that requests are answered from.

@@ -11,6 +11,8 @@ pub(crate) struct File {
     pub content_type: &'static str,
     /// Its bytes.
     pub bytes: &'static [u8],
+    /// The same packed with Brotli at its best, if that saves anything. It is no part of the page's hash.
+    pub brotli: Option<&'static [u8]>,
 }
 
 /// What `scripts/page` had built when this was compiled, in the order of paths; empty if nothing.
@@ -39,8 +41,8 @@ pub(crate) fn hash(files: &[File]) -> Option<String> {
 mod tests {
     use super::*;
 
-    const A: File = File { path: "a.js", content_type: "", bytes: b"a" };
-    const B: File = File { path: "b.js", content_type: "", bytes: b"b" };
+    const A: File = File { path: "a.js", content_type: "", bytes: b"a", brotli: None };
+    const B: File = File { path: "b.js", content_type: "", bytes: b"b", brotli: None };
 
     #[test]
     fn the_hash_names_paths_and_bytes_whatever_their_order() {
@@ -51,5 +53,17 @@ mod tests {
         assert_ne!(hash(&[A, File { bytes: b"c", ..B }]), hash(&[A, B]));
         assert_ne!(hash(&[A, File { path: "c.js", ..B }]), hash(&[A, B]));
         assert_eq!(hash(&[]), None);
+    }
+
+    #[test]
+    fn packed_files_are_the_files() {
+        for file in FILES {
+            let Some(packed) = file.brotli else { continue };
+            let mut bytes = Vec::new();
+            brotli::BrotliDecompress(&mut &*packed, &mut bytes).unwrap();
+            assert!(bytes == file.bytes && packed.len() < bytes.len(), "{}", file.path);
+        }
+        let script = FILES.iter().find(|file| file.path.ends_with(".js"));
+        assert!(script.is_none_or(|script| script.brotli.is_some()), "scripts/page packs what it builds");
     }
 }

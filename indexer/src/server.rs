@@ -53,6 +53,8 @@ pub async fn start_with(config: Config, extra: Router) -> Result<Server, Indexer
     let mut tasks = JoinSet::new();
     tasks.spawn(follow::run(Arc::clone(&app)));
     tasks.spawn(audit::run(Arc::clone(&app)));
+    let packing = Arc::clone(&app);
+    tokio::task::spawn_blocking(move || packing.pack_files());
 
     let most = connections(app.config.max_connections);
     let public = Port {

@@ -10,6 +10,7 @@ use axum::http::header::{
 };
 use axum::response::Response;
 use axum::routing::{MethodRouter, get};
+use bytes::Bytes;
 use reqwest::Url;
 use serde::Serialize;
 
@@ -49,11 +50,12 @@ fn policy(gateways: &[Url]) -> HeaderValue {
 }
 
 fn routes_of(files: &'static [File], policy: &HeaderValue) -> Router<Arc<App>> {
-    let mut router = Router::new()
-        .route("/.well-known/release.json", serve("application/json", ASK, policy, || release(files)));
-    let mut index = serve("text/html; charset=utf-8", ASK, policy, || page::MISSING.to_vec());
+    let release = serve("application/json", ASK, policy, || (release(files).into(), None));
+    let mut router = Router::new().route("/.well-known/release.json", release);
+    let missing = || (Bytes::from_static(page::MISSING), None);
+    let mut index = serve("text/html; charset=utf-8", ASK, policy, missing);
     for file in files {
-        let bytes = || file.bytes.to_vec();
+        let bytes = || (Bytes::from_static(file.bytes), file.brotli);
         if file.path == "index.html" {
             index = serve(file.content_type, ASK, policy, bytes);
         } else {
@@ -69,12 +71,12 @@ fn routes_of(files: &'static [File], policy: &HeaderValue) -> Router<Arc<App>> {
     router.route("/", index)
 }
 
-/// Answers with these bytes, made when they are asked for first.
+/// Answers with these bytes, which may be there in Brotli too. They are made when they are asked for first.
 fn serve(
     content_type: &'static str,
     keep: HeaderValue,
     policy: &HeaderValue,
-    bytes: impl FnOnce() -> Vec<u8> + Send + 'static,
+    bytes: impl FnOnce() -> (Bytes, Option<&'static [u8]>) + Send + 'static,
 ) -> MethodRouter<Arc<App>> {
     let policy = policy.clone();
     let page = Arc::new(LazyLock::new(move || {
@@ -84,7 +86,10 @@ fn serve(
             (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
             (CACHE_CONTROL, keep),
         ];
-        Page::file(HeaderValue::from_static(content_type), &bytes(), headers)
+        let (bytes, brotli) = bytes();
+        let page = Page::file(HeaderValue::from_static(content_type), bytes, headers).packed(brotli);
+        page.pack();
+        page
     }));
     get(move |State(app): State<Arc<App>>, headers: HeaderMap| async move {
         let view = app.view();
@@ -132,9 +137,19 @@ mod tests {
     use crate::Config;
 
     const BUILT: &[File] = &[
-        File { path: "assets/index-1.js", content_type: "text/javascript; charset=utf-8", bytes: b"1" },
-        File { path: "favicon.svg", content_type: "image/svg+xml", bytes: b"<svg/>" },
-        File { path: "index.html", content_type: "text/html; charset=utf-8", bytes: b"<p>built</p>" },
+        File {
+            path: "assets/index-1.js",
+            content_type: "text/javascript; charset=utf-8",
+            bytes: b"1",
+            brotli: None,
+        },
+        File { path: "favicon.svg", content_type: "image/svg+xml", bytes: b"<svg/>", brotli: None },
+        File {
+            path: "index.html",
+            content_type: "text/html; charset=utf-8",
+            bytes: b"<p>built</p>",
+            brotli: None,
+        },
     ];
 
     async fn ask(files: &'static [File], path: &str) -> (StatusCode, HeaderMap, String) {

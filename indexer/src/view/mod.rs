@@ -4,6 +4,7 @@
 //! an answer never mixes two heights. A view shares everything that hasn't changed with the one before it.
 
 mod csv;
+mod encoding;
 mod frame;
 mod numbers;
 mod order;

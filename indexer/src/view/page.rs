@@ -1,21 +1,21 @@
-//! A page that is rendered once: plain and gzip, each with a strong tag of its bytes. And the headers of
+//! A page that is rendered once: plain, gzip and Brotli, each with a strong tag of its bytes. And the headers of
 //! answers.
 
-use std::io::Write as _;
+use std::sync::OnceLock;
 
 use axum::body::Body;
 use axum::http::header::{
-    ACCEPT_ENCODING, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CACHE_CONTROL,
-    CONTENT_ENCODING, CONTENT_TYPE, ETAG, VARY,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CACHE_CONTROL, CONTENT_ENCODING,
+    CONTENT_TYPE, ETAG, VARY,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use headers::{ETag, HeaderMapExt as _, IfNoneMatch};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+
+use super::encoding::{Encoding, preferred};
 
 /// Height of the block that an answer describes.
 const HEIGHT: HeaderName = HeaderName::from_static("x-meteor-height");
@@ -27,9 +27,6 @@ const CACHE: HeaderValue =
     HeaderValue::from_static("public, max-age=1, s-maxage=2, stale-while-revalidate=5, stale-if-error=60");
 const EXPOSED: HeaderValue = HeaderValue::from_static("x-meteor-height, x-meteor-block-time, etag");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
-
-/// Gzip saves no packet below this many bytes.
-const WORTH_PACKING: usize = 1_000;
 
 /// The headers that say which block an answer is true for, made once for each view.
 #[derive(Clone, Debug)]
@@ -91,11 +88,17 @@ fn answer(request: &HeaderMap, mut headers: HeaderMap, make: impl FnOnce() -> Bo
     response
 }
 
-/// A page.
+/// A page. Each encoding of it is made when it is first asked for, once.
 #[derive(Debug)]
 pub struct Page {
-    plain: Variant,
-    packed: Option<Variant>,
+    body: Bytes,
+    /// Whether it may be packed while a client waits.
+    pack: bool,
+    /// The headers that it has instead of the usual ones.
+    own: Vec<(HeaderName, HeaderValue)>,
+    plain: OnceLock<Variant>,
+    gzip: OnceLock<Option<Variant>>,
+    brotli: OnceLock<Option<Variant>>,
 }
 
 #[derive(Debug)]
@@ -112,61 +115,84 @@ impl Page {
 
     /// The same of JSON that is there as bytes.
     pub fn of_json(json: Vec<u8>) -> Self {
-        Self::new(json, true)
+        Self::new(json.into(), true, Vec::new())
     }
 
     /// The same for one request only, which isn't worth packing.
     pub fn once<T: Serialize>(value: &T) -> Self {
-        Self::new(to_json(value), false)
+        Self::new(to_json(value).into(), false, Vec::new())
     }
 
-    /// A file, with headers of its own.
+    /// A file, with headers of its own. It may be large, so it is sent as it is until [`Self::pack`] is done or
+    /// [`Self::packed`] says otherwise.
     pub fn file<const N: usize>(
         content_type: HeaderValue,
-        bytes: &[u8],
+        bytes: impl Into<Bytes>,
         headers: [(HeaderName, HeaderValue); N],
     ) -> Self {
-        let mut page = Self::new(bytes.to_vec(), true);
-        for variant in [Some(&mut page.plain), page.packed.as_mut()].into_iter().flatten() {
-            variant.headers.insert(CONTENT_TYPE, content_type.clone());
-            for (name, value) in &headers {
-                variant.headers.insert(name, value.clone()); // `extend` would add a second Cache-Control
-            }
-        }
-        page
+        let own = std::iter::once((CONTENT_TYPE, content_type)).chain(headers).collect();
+        Self::new(bytes.into(), false, own)
     }
 
-    fn new(body: Vec<u8>, pack: bool) -> Self {
-        let packed = if pack && body.len() >= WORTH_PACKING { gzip(&body) } else { None };
-        Self {
-            packed: packed.map(|body| Variant::new(body.into(), true)),
-            plain: Variant::new(body.into(), false),
-        }
+    fn new(body: Bytes, pack: bool, own: Vec<(HeaderName, HeaderValue)>) -> Self {
+        let (plain, gzip, brotli) = Default::default();
+        Self { body, pack, own, plain, gzip, brotli }
+    }
+
+    /// With these bytes as its Brotli encoding.
+    #[must_use]
+    pub fn packed(mut self, brotli: Option<&'static [u8]>) -> Self {
+        let variant = brotli.map(|bytes| self.variant(Encoding::Brotli, Bytes::from_static(bytes)));
+        self.brotli = variant.map_or_else(OnceLock::new, |variant| OnceLock::from(Some(variant)));
+        self
+    }
+
+    /// Makes the encodings that aren't there yet. A large file takes a second.
+    pub fn pack(&self) {
+        self.made(Encoding::Brotli);
+        self.made(Encoding::Gzip);
     }
 
     /// The plain bytes.
-    pub fn body(&self) -> &Bytes {
-        &self.plain.body
+    pub const fn body(&self) -> &Bytes {
+        &self.body
     }
 
-    /// The answer to a request with these headers: the variant it accepts, or 304 if the client has it
-    /// already.
+    /// The answer to a request with these headers: the encoding it prefers, or 304 if the client has it already.
     pub fn respond(&self, request: &HeaderMap, currency: &Currency) -> Response {
-        let variant = match &self.packed {
-            Some(packed) if accepts_gzip(request) => packed,
-            _ => &self.plain,
-        };
+        let packed = preferred(request).find_map(|encoding| match encoding {
+            Encoding::Plain => Some(self.plain()),
+            Encoding::Brotli | Encoding::Gzip if self.pack => self.made(encoding),
+            Encoding::Brotli => self.brotli.get()?.as_ref(),
+            Encoding::Gzip => self.gzip.get()?.as_ref(),
+        });
+        let variant = packed.unwrap_or_else(|| self.plain());
         answer(request, currency.on(variant.headers.clone()), || Body::from(variant.body.clone()))
     }
-}
 
-impl Variant {
-    fn new(body: Bytes, packed: bool) -> Self {
+    fn plain(&self) -> &Variant {
+        self.plain.get_or_init(|| self.variant(Encoding::Plain, self.body.clone()))
+    }
+
+    fn made(&self, encoding: Encoding) -> Option<&Variant> {
+        let cell = match encoding {
+            Encoding::Brotli => &self.brotli,
+            Encoding::Gzip => &self.gzip,
+            Encoding::Plain => return Some(self.plain()),
+        };
+        let make = || Some(self.variant(encoding, encoding.pack(&self.body)?.into()));
+        cell.get_or_init(make).as_ref()
+    }
+
+    fn variant(&self, encoding: Encoding, body: Bytes) -> Variant {
         let mut headers = headers(etag(&body));
-        if packed {
-            headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        for (name, value) in &self.own {
+            headers.insert(name, value.clone()); // `extend` would add a second Cache-Control
         }
-        Self { body, headers }
+        if let Some(name) = encoding.name() {
+            headers.insert(CONTENT_ENCODING, name);
+        }
+        Variant { body, headers }
     }
 }
 
@@ -201,30 +227,13 @@ fn etag(body: &[u8]) -> HeaderValue {
         .unwrap_or_else(|_| HeaderValue::from_static("\"\""))
 }
 
-fn gzip(body: &[u8]) -> Option<Vec<u8>> {
-    // It contains no name and no time, so that equal bodies have equal bytes on every replica.
-    let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 4), Compression::new(6));
-    encoder.write_all(body).ok()?;
-    encoder.finish().ok().filter(|packed| packed.len() < body.len())
-}
-
-/// Whether a request accepts gzip; `gzip;q=0` means that it doesn't. No library: `tower-http` compresses each
-/// answer again, and `headers` has no Accept-Encoding.
-fn accepts_gzip(request: &HeaderMap) -> bool {
-    let Some(accepted) = request.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()) else {
-        return false;
-    };
-    accepted.split(',').any(|one| {
-        let (coding, parameter) = one.split_once(';').unwrap_or((one, ""));
-        let refused = matches!(parameter.trim().trim_end_matches(['0', '.']), "q=") && !parameter.is_empty();
-        matches!(coding.trim(), "gzip" | "*") && !refused
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use axum::body::to_bytes;
+    use axum::http::header::{ACCEPT_ENCODING, IF_NONE_MATCH};
+    use futures::FutureExt as _;
+
     use super::*;
-    use axum::http::header::IF_NONE_MATCH;
 
     fn request(name: HeaderName, value: &str) -> HeaderMap {
         let mut headers = HeaderMap::new();
@@ -233,25 +242,9 @@ mod tests {
     }
 
     #[test]
-    fn gzip_is_accepted_where_it_says_so() {
-        for (value, accepted) in [
-            ("gzip", true),
-            ("br, gzip;q=0.8", true),
-            ("*", true),
-            ("gzip;q=0", false),
-            ("gzip; q=0.0", false),
-            ("br", false),
-            ("", false),
-        ] {
-            assert_eq!(accepts_gzip(&request(ACCEPT_ENCODING, value)), accepted, "{value}");
-        }
-        assert!(!accepts_gzip(&HeaderMap::new()));
-    }
-
-    #[test]
     fn tags_match_in_lists_and_when_weak() {
         let page = Page::json(&"body");
-        let tag = page.plain.headers[ETAG].to_str().unwrap().to_owned();
+        let tag = page.plain().headers[ETAG].to_str().unwrap().to_owned();
         for (given, same) in [
             (tag.clone(), true),
             (format!("W/{tag}"), true),
@@ -265,14 +258,51 @@ mod tests {
         }
     }
 
+    fn sent(page: &Page, accept: &'static str) -> (Option<String>, String, Bytes) {
+        let answer = page.respond(&request(ACCEPT_ENCODING, accept), &Currency::new(1, 1, b""));
+        let header = |name| answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+        assert_eq!(header(VARY).as_deref(), Some("accept-encoding"));
+        let (encoding, tag) = (header(CONTENT_ENCODING), header(ETAG).unwrap());
+        let body = to_bytes(answer.into_body(), usize::MAX).now_or_never().unwrap().unwrap();
+        (encoding, tag, body)
+    }
+
     #[test]
     fn a_page_is_the_same_on_every_replica() {
         let long = "☄".repeat(2_000);
         let (a, b) = (Page::json(&long), Page::json(&long));
-        let plain = |page: &Page| page.plain.headers[ETAG].clone();
-        assert_eq!(plain(&a), plain(&b));
-        let packed = |page: &Page| page.packed.as_ref().unwrap().headers[ETAG].clone();
-        assert_eq!(packed(&a), packed(&b));
-        assert_ne!(packed(&a), plain(&a), "another body, another tag");
+        let mut tags = Vec::new();
+        for (accept, encoding) in [("", None), ("gzip", Some("gzip")), ("gzip, br", Some("br"))] {
+            let (found, tag, body) = sent(&a, accept);
+            assert_eq!(found.as_deref(), encoding);
+            assert_eq!(sent(&b, accept), (found, tag.clone(), body));
+            tags.push(tag);
+        }
+        tags.dedup();
+        assert_eq!(tags.len(), 3, "another body, another tag");
+        assert_eq!(sent(&Page::json(&"short"), "br, gzip").0, None);
+    }
+
+    #[test]
+    fn an_encoding_is_made_once() {
+        let page = Page::json(&"☄".repeat(2_000));
+        assert!(page.brotli.get().is_none(), "not before it is asked for");
+        let (first, again) = (sent(&page, "br").2, sent(&page, "br").2);
+        assert_eq!(first.as_ptr(), again.as_ptr());
+        assert!(page.gzip.get().is_none());
+    }
+
+    #[test]
+    fn no_client_waits_while_a_file_is_packed() {
+        let bytes = "meteor ".repeat(1_000).into_bytes();
+        let text = HeaderValue::from_static("text/plain");
+        let file = Page::file(text.clone(), bytes.clone(), []);
+        assert_eq!(sent(&file, "br, gzip").0, None);
+        file.pack();
+        assert_eq!(sent(&file, "br, gzip").0.as_deref(), Some("br"));
+        assert_eq!(sent(&file, "gzip").0.as_deref(), Some("gzip"));
+        let built = Page::file(text, bytes, []).packed(Some(b"packed at build time"));
+        let (encoding, _, body) = sent(&built, "br, gzip");
+        assert_eq!((encoding.as_deref(), &*body), (Some("br"), &b"packed at build time"[..]));
     }
 }

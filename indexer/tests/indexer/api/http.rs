@@ -52,13 +52,13 @@ async fn what_has_not_changed_is_not_sent_again() {
     let app = app();
     let wallet = format!("/v1/wallets/{}", address(1));
     for path in ["/v1/showers/1", "/v1/showers/1?x=1", "/v1/config", &wallet] {
-        for encoding in ["gzip", "identity"] {
+        for encoding in ["br", "gzip", "identity"] {
             let request = || Request::get(path).header("accept-encoding", encoding);
             let first = send(&app, request().body(Body::empty()).unwrap()).await;
             let etag = first.headers()["etag"].clone();
             assert_eq!(first.headers()["vary"], "accept-encoding");
-            let packed = first.headers().get("content-encoding").is_some();
-            assert!(!packed || encoding == "gzip");
+            let packed = first.headers().get("content-encoding");
+            assert!(packed.is_none_or(|packed| packed == encoding));
             let again = request().header("if-none-match", &etag).body(Body::empty()).unwrap();
             let again = send(&app, again).await;
             assert_eq!(again.status(), StatusCode::NOT_MODIFIED, "{path}");
@@ -71,16 +71,22 @@ async fn what_has_not_changed_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn gzip_is_the_same_page() {
+async fn packed_pages_are_the_same_pages() {
+    use std::io::Read as _;
     let app = app();
-    let request = Request::get("/v1/showers/1/ranking").header("accept-encoding", "gzip");
-    let response = send(&app, request.body(Body::empty()).unwrap()).await;
-    assert_eq!(response.headers()["content-encoding"], "gzip");
-    let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
-    let mut plain = String::new();
-    std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&bytes[..]), &mut plain).unwrap();
-    let plain: Value = serde_json::from_str(&plain).unwrap();
-    assert_eq!(plain, ok(&app, "/v1/showers/1/ranking").await);
+    for (accept, encoding) in [("gzip, deflate, br, zstd", "br"), ("gzip", "gzip"), ("br;q=0.1, gzip", "gzip")] {
+        let request = Request::get("/v1/showers/1/ranking").header("accept-encoding", accept);
+        let response = send(&app, request.body(Body::empty()).unwrap()).await;
+        assert_eq!(response.headers()["content-encoding"], encoding, "{accept}");
+        let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        let mut plain = String::new();
+        match encoding {
+            "br" => brotli::Decompressor::new(&bytes[..], 4096).read_to_string(&mut plain).unwrap(),
+            _ => flate2::read::GzDecoder::new(&bytes[..]).read_to_string(&mut plain).unwrap(),
+        };
+        let plain: Value = serde_json::from_str(&plain).unwrap();
+        assert_eq!(plain, ok(&app, "/v1/showers/1/ranking").await);
+    }
 }
 
 #[tokio::test]
