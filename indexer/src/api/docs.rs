@@ -58,7 +58,9 @@ fn kept(
 ) -> MethodRouter<Arc<App>> {
     let page = Arc::new(LazyLock::new(move || {
         let headers = [(CACHE_CONTROL, KEEP), (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"))];
-        Page::file(HeaderValue::from_static(content_type), &bytes(), headers)
+        let page = Page::file(HeaderValue::from_static(content_type), bytes(), headers);
+        page.pack();
+        page
     }));
     get(move |State(app): State<Arc<App>>, headers: HeaderMap| async move {
         let response: Response = page.respond(&headers, &app.view().currency);

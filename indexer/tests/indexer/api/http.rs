@@ -74,7 +74,9 @@ async fn what_has_not_changed_is_not_sent_again() {
 async fn packed_pages_are_the_same_pages() {
     use std::io::Read as _;
     let app = app();
-    for (accept, encoding) in [("gzip, deflate, br, zstd", "br"), ("gzip", "gzip"), ("br;q=0.1, gzip", "gzip")] {
+    for (accept, encoding) in
+        [("gzip, deflate, br, zstd", "br"), ("gzip", "gzip"), ("br;q=0.1, gzip", "gzip")]
+    {
         let request = Request::get("/v1/showers/1/ranking").header("accept-encoding", accept);
         let response = send(&app, request.body(Body::empty()).unwrap()).await;
         assert_eq!(response.headers()["content-encoding"], encoding, "{accept}");
