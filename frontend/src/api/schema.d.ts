@@ -241,6 +241,69 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/showers/{shower}/history.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every contribution of a shower with its block and time, as comma-separated values
+         * @description Columns: `seq,height,time,contributor,amount,total`, in order. `time` is the block's, in UTC
+         *     (`2026-11-26T08:17:13Z`); `total` is what the contributor had in the shower afterwards.
+         */
+        get: operations["history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/showers/{shower}/hours.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How much each hour brought a shower, as comma-separated values
+         * @description Columns: `hour,contributions,amount,total`. Hours begin in UTC, by the time of the blocks; those that brought
+         *     nothing are left out. `total` is the shower's at the hour's end.
+         */
+        get: operations["hours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/showers/{shower}/meteors.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The meteors of a shower, best rank first, as comma-separated values
+         * @description Columns: `token_id,rank,tier,owner,cracking,found,minted_at,image`. `cracking` is `yes` while a meteor waits for its
+         *     reveal; `found` is `eggs` or `dust` once it is revealed, and then `owner` is its last one; `minted_at` is a height.
+         */
+        get: operations["shower_meteors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/showers/{shower}/odds": {
         parameters: {
             query?: never;
@@ -288,6 +351,27 @@ export interface paths {
         };
         /** The ranking of a shower, best rank first */
         get: operations["ranking"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/showers/{shower}/ranking.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The whole ranking of a shower, best rank first, as comma-separated values
+         * @description Columns: `rank,contributor,amount,tier,state,meteor`. `state` is what has become of the contribution: `waiting`,
+         *     `minted`, `refundable` or `refunded`. `meteor` is the number of its meteor, once minted.
+         */
+        get: operations["whole_ranking"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2160,6 +2244,123 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the shower, from 1 */
+                shower: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The contributions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            /** @description No such shower */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyConnections"];
+            431: components["responses"]["HeadersTooLarge"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the shower, from 1 */
+                shower: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The hours */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            /** @description No such shower */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyConnections"];
+            431: components["responses"]["HeadersTooLarge"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    shower_meteors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the shower, from 1 */
+                shower: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The meteors */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            /** @description No such shower */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyConnections"];
+            431: components["responses"]["HeadersTooLarge"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     odds: {
         parameters: {
             query?: {
@@ -2309,6 +2510,45 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description No such shower */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyConnections"];
+            431: components["responses"]["HeadersTooLarge"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    whole_ranking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the shower, from 1 */
+                shower: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ranking */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
             /** @description No such shower */
             404: {
                 headers: {

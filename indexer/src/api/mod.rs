@@ -5,6 +5,7 @@ mod accounts;
 mod description;
 mod docs;
 mod events;
+mod exports;
 mod fairness;
 mod front;
 mod nfts;
@@ -66,6 +67,10 @@ fn routes(head: utoipa::openapi::OpenApi) -> (Router<Arc<App>>, utoipa::openapi:
         .routes(routes!(fairness::catalogue))
         .routes(routes!(fairness::contributions))
         .routes(routes!(fairness::reveals))
+        .routes(routes!(exports::history))
+        .routes(routes!(exports::hours))
+        .routes(routes!(exports::whole_ranking))
+        .routes(routes!(exports::shower_meteors))
         .routes(routes!(events::events))
         .routes(routes!(accounts::account))
         .merge(

@@ -5,6 +5,7 @@
 
 mod csv;
 mod encoding;
+mod exports;
 mod frame;
 mod numbers;
 mod order;

@@ -21,14 +21,14 @@ pub(super) struct Placed {
 }
 
 /// Places in order, best first.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Order {
     runs: Vec<Listed>,
     len: u32,
 }
 
 /// One run in the list of them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Listed {
     /// Its best place.
     first: Place,

@@ -35,7 +35,7 @@ pub struct Row<'a> {
 }
 
 /// Standings and their order.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Ranked {
     /// The fold's.
     pub standings: Vector<Standing>,

@@ -12,7 +12,7 @@ use meteor_rules::{Rank, ranking};
 use super::numbers::{facts, floors, life, odds_of, past, status, summary, was_paused};
 use super::page::Page;
 use super::ranking::{DEFAULT_ROWS, MAX_ROWS, Ranked, Row};
-use crate::fold::{Given, Launched, Shower, State};
+use crate::fold::{Given, Launched, Moment, Shower, State};
 use crate::models;
 
 /// One shower, as shown. Views share unchanged showers.
@@ -33,14 +33,15 @@ pub struct ShowerView {
     /// The full pages of its ranking, each rendered on its first request.
     pub(super) full_pages: Vec<OnceLock<Arc<Page>>>,
     pub(super) given: Vector<Given>,
+    pub(super) moments: Vector<Moment>,
     /// The facts of its draw.
     pub facts: evidence::Shower,
     pub(super) ranked: Ranked,
     /// The tiers, best first, each with its last rank.
-    tiers: [(Tier, u32); 4],
+    pub(super) tiers: [(Tier, u32); 4],
     launched: Arc<Launched>,
-    life: Option<Facts>,
-    now: u64,
+    pub(super) life: Option<Facts>,
+    pub(super) now: u64,
 }
 
 impl ShowerView {
@@ -73,6 +74,7 @@ impl ShowerView {
             ranking_page: Arc::new(Page::json(&())),
             facts: facts(config, &summary, shower),
             given: shower.given.clone(),
+            moments: shower.moments.clone(),
             past: past(&summary, &floors),
             summary,
             floors,
@@ -94,8 +96,7 @@ impl ShowerView {
 
     /// The tier of a rank, and its last rank.
     pub(super) fn tier_until(&self, rank: Rank) -> (Tier, u32) {
-        let found = self.tiers.iter().find(|(_, last)| (1..=*last).contains(&rank.0));
-        found.copied().unwrap_or((Tier::Common, u32::MAX))
+        tier_until(&self.tiers, rank)
     }
 
     /// The odds of an egg for a rank, were there so many contributors.
@@ -138,4 +139,10 @@ impl ShowerView {
             self.at_least(x)
         })
     }
+}
+
+/// The tier of a rank, and its last rank.
+pub(super) fn tier_until(tiers: &[(Tier, u32); 4], rank: Rank) -> (Tier, u32) {
+    let found = tiers.iter().find(|(_, last)| (1..=*last).contains(&rank.0));
+    found.copied().unwrap_or((Tier::Common, u32::MAX))
 }

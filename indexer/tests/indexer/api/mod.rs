@@ -1,6 +1,7 @@
 //! The API by route, over a view made from events.
 
 mod described;
+mod exports;
 mod fairness;
 mod http;
 mod setup;
