@@ -12,7 +12,9 @@ pub mod preset;
 pub mod serve;
 
 mod catalogue;
+mod confirm;
 mod event;
+mod next;
 mod owner;
 mod secrets;
 mod signals;

@@ -6,6 +6,7 @@ use anyhow::{Context, Result, ensure};
 use meteor_messages::shower::{ConfigResponse, ExecuteMsg};
 
 use super::Command;
+use crate::next::IDLE;
 use crate::out::say;
 use crate::owner::Owner;
 
@@ -52,7 +53,7 @@ impl Command for Appoint {
         let before = if role == "operator" { operator } else { guardian };
         if before == address {
             say!("{address} is already the {role}, nothing was sent");
-            return Ok(ExitCode::SUCCESS);
+            return Ok(ExitCode::from(IDLE));
         }
         let signs = account.address();
         ensure!(

@@ -1,6 +1,5 @@
 //! `meteor cancel`: ends a shower without meteors.
 
-use std::io::BufRead;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
@@ -11,8 +10,10 @@ use meteor_operator::launch::utc;
 use meteor_operator::node::Node;
 
 use super::Command;
+use crate::confirm::confirmed;
 use crate::event::exists;
-use crate::out::{begin, say};
+use crate::next::IDLE;
+use crate::out::say;
 use crate::owner::Owner;
 
 /// Cancel a shower for good. All its contributions can then be refunded.
@@ -48,18 +49,6 @@ async fn in_time(node: &Node, contract: &str, shower: u32) -> Result<()> {
     Ok(())
 }
 
-/// Asks on `input` for the shower's number. Any other answer means no.
-fn confirmed(shower: u32, mut input: impl BufRead) -> Result<()> {
-    begin!("this can't be undone; type {shower} to cancel shower {shower}: ");
-    let mut answer = String::new();
-    input.read_line(&mut answer)?;
-    ensure!(
-        answer.trim() == shower.to_string(),
-        "not cancelled, nothing was sent (--yes skips the question)"
-    );
-    Ok(())
-}
-
 impl Command for Cancel {
     async fn run(self) -> Result<ExitCode> {
         let shower = self.shower;
@@ -77,30 +66,19 @@ impl Command for Cancel {
         let state = ShowerContract::new(account.node(), contract).shower(shower).await?;
         if state.status == Status::Refunding {
             say!("shower {shower} can already be refunded, nothing was sent; next: meteor refund");
-            return Ok(ExitCode::SUCCESS);
+            return Ok(ExitCode::from(IDLE));
         }
         in_time(account.node(), contract, shower).await?;
         let ShowerResponse { status, contributors, total, .. } = state;
         let denom = &config.denom;
         say!("shower {shower} is {status:?}: {contributors} contributors, {total} {denom}");
         if !self.yes {
-            confirmed(shower, std::io::stdin().lock())?;
+            let meaning =
+                format!("shower {shower} will have no meteors, and all its contributions are refunded");
+            confirmed(&meaning, shower, std::io::stdin().lock())?;
         }
         jobs::cancel(&mut account, contract, shower).await?;
         say!("shower {shower}: cancelled; next: meteor refund");
         Ok(ExitCode::SUCCESS)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::confirmed;
-
-    #[test]
-    fn only_the_number_itself_cancels() {
-        assert!(confirmed(3, &b"3\n"[..]).is_ok());
-        for answer in [&b""[..], b"\n", b"y\n", b"yes\n", b"33\n", b"03\n", b"4\n"] {
-            assert!(confirmed(3, answer).is_err(), "{answer:?}");
-        }
     }
 }

@@ -3,16 +3,20 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
+use meteor_chain::contracts::ShowerContract;
+use meteor_messages::shower::Status;
 use meteor_operator::jobs;
 
 use super::Command;
 use crate::event::chosen;
+use crate::next::nothing;
 use crate::out::say;
 use crate::signing::Signing;
 
 /// Close showers that have ended.
 ///
 /// Anyone may sign. Closing fixes the ranking and names the beacon's round that decides the draw.
+/// The exit code is 4 if there is nothing to close.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Close {
     #[command(flatten)]
@@ -26,13 +30,22 @@ impl Command for Close {
     async fn run(self) -> Result<ExitCode> {
         let (mut account, deployment, config) = self.signing.open().await?;
         let now = account.node().time().await?;
-        for shower in chosen(self.shower, &config)? {
-            let ended = config.schedule.closes_at(shower).is_some_and(|closes_at| now >= closes_at);
-            if ended || self.shower.is_some() {
+        let showers = chosen(self.shower, &config)?;
+        let mut did = false;
+        for shower in showers.clone() {
+            let state = ShowerContract::new(account.node(), &deployment.shower).shower(shower).await?;
+            if state.status == Status::Ended {
                 let state = jobs::close(&mut account, &deployment.shower, shower).await?;
                 say!("shower {shower}: closed, {} contributors", state.contributors);
+                did = true;
+            } else if state.closes_at > now {
+                break; // as do all that follow
             }
         }
-        Ok(ExitCode::SUCCESS)
+        if did {
+            Ok(ExitCode::SUCCESS)
+        } else {
+            nothing("close", account.node(), &deployment.shower, showers).await
+        }
     }
 }

@@ -9,13 +9,14 @@ use meteor_operator::jobs::{self, Sealer};
 
 use super::Command;
 use crate::event::chosen;
+use crate::next::nothing;
 use crate::out::{say, tell};
 use crate::secrets::Secrets;
 use crate::signing::Signing;
 
 /// Draw closed showers: wait for the beacon and commit to what their meteors hold.
 ///
-/// The operator signs.
+/// The operator signs. The exit code is 4 if there is nothing to draw.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Draw {
     #[command(flatten)]
@@ -44,12 +45,14 @@ impl Command for Draw {
             tell!("relay {fault}");
         }
         let sealer = Sealer { deployment: &deployment, config: &config, keys: &keys, tables: &tables };
-        for shower in showers {
+        let mut did = false;
+        for shower in showers.clone() {
             let (state, draw) = (contract.shower(shower).await?, contract.draw(shower).await?);
             let due = state.closed && !state.cancelled && state.contributors > 0 && draw.root.is_none();
-            if !due && self.shower.is_none() {
+            if !due {
                 continue;
             }
+            did = true;
             if let Some(round) = draw.beacon_round {
                 say!("shower {shower}: waiting for round {round} of the beacon");
             }
@@ -59,6 +62,6 @@ impl Command for Draw {
                 None => say!("shower {shower}: nobody contributed, nothing to draw"),
             }
         }
-        Ok(ExitCode::SUCCESS)
+        if did { Ok(ExitCode::SUCCESS) } else { nothing("draw", &node, &deployment.shower, showers).await }
     }
 }

@@ -12,6 +12,7 @@ use meteor_rules::ShowerId;
 use super::Command;
 use crate::catalogue;
 use crate::event::chosen;
+use crate::next::nothing;
 use crate::out::say;
 use crate::signing::Signing;
 
@@ -21,6 +22,7 @@ use crate::signing::Signing;
 /// operator leaves half-way, anyone finishes: with --rpc, --shower-contract and --catalogue, which may be the
 /// address of any copy of the file, for example /v1/catalogue of the event's server. A file that is not the
 /// event's is refused before anything is sent. Run it again if it was interrupted: no meteor is minted twice.
+/// The exit code is 4 if there is nothing to mint.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Mint {
     #[command(flatten)]
@@ -47,19 +49,26 @@ impl Command for Mint {
         let template = Collection::new(account.node(), &deployment.meteors).template().await?;
         let catalogue = catalogue::read(&self.source()?, &template).await?;
         let batches = Batches { meteors: self.batch, gas: self.tx_gas };
-        for shower in showers {
+        let mut did = false;
+        for shower in showers.clone() {
             let state = ShowerContract::new(account.node(), &deployment.shower).shower(shower).await?;
-            let due = state.status == Status::Closed && state.minted < state.contributors;
-            if !due && self.shower.is_none() {
+            let drawn =
+                ShowerContract::new(account.node(), &deployment.shower).draw(shower).await?.root.is_some();
+            if !(drawn && state.status == Status::Closed && state.minted < state.contributors) {
                 continue;
             }
+            did = true;
             jobs::mint_in(batches, &mut account, &deployment.shower, ShowerId(shower), &catalogue, |at| {
                 say!("shower {shower}: minted {} of {}", at.minted, at.contributors);
                 ControlFlow::Continue(())
             })
             .await?;
         }
-        Ok(ExitCode::SUCCESS)
+        if did {
+            Ok(ExitCode::SUCCESS)
+        } else {
+            nothing("mint", account.node(), &deployment.shower, showers).await
+        }
     }
 }
 

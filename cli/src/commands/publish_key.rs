@@ -8,7 +8,9 @@ use meteor_operator::jobs;
 use meteor_operator::launch::utc;
 
 use super::Command;
+use crate::confirm::confirmed;
 use crate::event::exists;
+use crate::next::IDLE;
 use crate::out::say;
 use crate::secrets::Secrets;
 use crate::signing::Signing;
@@ -27,6 +29,9 @@ pub(super) struct PublishKey {
     /// The shower's number
     #[arg(long)]
     shower: u32,
+    /// Don't ask for the shower's number again
+    #[arg(long)]
+    yes: bool,
 }
 
 impl Command for PublishKey {
@@ -34,6 +39,16 @@ impl Command for PublishKey {
         let (mut account, deployment, config) = self.signing.open().await?;
         exists(self.shower, &config)?;
         let (keys, _) = self.secrets.open(&account.node().clone(), &deployment.shower).await?;
+        let state = ShowerContract::new(account.node(), &deployment.shower).shower(self.shower).await?;
+        let cracked = ShowerContract::new(account.node(), &deployment.shower).fairness().await?.crack_window;
+        // Earlier the contract refuses it, and says when it will not.
+        let accepted = account.node().time().await? >= state.closes_at.saturating_add(cracked);
+        let public =
+            ShowerContract::new(account.node(), &deployment.shower).draw(self.shower).await?.key.is_some();
+        if accepted && !public && !self.yes {
+            let meaning = format!("everyone will know what all meteors of shower {} hold", self.shower);
+            confirmed(&meaning, self.shower, std::io::stdin().lock())?;
+        }
         if jobs::publish_key(&mut account, &deployment, &keys, self.shower).await? {
             say!("shower {}: its key is now public; everyone can verify it", self.shower);
             let state = ShowerContract::new(account.node(), &deployment.shower).shower(self.shower).await?;
@@ -48,7 +63,8 @@ impl Command for PublishKey {
                 );
             }
         } else {
-            say!("shower {}: its key was already public", self.shower);
+            say!("nothing to publish: the key of shower {} is already public", self.shower);
+            return Ok(ExitCode::from(IDLE));
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -11,6 +11,7 @@ use meteor_operator::tax::Rate;
 
 use super::{Command, PARTLY};
 use crate::event::chosen;
+use crate::next::nothing;
 use crate::out::{say, tell};
 use crate::signing::Signing;
 
@@ -21,7 +22,7 @@ use crate::signing::Signing;
 /// however often this runs. On a chain that taxes what contracts send (Terra Classic) contributors get less
 /// than they gave: before it sends, the command shows how much will leave and how much will arrive. A contributor
 /// whom the chain refuses to send anything is left out and reported; all others are refunded, and the exit code
-/// is 3.
+/// is 3. It is 4 if there is nothing to refund.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Refund {
     #[command(flatten)]
@@ -77,19 +78,15 @@ impl Command for Refund {
         let showers = chosen(self.shower, &config)?;
         let rate = Rate::of(account.node()).await.context("asking for the chain's tax")?;
         let now = account.node().time().await?;
-        let mut complete = true;
-        for shower in showers {
+        let (mut complete, mut did) = (true, false);
+        for shower in showers.clone() {
             let shown = ShowerContract::new(account.node(), contract);
             let state = shown.shower(shower).await?;
             let Due { contributions, holdbacks, leaves, arrives } = due(shown, shower, rate).await?;
             let count = contributions.saturating_add(holdbacks);
             if count == 0 {
-                if !early(&state, now) {
-                    say!("shower {shower}: nothing is left to refund");
-                    continue;
-                }
                 ensure!(
-                    self.shower.is_none(),
+                    self.shower.is_none() || !early(&state, now),
                     "shower {shower} is {:?}: it can be refunded once it is cancelled (meteor cancel), from {} what is \
                      not minted by then, and from {} what is held back if its key is not public by then",
                     state.status,
@@ -98,6 +95,7 @@ impl Command for Refund {
                 );
                 continue;
             }
+            did = true;
             let tax = leaves.saturating_sub(arrives);
             say!(
                 "shower {shower}: {contributions} contributions, {holdbacks} held parts, {leaves} {denom} will leave, \
@@ -111,6 +109,9 @@ impl Command for Refund {
                 tell!("shower {shower}: {contributor} was left out with {amount} {denom}: {why}");
             }
             complete &= done.left_out.is_empty();
+        }
+        if !did {
+            return nothing("refund", account.node(), contract, showers).await;
         }
         Ok(if complete { ExitCode::SUCCESS } else { ExitCode::from(PARTLY) })
     }

@@ -6,6 +6,7 @@ use anyhow::{Result, ensure};
 use meteor_messages::shower::ExecuteMsg;
 
 use super::Command;
+use crate::next::IDLE;
 use crate::out::say;
 use crate::owner::Owner;
 
@@ -28,7 +29,7 @@ impl Command for Resume {
         let (mut account, deployment, config) = self.signing.open().await?;
         if !config.paused {
             say!("contributions are not paused, nothing was sent");
-            return Ok(ExitCode::SUCCESS);
+            return Ok(ExitCode::from(IDLE));
         }
         let signs = account.address();
         ensure!(

@@ -7,8 +7,9 @@ use meteor_chain::contracts::ShowerContract;
 use meteor_operator::jobs;
 
 use super::Command;
-use super::withdraw::pay;
+use super::withdraw::{Paid, pay};
 use crate::event::chosen;
+use crate::next::nothing;
 use crate::out::say;
 use crate::signing::Signing;
 
@@ -17,7 +18,7 @@ use crate::signing::Signing;
 /// Anyone may sign: the money goes to the payees alone. What is held back of a shower is booked once its key is
 /// public. Before it sends, the command shows how much will leave and how much will arrive after the chain's
 /// tax. A payee that the chain refuses is reported and holds up no other; what it is owed stays booked, and the
-/// exit code is 3.
+/// exit code is 3. It is 4 if there is nothing to book or to send.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Settle {
     #[command(flatten)]
@@ -31,17 +32,23 @@ impl Command for Settle {
     async fn run(self) -> Result<ExitCode> {
         let (mut account, deployment, config) = self.signing.open().await?;
         let (contract, denom) = (&deployment.shower, &config.denom);
-        for shower in chosen(self.shower, &config)? {
+        let showers = chosen(self.shower, &config)?;
+        let mut did = false;
+        for shower in showers.clone() {
             let booked = jobs::settle(&mut account, contract, shower).await?;
             if booked == 0 {
                 continue;
             }
+            did = true;
             let state = ShowerContract::new(account.node(), contract).shower(shower).await?;
             let held = if state.key_in_time { 0 } else { state.held.u128() };
             say!(
                 "shower {shower}: booked {booked} {denom} for the payees, {held} held back until its key is public"
             );
         }
-        pay(&mut account, contract, denom, None).await
+        match pay(&mut account, contract, denom, None).await? {
+            Paid::Nobody if !did => nothing("settle", account.node(), contract, showers).await,
+            paid => Ok(paid.code()),
+        }
     }
 }

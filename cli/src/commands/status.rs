@@ -5,13 +5,13 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use meteor_chain::contracts::ShowerContract;
-use meteor_messages::shower::{DrawResponse, ShowerResponse, Status as Stands};
-use meteor_operator::jobs::unsettled;
+use meteor_messages::shower::{ShowerResponse, Status as Stands};
 use meteor_operator::launch::utc;
 use meteor_operator::node::Node;
 
 use super::Command;
 use crate::event::recorded;
+use crate::next::next;
 use crate::out::say;
 
 /// Show where each shower of an event stands and what is next.
@@ -75,25 +75,4 @@ fn held(state: &ShowerResponse) -> String {
     } else {
         format!(", held back {}", state.held)
     }
-}
-
-fn next(state: &ShowerResponse, draw: &DrawResponse, crack_window: u64, now: u64) -> String {
-    let late = !state.key_in_time && now >= state.key_deadline && state.held_returned < state.held;
-    let job = match state.status {
-        Stands::Upcoming => "wait until it opens",
-        Stands::Open => "wait until it ends",
-        Stands::Ended => "meteor close",
-        Stands::Refunding => "meteor refund",
-        Stands::Closed | Stands::Minted if state.contributors > 0 && draw.root.is_none() => "meteor draw",
-        Stands::Closed | Stands::Minted if state.minted < state.contributors => "meteor mint",
-        Stands::Closed | Stands::Minted if unsettled(state) > 0 => "meteor settle",
-        Stands::Closed | Stands::Minted if late => "meteor refund, because its key came late or never",
-        Stands::Closed | Stands::Minted if draw.key.is_some() => "only meteor hatch: its key is public",
-        Stands::Closed | Stands::Minted => {
-            let public = utc(state.closes_at.saturating_add(crack_window));
-            let deadline = utc(state.key_deadline);
-            return format!("meteor hatch, and meteor publish-key from {public} until {deadline}");
-        }
-    };
-    job.to_owned()
 }

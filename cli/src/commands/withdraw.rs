@@ -10,13 +10,15 @@ use meteor_operator::jobs::{self, Withdrawn};
 use meteor_operator::tax::Rate;
 
 use super::{Command, PARTLY};
+use crate::next::IDLE;
 use crate::out::{say, tell};
 use crate::signing::Signing;
 
 /// Send payees what is booked for them.
 ///
 /// meteor settle does the same after it has booked. Anyone may sign: the money goes to the payees alone. A payee
-/// that the chain refuses is reported and holds up no other; the exit code is then 3.
+/// that the chain refuses is reported and holds up no other; the exit code is then 3. It is
+/// 4 if nobody is owed anything.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Withdraw {
     #[command(flatten)]
@@ -33,7 +35,35 @@ impl Command for Withdraw {
             let known = config.payees.iter().any(|row| row.address == *payee);
             ensure!(known, "{payee} is not a payee of this event");
         }
-        pay(&mut account, &deployment.shower, &config.denom, self.payee.as_deref()).await
+        let paid = pay(&mut account, &deployment.shower, &config.denom, self.payee.as_deref()).await?;
+        if paid == Paid::Nobody {
+            say!(
+                "nothing to withdraw: nothing is booked that was not sent; next: meteor settle once a shower is minted"
+            );
+        }
+        Ok(paid.code())
+    }
+}
+
+/// Who was paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Paid {
+    /// Nobody: nothing was owed.
+    Nobody,
+    /// All who were owed something.
+    All,
+    /// Not those whom the chain refuses.
+    NotAll,
+}
+
+impl Paid {
+    /// The exit code that says so.
+    pub(super) fn code(self) -> ExitCode {
+        match self {
+            Self::Nobody => ExitCode::from(IDLE),
+            Self::All => ExitCode::SUCCESS,
+            Self::NotAll => ExitCode::from(PARTLY),
+        }
     }
 }
 
@@ -43,9 +73,9 @@ pub(super) async fn pay(
     contract: &str,
     denom: &str,
     only: Option<&str>,
-) -> Result<ExitCode> {
+) -> Result<Paid> {
     let rate = Rate::of(account.node()).await.context("asking for the chain's tax")?;
-    let mut refused = false;
+    let mut paid = Paid::Nobody;
     for PayeeResponse { address, owed, .. } in ShowerContract::new(account.node(), contract).payees().await? {
         let leaves = owed.u128();
         if leaves == 0 || only.is_some_and(|only| only != address) {
@@ -56,12 +86,15 @@ pub(super) async fn pay(
             "payee {address}: {leaves} {denom} will leave, {arrives} will arrive (the chain's tax takes {tax})"
         );
         match jobs::withdraw(account, contract, &address).await? {
-            Withdrawn::Sent(amount) => say!("payee {address}: paid {amount} {denom}"),
+            Withdrawn::Sent(amount) => {
+                say!("payee {address}: paid {amount} {denom}");
+                paid = if paid == Paid::NotAll { paid } else { Paid::All };
+            }
             Withdrawn::Refused(why) => {
                 tell!("payee {address} was not paid: {why}; {leaves} {denom} stay booked for it");
-                refused = true;
+                paid = Paid::NotAll;
             }
         }
     }
-    Ok(if refused { ExitCode::from(PARTLY) } else { ExitCode::SUCCESS })
+    Ok(paid)
 }
