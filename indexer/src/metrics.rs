@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
 
 use prometheus_client::encoding::{EncodeGaugeValue, text};
 use prometheus_client::metrics::counter::{ConstCounter, Counter};
@@ -88,10 +89,24 @@ pub(crate) fn render(app: &App, format: Format) -> Result<String, fmt::Error> {
     let requests = Family::<[(&'static str, String); 3], Counter>::default();
     let scores = Family::<[(&'static str, String); 1], Gauge<u64, AtomicU64>>::default();
     let tips = Family::<[(&'static str, String); 1], Gauge<u64, AtomicU64>>::default();
+    let waits = Family::<[(&'static str, String); 1], Gauge<f64, AtomicU64>>::default();
+    let latencies = Family::<[(&'static str, String); 1], Gauge<f64, AtomicU64>>::default();
+    let rates = Family::<[(&'static str, String); 1], Gauge<f64, AtomicU64>>::default();
+    let troubles = Family::<[(&'static str, String); 2], Gauge<u64, AtomicU64>>::default();
+    let seconds = |millis| Duration::from_millis(millis).as_secs_f64();
     for node in app.pool.health() {
         let labels = [("node", node.name)];
         scores.get_or_create(&labels).set(node.score.into());
         tips.get_or_create(&labels).set(node.tip);
+        waits.get_or_create(&labels).set(seconds(node.waiting_ms));
+        latencies.get_or_create(&labels).set(seconds(node.latency_ms));
+        if let Some(rate) = node.requests_per_second {
+            rates.get_or_create(&labels).set(rate);
+        }
+        for (reason, count) in node.troubles {
+            let [name] = labels.clone();
+            troubles.get_or_create(&[name, ("reason", reason.to_owned())]).set(count.into());
+        }
         let [name] = labels;
         for ((method, outcome), count) in node.outcomes {
             let labels = [name.clone(), ("method", method.to_owned()), ("outcome", outcome.to_owned())];
@@ -99,8 +114,13 @@ pub(crate) fn render(app: &App, format: Format) -> Result<String, fmt::Error> {
         }
     }
     all.register("rpc_requests", "Requests to nodes by method and outcome", requests);
-    all.register("rpc_node_score", "100 for a healthy node, halved by each failure in a row", scores);
-    all.register("rpc_node_tip_height", "The tip that a node reported last", tips);
+    all.register("rpc_node_score", "100 for a healthy node, halved by each trouble", scores);
+    all.register("rpc_node_troubles", "What is held against a node now, by reason", troubles);
+    all.register("rpc_node_tip_height", "The tip that a node told last, as far as it is believed", tips);
+    all.register("rpc_node_waiting_seconds", "How long a node is left alone", waits);
+    all.register("rpc_node_latency_seconds", "The usual time until a node's answer begins", latencies);
+    let help = "Requests a second that a node takes, learned; missing as long as it refused none";
+    all.register("rpc_node_requests_per_second", help, rates);
     let mut text = String::new();
     text::encode(&mut text, &all)?;
     Ok(match format {

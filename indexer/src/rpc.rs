@@ -73,13 +73,9 @@ async fn of(
             jsonrpc::request(header.height, "block_results", &params)
         };
         let requests = chunk.iter().map(request).collect();
-        let mut length = 0;
-        let read = |body: &[u8]| {
-            length = body.len();
-            blocks::results(body, chunk, keep)
-        };
+        let read = |body: &[u8]| Ok((blocks::results(body, chunk, keep)?, body.len()));
         match node.ask_batch(requests, read).await {
-            Ok(more) => {
+            Ok((more, length)) => {
                 sizes.learn(chunk.len(), txs(chunk).sum(), length);
                 bytes = bytes.saturating_add(length);
                 results.extend(more);

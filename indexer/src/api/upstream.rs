@@ -48,6 +48,9 @@ pub(super) fn refused(error: NodeError) -> Result<Refusal, Problem> {
         | NodeError::Pruned { .. }
         | NodeError::Behind { .. }
         | NodeError::RateLimited { .. }
+        | NodeError::Paced { .. }
+        | NodeError::TooLarge(_)
+        | NodeError::TooSlow { .. }
         | NodeError::Unreachable { .. }
         | NodeError::Status { .. }
         | NodeError::Malformed(_)

@@ -64,7 +64,6 @@ async fn no_answer_that_is_wrong_gets_through() {
         ("block_results", Fault::ShortBatch),
         ("block_results", Fault::NotYet),
         ("block_results", Fault::Garbage),
-        ("block_results", Fault::RateLimit(None)),
     ] {
         let pool = pool(&[&node]);
         node.fault(method, fault.clone());

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use crate::http::BodyError;
 use crate::words::{Refusal, Said};
 
 /// Why a node didn't give what was asked.
@@ -36,6 +35,25 @@ pub enum NodeError {
     RateLimited {
         /// How long it asks to wait, if it says so.
         after: Option<Duration>,
+    },
+    /// Not sent: the node asked for a pause, or too many requests wait for their turn.
+    #[error("requests to the node wait: the next may be sent in {} s", wait.as_secs())]
+    Paced {
+        /// How long about.
+        wait: Duration,
+    },
+    /// The answer has more bytes than are taken; a smaller question may do.
+    #[error("the node's answer has more than {0} bytes")]
+    TooLarge(usize),
+    /// The answer keeps coming, but ever so slowly.
+    #[error("the node at {node} sent only {bytes} bytes in {seconds} s")]
+    TooSlow {
+        /// Host and port.
+        node: String,
+        /// What came.
+        bytes: usize,
+        /// In how long.
+        seconds: u64,
     },
     /// The node can't be reached, or doesn't answer in time.
     #[error("the node at {node} does not answer: check that it runs and that the address is right")]
@@ -96,6 +114,9 @@ impl NodeError {
             | Self::Pruned { .. }
             | Self::Behind { .. }
             | Self::RateLimited { .. }
+            | Self::Paced { .. }
+            | Self::TooLarge(_)
+            | Self::TooSlow { .. }
             | Self::Unreachable { .. }
             | Self::Status { .. }
             | Self::Malformed(_)
@@ -116,7 +137,9 @@ impl NodeError {
             Self::NotYet | Self::Behind { .. } => "not_yet",
             Self::Pruned { .. } => "pruned",
             Self::RateLimited { .. } => "rate_limited",
-            Self::Unreachable { .. } | Self::NoNode | Self::Address => "transport",
+            Self::Paced { .. } => "paced",
+            Self::TooLarge(_) => "too_large",
+            Self::Unreachable { .. } | Self::TooSlow { .. } | Self::NoNode | Self::Address => "transport",
             Self::Status { .. } => "status",
             Self::Malformed(_) => "malformed",
             Self::WrongChain { .. } => "wrong_chain",
@@ -131,13 +154,6 @@ impl NodeError {
     pub(crate) fn unreachable(node: &str, error: reqwest::Error) -> Self {
         // Errors of reqwest name the address, which may hold a password.
         Self::Unreachable { node: node.to_owned(), source: error.without_url() }
-    }
-
-    pub(crate) fn body(node: &str, error: BodyError) -> Self {
-        match error {
-            BodyError::Broken(source) => Self::unreachable(node, source),
-            BodyError::TooLarge(_) => Self::Malformed(error.to_string()),
-        }
     }
 }
 

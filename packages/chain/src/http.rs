@@ -78,6 +78,20 @@ pub fn client(timeout: Duration) -> Result<Client, reqwest::Error> {
         .build()
 }
 
+/// A client that waits as long as something comes: `idle` for a connection, for the beginning of an answer, and
+/// between two pieces of it. Whoever reads the answer bounds its size and time.
+///
+/// # Errors
+/// If no TLS is available.
+pub fn patient(idle: Duration) -> Result<Client, reqwest::Error> {
+    Client::builder()
+        .read_timeout(idle)
+        .connect_timeout(CONNECT)
+        .tcp_nodelay(true)
+        .user_agent(concat!("meteor/", env!("CARGO_PKG_VERSION")))
+        .build()
+}
+
 /// The body of `response`, of at most `most` bytes.
 ///
 /// # Errors

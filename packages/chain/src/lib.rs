@@ -1,6 +1,6 @@
 //! What a node says, and nothing that could sign: requests to CometBFT nodes, and their answers as types.
 //!
-//! [`Pool`] chooses among nodes and repeats; [`Node`] makes single requests. Everything that reads an answer
+//! [`Pool`] chooses among nodes and repeats; [`Node`] makes single requests, at the rate that it has learned. Everything that reads an answer
 //! is a pure function from bytes: [`jsonrpc`], [`blocks`], [`hashes`], [`query`], [`tx`] and [`time`]; [`words`] says
 //! what its errors mean. [`contracts`] are our contracts, a method for each query; [`transactions`] hands over
 //! what others signed, [`gas`] and [`tax`] say what it costs.
@@ -13,13 +13,18 @@ pub mod contracts;
 mod error;
 pub mod event;
 pub mod gas;
+mod gate;
 pub mod hashes;
 pub mod http;
 pub mod jsonrpc;
+mod latency;
+mod limiter;
 mod node;
 mod nullable;
 mod pool;
+mod progress;
 pub mod query;
+mod record;
 mod state;
 pub mod tax;
 pub mod time;
@@ -30,4 +35,5 @@ pub mod words;
 pub use accounts::AccountState;
 pub use error::{NodeError, with_causes};
 pub use node::Node;
-pub use pool::{NodeStatus, Pool};
+pub use pool::Pool;
+pub use record::NodeStatus;

@@ -11,4 +11,6 @@
 )]
 
 mod answers;
+mod pool;
 mod results;
+mod server;
