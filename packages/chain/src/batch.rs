@@ -57,7 +57,8 @@ impl Batch {
         // One more should still be small and fast enough.
         let grown = u32::try_from(asked.saturating_add(1)).unwrap_or(u32::MAX);
         let one = u32::try_from(asked.max(1)).unwrap_or(u32::MAX);
-        let fits = (bytes / asked.max(1)).saturating_add(bytes) <= MOST_BYTES && (took / one) * grown <= MOST_TIME;
+        let fits =
+            (bytes / asked.max(1)).saturating_add(bytes) <= MOST_BYTES && (took / one) * grown <= MOST_TIME;
         if self.good >= self.patience && self.size < BATCH && fits {
             self.size += 1;
             self.good = 0;

@@ -164,12 +164,16 @@ mod tests {
         }
 
         fn asked(&mut self) -> Result<(), NodeError> {
-            let (now, most) = (Instant::now(), match self.limit {
-                Limit::Bucket(most) => most,
-                Limit::Window(seconds) => seconds * RATE,
-            });
+            let (now, most) = (
+                Instant::now(),
+                match self.limit {
+                    Limit::Bucket(most) => most,
+                    Limit::Window(seconds) => seconds * RATE,
+                },
+            );
             let last = self.last.replace(now).unwrap_or(self.start);
-            let (since, before) = (now.duration_since(self.start).as_secs_f64(), last.duration_since(self.start).as_secs_f64());
+            let (since, before) =
+                (now.duration_since(self.start).as_secs_f64(), last.duration_since(self.start).as_secs_f64());
             let wait = match self.limit {
                 Limit::Bucket(_) => {
                     self.level = (self.level - (since - before) * RATE).max(0.0);
@@ -248,7 +252,10 @@ mod tests {
             let ideal = f64::from(DAY / 10) / RATE;
             println!(
                 "{limit:?}, tells how long: {tells}: {} requests, {} of them refused, {took:.0} s: {:.2} of what the rate allows; learned {:?}",
-                server.requests, server.refusals, took / ideal, gate.limiter().rate()
+                server.requests,
+                server.refusals,
+                took / ideal,
+                gate.limiter().rate()
             );
             assert_eq!(server.requests - server.refusals, needed);
             assert!(server.refusals <= most, "{limit:?} {tells}: {}", server.refusals);

@@ -151,7 +151,8 @@ impl Limiter {
             self.rate = Some(rate.max(LEAST));
             (self.refused, self.rose) = (Some(now), Some(now));
         }
-        let doubled = PAUSE.saturating_mul(1_u32.checked_shl(self.streak.saturating_sub(1)).unwrap_or(u32::MAX));
+        let doubled =
+            PAUSE.saturating_mul(1_u32.checked_shl(self.streak.saturating_sub(1)).unwrap_or(u32::MAX));
         let pause = match after {
             // Not before the time that it names, and not all at once then.
             Some(after) => after + spread((after / 10).min(Duration::from_secs(1))),

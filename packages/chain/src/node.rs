@@ -87,7 +87,9 @@ impl Node {
     ) -> Result<T, NodeError> {
         let lane = match Trouble::of(method) {
             Trouble::Queries => Lane::Rest,
-            Trouble::Tip | Trouble::Blocks | Trouble::Doubts | Trouble::Lies | Trouble::Behind => Lane::Following,
+            Trouble::Tip | Trouble::Blocks | Trouble::Doubts | Trouble::Lies | Trouble::Behind => {
+                Lane::Following
+            }
         };
         let request = jsonrpc::request(1, method, params).to_string();
         let send = || async { read(&self.send(request.clone(), false).await?) };

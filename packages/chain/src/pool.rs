@@ -298,7 +298,8 @@ impl Pool {
         let window = json!({ "minHeight": "1", "maxHeight": tip.to_string() });
         let highest = |body: &[u8]| {
             let headers = blocks::headers(body, 1)?;
-            let of_another = |header: &&blocks::Header| self.chain_id().is_some_and(|id| id != header.chain_id);
+            let of_another =
+                |header: &&blocks::Header| self.chain_id().is_some_and(|id| id != header.chain_id);
             if let Some(other) = headers.iter().find(of_another) {
                 return Err(self.wrong_chain(member, &other.chain_id));
             }

@@ -200,7 +200,8 @@ impl Record {
     /// What of one kind is held against it.
     pub(crate) fn count(&self, trouble: Trouble, now: Instant) -> u32 {
         self.troubles.get(&trouble).map_or(0, |Count { count, last }| {
-            let halves = now.saturating_duration_since(*last).as_secs() / trouble.half_life().as_secs().max(1);
+            let halves =
+                now.saturating_duration_since(*last).as_secs() / trouble.half_life().as_secs().max(1);
             count.checked_shr(u32::try_from(halves).unwrap_or(u32::MAX)).unwrap_or(0)
         })
     }

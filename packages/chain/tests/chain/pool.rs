@@ -140,7 +140,9 @@ async fn batches_shrink_where_what_is_in_them_counts() {
     let done = loop {
         match ask().await {
             (size, Ok(answers)) => break (size, answers),
-            (_, Err((error, _))) => assert!(matches!(error, NodeError::RateLimited { .. } | NodeError::Paced { .. })),
+            (_, Err((error, _))) => {
+                assert!(matches!(error, NodeError::RateLimited { .. } | NodeError::Paced { .. }))
+            }
         }
         // Single requests get through meanwhile.
         loop {
@@ -176,14 +178,21 @@ async fn a_tip_a_million_ahead_is_not_believed_of_one_of_two_or_of_the_only_node
         let health = pool.health();
         assert!(health[at].score < 100, "{health:?}");
         assert!(health[at].last_error.as_ref().unwrap().contains("1000000"), "{health:?}");
-        assert!(health.iter().enumerate().all(|(other, node)| other == at || node.score == 100), "{health:?}");
+        assert!(
+            health.iter().enumerate().all(|(other, node)| other == at || node.score == 100),
+            "{health:?}"
+        );
     }
     // Healed, its next tips count, and the chain goes on.
     let pool = pool(&[&honest, &liar]);
     pool.tip().await.unwrap();
     liar.set(|node| (node.tip, node.highest) = (TIP + 3, TIP + 3));
     assert_eq!(pool.tip().await.unwrap(), TIP + 3);
-    assert_eq!(pool.first(TIP + 3, "blocks", one).await.unwrap().0, 1, "whoever has the block is asked for it");
+    assert_eq!(
+        pool.first(TIP + 3, "blocks", one).await.unwrap().0,
+        1,
+        "whoever has the block is asked for it"
+    );
 }
 
 #[tokio::test]
@@ -207,7 +216,10 @@ async fn a_tip_that_goes_back_or_is_nothing_counts_against_its_node() {
     one.set(|node| node.tip = TIP - 500);
     assert_eq!(pool.tip().await.unwrap(), TIP);
     let health = pool.health();
-    assert!(health[0].score < 100 && health[0].reasons.iter().any(|why| why.contains("went back")), "{health:?}");
+    assert!(
+        health[0].score < 100 && health[0].reasons.iter().any(|why| why.contains("went back")),
+        "{health:?}"
+    );
     two.set(|node| node.tip = 0);
     assert_eq!(pool.tip().await.unwrap(), TIP - 500);
     assert!(pool.health()[1].last_error.as_ref().unwrap().contains("tip of 0"));
