@@ -82,6 +82,43 @@ impl Watched {
     }
 }
 
+impl Watched {
+    /// Leaves of a block's events those that [`decode`] reads, unread: also those of kinds that this version doesn't
+    /// know. Each stays in its place; an empty one stands for one that doesn't concern us, and after the last that
+    /// does there are none. The contracts may be those of a later block: before they were made they emitted nothing.
+    pub fn keep(&mut self, block: &mut Results) {
+        self.keep_of_one(&mut block.begin);
+        for tx in &mut block.txs {
+            if tx.code == 0 {
+                self.keep_of_one(&mut tx.events);
+            } else {
+                tx.events = Vec::new();
+            }
+        }
+        self.keep_of_one(&mut block.end);
+    }
+
+    fn keep_of_one(&mut self, events: &mut Vec<RawEvent<'static>>) {
+        self.learn(events);
+        let mut count = 0;
+        for (place, raw) in (1..).zip(events.iter_mut()) {
+            if raw.pays(&self.shower) || (raw.of_a_contract() && raw.in_base64()) || self.emitted(raw) {
+                count = place;
+            } else {
+                *raw = RawEvent::default();
+            }
+        }
+        events.truncate(count);
+    }
+
+    /// Whether one of our contracts emitted an event.
+    fn emitted(&self, raw: &RawEvent<'_>) -> bool {
+        let Contracts { meteors, hatchery, eggs, dust } = &self.contracts;
+        let ours = [Some(&self.shower), meteors.as_ref(), hatchery.as_ref(), eggs.as_ref(), dust.as_ref()];
+        emitter(raw).is_some_and(|contract| ours.into_iter().flatten().any(|one| one == contract))
+    }
+}
+
 /// The contract that emitted a typed event.
 fn emitter<'a>(raw: &'a RawEvent<'_>) -> Option<&'a str> {
     raw.contract().filter(|_| raw.is_typed())

@@ -25,6 +25,7 @@ pub mod relay;
 pub mod rpc;
 mod server;
 pub mod store;
+mod table;
 mod tax;
 pub mod view;
 

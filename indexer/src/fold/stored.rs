@@ -4,8 +4,6 @@
 //! is computed at reading, so it can't contradict the rest. What is left to contradict is checked. The rows here
 //! are no types of the fold: those may change without changing what is stored.
 
-use std::collections::HashMap;
-use std::hash::Hash;
 use std::sync::Arc;
 
 use cosmwasm_std::Uint128;
@@ -20,6 +18,8 @@ use thiserror::Error;
 
 use super::tokens::Tokens;
 use super::wallets::Wallets;
+use crate::table::Table;
+
 use super::{
     Alarm, Alarms, At, BlockHash, Closing, Collection, Collections, Contracts, Custodies, Custody, Draw,
     Entry, Given, Launched, MAX_ALARMS, Moment, Reveal, Shower, Standing, State, Token, TokenRef, Unasked,
@@ -166,30 +166,6 @@ struct RevealRow {
     proof: Vec<u32>,
 }
 
-/// Gives equal values one place in a list, in the order in which they first come.
-struct Table<T> {
-    places: HashMap<T, u32>,
-    list: Vec<T>,
-}
-
-impl<T: Copy + Eq + Hash> Table<T> {
-    fn of(values: impl Iterator<Item = T>) -> Self {
-        let mut table = Self { places: HashMap::new(), list: Vec::new() };
-        for value in values {
-            let next = u32::try_from(table.list.len()).unwrap_or(u32::MAX);
-            if *table.places.entry(value).or_insert(next) == next {
-                table.list.push(value);
-            }
-        }
-        table
-    }
-
-    /// The place of a value that the table was made of.
-    fn place(&self, value: T) -> u32 {
-        self.places.get(&value).copied().unwrap_or(u32::MAX)
-    }
-}
-
 impl State {
     /// The state as bytes.
     ///
@@ -217,7 +193,7 @@ impl State {
             returned: self.returned.iter().map(CoinsRow::of).collect(),
             alarms: self.alarms.count,
             last_alarms: self.alarms.last.iter().map(|alarm| (alarm.height, alarm.what.as_str())).collect(),
-            images: images.list.clone(),
+            images: images.list().to_vec(),
         };
         let mut bytes = postcard::to_stdvec(&start)?;
         for shower in &self.showers {
@@ -455,7 +431,7 @@ impl ShowerRow {
             refunds: shower.refunds,
             refunded: shower.refunded,
             changed: shower.changed,
-            siblings: siblings.list,
+            siblings: siblings.list().to_vec(),
         }
     }
 

@@ -20,5 +20,6 @@ mod frames;
 mod node;
 mod relay;
 mod rpc;
+mod segment;
 mod snapshot;
 mod view;
