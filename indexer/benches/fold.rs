@@ -14,73 +14,33 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use meteor_indexer::fold::{Block, BlockPart, ChainEvent, Located, State, apply};
+use meteor_indexer::fold::{Block, State, apply};
 use meteor_indexer::view::View;
-use meteor_messages::events::{Contribution, Json, Launch, ShowerEvent};
-use meteor_rules::ranking::Place;
+use meteor_messages::events::ShowerEvent;
 
 #[path = "../tests/indexer/chain.rs"]
 #[allow(dead_code, clippy::cast_possible_truncation, unreachable_pub)]
 mod chain;
+#[allow(unreachable_pub)]
+mod contributions;
 #[allow(dead_code, unreachable_pub)]
 mod measure;
 
+use contributions::{Contract, block, launch};
 use measure::{on_cpu, resident};
 
 const PER_BLOCK: usize = 1_000;
 
 /// Blocks with `count` contributions of `wallets` wallets to `showers` showers, the launch in the first.
 fn blocks(count: u64, wallets: u64, showers: u32) -> Vec<Block> {
-    let mut events = vec![ChainEvent::Shower(ShowerEvent::Launch(Launch {
-        chain_id: chain::CHAIN.into(),
-        config: Json(Box::new(chain::instantiate(showers))),
-    }))];
-    let mut places = std::collections::HashMap::<(u32, u64), Place>::new();
-    let mut totals = vec![(0u128, 0u32); showers as usize];
-    let mut chance = 0x9e37_79b9_7f4a_7c15u64;
-    for seq in 1..=count {
-        chance ^= chance << 13;
-        chance ^= chance >> 7;
-        chance ^= chance << 17;
+    let mut contract = Contract::new(showers);
+    let contributions = (1..=count).map(|seq| {
         let shower = 1 + u32::try_from((seq - 1) * u64::from(showers) / count).unwrap();
-        let wallet = if wallets >= count { seq } else { chance % wallets };
-        let amount = 8_000_000 + u128::from(chance >> 40);
-        let (total, contributors) = &mut totals[shower as usize - 1];
-        let place = places.entry((shower, wallet)).or_insert_with(|| {
-            *contributors += 1;
-            Place { amount: 0, seq }
-        });
-        place.amount += amount;
-        *total += amount;
-        events.push(ChainEvent::Shower(ShowerEvent::Contribution(Contribution {
-            shower,
-            contributor: format!("terra1{wallet:038}"),
-            amount,
-            total: place.amount,
-            seq,
-            shower_total: *total,
-            contributors: *contributors,
-        })));
-    }
-    let mut at = 0u64;
-    let hash = |height: u64| {
-        let mut hash = [0; 32];
-        hash[..8].copy_from_slice(&height.to_be_bytes());
-        hash
-    };
-    events
-        .chunks(PER_BLOCK)
-        .map(|events| {
-            at += 1;
-            let events = events
-                .iter()
-                .enumerate()
-                .map(|(tx, event)| Located { place: BlockPart::Tx(tx), index: 0, event: event.clone() })
-                .collect();
-            let time_ns = (chain::OPENS + 1) * 1_000_000_000;
-            Block { height: at, time_ns, hash: hash(at), parent: Some(hash(at - 1)), events }
-        })
-        .collect()
+        let wallet = if wallets >= count { seq } else { contract.chance() % wallets };
+        contract.contribute(shower, wallet).into()
+    });
+    let events: Vec<ShowerEvent> = [launch(showers).into()].into_iter().chain(contributions).collect();
+    (1..).zip(events.chunks(PER_BLOCK)).map(|(height, events)| block(height, events.to_vec())).collect()
 }
 
 fn fold(blocks: &[Block]) -> State {

@@ -1,17 +1,38 @@
 //! What benchmarks read of their own process: processor time, which a busy machine doesn't distort, and memory.
 
+use std::fs;
+
 use rustix::time::{ClockId, clock_gettime};
 
 /// Nanoseconds this thread has been on a processor.
 pub fn on_cpu() -> f64 {
-    let now = clock_gettime(ClockId::ThreadCPUTime);
+    nanoseconds(ClockId::ThreadCPUTime)
+}
+
+/// Nanoseconds all threads of this process have been on a processor.
+pub fn of_process() -> f64 {
+    nanoseconds(ClockId::ProcessCPUTime)
+}
+
+fn nanoseconds(clock: ClockId) -> f64 {
+    let now = clock_gettime(clock);
     now.tv_sec as f64 * 1e9 + now.tv_nsec as f64
 }
 
 /// Resident memory in bytes, as Linux tells it.
 pub fn resident() -> f64 {
-    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    statm.split(' ').nth(1).and_then(|pages| pages.parse::<f64>().ok()).unwrap_or(0.0) * 4096.0
+    kilobytes("VmRSS:") * 1024.0
+}
+
+/// The most resident memory that this process ever had, in bytes.
+pub fn peak() -> f64 {
+    kilobytes("VmHWM:") * 1024.0
+}
+
+fn kilobytes(name: &str) -> f64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
+    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(f64::NAN)
 }
 
 /// What `work` gives, and the nanoseconds of processor it took.

@@ -1,0 +1,84 @@
+//! A node in a process of its own, so that the indexer's has nothing but the indexer in it.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::post;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use crate::recorded::{GENERATIONS, Recorded};
+use crate::{chain, runtime};
+
+/// The process, stopped when this is dropped.
+pub(crate) struct Node {
+    process: Child,
+    /// Where it answers.
+    pub(crate) url: String,
+}
+
+impl Node {
+    /// Starts one with such a chain (see [`crate::recorded::Generation::chain`]).
+    pub(crate) fn start(generation: u64, [blocks, per_block, wallets]: [u64; 3]) -> Self {
+        let mut process = Command::new(std::env::current_exe().unwrap())
+            .arg("--node")
+            .args([generation, blocks, per_block, wallets].map(|number| number.to_string()))
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut url = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut url).unwrap();
+        Self { process, url: url.trim().to_owned() }
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Is a node for as long as the process lives.
+pub(crate) fn run(numbers: &[u64]) {
+    let &[generation, blocks, per_block, wallets] = numbers else { panic!("{numbers:?}") };
+    let chain = Arc::new(GENERATIONS[generation as usize].chain(blocks, per_block, wallets));
+    let app = Router::new().route("/", post(answer)).with_state(chain);
+    runtime().block_on(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        println!("http://{}", listener.local_addr().unwrap());
+        axum::serve(listener, app).await.unwrap();
+    });
+}
+
+async fn answer(State(chain): State<Arc<Vec<Recorded>>>, body: String) -> String {
+    match serde_json::from_str(&body).unwrap() {
+        Value::Array(requests) => {
+            let answers: Vec<_> = requests.iter().map(|request| one(&chain, request)).collect();
+            format!("[{}]", answers.join(","))
+        }
+        request => one(&chain, &request),
+    }
+}
+
+fn one(chain: &[Recorded], request: &Value) -> String {
+    let asked = |key: &str| request["params"][key].as_str().unwrap().parse::<usize>().unwrap();
+    let result = match request["method"].as_str().unwrap() {
+        "abci_info" => json!({ "response": { "last_block_height": chain.len().to_string() } }).to_string(),
+        "status" => json!({ "node_info": { "network": chain::CHAIN, "version": "0.38.21" } }).to_string(),
+        "blockchain" => {
+            let metas = chain[asked("minHeight") - 1..asked("maxHeight").min(chain.len())].iter().rev();
+            let metas: Vec<_> = metas.map(|block| block.meta.as_str()).collect();
+            format!(r#"{{"block_metas":[{}]}}"#, metas.join(","))
+        }
+        "block_results" => chain[asked("height") - 1].results.clone(),
+        other => {
+            let error = json!({ "code": -32601, "message": "Method not found", "data": other });
+            return format!(r#"{{"jsonrpc":"2.0","id":{},"error":{error}}}"#, request["id"]);
+        }
+    };
+    format!(r#"{{"jsonrpc":"2.0","id":{},"result":{result}}}"#, request["id"])
+}
