@@ -5,8 +5,12 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, ensure};
 use meteor_chain::contracts::ShowerContract;
 use meteor_operator::keys::kms::{CredentialsSource, KmsConfig};
-use meteor_operator::keys::{AnyKey, FileKey, KeyError, KmsKey, Passphrase, PassphraseFile, Prompt, Unlock};
+use meteor_operator::keys::{
+    AnyKey, FileKey, KeyError, KeySource as _, KmsKey, Passphrase, PassphraseFile, Prompt, Unlock,
+};
 use meteor_operator::node::Node;
+use meteor_rules::ShowerId;
+use meteor_rules::fairness::Domain;
 use meteor_rules::fairness::content::Tables;
 use sha2::{Digest, Sha256};
 
@@ -48,6 +52,22 @@ pub(crate) fn passphrase(file: Option<&PathBuf>) -> Box<dyn Passphrase> {
     }
 }
 
+/// Checks that `key` is the event's: what it gives for shower 1 is what the launch committed to. With another one every
+/// job would find nothing that it can do.
+async fn ours(key: &AnyKey, contract: ShowerContract<'_>) -> Result<()> {
+    const FIRST: u32 = 1;
+    let (config, draw) = (contract.config().await?, contract.draw(FIRST).await?);
+    let id = Domain { chain_id: &config.chain_id, contract: contract.address(), shower: ShowerId(FIRST) };
+    let given = key.shower_key(&id).await?.commitment(&id);
+    ensure!(
+        given.as_slice() == draw.commitment.as_slice(),
+        "this is not the key of the event {}: the launch committed to another one. Is it another event's, or is \
+         --deployment?",
+        contract.address()
+    );
+    Ok(())
+}
+
 impl Secrets {
     /// Opens both for the event at `contract`.
     pub(crate) async fn open(&self, node: &Node, contract: &str) -> Result<(AnyKey, Tables)> {
@@ -61,7 +81,9 @@ impl Secrets {
             self.tables.display()
         );
         let tables = serde_json::from_slice(&bytes).context("reading the tables")?;
-        Ok((self.key()?, tables))
+        let key = self.key()?;
+        ours(&key, ShowerContract::new(node, contract)).await?;
+        Ok((key, tables))
     }
 
     fn key(&self) -> Result<AnyKey> {

@@ -82,6 +82,12 @@ async fn from_keygen_to_a_published_key() {
     jobs::crack(&mut wallet, &deployment, &[1]).await.unwrap();
     let hatched = works(folder, &job("hatch --once --audit-log audit.log")).await;
     assert!(hatched.contains("revealed 1 meteors"), "{hatched}");
+    assert!(idle(folder, &job("hatch --once")).await.contains("nothing to reveal: no meteor is in custody"));
+    works(folder, &keygen.replace("event.age", "another.age")).await;
+    for name in ["hatch --once", &draw, "publish-key --shower 1 --yes"] {
+        let said = fails(folder, &job(name).replace("event.age", "another.age")).await;
+        assert!(said.contains("this is not the key of the event"), "{name}: {said}");
+    }
     let audit = std::fs::read_to_string(folder.join("audit.log")).unwrap();
     assert!(audit.contains("\"revealed\":[1]") && !audit.contains("egg"), "{audit}");
 

@@ -6,10 +6,13 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use meteor_chain::contracts::HatcheryContract;
 use meteor_operator::jobs::{Hatched, Hatcher, Sealer};
+use meteor_operator::launch::utc;
 use meteor_rules::TokenId;
 
 use super::{Command, PARTLY};
+use crate::next::IDLE;
 use crate::out::{say, tell};
 use crate::secrets::Secrets;
 use crate::signals::stop_when_told;
@@ -20,7 +23,7 @@ use crate::signing::Signing;
 /// Anyone may sign. Give this worker an account of its own, because no other command can sign with its
 /// account while it runs. A meteor that can't be revealed is reported and holds up no other. A meteor whose
 /// reclaim time is near is not revealed: its holder would see what it holds and could still take it back. With
-/// --once the exit code is 3 if something that is in custody was not revealed.
+/// --once the exit code is 3 if something that is in custody was not revealed, and 4 if nothing is in custody.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Hatch {
     #[command(flatten)]
@@ -45,6 +48,9 @@ impl Command for Hatch {
         let (keys, tables) = self.secrets.open(&account.node().clone(), &deployment.shower).await?;
         let sealer = Sealer { deployment: &deployment, config: &config, keys: &keys, tables: &tables };
         let mut hatcher = Hatcher::new(sealer);
+        let node = account.node().clone();
+        let hatchery = HatcheryContract::new(&node, &deployment.hatchery);
+        let mut idle = false;
         loop {
             match hatcher.round(&mut account).await {
                 Ok(done) => {
@@ -54,10 +60,24 @@ impl Command for Hatch {
                             append(path, account.node().time().await?, &done.revealed)?;
                         }
                     }
-                    let all = report(&done);
+                    let all = report(&done, hatchery).await?;
+                    let nothing = all && done.revealed.is_empty();
                     if self.once {
-                        return Ok(if all { ExitCode::SUCCESS } else { ExitCode::from(PARTLY) });
+                        if nothing {
+                            say!("nothing to reveal: no meteor is in custody");
+                        }
+                        return Ok(ExitCode::from(if nothing {
+                            IDLE
+                        } else if all {
+                            0
+                        } else {
+                            PARTLY
+                        }));
                     }
+                    if nothing && !idle {
+                        say!("nothing is in custody; waiting for meteors to be cracked");
+                    }
+                    idle = nothing;
                 }
                 Err(error) if self.once => return Err(error.into()),
                 // The chain may be away for a while; what is in custody stays there.
@@ -71,8 +91,11 @@ impl Command for Hatch {
     }
 }
 
+/// Waiting meteors that are named one by one.
+const SHOWN: usize = 10;
+
 /// Says what was not revealed and why; whether that is nothing.
-fn report(done: &Hatched) -> bool {
+async fn report(done: &Hatched, hatchery: HatcheryContract<'_>) -> Result<bool> {
     let Hatched { revealed: _, left, held, unfit, refused } = done;
     if !left.is_empty() {
         tell!("{} meteors are too near to their reclaim time: their holders can reclaim them", left.len());
@@ -81,11 +104,19 @@ fn report(done: &Hatched) -> bool {
         let showers: Vec<String> = unfit.iter().map(ToString::to_string).collect();
         let (count, showers) = (held.len(), showers.join(", "));
         tell!("{count} meteors can't be revealed: key, root or tables of shower {showers} don't fit");
+        for token_id in held.iter().take(SHOWN) {
+            if let Some(custody) = hatchery.custody(token_id.0).await? {
+                tell!(
+                    "meteor {token_id} waits; its holder can take it back from {}",
+                    utc(custody.reclaim_at)
+                );
+            }
+        }
     }
     for (token_id, why) in refused {
         tell!("meteor {token_id} can't be revealed: {why}");
     }
-    left.is_empty() && held.is_empty() && refused.is_empty()
+    Ok(left.is_empty() && held.is_empty() && refused.is_empty())
 }
 
 /// A line that a crash loses can be found in the chain's history, which holds the same.
