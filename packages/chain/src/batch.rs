@@ -45,6 +45,9 @@ impl Batch {
 
     /// A batch of `asked` requests was answered with so many bytes in this time.
     pub(crate) fn worked(&mut self, asked: usize, bytes: usize, took: Duration) {
+        if asked == 1 && self.size > 1 && bytes <= MOST_BYTES {
+            return self.single();
+        }
         self.starved = 0;
         if bytes > MOST_BYTES || took > MOST_TIME {
             if asked <= self.size {

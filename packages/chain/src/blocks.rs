@@ -1,5 +1,7 @@
 //! Blocks: what a node says of itself, of headers and of results, checked against what was asked.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use crate::event::{RawEvent, TxEvent, TxResult, kept};
@@ -158,9 +160,34 @@ struct Meta<'a> {
 /// orders them (descending).
 ///
 /// # Errors
-/// What the node says instead, or [`NodeError::Malformed`].
+/// What the node says instead, or [`NodeError::Malformed`], also for a hash that is not that of its header.
 pub fn headers(body: &[u8], from: u64) -> Result<Vec<Header>, NodeError> {
-    let answer = jsonrpc::result::<Blockchain<'_>>(body).map_err(|error| window_error(error, from))?;
+    of_window(jsonrpc::result(body), from)
+}
+
+/// The headers in an answer to a batch of `blockchain`, whose requests are numbered by the first height of each
+/// window, in the order of `froms`.
+///
+/// # Errors
+/// As [`headers`]; [`NodeError::Malformed`] if a window is missing.
+pub fn windows(body: &[u8], froms: &[u64]) -> Result<Vec<Vec<Header>>, NodeError> {
+    let mut by_from = BTreeMap::new();
+    for (from, answer) in jsonrpc::each(body)? {
+        match answer {
+            // The batch as a whole.
+            Err(error) if !froms.contains(&from) => return Err(error),
+            answer => drop(by_from.insert(from, answer)),
+        }
+    }
+    let mut one = |from: &u64| match by_from.remove(from) {
+        Some(answer) => of_window(answer, *from),
+        None => Err(NodeError::malformed("a request of a batch is not answered")),
+    };
+    froms.iter().map(&mut one).collect()
+}
+
+fn of_window(answer: Result<Blockchain<'_>, NodeError>, from: u64) -> Result<Vec<Header>, NodeError> {
+    let answer = answer.map_err(|error| window_error(error, from))?;
     answer
         .block_metas
         .into_iter()
@@ -173,11 +200,15 @@ pub fn headers(body: &[u8], from: u64) -> Result<Vec<Header>, NodeError> {
                     "another number of transactions than the header's data hash",
                 ));
             }
+            let (given, computed) = (hash(&meta.block_id.hash)?, meta.header.hash()?);
+            if given != computed {
+                return Err(NodeError::malformed("a header whose hash is not that of its fields"));
+            }
             Ok(Header {
                 height: meta.header.height,
                 time_ns: block_time(&meta.header.time)?,
-                hash: hash(&meta.block_id.hash)?,
-                computed: meta.header.hash()?,
+                hash: given,
+                computed,
                 last_results: optional(&meta.header.last_results_hash)?,
                 parent: optional(parent)?,
                 txs: meta.num_txs,

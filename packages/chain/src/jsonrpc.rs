@@ -59,11 +59,21 @@ pub fn result<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, NodeError> {
 /// # Errors
 /// What the node says instead of any of them, or [`NodeError::Malformed`].
 pub fn results<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<BTreeMap<u64, T>, NodeError> {
-    // A batch that is refused as a whole is answered by one error.
+    each(body)?.map(|(number, result)| Ok((number, result?))).collect()
+}
+
+/// The same, each with what the node says instead of it. A batch that is refused as a whole is answered by one error,
+/// of number 0.
+///
+/// # Errors
+/// [`NodeError::Malformed`].
+pub fn each<'a, T: Deserialize<'a>>(
+    body: &'a [u8],
+) -> Result<impl Iterator<Item = (u64, Result<T, NodeError>)>, NodeError> {
     let answers: Vec<Answer<T>> =
         if body.trim_ascii_start().starts_with(b"[") { parse(body)? } else { vec![parse(body)?] };
     let number = |id: &Value| id.as_u64().or_else(|| id.as_str()?.parse().ok()).unwrap_or_default();
-    answers.into_iter().map(|answer| Ok((number(&answer.id), answer.into_result()?))).collect()
+    Ok(answers.into_iter().map(move |answer| (number(&answer.id), answer.into_result())))
 }
 
 fn parse<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, NodeError> {

@@ -1,6 +1,6 @@
 //! Answers of nodes: nulls, gaps and lies, and that none of them makes a reader fall over.
 
-use meteor_chain::blocks::{Header, headers, results, status, tip};
+use meteor_chain::blocks::{Header, headers, results, status, tip, windows};
 use meteor_chain::event::{Attribute, RawEvent};
 use meteor_chain::{NodeError, jsonrpc, query, tx};
 use proptest::prelude::*;
@@ -155,6 +155,41 @@ fn a_query_is_refused_or_answered() {
     assert_eq!(query::answer::<String>(&empty).unwrap(), query::Answer { value: String::new(), height: 3 });
     let bad = body(&json!({ "response": { "value": "!" } }));
     assert!(matches!(query::answer::<String>(&bad), Err(NodeError::Malformed(_))));
+}
+
+/// A header of this height with its hash.
+fn meta(height: u64) -> Value {
+    let header = json!({ "chain_id": "testerra", "height": height.to_string(), "time": "2026-01-01T00:00:00Z" });
+    let hash = hex::encode(meteor_chain::hashes::header(header.to_string().as_bytes()).unwrap());
+    json!({ "block_id": { "hash": hash }, "header": header, "num_txs": "0" })
+}
+
+#[test]
+fn windows_of_headers_come_in_any_order_and_each_says_what_is_wrong_with_it() {
+    let good = |from: u64| json!({ "id": from, "result": { "block_metas": [meta(from + 1), meta(from)] } });
+    let bad = |from: u64, data: &str| json!({ "id": from, "error": { "data": data } });
+    let read = |answer: Value| windows(answer.to_string().as_bytes(), &[1, 21]);
+    let heights = |read: Vec<Vec<Header>>| {
+        read.iter().map(|window| window.iter().map(|header| header.height).collect()).collect::<Vec<Vec<_>>>()
+    };
+    assert_eq!(heights(read(json!([good(21), good(1)])).unwrap()), [[2, 1], [22, 21]]);
+    // The second window is above the tip; its own lower end says that nothing is pruned.
+    let above = "min height 21 can't be greater than max height 12";
+    assert!(matches!(read(json!([bad(21, above), good(1)])), Err(NodeError::NotYet)));
+    let pruned = "min height 30 can't be greater than max height 22";
+    assert!(matches!(read(json!([good(1), bad(21, pruned)])), Err(NodeError::Pruned { lowest: Some(30) })));
+    assert!(matches!(read(json!([good(1)])), Err(NodeError::Malformed(_))));
+    let whole = json!({ "id": -1, "error": { "data": "batch request exceeds maximum (1)" } });
+    assert!(matches!(read(whole), Err(NodeError::Refused { .. })));
+}
+
+#[test]
+fn a_header_whose_hash_is_anothers_is_refused() {
+    let mut wrong = meta(7);
+    wrong["header"]["height"] = json!("8");
+    let answer = |meta: Value| body(&json!({ "block_metas": [meta] }));
+    assert_eq!(headers(&answer(meta(7)), 1).unwrap()[0].height, 7);
+    assert!(matches!(headers(&answer(wrong), 1), Err(NodeError::Malformed(_))));
 }
 
 proptest! {

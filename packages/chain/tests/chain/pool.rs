@@ -141,7 +141,7 @@ async fn batches_shrink_where_what_is_in_them_counts() {
         match ask().await {
             (size, Ok(answers)) => break (size, answers),
             (_, Err((error, _))) => {
-                assert!(matches!(error, NodeError::RateLimited { .. } | NodeError::Paced { .. }))
+                assert!(matches!(error, NodeError::RateLimited { .. } | NodeError::Paced { .. }));
             }
         }
         // Single requests get through meanwhile.
