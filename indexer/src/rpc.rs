@@ -86,7 +86,9 @@ async fn of(
             }
             Err((_, true)) => {}
             // What came before the node asked for a pause is not lost.
-            Err((NodeError::RateLimited { .. } | NodeError::Paced { .. }, false)) if !results.is_empty() => break,
+            Err((NodeError::RateLimited { .. } | NodeError::Paced { .. }, false)) if !results.is_empty() => {
+                break;
+            }
             Err((error, false)) => return Err(error),
         }
     }

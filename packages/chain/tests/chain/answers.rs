@@ -159,7 +159,8 @@ fn a_query_is_refused_or_answered() {
 
 /// A header of this height with its hash.
 fn meta(height: u64) -> Value {
-    let header = json!({ "chain_id": "testerra", "height": height.to_string(), "time": "2026-01-01T00:00:00Z" });
+    let header =
+        json!({ "chain_id": "testerra", "height": height.to_string(), "time": "2026-01-01T00:00:00Z" });
     let hash = hex::encode(meteor_chain::hashes::header(header.to_string().as_bytes()).unwrap());
     json!({ "block_id": { "hash": hash }, "header": header, "num_txs": "0" })
 }
