@@ -2,7 +2,7 @@
 
 ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help demo page test test-page test-chain lint fuzz chaos schema bench bench-mint artifacts gas fmt
+.PHONY: help demo page test test-api test-page test-chain lint fuzz chaos schema bench bench-mint artifacts gas fmt
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
@@ -19,6 +19,9 @@ test: ## All tests: rules, contracts, dev chain, indexer, end to end, CosmJS
 
 test-page: ## The page in a real browser, against the demo; ARGS="tests/journey.spec.ts" for some of it
 	@scripts/timed "make test-page" scripts/test-page $(ARGS)
+
+test-api: ## Requests made up from the API's description, against a demo; ARGS="--seed 7" for the same ones again
+	@scripts/timed "make test-api" scripts/test-api $(ARGS)
 
 test-chain: ## The end-to-end tests on real nodes, built once; ARGS="0.61" for one of them
 	@scripts/timed "make test-chain" scripts/test-chain $(ARGS)

@@ -1879,8 +1879,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The last id the client received */
-                "last-event-id"?: number | null;
+                /** @description The last id the client received; what is no id is as none */
+                "last-event-id"?: string | null;
             };
             path?: never;
             cookie?: never;
@@ -1970,7 +1970,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/json": Record<string, never>;
                 };
             };
             304: components["responses"]["NotModified"];

@@ -36,7 +36,8 @@ const COMMENT: &[u8] = b":\n\n";
 /// showers that changed since then. Contributions are not told again; `/v1/showers/{shower}/contributions.csv` has
 /// all of them.
 #[utoipa::path(get, path = "/v1/events", tag = "live",
-    params(("last-event-id" = Option<u64>, Header, description = "The last id the client received")),
+    params(("last-event-id" = Option<String>, Header,
+        description = "The last id the client received; what is no id is as none")),
     responses(
         (status = 200, body = String, content_type = "text/event-stream", description = "The stream"),
         (status = 429, body = Problem, content_type = "application/problem+json",

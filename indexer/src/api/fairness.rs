@@ -13,7 +13,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::showers::find;
-use super::{InPath, InQuery, Problem, prepared};
+use super::{InPath, InQuery, Problem, index, prepared};
 use crate::app::App;
 use crate::models;
 use crate::view::MAX_REVEALS;
@@ -31,7 +31,7 @@ pub(super) async fn fairness(State(app): State<Arc<App>>, headers: HeaderMap) ->
 
 /// The tables from which eggs and dust are drawn, byte for byte as hashed on chain
 #[utoipa::path(get, path = "/v1/fairness/tables", tag = "fairness", responses(
-    (status = 200, body = String, content_type = "application/json",
+    (status = 200, body = Object, content_type = "application/json",
         description = "The file; its SHA-256 is `tables` of /v1/fairness"),
     (status = 404, body = Problem, content_type = "application/problem+json",
         description = "This server has no tables file"),
@@ -100,7 +100,8 @@ pub(super) async fn contributions(
 #[into_params(parameter_in = Query)]
 pub(super) struct RevealsQuery {
     /// How many reveals to skip (default 0)
-    after: Option<usize>,
+    #[param(value_type = Option<u64>, maximum = 4_294_967_295_u32)]
+    after: Option<u32>,
     /// How many reveals to return, 1 to 1000 (default 1000)
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<usize>,
@@ -129,6 +130,6 @@ pub(super) async fn reveals(
             "limit is {limit}: give a number from 1 to {MAX_REVEALS}."
         )));
     }
-    let after = query.after.unwrap_or(0);
+    let after = query.after.map_or(0, index);
     Ok(view.currency.respond(&headers, || view.reveals(number, after, limit)))
 }

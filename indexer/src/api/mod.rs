@@ -137,6 +137,11 @@ fn shown(app: &App) -> Result<Guard<Arc<View>>, Problem> {
     if view.launched.is_none() { Err(Problem::not_launched()) } else { Ok(view) }
 }
 
+/// A number of a query, as lists count.
+fn index(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
 /// A page rendered in advance.
 fn prepared(view: &View, path: &str, request: &HeaderMap) -> Result<Response, Problem> {
     let page = view.page(path).ok_or_else(Problem::not_launched)?;
@@ -178,7 +183,8 @@ async fn status(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
 #[into_params(parameter_in = Query)]
 struct UnaskedQuery {
     /// How many to skip (default 0)
-    after: Option<usize>,
+    #[param(value_type = Option<u64>, maximum = 4_294_967_295_u32)]
+    after: Option<u32>,
     /// How many to return, 1 to 1000 (default 100)
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<usize>,
@@ -199,5 +205,5 @@ async fn unasked(
         return Err(Problem::bad_request(format!("limit is {limit}: give a number from 1 to 1000.")));
     }
     let view = shown(&app)?;
-    Ok(view.currency.respond(&headers, || view.unasked(query.after.unwrap_or(0), limit)))
+    Ok(view.currency.respond(&headers, || view.unasked(query.after.map_or(0, index), limit)))
 }

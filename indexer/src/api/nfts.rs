@@ -9,7 +9,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::wallets::limit;
-use super::{InPath, InQuery, Problem, shown};
+use super::{InPath, InQuery, Problem, index, shown};
 use crate::app::App;
 use crate::fold::Collection;
 use crate::models;
@@ -19,7 +19,8 @@ use crate::models;
 #[into_params(parameter_in = Query)]
 pub(super) struct NftsQuery {
     /// Only the first N that were minted (as in the path of the next page; default all)
-    before: Option<usize>,
+    #[param(value_type = Option<u64>, maximum = 4_294_967_295_u32)]
+    before: Option<u32>,
     /// How many NFTs to return, 1 to 100 (default 20)
     #[param(minimum = 1, maximum = 100)]
     limit: Option<usize>,
@@ -27,7 +28,7 @@ pub(super) struct NftsQuery {
 
 /// The newest NFTs of a collection
 #[utoipa::path(get, path = "/v1/nfts/{collection}", tag = "wallets",
-    params(("collection" = String, Path, description = "meteors, eggs or dust"), NftsQuery),
+    params(("collection" = String, Path, pattern = "^(meteors|eggs|dust)$", description = "meteors, eggs or dust"), NftsQuery),
     responses(
         (status = 200, body = models::Nfts, description = "A page, newest first"),
         (status = 400, body = Problem, content_type = "application/problem+json", description = "Bad parameters"),
@@ -43,13 +44,13 @@ pub(super) async fn nfts(
     let of = known(&collection)?;
     let view = shown(&app)?;
     let limit = limit(query.limit)?;
-    Ok(view.currency.respond(&headers, || view.newest(of, query.before, limit)))
+    Ok(view.currency.respond(&headers, || view.newest(of, query.before.map(index), limit)))
 }
 
 /// One NFT
 #[utoipa::path(get, path = "/v1/nfts/{collection}/{token_id}", tag = "wallets",
     params(
-        ("collection" = String, Path, description = "meteors, eggs or dust"),
+        ("collection" = String, Path, pattern = "^(meteors|eggs|dust)$", description = "meteors, eggs or dust"),
         ("token_id" = u64, Path, description = "The NFT's id"),
     ),
     responses(

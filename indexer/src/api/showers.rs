@@ -53,6 +53,7 @@ pub(super) async fn shower(
 #[into_params(parameter_in = Query)]
 pub(super) struct RankingQuery {
     /// Return ranks after this one (default 0)
+    #[param(value_type = Option<u64>, maximum = 4_294_967_295_u32)]
     after: Option<u32>,
     /// How many rows to return, 1 to 1000 (default 100)
     #[param(minimum = 1, maximum = 1000)]
@@ -139,6 +140,7 @@ fn rows(asked: Option<u32>) -> Result<u32, Problem> {
 #[into_params(parameter_in = Query)]
 pub(super) struct QuoteQuery {
     /// The wallet's total in the shower after contributing, in micro-denom (decimal digits)
+    #[param(pattern = "^[0-9]{1,39}$")]
     amount: String,
     /// The wallet, if it has contributed to this shower already
     address: Option<String>,
@@ -198,7 +200,7 @@ pub(super) async fn quote(
 }
 
 fn amount(text: &str) -> Result<u128, Problem> {
-    let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let digits = (1..=39).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
     let amount = if digits { text.parse().ok() } else { None };
     amount.ok_or_else(|| {
         Problem::bad_request("amount is not a number of micro-denom. Give digits only: 8000000 means 8.")

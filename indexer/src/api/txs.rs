@@ -122,7 +122,7 @@ async fn in_a_block(app: &App, refusal: &Refusal, hash: &str) -> Result<bool, Pr
 /// The nodes' index of transactions tells. The answer describes this moment; a transaction that is in a block
 /// shows in the other answers once `/v1/status` has reached its height.
 #[utoipa::path(get, path = "/v1/txs/{hash}", tag = "transactions",
-    params(("hash" = String, Path, description = "Hash of the transaction: 64 hex digits")),
+    params(("hash" = String, Path, pattern = "^[0-9A-Fa-f]{64}$", description = "Hash of the transaction: 64 hex digits")),
     responses(
         (status = 200, body = models::TxStatus, description = "What is known of it; height is null while it is in no block"),
         (status = 400, body = Problem, content_type = "application/problem+json", description = "Not a hash"),
