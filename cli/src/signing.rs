@@ -10,7 +10,7 @@ use meteor_operator::account::Account;
 use meteor_operator::gas::GasPrice;
 use meteor_operator::jobs::Deployment;
 use meteor_operator::journal::Journal;
-use meteor_operator::keys::{Passphrase, PassphraseFile, Purpose, harden};
+use meteor_operator::keys::{harden, words_file};
 use meteor_operator::node::Node;
 use meteor_operator::signer::{COIN_TYPE, Signer};
 use secrecy::ExposeSecret;
@@ -100,8 +100,9 @@ impl JournalFolder {
 
 /// The signer whose words are in `file`. Fails if others can read the file, or it holds no mnemonic.
 pub(crate) fn signer(file: &Path, account: u32, prefix: &str) -> Result<Signer> {
-    let words = PassphraseFile(file.to_owned()).passphrase(Purpose::Open)?;
-    Ok(Signer::from_mnemonic(words.expose_secret(), COIN_TYPE, account, prefix)?)
+    let words = words_file(file)?;
+    let signer = Signer::from_mnemonic(words.expose_secret(), COIN_TYPE, account, prefix);
+    signer.with_context(|| format!("the words in {}", file.display()))
 }
 
 impl Signing {

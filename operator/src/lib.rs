@@ -11,6 +11,7 @@ pub mod jobs;
 pub mod journal;
 pub mod keys;
 pub mod launch;
+mod mnemonic;
 pub mod node;
 pub mod signer;
 pub mod tx;

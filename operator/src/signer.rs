@@ -2,19 +2,23 @@
 
 use std::fmt;
 
-use bip32::{DerivationPath, Language, Mnemonic, XPrv};
+use bip32::{DerivationPath, XPrv};
 use cosmrs::crypto::secp256k1::SigningKey;
 use thiserror::Error;
+use zeroize::Zeroizing;
+
+use crate::mnemonic;
+pub use crate::mnemonic::WordsError;
 
 /// Terra's coin type (SLIP-44).
 pub const COIN_TYPE: u32 = 330;
 
-/// Why there is no key to sign with. No message repeats a word or a byte of a key.
+/// Why there is no key to sign with. No message repeats a word of the list or a byte of a key.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum SignerError {
     /// The words are not a mnemonic.
-    #[error("the words are not a mnemonic of 24 English words")]
-    Words,
+    #[error(transparent)]
+    Words(#[from] WordsError),
     /// No key follows from the mnemonic.
     #[error("the mnemonic has no key at coin type {coin_type}, index {index}")]
     Path {
@@ -38,8 +42,8 @@ pub struct Signer {
 }
 
 impl Signer {
-    /// The key at `m/44'/<coin type>'/0'/0/<index>` of a mnemonic of 24 English words, with addresses that
-    /// begin with `prefix`.
+    /// The key at `m/44'/<coin type>'/0'/0/<index>` of a mnemonic of English words, however it is written down, with
+    /// addresses that begin with `prefix`.
     ///
     /// # Errors
     /// If the words are not a mnemonic or an address can't begin with the prefix.
@@ -49,11 +53,11 @@ impl Signer {
         index: u32,
         prefix: &str,
     ) -> Result<Self, SignerError> {
-        let mnemonic = Mnemonic::new(phrase, Language::English).map_err(|_| SignerError::Words)?;
+        let seed = Zeroizing::new(mnemonic::read(phrase)?.to_seed_normalized(""));
         let no_key = || SignerError::Path { coin_type, index };
         let path: DerivationPath =
             format!("m/44'/{coin_type}'/0'/0/{index}").parse().map_err(|_| no_key())?;
-        let child = XPrv::derive_from_path(mnemonic.to_seed(""), &path).map_err(|_| no_key())?;
+        let child = XPrv::derive_from_path(seed.as_slice(), &path).map_err(|_| no_key())?;
         Self::new(SigningKey::from(child), prefix)
     }
 

@@ -3,10 +3,13 @@
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use age::stream::StreamReader;
 use age::{DecryptError, Decryptor, Identity, IdentityFile};
 use meteor_rules::fairness::Domain;
+use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
+use super::passphrase::typed;
 use super::{KeyError, KeySource, MasterKey, Passphrase, Purpose, ShowerKey, payload, private};
 
 /// Room for the headers of hundreds of recipients.
@@ -62,6 +65,17 @@ impl KeySource for FileKey {
     }
 }
 
+/// What a passphrase opens.
+fn with<R: io::BufRead>(
+    decryptor: Decryptor<R>,
+    passphrase: SecretString,
+) -> Result<StreamReader<R>, DecryptError> {
+    let mut identity = age::scrypt::Identity::new(passphrase);
+    identity.set_max_work_factor(MOST_WORK);
+    let identity: &dyn Identity = &identity;
+    decryptor.decrypt([identity].into_iter())
+}
+
 /// The key in the age file `bytes`; `path` is for the errors.
 pub(super) fn decrypt(path: &Path, bytes: &[u8], unlock: Unlock<'_>) -> Result<MasterKey, KeyError> {
     let owned = || path.to_owned();
@@ -83,10 +97,19 @@ pub(super) fn decrypt(path: &Path, bytes: &[u8], unlock: Unlock<'_>) -> Result<M
         (Unlock::Passphrase(_), false) => return Err(KeyError::NeedsIdentity { path: owned() }),
         (Unlock::Identities(_), true) => return Err(KeyError::NeedsPassphrase { path: owned() }),
         (Unlock::Passphrase(source), true) => {
-            let mut identity = age::scrypt::Identity::new(source.passphrase(Purpose::Open)?);
-            identity.set_max_work_factor(MOST_WORK);
-            let identity: &dyn Identity = &identity;
-            decryptor.decrypt([identity].into_iter()).map_err(|error| match error {
+            let given = source.passphrase(Purpose::Open)?;
+            // As it is, then as a person would type it: an editor may have added a byte-order mark or a space.
+            let bare = typed(given.expose_secret());
+            let bare = (bare != given.expose_secret()).then(|| SecretString::from(bare));
+            let failed = |error: &DecryptError| matches!(error, DecryptError::DecryptionFailed);
+            let opened = with(decryptor, given);
+            let opened = match (opened, bare) {
+                (Err(error), Some(bare)) if failed(&error) => {
+                    with(Decryptor::new_buffered(bytes).map_err(|error| refused(path, error))?, bare)
+                }
+                (opened, _) => opened,
+            };
+            opened.map_err(|error| match error {
                 DecryptError::DecryptionFailed => KeyError::WrongPassphrase { path: owned() },
                 error => refused(path, error),
             })?

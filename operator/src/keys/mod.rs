@@ -26,7 +26,7 @@ pub use file::{FileKey, Unlock};
 pub use harden::harden;
 pub use keygen::{Created, Protect, keygen};
 pub use kms::KmsKey;
-pub use passphrase::{Passphrase, PassphraseFile, Prompt, Purpose};
+pub use passphrase::{Passphrase, PassphraseFile, Prompt, Purpose, words_file};
 pub use private::PrivateError;
 pub use secret::{MasterKey, ShowerKey};
 pub use source::{AnyKey, KeySource};

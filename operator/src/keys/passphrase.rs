@@ -1,7 +1,7 @@
 //! Where a passphrase comes from: a person at the terminal or a private file; never an argument or the
 //! environment.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -74,6 +74,16 @@ impl Passphrase for PassphraseFile {
     }
 }
 
+/// The words of an account in a file that only its owner may read: all of it, however they are laid out.
+///
+/// # Errors
+/// A [`KeyError`] if others can read it, it is too large, or no text.
+pub fn words_file(path: &Path) -> Result<SecretString, KeyError> {
+    let bytes = private::read(path, MOST_BYTES)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| KeyError::Passphrase("is not text: use UTF-8"))?;
+    Ok(SecretString::from(text))
+}
+
 /// A passphrase already in memory: what tests and programs that bring their own prompt use.
 impl Passphrase for SecretString {
     fn passphrase(&self, purpose: Purpose) -> Result<SecretString, KeyError> {
@@ -81,10 +91,20 @@ impl Passphrase for SecretString {
     }
 }
 
+/// What a person types of a passphrase that an editor saved with a byte-order mark, or with spaces around it.
+pub(super) fn typed(passphrase: &str) -> &str {
+    passphrase.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
+}
+
 fn check(purpose: Purpose, passphrase: SecretString) -> Result<SecretString, KeyError> {
     let text = passphrase.expose_secret();
     if text.is_empty() {
         return Err(KeyError::Passphrase("is empty"));
+    }
+    if purpose == Purpose::Create && typed(text) != text {
+        return Err(KeyError::Passphrase(
+            "begins or ends with a space or a byte-order mark, which nobody types: take it away",
+        ));
     }
     if purpose == Purpose::Create && text.chars().count() < LEAST_CHARACTERS {
         return Err(KeyError::Passphrase(
@@ -112,7 +132,7 @@ mod tests {
         (dir, PassphraseFile(path))
     }
 
-    fn typed(purpose: Purpose, answers: &[&str]) -> Result<SecretString, KeyError> {
+    fn asked(purpose: Purpose, answers: &[&str]) -> Result<SecretString, KeyError> {
         let answers = RefCell::new(answers.iter());
         ask(purpose, |_| Ok(SecretString::from(*answers.borrow_mut().next().unwrap())))
     }
@@ -131,6 +151,8 @@ mod tests {
             (b"".to_vec(), "is empty"),
             (b"\nsecond line".to_vec(), "is empty"),
             (b"swordfish".to_vec(), "too short"),
+            (b"swordfish swordfish ".to_vec(), "ends with a space"),
+            ("\u{feff}swordfish swordfish".into(), "byte-order mark"),
             (b"swordfish \xff swordfish".to_vec(), "UTF-8"),
             (vec![b's'; MOST_BYTES + 1], "too large"),
         ] {
@@ -148,19 +170,19 @@ mod tests {
 
     #[test]
     fn a_short_passphrase_opens_what_was_locked_elsewhere() {
-        assert_eq!(typed(Purpose::Open, &["short"]).unwrap().expose_secret(), "short");
-        assert!(typed(Purpose::Open, &[""]).is_err());
+        assert_eq!(asked(Purpose::Open, &["short"]).unwrap().expose_secret(), "short");
+        assert!(asked(Purpose::Open, &[""]).is_err());
     }
 
     #[test]
     fn a_new_passphrase_is_typed_twice() {
-        assert_eq!(typed(Purpose::Create, &[GOOD, GOOD]).unwrap().expose_secret(), GOOD);
+        assert_eq!(asked(Purpose::Create, &[GOOD, GOOD]).unwrap().expose_secret(), GOOD);
         assert!(
-            typed(Purpose::Create, &[GOOD, "correct horse batter"])
+            asked(Purpose::Create, &[GOOD, "correct horse batter"])
                 .unwrap_err()
                 .to_string()
                 .contains("both times")
         );
-        assert!(typed(Purpose::Create, &["short", "short"]).is_err());
+        assert!(asked(Purpose::Create, &["short", "short"]).is_err());
     }
 }

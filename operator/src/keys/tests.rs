@@ -209,6 +209,21 @@ fn a_wrong_passphrase_says_so_and_is_not_repeated() {
 }
 
 #[test]
+fn what_an_editor_adds_to_a_passphrase_locks_nobody_out() {
+    let desk = Desk::new();
+    let typed = desk.passphrase.expose_secret().to_owned();
+    let (path, _) = desk.keygen("event.age");
+    for saved in [format!("\u{feff}{typed}"), format!("{typed} "), format!("\t{typed}")] {
+        FileKey::open(&path, Unlock::Passphrase(&SecretString::from(saved))).unwrap();
+    }
+    // Locked elsewhere with a space that nobody sees: it opens as it was saved.
+    let odd = SecretString::from(format!("{typed} "));
+    let other = desk.put("odd.age", &foreign(&odd, 10, b"not a key"));
+    let error = open(&other, Unlock::Passphrase(&odd));
+    assert!(!matches!(error, KeyError::WrongPassphrase { .. }), "opened, and not a key: {error}");
+}
+
+#[test]
 fn every_truncation_and_every_changed_byte_is_noticed() {
     let desk = Desk::new();
     let (path, _) = desk.keygen("event.age");
