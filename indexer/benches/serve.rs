@@ -4,9 +4,11 @@
 //! `cargo bench -p meteor-indexer --bench serve [-- <seconds a round> <rounds> <connections>]`
 //!
 //! One thread serves, one generates load over keep-alive HTTP/1.1 connections. The number of open requests is
-//! constant, so rates are inverse to latencies. Ratios are those of the median latencies, which a busy
-//! machine hardly changes. Bare handler and plain router are behind `axum::serve`, and the router without its
-//! CORS layer and timing; the last column is the indexer's own port.
+//! constant, so rates are inverse to latencies. Bare handler and plain router are behind `axum::serve`, and the router
+//! without its CORS layer and timing; "front" is the indexer's own port.
+//!
+//! Ratios are those of the processor time that the serving thread takes for a request, which is what bounds its rate and
+//! what other programs on the machine distort least; and those of the median latencies.
 #![allow(
     clippy::as_conversions,
     clippy::cast_possible_truncation,
@@ -19,6 +21,7 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -47,8 +50,29 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().unwrap()
 }
 
+/// A server on a thread of its own.
+#[derive(Clone)]
+struct Serving {
+    addr: SocketAddr,
+    /// The thread, as `/proc` knows it.
+    thread: PathBuf,
+}
+
+impl Serving {
+    /// Of this thread.
+    fn here(addr: SocketAddr) -> Self {
+        Self { addr, thread: Path::new("/proc").join(std::fs::read_link("/proc/thread-self").unwrap()) }
+    }
+
+    /// Nanoseconds that the thread has been on a processor.
+    fn on_cpu(&self) -> f64 {
+        let stat = std::fs::read_to_string(self.thread.join("schedstat")).unwrap();
+        stat.split(' ').next().unwrap().parse().unwrap()
+    }
+}
+
 /// Starts a server of `service` on a thread of its own.
-fn serve<S>(service: S) -> SocketAddr
+fn serve<S>(service: S) -> Serving
 where
     S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + Sync + 'static,
     S::Future: Send,
@@ -57,7 +81,7 @@ where
     thread::spawn(move || {
         runtime().block_on(async move {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-            send.send(listener.local_addr().unwrap()).unwrap();
+            send.send(Serving::here(listener.local_addr().unwrap())).unwrap();
             let listener = listener.tap_io(|stream| {
                 let _ = stream.set_nodelay(true);
             });
@@ -68,19 +92,22 @@ where
 }
 
 /// Starts the indexer on a thread of its own, as it is served, with the same view as `app`.
-fn served() -> SocketAddr {
+fn served() -> Serving {
     let (send, receive) = std::sync::mpsc::channel();
-    thread::spawn(move || {
-        runtime().block_on(async move {
-            let mut config = config();
-            config.listen = "127.0.0.1:0".parse().unwrap();
-            config.admin_listen = config.listen;
-            let server = meteor_indexer::start(config).await.unwrap();
-            server.app().publish(view());
-            send.send(server.public_addr()).unwrap();
-            std::future::pending::<()>().await;
-        });
-    });
+    thread::Builder::new()
+        .name("front".into())
+        .spawn(move || {
+            runtime().block_on(async move {
+                let mut config = config();
+                config.listen = "127.0.0.1:0".parse().unwrap();
+                config.admin_listen = config.listen;
+                let server = meteor_indexer::start(config).await.unwrap();
+                server.app().publish(view());
+                send.send(Serving::here(server.public_addr())).unwrap();
+                std::future::pending::<()>().await;
+            });
+        })
+        .unwrap();
     receive.recv().unwrap()
 }
 
@@ -179,13 +206,22 @@ fn main() {
     let app = App::new(config()).unwrap();
     app.publish(view());
     let (router, front) = (serve(api::router(&app)), served());
-    println!("{connections} connections, {rounds} rounds of {time:?} each; times in µs\n");
     println!(
-        "{:<36} {:>6} {:>12} {:>12} {:>12}  bare/router bare/front front/router",
-        "endpoint", "bytes", "bare p50/99", "router", "front"
+        "{connections} connections, {rounds} rounds of {time:?} each; µs of processor a request, and latencies\n"
+    );
+    println!(
+        "{:<36} {:>6} {:>20} {:>11} {:>11}  {:>12} {:>12} {:>12}  bare/front",
+        "endpoint",
+        "bytes",
+        "cpu bare/router/front",
+        "bare/router",
+        "bare/front",
+        "bare p50/99",
+        "router",
+        "front"
     );
     let (address, who) = (chain::address(1), "terra1…");
-    for path in [
+    let paths = [
         "/v1/showers/2".to_owned(),
         "/v1/showers/2/floors".into(),
         "/v1/showers/2/ranking".into(),
@@ -195,29 +231,40 @@ fn main() {
         "/v1/status".into(),
         "/v1/showers/3/quote?amount=10050500".into(),
         "/v1/showers/3/ranking?after=130".into(),
-    ] {
-        let body = body(router, &path);
+    ];
+    let only = std::env::var("ONLY").unwrap_or_default();
+    for path in paths.iter().filter(|path| path.contains(&only)) {
+        let body = body(router.addr, path);
         let size = body.len();
-        let sides = [(serve(bare(body)), "/bare"), (router, path.as_str()), (front, path.as_str())];
+        let sides =
+            [(serve(bare(body)), "/bare"), (router.clone(), path.as_str()), (front.clone(), path.as_str())];
         let mut latencies = [const { Vec::new() }; 3];
+        let mut cpu = [0.0; 3];
         for _ in 0..rounds {
-            for ((addr, path), latencies) in sides.iter().zip(&mut latencies) {
-                latencies.extend(load(*addr, path, connections, time));
+            for (((server, path), latencies), cpu) in sides.iter().zip(&mut latencies).zip(&mut cpu) {
+                let before = server.on_cpu();
+                latencies.extend(load(server.addr, path, connections, time));
+                *cpu += server.on_cpu() - before;
             }
+        }
+        let mut each = [0.0; 3];
+        for ((each, cpu), latencies) in each.iter_mut().zip(cpu).zip(&latencies) {
+            *each = cpu / latencies.len() as f64 / 1_000.0;
         }
         let [bare, router, front] = latencies.map(|mut of| {
             of.sort_unstable();
             [0.5, 0.99].map(|part| f64::from(of[((of.len() - 1) as f64 * part) as usize]) / 1_000.0)
         });
         println!(
-            "{:<36} {size:>6} {:>12} {:>12} {:>12}  {:>11.3} {:>10.3} {:>12.3}",
+            "{:<36} {size:>6} {:>20} {:>11.3} {:>11.3}  {:>12} {:>12} {:>12}  {:>10.3}",
             path.replace(&address, who),
+            each.map(|each| format!("{each:.1}")).join("/"),
+            each[0] / each[1],
+            each[0] / each[2],
             format!("{:.0}/{:.0}", bare[0], bare[1]),
             format!("{:.0}/{:.0}", router[0], router[1]),
             format!("{:.0}/{:.0}", front[0], front[1]),
-            bare[0] / router[0],
             bare[0] / front[0],
-            front[0] / router[0],
         );
     }
 }
