@@ -66,7 +66,7 @@ pub(super) async fn nft(
     let of = known(&collection)?;
     let view = shown(&app)?;
     let token = view.collections.of(of).get(id).ok_or_else(|| Problem::unknown_nft(of, id))?;
-    Ok(view.currency.respond(&headers, || view.nft(of, id, token)))
+    Ok(view.currency.respond_json(&headers, || view.nft_json(of, id, token)))
 }
 
 fn known(collection: &str) -> Result<Collection, Problem> {

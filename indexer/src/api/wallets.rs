@@ -1,12 +1,10 @@
 //! What wallets have. These answers are made on demand: there are too many to render in advance.
 
-use std::ops::Bound;
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use meteor_rules::TokenId;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -14,7 +12,7 @@ use super::{InPath, InQuery, Problem};
 use crate::address;
 use crate::app::App;
 use crate::fold::{Collection, TokenRef, Wallet};
-use crate::models::{self, Amount};
+use crate::models;
 use crate::view::{DEFAULT_NFTS, MAX_NFTS, View};
 
 /// The wallet of an address; `None` if it has done nothing yet; a problem if the text is not an address.
@@ -61,39 +59,7 @@ pub(super) fn of_wallet(
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
     let wallet = find(app, view, address)?;
-    Ok(view.currency.respond(headers, || {
-        let showers: Vec<_> = wallet.map(|wallet| showers(view, wallet)).unwrap_or_default();
-        models::Wallet {
-            address,
-            total: Amount(showers.iter().fold(0, |sum, shower| sum.saturating_add(shower.amount.0))),
-            showers,
-            meteors: wallet.map_or(0, |wallet| wallet.count(Collection::Meteors)),
-            eggs: wallet.map_or(0, |wallet| wallet.count(Collection::Eggs)),
-            dust: wallet.map_or(0, |wallet| wallet.count(Collection::Dust)),
-            cracking: wallet.map_or(0, |wallet| cracked(view, wallet).count()),
-            height: view.at.height,
-        }
-    }))
-}
-
-fn showers(view: &View, wallet: &Wallet) -> Vec<models::WalletShower> {
-    let one = |entry: &crate::fold::Entry| {
-        let shower = view.shower(entry.shower)?;
-        let (rank, row) = shower.ranked_row(entry.slot)?;
-        let minted = rank.0 <= shower.summary.minted;
-        Some(models::WalletShower {
-            shower: entry.shower,
-            status: shower.summary.status,
-            amount: Amount(row.amount),
-            rank: rank.0,
-            contributors: shower.summary.contributors,
-            tier: shower.tier(rank),
-            odds: shower.odds(rank),
-            state: shower.state(rank, &row),
-            meteor: TokenId::of(shower.summary.earlier, rank).filter(|_| minted).map(|id| id.0),
-        })
-    };
-    wallet.entries.iter().filter_map(one).collect()
+    Ok(view.currency.respond_json(headers, || view.wallet_json(address, wallet)))
 }
 
 /// Which NFTs of a cave.
@@ -146,43 +112,7 @@ pub(super) fn of_cave(
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
     let wallet = find(app, view, address)?;
-    Ok(view.currency.respond(headers, || {
-        let mut ids = wallet.map_or_else(Vec::new, |wallet| {
-            let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-            let ids = wallet.tokens.range((from, Bound::Unbounded));
-            ids.copied().take(limit.saturating_add(1)).collect::<Vec<TokenRef>>()
-        });
-        let more = ids.len() > limit; // one more was read to find this out
-        ids.truncate(limit);
-        let next = ids.last().filter(|_| more);
-        models::Cave {
-            address,
-            count: wallet.map_or(0, |wallet| wallet.tokens.len()),
-            cracking: wallet.map_or_else(Vec::new, |wallet| cracking(view, wallet)),
-            next: next.map(|last| {
-                let (of, id) = (last.collection().name(), last.id());
-                format!("/v1/caves/{address}?after={of}-{id}&limit={limit}")
-            }),
-            nfts: ids.iter().filter_map(|token| view.token(*token)).collect(),
-            height: view.at.height,
-        }
-    }))
-}
-
-/// The meteors that the wallet has cracked and that wait for their reveal.
-fn cracked(view: &View, wallet: &Wallet) -> impl Iterator<Item = u64> {
-    // Nearly always nothing is being cracked, and then the wallet's number is not needed.
-    let number = if view.custodies.is_empty() { None } else { view.wallets.number(&wallet.address) };
-    number.into_iter().flat_map(|number| view.custodies.of(number))
-}
-
-/// The first of them, as shown.
-fn cracking<'a>(view: &View, wallet: &'a Wallet) -> Vec<models::Cracking<'a>> {
-    let one = |id: u64| {
-        let reclaim_at = view.custodies.get(id)?.reclaim_at;
-        Some(models::Cracking { token_id: id.to_string(), holder: &wallet.address, reclaim_at })
-    };
-    cracked(view, wallet).take(MAX_NFTS).filter_map(one).collect()
+    Ok(view.currency.respond_json(headers, || view.cave_json(address, wallet, after, limit)))
 }
 
 /// How many NFTs a page shall have.

@@ -18,7 +18,8 @@ pub use event::{
 pub use fairness::{Reveal, Reveals};
 pub use live::{LiveContribution, LiveHeight, LiveShower};
 pub use shower::{
-    Floors, Odds, OddsTable, Past, Quote, RankOdds, Ranked, Ranking, Shower, Showers, Telescope, TierFloor,
+    Floors, Odds, OddsTable, Past, Percent, Quote, RankOdds, Ranked, Ranking, Shower, Showers, Telescope,
+    TierFloor,
 };
 pub use site::{GasPrice, Release, Site};
 pub use tx::{Account, Balance, Sent, Simulated, TxRequest, TxStatus};

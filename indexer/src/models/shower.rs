@@ -108,25 +108,45 @@ pub struct TierFloor {
 }
 
 /// Exact odds of an egg, as the draw uses them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Odds {
     /// So many of `denominator` cases, in lowest terms.
+    #[serde(serialize_with = "as_text")]
     #[schema(value_type = String, pattern = "^[0-9]{1,39}$")]
-    pub numerator: String,
+    pub numerator: u128,
     /// All cases.
+    #[serde(serialize_with = "as_text")]
     #[schema(value_type = String, pattern = "^[0-9]{1,39}$")]
-    pub denominator: String,
+    pub denominator: u128,
     /// The same in per cent with two decimals, rounded down.
-    pub percent: String,
+    #[schema(value_type = String)]
+    pub percent: Percent,
+}
+
+/// Hundredths of a per cent, written with two decimals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Percent(pub u64);
+
+impl Serialize for Percent {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(&format_args!("{}.{:02}", self.0 / 100, self.0 % 100))
+    }
+}
+
+fn as_text<S: Serializer>(number: &u128, to: S) -> Result<S::Ok, S::Error> {
+    Amount(*number).serialize(to)
 }
 
 impl From<meteor_rules::odds::Odds> for Odds {
     fn from(odds: meteor_rules::odds::Odds) -> Self {
-        Self {
-            numerator: odds.numerator.to_string(),
-            denominator: odds.denominator.to_string(),
-            percent: odds.percent(),
-        }
+        let meteor_rules::odds::Odds { numerator, denominator } = odds;
+        // As `meteor_rules::odds::Odds::percent`; dividing 128 bits is slow, so it is avoided where 64 do.
+        let hundredths = numerator.saturating_mul(10_000);
+        let percent = match (u64::try_from(hundredths), u64::try_from(denominator)) {
+            (Ok(hundredths), Ok(denominator)) => hundredths.checked_div(denominator),
+            _ => hundredths.checked_div(denominator).and_then(|percent| percent.try_into().ok()),
+        };
+        Self { numerator, denominator, percent: Percent(percent.unwrap_or(0)) }
     }
 }
 

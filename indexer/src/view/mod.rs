@@ -7,17 +7,21 @@ mod csv;
 mod encoding;
 mod exports;
 mod frame;
+pub(crate) mod json;
+mod look;
 mod numbers;
 mod order;
 pub mod page;
 mod pages;
 mod ranking;
 mod shower;
+mod wallets;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use foldhash::quality::RandomState;
 use imbl::Vector;
 use meteor_rules::life::Status;
 use meteor_rules::tier::Tier;
@@ -29,6 +33,7 @@ use crate::fold::{
 };
 use crate::models::{self, Amount};
 pub use frame::MAX_CONTRIBUTIONS;
+use look::Looks;
 pub use numbers::status;
 pub use page::{Currency, Page};
 pub use ranking::{DEFAULT_ROWS, MAX_ROWS, Row};
@@ -78,7 +83,8 @@ pub struct View {
     pub previous: u64,
     /// The frame for live connections that have seen the view before it.
     pub frame: Bytes,
-    pages: HashMap<String, Arc<Page>>,
+    pages: HashMap<String, Arc<Page>, RandomState>,
+    looks: Option<Arc<Looks>>,
 }
 
 impl View {
@@ -94,6 +100,9 @@ impl View {
             let same = previous.and_then(|view| view.launched.as_ref()).filter(|old| ***old == *launched);
             same.map_or_else(|| Arc::new(launched.clone()), Arc::clone)
         });
+        // What the contract was instantiated with never changes.
+        let looks = previous.and_then(|view| view.looks.clone());
+        let looks = looks.or_else(|| Some(Arc::new(Looks::new(&launched.as_ref()?.config))));
         let showers =
             launched.as_ref().map(|launched| showers(state, launched, previous)).unwrap_or_default();
         let time = state.at.time_ns / NANOS_PER_SECOND;
@@ -121,7 +130,8 @@ impl View {
             changed,
             previous: previous.map_or(0, |view| view.at.height),
             frame: Bytes::new(),
-            pages: HashMap::new(),
+            pages: HashMap::default(),
+            looks,
         };
         view.pages = pages::all(&view, state, prefix, previous);
         view.frame = frame::usual(&view, previous).into();

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use foldhash::quality::RandomState;
 use meteor_messages::nft::CollectionInit;
 use meteor_messages::shower::{CatalogueTier, Payee};
 use meteor_rules::fairness::beacon::BeaconRule;
@@ -22,8 +23,8 @@ pub(super) fn all(
     state: &State,
     prefix: &str,
     previous: Option<&View>,
-) -> HashMap<String, Arc<Page>> {
-    let mut pages = HashMap::new();
+) -> HashMap<String, Arc<Page>, RandomState> {
+    let mut pages = HashMap::default();
     let Some(launched) = &view.launched else { return pages };
     let kept = |path: &str, same: bool| {
         let page = previous.filter(|_| same).and_then(|view| view.page(path));

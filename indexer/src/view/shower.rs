@@ -9,7 +9,7 @@ use meteor_rules::life::Facts;
 use meteor_rules::tier::Tier;
 use meteor_rules::{Rank, ranking};
 
-use super::numbers::{facts, floors, life, odds_of, past, status, summary, was_paused};
+use super::numbers::{Share, facts, floors, life, odds_of, past, shares, status, summary, was_paused};
 use super::page::Page;
 use super::ranking::{DEFAULT_ROWS, MAX_ROWS, Ranked, Row};
 use crate::fold::{Given, Launched, Moment, Shower, State};
@@ -39,6 +39,7 @@ pub struct ShowerView {
     pub(super) ranked: Ranked,
     /// The tiers, best first, each with its last rank.
     pub(super) tiers: [(Tier, u32); 4],
+    shares: [Share; 4],
     launched: Arc<Launched>,
     pub(super) life: Option<Facts>,
     pub(super) now: u64,
@@ -62,12 +63,7 @@ impl ShowerView {
         let summary = summary(state, launched, shower);
         let floors = floors(config, &summary, |rank| ranked.order.at(rank).map(|placed| placed.place.amount));
         let full_pages = (0..summary.contributors.div_ceil(MAX_ROWS)).map(|_| OnceLock::new()).collect();
-        let sizes = config.tiers.sizes(summary.contributors);
-        let mut last = 0u32;
-        let tiers = Tier::ALL.map(|tier| {
-            last = last.saturating_add(*sizes.get(tier));
-            (tier, last)
-        });
+        let shares = shares(config, summary.contributors);
         let mut view = Self {
             page: Arc::new(Page::json(&summary)),
             floors_page: Arc::new(Page::json(&floors)),
@@ -80,7 +76,8 @@ impl ShowerView {
             floors,
             full_pages,
             ranked,
-            tiers,
+            tiers: shares.map(|share| (share.tier, share.last)),
+            shares,
             launched: Arc::clone(launched),
             life: life(config, shower),
             now,
@@ -101,7 +98,10 @@ impl ShowerView {
 
     /// The odds of an egg for a rank, were there so many contributors.
     pub fn odds_among(&self, contributors: u32, rank: Rank) -> Option<models::Odds> {
-        odds_of(&self.launched.config, contributors, rank)
+        if contributors == self.summary.contributors {
+            return odds_of(&self.shares, rank);
+        }
+        odds_of(&shares(&self.launched.config, contributors), rank)
     }
 
     /// The odds of an egg for a rank.

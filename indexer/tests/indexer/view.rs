@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use meteor_indexer::fold::{Block, BlockPart, ChainEvent, Located, State, apply};
-use meteor_indexer::models::{Amount, Ranked, Ranking};
+use meteor_indexer::fold::{
+    Block, BlockPart, ChainEvent, Collection, Entry, Located, State, Token, TokenRef, apply,
+};
+use meteor_indexer::models::{Amount, Cave, Cracking, Ranked, Ranking, Wallet, WalletShower};
 use meteor_indexer::view::{ShowerView, View};
 use meteor_messages::events::{Contribution, Json, Launch, ShowerEvent};
 use meteor_rules::Rank;
@@ -171,4 +173,95 @@ fn a_reader_of_contributions_holds_no_view() {
         read.extend_from_slice(&piece);
     }
     assert_eq!(String::from_utf8(read).unwrap(), expected);
+}
+
+/// What is written for each request is what the models describe.
+#[test]
+fn wallets_caves_and_tokens_are_the_models() {
+    let state = crate::api::hatched().state();
+    let view = View::new(&state, "terra", None);
+    let stranger = crate::chain::address(77);
+    for address in (1..=21).map(crate::chain::address).chain([stranger]) {
+        let found = view.wallets.find(&address);
+        assert_eq!(view.wallet_json(&address, found), serde_json::to_vec(&wallet(&view, &address)).unwrap());
+        let tokens: Vec<TokenRef> = found.iter().flat_map(|it| it.tokens.iter().copied()).collect();
+        for (after, limit) in
+            [(None, 20), (None, 1), (tokens.first().copied(), 1), (tokens.last().copied(), 20)]
+        {
+            let expected = serde_json::to_vec(&cave(&view, &address, after, limit)).unwrap();
+            assert_eq!(
+                String::from_utf8(view.cave_json(&address, found, after, limit)),
+                String::from_utf8(expected)
+            );
+        }
+    }
+    for of in Collection::ALL {
+        for (id, token) in (1..30).filter_map(|id| Some((id, view.collections.of(of).get(id)?))) {
+            assert_eq!(view.nft_json(of, id, token), serde_json::to_vec(&view.nft(of, id, token)).unwrap());
+        }
+    }
+    // A row that doesn't fit its template shows the bare facts.
+    let odd = Token { traits: [9].into(), ..view.collections.meteors.get(1).unwrap().clone() };
+    let shown = view.nft(Collection::Meteors, 1, &odd);
+    assert_eq!(shown.name, "#1");
+    assert_eq!(view.nft_json(Collection::Meteors, 1, &odd), serde_json::to_vec(&shown).unwrap());
+}
+
+fn wallet<'a>(view: &View, address: &'a str) -> Wallet<'a> {
+    let found = view.wallets.find(address);
+    let shower = |entry: &Entry| {
+        let shower = view.shower(entry.shower).unwrap();
+        let (rank, row) = shower.ranked_row(entry.slot).unwrap();
+        let minted = rank.0 <= shower.summary.minted;
+        WalletShower {
+            shower: entry.shower,
+            status: shower.summary.status,
+            amount: Amount(row.amount),
+            rank: rank.0,
+            contributors: shower.summary.contributors,
+            tier: shower.tier(rank),
+            odds: shower.odds(rank),
+            state: shower.state(rank, &row),
+            meteor: minted.then_some(shower.summary.earlier + u64::from(rank.0)),
+        }
+    };
+    let showers: Vec<_> = found.iter().flat_map(|it| it.entries.iter()).map(shower).collect();
+    let number = view.wallets.number(address);
+    Wallet {
+        address,
+        total: Amount(showers.iter().map(|it| it.amount.0).sum()),
+        showers,
+        meteors: found.map_or(0, |it| it.count(Collection::Meteors)),
+        eggs: found.map_or(0, |it| it.count(Collection::Eggs)),
+        dust: found.map_or(0, |it| it.count(Collection::Dust)),
+        cracking: number.map_or(0, |number| view.custodies.of(number).count()),
+        height: view.at.height,
+    }
+}
+
+fn cave<'a>(view: &'a View, address: &'a str, after: Option<TokenRef>, limit: usize) -> Cave<'a> {
+    let tokens: Vec<TokenRef> =
+        view.wallets.find(address).iter().flat_map(|it| it.tokens.iter().copied()).collect();
+    let rest: Vec<_> =
+        tokens.iter().copied().filter(|token| after.is_none_or(|after| *token > after)).collect();
+    let last = rest.get(limit - 1).filter(|_| rest.len() > limit);
+    let number = view.wallets.number(address);
+    Cave {
+        address,
+        count: tokens.len(),
+        nfts: rest.iter().take(limit).map(|token| view.token(*token).unwrap()).collect(),
+        cracking: number
+            .iter()
+            .flat_map(|number| view.custodies.of(*number))
+            .map(|id| Cracking {
+                token_id: id.to_string(),
+                holder: address,
+                reclaim_at: view.custodies.get(id).unwrap().reclaim_at,
+            })
+            .collect(),
+        next: last.map(|last| {
+            format!("/v1/caves/{address}?after={}-{}&limit={limit}", last.collection().name(), last.id())
+        }),
+        height: view.at.height,
+    }
 }
