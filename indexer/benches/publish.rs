@@ -13,6 +13,7 @@ use std::hint::black_box;
 use meteor_indexer::fold::{Block, BlockPart, ChainEvent, Located, State, apply};
 use meteor_indexer::view::View;
 use meteor_messages::events::{Contribution, Json, Launch, ShowerEvent};
+use rustix::time::{ClockId, clock_gettime};
 
 #[path = "../tests/indexer/chain.rs"]
 #[allow(
@@ -93,10 +94,10 @@ impl Growing {
     }
 }
 
-/// Nanoseconds this thread has been on a processor, as Linux tells it.
+/// Nanoseconds this thread has been on a processor.
 fn on_cpu() -> f64 {
-    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    stat.split(' ').next().and_then(|ns| ns.parse().ok()).unwrap_or(0.0)
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    time.tv_sec as f64 * 1e9 + time.tv_nsec as f64
 }
 
 /// Milliseconds of processor time.
