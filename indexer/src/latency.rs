@@ -17,7 +17,7 @@ pub struct Latency {
     pub wallet: Histogram,
     /// Caves, made on demand.
     pub cave: Histogram,
-    /// Whatever the router answers.
+    /// Everything else: rankings, quotes, the status, and whatever the router answers.
     pub other: Histogram,
     pub(crate) all: Family<[(&'static str, &'static str); 1], Histogram>,
 }

@@ -1,9 +1,8 @@
 //! Answers the most frequent requests ahead of all routing: pages rendered in advance, found by their exact
-//! path, and wallets and caves.
+//! path, and wallets, caves, rankings, quotes and the status.
 //!
-//! What it is worth, as a share of a bare handler's rate: pages reach 0.97 with it and 0.86 without, wallets
-//! 0.79 and 0.73, caves 0.61 and 0.58. The budgets are 0.95 for pages and 0.7 for the others. Measured with
-//! `benches/serve.rs` on 2026-11-25, twice, with nothing else running.
+//! Routing costs as much processor time as most of these answers. `benches/serve.rs` measures both, and
+//! `docs/benchmarks.md` has the figures.
 
 use std::convert::Infallible;
 use std::net::IpAddr;
@@ -25,8 +24,9 @@ use tower_layer::Layer as _;
 use tower_service::Service;
 
 use super::events::Peer;
+use super::showers::{of_quote, of_ranking};
 use super::wallets::{of_cave, of_wallet};
-use super::{cors, router};
+use super::{cors, of_status, router};
 use crate::app::App;
 use crate::latency::observe;
 use crate::port::{self, Handler};
@@ -97,24 +97,99 @@ impl Service<Request> for Front {
     }
 }
 
-/// The answer to one of the frequent requests, and the histogram of its class. A path with escapes is for the
+/// The answer to one of the frequent requests, and the histogram of its class. A path or query with escapes is for the
 /// router.
 fn quick<'a, B>(app: &'a App, request: &http::Request<B>) -> Option<(&'a Histogram, Response)> {
-    if request.method() != Method::GET || request.uri().query().is_some() {
+    if request.method() != Method::GET {
         return None;
     }
     let (view, path, headers) = (app.view(), request.uri().path(), request.headers());
-    if let Some(page) = view.page(path) {
-        return Some((&app.latency.page, page.respond(headers, &view.currency)));
+    let (latency, query) = (&app.latency, request.uri().query());
+    if query.is_none()
+        && let Some(page) = view.page(path)
+    {
+        return Some((&latency.page, page.respond(headers, &view.currency)));
     }
-    let (kind, address) = path.strip_prefix("/v1/")?.split_once('/')?;
-    if address.is_empty() || !address.bytes().all(|b| b.is_ascii_alphanumeric()) {
-        return None;
-    }
-    let (histogram, answer) = match kind {
-        "wallets" => (&app.latency.wallet, of_wallet(app, &view, address, headers)),
-        "caves" => (&app.latency.cave, of_cave(app, &view, address, None, DEFAULT_NFTS, headers)),
+    let path = path.strip_prefix("/v1/")?;
+    let Some((kind, rest)) = path.split_once('/') else {
+        let status = path == "status" && query.is_none();
+        return status.then(|| (&latency.other, of_status(app, &view, headers)));
+    };
+    let (histogram, answer) = match (kind, rest.split_once('/'), query) {
+        ("wallets", None, None) => (&latency.wallet, of_wallet(app, &view, word(rest)?, headers)),
+        ("caves", None, None) => {
+            (&latency.cave, of_cave(app, &view, word(rest)?, None, DEFAULT_NFTS, headers))
+        }
+        ("showers", Some((number, "ranking")), Some(query)) => {
+            let [after, limit] = parameters(query, ["after", "limit"])?;
+            let (after, limit) = (optional(after)?, optional(limit)?);
+            (&latency.other, of_ranking(&view, whole(number)?, after, limit, headers))
+        }
+        ("showers", Some((number, "quote")), Some(query)) => {
+            let [amount, address] = parameters(query, ["amount", "address"])?;
+            (&latency.other, of_quote(app, &view, whole(number)?, amount?, address, headers))
+        }
         _ => return None,
     };
     Some((histogram, answer.ok()?)) // the router answers with the problem
+}
+
+/// A text that can't be an escaped one.
+fn word(text: &str) -> Option<&str> {
+    (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric())).then_some(text)
+}
+
+/// A number in digits alone.
+fn whole(text: &str) -> Option<u32> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
+}
+
+/// The same where there may be none; the outer `None` for anything else.
+fn optional(text: Option<&str>) -> Option<Option<u32>> {
+    match text {
+        Some(text) => whole(text).map(Some),
+        None => Some(None),
+    }
+}
+
+/// The values of these parameters. `None` if there are others, or one twice, or a value that may be escaped.
+fn parameters<'a, const N: usize>(query: &'a str, names: [&str; N]) -> Option<[Option<&'a str>; N]> {
+    let mut values = [None; N];
+    for one in query.split('&') {
+        let (name, value) = one.split_once('=')?;
+        let at = names.iter().position(|known| *known == name)?;
+        let place = values.get_mut(at).filter(|place| place.is_none())?;
+        *place = Some(word(value)?);
+    }
+    Some(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_queries_are_answered_here() {
+        let of = |query| parameters(query, ["after", "limit"]);
+        assert_eq!(of("after=130"), Some([Some("130"), None]));
+        assert_eq!(of("limit=7&after=x"), Some([Some("x"), Some("7")]));
+        for query in [
+            "",
+            "after",
+            "after=",
+            "after=1&after=2",
+            "after=1&x=2",
+            "after=%31",
+            "after=+1",
+            "after=1&",
+            "after=-1",
+        ] {
+            assert_eq!(of(query), None, "{query:?}");
+        }
+        assert_eq!((whole("07"), whole("4294967296"), whole("+1"), whole("")), (Some(7), None, None, None));
+        assert_eq!(
+            (optional(None), optional(Some("1")), optional(Some("a"))),
+            (Some(None), Some(Some(1)), None)
+        );
+    }
 }

@@ -36,7 +36,8 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::models;
-use crate::view::{Page, View};
+use crate::view::View;
+use crate::view::page::to_json;
 pub use description::openapi;
 pub use front::Front;
 pub use problem::Problem;
@@ -162,8 +163,12 @@ async fn config(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Respo
     (status = 200, body = models::PublicStatus, description = "The status"),
 ))]
 async fn status(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
-    let view = app.view();
-    let page = Page::once(&models::PublicStatus {
+    of_status(&app, &app.view(), &headers)
+}
+
+/// The answer to the request above.
+fn of_status(app: &App, view: &View, headers: &HeaderMap) -> Response {
+    let status = models::PublicStatus {
         chain_id: app.health.chain_id(),
         height: view.at.height,
         time: view.time(),
@@ -171,8 +176,11 @@ async fn status(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
         launched: view.launched.is_some(),
         halted: app.health.halted().is_some(),
         alarms: view.alarms.count,
-    });
-    let mut response = page.respond(&headers, &view.currency);
+    };
+    // What of it doesn't follow from the block.
+    let (tip, known, halted) = (status.tip, u8::from(status.chain_id.is_some()), u8::from(status.halted));
+    let beside = format_args!("{tip}-{known}{halted}");
+    let mut response = view.currency.respond_beside(headers, beside, || to_json(&status));
     let keep = if view.launched.is_some() { "public, max-age=1, s-maxage=1" } else { "no-store" };
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(keep));
     response

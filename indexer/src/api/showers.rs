@@ -75,13 +75,22 @@ pub(super) async fn ranking(
     InQuery(query): InQuery<RankingQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let view = app.view();
-    let shower = find(&view, shower)?;
-    let limit = rows(query.limit)?;
-    let after = query.after.unwrap_or(0);
+    of_ranking(&app.view(), shower, query.after, query.limit, &headers)
+}
+
+/// The answer to the request above.
+pub(super) fn of_ranking(
+    view: &View,
+    shower: u32,
+    after: Option<u32>,
+    limit: Option<u32>,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    let shower = find(view, shower)?;
+    let (after, limit) = (after.unwrap_or(0), rows(limit)?);
     Ok(match shower.ranking_page(after, limit) {
-        Some(page) => page.respond(&headers, &view.currency),
-        None => view.currency.respond_json(&headers, || shower.ranking(after, limit)),
+        Some(page) => page.respond(headers, &view.currency),
+        None => view.currency.respond_json(headers, || shower.ranking(after, limit)),
     })
 }
 
@@ -162,14 +171,25 @@ pub(super) async fn quote(
     InQuery(query): InQuery<QuoteQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let view = app.view();
-    let shower = find(&view, number)?;
-    let amount = amount(&query.amount)?;
+    of_quote(&app, &app.view(), number, &query.amount, query.address.as_deref(), &headers)
+}
+
+/// The answer to the request above.
+pub(super) fn of_quote(
+    app: &App,
+    view: &View,
+    number: u32,
+    total: &str,
+    address: Option<&str>,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    let shower = find(view, number)?;
+    let amount = amount(total)?;
     if !matches!(shower.summary.status, Status::Open | Status::Upcoming) {
         return Err(Problem::shower_over(number));
     }
-    let mine = match &query.address {
-        Some(address) => super::wallets::find(&app, &view, address)?
+    let mine = match address {
+        Some(address) => super::wallets::find(app, view, address)?
             .and_then(|wallet| shower.ranked_row(wallet.slot(number)?))
             .map(|(_, row)| row.amount),
         None => None,
@@ -184,7 +204,7 @@ pub(super) async fn quote(
         .quote(mine, amount)
         .ok_or_else(|| Problem::bad_request("There is no rank for this amount: the shower is full."))?;
     let minimum = shower.summary.minimum;
-    Ok(view.currency.respond(&headers, || models::Quote {
+    Ok(view.currency.respond(headers, || models::Quote {
         shower: number,
         amount: Amount(amount),
         rank: quote.rank.0,

@@ -1,6 +1,7 @@
 //! A page that is rendered once: plain, gzip and Brotli, each with a strong tag of its bytes. And the headers of
 //! answers.
 
+use std::fmt;
 use std::sync::OnceLock;
 
 use axum::body::Body;
@@ -55,6 +56,23 @@ impl Currency {
     /// The same for JSON that is there as bytes.
     pub fn respond_json(&self, request: &HeaderMap, make: impl FnOnce() -> Vec<u8>) -> Response {
         answer(request, self.headers.clone(), || make().into())
+    }
+
+    /// The same for JSON that depends on something beside the block, which must be named in it: `beside` becomes part of
+    /// the tag.
+    pub fn respond_beside(
+        &self,
+        request: &HeaderMap,
+        beside: fmt::Arguments<'_>,
+        make: impl FnOnce() -> Vec<u8>,
+    ) -> Response {
+        let mut headers = self.headers.clone();
+        let block = headers.get(ETAG).and_then(|tag| tag.to_str().ok()).unwrap_or_default();
+        let tag = format!("{}-{beside}\"", block.trim_end_matches('"'));
+        if let Ok(tag) = HeaderValue::from_maybe_shared(Bytes::from(tag)) {
+            headers.insert(ETAG, tag);
+        }
+        answer(request, headers, || make().into())
     }
 
     /// A table of comma-separated values, made on demand. `tag` must stand for its content.

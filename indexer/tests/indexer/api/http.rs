@@ -29,6 +29,10 @@ async fn every_read_answers_and_says_how_current_it_is() {
         "/v1/fairness",
         "/v1/showers/1/reveals",
         "/v1/status",
+        "/v1/showers/1/ranking?after=3&limit=5",
+        "/v1/showers/1/ranking?limit=7",
+        "/v1/showers/2/quote?amount=75",
+        &format!("/v1/showers/2/quote?amount=175&address={}", address(1)),
     ] {
         let (status, headers, body) = get(&app, path).await;
         assert_eq!(status, 200, "{path}: {body}");

@@ -1,0 +1,246 @@
+//! How long clients wait at a fixed rate of requests while blocks come in, and how long for a bare handler in the same
+//! run.
+//!
+//! `cargo bench -p meteor-indexer --bench openloop [-- <requests a second> <seconds> <connections> <wallets>]`
+//!
+//! Requests are sent at fixed times whatever became of those before, and waiting is counted from the time a request should
+//! have been sent at (as wrk2 does it): a server that stalls can't hide by holding up the client. Each connection carries
+//! one request at a time. Every half second a block of 100 contributions to the open shower is folded and published, in a
+//! thread of its own. Both servers have one thread. Clients take Brotli, as browsers do. The load comes from the same
+//! machine, and other programs on it show in the last columns: compare with the bare handler.
+#![allow(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    missing_docs
+)]
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::http::header::CONTENT_TYPE;
+use axum::routing::get;
+use axum::serve::ListenerExt as _;
+use bytes::Bytes;
+use growing::Growing;
+use meteor_indexer::Config;
+use meteor_indexer::app::App;
+use meteor_indexer::view::View;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::mpsc::unbounded_channel;
+
+#[path = "../tests/indexer/chain.rs"]
+#[allow(dead_code, clippy::missing_panics_doc, unreachable_pub)]
+mod chain;
+#[allow(clippy::missing_panics_doc)]
+mod growing;
+
+/// How often a block comes.
+const BLOCK: Duration = Duration::from_millis(500);
+/// Contributions in it.
+const CHANGES: u64 = 100;
+
+fn runtime() -> Runtime {
+    Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+/// Starts a server on a thread of its own and gives what it says of itself.
+fn serve<T, F>(start: impl FnOnce() -> F + Send + 'static) -> T
+where
+    T: Send + 'static,
+    F: Future<Output = (T, Keep)>,
+{
+    let (send, receive) = std::sync::mpsc::channel();
+    thread::spawn(move || {
+        runtime().block_on(async {
+            let (said, _keep) = start().await;
+            send.send(said).unwrap();
+            std::future::pending::<()>().await;
+        });
+    });
+    receive.recv().unwrap()
+}
+
+/// What lives as long as a server.
+type Keep = Box<dyn std::any::Any>;
+
+/// The indexer, as it is served.
+fn indexer() -> (SocketAddr, Arc<App>) {
+    serve(async || {
+        let mut config = Config::new(&["http://127.0.0.1:1".into()], &chain::shower_contract()).unwrap();
+        config.listen = "127.0.0.1:0".parse().unwrap();
+        config.admin_listen = config.listen;
+        let server = meteor_indexer::start(config).await.unwrap();
+        let said = (server.public_addr(), Arc::clone(server.app()));
+        (said, Box::new(server) as Keep)
+    })
+}
+
+/// A handler that does nothing but give `body`.
+fn bare(body: Bytes) -> SocketAddr {
+    serve(async || {
+        let handler = get(move || async move { ([(CONTENT_TYPE, "application/json")], body) });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let addr = listener.local_addr().unwrap();
+        let listener = listener.tap_io(|stream| {
+            let _ = stream.set_nodelay(true);
+        });
+        let router = Router::new().fallback(handler);
+        let task = tokio::spawn(async move { axum::serve(listener, router).await });
+        (addr, Box::new(task) as Keep)
+    })
+}
+
+/// Sends one request and reads its answer whole. `buffer` is scratch. Gives the length of the answer's body.
+async fn ask(stream: &mut TcpStream, path: &str, buffer: &mut Vec<u8>) -> usize {
+    let request = format!("GET {path} HTTP/1.1\r\nhost: bench\r\naccept-encoding: gzip, deflate, br\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    buffer.clear();
+    loop {
+        assert!(stream.read_buf(buffer).await.unwrap() > 0, "{path}: cut");
+        let Some(end) = buffer.windows(4).position(|window| window == b"\r\n\r\n") else { continue };
+        let head = String::from_utf8_lossy(&buffer[..end]).to_lowercase();
+        assert!(head.starts_with("http/1.1 200"), "{path}: {head}");
+        let length = head.split("content-length: ").nth(1).unwrap().split("\r\n").next().unwrap();
+        let length: usize = length.parse().unwrap();
+        while buffer.len() < end + 4 + length {
+            assert!(stream.read_buf(buffer).await.unwrap() > 0, "{path}: cut");
+        }
+        return length;
+    }
+}
+
+/// How long each request waited (nanoseconds), by the path's place in `paths`.
+fn load(
+    addr: SocketAddr,
+    paths: &[String],
+    rate: f64,
+    time: Duration,
+    connections: usize,
+) -> Vec<(usize, u64)> {
+    let (start, all) = (Instant::now() + Duration::from_millis(200), (rate * time.as_secs_f64()) as usize);
+    let (mut senders, mut receivers) = (Vec::new(), Vec::new());
+    for _ in 0..connections {
+        let (send, receive) = unbounded_channel::<(usize, Instant)>();
+        senders.push(send);
+        receivers.push(receive);
+    }
+    let many = paths.len();
+    // A thread of its own keeps the times, because the runtime's timers are a millisecond coarse.
+    let pace = thread::spawn(move || {
+        for n in 0..all {
+            let due = start + Duration::from_secs_f64(n as f64 / rate);
+            if let Some(left) = due.checked_duration_since(Instant::now()) {
+                thread::sleep(left);
+            }
+            // Paths take turns on every connection.
+            let _ = senders[n % senders.len()].send(((n + n / senders.len()) % many, due));
+        }
+    });
+    let waited = runtime().block_on(async {
+        let paths: Arc<[String]> = paths.into();
+        let one = |mut due: tokio::sync::mpsc::UnboundedReceiver<(usize, Instant)>| {
+            let paths = Arc::clone(&paths);
+            tokio::spawn(async move {
+                let mut stream = TcpStream::connect(addr).await.unwrap();
+                stream.set_nodelay(true).unwrap();
+                let (mut waited, mut buffer) = (Vec::new(), Vec::new());
+                while let Some((path, at)) = due.recv().await {
+                    ask(&mut stream, &paths[path], &mut buffer).await;
+                    waited.push((path, u64::try_from(at.elapsed().as_nanos()).unwrap()));
+                }
+                waited
+            })
+        };
+        let mut waited = Vec::new();
+        for task in receivers.into_iter().map(one).collect::<Vec<_>>() {
+            waited.extend(task.await.unwrap());
+        }
+        waited
+    });
+    pace.join().unwrap();
+    waited
+}
+
+fn row(name: &str, mut waited: Vec<u64>) {
+    waited.sort_unstable();
+    let at = |part: f64| waited[((waited.len() - 1) as f64 * part) as usize] as f64 / 1e6;
+    println!(
+        "{name:<42} {:>9} {:>8.2} {:>8.2} {:>8.2} {:>8.2}",
+        waited.len(),
+        at(0.5),
+        at(0.99),
+        at(0.999),
+        at(1.0)
+    );
+}
+
+fn main() {
+    let args: Vec<f64> = std::env::args().filter_map(|arg| arg.parse().ok()).collect();
+    let arg = |at: usize, default: f64| args.get(at).copied().unwrap_or(default);
+    let (rate, time) = (arg(0, 5_000.0), Duration::from_secs_f64(arg(1, 20.0)));
+    let (connections, wallets) = (arg(2, 200.0) as usize, arg(3, 100_000.0) as u64);
+
+    let (addr, app) = indexer();
+    let mut event = Growing::launched();
+    event.come(wallets);
+    app.publish(View::new(&event.state, "terra", None));
+    let paths: Vec<String> = [
+        "/v1/showers/1",
+        "/v1/showers/1/floors",
+        "/v1/showers/1/ranking",
+        "/v1/showers",
+        "/v1/config",
+        "/v1/status",
+        &format!("/v1/wallets/terra1{:038}", wallets / 2),
+        "/v1/showers/1/quote?amount=12345678",
+        &format!("/v1/showers/1/ranking?after={}", wallets / 3),
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    println!(
+        "{rate} requests a second for {time:?} over {connections} connections, each of {} paths in turn;",
+        paths.len()
+    );
+    println!("a block of {CHANGES} contributions every {BLOCK:?} to a shower of {wallets} wallets\n");
+    println!(
+        "{:<42} {:>9} {:>8} {:>8} {:>8} {:>8}",
+        "milliseconds from the due time", "requests", "p50", "p99", "p99.9", "most"
+    );
+
+    let baseline = load(bare(Bytes::from(vec![b'x'; 3_000])), &paths, rate, time, connections);
+    row("a bare handler (3,000 bytes), no blocks", baseline.into_iter().map(|(_, waited)| waited).collect());
+
+    let (stop, blocks) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(0)));
+    let ingest = {
+        let (app, stop, blocks) = (Arc::clone(&app), Arc::clone(&stop), Arc::clone(&blocks));
+        thread::spawn(move || {
+            while !stop.load(Ordering::Relaxed) {
+                let due = Instant::now() + BLOCK;
+                event.grow(CHANGES);
+                let previous = app.view_full();
+                app.publish(View::new(&event.state, "terra", Some(&previous)));
+                blocks.fetch_add(1, Ordering::Relaxed);
+                thread::sleep(due.saturating_duration_since(Instant::now()));
+            }
+        })
+    };
+    let waited = load(addr, &paths, rate, time, connections);
+    stop.store(true, Ordering::Relaxed);
+    ingest.join().unwrap();
+    let blocks = blocks.load(Ordering::Relaxed);
+    row(&format!("the indexer, {blocks} blocks"), waited.iter().map(|(_, waited)| *waited).collect());
+    for (at, path) in paths.iter().enumerate() {
+        let of = waited.iter().filter(|(of, _)| *of == at).map(|(_, waited)| *waited).collect();
+        row(&format!("  {}", path.split_inclusive("terra1").next().unwrap()), of);
+    }
+}
