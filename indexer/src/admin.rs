@@ -23,6 +23,7 @@ use crate::app::{App, Check};
 use crate::fold::Alarm;
 use crate::metrics::{self, Format};
 use crate::port::{self, Handler};
+use crate::store;
 
 /// The admin API, as its port answers.
 pub(crate) struct Admin(Router);
@@ -106,6 +107,8 @@ struct Status {
     /// The last comparison with the contracts, by subject: each shower, roles, payees, balance, custody, collections.
     checks: BTreeMap<String, Check>,
     nodes: Vec<NodeStatus>,
+    /// Snapshots and segments; null if nothing is kept.
+    store: Option<store::Report>,
 }
 
 /// The alarms of the fold.
@@ -146,10 +149,12 @@ async fn status(State(app): State<Arc<App>>) -> Response {
         // An unequal comparison stays on until a later one of the same subject is equal; an alarm stays on.
         alarm: health.halted().is_some()
             || view.alarms.count > 0
+            || app.store_health.alarmed()
             || checks.values().any(|check| !check.equal),
         alarms: Alarms { count: view.alarms.count, last: view.alarms.last.iter().cloned().collect() },
         checks,
         nodes: app.pool.health(),
+        store: app.config.store.as_ref().map(|place| app.store_health.report(place.to_string())),
     };
     Json(status).into_response()
 }

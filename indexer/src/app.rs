@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use arc_swap::{ArcSwap, Guard};
 use axum::http::HeaderValue;
 use bytes::Bytes;
-use meteor_chain::{NodeError, Pool};
+use meteor_chain::Pool;
 use meteor_messages::shower::InstantiateMsg;
 use meteor_rules::catalogue::file;
 use sha2::{Digest, Sha256};
@@ -16,8 +16,10 @@ use tokio::sync::{Notify, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
+use crate::error::IndexerError;
 use crate::latency::Latency;
 use crate::port::Caps;
+use crate::store::{Files, Queue, StoreHealth};
 use crate::tax::Tax;
 use crate::view::{Page, View};
 
@@ -47,6 +49,12 @@ pub struct App {
     pub upstream: Arc<Semaphore>,
     /// Transactions passed on.
     pub relayed: Relayed,
+    /// Where snapshots and segments are kept, if anywhere.
+    pub(crate) files: Option<Arc<Files>>,
+    /// What waits to be kept.
+    pub(crate) queue: Queue,
+    /// How keeping goes.
+    pub store_health: Arc<StoreHealth>,
     /// Cancelled when the server stops.
     pub stop: CancellationToken,
     /// True once clients should go elsewhere, because the server stops soon.
@@ -115,9 +123,12 @@ impl App {
     /// For a configuration, before any block.
     ///
     /// # Errors
-    /// [`NodeError::Unreachable`] if no HTTP client can be made.
-    pub fn new(config: Config) -> Result<Arc<Self>, NodeError> {
+    /// [`IndexerError::Http`] if no HTTP client can be made, [`IndexerError::Store`] if the store's place can't be used.
+    pub fn new(config: Config) -> Result<Arc<Self>, IndexerError> {
         Ok(Arc::new(Self {
+            files: config.store.as_ref().map(Files::open).transpose()?.map(Arc::new),
+            queue: Queue::new(config.segment_blocks),
+            store_health: Arc::default(),
             pool: Pool::new(&config.rpc)?,
             tables: config.tables.as_deref().map(Tables::new),
             catalogue: config.catalogue.clone().map(CatalogueFile::new),

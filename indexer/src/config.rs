@@ -6,12 +6,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use axum::http::HeaderName;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use meteor_chain::gas::GasPrice;
 use meteor_chain::http;
 use reqwest::Url;
 use serde::Deserialize;
 use thiserror::Error;
+
+use crate::store::{Bucket, Named, Place, standard};
 
 /// A checked configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +29,16 @@ pub struct Config {
     pub chain_id: Option<String>,
     /// The first height to read, at or before the launch.
     pub start_height: u64,
+    /// Where blocks come from.
+    pub source: Source,
+    /// Where snapshots and segments are kept; `None` for nowhere.
+    pub store: Option<Place>,
+    /// Blocks between two snapshots; a multiple of `segment_blocks`.
+    pub snapshot_blocks: u64,
+    /// Blocks of a segment.
+    pub segment_blocks: u64,
+    /// How many of the newest snapshots are kept, beside one a day.
+    pub snapshots: usize,
     /// Where the public API listens.
     pub listen: SocketAddr,
     /// Where the admin API listens. The public must not reach it.
@@ -61,6 +73,17 @@ pub struct Config {
     pub image_gateways: Vec<Url>,
     /// Where visitors find help: an https address, or mailto.
     pub support: Option<Url>,
+}
+
+/// Where blocks come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Source {
+    /// The nodes
+    #[default]
+    Node,
+    /// The store, to which another replica writes; no node is ever asked
+    Store,
 }
 
 /// Why a configuration can't be used. Every text says what to do.
@@ -105,6 +128,9 @@ pub enum ConfigError {
     /// A required setting is missing.
     #[error("{0} is not set: use --{flag}, METEOR_{1}, or {2} in the file", flag = .2.replace('_', "-"))]
     Missing(&'static str, &'static str, &'static str),
+    /// There is no folder to keep anything in.
+    #[error("there is no home folder to keep snapshots in: name a folder with --store, or --store none")]
+    NoFolder,
     /// A setting has a value that it can't have.
     #[error("{what} can't be {given:?}: {hint}")]
     Bad {
@@ -137,6 +163,34 @@ pub struct Settings {
     /// First height to read, at or before the launch [default: 1]
     #[arg(long, global = true, env = "METEOR_START_HEIGHT")]
     pub start_height: Option<u64>,
+    /// Where blocks come from: node, or store. A replica with store reads what others have stored, and never asks a
+    /// node: it passes no transactions on [default: node]
+    #[arg(long, global = true, env = "METEOR_SOURCE", value_enum)]
+    pub source: Option<Source>,
+    /// Where snapshots and blocks are kept, so that a restart needs no node: a folder, `s3://bucket/prefix`, or none.
+    /// Credentials for S3 come from --store-credentials or the environment (`AWS_ACCESS_KEY_ID`, a container's or
+    /// machine's role) [default: meteor/indexer in `$XDG_STATE_HOME` or ~/.local/state]
+    #[arg(long, global = true, env = "METEOR_STORE")]
+    pub store: Option<String>,
+    /// Address of an S3-compatible store [default: that of AWS]
+    #[arg(long, global = true, env = "METEOR_STORE_ENDPOINT")]
+    pub store_endpoint: Option<String>,
+    /// Region of the bucket [default: `AWS_REGION`]
+    #[arg(long, global = true, env = "METEOR_STORE_REGION")]
+    pub store_region: Option<String>,
+    /// File with credentials for the bucket, in the form of ~/.aws/credentials, profile default. Nobody else may
+    /// read it
+    #[arg(long, global = true, env = "METEOR_STORE_CREDENTIALS")]
+    pub store_credentials: Option<PathBuf>,
+    /// Blocks between two snapshots, a multiple of --segment-blocks [default: 100]
+    #[arg(long, global = true, env = "METEOR_SNAPSHOT_BLOCKS")]
+    pub snapshot_blocks: Option<u64>,
+    /// Blocks that are stored together, the same for all replicas of a store [default: 10]
+    #[arg(long, global = true, env = "METEOR_SEGMENT_BLOCKS")]
+    pub segment_blocks: Option<u64>,
+    /// How many of the newest snapshots are kept, beside the last of each of 30 days [default: 5]
+    #[arg(long, global = true, env = "METEOR_SNAPSHOTS")]
+    pub snapshots: Option<usize>,
     /// Where the public API and page listen [default: 127.0.0.1:8080]
     #[arg(long, global = true, env = "METEOR_LISTEN")]
     pub listen: Option<String>,
@@ -218,6 +272,14 @@ impl Settings {
             prefix: self.prefix.or(base.prefix),
             chain_id: self.chain_id.or(base.chain_id),
             start_height: self.start_height.or(base.start_height),
+            source: self.source.or(base.source),
+            store: self.store.or(base.store),
+            store_endpoint: self.store_endpoint.or(base.store_endpoint),
+            store_region: self.store_region.or(base.store_region),
+            store_credentials: self.store_credentials.or(base.store_credentials),
+            snapshot_blocks: self.snapshot_blocks.or(base.snapshot_blocks),
+            segment_blocks: self.segment_blocks.or(base.segment_blocks),
+            snapshots: self.snapshots.or(base.snapshots),
             listen: self.listen.or(base.listen),
             admin_listen: self.admin_listen.or(base.admin_listen),
             poll_ms: self.poll_ms.or(base.poll_ms),
@@ -249,8 +311,19 @@ impl Settings {
     /// # Errors
     /// The first [`ConfigError`] found.
     pub fn check(self) -> Result<Config, ConfigError> {
-        if self.rpc.is_empty() {
-            return Err(ConfigError::Missing("the list of nodes", "RPC", "rpc"));
+        let source = self.source.unwrap_or_default();
+        match source {
+            Source::Node if self.rpc.is_empty() => {
+                return Err(ConfigError::Missing("the list of nodes", "RPC", "rpc"));
+            }
+            Source::Store if !self.rpc.is_empty() => {
+                return Err(bad("source", "store", "it never asks a node: leave rpc out"));
+            }
+            Source::Node | Source::Store => {}
+        }
+        let store = self.place()?;
+        if source == Source::Store && store.is_none() {
+            return Err(bad("source", "store", "name the store to follow with --store"));
         }
         let rpc = self.rpc.iter().map(|text| url(text)).collect::<Result<_, _>>()?;
         let shower = self.shower.ok_or(ConfigError::Missing("the shower contract", "SHOWER", "shower"))?;
@@ -269,6 +342,15 @@ impl Settings {
         let start_height = self.start_height.unwrap_or(1);
         if start_height == 0 {
             return Err(bad("start_height", "0", "heights start at 1"));
+        }
+        let (segment_blocks, snapshot_blocks) =
+            (self.segment_blocks.unwrap_or(10), self.snapshot_blocks.unwrap_or(100));
+        if !(1..=MOST_BLOCKS).contains(&segment_blocks) {
+            return Err(bad("segment_blocks", &segment_blocks.to_string(), "it must be 1 to 1000"));
+        }
+        if snapshot_blocks == 0 || !snapshot_blocks.is_multiple_of(segment_blocks) {
+            let hint = "it must be a multiple of segment_blocks";
+            return Err(bad("snapshot_blocks", &snapshot_blocks.to_string(), hint));
         }
         let poll_ms = self.poll_ms.unwrap_or(1000);
         if !(10..=60_000).contains(&poll_ms) {
@@ -301,6 +383,11 @@ impl Settings {
             prefix,
             chain_id: self.chain_id,
             start_height,
+            source,
+            store,
+            snapshot_blocks,
+            segment_blocks,
+            snapshots: self.snapshots.unwrap_or(5).max(1),
             listen,
             admin_listen,
             poll: Duration::from_millis(poll_ms),
@@ -322,14 +409,49 @@ impl Settings {
     }
 }
 
+/// Most blocks of a segment.
+const MOST_BLOCKS: u64 = 1_000;
+
+impl Settings {
+    /// Where the store is to be.
+    fn place(&self) -> Result<Option<Place>, ConfigError> {
+        let standard = || standard(|name| std::env::var_os(name).map(PathBuf::from));
+        let named = match &self.store {
+            // Whoever writes credentials into it must not find them in a log.
+            Some(text) => text
+                .parse()
+                .map_err(|hint| bad("store", if text.contains('@') { "…" } else { text }, hint))?,
+            None => Named::Folder(standard().ok_or(ConfigError::NoFolder)?),
+        };
+        let (name, prefix) = match named {
+            Named::Bucket(name, prefix) => (name, prefix),
+            Named::None | Named::Folder(_)
+                if self.store_endpoint.is_some() || self.store_credentials.is_some() =>
+            {
+                return Err(bad(
+                    "store",
+                    self.store.as_deref().unwrap_or(""),
+                    "name the bucket: s3://bucket/prefix",
+                ));
+            }
+            Named::None => return Ok(None),
+            Named::Folder(path) => return Ok(Some(Place::Folder(path))),
+        };
+        let endpoint = self.store_endpoint.as_deref().map(endpoint).transpose()?;
+        let (region, credentials) = (self.store_region.clone(), self.store_credentials.clone());
+        Ok(Some(Place::Bucket(Bucket { name, prefix, endpoint, region, credentials })))
+    }
+}
+
 impl Config {
-    /// A configuration for these nodes and this shower contract, with defaults for everything else. A shutdown doesn't
-    /// drain: whoever embeds the indexer has no balancer before it.
+    /// A configuration for these nodes and this shower contract, with defaults for everything else. It keeps nothing,
+    /// and a shutdown doesn't drain: whoever embeds the indexer has no balancer before it.
     ///
     /// # Errors
     /// [`ConfigError`] if one of them is bad.
     pub fn new(rpc: &[String], shower: &str) -> Result<Self, ConfigError> {
-        let settings = Settings { rpc: rpc.to_vec(), shower: Some(shower.to_owned()), ..Settings::default() };
+        let (rpc, shower, store) = (rpc.to_vec(), Some(shower.to_owned()), Some("none".to_owned()));
+        let settings = Settings { rpc, shower, store, ..Settings::default() };
         Ok(Self { drain: Duration::ZERO, ..settings.check()? })
     }
 
@@ -366,6 +488,14 @@ fn url(text: &str) -> Result<Url, ConfigError> {
     let scheme = || text.trim().split("://").next().filter(|scheme| scheme.len() < 10).unwrap_or("…");
     http::node_url(text)
         .ok_or_else(|| bad("a node", scheme(), "it must be an address like http://localhost:26657"))
+}
+
+/// The address of an S3-compatible store.
+fn endpoint(text: &str) -> Result<Url, ConfigError> {
+    let good = |url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host() && anonymous(url);
+    // The text can contain a password.
+    let hint = "it must be an address like https://s3.example.com, without name and password";
+    Url::parse(text.trim()).ok().filter(good).ok_or_else(|| bad("store_endpoint", "…", hint))
 }
 
 fn gas_price(text: &str) -> Result<GasPrice, ConfigError> {

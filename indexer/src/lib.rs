@@ -29,6 +29,6 @@ mod table;
 mod tax;
 pub mod view;
 
-pub use config::{Config, ConfigError, Settings};
+pub use config::{Config, ConfigError, Settings, Source};
 pub use error::IndexerError;
 pub use server::{Server, start, start_with};

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use meteor_indexer::{Config, ConfigError, Settings, api, start};
+use meteor_indexer::{Config, ConfigError, Settings, Source, api, start};
 use tracing_subscriber::EnvFilter;
 
 const EXAMPLES: &str = "\
@@ -23,8 +23,8 @@ indexer.toml has the same settings, with underscores:
 ///
 /// Flags override environment variables, and those override the file.
 ///
-/// A restart reads the chain again from --start-height, so nothing is lost. At an event that it can't read,
-/// the indexer halts with an error and keeps serving the last good state.
+/// A restart serves what was kept last (--store) at once, and reads the chain from there. At an event that it can't
+/// read, the indexer halts with an error and keeps serving the last good state.
 ///
 /// Exit codes: 0 stopped, 1 failed, 64 bad configuration.
 #[derive(Parser)]
@@ -86,10 +86,14 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     let config = cli.settings.over(file).check()?;
     if let Some(Command::Check) = cli.command {
         println!(
-            "good: follows {} through {} from height {}, serves on {}, admin on {}",
+            "good: follows {} through {} from height {}, keeps {}, serves on {}, admin on {}",
             config.shower,
-            config.node_names().join(", "),
+            match config.source {
+                Source::Node => config.node_names().join(", "),
+                Source::Store => "the store".to_owned(),
+            },
             config.start_height,
+            config.store.as_ref().map_or_else(|| "nothing".to_owned(), ToString::to_string),
             config.listen,
             config.admin_listen
         );

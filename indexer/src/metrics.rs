@@ -12,6 +12,7 @@ use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::registry::Registry;
 
 use crate::app::{App, UPSTREAM};
+use crate::store::StoreHealth;
 
 /// How metrics are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +84,9 @@ pub(crate) fn render(app: &App, format: Format) -> Result<String, fmt::Error> {
     ] {
         all.register(name, help, ConstCounter::new(count.load(Relaxed)));
     }
+    if app.config.store.is_some() {
+        of_store(&mut all, &app.store_health);
+    }
     let help = "Time from a request's headers to those of its answer";
     all.register("http_request_duration_seconds", help, app.latency.all.clone());
 
@@ -151,6 +155,26 @@ fn older(text: &str) -> String {
         }
     }
     older
+}
+
+/// What is kept, and how that goes.
+fn of_store(all: &mut Registry, store: &StoreHealth) {
+    for (name, help, value) in [
+        ("store_segments_height", "Height up to which blocks are stored", &store.segments),
+        ("store_snapshot_height", "Height of the last snapshot stored", &store.snapshot),
+        ("store_waiting_blocks", "Blocks that wait to be stored", &store.waiting),
+    ] {
+        gauge(all, name, help, value.load(Relaxed));
+    }
+    for (name, help, count) in [
+        ("store_written", "Snapshots and segments written", &store.written),
+        ("store_failed", "Tries to read or write the store that failed", &store.failed),
+        ("store_damaged", "Snapshots and segments found damaged", &store.damaged),
+        ("store_diverged", "Objects that differ from what another replica wrote", &store.diverged),
+        ("store_rejected", "Stored states that are not of the nodes' chain", &store.rejected),
+    ] {
+        all.register(name, help, ConstCounter::new(count.load(Relaxed)));
+    }
 }
 
 fn gauge<N>(all: &mut Registry, name: &str, help: &str, value: N)

@@ -54,6 +54,18 @@ pub async fn blocks(pool: &Pool, sizes: &Sizes, ask: Ask<'_>) -> Result<Told, No
     Ok(Told { node, blocks, bytes })
 }
 
+/// The header at `height`, and the node that gave it.
+///
+/// # Errors
+/// As [`blocks`].
+pub(crate) async fn header(pool: &Pool, height: u64) -> Result<(usize, Header), NodeError> {
+    let one = |node| async move {
+        let found = headers(node, pool.chain_id(), height, height).await?;
+        found.into_iter().next().ok_or(NodeError::NotYet)
+    };
+    pool.first(height, "header", one).await
+}
+
 /// All of them and in order, or the first, or an error.
 async fn of(
     node: &Node,

@@ -13,11 +13,11 @@ use tokio::task::JoinSet;
 use crate::admin::Admin;
 use crate::api::Front;
 use crate::app::App;
-use crate::config::Config;
+use crate::config::{Config, Source};
 use crate::error::IndexerError;
 use crate::port::{Caps, Deadlines, Port, connections};
 use crate::view::View;
-use crate::{audit, follow};
+use crate::{audit, follow, store};
 
 /// How long open requests may take to end at a shutdown before they are cut.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -37,7 +37,8 @@ pub struct Server {
 /// reachable yet, and `/readyz` says when there is something to serve.
 ///
 /// # Errors
-/// [`IndexerError::Listen`] if a port can't be opened, [`IndexerError::Http`] if no HTTP client can be made.
+/// [`IndexerError::Listen`] if a port can't be opened, [`IndexerError::Http`] if no HTTP client can be made,
+/// [`IndexerError::Store`] if the store's place can't be used.
 pub async fn start(config: Config) -> Result<Server, IndexerError> {
     start_with(config, Router::new()).await
 }
@@ -52,6 +53,9 @@ pub async fn start_with(config: Config, extra: Router) -> Result<Server, Indexer
     let (admin, admin_addr) = listen(app.config.admin_listen).await?;
     let mut tasks = JoinSet::new();
     tasks.spawn(follow::run(Arc::clone(&app)));
+    if app.files.is_some() && app.config.source == Source::Node {
+        tasks.spawn(store::run(Arc::clone(&app)));
+    }
     tasks.spawn(audit::run(Arc::clone(&app)));
     let packing = Arc::clone(&app);
     tokio::task::spawn_blocking(move || packing.pack_files());

@@ -5,13 +5,16 @@
 //! and is asked for again, of another node where there is one. Following halts only if that changes nothing.
 
 mod advance;
+mod start;
+mod stored;
 mod windows;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use advance::{Advanced, advance};
+use advance::Advanced;
+pub(crate) use advance::advance;
 use meteor_chain::backoff::spread;
 use meteor_chain::blocks::{BlockHash, RawBlock};
 use meteor_chain::{NodeError, with_causes};
@@ -19,6 +22,8 @@ use tokio::task::spawn_blocking;
 use windows::Windows;
 
 use crate::app::App;
+use crate::config::Source;
+use crate::decode::Watched;
 use crate::doubt::Doubts;
 use crate::fold::State;
 use crate::rpc::Told;
@@ -29,20 +34,29 @@ const PUBLISH: Duration = Duration::from_millis(500);
 
 /// Follows until the server stops or following halts.
 pub(crate) async fn run(app: Arc<App>) {
+    let follow = async {
+        match app.config.source {
+            Source::Node => Box::pin(follow(&app)).await,
+            Source::Store => stored::follow(&app).await,
+        }
+    };
     tokio::select! {
         () = app.stop.cancelled() => {}
-        () = follow(&app) => {}
+        () = follow => {}
     }
+    app.queue.finish();
 }
 
 async fn follow(app: &Arc<App>) {
-    let chain_id = identify(app).await;
+    let started = start::load(app).await;
+    let chain_id = identify(app, started.chain_id()).await;
     app.health.set_chain_id(&chain_id);
+    let state = Box::pin(start::confirmed(app, started, &chain_id)).await;
     let mut follower = Follower {
         app: Arc::clone(app),
         windows: Windows::new(app),
-        state: State::new(&chain_id, &app.config.shower),
-        next: app.config.start_height,
+        next: if state.at.height == 0 { app.config.start_height } else { state.at.height.saturating_add(1) },
+        state,
         last: None,
         doubts: Doubts::default(),
         published: None,
@@ -63,9 +77,10 @@ async fn follow(app: &Arc<App>) {
     }
 }
 
-async fn identify(app: &App) -> String {
+/// Waits until a node names the chain: the one that is configured or `stored`, where there is one.
+async fn identify(app: &App, stored: Option<&str>) -> String {
     loop {
-        match app.pool.identify(app.config.chain_id.as_deref()).await {
+        match app.pool.identify(app.config.chain_id.as_deref().or(stored)).await {
             Ok(status) => {
                 let (chain_id, version) = (&status.chain_id, &status.version);
                 tracing::info!(chain_id, version, contract = app.config.shower, "following");
@@ -168,6 +183,7 @@ impl Follower {
         let why =
             format!("the results of block {} are not those that the next header names", self.state.at.height);
         tracing::warn!(why, "going back by one block");
+        self.app.queue.back_to(self.state.at.height);
         // Either may be wrong: both are left alone for a while.
         self.app.pool.distrust(last.node, &why);
         self.windows.forget(last.node);
@@ -193,6 +209,7 @@ impl Follower {
             // An event may have been lost long before, and no hash shows that: all is read again, once.
             tracing::warn!(why, "reading everything again from the start");
             self.rebuilt = Some(self.next);
+            app.queue.back_to(app.config.start_height);
             self.state = State::new(&self.state.chain_id, &self.state.contract);
             (self.next, self.last, self.rebuild) = (app.config.start_height, None, true);
             self.windows.clear();
@@ -207,8 +224,13 @@ impl Follower {
         let last = blocks.last().map_or(0, |block| block.header.height);
         let due = last >= tip || self.published.is_none_or(|at| at.elapsed() >= PUBLISH);
         let (state, rebuild) = (self.state.clone(), self.rebuild);
+        let mut blocks = blocks;
         let done = spawn_blocking(move || {
-            let advanced = advance(&state, &blocks);
+            let every = if app.files.is_some() { app.config.snapshot_blocks } else { 0 };
+            let advanced = advance(&state, &blocks, every);
+            if app.files.is_some() {
+                keep(&advanced, &mut blocks);
+            }
             // While everything is read again the old view stays.
             let newer = advanced.state.at.height >= app.view().at.height;
             let publish = advanced.blocks > 0 && newer && (due || advanced.fault.is_some());
@@ -216,9 +238,9 @@ impl Follower {
                 let previous = app.view_full();
                 app.publish(View::new(&advanced.state, &app.config.prefix, (!rebuild).then_some(&*previous)));
             }
-            (advanced, publish)
+            (advanced, publish, blocks)
         });
-        let (advanced, published) = match done.await {
+        let (advanced, published, applied) = match done.await {
             Ok(done) => done,
             Err(error) if error.is_panic() => {
                 let why = format!("applying block {} or one of the next panicked", self.next);
@@ -226,8 +248,9 @@ impl Follower {
             }
             Err(_) => return Err(Stop::Ended),
         };
-        let Advanced { state, before, blocks, results, events, fault } = advanced;
+        let Advanced { state, before, blocks, results, events, snapshot, fault } = advanced;
         if blocks > 0 {
+            self.app.queue.applied(applied, before.clone(), snapshot);
             self.last = Some(Last { node, results, before });
             self.next = state.at.height.saturating_add(1);
         }
@@ -245,6 +268,15 @@ impl Follower {
         }
         self.app.pool.trust(node);
         Ok(())
+    }
+}
+
+/// Leaves those blocks that were applied, and of their events those that are stored.
+fn keep(advanced: &Advanced, blocks: &mut Vec<RawBlock>) {
+    blocks.truncate(usize::try_from(advanced.blocks).unwrap_or(0));
+    let mut watched = Watched::of(&advanced.state);
+    for block in blocks {
+        watched.keep(&mut block.results);
     }
 }
 

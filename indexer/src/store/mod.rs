@@ -1,7 +1,79 @@
-//! What is kept of an event beyond a restart: snapshots of its state, and segments of its blocks.
+//! Keeps what the chain said, so that a restart needs no history from a node: snapshots of the state, and segments
+//! of the blocks that it was made from.
+//!
+//! Only confirmed blocks are kept: those whose results the next header has named. The content of an object follows
+//! from its name, so that any number of replicas write to one store without a leader: whoever comes second compares.
+//! A segment is always written before a snapshot of its blocks: segments reach from the start to any snapshot.
+//! `queue` holds what waits, `write` stores it, `load` chooses what to begin with.
 
+mod credentials;
 mod envelope;
+mod files;
+mod health;
+mod load;
+mod names;
+mod place;
+mod queue;
+mod retain;
 pub mod segment;
 pub mod snapshot;
+mod write;
+
+use std::sync::Arc;
 
 pub use envelope::{Bound, Damage, Event, FormatError};
+pub use files::{Files, StoreError};
+pub(crate) use health::Report;
+pub use health::{Start, StoreHealth};
+pub(crate) use load::{apply, chain};
+pub use place::{Bucket, Place};
+pub(crate) use place::{Named, standard};
+pub(crate) use queue::Queue;
+pub(crate) use write::run;
+
+use names::Names;
+
+/// The snapshots and segments of one event on one chain.
+#[derive(Debug)]
+pub struct Store {
+    files: Arc<Files>,
+    names: Names,
+    chain_id: String,
+    contract: String,
+    start_height: u64,
+    health: Arc<StoreHealth>,
+}
+
+impl Store {
+    /// What `files` hold of this event. Nothing is asked yet.
+    pub fn new(
+        files: Arc<Files>,
+        chain_id: &str,
+        contract: &str,
+        start_height: u64,
+        health: Arc<StoreHealth>,
+    ) -> Self {
+        Self {
+            names: Names::new(files.prefix(), contract, chain_id, start_height),
+            files,
+            chain_id: chain_id.to_owned(),
+            contract: contract.to_owned(),
+            start_height,
+            health,
+        }
+    }
+
+    /// The chain that it is of.
+    pub fn chain_id(&self) -> &str {
+        &self.chain_id
+    }
+
+    pub(crate) fn health(&self) -> &StoreHealth {
+        &self.health
+    }
+
+    /// What everything in it must be bound to.
+    fn event(&self) -> Event<'_> {
+        Event { chain_id: Some(&self.chain_id), contract: &self.contract, start_height: self.start_height }
+    }
+}

@@ -3,7 +3,8 @@
 use std::process::Command;
 use std::time::Duration;
 
-use meteor_indexer::{Config, ConfigError, Settings};
+use meteor_indexer::store::Place;
+use meteor_indexer::{Config, ConfigError, Settings, Source};
 
 use crate::chain::{address, shower_contract};
 
@@ -20,7 +21,8 @@ fn defaults_and_overrides() {
     let config = good().check().unwrap();
     assert_eq!((config.prefix.as_str(), config.start_height, config.ready_lag), ("terra", 1, 5));
     let embedded = Config::new(&good().rpc, &shower_contract()).unwrap();
-    assert_eq!(Config { drain: Duration::ZERO, ..config }, embedded);
+    assert!(matches!(&config.store, Some(Place::Folder(path)) if path.ends_with("meteor/indexer")));
+    assert_eq!(Config { drain: Duration::ZERO, store: None, ..config }, embedded);
     let direct = (embedded.max_connections_per_address, embedded.max_streams_per_address);
     assert_eq!(direct, (Some(1000), Some(100)));
     let proxied = Settings { address_header: Some("X-Forwarded-For".into()), ..good() }.check().unwrap();
@@ -38,8 +40,13 @@ fn defaults_and_overrides() {
 #[test]
 fn what_cannot_be_is_refused_and_says_what_to_do() {
     let bad = |settings: Settings| settings.check().unwrap_err().to_string();
+    let bucket = |endpoint: &str| Settings {
+        store: Some("s3://bucket".into()),
+        store_endpoint: Some(endpoint.into()),
+        ..good()
+    };
     let gateways = |text: &str| Settings { image_gateways: vec![text.into()], ..good() };
-    for (settings, says) in [
+    for (settings, says) in vec![
         (Settings { rpc: vec![], ..good() }, "--rpc"),
         (Settings { shower: None, ..good() }, "METEOR_SHOWER"),
         (Settings { rpc: vec!["localhost".into()], ..good() }, "http://localhost:26657"),
@@ -49,6 +56,17 @@ fn what_cannot_be_is_refused_and_says_what_to_do() {
         (Settings { chain_id: Some(String::new()), ..good() }, "leave it out"),
         (Settings { start_height: Some(0), ..good() }, "start at 1"),
         (Settings { poll_ms: Some(1), ..good() }, "60000"),
+        (Settings { store: Some("gs://bucket".into()), ..good() }, "s3://bucket/prefix"),
+        (Settings { store: Some("s3://key:hush@bucket".into()), ..good() }, "s3://bucket/prefix"),
+        (Settings { store_endpoint: Some("http://x".into()), ..good() }, "s3://bucket/prefix"),
+        (bucket("https://key:hush@s3.example.com"), "without name and password"),
+        (Settings { source: Some(Source::Store), ..good() }, "leave rpc out"),
+        (
+            Settings { source: Some(Source::Store), rpc: vec![], store: Some("none".into()), ..good() },
+            "--store",
+        ),
+        (Settings { segment_blocks: Some(0), ..good() }, "1000"),
+        (Settings { snapshot_blocks: Some(15), ..good() }, "multiple"),
         (Settings { max_connections: Some(0), ..good() }, "1000000"),
         (Settings { address_header: Some("a b".into()), ..good() }, "x-forwarded-for"),
         (Settings { drain_seconds: Some(601), ..good() }, "600"),
@@ -67,7 +85,7 @@ fn what_cannot_be_is_refused_and_says_what_to_do() {
         (Settings { support: Some("javascript:alert(1)".into()), ..good() }, "https"),
     ] {
         let text = bad(settings);
-        assert!(text.contains(says), "{says}: {text}");
+        assert!(text.contains(says) && !text.contains("hush"), "{says}: {text}");
     }
     let secret = bad(Settings { rpc: vec!["user:secret@node".into()], ..good() });
     assert!(!secret.contains("secret"), "{secret}");

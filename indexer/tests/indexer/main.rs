@@ -22,4 +22,5 @@ mod relay;
 mod rpc;
 mod segment;
 mod snapshot;
+mod store;
 mod view;

@@ -80,6 +80,7 @@ impl Replica {
             .arg(tables)
             .arg("--catalogue")
             .arg(catalogue)
+            .env("METEOR_STORE", "none")
             .args(&self.setup.more)
             .env("RUST_LOG", "info")
             .stdin(Stdio::null())

@@ -1,0 +1,175 @@
+//! What a replica begins with: the newest state of the store, served at once and before any node answers. As soon as
+//! one does, its block at that height is compared; if it is another, the state before it is taken.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use meteor_chain::backoff::spread;
+use meteor_chain::blocks::BlockHash;
+use meteor_chain::{NodeError, with_causes};
+use tokio::task::spawn_blocking;
+use tokio::time::{sleep, timeout};
+
+use crate::app::App;
+use crate::doubt::Doubts;
+use crate::fold::State;
+use crate::rpc;
+use crate::store::{self, Files, Store, StoreError};
+use crate::view::View;
+
+/// Time between two tries to read the store.
+const AGAIN: Duration = Duration::from_secs(1);
+/// The least time that reading the store may take.
+const LEAST: Duration = Duration::from_secs(20);
+
+/// What the store has to begin with.
+#[derive(Default)]
+pub(super) struct Started {
+    /// The store, if the chain is known.
+    pub(super) store: Option<Arc<Store>>,
+    /// The newest state.
+    pub(super) state: Option<State>,
+}
+
+impl Started {
+    /// The chain of what is stored.
+    pub(super) fn chain_id(&self) -> Option<&str> {
+        self.store.as_ref().map(|store| store.chain_id())
+    }
+}
+
+/// Reads the store and serves what it has. If it can't be read for as long as is configured, the nodes are followed
+/// from the start.
+pub(super) async fn load(app: &Arc<App>) -> Started {
+    let Some(files) = &app.files else { return Started::default() };
+    let begun = Instant::now();
+    loop {
+        let left = app.config.patience.saturating_sub(begun.elapsed()).max(LEAST);
+        match timeout(left, read(app, files)).await {
+            Ok(Ok(started)) => {
+                app.store_health.works();
+                return started;
+            }
+            Ok(Err(error)) => app.store_health.failed(with_causes(&error)),
+            Err(_) => app.store_health.failed("reading it takes too long".to_owned()),
+        }
+        if begun.elapsed() >= app.config.patience {
+            tracing::warn!("the store can't be read: following from the start");
+            return Started::default();
+        }
+        sleep(spread(AGAIN)).await;
+    }
+}
+
+/// The newest state of the store, which is served from now on.
+pub(super) async fn read(app: &Arc<App>, files: &Arc<Files>) -> Result<Started, StoreError> {
+    let config = &app.config;
+    let chain = store::chain(files, config.chain_id.as_deref(), &config.shower, &app.store_health).await?;
+    let Some(chain_id) = chain else { return Ok(Started::default()) };
+    let store = open(app, files, &chain_id);
+    let Some(loaded) = store.newest(None).await? else {
+        return Ok(Started { store: Some(store), state: None });
+    };
+    app.store_health.set_start(Some(loaded.start()));
+    let (snapshot, height) = (loaded.snapshot, loaded.state.at.height);
+    tracing::info!(snapshot, height, place = ?config.store, "begins with what is stored");
+    serve(app, Some(&loaded.state)).await;
+    Ok(Started { store: Some(store), state: Some(loaded.state) })
+}
+
+fn open(app: &Arc<App>, files: &Arc<Files>, chain_id: &str) -> Arc<Store> {
+    let (files, health) = (Arc::clone(files), Arc::clone(&app.store_health));
+    Arc::new(Store::new(files, chain_id, &app.config.shower, app.config.start_height, health))
+}
+
+/// Serves a state in place of what is served, or nothing at all.
+async fn serve(app: &Arc<App>, state: Option<&State>) {
+    let (app, state) = (Arc::clone(app), state.cloned());
+    let made = spawn_blocking(move || {
+        let view = state.map_or_else(View::empty, |state| View::new(&state, &app.config.prefix, None));
+        app.publish(view);
+    });
+    // It panics only if making a view does, which following would show as well.
+    let _ = made.await;
+}
+
+/// The state to follow from, once a node has the block that was loaded. Storing begins here.
+pub(super) async fn confirmed(app: &Arc<App>, started: Started, chain_id: &str) -> State {
+    let fresh = State::new(chain_id, &app.config.shower);
+    let Some(files) = &app.files else { return fresh };
+    let store = started.store.unwrap_or_else(|| open(app, files, chain_id));
+    let state = match started.state {
+        Some(state) => compare(app, &store, state).await.unwrap_or(fresh),
+        None => fresh,
+    };
+    app.queue.open(store);
+    state
+}
+
+/// Compares a state's block with the nodes', and goes back to older ones until they have it. `None` if there is none.
+async fn compare(app: &Arc<App>, store: &Store, mut state: State) -> Option<State> {
+    let mut doubts = Doubts::default();
+    loop {
+        match theirs(app, store, &state).await {
+            // The next block's parent will tell.
+            Err(NodeError::Pruned { .. }) => return Some(state),
+            Ok(Theirs { hash, ours, .. }) if hash == ours => {
+                app.store_health.confirmed(true);
+                return Some(state);
+            }
+            Ok(Theirs { node, height, .. }) => {
+                let why = format!(
+                    "block {height} is another one in the store: the node, or the store, is of another chain"
+                );
+                let (nodes, patience) = (app.config.rpc.len(), app.config.patience);
+                if nodes > 1 {
+                    app.pool.distrust(node, &why); // another one is asked next
+                }
+                app.health.set_last_error(why.clone());
+                if doubts.told(height, Some(node), &why, nodes, patience, Instant::now()) {
+                    app.store_health.confirmed(false);
+                    app.store_health.rejected(format!(
+                        "the nodes have another block {height} than the store: what it has from there on is left out"
+                    ));
+                    match store.newest(Some(state.at.height)).await {
+                        Ok(Some(older)) => {
+                            app.store_health.set_start(Some(older.start()));
+                            serve(app, Some(&older.state)).await;
+                            state = older.state;
+                            continue;
+                        }
+                        Ok(None) => {
+                            app.store_health.set_start(None);
+                            serve(app, None).await;
+                            return None;
+                        }
+                        Err(error) => app.store_health.failed(with_causes(&error)),
+                    }
+                }
+            }
+            Err(error) => app.health.set_last_error(with_causes(&error)),
+        }
+        sleep(app.pool.wait().max(spread(app.config.poll))).await;
+    }
+}
+
+/// A block as a node has it, and as we have it.
+struct Theirs {
+    node: usize,
+    height: u64,
+    hash: BlockHash,
+    ours: BlockHash,
+}
+
+/// The block of a state, or the nodes' last one if they are behind: a chain that began anew is shorter.
+async fn theirs(app: &App, store: &Store, state: &State) -> Result<Theirs, NodeError> {
+    let height = app.pool.tip().await?.min(state.at.height);
+    let ours = if height == state.at.height {
+        Some(state.at.hash)
+    } else {
+        store.hash_at(height).await.ok().flatten()
+    };
+    let Some(ours) = ours else { return Err(NodeError::NotYet) };
+    let (node, header) = rpc::header(&app.pool, height).await?;
+    Ok(Theirs { node, height, hash: header.hash, ours })
+}

@@ -1,0 +1,390 @@
+//! Objects in a folder or a bucket: read, list, delete, and create without ever overwriting.
+//!
+//! `object_store` 0.13 doesn't flush what it writes to a local disk, so that creating there is done here.
+
+use std::fmt;
+use std::fs::{self, File, OpenOptions};
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::io::{self, ErrorKind, Write as _};
+use std::path::{Path as FilePath, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use futures::TryStreamExt as _;
+use object_store::aws::AmazonS3Builder;
+use object_store::local::LocalFileSystem;
+use object_store::path::Path;
+use object_store::{
+    BackoffConfig, ClientOptions, GetOptions, GetRange, ObjectStore, ObjectStoreExt as _, PutMode,
+    RetryConfig,
+};
+use thiserror::Error;
+use tokio::task::spawn_blocking;
+
+use super::FormatError;
+use super::credentials::{CredentialsError, FromFile};
+use super::names;
+use super::place::{Bucket, Place};
+
+/// The longest that one request may take: a large snapshot over a slow line.
+const TIMEOUT: Duration = Duration::from_mins(5);
+/// The longest wait for a connection.
+const CONNECT: Duration = Duration::from_secs(5);
+/// How long a request that fails is repeated at once; whoever asked repeats it later.
+const RETRY: Duration = Duration::from_secs(20);
+/// A file that somebody began to write this long ago is abandoned.
+const ABANDONED: Duration = Duration::from_hours(1);
+
+/// Why the store can't be used now.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The folder can't be made.
+    #[error("can't make the folder {} for snapshots: name another with --store, or --store none", path.display())]
+    Folder {
+        /// Its path.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The bucket's settings can't be used.
+    #[error("can't use the store {place}")]
+    Settings {
+        /// Where it is.
+        place: String,
+        /// Why.
+        #[source]
+        source: object_store::Error,
+    },
+    /// The file of credentials can't be used.
+    #[error(transparent)]
+    Credentials(#[from] CredentialsError),
+    /// An object can't be read, listed or deleted.
+    #[error("can't {what} {name}")]
+    Access {
+        /// What was tried.
+        what: &'static str,
+        /// The object or folder.
+        name: String,
+        /// Why.
+        #[source]
+        source: object_store::Error,
+    },
+    /// An object can't be written to the local disk.
+    #[error("can't write {name}")]
+    Write {
+        /// The object.
+        name: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// An object can't be made.
+    #[error("can't make {name}")]
+    Format {
+        /// The object.
+        name: String,
+        /// Why.
+        #[source]
+        source: FormatError,
+    },
+    /// The runtime is shutting down.
+    #[error("stopped")]
+    Stopped,
+}
+
+/// An object as a listing shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Listed {
+    /// Its whole name.
+    pub(super) name: String,
+    /// When it was written (Unix seconds).
+    pub(super) written: u64,
+}
+
+/// A folder or a bucket.
+pub struct Files {
+    inner: Arc<dyn ObjectStore>,
+    /// The folder, if it is one.
+    folder: Option<PathBuf>,
+    prefix: String,
+    name: String,
+}
+
+impl fmt::Debug for Files {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // What is inside could hold credentials.
+        f.debug_tuple("Files").field(&self.name).finish()
+    }
+}
+
+impl Files {
+    /// Opens a place. A folder is made; a bucket is not asked yet.
+    ///
+    /// # Errors
+    /// [`StoreError::Folder`], [`StoreError::Settings`] or [`StoreError::Credentials`].
+    pub fn open(place: &Place) -> Result<Self, StoreError> {
+        let name = place.to_string();
+        match place {
+            Place::Folder(path) => {
+                let failed = |source| StoreError::Folder { path: path.clone(), source };
+                make_folder(path).map_err(failed)?;
+                let path = path.canonicalize().map_err(failed)?;
+                let local = LocalFileSystem::new_with_prefix(&path);
+                let inner = local.map_err(|source| StoreError::Settings { place: name.clone(), source })?;
+                Ok(Self { inner: Arc::new(inner), folder: Some(path), prefix: String::new(), name })
+            }
+            Place::Bucket(bucket) => {
+                let built = s3(bucket)?.build();
+                let inner = built.map_err(|source| StoreError::Settings { place: name.clone(), source })?;
+                Ok(Self { inner: Arc::new(inner), folder: None, prefix: bucket.prefix.clone(), name })
+            }
+        }
+    }
+
+    /// What all names begin with.
+    pub(super) fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// The bytes of an object, `None` if it isn't there.
+    pub(super) async fn get(&self, name: &str) -> Result<Option<Bytes>, StoreError> {
+        let failed = |source| StoreError::Access { what: "read", name: name.to_owned(), source };
+        match self.inner.get(&Path::from(name)).await {
+            Ok(found) => Ok(Some(found.bytes().await.map_err(failed)?)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(source) => Err(failed(source)),
+        }
+    }
+
+    /// The size of an object and its last `count` bytes; `None` if it isn't there, or is shorter.
+    pub(super) async fn end(&self, name: &str, count: u64) -> Result<Option<(u64, Bytes)>, StoreError> {
+        let failed = |source| StoreError::Access { what: "read", name: name.to_owned(), source };
+        let size = match self.inner.head(&Path::from(name)).await {
+            Ok(meta) if meta.size >= count => meta.size,
+            Ok(_) | Err(object_store::Error::NotFound { .. }) => return Ok(None),
+            Err(source) => return Err(failed(source)),
+        };
+        let range = Some(GetRange::Bounded(size.saturating_sub(count)..size));
+        let found =
+            self.inner.get_opts(&Path::from(name), GetOptions { range, ..GetOptions::default() }).await;
+        match found {
+            Ok(found) => Ok(Some((size, found.bytes().await.map_err(failed)?))),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(source) => Err(failed(source)),
+        }
+    }
+
+    /// Writes an object if none has this name; tells whether it did. Once it has, the object is durable.
+    pub(super) async fn create(&self, name: &str, bytes: Bytes) -> Result<bool, StoreError> {
+        if let Some(folder) = &self.folder {
+            let path = folder.join(name);
+            let done = spawn_blocking(move || create_file(&path, &bytes)).await;
+            let done = done.map_err(|_| StoreError::Stopped)?;
+            return done.map_err(|source| StoreError::Write { name: name.to_owned(), source });
+        }
+        match self.inner.put_opts(&Path::from(name), bytes.into(), PutMode::Create.into()).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::AlreadyExists { .. }) => Ok(false),
+            Err(source) => Err(StoreError::Access { what: "write", name: name.to_owned(), source }),
+        }
+    }
+
+    /// Deletes an object; it may be gone already.
+    pub(super) async fn delete(&self, name: &str) -> Result<(), StoreError> {
+        match self.inner.delete(&Path::from(name)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(source) => Err(StoreError::Access { what: "delete", name: name.to_owned(), source }),
+        }
+    }
+
+    /// The objects in a folder, whose names come after `after` if that is given, in the order of names.
+    pub(super) async fn list(&self, folder: &str, after: Option<&str>) -> Result<Vec<Listed>, StoreError> {
+        let prefix = Path::from(folder);
+        let found = match after {
+            Some(after) => self.inner.list_with_offset(Some(&prefix), &Path::from(after)),
+            None => self.inner.list(Some(&prefix)),
+        };
+        let listed = found.map_ok(|meta| Listed {
+            name: meta.location.to_string(),
+            written: u64::try_from(meta.last_modified.timestamp()).unwrap_or(0),
+        });
+        let listed: Result<Vec<_>, _> = listed.try_collect().await;
+        let mut listed =
+            listed.map_err(|source| StoreError::Access { what: "list", name: folder.to_owned(), source })?;
+        listed.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        Ok(listed)
+    }
+
+    /// The chains for which there is something of this contract.
+    pub(super) async fn chains(&self, contract: &str) -> Result<Vec<String>, StoreError> {
+        let folder = names::contract_folder(&self.prefix, contract);
+        let listed = self.inner.list_with_delimiter(Some(&Path::from(folder.as_str()))).await;
+        let listed = listed.map_err(|source| StoreError::Access { what: "list", name: folder, source })?;
+        Ok(listed.common_prefixes.iter().filter_map(|path| names::unsafe_text(path.filename()?)).collect())
+    }
+
+    /// Deletes what somebody began to write into a local folder long ago and never finished.
+    pub(super) async fn sweep(&self, folder: &str) {
+        let Some(root) = &self.folder else { return };
+        let folder = root.join(folder);
+        // A leftover does no harm, so that a failure is no error.
+        let _ = spawn_blocking(move || sweep(&folder, SystemTime::now())).await;
+    }
+}
+
+fn s3(bucket: &Bucket) -> Result<AmazonS3Builder, StoreError> {
+    let client = ClientOptions::new().with_timeout(TIMEOUT).with_connect_timeout(CONNECT);
+    let retry = RetryConfig { backoff: BackoffConfig::default(), max_retries: 5, retry_timeout: RETRY };
+    let mut s3 = AmazonS3Builder::from_env().with_bucket_name(&bucket.name).with_retry(retry);
+    if let Some(region) = &bucket.region {
+        s3 = s3.with_region(region);
+    }
+    if let Some(path) = &bucket.credentials {
+        let file = FromFile(path.clone());
+        file.read()?; // a wrong file should show at once
+        s3 = s3.with_credentials(Arc::new(file));
+    }
+    let Some(endpoint) = &bucket.endpoint else { return Ok(s3.with_client_options(client)) };
+    // Whoever writes http means it: a server beside this one.
+    let client = client.with_allow_http(endpoint.scheme() == "http");
+    Ok(s3.with_endpoint(endpoint.as_str().trim_end_matches('/')).with_client_options(client))
+}
+
+/// Makes a folder and those above it, so that they are still there after a power cut.
+fn make_folder(path: &FilePath) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    if let Some(above) = path.parent() {
+        make_folder(if above.as_os_str().is_empty() { FilePath::new(".") } else { above })?;
+        match fs::create_dir(path) {
+            Ok(()) => flush(above)?,
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+fn flush(folder: &FilePath) -> io::Result<()> {
+    File::open(if folder.as_os_str().is_empty() { FilePath::new(".") } else { folder })?.sync_all()
+}
+
+/// Writes a file under another name, flushes it, and only then gives it its name, which fails if there is such a file.
+/// So whatever has its name is complete.
+fn create_file(path: &FilePath, bytes: &[u8]) -> io::Result<bool> {
+    let folder = path.parent().unwrap_or(path);
+    make_folder(folder)?;
+    let staged = staged(path);
+    let written = write_file(&staged, bytes).and_then(|()| fs::hard_link(&staged, path));
+    let _ = fs::remove_file(&staged); // what stays is swept later
+    match written {
+        Ok(()) => flush(folder).map(|()| true),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists && path.exists() => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+fn write_file(path: &FilePath, bytes: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// A name of its own beside `path`. Listings leave out names that end in a hash and digits.
+fn staged(path: &FilePath) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!("#{}", RandomState::new().build_hasher().finish()));
+    name.into()
+}
+
+fn sweep(folder: &FilePath, now: SystemTime) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().contains('#') {
+            let age = now.duration_since(entry.metadata()?.modified()?);
+            if age.is_ok_and(|age| age > ABANDONED) {
+                fs::remove_file(entry.path())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(dir: &tempfile::TempDir) -> Files {
+        Files::open(&Place::Folder(dir.path().join("a/b"))).unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_is_created_is_listed_read_and_never_overwritten() {
+        let dir = tempfile::tempdir().unwrap();
+        let files = files(&dir);
+        assert_eq!(files.get("x/1").await.unwrap(), None);
+        assert!(files.create("x/2", Bytes::from_static(b"two")).await.unwrap());
+        assert!(files.create("x/1", Bytes::from_static(b"one")).await.unwrap());
+        assert!(!files.create("x/1", Bytes::from_static(b"other")).await.unwrap());
+        assert_eq!(files.get("x/1").await.unwrap().unwrap(), "one");
+        assert_eq!(files.end("x/1", 2).await.unwrap().unwrap(), (3, Bytes::from_static(b"ne")));
+        assert_eq!(files.end("x/1", 4).await.unwrap(), None);
+        let names = |listed: Vec<Listed>| listed.into_iter().map(|one| one.name).collect::<Vec<_>>();
+        assert_eq!(names(files.list("x", None).await.unwrap()), ["x/1", "x/2"]);
+        assert_eq!(names(files.list("x", Some("x/1")).await.unwrap()), ["x/2"]);
+        assert_eq!(names(files.list("y", None).await.unwrap()), [""; 0]);
+        files.delete("x/1").await.unwrap();
+        files.delete("x/1").await.unwrap();
+        assert_eq!(names(files.list("x", None).await.unwrap()), ["x/2"]);
+    }
+
+    #[tokio::test]
+    async fn what_a_kill_leaves_behind_is_not_taken_for_an_object() {
+        // The steps of `create_file`, each followed by the end of the process.
+        let dir = tempfile::tempdir().unwrap();
+        let files = files(&dir);
+        files.create("x/1", Bytes::from_static(b"one")).await.unwrap();
+        let path = dir.path().join("a/b/x/2");
+        let part = staged(&path);
+        fs::write(&part, b"tw").unwrap(); // before all is written
+        assert_eq!(files.list("x", None).await.unwrap().len(), 1);
+        let whole = staged(&path);
+        fs::write(&whole, b"two").unwrap(); // before it has its name
+        assert_eq!(files.get("x/2").await.unwrap(), None);
+        fs::hard_link(&whole, &path).unwrap(); // before the other name is gone
+        assert_eq!(files.list("x", None).await.unwrap().len(), 2);
+        assert!(!files.create("x/2", Bytes::from_static(b"two")).await.unwrap());
+        assert_eq!(files.get("x/2").await.unwrap().unwrap(), "two");
+
+        // Young ones may be another replica's, who is still writing.
+        let folder = dir.path().join("a/b/x");
+        let count = || fs::read_dir(&folder).unwrap().count();
+        sweep(&folder, SystemTime::now()).unwrap();
+        assert_eq!(count(), 4);
+        sweep(&folder, SystemTime::now() + 2 * ABANDONED).unwrap();
+        assert_eq!(count(), 2);
+    }
+
+    #[tokio::test]
+    async fn each_chain_of_a_contract_is_found() {
+        let dir = tempfile::tempdir().unwrap();
+        let files = files(&dir);
+        assert_eq!(files.chains("terra1x").await.unwrap(), [""; 0]);
+        files.create("terra1x/=2e.a/7/snapshots/1", Bytes::new()).await.unwrap();
+        files.create("terra1x/columbus-5/7/snapshots/1", Bytes::new()).await.unwrap();
+        let mut chains = files.chains("terra1x").await.unwrap();
+        chains.sort();
+        assert_eq!(chains, ["..a", "columbus-5"]);
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_says_what_to_do() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("file"), b"").unwrap();
+        let error = Files::open(&Place::Folder(dir.path().join("file/x"))).unwrap_err().to_string();
+        assert!(error.contains("--store"), "{error}");
+    }
+}

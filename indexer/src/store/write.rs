@@ -1,0 +1,259 @@
+//! Stores what waits, beside following: segments in order, then the snapshot that they reach. An error is shown and
+//! tried again; nothing is ever overwritten.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures::future::join_all;
+use meteor_chain::backoff::spread;
+use meteor_chain::{NodeError, with_causes};
+use thiserror::Error;
+use tokio::task::spawn_blocking;
+use tokio::time::{sleep, timeout};
+
+use super::files::StoreError;
+use super::queue::Run;
+use super::{Event, Store, names, retain, segment, snapshot};
+use crate::app::App;
+use crate::fold::State;
+use crate::rpc::{self, Ask, Sizes, Told, WINDOW};
+
+/// Segments written at once.
+const AT_ONCE: usize = 8;
+/// The first wait after an error, and the longest.
+const WAIT: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
+/// How long what is left may take when the server stops.
+const LAST: Duration = Duration::from_secs(8);
+/// Bytes of blocks that are asked for at once when they must be read again.
+const REFILL: usize = 4 << 20;
+/// Bytes at the end of a snapshot: the SHA-256 of all before.
+const HASH: u64 = 32;
+
+/// What became of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// It is stored now.
+    New,
+    /// It was there, with the same content.
+    Same,
+    /// What was there was damaged; it is replaced.
+    Repaired,
+    /// What is there verifies and differs. It stays.
+    Differs,
+}
+
+/// Why storing what waits stopped for now.
+#[derive(Debug, Error)]
+enum WriteError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("blocks that had to be dropped can't be read again")]
+    Node(#[from] NodeError),
+    #[error("the nodes' blocks do not follow what is stored before height {0}")]
+    Follows(u64),
+}
+
+/// Stores until nothing more comes.
+pub(crate) async fn run(app: Arc<App>) {
+    let queue = &app.queue;
+    let mut wait = WAIT.0;
+    while !queue.finished.is_cancelled() {
+        let done = match queue.store() {
+            Some(store) => tokio::select! {
+                // What is under way is cut, and begun again below.
+                () = queue.finished.cancelled() => break,
+                done = all(&app, store) => done,
+            },
+            None => Ok(()),
+        };
+        let pause = match done {
+            Ok(()) => {
+                wait = WAIT.0;
+                None
+            }
+            Err(error) => {
+                app.store_health.failed(with_causes(&error));
+                wait = wait.saturating_mul(2).min(WAIT.1);
+                Some(spread(wait))
+            }
+        };
+        tokio::select! {
+            () = queue.finished.cancelled() => {}
+            () = async { match pause { Some(pause) => sleep(pause).await, None => queue.filled.notified().await } } => {}
+        }
+    }
+    if let Some(store) = queue.store() {
+        match timeout(LAST, all(&app, store)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(error = with_causes(&error), "not everything could be stored"),
+            Err(_) => tracing::warn!("the store is too slow: not everything could be stored"),
+        }
+    }
+}
+
+/// Stores everything that waits now.
+async fn all(app: &App, store: &Store) -> Result<(), WriteError> {
+    let queue = &app.queue;
+    loop {
+        refill(app, store).await?;
+        let runs = queue.runs(AT_ONCE);
+        if runs.is_empty() {
+            break;
+        }
+        let written = join_all(runs.iter().map(|run| store.keep_segment(Arc::clone(run)))).await;
+        let mut failed = None;
+        for (run, written) in runs.iter().zip(written) {
+            match written {
+                Ok(()) => queue.stored(run),
+                Err(error) => failed = Some(error),
+            }
+        }
+        if let Some(error) = failed {
+            return Err(error.into());
+        }
+    }
+    if let Some(state) = queue.snapshot() {
+        if let Err(error) = store.keep_snapshot(state.clone()).await {
+            queue.again(state);
+            return Err(error.into());
+        }
+        store.expire(app.config.snapshots).await?;
+    }
+    app.store_health.works();
+    Ok(())
+}
+
+/// Stores blocks that had to be dropped, from the nodes, until they join those that wait.
+async fn refill(app: &App, store: &Store) -> Result<(), WriteError> {
+    let (sizes, mut parent) = (Sizes::default(), None);
+    while let Some((from, Some(next))) = app.queue.dropped() {
+        let to = next.saturating_sub(1).min(from.saturating_add(WINDOW - 1));
+        let ask = Ask { shower: &app.config.shower, from, to, enough: REFILL, not: &[] };
+        let Told { mut blocks, .. } = rpc::blocks(&app.pool, &sizes, ask).await?;
+        let (Some(first), Some(last)) = (blocks.first(), blocks.last()) else { return Ok(()) };
+        if parent.is_none() && from > app.config.start_height {
+            parent = store.hash_at(from.saturating_sub(1)).await?;
+        }
+        // The header after them confirms the results of the last.
+        let (_, after) = rpc::header(&app.pool, last.header.height.saturating_add(1)).await?;
+        let follow = parent.is_none() || first.header.parent == parent;
+        if !follow || after.parent != Some(last.header.hash) || after.last_results != Some(last.results.hash)
+        {
+            return Err(WriteError::Follows(from));
+        }
+        parent = Some(last.header.hash);
+        let mut watched = app.queue.watched().ok_or(StoreError::Stopped)?;
+        for block in &mut blocks {
+            watched.keep(&mut block.results);
+        }
+        store.keep_segment(Arc::new(blocks)).await?;
+        app.queue.filled_to(after.height);
+    }
+    Ok(())
+}
+
+impl Store {
+    /// Stores an object, or compares it with the one of this name. `compare` finds out cheaply whether that is the same,
+    /// `verifies` whether bytes are what they were when somebody wrote them.
+    async fn keep(
+        &self,
+        name: &str,
+        bytes: &Bytes,
+        whole: bool,
+        verifies: impl Fn(&[u8]) -> bool,
+    ) -> Result<Kept, StoreError> {
+        let mut kept = Kept::New;
+        loop {
+            // Asked before it is sent: usually another replica was first.
+            if !whole && self.ends_alike(name, bytes).await? {
+                return Ok(Kept::Same);
+            }
+            match self.files.get(name).await? {
+                None if self.files.create(name, bytes.clone()).await? => return Ok(kept),
+                None => {} // somebody else was first after all
+                Some(there) if there == *bytes => return Ok(Kept::Same),
+                Some(there) if verifies(&there) => return Ok(Kept::Differs),
+                Some(_) => {
+                    self.files.delete(name).await?;
+                    kept = Kept::Repaired;
+                }
+            }
+        }
+    }
+
+    /// Whether the object of this name has the same length and the same hash at its end.
+    async fn ends_alike(&self, name: &str, bytes: &Bytes) -> Result<bool, StoreError> {
+        let size = u64::try_from(bytes.len()).unwrap_or(0);
+        let Some((there, end)) = self.files.end(name, HASH).await? else { return Ok(false) };
+        Ok(there == size && bytes.ends_with(&end))
+    }
+
+    /// Stores a segment.
+    async fn keep_segment(&self, run: Run) -> Result<(), StoreError> {
+        let (Some(first), Some(last)) = (run.first(), run.last()) else { return Ok(()) };
+        let (from, to) = (first.header.height, last.header.height);
+        let of = (self.chain_id.clone(), self.contract.clone(), self.start_height);
+        let made = spawn_blocking(move || {
+            let (chain_id, contract, start_height) = &of;
+            segment::write(&Event { chain_id: Some(chain_id), contract, start_height: *start_height }, &run)
+        });
+        let name = self.names.segment(segment::SCHEMA, from, to);
+        let bytes = made.await.map_err(|_| StoreError::Stopped)?;
+        let bytes = Bytes::from(bytes.map_err(|source| StoreError::Format { name: name.clone(), source })?);
+        let verifies = |there: &[u8]| segment::read(there, &self.event()).is_ok();
+        let kept = self.keep(&name, &bytes, true, verifies).await?;
+        self.tell(&name, kept);
+        self.health.segments.fetch_max(to, Relaxed);
+        Ok(())
+    }
+
+    /// Stores a snapshot.
+    async fn keep_snapshot(&self, state: State) -> Result<(), StoreError> {
+        let height = state.at.height;
+        let name = self.names.snapshot(snapshot::SCHEMA, height);
+        let made = spawn_blocking(move || snapshot::write(&state)).await.map_err(|_| StoreError::Stopped)?;
+        let bytes = Bytes::from(made.map_err(|source| StoreError::Format { name: name.clone(), source })?);
+        let verifies = |there: &[u8]| snapshot::read(there, &self.event()).is_ok();
+        let kept = self.keep(&name, &bytes, false, verifies).await?;
+        self.tell(&name, kept);
+        self.health.snapshot.store(height, Relaxed);
+        Ok(())
+    }
+
+    fn tell(&self, name: &str, kept: Kept) {
+        match kept {
+            Kept::New => {
+                self.health.written.fetch_add(1, Relaxed);
+            }
+            Kept::Same => {}
+            Kept::Repaired => {
+                self.health.written.fetch_add(1, Relaxed);
+                self.health.damaged(format!("{name} was damaged and is written again"));
+            }
+            Kept::Differs => self.health.diverged(format!(
+                "{name} differs from what this replica makes: one of the two has read something else. Compare both \
+                 with another node, and delete the wrong one"
+            )),
+        }
+    }
+
+    /// Deletes snapshots that are not kept any longer. Where replicas differ none is deleted: somebody must look.
+    async fn expire(&self, newest: usize) -> Result<(), StoreError> {
+        if self.health.diverged.load(Relaxed) > 0 || self.health.rejected.load(Relaxed) > 0 {
+            return Ok(());
+        }
+        let folder = self.names.snapshots(snapshot::SCHEMA);
+        let listed = self.files.list(&folder, None).await?;
+        let all: Vec<_> =
+            listed.iter().filter_map(|one| Some((names::height(&one.name)?, one.written))).collect();
+        for height in retain::expired(&all, newest) {
+            self.files.delete(&self.names.snapshot(snapshot::SCHEMA, height)).await?;
+        }
+        self.files.sweep(&folder).await;
+        let at = self.health.segments.load(Relaxed);
+        self.files.sweep(&self.names.shelf(segment::SCHEMA, names::Names::shelf_of(at))).await;
+        Ok(())
+    }
+}

@@ -1,0 +1,209 @@
+//! What a replica begins with.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering::Relaxed;
+
+use meteor_indexer::store::Place;
+use meteor_indexer::{Server, start};
+
+use super::{alone, chain, config, files, get, grow, kept, rebuilt, replica, served, until, verify};
+use crate::chain::Chain;
+use crate::node::Node;
+
+/// A folder with what a replica keeps of a chain, from its beginning to its stop, with every snapshot.
+async fn stored(chain: &Chain) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let node = Node::start(&chain.blocks[..1]).await;
+    let server = replica(&[&node], dir.path()).await;
+    for height in (10..chain.height()).step_by(10) {
+        let blocks = chain.blocks[..=height as usize].to_vec();
+        node.set(|node| node.blocks = blocks);
+        until(|| server.app().store_health.snapshot.load(Relaxed) == height).await;
+    }
+    node.set(|node| node.blocks.clone_from(&chain.blocks));
+    server.wait_applied(chain.height()).await.unwrap();
+    server.shutdown().await;
+    dir
+}
+
+fn start_of(server: &Server) -> (Option<u64>, u64, Option<bool>) {
+    let start = server.app().store_health.start().unwrap();
+    (start.snapshot, start.height, start.confirmed)
+}
+
+fn damaged(server: &Server) -> u64 {
+    server.app().store_health.damaged.load(Relaxed)
+}
+
+#[tokio::test]
+async fn what_was_confirmed_is_kept_and_served_while_every_node_answers_429() {
+    let chain = chain(43);
+    let last = chain.height() - 1; // no header has confirmed the results of the block after it
+    let dir = stored(&chain).await;
+    assert_eq!(verify(dir.path(), &chain), last);
+
+    let server = alone(dir.path()).await;
+    server.wait_applied(last).await.unwrap();
+    assert_eq!(server.view().at.height, last);
+    assert_eq!(start_of(&server), (Some(last), last, None), "the one written at the stop");
+    assert_eq!(get(server.admin_addr(), "/readyz").await.0, 200);
+    let (_, status) = get(server.admin_addr(), "/status").await;
+    assert!(status.contains("\"confirmed\":null") && status.contains("\"alarm\":false"), "{status}");
+    let (_, metrics) = get(server.admin_addr(), "/metrics").await;
+    assert!(metrics.contains("store_diverged_total 0"), "{metrics}");
+    assert_eq!(served(&server).await, rebuilt(&chain, last).await);
+    server.shutdown().await;
+    assert_eq!(verify(dir.path(), &chain), last, "nothing new was confirmed, so nothing is written");
+}
+
+#[tokio::test]
+async fn a_replica_goes_on_from_what_is_kept_without_history() {
+    let mut chain = chain(33);
+    let dir = stored(&chain).await;
+    let kept_to = chain.height() - 1;
+    grow(&mut chain, 20, 0);
+    let node = Node::start(&chain.blocks).await;
+    node.set(|node| node.base = kept_to); // it has deleted all before
+    let server = replica(&[&node], dir.path()).await;
+    server.wait_applied(chain.height()).await.unwrap();
+    assert_eq!(start_of(&server), (Some(kept_to), kept_to, Some(true)));
+    assert_eq!(served(&server).await, rebuilt(&chain, chain.height()).await);
+    server.shutdown().await;
+    assert_eq!(verify(dir.path(), &chain), chain.height() - 1);
+}
+
+#[tokio::test]
+async fn a_damaged_snapshot_is_passed_over_and_a_damaged_segment_is_asked_of_the_nodes() {
+    let chain = chain(43);
+    let dir = stored(&chain).await;
+    let snapshots = kept(dir.path(), "/snapshots/");
+    let last = chain.height() - 1;
+    // The newest is cut off, the one before has a bit changed.
+    let [.., second, newest] = snapshots.as_slice() else { panic!("{snapshots:?}") };
+    let whole = fs::read(newest).unwrap();
+    fs::write(newest, &whole[..whole.len() / 2]).unwrap();
+    let mut flipped = fs::read(second).unwrap();
+    let middle = flipped.len() / 2;
+    flipped[middle] ^= 1;
+    fs::write(second, &flipped).unwrap();
+    let server = alone(dir.path()).await;
+    server.wait_applied(last).await.unwrap();
+    let (snapshot, height, _) = start_of(&server);
+    assert_eq!((snapshot, height), (Some(30), last), "segments bring the rest");
+    assert_eq!(damaged(&server), 2);
+    assert!(get(server.admin_addr(), "/status").await.1.contains("\"alarm\":true"));
+    assert_eq!(served(&server).await, rebuilt(&chain, last).await);
+    server.shutdown().await;
+
+    // Without any snapshot, and with one segment cut to nothing.
+    for snapshot in kept(dir.path(), "/snapshots/") {
+        fs::remove_file(snapshot).unwrap();
+    }
+    let segments = kept(dir.path(), "/segments/");
+    fs::write(&segments[4], b"").unwrap();
+    let before = alone(dir.path()).await;
+    before.wait_applied(20).await.unwrap();
+    assert_eq!(start_of(&before), (None, 20, None));
+    assert_eq!(served(&before).await, rebuilt(&chain, 20).await);
+    before.shutdown().await;
+    let node = Node::start(&chain.blocks).await;
+    let server = replica(&[&node], dir.path()).await;
+    server.wait_applied(chain.height()).await.unwrap();
+    server.shutdown().await;
+    assert_eq!(verify(dir.path(), &chain), last, "what was damaged is written again");
+}
+
+#[tokio::test]
+async fn of_a_store_with_another_chain_it_goes_back_to_where_the_two_part() {
+    let common = chain(23);
+    let (mut old, mut new) = (common.clone(), common.clone());
+    grow(&mut old, 20, 0);
+    grow(&mut new, 25, 40);
+    let dir = stored(&old).await;
+    let node = Node::start(&new.blocks).await;
+    let server = replica(&[&node], dir.path()).await;
+    until(|| server.view().at.hash == new.blocks.last().unwrap().header.hash).await;
+    let health = &server.app().store_health;
+    assert!(health.rejected.load(Relaxed) > 0 && health.alarmed());
+    let (snapshot, ..) = start_of(&server);
+    assert_eq!(snapshot, Some(20), "the last one before they part");
+    assert_eq!(served(&server).await, rebuilt(&new, new.height()).await);
+    let before = files(dir.path());
+    server.shutdown().await;
+    // What is there is not overwritten, however wrong.
+    let after = files(dir.path());
+    assert!(before.iter().all(|(path, bytes)| after.get(path) == Some(bytes)));
+}
+
+#[tokio::test]
+async fn of_a_chain_that_began_anew_nothing_old_is_served() {
+    let mut old = chain(0);
+    grow(&mut old, 40, 0);
+    let mut new = chain(0);
+    grow(&mut new, 12, 40); // the same id and contract, and shorter
+    let dir = stored(&old).await;
+    let node = Node::start(&new.blocks[..1]).await;
+    let server = replica(&[&node], dir.path()).await;
+    node.set(|node| node.blocks.clone_from(&new.blocks));
+    until(|| server.view().at.hash == new.blocks.last().unwrap().header.hash).await;
+    assert_eq!(served(&server).await, rebuilt(&new, new.height()).await);
+    assert!(server.app().store_health.alarmed());
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn one_node_that_has_another_block_once_is_not_believed() {
+    let chain = chain(33);
+    let dir = stored(&chain).await;
+    let node = Node::start(&chain.blocks).await;
+    node.fault("blockchain", crate::node::Fault::Parent); // and so another hash
+    let server = replica(&[&node], dir.path()).await;
+    server.wait_applied(chain.height()).await.unwrap();
+    assert!(node.faults_done());
+    assert_eq!(server.app().store_health.rejected.load(Relaxed), 0);
+    assert_eq!(start_of(&server).2, Some(true));
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn another_chain_contract_or_start_has_a_place_of_its_own() {
+    let chain = chain(13);
+    let dir = stored(&chain).await;
+    let node = Node::start(&chain.blocks).await;
+    let mut other = config(&[node.url().to_string()], Place::Folder(dir.path().to_owned()));
+    other.start_height = 2;
+    // It lacks the launch, so it has nothing to show; what the first has kept is none of its business.
+    let server = start(other).await.unwrap();
+    server.wait_applied(chain.height()).await.unwrap();
+    assert_eq!(server.app().store_health.start(), None);
+    server.shutdown().await;
+
+    let url = node.url().to_string();
+    let mut named = config(&[url], Place::Folder(dir.path().to_owned()));
+    named.chain_id = Some("another".into());
+    let server = start(named).await.unwrap();
+    until(|| server.app().health.last_error().is_some()).await;
+    assert_eq!(server.app().store_health.start(), None);
+    assert_eq!(get(server.admin_addr(), "/readyz").await.0, 503);
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn the_newest_snapshots_stay_and_all_segments() {
+    let chain = chain(83);
+    let dir = tempfile::tempdir().unwrap();
+    let node = Node::start(&chain.blocks[..20]).await;
+    let mut config = config(&[node.url().to_string()], Place::Folder(dir.path().to_owned()));
+    config.snapshots = 2;
+    let server = start(config).await.unwrap();
+    for height in (20..=80).step_by(10) {
+        let blocks = chain.blocks[..=height].to_vec();
+        node.set(|node| node.blocks = blocks);
+        until(|| server.app().store_health.snapshot.load(Relaxed) == height as u64).await;
+    }
+    server.shutdown().await;
+    let heights: Vec<PathBuf> = kept(dir.path(), "/snapshots/");
+    assert_eq!(heights.len(), 2, "{heights:?}");
+    assert_eq!(verify(dir.path(), &chain), 80);
+}
