@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 
 use axum::Router;
 use axum::body::Body;
@@ -19,7 +20,7 @@ use serde::Serialize;
 use tower_service::Service as _;
 
 use crate::api::Problem;
-use crate::app::{App, Check};
+use crate::app::{Agreement, App, Check};
 use crate::fold::Alarm;
 use crate::metrics::{self, Format};
 use crate::port::{self, Handler};
@@ -105,10 +106,42 @@ struct Status {
     /// How often the chain said what can't be true, and the last of it.
     alarms: Alarms,
     /// The last comparison with the contracts, by subject: each shower, roles, payees, balance, custody, collections.
+    /// Whether nodes tell the same.
+    agreement: Agreed,
     checks: BTreeMap<String, Check>,
     nodes: Vec<NodeStatus>,
     /// Snapshots and segments; null if nothing is kept.
     store: Option<store::Report>,
+}
+
+/// How far nodes agree.
+#[derive(Debug, Serialize)]
+struct Agreed {
+    /// Height of the last block that can't be taken back any more.
+    verified: u64,
+    /// Blocks served on the word of one node, since the start.
+    alone: u64,
+    /// How often nodes contradicted each other, since the start.
+    contradictions: u64,
+    /// Whether nothing tells which of two nodes is right.
+    open: bool,
+    /// The last contradiction, and how long ago it was.
+    last: Option<String>,
+    last_seconds: Option<u64>,
+}
+
+impl Agreed {
+    fn of(agreement: &Agreement) -> Self {
+        let last = agreement.last();
+        Self {
+            verified: agreement.verified.load(Relaxed),
+            alone: agreement.alone.load(Relaxed),
+            contradictions: agreement.contradictions.load(Relaxed),
+            open: agreement.open(),
+            last_seconds: last.as_ref().map(|(since, _)| since.as_secs()),
+            last: last.map(|(_, how)| how),
+        }
+    }
 }
 
 /// The alarms of the fold.
@@ -148,10 +181,12 @@ async fn status(State(app): State<Arc<App>>) -> Response {
         last_error: last_error.map(|(_, error)| error),
         // An unequal comparison stays on until a later one of the same subject is equal; an alarm stays on.
         alarm: health.halted().is_some()
+            || health.agreement.open()
             || view.alarms.count > 0
             || app.store_health.alarmed()
             || checks.values().any(|check| !check.equal),
         alarms: Alarms { count: view.alarms.count, last: view.alarms.last.iter().cloned().collect() },
+        agreement: Agreed::of(&health.agreement),
         checks,
         nodes: app.pool.health(),
         store: app.config.store.as_ref().map(|place| app.store_health.report(place.to_string())),

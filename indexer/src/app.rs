@@ -219,6 +219,8 @@ pub struct Health {
     pub events: AtomicU64,
     /// Blocks that couldn't be true and were asked for again.
     pub doubted: AtomicU64,
+    /// Whether nodes tell the same.
+    pub agreement: Agreement,
     /// Audits done.
     pub audits: AtomicU64,
     /// Audits that could not be done.
@@ -231,6 +233,42 @@ pub struct Health {
     advanced: Mutex<Option<Instant>>,
     last_error: Mutex<Option<(Instant, String)>>,
     checks: Mutex<BTreeMap<String, Check>>,
+}
+
+/// Whether nodes tell the same events. With one node there is nothing to compare.
+#[derive(Debug, Default)]
+pub struct Agreement {
+    /// Height of the last block that can't be taken back any more.
+    pub verified: AtomicU64,
+    /// Blocks that were served on the word of one node, because no other answered in time.
+    pub alone: AtomicU64,
+    /// How often nodes contradicted each other.
+    pub contradictions: AtomicU64,
+    open: AtomicBool,
+    last: Mutex<Option<(Instant, String)>>,
+}
+
+impl Agreement {
+    /// Nodes contradicted each other in this way.
+    pub fn contradicted(&self, how: String) {
+        self.contradictions.fetch_add(1, Ordering::Relaxed);
+        *lock(&self.last) = Some((Instant::now(), how));
+    }
+
+    /// The last contradiction, and how long ago it was.
+    pub fn last(&self) -> Option<(Duration, String)> {
+        lock(&self.last).as_ref().map(|(at, how)| (at.elapsed(), how.clone()))
+    }
+
+    /// Whether nothing tells which of two nodes is right.
+    pub fn open(&self) -> bool {
+        self.open.load(Ordering::Relaxed)
+    }
+
+    /// Records that.
+    pub fn set_open(&self, open: bool) {
+        self.open.store(open, Ordering::Relaxed);
+    }
 }
 
 /// The last comparison of a shower, or of another subject, with what the contracts say.

@@ -45,9 +45,14 @@ impl Format {
 /// If the encoder fails, which would be a bug.
 pub(crate) fn render(app: &App, format: Format) -> Result<String, fmt::Error> {
     let (view, health) = (app.view(), &app.health);
+    let agreement = &health.agreement;
     let mut all = Registry::default();
     gauge(&mut all, "indexer_applied_height", "Height of the block served", view.at.height);
     gauge(&mut all, "indexer_tip_height", "Best height that a node has reported", health.tip());
+    let help = "Height of the last block that can't be taken back any more";
+    gauge(&mut all, "indexer_verified_height", help, agreement.verified.load(Relaxed));
+    let help = "1 while nodes contradict each other and nothing tells who is right";
+    gauge(&mut all, "indexer_contradicted", help, u64::from(agreement.open()));
     if let Some(since) = health.since_advance() {
         let help = "Seconds since a block was last applied and served";
         gauge(&mut all, "indexer_last_advance_seconds", help, since.as_secs_f64());
@@ -74,6 +79,12 @@ pub(crate) fn render(app: &App, format: Format) -> Result<String, fmt::Error> {
         ("indexer_blocks", "Blocks applied", &health.blocks),
         ("indexer_events", "Events of our contracts applied", &health.events),
         ("indexer_doubted", "Blocks that couldn't be true and were asked for again", &health.doubted),
+        (
+            "indexer_one_node_blocks",
+            "Blocks served on the word of one node, as no other answered",
+            &agreement.alone,
+        ),
+        ("indexer_contradictions", "How often nodes told different events", &agreement.contradictions),
         ("indexer_audits", "Comparisons of everything with the contracts", &health.audits),
         ("indexer_audits_failed", "Comparisons that no node made possible", &health.unaudited),
         (

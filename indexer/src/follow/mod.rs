@@ -3,8 +3,13 @@
 //! It polls, because a subscription loses blocks silently. It never skips a height: it asks for a missing
 //! window again without end. Blocks are applied to a copy of the state: one that can't be true leaves no trace,
 //! and is asked for again, of another node where there is one. Following halts only if that changes nothing.
+//!
+//! What is applied is verified once the next header has confirmed it and, close to the tip, a second node has told the
+//! same events. Until then it can be taken back.
 
 mod advance;
+mod agree;
+mod pending;
 mod start;
 mod stored;
 mod windows;
@@ -14,19 +19,21 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use advance::Advanced;
-pub(crate) use advance::advance;
+pub(crate) use advance::{Fault, Keep, Trust, advance};
+use agree::{Digest, Judged, digests, judge};
 use meteor_chain::backoff::spread;
-use meteor_chain::blocks::{BlockHash, RawBlock};
+use meteor_chain::blocks::RawBlock;
 use meteor_chain::{NodeError, with_causes};
-use tokio::task::spawn_blocking;
-use windows::Windows;
+use pending::{Alone, Applied, Pending};
+use tokio::task::{JoinHandle, spawn_blocking};
+use windows::{Windows, is_close};
 
 use crate::app::App;
 use crate::config::Source;
 use crate::decode::Watched;
 use crate::doubt::Doubts;
 use crate::fold::State;
-use crate::rpc::Told;
+use crate::rpc::{self, Ask, Sizes, Told};
 use crate::view::View;
 
 /// Time between two views while catching up; publishing more often would only cost time.
@@ -57,7 +64,11 @@ async fn follow(app: &Arc<App>) {
         windows: Windows::new(app),
         next: if state.at.height == 0 { app.config.start_height } else { state.at.height.saturating_add(1) },
         state,
-        last: None,
+        snapshot: None,
+        pending: Pending::default(),
+        check: None,
+        dispute: None,
+        sided: None,
         doubts: Doubts::default(),
         published: None,
         rebuild: false,
@@ -102,23 +113,24 @@ enum Stop {
     Ended,
 }
 
-/// The last block applied.
-struct Last {
-    /// The node that gave it.
-    node: usize,
-    /// The hash of its results.
-    results: BlockHash,
-    /// The state before it.
-    before: State,
-}
+/// Blocks that came from one node, as another tells them.
+type Check = JoinHandle<Result<(Told, Vec<Digest>), NodeError>>;
 
 struct Follower {
     app: Arc<App>,
     windows: Windows,
     state: State,
     next: u64,
-    /// The last block applied, until the next one's header confirms its results.
-    last: Option<Last>,
+    /// The last state worth a snapshot that isn't verified yet.
+    snapshot: Option<State>,
+    /// The blocks applied that aren't verified yet.
+    pending: Pending,
+    /// Another node is being asked about them.
+    check: Option<Check>,
+    /// The height at which nodes contradict each other, and since when; nothing tells who is right.
+    dispute: Option<(u64, Instant)>,
+    /// A node that was contradicted without anything to tell who is right, and where last.
+    sided: Option<(usize, u64)>,
     doubts: Doubts,
     published: Option<Instant>,
     /// The view holds what was taken back: nothing of it may go into the next one.
@@ -131,87 +143,124 @@ impl Follower {
     /// Fetches and applies all blocks up to the tip; tells whether there were any.
     async fn round(&mut self) -> Result<bool, Stop> {
         let app = Arc::clone(&self.app);
+        self.compare().await?;
         let tip = app.pool.tip().await.map_err(Stop::Wait)?;
         app.health.set_tip(tip.max(self.state.at.height));
         if tip < self.next {
             return Ok(false);
         }
         while self.next <= tip {
-            let Told { node, blocks, .. } = match self.windows.next(self.next, tip).await {
-                Ok(told) => told,
+            let tellings = match self.windows.next(self.next, tip).await {
+                Ok(tellings) => tellings,
                 // Several machines may stand behind one address, and another of them may have it.
                 Err(NodeError::Pruned { .. }) => {
                     let why = format!("no node has height {} any more", self.next);
-                    return Err(self.doubt(None, &why, "add a node with full history to rpc"));
+                    return Err(self.doubt(&[], &why, "add a node with full history to rpc"));
                 }
                 Err(error) => return Err(Stop::Wait(error)),
             };
-            self.follows(node, &blocks)?;
-            self.apply(node, blocks, tip).await?;
+            let tellings = self.following(tellings)?;
+            if tellings.len() < 2 && self.dispute.is_some_and(|(at, _)| at == self.next) && !self.waited() {
+                let why = format!("block {} is disputed, and only one node tells it now", self.next);
+                return Err(Stop::Wait(NodeError::Malformed(why)));
+            }
+            self.apply(tellings, tip).await?;
         }
         Ok(true)
     }
 
-    /// Refuses a block whose parent isn't ours: the node may be wrong, and another may be right.
-    fn follows(&mut self, node: usize, blocks: &[RawBlock]) -> Result<(), Stop> {
-        let Some(first) = blocks.first() else { return Ok(()) };
-        let known = self.state.at.height > 0;
-        if known && first.header.parent != Some(self.state.at.hash) {
-            let why = format!(
-                "block {} does not follow the last applied block: the node is wrong or follows another chain",
-                first.header.height
-            );
-            self.app.pool.distrust(node, &why);
-            self.windows.forget(node);
-            return Err(Stop::Wait(NodeError::Malformed(why)));
+    /// The tellings that follow what was applied. If there are none, either the nodes are wrong or what was applied.
+    fn following(&mut self, tellings: Vec<Told>) -> Result<Vec<Told>, Stop> {
+        let (good, bad): (Vec<_>, Vec<_>) = tellings
+            .into_iter()
+            .partition(|told| told.blocks.first().is_some_and(|first| self.strange(first).is_none()));
+        for told in &bad {
+            let Some((why, back)) = told.blocks.first().and_then(|first| self.strange(first)) else {
+                continue;
+            };
+            if good.is_empty() {
+                return Err(self.stranger(told.node, &why, back));
+            }
+            self.distrust(told.node, &why);
         }
-        if first.header.time_ns < self.state.at.time_ns {
-            let why = format!("block {} is older than the block before it", first.header.height);
-            return Err(self.doubt(Some(node), &why, IMPOSSIBLE));
-        }
-        self.confirms(node, first)
+        self.pending.confirm();
+        Ok(good)
     }
 
-    /// Goes back before the last block applied if its results aren't those of which this header has the hash.
-    /// Nothing else shows a code, or a transaction's result, that was altered at the tip.
-    fn confirms(&mut self, node: usize, next: &RawBlock) -> Result<(), Stop> {
-        let Some(last) = self.last.take() else { return Ok(()) };
-        if next.header.last_results == Some(last.results) {
-            self.last = Some(last);
-            return Ok(());
+    /// Why a block can't be the next one, and whether that may be the fault of the last.
+    fn strange(&self, next: &RawBlock) -> Option<(String, bool)> {
+        let (header, at) = (&next.header, self.state.at);
+        let height = header.height;
+        if at.height > 0 && header.parent != Some(at.hash) {
+            return Some((format!("block {height} does not follow the last applied block"), true));
         }
-        let why =
-            format!("the results of block {} are not those that the next header names", self.state.at.height);
-        tracing::warn!(why, "going back by one block");
-        self.app.queue.back_to(self.state.at.height);
+        if header.time_ns < at.time_ns {
+            return Some((format!("block {height} is older than the block before it"), false));
+        }
+        // Nothing else shows a code, or a transaction's result, that was altered at the tip.
+        let last = self.pending.last()?;
+        (header.last_results != Some(last.block.results.hash)).then(|| {
+            let why = "are not those that the next header names";
+            (format!("the results of block {} {why}", last.block.header.height), true)
+        })
+    }
+
+    /// No node's block follows what was applied. If that isn't verified it is taken back; else the node is doubted.
+    fn stranger(&mut self, node: usize, why: &str, back: bool) -> Stop {
+        let Some(last) = self.pending.last().filter(|_| back) else {
+            return self.doubt(&[node], why, IMPOSSIBLE);
+        };
         // Either may be wrong: both are left alone for a while.
-        self.app.pool.distrust(last.node, &why);
-        self.windows.forget(last.node);
-        self.next = self.state.at.height;
-        self.state = last.before;
+        let giver = last.node;
+        if giver != node {
+            self.distrust(giver, why);
+        }
+        self.roll_back();
+        self.doubt(&[node], why, IMPOSSIBLE)
+    }
+
+    /// Back to the last verified state; what was published stays until something as high replaces it.
+    fn roll_back(&mut self) {
+        let Some(verified) = self.pending.verified().cloned() else { return };
+        tracing::warn!(from = self.state.at.height, to = verified.at.height, "going back");
+        self.restart_from(verified);
+    }
+
+    fn restart_from(&mut self, state: State) {
+        let start = self.app.config.start_height;
+        self.next = if state.at.height == 0 { start } else { state.at.height.saturating_add(1) };
+        self.state = state;
+        self.snapshot = None;
         self.rebuild = true;
-        Err(self.doubt((node != last.node).then_some(node), &why, IMPOSSIBLE))
+        self.pending.clear();
+        self.check = None;
+    }
+
+    fn distrust(&mut self, node: usize, why: &str) {
+        self.app.pool.distrust(node, why);
+        self.windows.forget(node);
     }
 
     /// Notes that the next block can't be true, and forgets it. Tells whether to ask again or to halt.
-    fn doubt(&mut self, node: Option<usize>, why: &str, advice: &str) -> Stop {
+    fn doubt(&mut self, nodes: &[usize], why: &str, advice: &str) -> Stop {
+        nodes.iter().for_each(|node| self.distrust(*node, why));
         let app = &self.app;
-        if let Some(node) = node {
-            app.pool.distrust(node, why);
-            self.windows.forget(node);
-        }
         app.health.doubted.fetch_add(1, Ordering::Relaxed);
-        let (nodes, patience) = (app.config.rpc.len(), app.config.patience);
-        if self.doubts.told(self.next, node, why, nodes, patience, Instant::now()) {
-            if self.rebuilt == Some(self.next) || node.is_none() {
+        let (all, patience, now) = (app.config.rpc.len(), app.config.patience, Instant::now());
+        let mut told = |node| self.doubts.told(self.next, node, why, all, patience, now);
+        let believed = match nodes {
+            [] => told(None),
+            nodes => nodes.iter().fold(false, |believed, node| told(Some(*node)) || believed),
+        };
+        if believed {
+            if self.rebuilt == Some(self.next) || nodes.is_empty() {
                 return Stop::Halt(format!("{why}: {advice}"));
             }
             // An event may have been lost long before, and no hash shows that: all is read again, once.
             tracing::warn!(why, "reading everything again from the start");
             self.rebuilt = Some(self.next);
             app.queue.back_to(app.config.start_height);
-            self.state = State::new(&self.state.chain_id, &self.state.contract);
-            (self.next, self.last, self.rebuild) = (app.config.start_height, None, true);
+            self.restart_from(State::new(&self.state.chain_id, &self.state.contract));
             self.windows.clear();
         }
         Stop::Wait(NodeError::Malformed(why.to_owned()))
@@ -219,17 +268,25 @@ impl Follower {
 
     /// Applies a window to a copy of the state and publishes, off the runtime's threads: a large shower takes
     /// milliseconds to rank.
-    async fn apply(&mut self, node: usize, blocks: Vec<RawBlock>, tip: u64) -> Result<(), Stop> {
+    async fn apply(&mut self, tellings: Vec<Told>, tip: u64) -> Result<(), Stop> {
         let app = Arc::clone(&self.app);
-        let last = blocks.last().map_or(0, |block| block.header.height);
+        let nodes: Vec<usize> = tellings.iter().map(|told| told.node).collect();
+        let last = tellings.iter().filter_map(|told| told.blocks.last()).map(|last| last.header.height).max();
+        let last = last.unwrap_or(0);
         let due = last >= tip || self.published.is_none_or(|at| at.elapsed() >= PUBLISH);
-        let (state, rebuild) = (self.state.clone(), self.rebuild);
-        let mut blocks = blocks;
+        let close = app.config.rpc.len() > 1 && is_close(last, tip);
+        // An alarm that was asked about again is believed, and so is one that two nodes tell.
+        let again = usize::from(self.windows.question == Some(self.next));
+        let (state, rebuild, force) = (self.state.clone(), self.rebuild, self.waited());
         let done = spawn_blocking(move || {
+            let mut judged = judge(&state, tellings, close, force)?;
+            let trust = Trust::First(judged.agreed.max(again));
             let every = if app.files.is_some() { app.config.snapshot_blocks } else { 0 };
-            let advanced = advance(&state, &blocks, every);
-            if app.files.is_some() {
-                keep(&advanced, &mut blocks);
+            let advanced = advance(&state, &judged.told.blocks, trust, Keep { each: close, every });
+            judged.told.blocks.truncate(advanced.blocks);
+            let mut watched = Watched::of(&advanced.state);
+            for block in &mut judged.told.blocks {
+                watched.keep(&mut block.results);
             }
             // While everything is read again the old view stays.
             let newer = advanced.state.at.height >= app.view().at.height;
@@ -238,46 +295,202 @@ impl Follower {
                 let previous = app.view_full();
                 app.publish(View::new(&advanced.state, &app.config.prefix, (!rebuild).then_some(&*previous)));
             }
-            (advanced, publish, blocks)
+            Some((judged, advanced, publish))
         });
-        let (advanced, published, applied) = match done.await {
-            Ok(done) => done,
+        let (judged, advanced, published) = match done.await {
+            Ok(Some(done)) => done,
+            Ok(None) => return Err(Stop::Wait(NodeError::NoNode)),
             Err(error) if error.is_panic() => {
                 let why = format!("applying block {} or one of the next panicked", self.next);
-                return Err(self.doubt(Some(node), &why, "this is a bug, please report it"));
+                return Err(self.doubt(&nodes, &why, "this is a bug, please report it"));
             }
             Err(_) => return Err(Stop::Ended),
         };
-        let Advanced { state, before, blocks, results, events, snapshot, fault } = advanced;
-        if blocks > 0 {
-            self.app.queue.applied(applied, before.clone(), snapshot);
-            self.last = Some(Last { node, results, before });
-            self.next = state.at.height.saturating_add(1);
-        }
-        self.state = state;
         if published {
             self.published = Some(Instant::now());
             self.rebuild = false;
         }
         let health = &self.app.health;
-        health.blocks.fetch_add(blocks, Ordering::Relaxed);
-        health.events.fetch_add(events, Ordering::Relaxed);
-        tracing::debug!(height = self.state.at.height, tip, events, "applied");
-        if let Some(why) = fault {
-            return Err(self.doubt(Some(node), &why, IMPOSSIBLE));
+        health.blocks.fetch_add(u64::try_from(advanced.blocks).unwrap_or(0), Ordering::Relaxed);
+        health.events.fetch_add(advanced.events, Ordering::Relaxed);
+        tracing::debug!(height = advanced.state.at.height, tip, events = advanced.events, "applied");
+        self.outvote(&judged);
+        self.keep(judged, advanced, close, tip)
+    }
+
+    /// Moves on to what was applied, and tells what is wrong with the block after it.
+    fn keep(&mut self, judged: Judged, advanced: Advanced, close: bool, tip: u64) -> Result<(), Stop> {
+        let Judged { told, digests, agreed, tellers, split, .. } = judged;
+        let Advanced { state, before, blocks: good, snapshot, fault, .. } = advanced;
+        let mut blocks = told.blocks;
+        self.snapshot = snapshot.or_else(|| self.snapshot.take());
+        let first = self.next;
+        self.state = state;
+        if good > 0 {
+            self.next = self.state.at.height.saturating_add(1);
         }
-        self.app.pool.trust(node);
+        // Of blocks far from the tip only the last can be taken back: the headers after them confirm the others.
+        let later = blocks.split_off(good.saturating_sub(before.len()));
+        let mut verified = Vec::new();
+        if !blocks.is_empty() {
+            verified = self.pending.settle(|_| true);
+            verified.extend(blocks);
+        }
+        let skipped = good.saturating_sub(later.len());
+        for (at, (block, before)) in (skipped..).zip(later.into_iter().zip(before)) {
+            let digest = digests.get(at).copied().unwrap_or_default();
+            let (confirmed, agreed) = (at + 1 < good, at < agreed);
+            self.pending.push(Applied { node: told.node, block, digest, before, agreed, confirmed });
+            if close && !agreed {
+                self.app.health.agreement.alone.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        self.settle(verified, tip);
+        if self.windows.question.is_some_and(|height| height < self.next) {
+            self.windows.question = None;
+        }
+        if agreed > 0 {
+            self.reconcile(&tellers, first);
+        }
+        match fault {
+            Some(Fault::Impossible(why)) if good < agreed => {
+                return Err(self.doubt(&tellers, &why, IMPOSSIBLE));
+            }
+            Some(Fault::Impossible(why)) => return Err(self.doubt(&[told.node], &why, IMPOSSIBLE)),
+            Some(Fault::Alarm(why)) => {
+                // Not yet a reason to distrust the node.
+                self.app.health.doubted.fetch_add(1, Ordering::Relaxed);
+                self.windows.question = Some(self.next);
+                return Err(Stop::Wait(NodeError::Malformed(why)));
+            }
+            None => {}
+        }
+        if !split.is_empty() {
+            return Err(self.disputed(self.next, &split));
+        }
+        tellers.iter().for_each(|node| self.app.pool.trust(*node));
         Ok(())
+    }
+
+    /// Takes note of what is verified by now, `verified` and what follows, and gives it to the store.
+    fn settle(&mut self, mut verified: Vec<RawBlock>, tip: u64) {
+        let one_node = self.app.config.rpc.len() < 2;
+        verified.extend(self.pending.settle(|height| one_node || !is_close(height, tip)));
+        let Some(height) = verified.last().map(|last| last.header.height) else { return };
+        self.app.health.agreement.verified.store(height, Ordering::Relaxed);
+        // The store wants the block after them, too: its header names their results. It comes again.
+        let Some(next) = self.pending.first() else { return };
+        verified.push(next.block.clone());
+        let snapshot = self.snapshot.take_if(|state| state.at.height <= height);
+        self.app.queue.applied(verified, next.before.clone(), snapshot);
+    }
+
+    /// Nodes contradict each other about a block, and nothing tells who is right: all are asked again.
+    fn disputed(&mut self, height: u64, nodes: &[usize]) -> Stop {
+        let why = self.contradiction(height, nodes, "nothing tells who is right");
+        self.windows.question = Some(height);
+        if self.dispute.is_none_or(|(at, _)| at != height) {
+            self.dispute = Some((height, Instant::now()));
+        }
+        self.app.health.agreement.set_open(true);
+        Stop::Wait(NodeError::Malformed(why))
+    }
+
+    /// Whether it was waited long enough for nodes that contradict each other.
+    fn waited(&self) -> bool {
+        let patience = self.app.config.patience / 6;
+        let long = |(height, since): (u64, Instant)| height == self.next && since.elapsed() >= patience;
+        self.sided.is_some() || self.dispute.is_some_and(long)
+    }
+
+    /// Notes who was contradicted, if anyone.
+    fn outvote(&mut self, judged: &Judged) {
+        let Some(first) = judged.outvoted.first() else { return };
+        let nodes = [&[judged.told.node], judged.outvoted.as_slice()].concat();
+        let how = if judged.forced { "nothing tells who is right" } else { "the first is right" };
+        let why = self.contradiction(self.next, &nodes, how);
+        for node in &judged.outvoted {
+            self.distrust(*node, &why);
+        }
+        self.dispute = None;
+        if judged.forced {
+            self.sided = Some((*first, self.next));
+        }
+        self.app.health.agreement.set_open(self.sided.is_some());
+    }
+
+    fn contradiction(&self, height: u64, nodes: &[usize], how: &str) -> String {
+        let names = self.app.config.node_names();
+        let names: Vec<&str> = nodes.iter().filter_map(|at| names.get(*at)).map(String::as_str).collect();
+        let why = format!("{} contradict each other about block {height}: {how}", names.join(" and "));
+        tracing::warn!(why);
+        self.app.health.agreement.contradicted(why.clone());
+        why
+    }
+
+    /// Nodes told the same from height `first` on: what was disputed before is settled.
+    fn reconcile(&mut self, tellers: &[usize], first: u64) {
+        if self.dispute.is_some_and(|(height, _)| height < self.next) {
+            self.dispute = None;
+        }
+        // It may lie every now and then: it has to tell the truth for a while.
+        if self.sided.is_some_and(|(node, at)| tellers.contains(&node) && !is_close(at, first)) {
+            self.sided = None;
+        }
+        self.app.health.agreement.set_open(self.sided.is_some() || self.dispute.is_some());
+    }
+
+    /// Asks another node about blocks that came from one, and compares as soon as it has answered.
+    async fn compare(&mut self) -> Result<(), Stop> {
+        let asked = match self.check.take() {
+            Some(check) if check.is_finished() => check.await,
+            Some(check) => {
+                self.check = Some(check);
+                return Ok(());
+            }
+            None => {
+                self.check =
+                    self.pending.alone().map(|alone| tokio::spawn(check(Arc::clone(&self.app), alone)));
+                return Ok(());
+            }
+        };
+        let (told, digests) = match asked {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(error)) => {
+                tracing::debug!(%error, "no other node tells yet");
+                return Ok(());
+            }
+            Err(_) => return Ok(()),
+        };
+        self.windows.late = false;
+        let Some(from) = told.blocks.first().map(|first| first.header.height) else { return Ok(()) };
+        let giver = self.pending.giver(from);
+        let Err(height) = self.pending.compare(from, &digests) else {
+            self.reconcile(&[told.node], from);
+            self.settle(Vec::new(), self.app.health.tip());
+            return Ok(());
+        };
+        let nodes: Vec<usize> = giver.into_iter().chain([told.node]).collect();
+        if self.sided.is_some_and(|(node, _)| node == told.node) {
+            let why = self.contradiction(height, &nodes, "nothing tells who is right");
+            self.sided = Some((told.node, height));
+            self.distrust(told.node, &why);
+            self.pending.leave();
+            self.settle(Vec::new(), self.app.health.tip());
+            return Ok(());
+        }
+        self.roll_back();
+        Err(self.disputed(height, &nodes))
     }
 }
 
-/// Leaves those blocks that were applied, and of their events those that are stored.
-fn keep(advanced: &Advanced, blocks: &mut Vec<RawBlock>) {
-    blocks.truncate(usize::try_from(advanced.blocks).unwrap_or(0));
-    let mut watched = Watched::of(&advanced.state);
-    for block in blocks {
-        watched.keep(&mut block.results);
-    }
+/// Asks another node about blocks that came from one.
+async fn check(app: Arc<App>, alone: Alone) -> Result<(Told, Vec<Digest>), NodeError> {
+    let Alone { from, to, node, before } = alone;
+    let ask = Ask { shower: &app.config.shower, from, to, enough: usize::MAX, not: &[node] };
+    let told = rpc::blocks(&app.pool, &Sizes::default(), ask).await?;
+    let digests = digests(Watched::of(&before), &told.blocks);
+    Ok((told, digests))
 }
 
 /// What to do about a block that all nodes give and that can't be true.

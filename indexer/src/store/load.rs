@@ -15,7 +15,7 @@ use super::health::{Start, StoreHealth};
 use super::names::{self, LONGEST, Names};
 use super::{Event, Store, segment, snapshot};
 use crate::fold::State;
-use crate::follow::advance;
+use crate::follow::{Fault, Keep, Trust, advance};
 
 /// Segments fetched at once.
 const AHEAD: usize = 16;
@@ -213,8 +213,8 @@ pub(crate) fn apply(state: &State, blocks: &[RawBlock]) -> (State, Option<String
     if let Some(fault) = broken(state, blocks) {
         return (state.clone(), Some(fault));
     }
-    let advanced = advance(state, blocks, 0);
-    (advanced.state, advanced.fault)
+    let advanced = advance(state, blocks, Trust::All, Keep::default());
+    (advanced.state, advanced.fault.map(Fault::why))
 }
 
 /// What is wrong if blocks don't follow the state and each other.

@@ -14,7 +14,7 @@ async fn server(nodes: &[&Node]) -> Server {
     patient(nodes, Duration::ZERO).await
 }
 
-async fn patient(nodes: &[&Node], patience: Duration) -> Server {
+pub async fn patient(nodes: &[&Node], patience: Duration) -> Server {
     let urls: Vec<String> = nodes.iter().map(|node| node.url().to_string()).collect();
     let mut config = Config::new(&urls, &shower_contract()).unwrap();
     config.listen = "127.0.0.1:0".parse().unwrap();
@@ -25,7 +25,7 @@ async fn patient(nodes: &[&Node], patience: Duration) -> Server {
     start(config).await.unwrap()
 }
 
-fn chain(blocks: u8) -> Chain {
+pub fn chain(blocks: u8) -> Chain {
     let mut chain = Chain::launched(1);
     chain.time(crate::chain::OPENS);
     for n in 0..blocks {
@@ -35,13 +35,13 @@ fn chain(blocks: u8) -> Chain {
     chain
 }
 
-fn totals(server: &Server) -> (u64, u128, String) {
+pub fn totals(server: &Server) -> (u64, u128, String) {
     let view = server.view();
     let summary = view.shower(1).unwrap().summary;
     (view.contributions, summary.total.0, hex::encode(summary.log))
 }
 
-fn expected(chain: &Chain) -> (u64, u128, String) {
+pub fn expected(chain: &Chain) -> (u64, u128, String) {
     (chain.seq, chain.showers[0].total, hex::encode(chain.showers[0].log))
 }
 
@@ -54,7 +54,7 @@ async fn hear(live: &mut reqwest::Response) -> String {
     heard
 }
 
-async fn get(addr: std::net::SocketAddr, path: &str) -> (u16, String) {
+pub async fn get(addr: std::net::SocketAddr, path: &str) -> (u16, String) {
     let response = reqwest::get(format!("http://{addr}{path}")).await.unwrap();
     (response.status().as_u16(), response.text().await.unwrap())
 }

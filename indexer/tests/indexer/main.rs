@@ -10,6 +10,7 @@
     unreachable_pub
 )]
 
+mod agree;
 mod api;
 mod chain;
 mod config;

@@ -1,0 +1,180 @@
+//! Several nodes: what one of them says of events, which are in no hash, is compared with another's.
+
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+
+use meteor_indexer::Server;
+
+use crate::chain::{Chain, address};
+use crate::follow::{chain, expected, get, patient, totals};
+use crate::node::{Fault, Node};
+
+const LONG: Duration = Duration::from_hours(1);
+
+async fn nodes<const N: usize>(chain: &Chain) -> [Node; N] {
+    let mut nodes = Vec::new();
+    for _ in 0..N {
+        nodes.push(Node::start(&chain.blocks).await);
+    }
+    nodes.try_into().ok().unwrap()
+}
+
+/// A block with one contribution, whose loss contradicts nothing before the next.
+fn contribute(chain: &mut Chain) {
+    chain.contribute(1, &address(1), 30);
+    chain.commit();
+}
+
+fn give(chain: &Chain, nodes: &[&Node]) {
+    for node in nodes {
+        node.set(|node| node.blocks.clone_from(&chain.blocks));
+    }
+}
+
+fn contradictions(server: &Server) -> u64 {
+    server.app().health.agreement.contradictions.load(Relaxed)
+}
+
+async fn until(what: impl Fn() -> bool) {
+    while !what() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+#[tokio::test]
+async fn of_three_nodes_two_are_believed_whatever_the_third_leaves_out() {
+    let mut chain = chain(3);
+    let [liar, one, two] = nodes(&chain).await;
+    liar.set(|node| node.always = Some(("block_results", Fault::EventLost)));
+    let server = patient(&[&liar, &one, &two], LONG).await;
+    server.wait_applied(chain.height()).await.unwrap();
+    for _ in 0..5 {
+        contribute(&mut chain);
+        give(&chain, &[&liar, &one, &two]);
+        server.wait_applied(chain.height()).await.unwrap();
+        assert_eq!(totals(&server), expected(&chain), "nothing else was ever served");
+    }
+    assert!(contradictions(&server) > 0);
+    let health = server.app().pool.health();
+    assert!(health[0].score < 100 && health[1].score == 100 && health[2].score == 100, "{health:?}");
+    assert!(!server.app().health.agreement.open());
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn of_two_that_contradict_each_other_nothing_is_served_until_one_heals() {
+    let mut chain = chain(3);
+    let [one, two] = nodes(&chain).await;
+    let server = patient(&[&one, &two], LONG).await;
+    server.wait_applied(chain.height()).await.unwrap();
+    let good = totals(&server);
+    one.set(|node| node.always = Some(("block_results", Fault::EventLost)));
+    contribute(&mut chain);
+    give(&chain, &[&one, &two]);
+    until(|| server.app().health.agreement.open()).await;
+    assert_eq!(totals(&server), good, "neither is believed");
+    let (_, status) = get(server.admin_addr(), "/status").await;
+    assert!(
+        status.contains("contradict each other about block 6") && status.contains("\"alarm\":true"),
+        "{status}"
+    );
+    let (_, metrics) = get(server.admin_addr(), "/metrics").await;
+    assert!(metrics.contains("indexer_contradicted 1"), "{metrics}");
+    one.set(|node| node.always = None);
+    server.wait_applied(chain.height()).await.unwrap();
+    assert_eq!(totals(&server), expected(&chain));
+    until(|| !server.app().health.agreement.open()).await;
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn after_patience_the_first_of_two_that_contradict_each_other_is_believed_and_the_alarm_stays() {
+    let mut chain = chain(3);
+    let [first, liar] = nodes(&chain).await;
+    let server = patient(&[&first, &liar], Duration::ZERO).await;
+    server.wait_applied(chain.height()).await.unwrap();
+    liar.set(|node| node.always = Some(("block_results", Fault::EventLost)));
+    for _ in 0..5 {
+        contribute(&mut chain);
+        give(&chain, &[&first, &liar]);
+        server.wait_applied(chain.height()).await.unwrap();
+        assert_eq!(totals(&server), expected(&chain));
+    }
+    until(|| server.app().health.agreement.open()).await;
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn one_node_is_enough_while_the_other_lags_and_it_is_compared_later() {
+    let mut chain = chain(3);
+    let [one, late] = nodes(&chain).await;
+    let server = patient(&[&one, &late], LONG).await;
+    server.wait_applied(chain.height()).await.unwrap();
+    contribute(&mut chain);
+    contribute(&mut chain);
+    give(&chain, &[&one]);
+    server.wait_applied(chain.height()).await.unwrap();
+    let agreement = &server.app().health.agreement;
+    until(|| agreement.alone.load(Relaxed) == 2).await;
+    assert!(agreement.verified.load(Relaxed) < chain.height() - 1);
+    give(&chain, &[&late]);
+    until(|| agreement.verified.load(Relaxed) == chain.height() - 1).await;
+    assert_eq!(contradictions(&server), 0);
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn what_one_node_alone_left_out_is_taken_back_once_another_tells_it() {
+    let mut chain = chain(3);
+    let [liar, late] = nodes(&chain).await;
+    let server = patient(&[&liar, &late], LONG).await;
+    server.wait_applied(chain.height()).await.unwrap();
+    liar.fault("block_results", Fault::EventLost);
+    contribute(&mut chain);
+    give(&chain, &[&liar]);
+    server.wait_applied(chain.height()).await.unwrap();
+    assert_ne!(totals(&server), expected(&chain), "the late node could not say otherwise");
+    give(&chain, &[&late]);
+    until(|| totals(&server) == expected(&chain)).await;
+    assert!(contradictions(&server) > 0);
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn an_alarm_that_is_not_told_again_is_none() {
+    let mut chain = chain(3);
+    let node = Node::start(&chain.blocks).await;
+    let server = patient(&[&node], LONG).await;
+    server.wait_applied(chain.height()).await.unwrap();
+    node.fault("block_results", Fault::Strange);
+    contribute(&mut chain);
+    give(&chain, &[&node]);
+    server.wait_applied(chain.height()).await.unwrap();
+    assert!(node.faults_done());
+    assert_eq!((server.view().alarms.count, totals(&server)), (0, expected(&chain)));
+    // One that is, is believed.
+    for _ in 0..2 {
+        node.fault("block_results", Fault::Strange);
+    }
+    contribute(&mut chain);
+    give(&chain, &[&node]);
+    server.wait_applied(chain.height()).await.unwrap();
+    assert_eq!((server.view().alarms.count, totals(&server)), (1, expected(&chain)));
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn one_node_of_two_puts_up_no_alarm() {
+    let mut chain = chain(3);
+    let [liar, honest] = nodes(&chain).await;
+    liar.set(|node| node.always = Some(("block_results", Fault::Strange)));
+    let server = patient(&[&liar, &honest], LONG).await;
+    server.wait_applied(chain.height()).await.unwrap();
+    for _ in 0..5 {
+        contribute(&mut chain);
+        give(&chain, &[&liar, &honest]);
+        server.wait_applied(chain.height()).await.unwrap();
+        assert_eq!((server.view().alarms.count, totals(&server)), (0, expected(&chain)));
+    }
+    server.shutdown().await;
+}
