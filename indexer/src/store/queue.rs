@@ -187,6 +187,10 @@ impl Queue {
 impl Waiting {
     /// Forgets the block at `height` and all after it.
     fn back_to(&mut self, height: u64) {
+        let newest = self.blocks.back().or_else(|| self.runs.back().and_then(|run| run.last()));
+        if newest.is_none_or(|block| block.header.height < height) {
+            return;
+        }
         while self.blocks.back().is_some_and(|block| block.header.height >= height) {
             self.blocks.pop_back();
         }
@@ -246,4 +250,103 @@ fn weight(block: &RawBlock) -> usize {
     let texts: usize =
         attributes.map(|a| EACH.saturating_add(a.key.len()).saturating_add(a.value.len())).sum();
     texts.saturating_add(EACH.saturating_mul(results.txs.len().saturating_add(8)))
+}
+
+#[cfg(test)]
+mod tests {
+    use meteor_chain::blocks::{Header, Results};
+
+    use super::*;
+    use crate::store::{Files, Place};
+
+    fn block(height: u64) -> RawBlock {
+        let header = Header {
+            height,
+            time_ns: 0,
+            hash: [1; 32],
+            computed: [1; 32],
+            last_results: None,
+            parent: None,
+            txs: 0,
+            chain_id: "x".into(),
+        };
+        RawBlock { header, results: Results::default() }
+    }
+
+    fn blocks(from: u64, to: u64) -> Vec<RawBlock> {
+        (from..=to).map(block).collect()
+    }
+
+    fn state(height: u64) -> State {
+        let mut state = State::new("x", "c");
+        state.at.height = height;
+        state
+    }
+
+    /// A queue of segments of 5 blocks, whose store is never written to.
+    fn queue(dir: &tempfile::TempDir) -> Queue {
+        let files = Arc::new(Files::open(&Place::Folder(dir.path().into())).unwrap());
+        let queue = Queue::new(5);
+        queue.open(Arc::new(Store::new(files, "x", "c", 1, Arc::default())));
+        queue
+    }
+
+    fn runs(queue: &Queue) -> Vec<(u64, u64)> {
+        let ends = |run: &Run| (run[0].header.height, run[run.len() - 1].header.height);
+        queue.runs(usize::MAX).iter().map(ends).collect()
+    }
+
+    #[test]
+    fn segments_end_at_multiples_and_hold_only_what_is_confirmed() {
+        let dir = tempfile::tempdir().unwrap();
+        let queue = queue(&dir);
+        queue.applied(blocks(3, 10), state(9), None);
+        assert_eq!(runs(&queue), [(3, 5)], "block 10 is not confirmed");
+        // Its results proved to be others: it comes again, and is confirmed by the one after it.
+        queue.back_to(10);
+        queue.applied(blocks(10, 11), state(10), Some(state(10)));
+        assert_eq!(runs(&queue), [(3, 5), (6, 10)]);
+
+        assert!(queue.snapshot().is_none(), "a snapshot waits for the segments before it");
+        for run in queue.runs(8) {
+            queue.stored(&run);
+        }
+        assert_eq!(queue.snapshot().map(|state| state.at.height), Some(10));
+        queue.applied(blocks(12, 13), state(12), None);
+        queue.finish();
+        assert_eq!(runs(&queue), [(11, 12)], "what is confirmed at the end is a shorter segment");
+    }
+
+    #[test]
+    fn when_all_is_read_again_nothing_of_before_is_stored() {
+        let dir = tempfile::tempdir().unwrap();
+        let queue = queue(&dir);
+        queue.applied(blocks(1, 13), state(12), Some(state(10)));
+        queue.back_to(1);
+        assert_eq!(runs(&queue), []);
+        queue.applied(blocks(1, 6), state(5), None);
+        assert_eq!(runs(&queue), [(1, 5)]);
+        assert!(queue.snapshot().is_none());
+    }
+
+    #[test]
+    fn what_is_too_much_is_dropped_and_asked_for_again_up_to_what_waits() {
+        let dir = tempfile::tempdir().unwrap();
+        let queue = queue(&dir);
+        queue.applied(blocks(1, 13), state(12), Some(state(10)));
+        let each = weight(&block(1));
+        let many = u64::try_from(MOST / each).unwrap() + 14;
+        queue.applied(blocks(14, many), state(many - 1), None);
+        assert_eq!((runs(&queue), queue.dropped()), (Vec::new(), Some((1, Some(many)))));
+        // Following goes on meanwhile.
+        queue.applied(blocks(many + 1, many + 7), state(many + 6), Some(state(many + 5)));
+        assert_eq!(queue.dropped(), Some((1, Some(many + 1))));
+        assert!(queue.snapshot().is_none(), "its segments are missing");
+        queue.filled_to(many);
+        assert_eq!(queue.dropped(), Some((many, Some(many + 1))));
+        queue.filled_to(many + 1);
+        assert_eq!(queue.dropped(), None);
+        queue.applied(blocks(many + 8, many + 12), state(many + 11), None);
+        assert_eq!(runs(&queue).first().map(|run| run.0), Some(many + 1), "without a hole");
+    }
 }
