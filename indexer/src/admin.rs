@@ -24,6 +24,7 @@ use crate::app::{Agreement, App, Check};
 use crate::fold::Alarm;
 use crate::metrics::{self, Format};
 use crate::port::{self, Handler};
+use crate::standing::Standing;
 use crate::store;
 
 /// The admin API, as its port answers.
@@ -65,6 +66,12 @@ fn problem(status: StatusCode, kind: &str, title: &'static str, detail: impl Int
 
 async fn ready(State(app): State<Arc<App>>) -> Response {
     match app.ready() {
+        // All replicas would be out at once if the chain's halt made them so.
+        Ok(()) if app.standing() == Standing::ChainStands => {
+            let since = app.health.since_advance().unwrap_or_default().as_secs();
+            let height = app.view().at.height;
+            format!("ready; the chain stands at height {height} since {since} seconds\n").into_response()
+        }
         Ok(()) => "ready\n".into_response(),
         Err(why) => problem(StatusCode::SERVICE_UNAVAILABLE, "not-ready", "Not ready", why).into_response(),
     }
@@ -155,6 +162,7 @@ async fn status(State(app): State<Arc<App>>) -> Response {
     let view = app.view();
     let health = &app.health;
     let not_ready = app.ready().err();
+    let standing = app.standing();
     let checks = health.checks();
     let tip = health.tip();
     let last_error = health.last_error();
@@ -163,7 +171,9 @@ async fn status(State(app): State<Arc<App>>) -> Response {
         contract: app.config.shower.clone(),
         state: match (health.halted(), &not_ready) {
             (Some(_), _) => "halted",
+            (None, _) if standing == Standing::CantFollow => "cant_follow",
             (None, Some(_)) => "catching_up",
+            (None, None) if standing == Standing::ChainStands => "chain_stands",
             (None, None) => "following",
         },
         not_ready,

@@ -15,10 +15,11 @@ use sha2::{Digest, Sha256};
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::config::Config;
+use crate::config::{Config, Source};
 use crate::error::IndexerError;
 use crate::latency::Latency;
 use crate::port::Caps;
+use crate::standing::{Standing, standing};
 use crate::store::{Files, Queue, StoreHealth};
 use crate::tax::Tax;
 use crate::view::{Page, View};
@@ -205,7 +206,22 @@ impl App {
         if lag > self.config.ready_lag {
             return Err(format!("catching up: at height {height} of {tip}, {lag} blocks behind"));
         }
+        if self.standing() == Standing::CantFollow {
+            let since = self.health.since_advance().unwrap_or_default().as_secs();
+            let why = self.health.last_error().map_or_else(String::new, |(_, error)| format!(": {error}"));
+            return Err(format!("can't follow: at height {height} since {since} seconds{why}"));
+        }
         Ok(())
+    }
+
+    /// Whether blocks come, and if not, whether that is the chain. Replicas that follow the store ask no node.
+    pub(crate) fn standing(&self) -> Standing {
+        match (self.config.source, self.health.since_advance()) {
+            (Source::Node, Some(since)) => {
+                standing(since, self.config.stall, self.view().at.height, &self.pool.health())
+            }
+            (Source::Node, None) | (Source::Store, _) => Standing::Advancing,
+        }
     }
 }
 

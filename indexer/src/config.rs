@@ -15,6 +15,9 @@ use thiserror::Error;
 
 use crate::store::{Bucket, Named, Place, standard};
 
+/// Ten blocks of six seconds: a chain is never that late by chance.
+const STALL: Duration = Duration::from_mins(1);
+
 /// A checked configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
@@ -49,6 +52,8 @@ pub struct Config {
     pub audit: Duration,
     /// How long the same impossible block must be told again and again before following halts.
     pub patience: Duration,
+    /// How long no block may come before the server says so, and isn't ready unless the chain itself stands.
+    pub stall: Duration,
     /// Ready while at most this many blocks behind the best known tip.
     pub ready_lag: u64,
     /// The most live connections (`/v1/events`) at once.
@@ -393,6 +398,7 @@ impl Settings {
             poll: Duration::from_millis(poll_ms),
             audit: Duration::from_secs(self.audit_seconds.unwrap_or(60)),
             patience: Duration::from_secs(self.patience_seconds.unwrap_or(180)),
+            stall: STALL,
             ready_lag: self.ready_lag.unwrap_or(5),
             max_streams,
             max_streams_per_address: limit(self.max_streams_per_address.unwrap_or(100)),

@@ -24,6 +24,7 @@ mod port;
 pub mod relay;
 pub mod rpc;
 mod server;
+mod standing;
 pub mod store;
 mod table;
 mod tax;

@@ -12,6 +12,7 @@ use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::registry::Registry;
 
 use crate::app::{App, UPSTREAM};
+use crate::standing::Standing;
 use crate::store::StoreHealth;
 
 /// How metrics are written.
@@ -57,6 +58,11 @@ pub(crate) fn render(app: &App, format: Format) -> Result<String, fmt::Error> {
         let help = "Seconds since a block was last applied and served";
         gauge(&mut all, "indexer_last_advance_seconds", help, since.as_secs_f64());
     }
+    let standing = app.standing();
+    let help = "1 while no block comes and no node has a later one";
+    gauge(&mut all, "indexer_chain_stands", help, u64::from(standing == Standing::ChainStands));
+    let help = "1 while no block comes although a node has a later one, or most don't answer";
+    gauge(&mut all, "indexer_cant_follow", help, u64::from(standing == Standing::CantFollow));
     let ready = u64::from(app.ready().is_ok());
     gauge(&mut all, "indexer_ready", "1 while this replica should serve the public", ready);
     let halted = u64::from(health.halted().is_some());

@@ -77,7 +77,10 @@ async fn follow(app: &Arc<App>) {
     loop {
         match follower.round().await {
             Ok(true) => app.health.clear_last_error(),
-            Ok(false) => tokio::time::sleep(spread(app.config.poll * 4 / 3)).await,
+            Ok(false) => {
+                app.health.clear_last_error();
+                tokio::time::sleep(spread(app.config.poll * 4 / 3)).await;
+            }
             Err(Stop::Wait(error)) => {
                 app.health.set_last_error(with_causes(&error));
                 tokio::time::sleep(app.pool.wait().max(spread(app.config.poll))).await;

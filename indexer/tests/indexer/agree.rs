@@ -6,7 +6,7 @@ use std::time::Duration;
 use meteor_indexer::Server;
 
 use crate::chain::{Chain, address};
-use crate::follow::{chain, expected, get, patient, totals};
+use crate::follow::{chain, expected, get, patient, stalling, totals};
 use crate::node::{Fault, Node};
 
 const LONG: Duration = Duration::from_hours(1);
@@ -176,5 +176,29 @@ async fn one_node_of_two_puts_up_no_alarm() {
         server.wait_applied(chain.height()).await.unwrap();
         assert_eq!((server.view().alarms.count, totals(&server)), (0, expected(&chain)));
     }
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_chain_that_stands_leaves_a_server_ready_and_nodes_that_fail_do_not() {
+    let chain = chain(3);
+    let [one, two] = nodes(&chain).await;
+    let server = stalling(&[&one, &two]).await;
+    server.wait_applied(chain.height()).await.unwrap();
+    let ready = async || get(server.admin_addr(), "/readyz").await;
+    let mut told = ready().await;
+    while !told.1.contains("the chain stands at height 5") {
+        told = ready().await;
+    }
+    assert_eq!(told.0, 200);
+    for node in [&one, &two] {
+        node.set(|node| node.always = Some(("abci_info", Fault::Broken)));
+    }
+    while told.0 == 200 {
+        told = ready().await;
+    }
+    assert!(told.1.contains("can't follow: at height 5 since"), "{}", told.1);
+    let (_, status) = get(server.admin_addr(), "/status").await;
+    assert!(status.contains("\"state\":\"cant_follow\""), "{status}");
     server.shutdown().await;
 }

@@ -14,7 +14,7 @@ async fn server(nodes: &[&Node]) -> Server {
     patient(nodes, Duration::ZERO).await
 }
 
-pub async fn patient(nodes: &[&Node], patience: Duration) -> Server {
+fn config(nodes: &[&Node], patience: Duration) -> Config {
     let urls: Vec<String> = nodes.iter().map(|node| node.url().to_string()).collect();
     let mut config = Config::new(&urls, &shower_contract()).unwrap();
     config.listen = "127.0.0.1:0".parse().unwrap();
@@ -22,7 +22,16 @@ pub async fn patient(nodes: &[&Node], patience: Duration) -> Server {
     config.poll = Duration::from_millis(10);
     config.audit = Duration::ZERO;
     config.patience = patience;
-    start(config).await.unwrap()
+    config
+}
+
+pub async fn patient(nodes: &[&Node], patience: Duration) -> Server {
+    start(config(nodes, patience)).await.unwrap()
+}
+
+/// One to which it matters at once that no block comes.
+pub async fn stalling(nodes: &[&Node]) -> Server {
+    start(Config { stall: Duration::ZERO, ..config(nodes, Duration::from_hours(1)) }).await.unwrap()
 }
 
 pub fn chain(blocks: u8) -> Chain {
