@@ -225,7 +225,7 @@ fn differ<'a>(one: &'a str, other: &'a str) -> (&'a str, &'a str) {
     let same = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
     let cut = |text: &'a str| {
         let from = same.saturating_sub(60);
-        text.get(from..text.len().min(from + 200)).unwrap_or(text)
+        text.get(from..text.len().min(from + 140)).unwrap_or(text)
     };
     (cut(one), cut(other))
 }

@@ -8,10 +8,12 @@
 mod alter;
 pub mod client;
 pub mod fault;
+pub mod live;
 pub mod node;
 pub mod oracle;
 pub mod plan;
 pub mod record;
 pub mod replica;
 pub mod round;
+pub mod store;
 pub mod tally;

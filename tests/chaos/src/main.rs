@@ -39,6 +39,9 @@ struct Cli {
     /// One round for each of these faults, alone; `all` for each there is
     #[arg(long, value_delimiter = ',')]
     fault: Vec<String>,
+    /// A node of two also tells what only the other shows to be wrong
+    #[arg(long)]
+    liars: bool,
     /// How long nodes misbehave in a round (seconds)
     #[arg(long, default_value_t = 14)]
     seconds: u64,
@@ -92,7 +95,7 @@ fn rounds(cli: &Cli) -> Result<Vec<(u64, Plan)>> {
     } else {
         (first..first.saturating_add(cli.rounds)).collect()
     };
-    Ok(seeds.into_iter().map(|seed| (seed, Plan::of(seed, length))).collect())
+    Ok(seeds.into_iter().map(|seed| (seed, Plan::of(seed, length, cli.liars))).collect())
 }
 
 async fn chaos(cli: &Cli) -> Result<bool> {
@@ -110,14 +113,20 @@ async fn chaos(cli: &Cli) -> Result<bool> {
         oracle.paths.len(),
         recording.tape.top() + 1 - oracle.start
     );
+    let help = std::process::Command::new(&program).arg("--help").output();
+    let help = help.with_context(|| format!("can't run {}", program.display()))?;
+    let keeps = String::from_utf8_lossy(&help.stdout).contains("--store ");
     let tally = Arc::new(Tally::default());
     let every = Duration::from_millis(cli.every);
     let stand =
-        Stand { recording: Arc::clone(&recording), oracle, tally: Arc::clone(&tally), program, every };
+        Stand { recording: Arc::clone(&recording), oracle, tally: Arc::clone(&tally), program, keeps, every };
     let logs = cli.logs.clone().unwrap_or_else(|| folder.path().join("logs"));
     let (mut done, mut longest) = (0_u64, Duration::ZERO);
     let until = cli.minutes.map(|minutes| started + Duration::from_secs(minutes * 60));
-    for (seed, plan) in rounds(cli)? {
+    for (seed, mut plan) in rounds(cli)? {
+        if !keeps {
+            plan.without_stores();
+        }
         if until.is_some_and(|until| Instant::now() >= until) {
             break;
         }
@@ -125,10 +134,11 @@ async fn chaos(cli: &Cli) -> Result<bool> {
         let faults: std::collections::BTreeSet<String> = plan.faults().map(Fault::name).collect();
         let names: Vec<String> = faults.into_iter().collect();
         println!(
-            "chaos: {:>5.0} s  seed {seed}: {} node(s), {} replica(s): {}",
+            "chaos: {:>5.0} s  seed {seed}: {} node(s), {} replica(s), store {:?}: {}",
             started.elapsed().as_secs_f64(),
             plan.nodes,
             plan.replicas,
+            plan.stores,
             names.join(" ")
         );
         let folder = logs.join(format!("{seed}-{done}"));

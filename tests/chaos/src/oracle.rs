@@ -1,6 +1,6 @@
 //! What a clean rebuild answers: the recorded chain folded in this process, and every page at every height.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
@@ -12,9 +12,9 @@ use meteor_indexer::Config;
 use meteor_indexer::api::Front;
 use meteor_indexer::app::App;
 use meteor_indexer::decode::{Watched, decode};
-use meteor_indexer::fold::{Block, Collection, State, apply};
+use meteor_indexer::fold::{Block, Collection, Shower, State, apply};
 use meteor_indexer::view::View;
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tokio::sync::Mutex;
 use tower_service::Service as _;
@@ -71,6 +71,37 @@ impl Oracle {
     /// The state at a height.
     pub fn state(&self, height: u64) -> Option<&State> {
         self.states.get(usize::try_from(height.checked_sub(self.start)?).ok()?)
+    }
+
+    /// What live connections hear of a contribution, by its sequence number.
+    pub fn given(&self, seq: u64) -> Option<[(&'static str, Value); 3]> {
+        let state = self.states.last()?;
+        let of = |shower: &Arc<Shower>| {
+            let given = shower.given.iter().find(|given| given.seq == seq)?;
+            let standing = shower.standings.get(usize::try_from(given.slot).ok()?)?;
+            let contributor = &state.wallets.get(standing.wallet)?.address;
+            Some([
+                ("shower", json!(shower.number)),
+                ("contributor", json!(contributor)),
+                ("amount", json!(given.amount.to_string())),
+            ])
+        };
+        state.showers.iter().find_map(of)
+    }
+
+    /// What live connections hear of the showers at a height, by number.
+    pub fn showers(&self, height: u64) -> Option<BTreeMap<u64, [(&'static str, Value); 4]>> {
+        let changed = self.state(height)?.showers.iter().filter(|shower| shower.changed > 0);
+        let all = changed.map(|shower| {
+            let told = [
+                ("contributors", json!(shower.standings.len())),
+                ("total", json!(shower.total.to_string())),
+                ("minted", json!(shower.minted)),
+                ("changed_at", json!(shower.changed)),
+            ];
+            (shower.number.into(), told)
+        });
+        Some(all.collect())
     }
 
     /// All answers at a height, in the order of the paths.

@@ -9,6 +9,7 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::fault::{Fault, Shows};
 use crate::node::Active;
+use crate::store::{self, Damage};
 
 /// A round.
 #[derive(Clone, Debug)]
@@ -17,10 +18,23 @@ pub struct Plan {
     pub nodes: usize,
     /// How many replicas.
     pub replicas: usize,
+    /// Where replicas keep what they have read.
+    pub stores: Stores,
     /// What happens, in the order of time.
     pub events: Vec<(Duration, Event)>,
     /// How long nodes misbehave.
     pub length: Duration,
+}
+
+/// Where replicas keep what they have read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stores {
+    /// Nowhere.
+    None,
+    /// Each in a folder of its own.
+    Own,
+    /// All in one folder.
+    Shared,
 }
 
 /// What happens at some time.
@@ -30,26 +44,32 @@ pub enum Event {
     Faults(usize, Vec<Active>),
     /// The chain makes no blocks, or does again.
     Halt(bool),
-    /// A replica is killed, and started after a while.
-    Kill(usize, Duration),
+    /// A replica is killed, something happens to its store, and it is started after a while.
+    Kill(usize, Duration, Option<Damage>),
+    /// A replica is killed, and started where no file can be longer than some bytes, or any.
+    Disk(usize, Option<u64>),
     /// A replica is asked to stop, and started at once.
     Restart(usize),
 }
 
 impl Plan {
-    /// The plan of a seed; of a round in which nodes misbehave for `length`.
-    pub fn of(seed: u64, length: Duration) -> Self {
+    /// The plan of a seed; of a round in which nodes misbehave for `length`. With `liars` a node also tells what only
+    /// another one shows to be wrong.
+    pub fn of(seed: u64, length: Duration, liars: bool) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let (nodes, replicas) = (rng.random_range(1..=2), rng.random_range(1..=2));
+        let stores = *[Stores::None, Stores::Own, Stores::Shared].choose(&mut rng).unwrap_or(&Stores::None);
         let mut events = Vec::new();
         let all = Fault::value_variants();
         let mut at = Duration::ZERO;
         while at < length {
-            // Of two nodes at most one tells what only the other shows to be wrong.
+            // Of two nodes at most one tells what only the other shows to be wrong. (One alone may alter a code: it is
+            // served until the next header, docs/decisions/0037.)
             let liar = rng.random_range(0..2);
             for node in 0..nodes {
-                let one_of =
-                    |fault: &&Fault| fault.shows() != Shows::AnotherNode || (nodes == 2 && node == liar);
+                let one_of = |fault: &&Fault| {
+                    fault.shows() != Shows::AnotherNode || (liars && nodes == 2 && node == liar)
+                };
                 let possible: Vec<&Fault> = all.iter().filter(one_of).collect();
                 let many = rng.random_range(0..=3);
                 let chosen: Vec<Active> = possible
@@ -71,7 +91,17 @@ impl Plan {
             for _ in 0..rng.random_range(0..=3) {
                 let when = length.mul_f64(rng.random_range(0.02..0.98));
                 let down = Duration::from_millis(rng.random_range(0..1500));
-                events.push((when, Event::Kill(replica, down)));
+                let damage = store::ALL.choose(&mut rng).copied().filter(|_| rng.random_bool(0.6));
+                let damage = damage.filter(|_| stores != Stores::None);
+                events.push((when, Event::Kill(replica, down, damage)));
+            }
+            if stores != Stores::None && rng.random_bool(0.3) {
+                let from = length.mul_f64(rng.random_range(0.1..0.5));
+                events.push((from, Event::Disk(replica, Some(rng.random_range(0..6)))));
+                events.push((
+                    from + Duration::from_millis(rng.random_range(1000..5000)),
+                    Event::Disk(replica, None),
+                ));
             }
         }
         if rng.random_bool(0.4) {
@@ -83,16 +113,16 @@ impl Plan {
             }
         }
         events.sort_by_key(|(at, _)| *at);
-        Self { nodes, replicas, events, length }
+        Self { nodes, replicas, stores, events, length }
     }
 
     /// A round with one fault alone.
     pub fn alone(fault: Fault, length: Duration) -> Self {
-        let nodes = if fault.shows() == Shows::AnotherNode { 2 } else { 1 };
+        let nodes = if fault.shows() == Shows::AtOnce { 1 } else { 2 };
         let at = length / 4;
         let faults = |share| Event::Faults(0, vec![Active { fault, share }]);
         let events = vec![(at, faults(0.5)), (at * 2, faults(1.0)), (at * 3, faults(0.2))];
-        Self { nodes, replicas: 1, events, length }
+        Self { nodes, replicas: 1, stores: Stores::None, events, length }
     }
 
     /// All faults in it.
@@ -101,8 +131,24 @@ impl Plan {
             .iter()
             .flat_map(|(_, event)| match event {
                 Event::Faults(_, active) => active.as_slice(),
-                Event::Halt(_) | Event::Kill(..) | Event::Restart(_) => &[],
+                Event::Halt(_) | Event::Kill(..) | Event::Disk(..) | Event::Restart(_) => &[],
             })
             .map(|active| active.fault)
+    }
+
+    /// The same with an indexer that keeps nothing.
+    pub fn without_stores(&mut self) {
+        self.stores = Stores::None;
+        self.events.retain(|(_, event)| !matches!(event, Event::Disk(..)));
+        for (_, event) in &mut self.events {
+            if let Event::Kill(_, _, damage) = event {
+                *damage = None;
+            }
+        }
+    }
+
+    /// Whether something happens to stored files.
+    pub fn damages(&self) -> bool {
+        self.events.iter().any(|(_, event)| matches!(event, Event::Kill(_, _, Some(_))))
     }
 }

@@ -23,8 +23,10 @@ pub struct Setup {
     pub program: PathBuf,
     /// The nodes' addresses.
     pub nodes: Vec<SocketAddr>,
-    /// Further arguments.
-    pub more: Vec<String>,
+    /// Whether it can keep anything.
+    pub keeps: bool,
+    /// Where it keeps what it has read.
+    pub store: Option<PathBuf>,
 }
 
 /// An indexer: sometimes up, sometimes down.
@@ -36,6 +38,8 @@ pub struct Replica {
     pub admin: SocketAddr,
     /// Its log.
     pub log: PathBuf,
+    /// The most bytes that a file it writes may have, in 1024.
+    pub disk: Option<u64>,
     setup: Setup,
     recording: Arc<Recording>,
     child: Option<Child>,
@@ -60,7 +64,7 @@ impl Replica {
     pub fn new(recording: &Arc<Recording>, setup: Setup, folder: &Path, name: &str) -> Result<Self> {
         let log = folder.join(format!("{name}.log"));
         let (public, admin) = (free()?, free()?);
-        Ok(Self { public, admin, log, setup, recording: Arc::clone(recording), child: None })
+        Ok(Self { public, admin, log, disk: None, setup, recording: Arc::clone(recording), child: None })
     }
 
     /// Starts it.
@@ -68,10 +72,20 @@ impl Replica {
     /// # Errors
     /// If the binary can't be run.
     pub fn start(&mut self) -> Result<()> {
-        let log = OpenOptions::new().create(true).append(true).open(&self.log)?;
+        let mut log = OpenOptions::new().create(true).append(true).open(&self.log)?;
         let nodes: Vec<String> = self.setup.nodes.iter().map(|node| format!("http://{node}")).collect();
         let Recording { chain_id, shower, launched, tables, catalogue, .. } = &*self.recording;
-        let child = Command::new(&self.setup.program)
+        let mut command = match self.disk {
+            None => Command::new(&self.setup.program),
+            // A file that would be longer can't be written, as on a full disk. The signal that comes with it is left out.
+            Some(most) => {
+                let mut shell = Command::new("bash");
+                shell.args(["-c", "trap '' XFSZ; ulimit -f \"$0\"; exec \"$@\""]);
+                shell.arg(most.to_string()).arg(&self.setup.program);
+                shell
+            }
+        };
+        command
             .args(["--rpc", &nodes.join(","), "--shower", shower, "--chain-id", chain_id])
             .args(["--start-height", &launched.to_string(), "--poll-ms", "50", "--audit-seconds", "2"])
             .args(["--listen", &self.public.to_string(), "--admin-listen", &self.admin.to_string()])
@@ -79,16 +93,22 @@ impl Replica {
             .arg("--tables")
             .arg(tables)
             .arg("--catalogue")
-            .arg(catalogue)
-            .env("METEOR_STORE", "none")
-            .args(&self.setup.more)
-            .env("RUST_LOG", "info")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(log)
-            .spawn();
+            .arg(catalogue);
+        match &self.setup.store {
+            Some(folder) => {
+                command.arg("--store").arg(folder).args(["--segment-blocks", "5", "--snapshot-blocks", "10"]);
+            }
+            None if self.setup.keeps => drop(command.args(["--store", "none"])),
+            None => {}
+        }
+        command.env("RUST_LOG", "info").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let program = self.setup.program.display();
-        self.child = Some(child.with_context(|| format!("can't run {program}: build it first"))?);
+        let mut child = command.spawn().with_context(|| format!("can't run {program}: build it first"))?;
+        // Through a pipe: the log is no file of the replica's, and can be longer.
+        if let Some(mut said) = child.stderr.take() {
+            std::thread::spawn(move || std::io::copy(&mut said, &mut log));
+        }
+        self.child = Some(child);
         Ok(())
     }
 
@@ -145,6 +165,11 @@ impl Replica {
         child.kill()?;
         child.wait()?;
         Ok(false)
+    }
+
+    /// Where it keeps what it has read.
+    pub fn store(&self) -> Option<&Path> {
+        self.setup.store.as_deref()
     }
 
     /// What its admin port says of it, if it answers.

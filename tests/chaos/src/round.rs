@@ -1,20 +1,25 @@
 //! A round: nodes misbehave, replicas follow and are killed, clients compare. Then everything heals, and must be right.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use rand::SeedableRng as _;
+use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 use tokio::task::JoinSet;
 
 use crate::client::Client;
+use crate::live::Live;
 use crate::node::Node;
 use crate::oracle::Oracle;
-use crate::plan::{Event, Plan};
+use crate::plan::{Event, Plan, Stores};
 use crate::record::Recording;
 use crate::replica::{Replica, Setup};
+use crate::store;
 use crate::tally::{Tally, count};
 
 /// The tip moves so often.
@@ -27,6 +32,8 @@ const LEFT: u64 = 150;
 const CALM: u64 = 2;
 /// How long after the faults a replica may take to be right: the longest pause after failures, and some.
 const BACK: Duration = Duration::from_secs(45);
+/// A snapshot may be so many blocks late: they are made every ten.
+const LATE: u64 = 30;
 /// How long all must have been right.
 const GOOD: Duration = Duration::from_millis(1500);
 
@@ -41,6 +48,8 @@ pub struct Stand {
     pub tally: Arc<Tally>,
     /// The indexer's binary.
     pub program: PathBuf,
+    /// Whether it can keep anything.
+    pub keeps: bool,
     /// The time between two requests of a client.
     pub every: Duration,
 }
@@ -63,7 +72,12 @@ pub async fn run(stand: &Stand, plan: &Plan, seed: u64, folder: &Path) -> Result
         // Each prefers another node.
         let by = number % addresses.len().max(1);
         addresses.rotate_left(by);
-        let setup = Setup { program: stand.program.clone(), nodes: addresses, more: vec![] };
+        let store = match plan.stores {
+            Stores::None => None,
+            Stores::Own => Some(folder.join(format!("store-{number}"))),
+            Stores::Shared => Some(folder.join("store")),
+        };
+        let setup = Setup { program: stand.program.clone(), nodes: addresses, keeps: stand.keeps, store };
         let mut replica = Replica::new(recording, setup, folder, &format!("replica-{number}"))?;
         replica.start()?;
         replicas.push(replica);
@@ -85,7 +99,18 @@ pub async fn run(stand: &Stand, plan: &Plan, seed: u64, folder: &Path) -> Result
         }
     }
 
-    misbehave(stand, plan, &round, &nodes, &mut replicas, &tip).await?;
+    for replica in &replicas {
+        let live = Live {
+            replica: replica.public,
+            oracle: Arc::clone(oracle),
+            tally: Arc::clone(tally),
+            stop: Arc::clone(&stop),
+            round: round.clone(),
+        };
+        clients.spawn(live.run());
+    }
+
+    misbehave(stand, plan, seed, &nodes, &mut replicas, &tip).await?;
     for node in &nodes {
         node.misbehave(vec![]);
     }
@@ -93,20 +118,34 @@ pub async fn run(stand: &Stand, plan: &Plan, seed: u64, folder: &Path) -> Result
         if replica.ended()?.is_some() {
             tally.found(format!("{round}: a replica ended by itself"));
         }
-        // One may be down because of the plan: `start` is nothing to one that is up.
+        if replica.disk.take().is_some() {
+            replica.kill()?;
+        }
         replica.start_if_down()?;
     }
     let took = heal(stand, plan, &round, &replicas, &tip).await?;
     stop.store(true, Ordering::Relaxed);
-    while let Some(done) = clients.join_next().await {
-        done??;
-    }
     for replica in &mut replicas {
         if client(replica).all().await.is_err() {
             tally.found(format!("{round}: no answer at the end"));
         }
         if !replica.stop().await? {
             tally.found(format!("{round}: a replica did not stop when asked to"));
+        }
+    }
+    while let Some(done) = clients.join_next().await {
+        done??;
+    }
+    let folders: BTreeSet<PathBuf> =
+        replicas.iter().filter_map(|replica| replica.store().map(Path::to_owned)).collect();
+    for folder in folders {
+        let (good, wrong) = store::check(&folder, recording, oracle, plan.damages())?;
+        tally.snapshots.fetch_add(good, Ordering::Relaxed);
+        if good == 0 {
+            tally.found(format!("{round}: no snapshot in {}", folder.display()));
+        }
+        for what in wrong {
+            tally.found(format!("{round}: {what}"));
         }
     }
     for node in &nodes {
@@ -119,13 +158,15 @@ pub async fn run(stand: &Stand, plan: &Plan, seed: u64, folder: &Path) -> Result
 async fn misbehave(
     stand: &Stand,
     plan: &Plan,
-    round: &str,
+    seed: u64,
     nodes: &[Node],
     replicas: &mut [Replica],
     tip: &AtomicU64,
 ) -> Result<()> {
     let (first, last) = (tip.load(Ordering::Relaxed), stand.recording.tape.top().saturating_sub(LEFT));
+    let round = format!("seed {seed}");
     let started = Instant::now();
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut events = plan.events.iter().peekable();
     let mut ups: Vec<(Duration, usize)> = Vec::new();
     let (mut halted, mut moved) = (false, Duration::ZERO);
@@ -139,10 +180,23 @@ async fn misbehave(
                     }
                 }
                 Event::Halt(halts) => halted = *halts,
-                Event::Kill(number, down) => {
+                Event::Disk(number, most) => {
+                    if let Some(replica) = replicas.get_mut(*number) {
+                        replica.kill()?;
+                        replica.disk = *most;
+                        count(&stand.tally.killed);
+                        count(&stand.tally.disks);
+                        ups.push((now, *number));
+                    }
+                }
+                Event::Kill(number, down, damage) => {
                     if let Some(replica) = replicas.get_mut(*number) {
                         replica.kill()?;
                         count(&stand.tally.killed);
+                        if let (Some(damage), Some(folder)) = (damage, replica.store()) {
+                            store::damage(folder, *damage, &mut rng)?;
+                            count(&stand.tally.damaged);
+                        }
                         ups.push((now + *down, *number));
                     }
                 }
@@ -201,7 +255,7 @@ async fn heal(
         let mut bad = Vec::new();
         for replica in replicas {
             match replica.status(&http).await {
-                Some(status) => bad.extend(wrong(&status, now).map(|why| format!("{why}: {status}"))),
+                Some(status) => bad.extend(wrong(plan, &status, now).map(|why| format!("{why}: {status}"))),
                 None => bad.push("the admin port doesn't answer".to_owned()),
             }
         }
@@ -224,13 +278,18 @@ async fn heal(
 }
 
 /// Why a replica isn't right, by what it says itself.
-fn wrong(status: &Value, tip: u64) -> Option<String> {
+fn wrong(plan: &Plan, status: &Value, tip: u64) -> Option<String> {
     let number = |field: &str| status.get(field).and_then(Value::as_u64).unwrap_or_default();
     if status.get("state").and_then(Value::as_str) != Some("following") {
         return Some("not following".to_owned());
     }
-    if status.get("alarm").and_then(Value::as_bool) != Some(false) {
+    // Damage raises an alarm.
+    if status.get("alarm").and_then(Value::as_bool) != Some(false) && !plan.damages() {
         return Some("an alarm".to_owned());
+    }
+    let stored = status.pointer("/store/snapshot").and_then(Value::as_u64).unwrap_or_default();
+    if plan.stores != Stores::None && stored + LATE < tip {
+        return Some(format!("the last snapshot is of height {stored}"));
     }
     // It polls; the tip may just have moved.
     (number("height") + 2 < tip).then(|| format!("at height {} of {tip}", number("height")))

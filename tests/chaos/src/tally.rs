@@ -17,6 +17,8 @@ pub struct Tally {
     pub compared: AtomicU64,
     /// Answers that said that what was known had not changed, and were right.
     pub unchanged: AtomicU64,
+    /// Events of live connections that were right.
+    pub heard: AtomicU64,
     /// Requests refused because there was nothing to serve yet.
     pub not_yet: AtomicU64,
     /// Requests without an answer: the replica was down.
@@ -25,6 +27,12 @@ pub struct Tally {
     pub killed: AtomicU64,
     /// Replicas asked to stop, and started again.
     pub stopped: AtomicU64,
+    /// Times that something happened to stored files.
+    pub damaged: AtomicU64,
+    /// Times that the disk was full, or was no longer.
+    pub disks: AtomicU64,
+    /// Snapshots that were, byte for byte, those of a clean rebuild.
+    pub snapshots: AtomicU64,
     /// Wrong answers, and what else must not be.
     pub wrong: AtomicU64,
     /// How often each fault was given.
@@ -82,10 +90,14 @@ impl Tally {
             ("faults in all", given.values().sum()),
             ("answers compared", of(&self.compared)),
             ("  unchanged (304)", of(&self.unchanged)),
+            ("live events", of(&self.heard)),
             ("refused, not yet", of(&self.not_yet)),
             ("no answer", of(&self.down)),
             ("kill -9", of(&self.killed)),
             ("stopped, started", of(&self.stopped)),
+            ("stores damaged", of(&self.damaged)),
+            ("disk full or not", of(&self.disks)),
+            ("equal snapshots", of(&self.snapshots)),
             ("wrong", of(&self.wrong)),
         ] {
             let _ = writeln!(text, "{what:<18} {times:>9}");
