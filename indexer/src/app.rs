@@ -166,8 +166,11 @@ impl App {
     }
 
     /// Replaces the view and wakes everyone who waits for a height.
-    pub fn publish(&self, view: View) {
+    pub fn publish(&self, mut view: View) {
         let height = view.at.height;
+        let old = self.view();
+        view.anew = old.anew.saturating_add(u64::from(view.previous != old.at.height));
+        drop(old);
         self.view.store(Arc::new(view));
         self.health.advanced();
         // Last, so that whoever learns of a height finds its view.

@@ -33,7 +33,8 @@ const COMMENT: &[u8] = b":\n\n";
 /// `shower` (`ShowerEvent`) says that a shower changed. `height` (`HeightEvent`) ends the frame.
 ///
 /// The id of `shower` and `height` events is their height: a client that reconnects with `Last-Event-ID` gets the
-/// showers that changed since then. Contributions are not told again; `/v1/showers/{shower}/contributions.csv` has
+/// showers that changed since then, and in that block again. If a node had told something wrong of the newest block, all
+/// showers are told anew. Contributions are not told again; `/v1/showers/{shower}/contributions.csv` has
 /// all of them.
 #[utoipa::path(get, path = "/v1/events", tag = "live",
     params(("last-event-id" = Option<String>, Header,
@@ -61,7 +62,7 @@ pub(super) async fn events(
     if app.view().at.height > 0 {
         heights.mark_changed(); // sends the first frame at once
     }
-    let live = Live { app, heights, seen: seen.unwrap_or(0), greeted: false, _place: place };
+    let live = Live { app, heights, seen: seen.unwrap_or(0), anew: None, greeted: false, _place: place };
     let frames = stream::unfold(live, |mut live| async {
         let frame = live.next().await?;
         Some((Ok::<_, std::convert::Infallible>(frame), live))
@@ -92,6 +93,8 @@ struct Live {
     app: Arc<App>,
     heights: watch::Receiver<u64>,
     seen: u64,
+    /// [`View::anew`] of the last frame; `None` before the first.
+    anew: Option<u64>,
     greeted: bool,
     _place: Place,
 }
@@ -108,9 +111,15 @@ impl Live {
                 changed.ok()?;
                 self.heights.mark_unchanged();
                 let view = self.app.view();
-                let usual = self.seen == view.previous && self.seen > 0;
-                let frame = if usual { view.frame.clone() } else { view.frame_since(self.seen) };
-                self.seen = view.at.height;
+                let frame = match self.anew {
+                    // A block was taken back since: what was heard may be wrong, and is not seen.
+                    Some(anew) if anew != view.anew => view.frame_since(0),
+                    Some(_) if self.seen == view.previous && self.seen > 0 => view.frame.clone(),
+                    Some(_) => view.frame_since(self.seen),
+                    // So may the last block before it connected again.
+                    None => view.frame_since(self.seen.saturating_sub(1)),
+                };
+                (self.seen, self.anew) = (view.at.height, Some(view.anew));
                 Some(frame)
             }
             () = tokio::time::sleep(KEEP_ALIVE) => Some(Bytes::from_static(COMMENT)),

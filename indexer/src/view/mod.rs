@@ -79,8 +79,10 @@ pub struct View {
     pub alarms: Alarms,
     /// Height of the last change to any shower, token or setting.
     pub changed: u64,
-    /// Height of the view before it.
+    /// Height of the view before it, which it was made from; 0 if it was made anew.
     pub previous: u64,
+    /// How often a view was made anew since the start: what connections had heard by then may have been wrong.
+    pub anew: u64,
     /// The frame for live connections that have seen the view before it.
     pub frame: Bytes,
     pages: HashMap<String, Arc<Page>, RandomState>,
@@ -129,6 +131,7 @@ impl View {
             alarms: state.alarms.clone(),
             changed,
             previous: previous.map_or(0, |view| view.at.height),
+            anew: 0,
             frame: Bytes::new(),
             pages: HashMap::default(),
             looks,

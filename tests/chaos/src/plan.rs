@@ -68,7 +68,7 @@ impl Plan {
             let liar = rng.random_range(0..2);
             for node in 0..nodes {
                 let one_of = |fault: &&Fault| {
-                    fault.shows() != Shows::AnotherNode || (liars && nodes == 2 && node == liar)
+                    fault.shows() == Shows::AtOnce || (liars && nodes == 2 && node == liar)
                 };
                 let possible: Vec<&Fault> = all.iter().filter(one_of).collect();
                 let many = rng.random_range(0..=3);
