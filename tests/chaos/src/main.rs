@@ -113,20 +113,14 @@ async fn chaos(cli: &Cli) -> Result<bool> {
         oracle.paths.len(),
         recording.tape.top() + 1 - oracle.start
     );
-    let help = std::process::Command::new(&program).arg("--help").output();
-    let help = help.with_context(|| format!("can't run {}", program.display()))?;
-    let keeps = String::from_utf8_lossy(&help.stdout).contains("--store ");
     let tally = Arc::new(Tally::default());
     let every = Duration::from_millis(cli.every);
     let stand =
-        Stand { recording: Arc::clone(&recording), oracle, tally: Arc::clone(&tally), program, keeps, every };
+        Stand { recording: Arc::clone(&recording), oracle, tally: Arc::clone(&tally), program, every };
     let logs = cli.logs.clone().unwrap_or_else(|| folder.path().join("logs"));
     let (mut done, mut longest) = (0_u64, Duration::ZERO);
     let until = cli.minutes.map(|minutes| started + Duration::from_secs(minutes * 60));
-    for (seed, mut plan) in rounds(cli)? {
-        if !keeps {
-            plan.without_stores();
-        }
+    for (seed, plan) in rounds(cli)? {
         if until.is_some_and(|until| Instant::now() >= until) {
             break;
         }

@@ -67,9 +67,8 @@ impl Plan {
             // served until the next header, docs/decisions/0037.)
             let liar = rng.random_range(0..2);
             for node in 0..nodes {
-                let one_of = |fault: &&Fault| {
-                    fault.shows() == Shows::AtOnce || (liars && nodes == 2 && node == liar)
-                };
+                let one_of =
+                    |fault: &&Fault| fault.shows() == Shows::AtOnce || (liars && nodes == 2 && node == liar);
                 let possible: Vec<&Fault> = all.iter().filter(one_of).collect();
                 let many = rng.random_range(0..=3);
                 let chosen: Vec<Active> = possible
@@ -134,17 +133,6 @@ impl Plan {
                 Event::Halt(_) | Event::Kill(..) | Event::Disk(..) | Event::Restart(_) => &[],
             })
             .map(|active| active.fault)
-    }
-
-    /// The same with an indexer that keeps nothing.
-    pub fn without_stores(&mut self) {
-        self.stores = Stores::None;
-        self.events.retain(|(_, event)| !matches!(event, Event::Disk(..)));
-        for (_, event) in &mut self.events {
-            if let Event::Kill(_, _, damage) = event {
-                *damage = None;
-            }
-        }
     }
 
     /// Whether something happens to stored files.

@@ -23,8 +23,6 @@ pub struct Setup {
     pub program: PathBuf,
     /// The nodes' addresses.
     pub nodes: Vec<SocketAddr>,
-    /// Whether it can keep anything.
-    pub keeps: bool,
     /// Where it keeps what it has read.
     pub store: Option<PathBuf>,
 }
@@ -98,8 +96,7 @@ impl Replica {
             Some(folder) => {
                 command.arg("--store").arg(folder).args(["--segment-blocks", "5", "--snapshot-blocks", "10"]);
             }
-            None if self.setup.keeps => drop(command.args(["--store", "none"])),
-            None => {}
+            None => drop(command.args(["--store", "none"])),
         }
         command.env("RUST_LOG", "info").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let program = self.setup.program.display();

@@ -48,8 +48,6 @@ pub struct Stand {
     pub tally: Arc<Tally>,
     /// The indexer's binary.
     pub program: PathBuf,
-    /// Whether it can keep anything.
-    pub keeps: bool,
     /// The time between two requests of a client.
     pub every: Duration,
 }
@@ -77,7 +75,7 @@ pub async fn run(stand: &Stand, plan: &Plan, seed: u64, folder: &Path) -> Result
             Stores::Own => Some(folder.join(format!("store-{number}"))),
             Stores::Shared => Some(folder.join("store")),
         };
-        let setup = Setup { program: stand.program.clone(), nodes: addresses, keeps: stand.keeps, store };
+        let setup = Setup { program: stand.program.clone(), nodes: addresses, store };
         let mut replica = Replica::new(recording, setup, folder, &format!("replica-{number}"))?;
         replica.start()?;
         replicas.push(replica);
