@@ -573,3 +573,6 @@ fn entries(showers: &[Arc<Shower>], wallets: &mut [Wallet]) -> Result<u64, Store
     }
     u64::try_from(count).map_err(|_| Contradiction("too many contributions"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -146,6 +146,9 @@ pub fn read(bytes: &[u8], of: &Event<'_>) -> Result<Vec<RawBlock>, FormatError> 
         let header =
             Header { height, time_ns, hash, computed: hash, last_results, parent, txs: row.txs, chain_id };
         let txs = texts.list_of(row.with_events, |texts, events| {
+            if events.is_empty() {
+                return Err(contradiction("a transaction has events and none"));
+            }
             Ok(TxResult { code: 0, events: texts.events(events)? })
         })?;
         let (begin, end) = (texts.events(row.begin)?, texts.events(row.end)?);
@@ -263,7 +266,12 @@ impl Texts {
         self.list_of(rows, |texts, EventRow { kind, attributes }| {
             let attribute = |(key, value)| Ok(Attribute { key: texts.get(key)?, value: texts.get(value)? });
             let attributes = attributes.into_iter().map(attribute).collect::<Result<_, FormatError>>()?;
-            Ok(RawEvent { kind: texts.get(kind)?, attributes })
+            let event = RawEvent { kind: texts.get(kind)?, attributes };
+            if event == RawEvent::default() {
+                Err(contradiction("an event is kept and empty"))
+            } else {
+                Ok(event)
+            }
         })
     }
 }
@@ -297,13 +305,15 @@ mod tests {
     }
 
     #[test]
-    fn a_few_bytes_cannot_ask_for_much_memory() {
+    fn a_few_bytes_cannot_ask_for_much_memory_nor_for_what_is_never_written() {
         let event = || (0, EventRow { kind: 0, attributes: Vec::new() });
         let said = |body: &Body<'_>| with_causes(&read(&sealed(body), &OF).unwrap_err());
         read(&sealed(&with(vec!["wasm-x"], vec![(9, vec![event()])])), &OF).unwrap();
         let far = with(vec!["wasm-x"], vec![(u32::MAX - 1, vec![event()])]);
         assert!(said(&far).contains("too large"));
         let text = "x".repeat(1 << 20);
+        assert!(said(&with(vec![""], vec![(0, vec![event()])])).contains("kept and empty"));
+        assert!(said(&with(vec![""], vec![(0, Vec::new())])).contains("events and none"));
         let often = with(vec![&text], vec![(0, (0..600).map(|_| event()).collect())]);
         assert!(said(&often).contains("too large"));
     }
