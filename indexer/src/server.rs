@@ -60,7 +60,7 @@ pub async fn start_with(config: Config, extra: Router) -> Result<Server, Indexer
     let packing = Arc::clone(&app);
     tokio::task::spawn_blocking(move || packing.pack_files());
 
-    let most = connections(app.config.max_connections);
+    let most = connections(app.config.max_connections, app.config.rpc.len());
     let public = Port {
         listener: public,
         handler: Arc::new(Front::with(&app, extra)),

@@ -7,14 +7,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustix::process::{Resource, getrlimit};
 
-/// Descriptors kept for everything but the public port: admin port, nodes, refusals, files.
-const RESERVED: usize = 256;
+use crate::app::UPSTREAM;
 
-/// The most connections that the public port takes: `wanted`, or fewer where the process may not open so many files.
-pub(crate) fn connections(wanted: usize) -> usize {
+/// Descriptors kept for everything but the public port and the nodes: admin port, refusals, store, files.
+const RESERVED: usize = 160;
+/// Descriptors kept for each node: what is passed on to it at once, and the follower's own.
+const RESERVED_FOR_NODE: usize = UPSTREAM + 16;
+
+/// The most connections that the public port takes beside so many nodes: `wanted`, or fewer where the process may not
+/// open so many files.
+pub(crate) fn connections(wanted: usize, nodes: usize) -> usize {
     let files = getrlimit(Resource::Nofile).current.and_then(|files| usize::try_from(files).ok());
     let Some(files) = files else { return wanted };
-    let most = files.saturating_sub(RESERVED).max(files / 2);
+    let reserved = RESERVED_FOR_NODE.saturating_mul(nodes).saturating_add(RESERVED);
+    let most = files.saturating_sub(reserved).max(files / 4);
     if most < wanted {
         tracing::warn!(
             files,
