@@ -44,6 +44,7 @@ fn timed<T>(what: impl FnOnce() -> T) -> (T, f64) {
 }
 
 fn main() {
+    held(); // before memory that is free again can hide what it takes
     println!("{CHANGES} contributions a block; milliseconds of processor time\n");
     println!("{:>9}  {:>16} {:>16} {:>13}", "wallets", "publish, median", "publish, least", "from nothing");
     for wallets in [1_000u64, 10_000, 100_000, 1_000_000] {
@@ -61,4 +62,37 @@ fn main() {
         let (median, least) = (times.get(times.len() / 2), times.first());
         println!("{wallets:>9}  {:>16.3} {:>16.3} {whole:>13.1}", median.unwrap(), least.unwrap());
     }
+}
+
+/// What a reader of `contributions.csv` that stalls holds of a block that is gone, if one stalls at each block.
+fn held() {
+    let mut event = Growing::launched();
+    event.come(100_000);
+    let mut view = View::new(&event.state, "terra", None);
+    let mut readers = Vec::new();
+    let mut grown = [0.0; 2];
+    for (stalled, grown) in [false, true].into_iter().zip(&mut grown) {
+        let before = resident();
+        for _ in 0..200 {
+            event.grow(CHANGES);
+            view = View::new(&event.state, "terra", Some(&view));
+            if stalled {
+                let mut reader = view.shower(1).unwrap().csv();
+                reader.next();
+                readers.push(reader);
+            }
+        }
+        *grown = (resident() - before) / 200.0;
+    }
+    let [without, with] = grown;
+    println!(
+        "\n100,000 wallets, bytes of memory a block: {without:.0}, and {with:.0} with a stalled reader of each"
+    );
+    black_box(readers);
+}
+
+/// Resident memory in bytes, as Linux tells it.
+fn resident() -> f64 {
+    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    statm.split(' ').nth(1).and_then(|pages| pages.parse::<f64>().ok()).unwrap_or(0.0) * 4096.0
 }

@@ -78,7 +78,7 @@ impl ShowerView {
             let (standing, contributor) = (standings.get(slot)?, contributors.get(slot)?);
             let has_meteor = rank.0 <= minted;
             let state = life.map(|life| life.contribution(has_meteor, standing.refunded, now));
-            line.number(rank.0.into()).text(contributor).number(placed.place.amount);
+            line.number(rank.0.into()).text(contributor).number(placed.amount);
             line.text(&tier_until(&tiers, rank).0.to_string()).text(word(state));
             line.optional(TokenId::of(earlier, rank).filter(|_| has_meteor).map(|id| id.0.into()));
             Some(())

@@ -50,7 +50,7 @@ impl Ranked {
     pub(super) fn new(state: &State, shower: &Shower) -> Self {
         let address =
             |standing: &Standing| state.wallets.get(standing.wallet).map(|it| Arc::clone(&it.address));
-        let placed = shower.standings.iter().zip(0..).map(|(it, slot)| Placed { place: it.place, slot });
+        let placed = shower.standings.iter().zip(0..).map(|(it, slot)| Placed::new(it.place, slot));
         Self {
             order: Order::new(placed.collect()),
             contributors: shower.standings.iter().map(|it| address(it).unwrap_or_default()).collect(),
@@ -77,7 +77,7 @@ impl Ranked {
                 Some(before) => gone.push(before.place),
                 None => contributors.push_back(Arc::clone(&state.wallets.get(standing.wallet)?.address)),
             }
-            come.push(Placed { place: standing.place, slot });
+            come.push(Placed::new(standing.place, slot));
         }
         let order = self.order.with(gone, come);
         let whole = usize::try_from(order.len()).ok()? == shower.standings.len()
@@ -167,7 +167,7 @@ impl ShowerView {
         bytes.extend_from_slice(br#","contributor":"#);
         write_json(&**self.ranked.contributor(placed.slot).unwrap_or(&Arc::default()), bytes);
         bytes.extend_from_slice(br#","amount":""#);
-        bytes.extend_from_slice(itoa::Buffer::new().format(placed.place.amount).as_bytes());
+        bytes.extend_from_slice(itoa::Buffer::new().format(placed.amount).as_bytes());
         bytes.push(b'"');
     }
 

@@ -61,7 +61,7 @@ impl ShowerView {
             .and_then(|previous| previous.ranked.next(state, shower, previous.given.len()))
             .unwrap_or_else(|| Ranked::new(state, shower));
         let summary = summary(state, launched, shower);
-        let floors = floors(config, &summary, |rank| ranked.order.at(rank).map(|placed| placed.place.amount));
+        let floors = floors(config, &summary, |rank| ranked.order.at(rank).map(|placed| placed.amount));
         let full_pages = (0..summary.contributors.div_ceil(MAX_ROWS)).map(|_| OnceLock::new()).collect();
         let shares = shares(config, summary.contributors);
         let mut view = Self {
