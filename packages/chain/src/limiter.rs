@@ -16,10 +16,10 @@ const LEAST: f64 = 0.2;
 const MOST: f64 = 1_000.0;
 /// What a first guess leaves of what was taken, and a later refusal of the rate.
 const GUESSED: f64 = 0.7;
-const LEFT: f64 = 0.88;
+const LEFT: f64 = 0.9;
 /// How much the rate rises in a second: well below what was refused last, and close to it or above.
 const RISE: f64 = 0.05;
-const SLOW_RISE: f64 = 0.001;
+const SLOW_RISE: f64 = 0.0004;
 /// "Close" begins at this part of what was refused.
 const CLOSE: f64 = 0.97;
 /// After so long without a refusal the node is taken to allow more than it did.
@@ -29,8 +29,9 @@ const COUNTED: Duration = Duration::from_secs(10);
 /// First and longest pause after refusals in a row that don't say how long to wait.
 const PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// A paused node that nobody stands in for gets one request after this time, and then ever more rarely.
-const PROBE: Duration = Duration::from_secs(5);
+/// A paused node that nobody stands in for gets one request after the first of these times, and then one in each of
+/// the second.
+const PROBE: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(10));
 /// Of five requests, those of a flood that still get through while blocks are waited for.
 const TURNS: u32 = 5;
 
@@ -159,7 +160,7 @@ impl Limiter {
             None => spread(doubled.min(LONGEST_PAUSE)),
         };
         let probes = self.pause.map_or(0, |pause| pause.probes);
-        let probe = spread(PROBE.saturating_mul(1_u32.checked_shl(probes).unwrap_or(u32::MAX)));
+        let probe = spread(if probes == 0 { PROBE.0 } else { PROBE.1 });
         let until = (now + pause).max(self.pause.map_or(now, |pause| pause.until));
         self.pause = Some(Pause { until, probe: (now + probe).min(until), probes, open: false });
         pause
@@ -184,7 +185,7 @@ impl Limiter {
             pause.probes = pause.probes.saturating_add(1);
             pause.open = true;
             // Nobody else tries until this one is answered, or has come to nothing.
-            pause.probe = now + PROBE.saturating_mul(1_u32.checked_shl(pause.probes).unwrap_or(u32::MAX));
+            pause.probe = now + PROBE.1;
         }
     }
 
@@ -273,7 +274,7 @@ mod tests {
                 limiter.refused(now, Some((60 - second) * SECOND), now, same);
             }
         }
-        assert_eq!(probes, [5, 15, 35]);
+        assert_eq!(probes, [5, 15, 25, 35, 45, 55]);
         // One that is answered ends it.
         let now = start + 59 * SECOND;
         limiter.took(now, now);

@@ -22,8 +22,9 @@ use crate::progress::Progress;
 use crate::record::{BLOCKS, FAR, NodeStatus, Record, TIP_HEADER, Trouble, millis};
 use crate::{Node, NodeError, backoff, blocks, http, with_causes};
 
-/// First and longest wait after failures in a row, of which a random half to whole.
-const BACKOFF: (Duration, Duration) = (Duration::from_millis(500), backoff::LONGEST);
+/// First and longest wait after failures in a row, of which a random half to whole. One block at most: a request now
+/// and then harms no node, and a node that healed unnoticed makes everyone stale.
+const BACKOFF: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(6));
 /// Wait after a node turned out to follow another chain: somebody has to change something.
 const WRONG_CHAIN: Duration = Duration::from_mins(1);
 /// How often a node is asked again which chain it follows: another may stand behind its address by now.
