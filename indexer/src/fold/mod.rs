@@ -27,7 +27,7 @@ pub use error::{FoldError, FoldFault};
 pub use shower::{Closing, Draw, Given, Moment, Shower, Standing};
 pub use stored::StoredError;
 pub use tokens::{Collection, Collections, Custodies, Custody, Reveal, Token, TokenRef, Tokens};
-pub use wallets::{Entry, Wallet, Wallets};
+pub use wallets::{Entries, Entry, Wallet, Wallets};
 
 /// Hash of a block.
 pub type BlockHash = [u8; 32];

@@ -569,7 +569,7 @@ fn entries(showers: &[Arc<Shower>], wallets: &mut [Wallet]) -> Result<u64, Store
         of_wallet.push(entry);
     }
     for (wallet, of_wallet) in wallets.iter_mut().zip(of_wallets) {
-        wallet.entries = of_wallet.into();
+        wallet.entries = of_wallet.into_iter().collect();
     }
     u64::try_from(count).map_err(|_| Contradiction("too many contributions"))
 }
