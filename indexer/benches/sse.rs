@@ -19,7 +19,7 @@ use std::convert::Infallible;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -183,7 +183,6 @@ fn measure(kind: &str, connections: usize, frames: usize, each: usize) {
     let before = server.memory();
     runtime().block_on(async {
         let (came, mut arrivals) = mpsc::unbounded_channel();
-        let start = Instant::now();
         for n in 0..connections {
             let from = Ipv4Addr::from(u32::from(Ipv4Addr::new(127, 0, 1, 1)) + (n / each) as u32);
             tokio::spawn(client(server.addr, from, came.clone()));
@@ -197,7 +196,6 @@ fn measure(kind: &str, connections: usize, frames: usize, each: usize) {
         for _ in 0..connections {
             arrivals.recv().await.unwrap();
         }
-        let opened = start.elapsed();
         let idle = server.memory();
         let mut latencies = Vec::new();
         for _ in 0..frames {
@@ -210,8 +208,7 @@ fn measure(kind: &str, connections: usize, frames: usize, each: usize) {
         let at = |part: f64| latencies[((latencies.len() - 1) as f64 * part) as usize] as f64 / 1e6;
         let per = |memory: u64| memory.saturating_sub(before) as f64 / connections as f64 / 1_024.0;
         println!(
-            "{kind:<8} {connections:>7} {:>10.1} {:>16.1} {:>15.1} {:>10.1} {:>8.1} {:>8.1}",
-            opened.as_secs_f64(),
+            "{kind:<8} {connections:>7} {:>16.1} {:>17.1} {:>9.1} {:>8.1} {:>8.1}",
             per(idle),
             per(server.memory()),
             at(0.5),
@@ -235,7 +232,7 @@ fn main() {
     println!(
         "{connections} clients, {frames} frames; memory in KiB a client, times in ms after publishing\n"
     );
-    println!("server   clients  opened, s  memory, at first  after all frames       p50      p99      all");
+    println!("server   clients  memory, at first  after all frames       p50      p99      all");
     for kind in ["bare", "front", "bare", "front"] {
         measure(kind, connections, frames, each);
     }
