@@ -1,7 +1,9 @@
 //! What a replica begins with: the newest state of the store, served at once and before any node answers. As soon as
 //! one does, its block at that height is compared; if it is another, the state before it is taken.
 
+use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 use meteor_chain::backoff::spread;
@@ -19,7 +21,7 @@ use crate::view::View;
 
 /// Time between two tries to read the store.
 const AGAIN: Duration = Duration::from_secs(1);
-/// The least time that reading the store may take.
+/// The least time that reading the store may stand still.
 const LEAST: Duration = Duration::from_secs(20);
 
 /// What the store has to begin with.
@@ -42,22 +44,36 @@ impl Started {
 /// from the start.
 pub(super) async fn load(app: &Arc<App>) -> Started {
     let Some(files) = &app.files else { return Started::default() };
-    let begun = Instant::now();
+    let mut failing = None;
     loop {
-        let left = app.config.patience.saturating_sub(begun.elapsed()).max(LEAST);
-        match timeout(left, read(app, files)).await {
-            Ok(Ok(started)) => {
+        match moving(app, read(app, files)).await {
+            Some(Ok(started)) => {
                 app.store_health.works();
                 return started;
             }
-            Ok(Err(error)) => app.store_health.failed(with_causes(&error)),
-            Err(_) => app.store_health.failed("reading it takes too long".to_owned()),
+            Some(Err(error)) => app.store_health.failed(with_causes(&error)),
+            None => app.store_health.failed("reading it takes too long".to_owned()),
         }
-        if begun.elapsed() >= app.config.patience {
+        if failing.get_or_insert_with(Instant::now).elapsed() >= app.config.patience {
             tracing::warn!("the store can't be read: following from the start");
             return Started::default();
         }
         sleep(spread(AGAIN)).await;
+    }
+}
+
+/// What reading the store gives; `None` if it stands still. Replaying a long event takes minutes, and is no reason to
+/// give up.
+async fn moving<T>(app: &App, reading: impl Future<Output = T>) -> Option<T> {
+    let mut reading = pin!(reading);
+    loop {
+        let before = app.store_health.replayed.load(Relaxed);
+        if let Ok(read) = timeout(app.config.patience.max(LEAST), &mut reading).await {
+            return Some(read);
+        }
+        if app.store_health.replayed.load(Relaxed) == before {
+            return None;
+        }
     }
 }
 

@@ -29,6 +29,8 @@ pub struct StoreHealth {
     pub diverged: AtomicU64,
     /// Times that what was stored was not of the nodes' chain.
     pub rejected: AtomicU64,
+    /// Segments replayed at the start.
+    pub replayed: AtomicU64,
     inner: Mutex<Inner>,
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 
 use bytes::Bytes;
 use futures::{StreamExt as _, stream};
@@ -129,6 +130,7 @@ impl Store {
             let done = spawn_blocking(move || apply(&state, &blocks)).await;
             let (state, fault) = done.map_err(|_| StoreError::Stopped)?;
             loaded.state = state;
+            self.health.replayed.fetch_add(1, Relaxed);
             if let Some(fault) = fault {
                 let name = self.names.segment(segment::SCHEMA, from, to);
                 self.health.damaged(format!("{name} can't be applied, nodes are asked instead: {fault}"));

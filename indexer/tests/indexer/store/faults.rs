@@ -4,7 +4,7 @@ use std::fs;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::Ordering::Relaxed;
 
-use super::{alone, chain, get, grow, kept, rebuilt, replica, served, until, verify};
+use super::{alone, chain, get, grow, kept, rebuilt, replica, served, until, verify, verify_killed};
 use crate::chain::shower_contract;
 use crate::node::Node;
 
@@ -77,7 +77,7 @@ async fn killed_at_any_instant_it_loses_nothing_that_was_kept() {
         .await;
         child.kill().unwrap();
         child.wait().unwrap();
-        let now = verify(dir.path(), &chain);
+        let (now, _) = verify_killed(dir.path(), &chain);
         assert!(now >= reached, "{now} of {reached} blocks are kept");
         reached = now;
         node.set(|node| node.base = reached);
