@@ -37,6 +37,8 @@ pub struct Client {
     pub tally: Arc<Tally>,
     /// The time between two requests.
     pub every: Duration,
+    /// How often the replica was ended: each process begins anew.
+    pub ends: Arc<AtomicU64>,
     /// The chain's tip.
     pub tip: Arc<AtomicU64>,
     /// Set when it should end.
@@ -48,8 +50,12 @@ pub struct Client {
 /// What a client knows of the replica.
 #[derive(Debug, Default)]
 struct Known {
-    /// The last height seen; 0 after the replica was down.
+    /// The last height seen of this process; 0 for none.
     height: u64,
+    /// Which process that was.
+    process: u64,
+    /// Which process was asked.
+    asked: u64,
     /// By tag: the body that it stands for.
     bodies: HashMap<(usize, String), [u8; 32]>,
 }
@@ -66,6 +72,10 @@ impl Client {
         let all: Vec<usize> = (0..self.oracle.paths.len()).collect();
         while !self.stop.load(Ordering::Relaxed) {
             let at = all.choose(&mut rng).copied().unwrap_or_default();
+            known.asked = self.ends.load(Ordering::Relaxed);
+            if known.asked != known.process {
+                known.height = 0;
+            }
             // One in twenty looks at how current all is.
             let asked = if rng.random_ratio(1, 20) {
                 self.status(&http, &mut known).await
@@ -91,6 +101,7 @@ impl Client {
     pub async fn all(&self) -> Result<()> {
         let http = reqwest::Client::builder().timeout(DEADLINE).build()?;
         let mut known = Known::default();
+        known.asked = self.ends.load(Ordering::Relaxed);
         for at in 0..self.oracle.paths.len() {
             self.page(&http, &mut known, at, 0).await?;
         }
@@ -208,11 +219,17 @@ impl Client {
 
     /// A process never serves what is older than what it has served.
     fn not_back(&self, known: &mut Known, height: u64) {
-        if height < known.height {
+        // An answer that was under way while the process ended may be of either.
+        let process = self.ends.load(Ordering::Relaxed);
+        if process != known.asked {
+            known.height = 0;
+            return;
+        }
+        if process == known.process && height < known.height {
             let (round, before) = (&self.round, known.height);
             self.tally.found(format!("{round}: served height {height} after {before}"));
         }
-        known.height = height;
+        (known.height, known.process) = (height, process);
     }
 }
 

@@ -37,6 +37,8 @@ pub struct Oracle {
     states: Vec<State>,
     prefix: String,
     app: Arc<App>,
+    /// Made once: the routes are many.
+    front: Front,
     known: Mutex<HashMap<u64, Arc<Vec<Answer>>>>,
 }
 
@@ -65,7 +67,8 @@ impl Oracle {
         }
         ensure!(state.alarms.count == 0, "the event itself raises alarms: {:?}", state.alarms);
         let paths = paths(&state);
-        Ok(Self { paths, start, states, prefix, app, known: Mutex::default() })
+        let front = Front::new(&app);
+        Ok(Self { paths, start, states, prefix, app, front, known: Mutex::default() })
     }
 
     /// The state at a height.
@@ -138,7 +141,7 @@ impl Oracle {
 
     async fn ask(&self, path: &str) -> Result<(u16, Bytes)> {
         let request = Request::get(path).body(Body::empty())?;
-        let response = Front::new(&self.app).call(request).await?;
+        let response = self.front.clone().call(request).await?;
         let status = response.status().as_u16();
         Ok((status, to_bytes(response.into_body(), MOST_BYTES).await?))
     }

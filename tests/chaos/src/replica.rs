@@ -5,6 +5,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -36,6 +37,8 @@ pub struct Replica {
     pub admin: SocketAddr,
     /// Its log.
     pub log: PathBuf,
+    /// How often it was ended.
+    pub ends: Arc<AtomicU64>,
     /// The most bytes that a file it writes may have, in 1024.
     pub disk: Option<u64>,
     setup: Setup,
@@ -62,7 +65,16 @@ impl Replica {
     pub fn new(recording: &Arc<Recording>, setup: Setup, folder: &Path, name: &str) -> Result<Self> {
         let log = folder.join(format!("{name}.log"));
         let (public, admin) = (free()?, free()?);
-        Ok(Self { public, admin, log, disk: None, setup, recording: Arc::clone(recording), child: None })
+        Ok(Self {
+            public,
+            admin,
+            log,
+            ends: Arc::default(),
+            disk: None,
+            setup,
+            recording: Arc::clone(recording),
+            child: None,
+        })
     }
 
     /// Starts it.
@@ -137,9 +149,12 @@ impl Replica {
     /// # Errors
     /// If that fails.
     pub fn kill(&mut self) -> Result<()> {
+        self.ends.fetch_add(1, Ordering::Relaxed);
         if let Some(mut child) = self.child.take() {
             child.kill()?;
             child.wait()?;
+            // Until then it answered.
+            self.ends.fetch_add(1, Ordering::Relaxed);
         }
         Ok(())
     }
@@ -150,17 +165,20 @@ impl Replica {
     /// If it can't be asked.
     pub async fn stop(&mut self) -> Result<bool> {
         let Some(mut child) = self.child.take() else { return Ok(true) };
+        self.ends.fetch_add(1, Ordering::Relaxed);
         let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw).context("a process id")?;
         kill_process(pid, Signal::TERM)?;
         let asked = Instant::now();
         while asked.elapsed() < STOP {
             if child.try_wait()?.is_some() {
+                self.ends.fetch_add(1, Ordering::Relaxed);
                 return Ok(true);
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         child.kill()?;
         child.wait()?;
+        self.ends.fetch_add(1, Ordering::Relaxed);
         Ok(false)
     }
 

@@ -34,6 +34,8 @@ const CALM: u64 = 2;
 const BACK: Duration = Duration::from_secs(45);
 /// A snapshot may be so many blocks late: they are made every ten.
 const LATE: u64 = 30;
+/// Of a recovery that took longer the reason is printed.
+const SLOW: Duration = Duration::from_secs(10);
 /// How long all must have been right.
 const GOOD: Duration = Duration::from_millis(1500);
 
@@ -87,6 +89,7 @@ pub async fn run(stand: &Stand, plan: &Plan, seed: u64, folder: &Path) -> Result
         oracle: Arc::clone(oracle),
         tally: Arc::clone(tally),
         every: stand.every,
+        ends: Arc::clone(&replica.ends),
         tip: Arc::clone(&tip),
         stop: Arc::clone(&stop),
         round: round.clone(),
@@ -245,6 +248,7 @@ async fn heal(
     let patience =
         BACK + Duration::from_secs(plan.faults().map(crate::fault::Fault::echo).max().unwrap_or_default());
     let (started, from) = (Instant::now(), tip.load(Ordering::Relaxed));
+    let mut last = String::new();
     let mut good_since: Option<Instant> = None;
     loop {
         let elapsed = started.elapsed();
@@ -260,10 +264,15 @@ async fn heal(
         if bad.is_empty() {
             let since = *good_since.get_or_insert_with(Instant::now);
             if since.elapsed() >= GOOD {
-                return Ok(since.saturating_duration_since(started));
+                let took = since.saturating_duration_since(started);
+                if took > SLOW {
+                    println!("chaos: {round}: until {:.1} s: {last}", took.as_secs_f64());
+                }
+                return Ok(took);
             }
         } else {
             good_since = None;
+            last = bad.join("; ");
         }
         if elapsed > patience {
             for why in bad {
