@@ -86,7 +86,8 @@ export interface paths {
          *     `shower` (`ShowerEvent`) says that a shower changed. `height` (`HeightEvent`) ends the frame.
          *
          *     The id of `shower` and `height` events is their height: a client that reconnects with `Last-Event-ID` gets the
-         *     showers that changed since then. Contributions are not told again; `/v1/showers/{shower}/contributions.csv` has
+         *     showers that changed since then, and in that block again. If a node had told something wrong of the newest block, all
+         *     showers are told anew. Contributions are not told again; `/v1/showers/{shower}/contributions.csv` has
          *     all of them.
          */
         get: operations["events"];
