@@ -9,6 +9,7 @@ mod jobs;
 mod killed;
 mod refused;
 mod resume;
+mod snapshot;
 mod told;
 mod verify;
 mod worker;

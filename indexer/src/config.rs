@@ -419,8 +419,11 @@ impl Settings {
 const MOST_BLOCKS: u64 = 1_000;
 
 impl Settings {
-    /// Where the store is to be.
-    fn place(&self) -> Result<Option<Place>, ConfigError> {
+    /// Where the store is to be; `None` for nowhere.
+    ///
+    /// # Errors
+    /// [`ConfigError`] that says which setting of the store can't be used.
+    pub fn place(&self) -> Result<Option<Place>, ConfigError> {
         let standard = || standard(|name| std::env::var_os(name).map(PathBuf::from));
         let named = match &self.store {
             // Whoever writes credentials into it must not find them in a log.

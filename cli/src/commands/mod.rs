@@ -24,6 +24,7 @@ mod resume;
 mod return_unasked;
 mod serve;
 mod settle;
+mod snapshot;
 mod status;
 mod verify;
 mod withdraw;
@@ -78,6 +79,7 @@ enum Commands {
     ReturnUnasked(return_unasked::ReturnUnasked),
     Appoint(appoint::Appoint),
     Beacon(beacon::Beacon),
+    Snapshot(snapshot::Snapshot),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -121,6 +123,7 @@ impl Cli {
             Commands::ReturnUnasked(command) => command.run().await,
             Commands::Appoint(command) => command.run().await,
             Commands::Beacon(command) => command.run().await,
+            Commands::Snapshot(command) => command.run().await,
             Commands::Completions(command) => command.run().await,
             Commands::Man(command) => command.run().await,
         }

@@ -217,12 +217,20 @@ impl Files {
         Ok(listed)
     }
 
+    /// The folders in a folder, by their whole names; of everything for an empty name.
+    pub(super) async fn folders(&self, folder: &str) -> Result<Vec<String>, StoreError> {
+        let listed = self.inner.list_with_delimiter(Some(&Path::from(folder))).await;
+        let failed = |source| StoreError::Access { what: "list", name: folder.to_owned(), source };
+        let mut folders: Vec<_> =
+            listed.map_err(failed)?.common_prefixes.iter().map(Path::to_string).collect();
+        folders.sort_unstable();
+        Ok(folders)
+    }
+
     /// The chains for which there is something of this contract.
     pub(super) async fn chains(&self, contract: &str) -> Result<Vec<String>, StoreError> {
-        let folder = names::contract_folder(&self.prefix, contract);
-        let listed = self.inner.list_with_delimiter(Some(&Path::from(folder.as_str()))).await;
-        let listed = listed.map_err(|source| StoreError::Access { what: "list", name: folder, source })?;
-        Ok(listed.common_prefixes.iter().filter_map(|path| names::unsafe_text(path.filename()?)).collect())
+        let folders = self.folders(&names::contract_folder(&self.prefix, contract)).await?;
+        Ok(folders.iter().filter_map(|path| names::unsafe_text(path.rsplit('/').next()?)).collect())
     }
 
     /// Deletes what somebody began to write into a local folder long ago and never finished.
