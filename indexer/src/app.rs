@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, Source};
 use crate::error::IndexerError;
-use crate::latency::Latency;
+use crate::latency::{Lag, Latency};
 use crate::port::Caps;
 use crate::standing::{Standing, standing};
 use crate::store::{Files, Queue, StoreHealth};
@@ -171,6 +171,9 @@ impl App {
         let old = self.view();
         view.anew = old.anew.saturating_add(u64::from(view.previous != old.at.height));
         drop(old);
+        if height > 0 && height >= self.health.tip() {
+            self.health.lag.observe(view.at.time_ns);
+        }
         self.view.store(Arc::new(view));
         self.health.advanced();
         // Last, so that whoever learns of a height finds its view.
@@ -240,6 +243,8 @@ pub struct Health {
     pub doubted: AtomicU64,
     /// Whether nodes tell the same.
     pub agreement: Agreement,
+    /// How old blocks are when they are served.
+    pub lag: Lag,
     /// Audits done.
     pub audits: AtomicU64,
     /// Audits that could not be done.

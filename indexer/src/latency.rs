@@ -1,6 +1,6 @@
 //! How long the public API takes to answer, by class of request.
 
-use std::time::Instant;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
@@ -27,6 +27,27 @@ impl Default for Latency {
         let all: Family<_, _, fn() -> Histogram> = Family::new_with_constructor(|| Histogram::new(BUCKETS));
         let of = |class| all.get_or_create_owned(&[("class", class)]);
         Self { page: of("page"), wallet: of("wallet"), cave: of("cave"), other: of("other"), all }
+    }
+}
+
+/// Upper bounds in seconds. A block takes some seconds to be made.
+const LAGS: [f64; 10] = [0.5, 1.0, 2.0, 3.0, 6.0, 10.0, 15.0, 30.0, 60.0, 300.0];
+
+/// How old a block is when it is served: by this machine's clock, and of blocks at the tip only.
+#[derive(Clone, Debug)]
+pub struct Lag(pub(crate) Histogram);
+
+impl Default for Lag {
+    fn default() -> Self {
+        Self(Histogram::new(LAGS))
+    }
+}
+
+impl Lag {
+    /// A block of `time_ns` (nanoseconds since the Unix epoch) is served now. A clock that is behind counts as no lag.
+    pub(crate) fn observe(&self, time_ns: u64) {
+        let block = UNIX_EPOCH + Duration::from_nanos(time_ns);
+        self.0.observe(SystemTime::now().duration_since(block).unwrap_or_default().as_secs_f64());
     }
 }
 

@@ -107,6 +107,19 @@ pub(crate) fn render(app: &App, format: Format) -> Result<String, fmt::Error> {
     let help = "Time from a request's headers to those of its answer";
     all.register("http_request_duration_seconds", help, app.latency.all.clone());
 
+    let help = "Age of a block when it is served, at the tip";
+    all.register("indexer_block_lag_seconds", help, health.lag.0.clone());
+    of_nodes(&mut all, app);
+    let mut text = String::new();
+    text::encode(&mut text, &all)?;
+    Ok(match format {
+        Format::OpenMetrics => text,
+        Format::Prometheus => older(&text),
+    })
+}
+
+/// What is asked of each node, and how well it answers.
+fn of_nodes(all: &mut Registry, app: &App) {
     let requests = Family::<[(&'static str, String); 3], Counter>::default();
     let scores = Family::<[(&'static str, String); 1], Gauge<u64, AtomicU64>>::default();
     let tips = Family::<[(&'static str, String); 1], Gauge<u64, AtomicU64>>::default();
@@ -142,12 +155,6 @@ pub(crate) fn render(app: &App, format: Format) -> Result<String, fmt::Error> {
     all.register("rpc_node_latency_seconds", "The usual time until a node's answer begins", latencies);
     let help = "Requests a second that a node takes, learned; missing as long as it refused none";
     all.register("rpc_node_requests_per_second", help, rates);
-    let mut text = String::new();
-    text::encode(&mut text, &all)?;
-    Ok(match format {
-        Format::OpenMetrics => text,
-        Format::Prometheus => older(&text),
-    })
 }
 
 /// The same in Prometheus' own format: there a counter's name includes `_total`, and nothing marks the end.

@@ -39,6 +39,8 @@ pub(crate) fn hash(files: &[File]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     const A: File = File { path: "a.js", content_type: "", bytes: b"a", brotli: None };
@@ -63,7 +65,8 @@ mod tests {
             brotli::BrotliDecompress(&mut &*packed, &mut bytes).unwrap();
             assert!(bytes == file.bytes && packed.len() < bytes.len(), "{}", file.path);
         }
-        let script = FILES.iter().find(|file| file.path.ends_with(".js"));
+        let script =
+            FILES.iter().find(|file| Path::new(file.path).extension().is_some_and(|kind| kind == "js"));
         assert!(script.is_none_or(|script| script.brotli.is_some()), "scripts/page packs what it builds");
     }
 }

@@ -145,6 +145,7 @@ fn whole(text: &str) -> Option<u32> {
 }
 
 /// The same where there may be none; the outer `None` for anything else.
+#[expect(clippy::option_option, reason = "absent and unreadable are different")]
 fn optional(text: Option<&str>) -> Option<Option<u32>> {
     match text {
         Some(text) => whole(text).map(Some),

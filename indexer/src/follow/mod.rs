@@ -55,7 +55,7 @@ pub(crate) async fn run(app: Arc<App>) {
 }
 
 async fn follow(app: &Arc<App>) {
-    let started = start::load(app).await;
+    let started = Box::pin(start::load(app)).await;
     let chain_id = identify(app, started.chain_id()).await;
     app.health.set_chain_id(&chain_id);
     let state = Box::pin(start::confirmed(app, started, &chain_id)).await;
@@ -246,14 +246,17 @@ impl Follower {
 
     /// Notes that the next block can't be true, and forgets it. Tells whether to ask again or to halt.
     fn doubt(&mut self, nodes: &[usize], why: &str, advice: &str) -> Stop {
-        nodes.iter().for_each(|node| self.distrust(*node, why));
+        for node in nodes {
+            self.distrust(*node, why);
+        }
         let app = &self.app;
         app.health.doubted.fetch_add(1, Ordering::Relaxed);
         let (all, patience, now) = (app.config.rpc.len(), app.config.patience, Instant::now());
         let mut told = |node| self.doubts.told(self.next, node, why, all, patience, now);
         let believed = match nodes {
             [] => told(None),
-            nodes => nodes.iter().fold(false, |believed, node| told(Some(*node)) || believed),
+            // Each is noted, also after one is believed.
+            nodes => nodes.iter().filter(|node| told(Some(**node))).count() > 0,
         };
         if believed {
             if self.rebuilt == Some(self.next) || nodes.is_empty() {
@@ -371,7 +374,9 @@ impl Follower {
         if !split.is_empty() {
             return Err(self.disputed(self.next, &split));
         }
-        tellers.iter().for_each(|node| self.app.pool.trust(*node));
+        for node in tellers {
+            self.app.pool.trust(node);
+        }
         Ok(())
     }
 

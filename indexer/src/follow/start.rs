@@ -46,7 +46,7 @@ pub(super) async fn load(app: &Arc<App>) -> Started {
     let Some(files) = &app.files else { return Started::default() };
     let mut failing = None;
     loop {
-        match moving(app, read(app, files)).await {
+        match Box::pin(moving(app, read(app, files))).await {
             Some(Ok(started)) => {
                 app.store_health.works();
                 return started;

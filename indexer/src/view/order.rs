@@ -124,7 +124,7 @@ impl Order {
     pub(super) fn rank(&self, place: Place) -> Option<Rank> {
         let at = self.runs.partition_point(|run| run.first <= place);
         let Listed { before, run, .. } = self.runs.get(at.checked_sub(1)?)?;
-        let index = run.placed.binary_search_by_key(&place, |placed| placed.place()).ok()?;
+        let index = run.placed.binary_search_by_key(&place, Placed::place).ok()?;
         Rank::at(before.checked_add(u32::try_from(index).ok()?)?)
     }
 
@@ -219,7 +219,7 @@ impl Building {
     }
 
     fn push(&mut self, run: Arc<Run>) {
-        let Some(first) = run.placed.first().map(|placed| placed.place()) else { return };
+        let Some(first) = run.placed.first().map(Placed::place) else { return };
         let before = self.order.len;
         self.order.len = before.saturating_add(count(run.placed.len()));
         self.order.runs.push(Listed { first, before, run });
@@ -307,7 +307,7 @@ mod tests {
             check(&Order::new(plain.clone()), &mut plain);
             // Everyone leaves but a few: runs that shrink are joined.
             let (stay, gone) = plain.split_at(plain.len().min(3));
-            order = order.with(gone.iter().map(|placed| placed.place()).collect(), Vec::new());
+            order = order.with(gone.iter().map(Placed::place).collect(), Vec::new());
             check(&order, &mut stay.to_vec());
             prop_assert!(order.runs.len() <= 1);
         }
@@ -318,7 +318,7 @@ mod tests {
         let old = Order::new((1..=100_000).map(|n| placed(u128::from(n) * 10, n)).collect());
         let gone: Vec<_> = (1..=100u64).map(|n| placed(u128::from(n) * 9_990, n * 999)).collect();
         let come = gone.iter().zip(200_000..).map(|(old, seq)| placed(old.amount + 15, seq)).collect();
-        let new = old.with(gone.iter().map(|placed| placed.place()).collect(), come);
+        let new = old.with(gone.iter().map(Placed::place).collect(), come);
         assert_eq!(new.len(), 100_000);
         let shared = |run: &&Listed| old.runs.iter().any(|old| Arc::ptr_eq(&old.run, &run.run));
         let copied = new.runs.len() - new.runs.iter().filter(shared).count();

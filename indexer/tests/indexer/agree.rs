@@ -242,7 +242,7 @@ async fn any_sequence_of_faults_ends_in_the_state_of_a_clean_rebuild() {
     let server = patient(&[&all[0], &all[1]], LONG).await;
     for _ in 0..8 {
         for n in 0..below(3) {
-            chain.contribute(1, &address(n as u8), 20 + below(20) as u128);
+            chain.contribute(1, &address(n as u8), 20 + u128::from(below(20)));
         }
         chain.commit();
         let late = below(4) as usize;
@@ -258,7 +258,9 @@ async fn any_sequence_of_faults_ends_in_the_state_of_a_clean_rebuild() {
         }
         server.wait_applied(chain.height()).await.unwrap();
     }
-    all.iter().for_each(|node| node.set(|node| node.faults.clear()));
+    for node in &all {
+        node.set(|node| node.faults.clear());
+    }
     // What both lost alike shows at the next contribution, and what is served at last, once a header confirms it.
     for _ in 0..2 {
         contribute(&mut chain);

@@ -1,6 +1,7 @@
 //! A view made from the one before it is the same as one made from nothing, and both are a plain sort.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use meteor_indexer::fold::{
     Block, BlockPart, ChainEvent, Collection, Entry, Located, State, Token, TokenRef, apply,
@@ -67,7 +68,7 @@ impl Model {
             let place = self.places.entry(contributor.clone()).or_insert(Place { amount: 0, seq: 0 });
             *place = Place { amount: place.amount + amount, seq: self.seq };
             let total = place.amount;
-            self.csv += &format!("{},{contributor},{amount},{total}\n", self.seq);
+            writeln!(self.csv, "{},{contributor},{amount},{total}", self.seq).unwrap();
             events.push(ShowerEvent::Contribution(Contribution {
                 shower: 1,
                 contributor,
