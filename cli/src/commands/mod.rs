@@ -56,7 +56,7 @@ pub struct Cli {
 enum Commands {
     Demo(demo::Demo),
     Devnet(devnet::Devnet),
-    Serve(serve::Serve),
+    Serve(Box<serve::Serve>),
     Account(account::Account),
     Keygen(keygen::Keygen),
     Catalogue(catalogue::Catalogue),
@@ -100,7 +100,7 @@ impl Cli {
         match self.command {
             Commands::Demo(command) => command.run().await,
             Commands::Devnet(command) => command.run().await,
-            Commands::Serve(command) => command.run().await,
+            Commands::Serve(command) => (*command).run().await,
             Commands::Account(command) => command.run().await,
             Commands::Keygen(command) => command.run().await,
             Commands::Catalogue(command) => command.run().await,

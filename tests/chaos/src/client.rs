@@ -100,8 +100,7 @@ impl Client {
     /// If one has no answer.
     pub async fn all(&self) -> Result<()> {
         let http = reqwest::Client::builder().timeout(DEADLINE).build()?;
-        let mut known = Known::default();
-        known.asked = self.ends.load(Ordering::Relaxed);
+        let mut known = Known { asked: self.ends.load(Ordering::Relaxed), ..Known::default() };
         for at in 0..self.oracle.paths.len() {
             self.page(&http, &mut known, at, 0).await?;
         }

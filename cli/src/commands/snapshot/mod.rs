@@ -48,7 +48,7 @@ impl Command for Snapshot {
 /// Which store, and of which event in it.
 #[derive(Clone, Debug, clap::Args)]
 struct Of {
-    /// The store, as meteor serve names it: a folder, or s3://bucket/prefix [default: that of meteor serve]
+    /// The store, as meteor serve names it: a folder, or `s3://bucket/prefix` [default: that of meteor serve]
     #[arg(env = "METEOR_STORE")]
     store: Option<String>,
     /// Only of this shower contract
