@@ -12,7 +12,7 @@ use serde_json::Value;
 
 const UST: u128 = 1_000_000;
 
-/// Every page of the API that says something of a whole event.
+/// Every page of the API that says something of a whole event, whatever the height.
 async fn everything(api: &meteor_tests::Api, addresses: &[String]) -> Vec<Value> {
     let mut paths: Vec<String> =
         ["/v1/config", "/v1/showers", "/v1/telescope"].map(ToOwned::to_owned).to_vec();
@@ -27,7 +27,10 @@ async fn everything(api: &meteor_tests::Api, addresses: &[String]) -> Vec<Value>
     }
     let mut pages = Vec::new();
     for path in paths {
-        pages.push(api.ok(&path).await);
+        let mut page = api.ok(&path).await;
+        // A real node may make another block meanwhile.
+        page.as_object_mut().unwrap().remove("height");
+        pages.push(page);
     }
     pages
 }
