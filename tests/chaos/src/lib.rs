@@ -6,6 +6,7 @@
 #![allow(clippy::missing_panics_doc)]
 
 mod alter;
+pub mod bucket;
 pub mod client;
 pub mod fault;
 pub mod live;

@@ -35,6 +35,8 @@ pub enum Stores {
     Own,
     /// All in one folder.
     Shared,
+    /// All in one bucket.
+    Bucket,
 }
 
 /// What happens at some time.
@@ -42,6 +44,8 @@ pub enum Stores {
 pub enum Event {
     /// From now on a node does this wrong.
     Faults(usize, Vec<Active>),
+    /// From now on this share of the requests to the bucket goes wrong.
+    Bucket(f64),
     /// The chain makes no blocks, or does again.
     Halt(bool),
     /// A replica is killed, something happens to its store, and it is started after a while.
@@ -53,23 +57,26 @@ pub enum Event {
 }
 
 impl Plan {
-    /// The plan of a seed; of a round in which nodes misbehave for `length`. With `liars` a node also tells what only
-    /// another one shows to be wrong.
-    pub fn of(seed: u64, length: Duration, liars: bool) -> Self {
+    /// The plan of a seed; of a round in which nodes misbehave for `length`.
+    pub fn of(seed: u64, length: Duration) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let (nodes, replicas) = (rng.random_range(1..=2), rng.random_range(1..=2));
-        let stores = *[Stores::None, Stores::Own, Stores::Shared].choose(&mut rng).unwrap_or(&Stores::None);
+        let stores = *[Stores::None, Stores::Own, Stores::Shared, Stores::Bucket]
+            .choose(&mut rng)
+            .unwrap_or(&Stores::None);
+        // What only another node shows to be wrong is told by one of two, and the other one is well all the time: a node that
+        // is alone for two seconds is believed (docs/decisions/0040).
+        let liar = (nodes == 2 && rng.random_bool(0.5)).then(|| rng.random_range(0..2));
         let mut events = Vec::new();
         let all = Fault::value_variants();
         let mut at = Duration::ZERO;
         while at < length {
-            // Of two nodes at most one tells what only the other shows to be wrong. (One alone may alter a code: it is
-            // served until the next header, docs/decisions/0037.)
-            let liar = rng.random_range(0..2);
             for node in 0..nodes {
-                let one_of =
-                    |fault: &&Fault| fault.shows() == Shows::AtOnce || (liars && nodes == 2 && node == liar);
-                let possible: Vec<&Fault> = all.iter().filter(one_of).collect();
+                let possible: Vec<&Fault> = all
+                    .iter()
+                    .filter(|fault| fault.shows() == Shows::AtOnce || liar == Some(node))
+                    .filter(|_| liar.is_none_or(|liar| liar == node))
+                    .collect();
                 let many = rng.random_range(0..=3);
                 let chosen: Vec<Active> = possible
                     .choose_multiple(&mut rng, many)
@@ -78,6 +85,10 @@ impl Plan {
                 let active =
                     chosen.into_iter().map(|active| Active { share: rng.random_range(0.05..0.9), ..active });
                 events.push((at, Event::Faults(node, active.collect())));
+            }
+            if stores == Stores::Bucket {
+                let shares = [0.0, 0.0, rng.random_range(0.1..0.7), 1.0];
+                events.push((at, Event::Bucket(shares.choose(&mut rng).copied().unwrap_or_default())));
             }
             at += Duration::from_millis(rng.random_range(800..4000));
         }
@@ -91,10 +102,10 @@ impl Plan {
                 let when = length.mul_f64(rng.random_range(0.02..0.98));
                 let down = Duration::from_millis(rng.random_range(0..1500));
                 let damage = store::ALL.choose(&mut rng).copied().filter(|_| rng.random_bool(0.6));
-                let damage = damage.filter(|_| stores != Stores::None);
+                let damage = damage.filter(|_| stores == Stores::Own || stores == Stores::Shared);
                 events.push((when, Event::Kill(replica, down, damage)));
             }
-            if stores != Stores::None && rng.random_bool(0.3) {
+            if (stores == Stores::Own || stores == Stores::Shared) && rng.random_bool(0.3) {
                 let from = length.mul_f64(rng.random_range(0.1..0.5));
                 events.push((from, Event::Disk(replica, Some(rng.random_range(0..6)))));
                 events.push((
@@ -130,9 +141,20 @@ impl Plan {
             .iter()
             .flat_map(|(_, event)| match event {
                 Event::Faults(_, active) => active.as_slice(),
-                Event::Halt(_) | Event::Kill(..) | Event::Disk(..) | Event::Restart(_) => &[],
+                Event::Bucket(_) | Event::Halt(_) | Event::Kill(..) | Event::Disk(..) | Event::Restart(_) => {
+                    &[]
+                }
             })
             .map(|active| active.fault)
+    }
+
+    /// Leaves out the faults after which a replica waits for long.
+    pub fn without_echoes(&mut self) {
+        for (_, event) in &mut self.events {
+            if let Event::Faults(_, active) = event {
+                active.retain(|active| active.fault.echo() == 0);
+            }
+        }
     }
 
     /// Whether something happens to stored files.

@@ -12,6 +12,7 @@ use anyhow::{Context, Result};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
+use crate::bucket;
 use crate::record::Recording;
 
 /// How long a replica may take to stop when asked to.
@@ -25,7 +26,16 @@ pub struct Setup {
     /// The nodes' addresses.
     pub nodes: Vec<SocketAddr>,
     /// Where it keeps what it has read.
-    pub store: Option<PathBuf>,
+    pub store: Option<Store>,
+}
+
+/// Where a replica keeps what it has read.
+#[derive(Clone, Debug)]
+pub enum Store {
+    /// In a folder.
+    Folder(PathBuf),
+    /// In a bucket, which is served there.
+    Bucket(SocketAddr),
 }
 
 /// An indexer: sometimes up, sometimes down.
@@ -105,10 +115,23 @@ impl Replica {
             .arg("--catalogue")
             .arg(catalogue);
         match &self.setup.store {
-            Some(folder) => {
-                command.arg("--store").arg(folder).args(["--segment-blocks", "5", "--snapshot-blocks", "10"]);
+            Some(Store::Folder(folder)) => drop(command.arg("--store").arg(folder)),
+            Some(Store::Bucket(addr)) => {
+                let (place, endpoint) = (format!("s3://{}/event", bucket::NAME), format!("http://{addr}"));
+                command.args([
+                    "--store",
+                    &place,
+                    "--store-endpoint",
+                    &endpoint,
+                    "--store-region",
+                    "us-east-1",
+                ]);
+                command.env("AWS_ACCESS_KEY_ID", "chaos").env("AWS_SECRET_ACCESS_KEY", "chaos");
             }
             None => drop(command.args(["--store", "none"])),
+        }
+        if self.setup.store.is_some() {
+            command.args(["--segment-blocks", "5", "--snapshot-blocks", "10"]);
         }
         command.env("RUST_LOG", "info").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let program = self.setup.program.display();
@@ -182,9 +205,12 @@ impl Replica {
         Ok(false)
     }
 
-    /// Where it keeps what it has read.
-    pub fn store(&self) -> Option<&Path> {
-        self.setup.store.as_deref()
+    /// The folder in which it keeps what it has read, if it is one.
+    pub fn folder(&self) -> Option<&Path> {
+        match &self.setup.store {
+            Some(Store::Folder(folder)) => Some(folder),
+            Some(Store::Bucket(_)) | None => None,
+        }
     }
 
     /// What its admin port says of it, if it answers.

@@ -12,13 +12,15 @@ use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 use tokio::task::JoinSet;
 
+use crate::bucket::Bucket;
 use crate::client::Client;
+use crate::fault::Fault;
 use crate::live::Live;
-use crate::node::Node;
+use crate::node::{Active, Node};
 use crate::oracle::Oracle;
 use crate::plan::{Event, Plan, Stores};
 use crate::record::Recording;
-use crate::replica::{Replica, Setup};
+use crate::replica::{Replica, Setup, Store};
 use crate::store;
 use crate::tally::{Tally, count};
 
@@ -66,6 +68,7 @@ pub async fn run(stand: &Stand, plan: &Plan, seed: u64, folder: &Path) -> Result
     for number in 0..plan.nodes {
         nodes.push(Node::start(recording, &tip, seed.wrapping_add(u64::try_from(number)?)).await?);
     }
+    let bucket = Bucket::start(seed).await?;
     let mut replicas = Vec::new();
     for number in 0..plan.replicas {
         let mut addresses: Vec<_> = nodes.iter().map(|node| node.addr).collect();
@@ -74,8 +77,9 @@ pub async fn run(stand: &Stand, plan: &Plan, seed: u64, folder: &Path) -> Result
         addresses.rotate_left(by);
         let store = match plan.stores {
             Stores::None => None,
-            Stores::Own => Some(folder.join(format!("store-{number}"))),
-            Stores::Shared => Some(folder.join("store")),
+            Stores::Own => Some(Store::Folder(folder.join(format!("store-{number}")))),
+            Stores::Shared => Some(Store::Folder(folder.join("store"))),
+            Stores::Bucket => Some(Store::Bucket(bucket.addr)),
         };
         let setup = Setup { program: stand.program.clone(), nodes: addresses, store };
         let mut replica = Replica::new(recording, setup, folder, &format!("replica-{number}"))?;
@@ -111,7 +115,8 @@ pub async fn run(stand: &Stand, plan: &Plan, seed: u64, folder: &Path) -> Result
         clients.spawn(live.run());
     }
 
-    misbehave(stand, plan, seed, &nodes, &mut replicas, &tip).await?;
+    misbehave(stand, plan, seed, &nodes, &bucket, &mut replicas, &tip).await?;
+    bucket.misbehave(0.0);
     for node in &nodes {
         node.misbehave(vec![]);
     }
@@ -125,6 +130,10 @@ pub async fn run(stand: &Stand, plan: &Plan, seed: u64, folder: &Path) -> Result
         replica.start_if_down()?;
     }
     let took = heal(stand, plan, &round, &replicas, &tip).await?;
+    if plan.stores != Stores::None {
+        alone(stand, &round, &nodes, &mut replicas).await?;
+        heal(stand, plan, &round, &replicas, &tip).await?;
+    }
     stop.store(true, Ordering::Relaxed);
     for replica in &mut replicas {
         if client(replica).all().await.is_err() {
@@ -137,22 +146,34 @@ pub async fn run(stand: &Stand, plan: &Plan, seed: u64, folder: &Path) -> Result
     while let Some(done) = clients.join_next().await {
         done??;
     }
-    let folders: BTreeSet<PathBuf> =
-        replicas.iter().filter_map(|replica| replica.store().map(Path::to_owned)).collect();
-    for folder in folders {
-        let (good, wrong) = store::check(&folder, recording, oracle, plan.damages())?;
+    stored(stand, plan, &round, &bucket, &replicas)?;
+    for node in &nodes {
+        tally.gave(&node.given());
+    }
+    Ok(took)
+}
+
+/// What is stored in the end must be that of a clean rebuild.
+fn stored(stand: &Stand, plan: &Plan, round: &str, bucket: &Bucket, replicas: &[Replica]) -> Result<()> {
+    let Stand { recording, oracle, tally, .. } = stand;
+    let folders: BTreeSet<&Path> = replicas.iter().filter_map(Replica::folder).collect();
+    let mut stores: Vec<Vec<(String, Vec<u8>)>> = folders.into_iter().map(store::snapshots).collect();
+    if plan.stores == Stores::Bucket {
+        let objects = bucket.objects("/snapshots/").into_iter();
+        stores.push(objects.map(|(name, bytes)| (name, bytes.to_vec())).collect());
+    }
+    for snapshots in stores {
+        let (good, wrong) = store::check(&snapshots, recording, oracle, plan.damages())?;
         tally.snapshots.fetch_add(good, Ordering::Relaxed);
         if good == 0 {
-            tally.found(format!("{round}: no snapshot in {}", folder.display()));
+            tally.found(format!("{round}: no good snapshot is stored"));
         }
         for what in wrong {
             tally.found(format!("{round}: {what}"));
         }
     }
-    for node in &nodes {
-        tally.gave(&node.given());
-    }
-    Ok(took)
+    tally.bucket.fetch_add(bucket.given(), Ordering::Relaxed);
+    Ok(())
 }
 
 /// The part of the round in which everything goes wrong.
@@ -161,6 +182,7 @@ async fn misbehave(
     plan: &Plan,
     seed: u64,
     nodes: &[Node],
+    bucket: &Bucket,
     replicas: &mut [Replica],
     tip: &AtomicU64,
 ) -> Result<()> {
@@ -180,6 +202,7 @@ async fn misbehave(
                         node.misbehave(active.clone());
                     }
                 }
+                Event::Bucket(share) => bucket.misbehave(*share),
                 Event::Halt(halts) => halted = *halts,
                 Event::Disk(number, most) => {
                     if let Some(replica) = replicas.get_mut(*number) {
@@ -194,7 +217,7 @@ async fn misbehave(
                     if let Some(replica) = replicas.get_mut(*number) {
                         replica.kill()?;
                         count(&stand.tally.killed);
-                        if let (Some(damage), Some(folder)) = (damage, replica.store()) {
+                        if let (Some(damage), Some(folder)) = (damage, replica.folder()) {
                             store::damage(folder, *damage, &mut rng)?;
                             count(&stand.tally.damaged);
                         }
@@ -236,6 +259,40 @@ async fn misbehave(
     }
 }
 
+/// All replicas are killed, and begin with what is stored while every node answers 429.
+async fn alone(stand: &Stand, round: &str, nodes: &[Node], replicas: &mut [Replica]) -> Result<()> {
+    for node in nodes {
+        node.misbehave(vec![Active { fault: Fault::RateLimit, share: 1.0 }]);
+    }
+    let http = reqwest::Client::builder().timeout(Duration::from_secs(5)).build()?;
+    for replica in replicas.iter_mut() {
+        replica.kill()?;
+        replica.start()?;
+    }
+    let started = Instant::now();
+    for replica in replicas.iter() {
+        let ready = format!("http://{}/readyz", replica.admin);
+        let ready = async || http.get(&ready).send().await.is_ok_and(|answer| answer.status().is_success());
+        while !ready().await && started.elapsed() < BACK {
+            tokio::time::sleep(TICK).await;
+        }
+        let served = http.get(format!("http://{}/v1/config", replica.public)).send().await;
+        if started.elapsed() >= BACK || !served.is_ok_and(|answer| answer.status().is_success()) {
+            let why = replica.status(&http).await;
+            stand
+                .tally
+                .found(format!("{round}: nothing is served from the store while all nodes refuse: {why:?}"));
+        }
+        let took = u64::try_from(started.elapsed().as_millis())?;
+        stand.tally.ready.fetch_max(took, Ordering::Relaxed);
+        count(&stand.tally.alone);
+    }
+    for node in nodes {
+        node.misbehave(vec![]);
+    }
+    Ok(())
+}
+
 /// Waits until all replicas are right again; the chain goes on meanwhile.
 async fn heal(
     stand: &Stand,
@@ -245,8 +302,7 @@ async fn heal(
     tip: &AtomicU64,
 ) -> Result<Duration> {
     let http = reqwest::Client::builder().timeout(Duration::from_secs(5)).build()?;
-    let patience =
-        BACK + Duration::from_secs(plan.faults().map(crate::fault::Fault::echo).max().unwrap_or_default());
+    let patience = BACK + Duration::from_secs(plan.faults().map(Fault::echo).max().unwrap_or_default());
     let (started, from) = (Instant::now(), tip.load(Ordering::Relaxed));
     let mut last = String::new();
     let mut good_since: Option<Instant> = None;

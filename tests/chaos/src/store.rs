@@ -103,13 +103,19 @@ pub fn damage(folder: &Path, damage: Damage, rng: &mut impl Rng) -> Result<()> {
     Ok(())
 }
 
-/// What is wrong with the snapshots in `folder`: each must be, byte for byte, that of a clean rebuild at its height.
-/// Those that can't be read don't count if something was `damaged` on purpose.
+/// The snapshots in `folder`, with their names. Retention may delete one meanwhile.
+pub fn snapshots(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let files = files(folder, "/snapshots/").into_iter();
+    files.filter_map(|path| Some((path.display().to_string(), fs::read(&path).ok()?))).collect()
+}
+
+/// How many of these snapshots are, byte for byte, those of a clean rebuild at their heights, and what is wrong with the
+/// others. Those that can't be read don't count if something was `damaged` on purpose.
 ///
 /// # Errors
 /// If a clean rebuild's snapshot can't be made.
 pub fn check(
-    folder: &Path,
+    snapshots: &[(String, Vec<u8>)],
     recording: &Recording,
     oracle: &Oracle,
     damaged: bool,
@@ -120,13 +126,10 @@ pub fn check(
         start_height: recording.launched,
     };
     let (mut good, mut wrong) = (0, Vec::new());
-    for path in files(folder, "/snapshots/") {
-        // Retention may delete it meanwhile.
-        let Ok(bytes) = fs::read(&path) else { continue };
-        let name = path.display();
-        match snapshot::read(&bytes, &of) {
+    for (name, bytes) in snapshots {
+        match snapshot::read(bytes, &of) {
             Ok(state) => match oracle.state(state.at.height).map(snapshot::write).transpose()? {
-                Some(right) if right == bytes => good += 1,
+                Some(right) if right == *bytes => good += 1,
                 Some(_) => wrong.push(format!("{name} is not that of a clean rebuild")),
                 None => wrong.push(format!("{name} is of height {}, which does not exist", state.at.height)),
             },

@@ -31,6 +31,12 @@ pub struct Tally {
     pub damaged: AtomicU64,
     /// Times that the disk was full, or was no longer.
     pub disks: AtomicU64,
+    /// Requests to the bucket that went wrong.
+    pub bucket: AtomicU64,
+    /// Starts while every node refused, from what was stored.
+    pub alone: AtomicU64,
+    /// How long the slowest of those took until it was ready (milliseconds).
+    pub ready: AtomicU64,
     /// Snapshots that were, byte for byte, those of a clean rebuild.
     pub snapshots: AtomicU64,
     /// Wrong answers, and what else must not be.
@@ -97,6 +103,9 @@ impl Tally {
             ("stopped, started", of(&self.stopped)),
             ("stores damaged", of(&self.damaged)),
             ("disk full or not", of(&self.disks)),
+            ("bucket's faults", of(&self.bucket)),
+            ("starts, all 429", of(&self.alone)),
+            ("  ready in ms, max", of(&self.ready)),
             ("equal snapshots", of(&self.snapshots)),
             ("wrong", of(&self.wrong)),
         ] {
