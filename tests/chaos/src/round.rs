@@ -32,8 +32,11 @@ const AHEAD: u64 = 8;
 const LEFT: u64 = 150;
 /// Pace of the chain then (blocks a second).
 const CALM: u64 = 1;
-/// How long after the faults a replica may take to be right: the longest pause after failures, and some.
-const BACK: Duration = Duration::from_secs(45);
+/// How long after the faults a replica may take to be right: the longest pause after failures, and what a node of which
+/// it learned to ask less than twice a second owes it of blocks that two nodes must tell before they are stored.
+const BACK: Duration = Duration::from_secs(90);
+/// How long a start from what is stored may take at most, on a busy machine.
+const START: Duration = Duration::from_secs(20);
 /// A snapshot may be so many blocks late: they are made every ten.
 const LATE: u64 = 30;
 /// Of a recovery that took longer the reason is printed.
@@ -273,11 +276,11 @@ async fn alone(stand: &Stand, round: &str, nodes: &[Node], replicas: &mut [Repli
     for replica in replicas.iter() {
         let ready = format!("http://{}/readyz", replica.admin);
         let ready = async || http.get(&ready).send().await.is_ok_and(|answer| answer.status().is_success());
-        while !ready().await && started.elapsed() < BACK {
+        while !ready().await && started.elapsed() < START {
             tokio::time::sleep(TICK).await;
         }
         let served = http.get(format!("http://{}/v1/config", replica.public)).send().await;
-        if started.elapsed() >= BACK || !served.is_ok_and(|answer| answer.status().is_success()) {
+        if started.elapsed() >= START || !served.is_ok_and(|answer| answer.status().is_success()) {
             let why = replica.status(&http).await;
             stand
                 .tally
