@@ -88,7 +88,7 @@ impl Event {
 }
 
 /// The one contract that is named, by whichever name.
-fn one_event(named: &[(&str, Option<String>)]) -> Result<String> {
+pub(crate) fn one_event(named: &[(&str, Option<String>)]) -> Result<String> {
     let mut named = named.iter().filter_map(|(by, contract)| Some((by, contract.as_ref()?)));
     let first = named.next();
     let (by, contract) = first
@@ -96,7 +96,7 @@ fn one_event(named: &[(&str, Option<String>)]) -> Result<String> {
     for (other, another) in named {
         ensure!(
             another.eq_ignore_ascii_case(contract),
-            "{by} is the event {contract}, but {other} is {another}: nothing was sent. Leave one of them out"
+            "{by} is the event {contract}, but {other} is {another}: nothing was done. Leave one of them out"
         );
     }
     Ok(contract.clone())
@@ -142,7 +142,7 @@ mod tests {
             [(some("a"), some("b"), None), (some("a"), None, some("b")), (None, some("a"), some("b"))]
         {
             let error = found(option, file, variable).unwrap_err().to_string();
-            assert!(error.contains("nothing was sent"), "{error}");
+            assert!(error.contains("nothing was done"), "{error}");
         }
         assert!(found(None, None, None).unwrap_err().to_string().contains("--deployment"));
     }

@@ -25,15 +25,22 @@ pub(crate) fn next(state: &ShowerResponse, draw: &DrawResponse, crack_window: u6
         Status::Upcoming => "wait until it opens",
         Status::Open => "wait until it ends",
         Status::Ended => "meteor close",
-        Status::Refunding if state.refunded.saturating_add(state.minted_amount) >= state.total => DONE,
-        Status::Refunding => "meteor refund",
+        Status::Refunding if state.refunded.saturating_add(state.minted_amount) < state.total => {
+            "meteor refund"
+        }
+        Status::Refunding if state.minted == 0 => DONE,
         Status::Closed | Status::Minted if state.contributors == 0 => DONE,
         Status::Closed | Status::Minted if draw.root.is_none() => "meteor draw",
         Status::Closed | Status::Minted if state.minted < state.contributors => "meteor mint",
-        Status::Closed | Status::Minted if unsettled(state) > 0 => "meteor settle",
-        Status::Closed | Status::Minted if late => "meteor refund, because its key came late or never",
-        Status::Closed | Status::Minted if draw.key.is_some() => "only meteor hatch: its key is public",
-        Status::Closed | Status::Minted => {
+        // What was minted before the refunds began is paid and revealed like any other.
+        Status::Closed | Status::Minted | Status::Refunding if unsettled(state) > 0 => "meteor settle",
+        Status::Closed | Status::Minted | Status::Refunding if late => {
+            "meteor refund, because its key came late or never"
+        }
+        Status::Closed | Status::Minted | Status::Refunding if draw.key.is_some() => {
+            "only meteor hatch: its key is public"
+        }
+        Status::Closed | Status::Minted | Status::Refunding => {
             let public = utc(state.closes_at.saturating_add(crack_window));
             let deadline = utc(state.key_deadline);
             return format!("meteor hatch, and meteor publish-key from {public} until {deadline}");
@@ -89,4 +96,47 @@ pub(crate) async fn nothing(
     }
     say!("{}", waits.unwrap_or_else(|| format!("nothing to {verb}: {DONE}")));
     Ok(ExitCode::from(IDLE))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// What is next for a shower of two contributors and 100 units, with these fields changed.
+    fn next_of(status: &str, changes: &[(&str, Value)]) -> String {
+        let mut shower = json!({
+            "shower": 1, "status": status, "opens_at": 1, "closes_at": 2, "mint_deadline": 3, "minimum": "10",
+            "contributors": 2, "total": "100", "last_seq": 2, "log": "00", "earlier": 0,
+            "earlier_by_tier": { "legendary": 0, "ancient": 0, "rare": 0, "common": 0 }, "closed": true,
+            "cancelled": false, "paused": false, "minted": 0, "minted_amount": "0", "held": "0", "settled": "0",
+            "refunds": 0, "refunded": "0", "held_returned": "0", "key_deadline": 100, "key_in_time": false,
+        });
+        let mut draw = json!({ "shower": 1, "commitment": "00", "leaves": 0, "earlier": 0 });
+        for (field, value) in changes {
+            let of = if shower.get(field).is_some() { &mut shower } else { &mut draw };
+            of.as_object_mut().unwrap().insert((*field).to_owned(), value.clone());
+        }
+        let (shower, draw) = (serde_json::from_value(shower).unwrap(), serde_json::from_value(draw).unwrap());
+        next(&shower, &draw, 10, 50)
+    }
+
+    #[test]
+    fn nothing_is_left_of_what_was_refunded_or_empty() {
+        assert_eq!(next_of("refunding", &[("refunded", json!("99"))]), "meteor refund");
+        assert_eq!(next_of("refunding", &[("refunded", json!("100"))]), DONE);
+        assert_eq!(next_of("closed", &[("contributors", json!(0)), ("total", json!("0"))]), DONE);
+    }
+
+    #[test]
+    fn what_was_minted_before_refunds_began_is_paid_and_its_key_published() {
+        let half = [("refunded", json!("40")), ("minted", json!(1)), ("minted_amount", json!("60"))];
+        assert_eq!(next_of("refunding", &half), "meteor settle");
+        let settled = [&half[..], &[("settled", json!("57")), ("held", json!("3"))]].concat();
+        assert!(next_of("refunding", &settled).starts_with("meteor hatch, and meteor publish-key from "));
+        let public = [&settled[..], &[("key", json!("00"))]].concat();
+        assert_eq!(next_of("refunding", &public), "only meteor hatch: its key is public");
+    }
 }

@@ -6,6 +6,7 @@ use std::process::exit;
 use meteor_operator::account::under_way;
 use rustix::stdio::stdin;
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
+use tokio::task::AbortHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::out::tell;
@@ -29,7 +30,6 @@ impl Signal {
     }
 
     /// The next one.
-    #[cfg(unix)]
     async fn next() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         let (mut interrupt, mut terminate) =
@@ -41,11 +41,12 @@ impl Signal {
     }
 }
 
-/// Ends the process when a signal comes: at once, or once the transaction under way is in a block or never will be.
-pub(crate) fn end_when_told() {
+/// Ends the process when a signal comes: at once, or once the transaction under way is in a block or never will be. The
+/// handle's `abort` ends that.
+pub(crate) fn end_when_told() -> AbortHandle {
     // A prompt for a passphrase turns the echo off, which must not outlive it.
     let terminal = tcgetattr(stdin()).ok();
-    tokio::spawn(async move {
+    let waits = tokio::spawn(async move {
         let Ok(signal) = Signal::next().await else { return };
         let mut now = under_way();
         let hash = now.borrow().clone();
@@ -61,6 +62,7 @@ pub(crate) fn end_when_told() {
         }
         end(signal, terminal.as_ref());
     });
+    waits.abort_handle()
 }
 
 fn end(signal: Signal, terminal: Option<&Termios>) -> ! {

@@ -91,7 +91,7 @@ mod tests {
         read(text).is_ok_and(|words| words == read(WORDS).unwrap())
     }
 
-    /// As people and programs write them: `../shared/cases/words-variants`.
+    /// As people and programs write them.
     #[test]
     fn the_same_words_in_other_forms_are_the_same() {
         let lines = WORDS.replace(' ', "\n");

@@ -15,7 +15,7 @@ use super::{Command, PARTLY};
 use crate::next::IDLE;
 use crate::out::{say, tell};
 use crate::secrets::Secrets;
-use crate::signals::stop_when_told;
+use crate::signals::{end_when_told, stop_when_told};
 use crate::signing::Signing;
 
 /// Reveal what cracked meteors hold, until Ctrl-C.
@@ -43,9 +43,12 @@ pub(super) struct Hatch {
 
 impl Command for Hatch {
     async fn run(self) -> Result<ExitCode> {
-        let stop = stop_when_told();
+        let opening = end_when_told();
         let (mut account, deployment, config) = self.signing.open().await?;
         let (keys, tables) = self.secrets.open(&account.node().clone(), &deployment.shower).await?;
+        // From here on a signal ends the worker between two rounds; until here, at a prompt, at once.
+        let stop = stop_when_told();
+        opening.abort();
         let sealer = Sealer { deployment: &deployment, config: &config, keys: &keys, tables: &tables };
         let mut hatcher = Hatcher::new(sealer);
         let node = account.node().clone();
@@ -60,19 +63,17 @@ impl Command for Hatch {
                             append(path, account.node().time().await?, &done.revealed)?;
                         }
                     }
-                    let all = report(&done, hatchery).await?;
+                    let all = report(&done, hatchery).await;
                     let nothing = all && done.revealed.is_empty();
                     if self.once {
                         if nothing {
                             say!("nothing to reveal: no meteor is in custody");
                         }
-                        return Ok(ExitCode::from(if nothing {
-                            IDLE
-                        } else if all {
-                            0
-                        } else {
-                            PARTLY
-                        }));
+                        return Ok(match (nothing, all) {
+                            (true, _) => ExitCode::from(IDLE),
+                            (false, true) => ExitCode::SUCCESS,
+                            (false, false) => ExitCode::from(PARTLY),
+                        });
                     }
                     if nothing && !idle {
                         say!("nothing is in custody; waiting for meteors to be cracked");
@@ -95,7 +96,7 @@ impl Command for Hatch {
 const SHOWN: usize = 10;
 
 /// Says what was not revealed and why; whether that is nothing.
-async fn report(done: &Hatched, hatchery: HatcheryContract<'_>) -> Result<bool> {
+async fn report(done: &Hatched, hatchery: HatcheryContract<'_>) -> bool {
     let Hatched { revealed: _, left, held, unfit, refused } = done;
     if !left.is_empty() {
         tell!("{} meteors are too near to their reclaim time: their holders can reclaim them", left.len());
@@ -105,7 +106,8 @@ async fn report(done: &Hatched, hatchery: HatcheryContract<'_>) -> Result<bool> 
         let (count, showers) = (held.len(), showers.join(", "));
         tell!("{count} meteors can't be revealed: key, root or tables of shower {showers} don't fit");
         for token_id in held.iter().take(SHOWN) {
-            if let Some(custody) = hatchery.custody(token_id.0).await? {
+            // A node that doesn't answer just now is no reason to stop revealing.
+            if let Ok(Some(custody)) = hatchery.custody(token_id.0).await {
                 tell!(
                     "meteor {token_id} waits; its holder can take it back from {}",
                     utc(custody.reclaim_at)
@@ -116,7 +118,7 @@ async fn report(done: &Hatched, hatchery: HatcheryContract<'_>) -> Result<bool> 
     for (token_id, why) in refused {
         tell!("meteor {token_id} can't be revealed: {why}");
     }
-    Ok(left.is_empty() && held.is_empty() && refused.is_empty())
+    left.is_empty() && held.is_empty() && refused.is_empty()
 }
 
 /// A line that a crash loses can be found in the chain's history, which holds the same.

@@ -85,7 +85,7 @@ enum Commands {
 }
 
 impl Commands {
-    /// Whether it runs until a signal comes, and ends by itself then.
+    /// Whether it sees to signals itself: it runs until one comes.
     const fn runs_until_told(&self) -> bool {
         matches!(self, Self::Demo(_) | Self::Devnet(_) | Self::Serve(_) | Self::Beacon(_) | Self::Hatch(_))
     }

@@ -38,20 +38,21 @@ impl Command for PublishKey {
     async fn run(self) -> Result<ExitCode> {
         let (mut account, deployment, config) = self.signing.open().await?;
         exists(self.shower, &config)?;
-        let (keys, _) = self.secrets.open(&account.node().clone(), &deployment.shower).await?;
-        let state = ShowerContract::new(account.node(), &deployment.shower).shower(self.shower).await?;
-        let cracked = ShowerContract::new(account.node(), &deployment.shower).fairness().await?.crack_window;
+        let node = account.node().clone();
+        let contract = ShowerContract::new(&node, &deployment.shower);
+        let (keys, _) = self.secrets.open(&node, &deployment.shower).await?;
+        let closes_at = contract.shower(self.shower).await?.closes_at;
+        let from = closes_at.saturating_add(contract.fairness().await?.crack_window);
         // Earlier the contract refuses it, and says when it will not.
-        let accepted = account.node().time().await? >= state.closes_at.saturating_add(cracked);
-        let public =
-            ShowerContract::new(account.node(), &deployment.shower).draw(self.shower).await?.key.is_some();
+        let accepted = node.time().await? >= from;
+        let public = contract.draw(self.shower).await?.key.is_some();
         if accepted && !public && !self.yes {
             let meaning = format!("everyone will know what all meteors of shower {} hold", self.shower);
             confirmed(&meaning, self.shower, std::io::stdin().lock())?;
         }
         if jobs::publish_key(&mut account, &deployment, &keys, self.shower).await? {
             say!("shower {}: its key is now public; everyone can verify it", self.shower);
-            let state = ShowerContract::new(account.node(), &deployment.shower).shower(self.shower).await?;
+            let state = contract.shower(self.shower).await?;
             let (held, denom) = (state.held, &config.denom);
             if state.key_in_time {
                 say!("shower {}: {held} {denom} are no longer held back; next: meteor settle", self.shower);

@@ -9,14 +9,14 @@ use meteor_indexer::Settings;
 
 use super::Command;
 use crate::catalogue;
-use crate::event::recorded;
+use crate::event::{one_event, recorded};
 use crate::out::{say, tell};
 use crate::signals::stop_when_told;
 
 /// Follow the chain and serve page and API, as meteor-indexer does.
 ///
 /// Options take precedence over the environment, the environment over the file, the file over the deployment
-/// file. Exit code 64 means that the configuration can't be used.
+/// file; but two that name different events are refused. Exit code 64 means that the configuration can't be used.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Serve {
     /// A TOML file with the settings below, their names written with underscores
@@ -38,6 +38,10 @@ impl Command for Serve {
         let stop = stop_when_told();
         let file = self.config.as_deref().map(Settings::from_file).transpose();
         let deployed = self.deployment.as_deref().map(deployed).transpose()?.unwrap_or_default();
+        if let Err(error) = self.one_event(file.as_ref().ok().and_then(Option::as_ref), &deployed) {
+            tell!("error: {error:#}");
+            return Ok(ExitCode::from(BAD_CONFIG));
+        }
         let checked =
             file.and_then(|file| self.settings.over(file.unwrap_or_default().over(deployed)).check());
         let config = match checked {
@@ -55,6 +59,21 @@ impl Command for Serve {
     }
 }
 
+impl Serve {
+    /// Refuses names of different events: one of them would be the wrong one.
+    fn one_event(&self, file: Option<&Settings>, deployed: &Settings) -> Result<()> {
+        let named = [
+            ("--shower or METEOR_SHOWER", self.settings.shower.clone()),
+            ("the configuration file", file.and_then(|file| file.shower.clone())),
+            ("the deployment file", deployed.shower.clone()),
+        ];
+        if named.iter().any(|(_, shower)| shower.is_some()) {
+            one_event(&named)?;
+        }
+        Ok(())
+    }
+}
+
 /// What a deployment file says of the event to follow.
 fn deployed(path: &Path) -> Result<Settings> {
     let (record, event) = recorded(path)?;
@@ -69,4 +88,22 @@ fn deployed(path: &Path) -> Result<Settings> {
         gas_price: Some(record.gas_price),
         ..Settings::default()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_names_of_different_events_are_refused() {
+        let of = |shower: &str| Settings { shower: Some(shower.to_owned()), ..Settings::default() };
+        let serve = |settings| Serve { config: None, deployment: None, settings };
+        assert!(serve(of("a")).one_event(None, &of("a")).is_ok());
+        assert!(
+            serve(Settings::default()).one_event(None, &Settings::default()).is_ok(),
+            "check() says what is missing"
+        );
+        assert!(serve(of("a")).one_event(None, &of("b")).is_err());
+        assert!(serve(Settings::default()).one_event(Some(&of("a")), &of("b")).is_err());
+    }
 }

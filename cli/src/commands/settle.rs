@@ -48,7 +48,9 @@ impl Command for Settle {
         }
         match pay(&mut account, contract, denom, None).await? {
             Paid::Nobody if !did => nothing("settle", account.node(), contract, showers).await,
-            paid => Ok(paid.code()),
+            // Booked, and another job sent it first.
+            Paid::Nobody => Ok(ExitCode::SUCCESS),
+            paid @ (Paid::All | Paid::NotAll) => Ok(paid.code()),
         }
     }
 }

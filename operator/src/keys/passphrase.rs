@@ -77,11 +77,11 @@ impl Passphrase for PassphraseFile {
 /// The words of an account in a file that only its owner may read: all of it, however they are laid out.
 ///
 /// # Errors
-/// A [`KeyError`] if others can read it, it is too large, or no text.
+/// [`KeyError::Private`] if it can't be read, others can read it, or it is too large. What is no text is told when the
+/// words are read.
 pub fn words_file(path: &Path) -> Result<SecretString, KeyError> {
     let bytes = private::read(path, MOST_BYTES)?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| KeyError::Passphrase("is not text: use UTF-8"))?;
-    Ok(SecretString::from(text))
+    Ok(SecretString::from(String::from_utf8_lossy(&bytes).as_ref()))
 }
 
 /// A passphrase already in memory: what tests and programs that bring their own prompt use.
