@@ -382,9 +382,9 @@ impl Health {
         lock(&self.checks).clone()
     }
 
-    /// Records a comparison.
-    pub fn checked(&self, subject: String, check: Check) {
-        lock(&self.checks).insert(subject, check);
+    /// Records a comparison. Gives the one before it.
+    pub fn checked(&self, subject: String, check: Check) -> Option<Check> {
+        lock(&self.checks).insert(subject, check)
     }
 }
 

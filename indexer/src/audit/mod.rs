@@ -32,7 +32,15 @@ use tokens::Turn;
 pub enum AuditError {
     /// No node answers.
     #[error("no node answers")]
-    Node(#[from] NodeError),
+    Node(#[source] NodeError),
+    /// Every node has deleted the state at that height.
+    #[error(
+        "no node keeps the state at height {asked}: an audit takes seconds, so a node should keep a hundred states"
+    )]
+    Pruned {
+        /// The height that is served.
+        asked: u64,
+    },
     /// A node that doesn't keep old states answers for its latest height, which says nothing about ours.
     #[error("asked for height {asked}, a node answered for height {given}: it does not keep old states")]
     OtherHeight {
@@ -52,11 +60,13 @@ pub struct Auditor {
 
 /// Compares at regular intervals until the server stops.
 pub(crate) async fn run(app: Arc<App>) {
-    if app.config.audit.is_zero() {
+    // A replica that follows the store has no node to ask.
+    if app.config.audit.is_zero() || app.config.rpc.is_empty() {
         return;
     }
     let mut heights = app.heights();
     let mut auditor = Auditor::new(&app);
+    let mut failing = false;
     loop {
         tokio::select! {
             () = app.stop.cancelled() => return,
@@ -66,9 +76,16 @@ pub(crate) async fn run(app: Arc<App>) {
         if heights.changed().await.is_err() {
             return;
         }
-        if let Err(error) = auditor.once().await {
+        let ended = auditor.once().await;
+        // Told when it begins and when it is over: the counter says how often.
+        match &ended {
+            Err(error) if !failing => tracing::warn!(error = with_causes(error), "an audit ended early"),
+            Ok(()) if failing => tracing::info!("audits are complete again"),
+            Err(_) | Ok(()) => {}
+        }
+        failing = ended.is_err();
+        if failing {
             app.health.unaudited.fetch_add(1, Ordering::Relaxed);
-            app.health.set_last_error(format!("audit: {}", with_causes(&error)));
         }
     }
 }
@@ -111,7 +128,11 @@ impl Asked<'_> {
         request: &impl Message,
     ) -> Result<A, AuditError> {
         let asked = self.view.at.height;
-        let Answer { value, height } = self.app.pool.query_at(path, request, asked).await?;
+        let Answer { value, height } =
+            self.app.pool.query_at(path, request, asked).await.map_err(|error| match error {
+                NodeError::Pruned { .. } => AuditError::Pruned { asked },
+                error => AuditError::Node(error),
+            })?;
         if height != 0 && height != asked {
             return Err(AuditError::OtherHeight { asked, given: height });
         }
@@ -126,17 +147,24 @@ impl Asked<'_> {
     ) -> Result<A, AuditError> {
         let request = query::smart(address, to_json(message));
         let answer: QuerySmartContractStateResponse = self.module(query::SMART, &request).await?;
-        Ok(serde_json::from_slice(&answer.data)
-            .map_err(|error| NodeError::Malformed(format!("a contract's answer: {error}")))?)
+        serde_json::from_slice(&answer.data)
+            .map_err(|error| AuditError::Node(NodeError::Malformed(format!("a contract's answer: {error}"))))
     }
 
     /// Records what was found about `subject`.
     fn found(&self, subject: String, log: Option<String>, found: Differences) {
-        let (height, differs) = (self.view.at.height, found.0);
-        if !differs.is_empty() {
-            self.app.health.mismatches.fetch_add(1, Ordering::Relaxed);
+        let (health, height, differs) = (&self.app.health, self.view.at.height, found.0);
+        let equal = differs.is_empty();
+        if !equal {
+            health.mismatches.fetch_add(1, Ordering::Relaxed);
+        }
+        let check = Check { height, equal, log, differs: differs.clone() };
+        let before = health.checked(subject.clone(), check).map(|before| before.differs).unwrap_or_default();
+        // Told once, and not every minute.
+        if equal && !before.is_empty() {
+            tracing::info!(subject, height, "the contracts agree with their events again");
+        } else if before != differs {
             tracing::error!(subject, height, ?differs, "the contracts contradict their events");
         }
-        self.app.health.checked(subject, Check { height, equal: differs.is_empty(), log, differs });
     }
 }

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use imbl::Vector;
 use meteor_chain::NodeError;
+use meteor_chain::words::Said;
 use meteor_messages::hatchery::{self, CustodiesResponse, CustodyResponse};
 use meteor_messages::nft;
 use meteor_rules::metadata::Metadata;
@@ -47,10 +49,34 @@ struct Info {
 /// Where the next audit goes on.
 #[derive(Debug, Default)]
 pub(super) struct Turn {
-    /// Place in the order of minting, for each collection.
-    next: BTreeMap<Collection, usize>,
+    /// For each collection.
+    tokens: BTreeMap<Collection, Tokens>,
     /// The last meteor whose custody was compared; `None` to start at the first.
     custody: Option<u64>,
+}
+
+/// The tokens of a collection that the next audit compares.
+#[derive(Debug, Default)]
+struct Tokens {
+    /// Place in the order of minting.
+    next: usize,
+    /// Those that differed: they are compared each time, so that an alarm doesn't end because their turn is over.
+    differed: Vec<u64>,
+}
+
+impl Tokens {
+    /// Those that differed, and the next ones in `order`.
+    fn chosen(&self, order: &Vector<u64>) -> Vec<u64> {
+        let next = order.iter().skip(self.next).take(SAMPLE).filter(|id| !self.differed.contains(id));
+        self.differed.iter().chain(next).copied().collect()
+    }
+
+    /// These differed of the chosen ones, of `minted` in all.
+    fn compared(&mut self, mut differed: Vec<u64>, minted: usize) {
+        let next = self.next.saturating_add(SAMPLE);
+        differed.truncate(SAMPLE);
+        *self = Self { next: if next < minted { next } else { 0 }, differed };
+    }
 }
 
 /// Compares counts, custodies and the next tokens in turn.
@@ -121,19 +147,26 @@ async fn collection(
     let minted = u64::try_from(tokens.minted()).unwrap_or(u64::MAX);
     found.same("tokens", minted.saturating_sub(tokens.burnt()), theirs.count);
 
-    let from = turn.next.get(&of).copied().filter(|next| *next < tokens.minted()).unwrap_or(0);
-    for id in tokens.order().iter().skip(from).take(SAMPLE) {
+    let turn = turn.tokens.entry(of).or_default();
+    let mut differed = Vec::new();
+    for id in turn.chosen(tokens.order()) {
         let query = nft::QueryMsg::AllNftInfo { token_id: id.to_string(), include_expired: None };
         let told: Result<Told, _> = at.contract(contract, &query).await;
         let theirs = match told {
             Ok(told) => words(&told.access.owner, &told.info.extension),
             // As a contract answers for a token that is burnt.
-            Err(AuditError::Node(NodeError::Query(_))) => BURNT.to_owned(),
+            Err(AuditError::Node(NodeError::Query(refusal))) if refusal.said() == Said::Other => {
+                BURNT.to_owned()
+            }
             Err(error) => return Err(error),
         };
-        found.same(format_args!("token {id}"), token(at.view, of, *id), theirs);
+        let ours = token(at.view, of, id);
+        if ours != theirs {
+            differed.push(id);
+        }
+        found.same(format_args!("token {id}"), ours, theirs);
     }
-    turn.next.insert(of, from.saturating_add(SAMPLE));
+    turn.compared(differed, tokens.minted());
     at.found(of.name().to_owned(), None, found);
     Ok(())
 }
@@ -154,4 +187,25 @@ fn words(owner: &str, shown: &Metadata) -> String {
     let traits: Vec<_> =
         shown.attributes.iter().map(|one| format!("{} {}", one.trait_type, one.value)).collect();
     format!("with {owner}, \"{}\", {}, {}, {}", shown.name, shown.description, shown.image, traits.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_token_has_its_turn_and_one_that_differs_has_every_turn() {
+        let order: Vector<u64> = (1..=25).collect();
+        let minted = order.len();
+        let mut tokens = Tokens::default();
+        assert_eq!(tokens.chosen(&order), Vec::from_iter(1..=10));
+        tokens.compared(vec![3], minted);
+        assert_eq!(tokens.chosen(&order), Vec::from_iter([3].into_iter().chain(11..=20)));
+        tokens.compared(vec![3], minted);
+        assert_eq!(tokens.chosen(&order), [3, 21, 22, 23, 24, 25]);
+        tokens.compared(vec![3], minted);
+        assert_eq!(tokens.chosen(&order), [3, 1, 2, 4, 5, 6, 7, 8, 9, 10], "once");
+        tokens.compared(vec![], minted);
+        assert_eq!(tokens.chosen(&order), Vec::from_iter(11..=20), "it is equal again");
+    }
 }

@@ -353,6 +353,13 @@ async fn the_contract_is_asked_whether_it_agrees() {
     assert_eq!((check.equal, check.differs.len()), (false, 1), "{check:?}");
     let (_, body) = get(server.admin_addr(), "/metrics").await;
     assert!(body.contains("indexer_audit_mismatch_total 1"), "{body}");
+    // A state that is deleted is no answer of a contract.
+    let deleted = json!({
+        "code": 18, "codespace": "sdk",
+        "log": "failed to load state at height 4; version does not exist (latest height: 90): invalid request",
+    });
+    node.set(|node| _ = node.modules.insert("/cosmwasm.wasm.v1.Query/SmartContractState", deleted));
+    assert!(matches!(auditor.once().await, Err(AuditError::Pruned { asked }) if asked == chain.height()));
     server.shutdown().await;
 }
 

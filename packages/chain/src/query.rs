@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::nullable::{number, or_default, text};
-use crate::words::Refusal;
+use crate::words::{Refusal, Said};
 use crate::{NodeError, jsonrpc};
 
 /// The call.
@@ -65,13 +65,19 @@ struct Response<'a> {
 /// Reads an answer to `abci_query`.
 ///
 /// # Errors
-/// [`NodeError::Query`] if the chain or a contract refuses; what the node says instead;
-/// [`NodeError::Malformed`].
+/// [`NodeError::Query`] if the chain or a contract refuses; [`NodeError::Pruned`] or [`NodeError::NotYet`] if the node
+/// hasn't the state at that height; what the node says instead; [`NodeError::Malformed`].
 pub fn answer<A: Message + Default>(body: &[u8]) -> Result<Answer<A>, NodeError> {
     let response = jsonrpc::result::<AbciQuery<'_>>(body)?.response;
     if response.code != 0 {
         let Response { codespace, code, log, .. } = response;
-        return Err(NodeError::Query(Refusal { codespace, code, log }));
+        let refusal = Refusal { codespace, code, log };
+        // Neither of the first two is the chain's word: another node may have the state at this height.
+        return Err(match refusal.said() {
+            Said::HeightPruned { lowest } => NodeError::Pruned { lowest },
+            Said::HeightToCome => NodeError::NotYet,
+            _said => NodeError::Query(refusal),
+        });
     }
     // An empty answer comes as null: the default of protobuf.
     let bytes = BASE64.decode(response.value.as_bytes());

@@ -115,6 +115,9 @@ impl Said {
             known
         } else if log.contains("baseapp/recovery.go") {
             Self::Panicked
+        } else if log.contains("failed to load state at height") {
+            // Blocks are kept longer than states: a node has the block at this height all the same.
+            Self::HeightPruned { lowest: None }
         } else if log.contains("account sequence mismatch") {
             Self::WrongSequence
         } else if log.contains("pool reached max tx capacity") {
@@ -312,6 +315,9 @@ mod tests {
         assert_eq!(chain(SDK, 41, "tx gas limit 9 exceeds block max gas 5"), Said::OverBlockGas);
         let panic = "panic [cosmos/cosmos-sdk@v0.53.6/baseapp/recovery.go:72] with gas used";
         assert_eq!(chain(SDK, 6, panic), Said::Panicked);
+        let pruned =
+            "failed to load state at height 5; version does not exist (latest height: 9): invalid request";
+        assert_eq!(chain(SDK, 18, pruned), lowest(None));
     }
 
     #[test]

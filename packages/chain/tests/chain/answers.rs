@@ -151,6 +151,18 @@ fn what_nodes_refuse_is_told_by_its_text() {
 fn a_query_is_refused_or_answered() {
     let refused = body(&json!({ "response": { "code": 5, "log": "no such contract", "height": "3" } }));
     assert!(matches!(query::answer::<String>(&refused), Err(NodeError::Query(refusal)) if refusal.code == 5));
+    let without = |code: u32, log: &str| {
+        let refused = json!({ "response": { "codespace": "sdk", "code": code, "log": log } });
+        query::answer::<String>(&body(&refused)).unwrap_err()
+    };
+    let pruned =
+        "failed to load state at height 5; version does not exist (latest height: 9): invalid request";
+    assert!(
+        matches!(without(18, pruned), NodeError::Pruned { lowest: None }),
+        "it says nothing about the chain"
+    );
+    let early = "cannot query with height in the future; please provide a valid height: invalid height";
+    assert!(matches!(without(26, early), NodeError::NotYet));
     let empty = body(&json!({ "response": { "code": 0, "value": null, "height": "3" } }));
     assert_eq!(query::answer::<String>(&empty).unwrap(), query::Answer { value: String::new(), height: 3 });
     let bad = body(&json!({ "response": { "value": "!" } }));
