@@ -48,7 +48,7 @@ pub struct Config {
     pub admin_listen: SocketAddr,
     /// How often to look for new blocks.
     pub poll: Duration,
-    /// How often to compare with the contract's totals; zero for never.
+    /// How often to compare with the contracts; zero for never.
     pub audit: Duration,
     /// How long the same impossible block must be told again and again before following halts.
     pub patience: Duration,
@@ -205,7 +205,7 @@ pub struct Settings {
     /// How often to look for new blocks, in milliseconds [default: 1000]
     #[arg(long, global = true, env = "METEOR_POLL_MS")]
     pub poll_ms: Option<u64>,
-    /// How often to compare with the contract's totals, in seconds; 0 for never [default: 60]
+    /// How often to compare with the contracts, in seconds; 0 for never [default: 60]
     #[arg(long, global = true, env = "METEOR_AUDIT_SECONDS")]
     pub audit_seconds: Option<u64>,
     /// How long a block that can't be true is asked for again before following halts, in seconds. Where most of

@@ -92,7 +92,11 @@ pub(crate) fn render(app: &App, format: Format) -> Result<String, fmt::Error> {
         ),
         ("indexer_contradictions", "How often nodes told different events", &agreement.contradictions),
         ("indexer_audits", "Comparisons of everything with the contracts", &health.audits),
-        ("indexer_audits_failed", "Comparisons that no node made possible", &health.unaudited),
+        (
+            "indexer_audits_failed",
+            "Comparisons that ended early, as no node answered or had the state at that height",
+            &health.unaudited,
+        ),
         (
             "indexer_audit_mismatch",
             "Showers and other subjects that differed from the contracts",
