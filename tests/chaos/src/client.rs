@@ -80,7 +80,7 @@ impl Client {
             let asked = if rng.random_ratio(1, 20) {
                 self.status(&http, &mut known).await
             } else {
-                let way = rng.random_range(0..3);
+                let way = rng.random_range(0..4);
                 self.page(&http, &mut known, at, way).await
             };
             if asked.is_err() {
@@ -110,8 +110,13 @@ impl Client {
     async fn page(&self, http: &reqwest::Client, known: &mut Known, at: usize, way: u32) -> Result<()> {
         let path = self.oracle.paths.get(at).context("a path")?;
         let mut request = http.get(format!("http://{}{path}", self.replica));
-        if way == 1 {
-            request = request.header(ACCEPT_ENCODING, "gzip");
+        let packed = match way {
+            1 => Some("gzip"),
+            3 => Some("br"),
+            _ => None,
+        };
+        if let Some(packed) = packed {
+            request = request.header(ACCEPT_ENCODING, packed);
         }
         let tag = known.bodies.keys().find(|(of, _)| *of == at).map(|(_, tag)| tag.clone());
         let tag = tag.filter(|_| way == 2);
@@ -144,20 +149,20 @@ impl Client {
             }
             return Ok(());
         }
-        let plain = match headers.get(CONTENT_ENCODING).map(HeaderValue::as_bytes) {
-            None => body.to_vec(),
-            Some(b"gzip") => {
-                let mut plain = Vec::new();
+        let mut plain = Vec::new();
+        match headers.get(CONTENT_ENCODING).map(HeaderValue::as_bytes) {
+            None => plain.extend_from_slice(&body),
+            Some(b"gzip") if packed == Some("gzip") => {
                 GzDecoder::new(&*body).read_to_end(&mut plain)?;
-                plain
             }
+            Some(b"br") if packed == Some("br") => brotli::BrotliDecompress(&mut &*body, &mut plain)?,
             Some(other) => {
                 let other = String::from_utf8_lossy(other);
                 self.tally
                     .found(format!("{}: {path}: packed as {other}, which was not asked for", self.round));
                 return Ok(());
             }
-        };
+        }
         let hash: [u8; 32] = Sha256::digest(&plain).into();
         if (status.as_u16(), hash) == (right_status, right_hash) {
             count(&self.tally.compared);
