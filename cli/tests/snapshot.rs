@@ -108,6 +108,8 @@ fn a_damaged_snapshot_a_false_one_and_missing_blocks_are_told_apart() {
     store.keep(&other);
     let (code, said) = store.run("verify", &[]);
     assert!(code == 1 && said.contains("its blocks lead to another state"), "{said}");
+    // The next one is judged by the blocks alone.
+    assert_eq!((said.matches("WRONG").count(), said.matches("byte for byte").count()), (1, 1), "{said}");
 
     store.keep(&store.states[0]);
     fs::remove_dir_all(store.event.join("segments")).unwrap();

@@ -12,9 +12,9 @@ use crate::out::say;
 
 /// Make every snapshot again from the blocks in the store, and compare byte for byte.
 ///
-/// Each is made from the one before it, the first from the start of the event. Exit code 0 means that all are what
-/// their blocks lead to, 1 that one isn't or can't be read, 3 that blocks for one are missing (a store that was begun
-/// by a copied snapshot has none for it). What a store says, its blocks too, is the word of who wrote it: the audit
+/// Blocks are applied from the start of the event on; where they are missing, from the snapshot after them. Exit code 0
+/// means that all are what their blocks lead to, 1 that one isn't or can't be read, 3 that blocks for one are missing (a
+/// store that was begun by a copied snapshot has none for it). What a store says, its blocks too, is the word of who wrote it: the audit
 /// (docs/operators.md) compares an indexer with the contract.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Verify {
@@ -51,24 +51,29 @@ impl Command for Verify {
                         continue;
                     }
                 };
-                match held.replay(&files, before.clone(), named.height).await? {
-                    Replayed::State(again) => match Held::compare(&opened.bytes, &again) {
-                        Ok(()) => say!("{}: made again, byte for byte", named.name),
-                        Err(why) => {
-                            say!("{}: WRONG: {why}", named.name);
-                            wrong += 1;
+                before = Some(match held.replay(&files, before, named.height).await? {
+                    Replayed::State(again) => {
+                        match Held::compare(&opened.bytes, &again) {
+                            Ok(()) => say!("{}: made again, byte for byte", named.name),
+                            Err(why) => {
+                                say!("{}: WRONG: {why}", named.name);
+                                wrong += 1;
+                            }
                         }
-                    },
+                        // Not the snapshot's, which may be wrong: that says nothing of the next.
+                        *again
+                    }
                     Replayed::Missing(height) => {
                         say!("{}: can't be made again: block {height} is in no segment", named.name);
                         missing += 1;
+                        state
                     }
                     Replayed::Fault(why) => {
                         say!("{}: WRONG: {why}", named.name);
                         wrong += 1;
+                        state
                     }
-                }
-                before = Some(state);
+                });
             }
         }
         Ok(match (wrong, missing) {
