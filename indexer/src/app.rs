@@ -320,7 +320,7 @@ impl Health {
         self.tip.store(tip, Ordering::Relaxed);
     }
 
-    /// The chain, once a node has named it.
+    /// The chain, once a node or the store has named it.
     pub fn chain_id(&self) -> Option<&str> {
         self.chain_id.get().map(String::as_str)
     }

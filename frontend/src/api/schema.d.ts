@@ -1097,7 +1097,7 @@ export interface components {
              * @description How often the chain said something about the event that can't be true; it was passed over.
              */
             alarms: number;
-            /** @description The chain; null until a node has been reached. */
+            /** @description The chain; null until a node or the store has named it. */
             chain_id?: string | null;
             /** @description True if following the chain has halted for good: the answers stay those of `height`. */
             halted: boolean;

@@ -72,6 +72,7 @@ async fn follow(app: &Arc<App>) {
         doubts: Doubts::default(),
         published: None,
         rebuild: false,
+        older: 0,
         rebuilt: None,
     };
     loop {
@@ -83,6 +84,11 @@ async fn follow(app: &Arc<App>) {
             }
             Err(Stop::Wait(error)) => {
                 app.health.set_last_error(with_causes(&error));
+                tokio::time::sleep(app.pool.wait().max(spread(app.config.poll))).await;
+            }
+            Err(Stop::Back(why)) => {
+                follower.go_back(&why).await;
+                app.health.set_last_error(why);
                 tokio::time::sleep(app.pool.wait().max(spread(app.config.poll))).await;
             }
             Err(Stop::Halt(why)) => return app.health.halt(&why),
@@ -110,6 +116,8 @@ async fn identify(app: &App, stored: Option<&str>) -> String {
 enum Stop {
     /// Nothing is lost; try again.
     Wait(NodeError),
+    /// What was applied may be wrong, although it was verified.
+    Back(String),
     /// Continuing would be wrong.
     Halt(String),
     /// The runtime is shutting down.
@@ -138,6 +146,8 @@ struct Follower {
     published: Option<Instant>,
     /// The view holds what was taken back: nothing of it may go into the next one.
     rebuild: bool,
+    /// The last height for which an older snapshot was taken.
+    older: u64,
     /// The height for which everything was read again.
     rebuilt: Option<u64>,
 }
@@ -262,14 +272,32 @@ impl Follower {
             if self.rebuilt == Some(self.next) || nodes.is_empty() {
                 return Stop::Halt(format!("{why}: {advice}"));
             }
-            // An event may have been lost long before, and no hash shows that: all is read again, once.
-            tracing::warn!(why, "reading everything again from the start");
-            self.rebuilt = Some(self.next);
-            app.queue.back_to(app.config.start_height);
-            self.restart_from(State::new(&self.state.chain_id, &self.state.contract));
-            self.windows.clear();
+            return Stop::Back(why.to_owned());
         }
         Stop::Wait(NodeError::Malformed(why.to_owned()))
+    }
+
+    /// All nodes say that the next block is one that can't follow. An event may have been lost before it, and no hash
+    /// shows that: blocks are read again from an older snapshot, and if that isn't enough, from the start.
+    async fn go_back(&mut self, why: &str) {
+        let app = Arc::clone(&self.app);
+        let store = app.queue.store().filter(|_| self.next > self.older);
+        let older = match store {
+            Some(store) => store.snapshot(..self.state.at.height).await.unwrap_or_else(|error| {
+                app.store_health.failed(with_causes(&error));
+                None
+            }),
+            None => None,
+        };
+        self.older = self.older.max(self.next);
+        if older.is_none() {
+            self.rebuilt = Some(self.next);
+        }
+        let state = older.unwrap_or_else(|| State::new(&self.state.chain_id, &self.state.contract));
+        tracing::warn!(why, from = state.at.height, "reading blocks again");
+        self.restart_from(state);
+        app.queue.back_to(self.next);
+        self.windows.clear();
     }
 
     /// Applies a window to a copy of the state and publishes, off the runtime's threads: a large shower takes

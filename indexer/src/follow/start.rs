@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::doubt::Doubts;
 use crate::fold::State;
 use crate::rpc;
-use crate::store::{self, Files, Store, StoreError};
+use crate::store::{self, Bound, Files, Start, Store, StoreError};
 use crate::view::View;
 
 /// Time between two tries to read the store.
@@ -51,6 +51,11 @@ pub(super) async fn load(app: &Arc<App>) -> Started {
                 app.store_health.works();
                 return started;
             }
+            // A node tells which chain it is.
+            Some(Err(error @ StoreError::Chains(_))) => {
+                app.store_health.failed(with_causes(&error));
+                return Started::default();
+            }
             Some(Err(error)) => app.store_health.failed(with_causes(&error)),
             None => app.store_health.failed("reading it takes too long".to_owned()),
         }
@@ -80,13 +85,14 @@ async fn moving<T>(app: &App, reading: impl Future<Output = T>) -> Option<T> {
 /// The newest state of the store, which is served from now on.
 pub(super) async fn read(app: &Arc<App>, files: &Arc<Files>) -> Result<Started, StoreError> {
     let config = &app.config;
-    let chain = store::chain(files, config.chain_id.as_deref(), &config.shower, &app.store_health).await?;
+    let chain = store::chain(files, config.chain_id.as_deref(), &config.shower).await?;
     let Some(chain_id) = chain else { return Ok(Started::default()) };
     let store = open(app, files, &chain_id);
-    let Some(loaded) = store.newest(None).await? else {
+    let Some(loaded) = store.newest().await? else {
         return Ok(Started { store: Some(store), state: None });
     };
     app.store_health.set_start(Some(loaded.start()));
+    app.health.set_chain_id(&chain_id); // nodes are held to it
     let (snapshot, height) = (loaded.snapshot, loaded.state.at.height);
     tracing::info!(snapshot, height, place = ?config.store, "begins with what is stored");
     serve(app, Some(&loaded.state)).await;
@@ -94,12 +100,13 @@ pub(super) async fn read(app: &Arc<App>, files: &Arc<Files>) -> Result<Started, 
 }
 
 fn open(app: &Arc<App>, files: &Arc<Files>, chain_id: &str) -> Arc<Store> {
-    let (files, health) = (Arc::clone(files), Arc::clone(&app.store_health));
-    Arc::new(Store::new(files, chain_id, &app.config.shower, app.config.start_height, health))
+    let (chain_id, contract) = (chain_id.to_owned(), app.config.shower.clone());
+    let bound = Bound { chain_id, contract, start_height: app.config.start_height };
+    Arc::new(Store::new(Arc::clone(files), bound, Arc::clone(&app.store_health)))
 }
 
 /// Serves a state in place of what is served, or nothing at all.
-async fn serve(app: &Arc<App>, state: Option<&State>) {
+pub(super) async fn serve(app: &Arc<App>, state: Option<&State>) {
     let (app, state) = (Arc::clone(app), state.cloned());
     let made = spawn_blocking(move || {
         let view = state.map_or_else(View::empty, |state| View::new(&state, &app.config.prefix, None));
@@ -127,9 +134,9 @@ async fn compare(app: &Arc<App>, store: &Store, mut state: State) -> Option<Stat
     let mut doubts = Doubts::default();
     loop {
         match theirs(app, store, &state).await {
-            // The next block's parent will tell.
+            // Following says what to do.
             Err(NodeError::Pruned { .. }) => return Some(state),
-            Ok(Theirs { hash, ours, .. }) if hash == ours => {
+            Ok(Theirs { hash, ours, .. }) if hash == Some(ours) => {
                 app.store_health.confirmed(true);
                 return Some(state);
             }
@@ -147,11 +154,14 @@ async fn compare(app: &Arc<App>, store: &Store, mut state: State) -> Option<Stat
                     app.store_health.rejected(format!(
                         "the nodes have another block {height} than the store: what it has from there on is left out"
                     ));
-                    match store.newest(Some(state.at.height)).await {
+                    // Not the segments after it: they may be of the other chain.
+                    match store.snapshot(..state.at.height).await {
                         Ok(Some(older)) => {
-                            app.store_health.set_start(Some(older.start()));
-                            serve(app, Some(&older.state)).await;
-                            state = older.state;
+                            let height = older.at.height;
+                            let start = Start { snapshot: Some(height), height, confirmed: None };
+                            app.store_health.set_start(Some(start));
+                            serve(app, Some(&older)).await;
+                            state = older;
                             continue;
                         }
                         Ok(None) => {
@@ -173,7 +183,7 @@ async fn compare(app: &Arc<App>, store: &Store, mut state: State) -> Option<Stat
 struct Theirs {
     node: usize,
     height: u64,
-    hash: BlockHash,
+    hash: Option<BlockHash>,
     ours: BlockHash,
 }
 
@@ -186,6 +196,13 @@ async fn theirs(app: &App, store: &Store, state: &State) -> Result<Theirs, NodeE
         store.hash_at(height).await.ok().flatten()
     };
     let Some(ours) = ours else { return Err(NodeError::NotYet) };
-    let (node, header) = rpc::header(&app.pool, height).await?;
-    Ok(Theirs { node, height, hash: header.hash, ours })
+    let (node, hash) = match rpc::header(&app.pool, height).await {
+        // The block after it names it.
+        Err(NodeError::Pruned { .. }) => {
+            let (node, next) = rpc::header(&app.pool, height.saturating_add(1)).await?;
+            (node, next.parent)
+        }
+        found => found.map(|(node, header)| (node, Some(header.hash)))?,
+    };
+    Ok(Theirs { node, height, hash, ours })
 }

@@ -44,7 +44,10 @@ pub(super) async fn follow(app: &Arc<App>) {
     loop {
         let done = match &mut begun {
             None => begin(app).await.map(|found| begun.insert(found)).map(|_| true),
-            Some((store, state)) => round(app, store, state).await,
+            Some((store, state)) => match round(app, store, state).await {
+                Err(stuck @ (Stuck::Missing(_) | Stuck::Fault(..))) => skip(app, store, state, stuck).await,
+                done => done,
+            },
         };
         match done {
             Ok(more) => {
@@ -69,7 +72,7 @@ async fn begin(app: &Arc<App>) -> Result<(Arc<Store>, State), Stuck> {
     let started = start::read(app, files).await?;
     let store = started.store.ok_or(Stuck::Nothing)?;
     app.health.set_chain_id(store.chain_id());
-    let state = started.state.unwrap_or_else(|| State::new(store.chain_id(), &app.config.shower));
+    let state = started.state.unwrap_or_else(|| store.empty());
     Ok((store, state))
 }
 
@@ -86,7 +89,9 @@ async fn round(app: &Arc<App>, store: &Store, state: &mut State) -> Result<bool,
         let (new, fault) = done.await.map_err(|_| Stuck::Stopped)?;
         *state = new;
         if let Some(fault) = fault {
-            return Err(Stuck::Fault(store.next(state), fault));
+            let stuck = Stuck::Fault(store.next(state), fault);
+            app.store_health.damaged(stuck.to_string());
+            return Err(stuck);
         }
         if due {
             published = Instant::now();
@@ -97,6 +102,16 @@ async fn round(app: &Arc<App>, store: &Store, state: &mut State) -> Result<bool,
         return Err(Stuck::Missing(store.next(state)));
     }
     Ok(state.at.height > begun)
+}
+
+/// Goes on from a newer snapshot if there is one, as a restart would: nobody may ever write what is damaged again.
+async fn skip(app: &Arc<App>, store: &Store, state: &mut State, stuck: Stuck) -> Result<bool, Stuck> {
+    let Some(newer) = store.snapshot(store.next(state)..).await? else { return Err(stuck) };
+    let (from, to) = (state.at.height, newer.at.height);
+    tracing::warn!(from, to, why = %stuck, "going on from a newer snapshot");
+    start::serve(app, Some(&newer)).await;
+    *state = newer;
+    Ok(true)
 }
 
 /// Applies a segment, and serves the state if that is `due`.

@@ -132,7 +132,7 @@ pub struct Roles<'a> {
 /// How current the answers are.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PublicStatus<'a> {
-    /// The chain; null until a node has been reached.
+    /// The chain; null until a node or the store has named it.
     pub chain_id: Option<&'a str>,
     /// Height of the block that the answers describe; 0 before the first.
     pub height: u64,

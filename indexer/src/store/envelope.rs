@@ -119,6 +119,11 @@ pub struct Bound {
 }
 
 impl Bound {
+    /// The event that is followed, if it is this one.
+    pub(super) fn event(&self) -> Event<'_> {
+        Event { chain_id: Some(&self.chain_id), contract: &self.contract, start_height: self.start_height }
+    }
+
     /// Refuses what is of another event.
     pub(super) fn check(&self, of: &Event<'_>) -> Result<(), FormatError> {
         let Self { chain_id, contract, start_height } = self;

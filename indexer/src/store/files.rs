@@ -60,6 +60,9 @@ pub enum StoreError {
     /// The file of credentials can't be used.
     #[error(transparent)]
     Credentials(#[from] CredentialsError),
+    /// There is something of several chains.
+    #[error("it has blocks of the chains {0}: name one with --chain-id")]
+    Chains(String),
     /// An object can't be read, listed or deleted.
     #[error("can't {what} {name}")]
     Access {

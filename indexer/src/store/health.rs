@@ -13,9 +13,9 @@ const MOST: usize = 20;
 /// How the store is doing.
 #[derive(Debug, Default)]
 pub struct StoreHealth {
-    /// Height of the last segment known to be stored without a gap before it.
+    /// Height of the last segment that is known to be stored. When a process is killed one before it may be missing.
     pub segments: AtomicU64,
-    /// Height of the last snapshot stored.
+    /// Height of the last snapshot that is known to be stored.
     pub snapshot: AtomicU64,
     /// Blocks that wait to be stored.
     pub waiting: AtomicU64,
@@ -74,6 +74,8 @@ impl StoreHealth {
     }
 
     pub(crate) fn set_start(&self, start: Option<Start>) {
+        self.segments.store(start.as_ref().map_or(0, |start| start.height), Relaxed);
+        self.snapshot.store(start.as_ref().and_then(|start| start.snapshot).unwrap_or(0), Relaxed);
         self.inner().start = start;
     }
 

@@ -7,21 +7,16 @@ use meteor_chain::with_causes;
 use tokio::task::spawn_blocking;
 
 use super::files::{Files, StoreError};
-use super::health::StoreHealth;
 use super::load::apply;
 use super::names::{height, unsafe_text};
-use super::{FormatError, Store, snapshot};
+use super::{Bound, FormatError, Store, snapshot};
 use crate::fold::State;
 
 /// An event of which a store holds something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Held {
-    /// The shower contract.
-    pub contract: String,
-    /// The chain.
-    pub chain_id: String,
-    /// Height of the first block that was read.
-    pub start_height: u64,
+    /// Which one.
+    pub bound: Bound,
     /// Its folder.
     folder: String,
 }
@@ -71,7 +66,7 @@ impl Held {
                     let (Some(contract), Some(chain_id)) = (last(&contract), last(&chain)) else { continue };
                     let start_height = folder.rsplit('/').next().and_then(|text| text.parse().ok());
                     let Some(start_height) = start_height else { continue };
-                    held.push(Self { contract, chain_id, start_height, folder });
+                    held.push(Self { bound: Bound { chain_id, contract, start_height }, folder });
                 }
             }
         }
@@ -99,15 +94,8 @@ impl Held {
     /// [`StoreError`] if the store can't be read now.
     pub async fn open(&self, files: &Files, named: &Kept) -> Result<Option<Opened>, StoreError> {
         let Some(bytes) = files.get(&named.name).await? else { return Ok(None) };
-        let (of, given) = (self.clone(), bytes.clone());
-        let read = spawn_blocking(move || {
-            let of = super::Event {
-                chain_id: Some(&of.chain_id),
-                contract: &of.contract,
-                start_height: of.start_height,
-            };
-            snapshot::read(&given, &of)
-        });
+        let (bound, given) = (self.bound.clone(), bytes.clone());
+        let read = spawn_blocking(move || snapshot::read(&given, &bound.event()));
         let state = read.await.map_err(|_| StoreError::Stopped)?;
         Ok(Some(Opened { bytes, state }))
     }
@@ -122,15 +110,8 @@ impl Held {
         state: Option<State>,
         to: u64,
     ) -> Result<Replayed, StoreError> {
-        let health = Arc::new(StoreHealth::default());
-        let store = Store::new(
-            Arc::clone(files),
-            &self.chain_id,
-            &self.contract,
-            self.start_height,
-            Arc::clone(&health),
-        );
-        let mut state = state.unwrap_or_else(|| State::new(&self.chain_id, &self.contract));
+        let store = Store::new(Arc::clone(files), self.bound.clone(), Arc::default());
+        let mut state = state.unwrap_or_else(|| store.empty());
         let index = store.index(store.next(&state)).await?;
         loop {
             let next = store.next(&state);

@@ -2,7 +2,7 @@
 //! over with an alarm; whatever is missing is asked of the nodes later.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::ops::RangeBounds;
 use std::sync::atomic::Ordering::Relaxed;
 
 use bytes::Bytes;
@@ -12,9 +12,9 @@ use meteor_chain::with_causes;
 use tokio::task::spawn_blocking;
 
 use super::files::{Files, StoreError};
-use super::health::{Start, StoreHealth};
+use super::health::Start;
 use super::names::{self, LONGEST, Names};
-use super::{Event, Store, segment, snapshot};
+use super::{Store, segment, snapshot};
 use crate::fold::State;
 use crate::follow::{Fault, Keep, Trust, advance};
 
@@ -70,34 +70,32 @@ impl Index {
 }
 
 impl Store {
-    /// The newest state that verifies, below `below` if that is given: then segments after it are left out, because
-    /// what was above proved to be of another chain.
+    /// The newest state there is: the newest snapshot that verifies, and the segments after it.
     ///
     /// # Errors
     /// [`StoreError`] if the store can't be read now.
-    pub(crate) async fn newest(&self, below: Option<u64>) -> Result<Option<Loaded>, StoreError> {
+    pub(crate) async fn newest(&self) -> Result<Option<Loaded>, StoreError> {
+        let found = self.snapshot(..).await?;
+        let snapshot = found.as_ref().map(|state| state.at.height);
+        let state = found.unwrap_or_else(|| self.empty());
+        let state = self.replay(state).await?;
+        Ok((state.at.height > 0).then_some(Loaded { state, snapshot }))
+    }
+
+    /// The newest snapshot of these heights that verifies.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the store can't be read now.
+    pub(crate) async fn snapshot(&self, of: impl RangeBounds<u64>) -> Result<Option<State>, StoreError> {
         let listed = self.files.list(&self.names.snapshots(snapshot::SCHEMA), None).await?;
         let heights = listed.iter().rev().filter_map(|one| names::height(&one.name));
-        for height in heights.filter(|height| below.is_none_or(|below| *height < below)) {
+        for height in heights.filter(|height| of.contains(height)) {
             let name = self.names.snapshot(snapshot::SCHEMA, height);
             let Some(bytes) = self.files.get(&name).await? else { continue };
-            let of = (self.chain_id.clone(), self.contract.clone(), self.start_height);
-            let read = spawn_blocking(move || {
-                let (chain_id, contract, start_height) = &of;
-                snapshot::read(
-                    &bytes,
-                    &Event { chain_id: Some(chain_id), contract, start_height: *start_height },
-                )
-            });
+            let bound = self.bound.clone();
+            let read = spawn_blocking(move || snapshot::read(&bytes, &bound.event()));
             match read.await.map_err(|_| StoreError::Stopped)? {
-                Ok(state) if state.at.height == height => {
-                    let loaded = Loaded { state, snapshot: Some(height) };
-                    return if below.is_some() {
-                        Ok(Some(loaded))
-                    } else {
-                        self.replay(loaded).await.map(Some)
-                    };
-                }
+                Ok(state) if state.at.height == height => return Ok(Some(state)),
                 Ok(state) => {
                     self.health
                         .damaged(format!("{name} is a snapshot of height {}: passed over", state.at.height));
@@ -108,17 +106,12 @@ impl Store {
                 }
             }
         }
-        if below.is_some() {
-            return Ok(None);
-        }
-        let state = State::new(&self.chain_id, &self.contract);
-        let loaded = self.replay(Loaded { state, snapshot: None }).await?;
-        Ok(Some(loaded).filter(|loaded| loaded.state.at.height > 0))
+        Ok(None)
     }
 
     /// Applies the segments after a state, as far as they go.
-    async fn replay(&self, mut loaded: Loaded) -> Result<Loaded, StoreError> {
-        let next = self.next(&loaded.state);
+    async fn replay(&self, mut state: State) -> Result<State, StoreError> {
+        let next = self.next(&state);
         let run = self.index(next).await?.run(next);
         let mut fetched = stream::iter(run)
             .map(|(from, to)| async move { Ok::<_, StoreError>((from, to, self.segment(from, to).await?)) })
@@ -126,10 +119,9 @@ impl Store {
         while let Some(one) = fetched.next().await {
             let (from, to, blocks) = one?;
             let Some(blocks) = blocks else { break };
-            let state = loaded.state.clone();
             let done = spawn_blocking(move || apply(&state, &blocks)).await;
-            let (state, fault) = done.map_err(|_| StoreError::Stopped)?;
-            loaded.state = state;
+            let (after, fault) = done.map_err(|_| StoreError::Stopped)?;
+            state = after;
             self.health.replayed.fetch_add(1, Relaxed);
             if let Some(fault) = fault {
                 let name = self.names.segment(segment::SCHEMA, from, to);
@@ -137,12 +129,12 @@ impl Store {
                 break;
             }
         }
-        Ok(loaded)
+        Ok(state)
     }
 
     /// The height after a state.
     pub(crate) const fn next(&self, state: &State) -> u64 {
-        if state.at.height == 0 { self.start_height } else { state.at.height.saturating_add(1) }
+        if state.at.height == 0 { self.bound.start_height } else { state.at.height.saturating_add(1) }
     }
 
     /// Which segments hold `next` or something after it.
@@ -185,11 +177,9 @@ impl Store {
         from: u64,
         to: u64,
     ) -> Result<Result<Vec<RawBlock>, String>, StoreError> {
-        let of = (self.chain_id.clone(), self.contract.clone(), self.start_height);
+        let bound = self.bound.clone();
         let read = spawn_blocking(move || {
-            let (chain_id, contract, start_height) = &of;
-            let event = Event { chain_id: Some(chain_id), contract, start_height: *start_height };
-            let blocks = segment::read(&bytes, &event).map_err(|error| with_causes(&error))?;
+            let blocks = segment::read(&bytes, &bound.event()).map_err(|error| with_causes(&error))?;
             let heights = blocks.iter().map(|block| block.header.height);
             if heights.eq(from..=to) {
                 Ok(blocks)
@@ -235,27 +225,18 @@ fn broken(state: &State, blocks: &[RawBlock]) -> Option<String> {
 /// is stored.
 ///
 /// # Errors
-/// [`StoreError`] if the store can't be read now.
+/// [`StoreError::Chains`] if there are several; another one if the store can't be read now.
 pub(crate) async fn chain(
-    files: &Arc<Files>,
+    files: &Files,
     configured: Option<&str>,
     contract: &str,
-    health: &StoreHealth,
 ) -> Result<Option<String>, StoreError> {
     if let Some(chain_id) = configured {
         return Ok(Some(chain_id.to_owned()));
     }
     let mut chains = files.chains(contract).await?;
-    match chains.len() {
-        0 => Ok(None),
-        1 => Ok(chains.pop()),
-        _ => {
-            let why = format!(
-                "it has blocks of {}: set chain_id to begin before a node answers",
-                chains.join(", ")
-            );
-            health.failed(why);
-            Ok(None)
-        }
+    if chains.len() > 1 {
+        return Err(StoreError::Chains(chains.join(", ")));
     }
+    Ok(chains.pop())
 }

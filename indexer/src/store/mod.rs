@@ -35,47 +35,35 @@ pub(crate) use write::run;
 
 use names::Names;
 
+use crate::fold::State;
+
 /// The snapshots and segments of one event on one chain.
 #[derive(Debug)]
 pub struct Store {
     files: Arc<Files>,
     names: Names,
-    chain_id: String,
-    contract: String,
-    start_height: u64,
+    /// What everything in it must be bound to.
+    bound: Bound,
     health: Arc<StoreHealth>,
 }
 
 impl Store {
     /// What `files` hold of this event. Nothing is asked yet.
-    pub fn new(
-        files: Arc<Files>,
-        chain_id: &str,
-        contract: &str,
-        start_height: u64,
-        health: Arc<StoreHealth>,
-    ) -> Self {
-        Self {
-            names: Names::new(files.prefix(), contract, chain_id, start_height),
-            files,
-            chain_id: chain_id.to_owned(),
-            contract: contract.to_owned(),
-            start_height,
-            health,
-        }
+    pub(crate) fn new(files: Arc<Files>, bound: Bound, health: Arc<StoreHealth>) -> Self {
+        Self { names: Names::new(files.prefix(), &bound), files, bound, health }
     }
 
     /// The chain that it is of.
     pub fn chain_id(&self) -> &str {
-        &self.chain_id
+        &self.bound.chain_id
+    }
+
+    /// The state before any block.
+    pub(crate) fn empty(&self) -> State {
+        State::new(&self.bound.chain_id, &self.bound.contract)
     }
 
     pub(crate) fn health(&self) -> &StoreHealth {
         &self.health
-    }
-
-    /// What everything in it must be bound to.
-    fn event(&self) -> Event<'_> {
-        Event { chain_id: Some(&self.chain_id), contract: &self.contract, start_height: self.start_height }
     }
 }

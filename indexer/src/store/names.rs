@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use super::Bound;
+
 /// Segments whose first heights have the same quotient by this share a folder: a list of one stays short.
 const SHELF: u64 = 100_000;
 /// The longest segment: one that holds a height begins at most this many blocks before it.
@@ -14,7 +16,7 @@ pub(super) struct Names {
 }
 
 impl Names {
-    pub(super) fn new(prefix: &str, contract: &str, chain_id: &str, start_height: u64) -> Self {
+    pub(super) fn new(prefix: &str, Bound { chain_id, contract, start_height }: &Bound) -> Self {
         let contract = contract_folder(prefix, contract);
         Self { base: format!("{contract}/{}/{start_height}", safe(chain_id)) }
     }
@@ -97,7 +99,8 @@ mod tests {
 
     #[test]
     fn names_sort_by_height_and_say_it() {
-        let names = Names::new("a/b", "terra1x", "columbus-5", 7);
+        let bound = Bound { chain_id: "columbus-5".into(), contract: "terra1x".into(), start_height: 7 };
+        let names = Names::new("a/b", &bound);
         assert_eq!(names.snapshot(1, 9), "a/b/terra1x/columbus-5/7/snapshots/v1/000000000009");
         assert!(names.snapshot(1, 99) < names.snapshot(1, 100));
         assert_eq!(height(&names.snapshot(1, 1_234)), Some(1_234));

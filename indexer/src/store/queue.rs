@@ -67,7 +67,7 @@ impl Queue {
         self.filled.notify_one();
     }
 
-    pub(super) fn store(&self) -> Option<&Arc<Store>> {
+    pub(crate) fn store(&self) -> Option<&Arc<Store>> {
         self.store.get()
     }
 
@@ -257,7 +257,7 @@ mod tests {
     use meteor_chain::blocks::{Header, Results};
 
     use super::*;
-    use crate::store::{Files, Place};
+    use crate::store::{Bound, Files, Place};
 
     fn block(height: u64) -> RawBlock {
         let header = Header {
@@ -287,7 +287,8 @@ mod tests {
     fn queue(dir: &tempfile::TempDir) -> Queue {
         let files = Arc::new(Files::open(&Place::Folder(dir.path().into())).unwrap());
         let queue = Queue::new(5);
-        queue.open(Arc::new(Store::new(files, "x", "c", 1, Arc::default())));
+        let bound = Bound { chain_id: "x".into(), contract: "c".into(), start_height: 1 };
+        queue.open(Arc::new(Store::new(files, bound, Arc::default())));
         queue
     }
 

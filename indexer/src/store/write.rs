@@ -15,7 +15,7 @@ use tokio::time::{sleep, timeout};
 
 use super::files::StoreError;
 use super::queue::Run;
-use super::{Event, Store, names, retain, segment, snapshot};
+use super::{Store, names, retain, segment, snapshot};
 use crate::app::App;
 use crate::fold::State;
 use crate::rpc::{self, Ask, Sizes, Told, WINDOW};
@@ -194,15 +194,12 @@ impl Store {
     async fn keep_segment(&self, run: Run) -> Result<(), StoreError> {
         let (Some(first), Some(last)) = (run.first(), run.last()) else { return Ok(()) };
         let (from, to) = (first.header.height, last.header.height);
-        let of = (self.chain_id.clone(), self.contract.clone(), self.start_height);
-        let made = spawn_blocking(move || {
-            let (chain_id, contract, start_height) = &of;
-            segment::write(&Event { chain_id: Some(chain_id), contract, start_height: *start_height }, &run)
-        });
+        let bound = self.bound.clone();
+        let made = spawn_blocking(move || segment::write(&bound.event(), &run));
         let name = self.names.segment(segment::SCHEMA, from, to);
         let bytes = made.await.map_err(|_| StoreError::Stopped)?;
         let bytes = Bytes::from(bytes.map_err(|source| StoreError::Format { name: name.clone(), source })?);
-        let verifies = |there: &[u8]| segment::read(there, &self.event()).is_ok();
+        let verifies = |there: &[u8]| segment::read(there, &self.bound.event()).is_ok();
         let kept = self.keep(&name, &bytes, true, verifies).await?;
         self.tell(&name, kept);
         self.health.segments.fetch_max(to, Relaxed);
@@ -215,7 +212,7 @@ impl Store {
         let name = self.names.snapshot(snapshot::SCHEMA, height);
         let made = spawn_blocking(move || snapshot::write(&state)).await.map_err(|_| StoreError::Stopped)?;
         let bytes = Bytes::from(made.map_err(|source| StoreError::Format { name: name.clone(), source })?);
-        let verifies = |there: &[u8]| snapshot::read(there, &self.event()).is_ok();
+        let verifies = |there: &[u8]| snapshot::read(there, &self.bound.event()).is_ok();
         let kept = self.keep(&name, &bytes, false, verifies).await?;
         self.tell(&name, kept);
         self.health.snapshot.store(height, Relaxed);

@@ -84,7 +84,7 @@ impl Of {
         let files = Arc::new(Files::open(&place)?);
         let mut held = Held::all(&files).await?;
         if let Some(shower) = &self.shower {
-            held.retain(|held| held.contract == *shower);
+            held.retain(|held| held.bound.contract == *shower);
         }
         if held.is_empty() {
             let of = self.shower.map(|shower| format!(" of {shower}")).unwrap_or_default();
@@ -95,6 +95,6 @@ impl Of {
 }
 
 /// Names an event in a line.
-fn title(held: &Held) -> String {
-    format!("{} on {}, from block {}", held.contract, held.chain_id, held.start_height)
+fn title(Held { bound, .. }: &Held) -> String {
+    format!("{} on {}, from block {}", bound.contract, bound.chain_id, bound.start_height)
 }

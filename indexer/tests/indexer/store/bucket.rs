@@ -17,7 +17,7 @@ use meteor_indexer::store::{Bucket, Place};
 use meteor_indexer::{Server, Source, start};
 use tokio::sync::watch;
 
-use super::{chain, config, get, grow, rebuilt, refusing, served, until, verify};
+use super::{chain, config, get, grow, rebuilt, refusing, served, stop, until, verify};
 use crate::node::Node;
 
 const SECRET: &str = "a-secret-that-nobody-may-read";
@@ -157,7 +157,7 @@ async fn a_bucket_is_as_good_as_a_folder() {
     for server in servers {
         server.wait_applied(chain.height()).await.unwrap();
         let app = Arc::clone(server.app());
-        server.shutdown().await;
+        stop(server, &chain).await;
         assert_eq!((app.store_health.alarms(), app.store_health.last_error()), (Vec::new(), None));
     }
     let last = chain.height() - 1;
@@ -212,7 +212,7 @@ async fn a_bucket_that_refuses_or_never_answers_holds_nothing_up() {
         until(|| health.snapshot.load(Relaxed) == snapshot && health.last_error().is_none()).await;
     }
     assert_eq!(health.alarms(), Vec::<String>::new(), "its own object, whose answer was lost, is the same");
-    server.shutdown().await;
+    stop(server, &chain).await;
     assert_eq!(verify(&s3.bucket(), &chain), chain.height() - 1);
 
     // A replica that starts while the bucket refuses follows the nodes.

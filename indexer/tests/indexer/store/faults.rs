@@ -4,7 +4,7 @@ use std::fs;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::Ordering::Relaxed;
 
-use super::{alone, chain, get, grow, kept, rebuilt, replica, served, until, verify, verify_killed};
+use super::{alone, chain, get, grow, kept, rebuilt, replica, served, stop, until, verify, verify_killed};
 use crate::chain::shower_contract;
 use crate::node::Node;
 
@@ -28,7 +28,7 @@ async fn a_disk_that_takes_nothing_holds_nothing_up_and_is_tried_again() {
 
     fs::remove_file(&blocked).unwrap();
     until(|| health.snapshot.load(Relaxed) == 20 && health.last_error().is_none()).await;
-    server.shutdown().await;
+    stop(server, &chain).await;
     assert_eq!(verify(dir.path(), &chain), chain.height() - 1);
 }
 
@@ -110,6 +110,6 @@ async fn on_a_full_disk_it_goes_on_and_nothing_half_written_has_a_name() {
 
     let server = replica(&[&node], dir.path()).await;
     server.wait_applied(chain.height()).await.unwrap();
-    server.shutdown().await;
+    stop(server, &chain).await;
     assert_eq!(verify(dir.path(), &chain), chain.height() - 1);
 }

@@ -1,15 +1,18 @@
 //! Several replicas at one store: they agree, or raise an alarm, and some never ask a node.
 
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
 use meteor_indexer::store::Place;
 use meteor_indexer::{Server, Source, start};
 
-use super::{chain, config, files, get, grow, rebuilt, replica, served, until, verify};
+use super::{chain, config, files, get, grow, kept, rebuilt, replica, served, stop, until, verify};
 use crate::node::Node;
 
 /// A replica that reads what others store. It is given a node, which it must not ask.
-async fn reader(node: &Node, dir: &std::path::Path) -> Server {
+async fn reader(node: &Node, dir: &Path) -> Server {
     let mut config = config(&[node.url().to_string()], Place::Folder(dir.to_owned()));
     config.source = Source::Store;
     start(config).await.unwrap()
@@ -32,7 +35,7 @@ async fn a_replica_that_follows_the_store_serves_the_same_and_asks_no_node() {
     node.set(|node| node.blocks.clone_from(&chain.blocks));
     reader.wait_applied(40).await.unwrap();
     assert_eq!(served(&reader).await, rebuilt(&chain, 40).await);
-    writer.shutdown().await;
+    stop(writer, &chain).await;
     // The last segment is shorter than the others.
     let last = chain.height() - 1;
     reader.wait_applied(last).await.unwrap();
@@ -43,13 +46,50 @@ async fn a_replica_that_follows_the_store_serves_the_same_and_asks_no_node() {
     node.set(|node| node.blocks.clone_from(&chain.blocks));
     let writer = replica(&[&node], dir.path()).await;
     writer.wait_applied(chain.height()).await.unwrap();
-    writer.shutdown().await;
+    stop(writer, &chain).await;
     reader.wait_applied(chain.height() - 1).await.unwrap();
     let before = files(dir.path());
     reader.shutdown().await;
     assert_eq!(files(dir.path()), before, "it writes nothing");
     assert_eq!(spy.asked(), [""; 0]);
     assert_eq!(verify(dir.path(), &chain), chain.height() - 1);
+}
+
+#[tokio::test]
+async fn a_reader_goes_past_a_damaged_segment_by_a_newer_snapshot() {
+    let chain = chain(33);
+    let last = chain.height() - 1;
+    let (whole, dir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let node = Node::start(&chain.blocks).await;
+    let writer = replica(&[&node], whole.path()).await;
+    writer.wait_applied(chain.height()).await.unwrap();
+    stop(writer, &chain).await;
+    // What comes into the store later, in this order.
+    let copy = |path: &Path| {
+        let to = dir.path().join(path.strip_prefix(whole.path()).unwrap());
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        let begun = to.with_extension("#1");
+        fs::copy(path, &begun).unwrap();
+        fs::rename(begun, to).unwrap();
+    };
+    let segments = kept(whole.path(), "/segments/");
+    for path in &segments[..2] {
+        copy(path);
+    }
+    let reader = reader(&node, dir.path()).await;
+    reader.wait_applied(10).await.unwrap();
+    fs::write(&segments[2], b"damaged").unwrap();
+    for path in &segments[2..] {
+        copy(path);
+    }
+    until(|| reader.app().health.last_error().is_some_and(|(_, error)| error.contains("block 11"))).await;
+    for path in kept(whole.path(), "/snapshots/") {
+        copy(&path);
+    }
+    reader.wait_applied(last).await.unwrap();
+    assert_eq!(served(&reader).await, rebuilt(&chain, last).await);
+    assert_eq!(reader.app().store_health.damaged.load(Relaxed), 1);
+    reader.shutdown().await;
 }
 
 #[tokio::test]
@@ -62,8 +102,8 @@ async fn replicas_that_read_the_same_write_the_same() {
         server.wait_applied(chain.height()).await.unwrap();
     }
     for server in servers {
-        let app = std::sync::Arc::clone(server.app());
-        server.shutdown().await;
+        let app = Arc::clone(server.app());
+        stop(server, &chain).await;
         let health = &app.store_health;
         assert_eq!((health.diverged.load(Relaxed), health.alarms()), (0, Vec::new()));
     }

@@ -9,6 +9,7 @@ mod start;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use axum::Router;
@@ -73,6 +74,13 @@ pub async fn until(mut holds: impl FnMut() -> bool) {
     while !holds() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
+}
+
+/// Stops a replica that has kept all of a chain that can be kept. Served is not yet handed to the store: a stop in
+/// between keeps less.
+pub async fn stop(server: Server, chain: &Chain) {
+    until(|| server.app().health.agreement.verified.load(Relaxed) + 1 >= chain.height()).await;
+    server.shutdown().await;
 }
 
 pub async fn get(addr: std::net::SocketAddr, path: &str) -> (u16, String) {

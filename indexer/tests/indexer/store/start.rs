@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use std::sync::atomic::Ordering::Relaxed;
 
 use meteor_indexer::store::Place;
-use meteor_indexer::{Server, start};
+use meteor_indexer::{Server, Source, start};
 
-use super::{alone, chain, config, files, get, grow, kept, rebuilt, replica, served, until, verify};
-use crate::chain::Chain;
-use crate::node::Node;
+use super::{
+    alone, chain, config, files, get, grow, kept, rebuilt, refusing, replica, served, stop, until, verify,
+};
+use crate::chain::{CHAIN, Chain, address, shower_contract};
+use crate::node::{Fault, Node};
 
 /// A folder with what a replica keeps of a chain, from its beginning to its stop, with every snapshot.
 async fn stored(chain: &Chain) -> tempfile::TempDir {
@@ -23,9 +25,7 @@ async fn stored(chain: &Chain) -> tempfile::TempDir {
     }
     node.set(|node| node.blocks.clone_from(&chain.blocks));
     server.wait_applied(chain.height()).await.unwrap();
-    // Served is not yet handed over: a stop in between keeps less.
-    until(|| server.app().health.agreement.verified.load(Relaxed) + 1 >= chain.height()).await;
-    server.shutdown().await;
+    stop(server, chain).await;
     dir
 }
 
@@ -52,8 +52,14 @@ async fn what_was_confirmed_is_kept_and_served_while_every_node_answers_429() {
     assert_eq!(get(server.admin_addr(), "/readyz").await.0, 200);
     let (_, status) = get(server.admin_addr(), "/status").await;
     assert!(status.contains("\"confirmed\":null") && status.contains("\"alarm\":false"), "{status}");
+    let chain_id = format!("\"chain_id\":\"{CHAIN}\"");
+    let (_, public) = get(server.public_addr(), "/v1/status").await;
+    assert!(status.contains(&chain_id) && public.contains(&chain_id), "{status} {public}");
     let (_, metrics) = get(server.admin_addr(), "/metrics").await;
     assert!(metrics.contains("store_diverged_total 0"), "{metrics}");
+    for height in ["segments", "snapshot"] {
+        assert!(metrics.contains(&format!("store_{height}_height {last}\n")), "{metrics}");
+    }
     assert_eq!(served(&server).await, rebuilt(&chain, last).await);
     server.shutdown().await;
     assert_eq!(verify(dir.path(), &chain), last, "nothing new was confirmed, so nothing is written");
@@ -63,16 +69,85 @@ async fn what_was_confirmed_is_kept_and_served_while_every_node_answers_429() {
 async fn a_replica_goes_on_from_what_is_kept_without_history() {
     let mut chain = chain(33);
     let dir = stored(&chain).await;
-    let kept_to = chain.height() - 1;
-    grow(&mut chain, 20, 0);
-    let node = Node::start(&chain.blocks).await;
-    node.set(|node| node.base = kept_to); // it has deleted all before
+    // The node has deleted all before the last block that is kept, then that one, too: the next one names it.
+    for deleted in [0, 1] {
+        let kept_to = verify(dir.path(), &chain);
+        grow(&mut chain, 20, 0);
+        let node = Node::start(&chain.blocks).await;
+        node.set(|node| node.base = kept_to + deleted);
+        let server = replica(&[&node], dir.path()).await;
+        server.wait_applied(chain.height()).await.unwrap();
+        assert_eq!(start_of(&server), (Some(kept_to), kept_to, Some(true)));
+        assert_eq!(served(&server).await, rebuilt(&chain, chain.height()).await);
+        stop(server, &chain).await;
+        assert_eq!(verify(dir.path(), &chain), chain.height() - 1);
+    }
+}
+
+#[tokio::test]
+async fn of_another_chain_without_history_it_says_that_history_is_needed() {
+    let common = chain(23);
+    let (mut old, mut new) = (common.clone(), common.clone());
+    grow(&mut old, 20, 0);
+    grow(&mut new, 25, 40);
+    let dir = stored(&old).await;
+    let node = Node::start(&new.blocks).await;
+    node.set(|node| node.base = old.height()); // the block after the last that is kept
     let server = replica(&[&node], dir.path()).await;
-    server.wait_applied(chain.height()).await.unwrap();
-    assert_eq!(start_of(&server), (Some(kept_to), kept_to, Some(true)));
+    let health = &server.app().health;
+    until(|| health.halted().is_some_and(|why| why.contains("add a node with full history"))).await;
+    assert!(server.app().store_health.rejected.load(Relaxed) > 0);
+    assert_eq!(start_of(&server).0, Some(40), "what is not of this chain is not served");
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn an_event_lost_since_a_snapshot_is_found_without_reading_everything_again() {
+    let mut chain = chain(23);
+    let dir = tempfile::tempdir().unwrap();
+    let node = Node::start(&chain.blocks).await;
+    let server = replica(&[&node], dir.path()).await;
+    until(|| server.app().store_health.snapshot.load(Relaxed) == 20).await;
+    node.set(|node| node.base = 21); // there is no more than that to read again
+    node.fault("block_results", Fault::EventLost);
+    // The only contribution of its block: only the next contribution contradicts the loss.
+    for contributes in [true, false, true, false] {
+        if contributes {
+            chain.contribute(1, &address(1), 30);
+        }
+        chain.commit();
+        node.set(|node| node.blocks.clone_from(&chain.blocks));
+        server.wait_applied(chain.height()).await.unwrap();
+    }
+    assert!(node.faults_done() && server.app().health.doubted.load(Relaxed) > 0);
     assert_eq!(served(&server).await, rebuilt(&chain, chain.height()).await);
     server.shutdown().await;
-    assert_eq!(verify(dir.path(), &chain), chain.height() - 1);
+}
+
+#[tokio::test]
+async fn where_several_chains_are_kept_one_must_be_named() {
+    let chain = chain(23);
+    let dir = stored(&chain).await;
+    let other = dir.path().join(shower_contract()).join("another-1/1/snapshots/v1");
+    fs::create_dir_all(&other).unwrap();
+    fs::write(other.join("000000000010"), b"").unwrap();
+    let node = Node::start(&chain.blocks).await;
+    let place = Place::Folder(dir.path().to_owned());
+    let mut reading = config(&[node.url().to_string()], place.clone());
+    reading.source = Source::Store;
+    let reader = start(reading).await.unwrap();
+    let names_them = |error: &str| error.contains(&format!("another-1, {CHAIN}: name one with --chain-id"));
+    until(|| reader.app().health.last_error().is_some_and(|(_, error)| names_them(&error))).await;
+    reader.shutdown().await;
+
+    // A replica that asks nodes begins at once when one answers.
+    let waiting = start(config(&[refusing().await], place.clone())).await.unwrap();
+    until(|| waiting.app().health.last_error().is_some()).await;
+    assert!(waiting.app().store_health.last_error().is_some_and(|error| names_them(&error)));
+    waiting.shutdown().await;
+    let server = replica(&[&node], dir.path()).await;
+    server.wait_applied(chain.height()).await.unwrap();
+    server.shutdown().await;
 }
 
 #[tokio::test]
@@ -112,7 +187,7 @@ async fn a_damaged_snapshot_is_passed_over_and_a_damaged_segment_is_asked_of_the
     let node = Node::start(&chain.blocks).await;
     let server = replica(&[&node], dir.path()).await;
     server.wait_applied(chain.height()).await.unwrap();
-    server.shutdown().await;
+    stop(server, &chain).await;
     assert_eq!(verify(dir.path(), &chain), last, "what was damaged is written again");
 }
 
@@ -159,7 +234,7 @@ async fn one_node_that_has_another_block_once_is_not_believed() {
     let chain = chain(33);
     let dir = stored(&chain).await;
     let node = Node::start(&chain.blocks).await;
-    node.fault("blockchain", crate::node::Fault::Parent); // and so another hash
+    node.fault("blockchain", Fault::Parent); // and so another hash
     let server = replica(&[&node], dir.path()).await;
     server.wait_applied(chain.height()).await.unwrap();
     assert!(node.faults_done());
