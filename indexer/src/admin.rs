@@ -23,6 +23,7 @@ use crate::api::Problem;
 use crate::app::{Agreement, App, Check};
 use crate::fold::Alarm;
 use crate::metrics::{self, Format};
+use crate::models::ServerState;
 use crate::port::{self, Handler};
 use crate::standing::Standing;
 use crate::store;
@@ -112,9 +113,9 @@ struct Status {
     alarm: bool,
     /// How often the chain said what can't be true, and the last of it.
     alarms: Alarms,
-    /// The last comparison with the contracts, by subject: each shower, roles, payees, balance, custody, collections.
     /// Whether nodes tell the same.
     agreement: Agreed,
+    /// The last comparison with the contracts, by subject: each shower, roles, payees, balance, custody, collections.
     checks: BTreeMap<String, Check>,
     nodes: Vec<NodeStatus>,
     /// Snapshots and segments; null if nothing is kept.
@@ -162,19 +163,15 @@ async fn status(State(app): State<Arc<App>>) -> Response {
     let view = app.view();
     let health = &app.health;
     let not_ready = app.ready().err();
-    let standing = app.standing();
     let checks = health.checks();
     let tip = health.tip();
     let last_error = health.last_error();
     let status = Status {
         chain_id: health.chain_id().map(str::to_owned),
         contract: app.config.shower.clone(),
-        state: match (health.halted(), &not_ready) {
-            (Some(_), _) => "halted",
-            (None, _) if standing == Standing::CantFollow => "cant_follow",
-            (None, Some(_)) => "catching_up",
-            (None, None) if standing == Standing::ChainStands => "chain_stands",
-            (None, None) => "following",
+        state: match (app.state(), &not_ready) {
+            (ServerState::Following | ServerState::ChainStands, Some(_)) => "catching_up",
+            (state, _) => state.name(),
         },
         not_ready,
         height: view.at.height,

@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::{Config, Source};
 use crate::error::IndexerError;
 use crate::latency::{Lag, Latency};
+use crate::models::ServerState;
 use crate::port::Caps;
 use crate::standing::{Standing, standing};
 use crate::store::{Files, Queue, StoreHealth};
@@ -224,9 +225,25 @@ impl App {
     pub(crate) fn standing(&self) -> Standing {
         match (self.config.source, self.health.since_advance()) {
             (Source::Node, Some(since)) => {
-                standing(since, self.config.stall, self.view().at.height, &self.pool.health())
+                standing(since, self.config.stall, self.view().at.height, || self.pool.health())
             }
             (Source::Node, None) | (Source::Store, _) => Standing::Advancing,
+        }
+    }
+
+    /// What answers are worth, for whoever reads them.
+    pub(crate) fn state(&self) -> ServerState {
+        if self.health.halted().is_some() {
+            return ServerState::Halted;
+        }
+        // What a snapshot says may be old: until a node has answered, nobody knows how old.
+        if self.config.source == Source::Node && self.health.tip() == 0 {
+            return ServerState::CantFollow;
+        }
+        match self.standing() {
+            Standing::Advancing => ServerState::Following,
+            Standing::ChainStands => ServerState::ChainStands,
+            Standing::CantFollow => ServerState::CantFollow,
         }
     }
 }

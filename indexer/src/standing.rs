@@ -15,11 +15,18 @@ pub(crate) enum Standing {
     CantFollow,
 }
 
-/// What it means that nothing has come for `since`, of which less than `enough` means nothing. `height` is ours.
-pub(crate) fn standing(since: Duration, enough: Duration, height: u64, nodes: &[NodeStatus]) -> Standing {
+/// What it means that nothing has come for `since`, of which less than `enough` means nothing. `height` is ours. `nodes`
+/// are asked for only if it may mean something.
+pub(crate) fn standing(
+    since: Duration,
+    enough: Duration,
+    height: u64,
+    nodes: impl FnOnce() -> Vec<NodeStatus>,
+) -> Standing {
     if since < enough {
         return Standing::Advancing;
     }
+    let nodes = nodes();
     let answer = |node: &&NodeStatus| node.tip > 0 && node.waiting_ms == 0 && node.last_error.is_none();
     let (answering, ahead) =
         (nodes.iter().filter(answer).count(), nodes.iter().any(|node| node.tip > height));
@@ -42,7 +49,7 @@ mod tests {
 
     #[test]
     fn a_chain_that_stands_is_told_from_one_that_cannot_be_followed() {
-        let of = |nodes: &[NodeStatus]| standing(LONG, LONG, 7, nodes);
+        let of = |nodes: &[NodeStatus]| standing(LONG, LONG, 7, || nodes.to_vec());
         let (good, down, ahead) = (node(7, None), node(7, Some("refused")), node(8, None));
         assert_eq!(of(std::slice::from_ref(&good)), Standing::ChainStands);
         assert_eq!(of(&[good.clone(), good.clone(), down.clone()]), Standing::ChainStands);
@@ -51,7 +58,7 @@ mod tests {
         assert_eq!(of(&[good.clone(), ahead]), Standing::CantFollow);
         assert_eq!(of(&[node(0, None)]), Standing::CantFollow, "it never answered");
         assert_eq!(
-            standing(LONG.saturating_sub(Duration::from_secs(1)), LONG, 7, &[down]),
+            standing(LONG.saturating_sub(Duration::from_secs(1)), LONG, 7, || vec![down]),
             Standing::Advancing
         );
     }

@@ -1109,6 +1109,13 @@ export interface components {
             /** @description Whether the launch has been read. */
             launched: boolean;
             /**
+             * @description Whether the answers may be old. `following`: blocks come; if `height` is behind `tip`, the server is catching up.
+             *     `chain_stands`: no block has come for a minute, and no node has a later one. `cant_follow`: the answers may be
+             *     old, because no node has answered since the server started, or no block has come for a minute and the chain may
+             *     have gone on. `halted`: the answers stay those of `height`.
+             */
+            state: components["schemas"]["ServerState"];
+            /**
              * Format: int64
              * @description Its time (seconds).
              */
@@ -1277,6 +1284,11 @@ export interface components {
             /** @description Its hash, upper-case hex. */
             hash: string;
         };
+        /**
+         * @description Whether the server's answers may be old.
+         * @enum {string}
+         */
+        ServerState: "following" | "chain_stands" | "cant_follow" | "halted";
         /** @description One shower. */
         Shower: {
             /** @description Whether it was cancelled. */

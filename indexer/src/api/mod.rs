@@ -175,11 +175,12 @@ fn of_status(app: &App, view: &View, headers: &HeaderMap) -> Response {
         tip: app.health.tip(),
         launched: view.launched.is_some(),
         halted: app.health.halted().is_some(),
+        state: app.state(),
         alarms: view.alarms.count,
     };
     // What of it doesn't follow from the block.
-    let (tip, known, halted) = (status.tip, u8::from(status.chain_id.is_some()), u8::from(status.halted));
-    let beside = format_args!("{tip}-{known}{halted}");
+    let (tip, known, state) = (status.tip, u8::from(status.chain_id.is_some()), status.state.name());
+    let beside = format_args!("{tip}-{known}-{state}");
     let mut response = view.currency.respond_beside(headers, beside, || to_json(&status));
     let keep = if view.launched.is_some() { "public, max-age=1, s-maxage=1" } else { "no-store" };
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(keep));

@@ -3,7 +3,7 @@
 use meteor_messages::shower::{MinimumFrom, Payee};
 use meteor_rules::schedule::Schedule;
 use meteor_rules::tier::{PerTier, TierRule};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
 use super::Amount;
@@ -144,8 +144,45 @@ pub struct PublicStatus<'a> {
     pub launched: bool,
     /// True if following the chain has halted for good: the answers stay those of `height`.
     pub halted: bool,
+    /// Whether the answers may be old. `following`: blocks come; if `height` is behind `tip`, the server is catching up.
+    /// `chain_stands`: no block has come for a minute, and no node has a later one. `cant_follow`: the answers may be
+    /// old, because no node has answered since the server started, or no block has come for a minute and the chain may
+    /// have gone on. `halted`: the answers stay those of `height`.
+    pub state: ServerState,
     /// How often the chain said something about the event that can't be true; it was passed over.
     pub alarms: u64,
+}
+
+/// Whether the server's answers may be old.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum ServerState {
+    /// Blocks come.
+    Following,
+    /// No block has come for a while, and no node has a later one.
+    ChainStands,
+    /// No block has come for a while, and a node has a later one or most don't answer; or none has answered yet.
+    CantFollow,
+    /// Following has stopped for good.
+    Halted,
+}
+
+impl ServerState {
+    /// As the API writes it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Following => "following",
+            Self::ChainStands => "chain_stands",
+            Self::CantFollow => "cant_follow",
+            Self::Halted => "halted",
+        }
+    }
+}
+
+impl Serialize for ServerState {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.name())
+    }
 }
 
 /// Coins that the shower contract received without a contribution, and who got them back.

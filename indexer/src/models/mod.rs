@@ -13,7 +13,8 @@ use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
 pub use event::{
-    Coins, CollectionInfo, Config, Hatchery, Minimum, Moved, PayeeShare, PublicStatus, Roles, UnaskedCoins,
+    Coins, CollectionInfo, Config, Hatchery, Minimum, Moved, PayeeShare, PublicStatus, Roles, ServerState,
+    UnaskedCoins,
 };
 pub use fairness::{Reveal, Reveals};
 pub use live::{LiveContribution, LiveHeight, LiveShower};

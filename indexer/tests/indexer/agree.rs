@@ -191,6 +191,9 @@ async fn a_chain_that_stands_leaves_a_server_ready_and_nodes_that_fail_do_not() 
         told = ready().await;
     }
     assert_eq!(told.0, 200);
+    let public = async || get(server.public_addr(), "/v1/status").await.1;
+    let status = public().await;
+    assert!(status.contains("\"state\":\"chain_stands\""), "{status}");
     for node in [&one, &two] {
         node.set(|node| node.always = Some(("abci_info", Fault::Broken)));
     }
@@ -199,6 +202,8 @@ async fn a_chain_that_stands_leaves_a_server_ready_and_nodes_that_fail_do_not() 
     }
     assert!(told.1.contains("can't follow: at height 5 since"), "{}", told.1);
     let (_, status) = get(server.admin_addr(), "/status").await;
+    assert!(status.contains("\"state\":\"cant_follow\""), "{status}");
+    let status = public().await;
     assert!(status.contains("\"state\":\"cant_follow\""), "{status}");
     server.shutdown().await;
 }

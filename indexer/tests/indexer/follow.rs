@@ -130,7 +130,7 @@ async fn an_event_that_cannot_be_read_halts_loudly_and_the_last_state_is_served(
     assert_eq!(status, 200);
     assert!(body.contains("\"contributors\":3"), "{body}");
     let (_, body) = get(server.public_addr(), "/v1/status").await;
-    assert!(body.contains("\"halted\":true") && !body.contains("novelty"), "{body}");
+    assert!(body.contains("\"halted\":true,\"state\":\"halted\"") && !body.contains("novelty"), "{body}");
     server.shutdown().await;
 }
 

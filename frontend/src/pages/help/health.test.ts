@@ -4,7 +4,16 @@ import { healthOf, type Line, overall, type Seen } from './health';
 
 const fine: Seen = {
   live: { link: 'live', height: 100 },
-  status: { chain_id: 'c', height: 100, time: 1, tip: 100, launched: true, halted: false, alarms: 0 },
+  status: {
+    chain_id: 'c',
+    height: 100,
+    time: 1,
+    tip: 100,
+    launched: true,
+    halted: false,
+    state: 'following',
+    alarms: 0,
+  },
   paused: false,
   stalled: false,
   ahead: 1,

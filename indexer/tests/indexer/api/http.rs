@@ -188,6 +188,26 @@ async fn before_the_launch_there_is_nothing_and_it_says_when_to_come_back() {
 }
 
 #[tokio::test]
+async fn the_status_says_where_the_server_stands_and_its_tag_does_too() {
+    let app = app();
+    let mut seen = Vec::new();
+    let mut shows = async |expected: &str| {
+        let (_, headers, body) = get(&app, "/v1/status").await;
+        assert_eq!(body["state"], expected, "{body}");
+        let tag = headers["etag"].clone();
+        assert!(!seen.contains(&tag), "{tag:?} stood for another state");
+        let again = Request::get("/v1/status").header("if-none-match", &tag).body(Body::empty()).unwrap();
+        assert_eq!(send(&app, again).await.status(), 304);
+        seen.push(tag);
+    };
+    shows("cant_follow").await; // no node has answered yet
+    app.health.set_tip(4);
+    shows("following").await;
+    app.health.halt("for a test");
+    shows("halted").await;
+}
+
+#[tokio::test]
 async fn live_connections_are_capped() {
     let mut config = Config::new(&["http://127.0.0.1:1".into()], &shower_contract()).unwrap();
     config.max_streams = 1;

@@ -55,6 +55,7 @@ async fn what_was_confirmed_is_kept_and_served_while_every_node_answers_429() {
     let chain_id = format!("\"chain_id\":\"{CHAIN}\"");
     let (_, public) = get(server.public_addr(), "/v1/status").await;
     assert!(status.contains(&chain_id) && public.contains(&chain_id), "{status} {public}");
+    assert!(public.contains("\"state\":\"cant_follow\""), "old answers are marked: {public}");
     let (_, metrics) = get(server.admin_addr(), "/metrics").await;
     assert!(metrics.contains("store_diverged_total 0"), "{metrics}");
     for height in ["segments", "snapshot"] {
