@@ -101,6 +101,7 @@ pub(super) async fn shower_meteors(
     Ok(view.currency.csv(&headers, &view.meteors_tag(shower), || body(view.meteors(shower))))
 }
 
-fn body(pieces: impl Iterator<Item = Bytes> + Send + 'static) -> Body {
+/// A body that is sent piece by piece.
+pub(super) fn body(pieces: impl Iterator<Item = Bytes> + Send + 'static) -> Body {
     Body::from_stream(stream::iter(pieces.map(Ok::<_, Infallible>)))
 }

@@ -1,17 +1,15 @@
 //! What a verifier reads: facts, tables, contributions and reveals.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 
-use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use futures::stream;
 use meteor_rules::fairness::evidence::Fairness;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::exports::body;
 use super::showers::find;
 use super::{InPath, InQuery, Problem, index, prepared};
 use crate::app::App;
@@ -90,9 +88,7 @@ pub(super) async fn contributions(
     let view = app.view();
     let shower = find(&view, number)?;
     // The log hash identifies the list, so it serves as its tag.
-    Ok(view.currency.csv(&headers, &shower.summary.log, || {
-        Body::from_stream(stream::iter(shower.csv().map(Ok::<_, Infallible>)))
-    }))
+    Ok(view.currency.csv(&headers, &shower.summary.log, || body(shower.csv())))
 }
 
 /// Which reveals.
