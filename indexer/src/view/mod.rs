@@ -28,8 +28,8 @@ use meteor_rules::tier::Tier;
 use meteor_rules::{NANOS_PER_SECOND, ShowerId};
 
 use crate::fold::{
-    Alarms, At, Collection, Collections, Contracts, Custodies, Launched, Reveal, State, Token, TokenRef,
-    Unasked, Wallets,
+    Alarms, At, Collection, Collections, Contracts, Custodies, Launched, Reveal, State, Token, Unasked,
+    Wallets,
 };
 use crate::models::{self, Amount};
 pub use frame::MAX_CONTRIBUTIONS;
@@ -213,12 +213,6 @@ impl View {
             image,
             attributes,
         }
-    }
-
-    /// A token by reference, as shown.
-    pub fn token(&self, token: TokenRef) -> Option<models::Nft<'_>> {
-        let (of, id) = (token.collection(), token.id());
-        Some(self.nft(of, id, self.collections.of(of).get(id)?))
     }
 
     fn address(&self, wallet: u32) -> &str {

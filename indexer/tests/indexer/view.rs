@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use meteor_indexer::fold::{
     Block, BlockPart, ChainEvent, Collection, Entry, Located, State, Token, TokenRef, apply,
 };
-use meteor_indexer::models::{Amount, Cave, Cracking, Ranked, Ranking, Wallet, WalletShower};
+use meteor_indexer::models::{Amount, Cave, Cracking, Nft, Ranked, Ranking, Wallet, WalletShower};
 use meteor_indexer::view::{ShowerView, View};
 use meteor_messages::events::{Contribution, Json, Launch, ShowerEvent};
 use meteor_rules::Rank;
@@ -240,6 +240,11 @@ fn wallet<'a>(view: &View, address: &'a str) -> Wallet<'a> {
     }
 }
 
+fn shown(view: &View, token: TokenRef) -> Nft<'_> {
+    let (of, id) = (token.collection(), token.id());
+    view.nft(of, id, view.collections.of(of).get(id).unwrap())
+}
+
 fn cave<'a>(view: &'a View, address: &'a str, after: Option<TokenRef>, limit: usize) -> Cave<'a> {
     let tokens: Vec<TokenRef> =
         view.wallets.find(address).iter().flat_map(|it| it.tokens.iter().copied()).collect();
@@ -250,7 +255,7 @@ fn cave<'a>(view: &'a View, address: &'a str, after: Option<TokenRef>, limit: us
     Cave {
         address,
         count: tokens.len(),
-        nfts: rest.iter().take(limit).map(|token| view.token(*token).unwrap()).collect(),
+        nfts: rest.iter().take(limit).map(|token| shown(view, *token)).collect(),
         cracking: number
             .iter()
             .flat_map(|number| view.custodies.of(*number))
