@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{Redirect, Response};
 use axum::routing::{MethodRouter, get};
@@ -16,6 +16,12 @@ use crate::view::Page;
 /// They change with the server's version only, and don't have their hash in their names.
 const KEEP: HeaderValue = HeaderValue::from_static(
     "public, max-age=300, s-maxage=300, stale-while-revalidate=3600, stale-if-error=86400",
+);
+
+/// Only our own files and the API; Swagger UI sets styles inline, and its icons are `data:`.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; \
+     img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
 
 /// What the page at `/docs` consists of; the bundled Swagger UI has more that it doesn't load.
@@ -57,7 +63,11 @@ fn kept(
     bytes: impl FnOnce() -> Vec<u8> + Send + 'static,
 ) -> MethodRouter<Arc<App>> {
     let page = Arc::new(LazyLock::new(move || {
-        let headers = [(CACHE_CONTROL, KEEP), (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"))];
+        let headers = [
+            (CACHE_CONTROL, KEEP),
+            (CONTENT_SECURITY_POLICY, POLICY),
+            (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        ];
         let page = Page::file(HeaderValue::from_static(content_type), bytes(), headers);
         page.pack();
         page

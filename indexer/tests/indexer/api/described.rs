@@ -334,6 +334,10 @@ async fn what_is_no_data_has_its_time_in_caches_too() {
             );
             assert!(file.body.len() > 100);
         }
+        let policy = get("/docs/").await;
+        let policy = policy.header("content-security-policy").unwrap();
+        assert!(policy.starts_with("default-src 'none'; script-src 'self'; "), "{policy}");
+        assert!(!policy.contains("http"), "nothing comes from elsewhere: {policy}");
         let description: Value = serde_json::from_str(&get("/openapi.json").await.body).unwrap();
         let committed = meteor_indexer::api::openapi().unwrap();
         assert_eq!(description, serde_json::from_str::<Value>(&committed).unwrap());
