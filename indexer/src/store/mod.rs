@@ -28,6 +28,7 @@ pub(crate) use health::Report;
 pub use health::{Start, StoreHealth};
 pub use inspect::{Held, Kept, Opened, Replayed};
 pub(crate) use load::{apply, chain};
+pub(crate) use names::LONGEST;
 pub use place::{Bucket, Place};
 pub(crate) use place::{Named, standard};
 pub(crate) use queue::Queue;

@@ -6,8 +6,8 @@ use super::Bound;
 
 /// Segments whose first heights have the same quotient by this share a folder: a list of one stays short.
 const SHELF: u64 = 100_000;
-/// The longest segment: one that holds a height begins at most this many blocks before it.
-pub(super) const LONGEST: u64 = 1_000;
+/// Most blocks of a segment: one that holds a height begins at most this many before it.
+pub(crate) const LONGEST: u64 = 1_000;
 
 /// What the objects of one event on one chain begin with.
 #[derive(Clone, Debug, PartialEq, Eq)]

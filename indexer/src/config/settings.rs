@@ -1,152 +1,20 @@
-//! Configuration from a file, the environment and flags. All of it is checked before a port opens.
+//! Settings as they are given, and the configuration that they make.
 
 use std::fs;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use axum::http::HeaderName;
-use clap::{Args, ValueEnum};
-use meteor_chain::gas::GasPrice;
-use meteor_chain::http;
-use reqwest::Url;
+use clap::Args;
 use serde::Deserialize;
-use thiserror::Error;
 
-use crate::store::{Bucket, Named, Place, standard};
+use super::fields::{
+    bad, endpoint, gas_price, gateway, header, limit, read_catalogue, read_tables, socket, support, url,
+};
+use super::{Config, ConfigError, Source};
+use crate::store::{Bucket, LONGEST, Named, Place, standard};
 
 /// Ten blocks of six seconds: a chain is never that late by chance.
 const STALL: Duration = Duration::from_mins(1);
-
-/// A checked configuration.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Config {
-    /// CometBFT RPC nodes; at least one. They can contain credentials, so use [`Config::node_names`] in
-    /// texts.
-    pub rpc: Vec<Url>,
-    /// The shower contract.
-    pub shower: String,
-    /// The prefix of the chain's addresses, for example `terra`.
-    pub prefix: String,
-    /// The chain; that of the first node if `None`.
-    pub chain_id: Option<String>,
-    /// The first height to read, at or before the launch.
-    pub start_height: u64,
-    /// Where blocks come from.
-    pub source: Source,
-    /// Where snapshots and segments are kept; `None` for nowhere.
-    pub store: Option<Place>,
-    /// Blocks between two snapshots; a multiple of `segment_blocks`.
-    pub snapshot_blocks: u64,
-    /// Blocks of a segment.
-    pub segment_blocks: u64,
-    /// How many of the newest snapshots are kept, beside one a day.
-    pub snapshots: usize,
-    /// Where the public API listens.
-    pub listen: SocketAddr,
-    /// Where the admin API listens. The public must not reach it.
-    pub admin_listen: SocketAddr,
-    /// How often to look for new blocks.
-    pub poll: Duration,
-    /// How often to compare with the contracts; zero for never.
-    pub audit: Duration,
-    /// How long the same impossible block must be told again and again before following halts.
-    pub patience: Duration,
-    /// How long no block may come before the server says so, and isn't ready unless the chain itself stands.
-    pub stall: Duration,
-    /// Ready while at most this many blocks behind the best known tip.
-    pub ready_lag: u64,
-    /// The most live connections (`/v1/events`) at once.
-    pub max_streams: usize,
-    /// The most live connections of one address; `None` for no limit.
-    pub max_streams_per_address: Option<usize>,
-    /// The most connections to the public port at once; fewer where the process may not open so many files.
-    pub max_connections: usize,
-    /// The most connections of one address; `None` for no limit.
-    pub max_connections_per_address: Option<usize>,
-    /// The header in which a proxy says whose request it passes on; `None` if clients connect directly.
-    pub address_header: Option<HeaderName>,
-    /// How long to go on serving after a shutdown begins, so that balancers and clients go elsewhere first.
-    pub drain: Duration,
-    /// The tables file; served only if its SHA-256 is the one on the chain.
-    pub tables: Option<Vec<u8>>,
-    /// The catalogue's file; served only if the launch committed to it.
-    pub catalogue: Option<Vec<u8>>,
-    /// What transactions that wallets make for this page should pay for gas.
-    pub gas_price: Option<GasPrice>,
-    /// Gateways that the page may load images from; each ends in a slash.
-    pub image_gateways: Vec<Url>,
-    /// Where visitors find help: an https address, or mailto.
-    pub support: Option<Url>,
-}
-
-/// Where blocks come from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Source {
-    /// The nodes
-    #[default]
-    Node,
-    /// The store, to which another replica writes; no node is ever asked
-    Store,
-}
-
-/// Why a configuration can't be used. Every text says what to do.
-#[derive(Debug, Error)]
-pub enum ConfigError {
-    /// The file can't be read.
-    #[error("can't read the configuration file {}", path.display())]
-    File {
-        /// Its path.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
-    /// The file is malformed.
-    #[error("the configuration file {} is malformed", path.display())]
-    Form {
-        /// Its path.
-        path: PathBuf,
-        /// Where and why.
-        #[source]
-        source: Box<toml::de::Error>,
-    },
-    /// The tables file can't be read.
-    #[error("can't read the tables file {}: --tables needs the file that the event was launched with", path.display())]
-    Tables {
-        /// Its path.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
-    /// The catalogue can't be read.
-    #[error("can't read the catalogue {}: --catalogue needs the file that the event was launched with", path.display())]
-    Catalogue {
-        /// Its path.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
-    /// A required setting is missing.
-    #[error("{0} is not set: use --{flag}, METEOR_{1}, or {2} in the file", flag = .2.replace('_', "-"))]
-    Missing(&'static str, &'static str, &'static str),
-    /// There is no folder to keep anything in.
-    #[error("there is no home folder to keep snapshots in: name a folder with --store, or --store none")]
-    NoFolder,
-    /// A setting has a value that it can't have.
-    #[error("{what} can't be {given:?}: {hint}")]
-    Bad {
-        /// Which setting.
-        what: &'static str,
-        /// Its value.
-        given: String,
-        /// What it must be.
-        hint: String,
-    },
-}
 
 /// Settings as given, by flags and environment variables or by a file.
 #[derive(Args, Clone, Debug, Default, Deserialize)]
@@ -350,7 +218,7 @@ impl Settings {
         }
         let (segment_blocks, snapshot_blocks) =
             (self.segment_blocks.unwrap_or(10), self.snapshot_blocks.unwrap_or(100));
-        if !(1..=MOST_BLOCKS).contains(&segment_blocks) {
+        if !(1..=LONGEST).contains(&segment_blocks) {
             return Err(bad("segment_blocks", &segment_blocks.to_string(), "it must be 1 to 1000"));
         }
         if snapshot_blocks == 0 || !snapshot_blocks.is_multiple_of(segment_blocks) {
@@ -413,12 +281,7 @@ impl Settings {
             support: self.support.map(|text| support(&text)).transpose()?,
         })
     }
-}
 
-/// Most blocks of a segment.
-const MOST_BLOCKS: u64 = 1_000;
-
-impl Settings {
     /// Where the store is to be; `None` for nowhere.
     ///
     /// # Errors
@@ -450,94 +313,4 @@ impl Settings {
         let (region, credentials) = (self.store_region.clone(), self.store_credentials.clone());
         Ok(Some(Place::Bucket(Bucket { name, prefix, endpoint, region, credentials })))
     }
-}
-
-impl Config {
-    /// A configuration for these nodes and this shower contract, with defaults for everything else. It keeps nothing,
-    /// and a shutdown doesn't drain: whoever embeds the indexer has no balancer before it.
-    ///
-    /// # Errors
-    /// [`ConfigError`] if one of them is bad.
-    pub fn new(rpc: &[String], shower: &str) -> Result<Self, ConfigError> {
-        let (rpc, shower, store) = (rpc.to_vec(), Some(shower.to_owned()), Some("none".to_owned()));
-        let settings = Settings { rpc, shower, store, ..Settings::default() };
-        Ok(Self { drain: Duration::ZERO, ..settings.check()? })
-    }
-
-    /// Hosts and ports of the nodes, without credentials.
-    pub fn node_names(&self) -> Vec<String> {
-        self.rpc.iter().map(http::node_name).collect()
-    }
-}
-
-fn read_tables(path: PathBuf) -> Result<Vec<u8>, ConfigError> {
-    fs::read(&path).map_err(|source| ConfigError::Tables { path, source })
-}
-
-fn read_catalogue(path: PathBuf) -> Result<Vec<u8>, ConfigError> {
-    fs::read(&path).map_err(|source| ConfigError::Catalogue { path, source })
-}
-
-/// A limit of which 0 means none.
-fn limit(most: usize) -> Option<usize> {
-    (most > 0).then_some(most)
-}
-
-fn header(text: &str) -> Result<HeaderName, ConfigError> {
-    let hint = "it must be the name of a header, like x-forwarded-for";
-    HeaderName::from_bytes(text.trim().as_bytes()).map_err(|_| bad("address_header", text, hint))
-}
-
-fn bad(what: &'static str, given: &str, hint: &str) -> ConfigError {
-    ConfigError::Bad { what, given: given.to_owned(), hint: hint.to_owned() }
-}
-
-fn url(text: &str) -> Result<Url, ConfigError> {
-    // The text can contain a password; only its scheme is safe to repeat.
-    let scheme = || text.trim().split("://").next().filter(|scheme| scheme.len() < 10).unwrap_or("…");
-    http::node_url(text)
-        .ok_or_else(|| bad("a node", scheme(), "it must be an address like http://localhost:26657"))
-}
-
-/// The address of an S3-compatible store.
-fn endpoint(text: &str) -> Result<Url, ConfigError> {
-    let good = |url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host() && anonymous(url);
-    // The text can contain a password.
-    let hint = "it must be an address like https://s3.example.com, without name and password";
-    Url::parse(text.trim()).ok().filter(good).ok_or_else(|| bad("store_endpoint", "…", hint))
-}
-
-fn gas_price(text: &str) -> Result<GasPrice, ConfigError> {
-    text.trim().parse().map_err(|_| bad("gas_price", text, "write it like 28.325uluna"))
-}
-
-/// A gateway, to whose address a content identifier is appended.
-fn gateway(text: &str) -> Result<Url, ConfigError> {
-    let good = |url: &Url| {
-        let plain = url.query().is_none() && url.fragment().is_none() && url.path().ends_with('/');
-        url.scheme() == "https" && url.has_host() && plain && anonymous(url)
-    };
-    let hint = "it must be an https address that ends in a slash, like https://ipfs.example.com/ipfs/";
-    Url::parse(text.trim()).ok().filter(good).ok_or_else(|| bad("an image gateway", text, hint))
-}
-
-fn support(text: &str) -> Result<Url, ConfigError> {
-    let good = |url: &Url| match url.scheme() {
-        "https" => url.has_host() && anonymous(url),
-        "mailto" => url.path().split_once('@').is_some_and(|(who, at)| !who.is_empty() && !at.is_empty()),
-        _ => false,
-    };
-    let hint = "it must be an https address or one like mailto:help@example.com";
-    Url::parse(text.trim()).ok().filter(good).ok_or_else(|| bad("support", text, hint))
-}
-
-/// Whether an address holds no name and password: everyone reads it.
-fn anonymous(url: &Url) -> bool {
-    url.username().is_empty() && url.password().is_none()
-}
-
-fn socket(what: &'static str, given: Option<String>, default: &str) -> Result<SocketAddr, ConfigError> {
-    let text = given.unwrap_or_else(|| default.to_owned());
-    text.parse()
-        .map_err(|_| bad(what, &text, "it must be an address and port like 127.0.0.1:8080 or [::]:8080"))
 }
