@@ -27,18 +27,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use axum::Router;
-use axum::http::header::CONTENT_TYPE;
-use axum::routing::get;
-use axum::serve::ListenerExt as _;
 use bytes::Bytes;
 use growing::Growing;
-use meteor_indexer::Config;
-use meteor_indexer::app::App;
 use meteor_indexer::view::View;
+use serving::{Keep, bare, indexer, on_thread, plain, runtime};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::runtime::{Builder, Runtime};
+use tokio::net::TcpStream;
 use tokio::sync::mpsc::unbounded_channel;
 
 #[path = "../tests/indexer/chain.rs"]
@@ -46,62 +40,13 @@ use tokio::sync::mpsc::unbounded_channel;
 mod chain;
 #[allow(clippy::missing_panics_doc)]
 mod growing;
+#[allow(dead_code, clippy::missing_panics_doc, unreachable_pub)]
+mod serving;
 
 /// How often a block comes.
 const BLOCK: Duration = Duration::from_millis(500);
 /// Contributions in it.
 const CHANGES: u64 = 100;
-
-fn runtime() -> Runtime {
-    Builder::new_current_thread().enable_all().build().unwrap()
-}
-
-/// Starts a server on a thread of its own and gives what it says of itself.
-fn serve<T, F>(start: impl FnOnce() -> F + Send + 'static) -> T
-where
-    T: Send + 'static,
-    F: Future<Output = (T, Keep)>,
-{
-    let (send, receive) = std::sync::mpsc::channel();
-    thread::spawn(move || {
-        runtime().block_on(async {
-            let (said, _keep) = start().await;
-            send.send(said).unwrap();
-            std::future::pending::<()>().await;
-        });
-    });
-    receive.recv().unwrap()
-}
-
-/// What lives as long as a server.
-type Keep = Box<dyn std::any::Any>;
-
-/// The indexer, as it is served.
-fn indexer() -> (SocketAddr, Arc<App>) {
-    serve(async || {
-        let mut config = Config::new(&["http://127.0.0.1:1".into()], &chain::shower_contract()).unwrap();
-        config.listen = "127.0.0.1:0".parse().unwrap();
-        config.admin_listen = config.listen;
-        let server = meteor_indexer::start(config).await.unwrap();
-        let said = (server.public_addr(), Arc::clone(server.app()));
-        (said, Box::new(server) as Keep)
-    })
-}
-
-/// A handler that does nothing but give `body`.
-fn bare(body: Bytes) -> SocketAddr {
-    serve(async || {
-        let handler = get(move || async move { ([(CONTENT_TYPE, "application/json")], body) });
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let addr = listener.local_addr().unwrap();
-        let listener = listener.tap_io(|stream| {
-            let _ = stream.set_nodelay(true);
-        });
-        let router = Router::new().fallback(handler);
-        let task = tokio::spawn(async move { axum::serve(listener, router).await });
-        (addr, Box::new(task) as Keep)
-    })
-}
 
 /// Sends one request and reads its answer whole. `buffer` is scratch. Gives the length of the answer's body.
 async fn ask(stream: &mut TcpStream, path: &str, buffer: &mut Vec<u8>) -> usize {
@@ -203,7 +148,10 @@ fn main() {
     let (rounds, connections, wallets) =
         (arg(2, 7.0) as usize, arg(3, 200.0) as usize, arg(4, 100_000.0) as u64);
 
-    let (addr, app) = indexer();
+    let (addr, app) = on_thread(async || {
+        let server = indexer().await;
+        ((server.public_addr(), Arc::clone(server.app())), Box::new(server) as Keep)
+    });
     let mut event = Growing::launched();
     event.come(wallets);
     app.publish(View::new(&event.state, "terra", None));
@@ -243,7 +191,7 @@ fn main() {
             }
         })
     };
-    let bare = bare(Bytes::from(vec![b'x'; 3_000]));
+    let bare = on_thread(async || plain(bare(Bytes::from(vec![b'x'; 3_000]))).await);
     let [mut of_bare, mut of_all] = [const { Vec::new() }; 2];
     let mut of_paths = vec![Vec::new(); paths.len()];
     for _ in 0..rounds {

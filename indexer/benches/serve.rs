@@ -22,33 +22,25 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::thread;
 use std::time::{Duration, Instant};
 
-use axum::Router;
-use axum::ServiceExt;
 use axum::extract::Request;
-use axum::http::header::CONTENT_TYPE;
 use axum::response::Response;
-use axum::routing::get;
-use axum::serve::ListenerExt as _;
 use bytes::Bytes;
-use meteor_indexer::Config;
 use meteor_indexer::api;
 use meteor_indexer::app::App;
 use meteor_indexer::view::View;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::runtime::{Builder, Runtime};
+use tokio::net::TcpStream;
 use tower_service::Service;
 
 #[path = "../tests/indexer/chain.rs"]
 #[allow(dead_code, clippy::cast_possible_truncation, unreachable_pub)]
 mod chain;
+#[allow(dead_code, clippy::missing_panics_doc, unreachable_pub)]
+mod serving;
 
-fn runtime() -> Runtime {
-    Builder::new_current_thread().enable_all().build().unwrap()
-}
+use serving::{Keep, bare, config, indexer, on_thread, plain, runtime};
 
 /// A server on a thread of its own.
 #[derive(Clone)]
@@ -77,48 +69,19 @@ where
     S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + Sync + 'static,
     S::Future: Send,
 {
-    let (send, receive) = std::sync::mpsc::channel();
-    thread::spawn(move || {
-        runtime().block_on(async move {
-            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-            send.send(Serving::here(listener.local_addr().unwrap())).unwrap();
-            let listener = listener.tap_io(|stream| {
-                let _ = stream.set_nodelay(true);
-            });
-            axum::serve(listener, service.into_make_service()).await.unwrap();
-        });
-    });
-    receive.recv().unwrap()
+    on_thread(async || {
+        let (addr, keep) = plain(service).await;
+        (Serving::here(addr), keep)
+    })
 }
 
-/// Starts the indexer on a thread of its own, as it is served, with the same view as `app`.
+/// Starts the indexer on a thread of its own, as it is served, with the same view as the router.
 fn served() -> Serving {
-    let (send, receive) = std::sync::mpsc::channel();
-    thread::Builder::new()
-        .name("front".into())
-        .spawn(move || {
-            runtime().block_on(async move {
-                let mut config = config();
-                config.listen = "127.0.0.1:0".parse().unwrap();
-                config.admin_listen = config.listen;
-                let server = meteor_indexer::start(config).await.unwrap();
-                server.app().publish(view());
-                send.send(Serving::here(server.public_addr())).unwrap();
-                std::future::pending::<()>().await;
-            });
-        })
-        .unwrap();
-    receive.recv().unwrap()
-}
-
-fn config() -> Config {
-    Config::new(&["http://127.0.0.1:1".into()], &chain::shower_contract()).unwrap()
-}
-
-/// A handler that does nothing but give `body`.
-fn bare(body: Bytes) -> Router {
-    let handler = get(move || async move { ([(CONTENT_TYPE, "application/json")], body) });
-    Router::new().route("/bare", handler)
+    on_thread(async || {
+        let server = indexer().await;
+        server.app().publish(view());
+        (Serving::here(server.public_addr()), Box::new(server) as Keep)
+    })
 }
 
 /// Reads one answer and gives its bytes in all, and where its body begins.

@@ -28,21 +28,19 @@ use futures::stream;
 use meteor_indexer::Config;
 use meteor_indexer::view::View;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use serving::runtime;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpSocket};
-use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{mpsc, watch};
 
 #[path = "../tests/indexer/chain.rs"]
 #[allow(dead_code, clippy::cast_possible_truncation, unreachable_pub)]
 mod chain;
+#[allow(dead_code, clippy::missing_panics_doc, unreachable_pub)]
+mod serving;
 
 /// New contributions in each frame.
 const NEW: u8 = 5;
-
-fn runtime() -> Runtime {
-    Builder::new_current_thread().enable_all().build().unwrap()
-}
 
 /// Nanoseconds by the clock that all processes share.
 fn now() -> u64 {
@@ -50,11 +48,7 @@ fn now() -> u64 {
 }
 
 fn config(connections: usize) -> Config {
-    let mut config = Config::new(&["http://127.0.0.1:1".into()], &chain::shower_contract()).unwrap();
-    config.listen = "127.0.0.1:0".parse().unwrap();
-    config.admin_listen = config.listen;
-    config.max_streams = connections;
-    config
+    Config { max_streams: connections, ..serving::config() }
 }
 
 /// The next block: some contribute.
