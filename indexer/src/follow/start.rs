@@ -189,11 +189,14 @@ struct Theirs {
 
 /// The block of a state, or the nodes' last one if they are behind: a chain that began anew is shorter.
 async fn theirs(app: &App, store: &Store, state: &State) -> Result<Theirs, NodeError> {
-    let height = app.pool.tip().await?.min(state.at.height);
+    let tip = app.pool.tip().await?;
+    app.health.set_tip(tip.max(state.at.height));
+    let height = tip.min(state.at.height);
     let ours = if height == state.at.height {
         Some(state.at.hash)
     } else {
-        store.hash_at(height).await.ok().flatten()
+        let found = store.hash_at(height).await;
+        found.inspect_err(|error| app.store_health.failed(with_causes(error))).ok().flatten()
     };
     let Some(ours) = ours else { return Err(NodeError::NotYet) };
     let (node, hash) = match rpc::header(&app.pool, height).await {

@@ -75,8 +75,9 @@ pub(crate) async fn run(app: Arc<App>) {
             }
             Err(error) => {
                 app.store_health.failed(with_causes(&error));
+                let pause = spread(wait);
                 wait = wait.saturating_mul(2).min(WAIT.1);
-                Some(spread(wait))
+                Some(pause)
             }
         };
         tokio::select! {

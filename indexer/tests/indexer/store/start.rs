@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
 
 use meteor_indexer::store::Place;
 use meteor_indexer::{Server, Source, start};
@@ -83,6 +84,25 @@ async fn a_replica_goes_on_from_what_is_kept_without_history() {
         stop(server, &chain).await;
         assert_eq!(verify(dir.path(), &chain), chain.height() - 1);
     }
+}
+
+#[tokio::test]
+async fn how_far_behind_it_is_shows_before_a_node_has_confirmed_what_is_stored() {
+    let mut chain = chain(13);
+    let dir = stored(&chain).await;
+    grow(&mut chain, 20, 0);
+    let node = Node::start(&chain.blocks).await;
+    node.set(|node| node.faults = vec![("blockchain", Fault::Parent); 10_000].into());
+    let mut config = config(&[node.url().to_string()], Place::Folder(dir.path().to_owned()));
+    config.patience = Duration::from_hours(1); // the node isn't believed, and there is no other
+    let server = start(config).await.unwrap();
+    until(|| server.app().health.tip() == chain.height()).await;
+    let (code, why) = get(server.admin_addr(), "/readyz").await;
+    assert!(code == 503 && why.contains("blocks behind"), "{why}");
+    node.set(|node| node.faults.clear());
+    server.wait_applied(chain.height()).await.unwrap();
+    assert_eq!(get(server.admin_addr(), "/readyz").await.0, 200);
+    server.shutdown().await;
 }
 
 #[tokio::test]
