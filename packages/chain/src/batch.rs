@@ -7,10 +7,10 @@ use std::time::Duration;
 use crate::NodeError;
 use crate::jsonrpc::BATCH;
 
-/// Good batches until a larger one is tried again after one was refused; doubled by each refusal.
+/// Good batches until a larger one is tried again after one failed; doubled each time one fails then.
 const PATIENCE: u32 = 16;
 const LONGEST_PATIENCE: u32 = 4096;
-/// Good batches until a larger one is tried, as long as none was refused.
+/// Good batches until a larger one is tried, as long as none failed for its size.
 const EAGER: u32 = 2;
 /// A batch's answer should have at most this many bytes, and take no longer than this.
 const MOST_BYTES: usize = 8 << 20;
@@ -25,6 +25,10 @@ pub(crate) struct Batch {
     size: usize,
     good: u32,
     patience: u32,
+    /// The size that failed last, until one as large is answered.
+    failed: Option<usize>,
+    /// Nothing was answered since.
+    falling: bool,
     /// Batches in a row that a rate limit kept out.
     starved: u32,
     /// A single request got through since.
@@ -33,7 +37,15 @@ pub(crate) struct Batch {
 
 impl Default for Batch {
     fn default() -> Self {
-        Self { size: BATCH, good: 0, patience: EAGER, starved: 0, single: false }
+        Self {
+            size: BATCH,
+            good: 0,
+            patience: EAGER,
+            failed: None,
+            falling: false,
+            starved: 0,
+            single: false,
+        }
     }
 }
 
@@ -48,7 +60,11 @@ impl Batch {
         if asked == 1 && self.size > 1 && bytes <= MOST_BYTES {
             return self.single();
         }
-        self.starved = 0;
+        (self.starved, self.falling) = (0, false);
+        if self.failed.is_some_and(|failed| asked >= failed) {
+            // It had not failed for its size.
+            (self.failed, self.patience) = (None, EAGER);
+        }
         if bytes > MOST_BYTES || took > MOST_TIME {
             if asked <= self.size {
                 self.size = (asked / 2).max(1);
@@ -75,15 +91,16 @@ impl Batch {
 
     /// A batch of `asked` requests failed. Tells whether a smaller one is worth trying at once.
     pub(crate) fn failed(&mut self, asked: usize, error: &NodeError) -> bool {
+        // Failures without a good answer between them are one: on the way down to what works no patience is lost.
+        let doubled = || self.patience.max(PATIENCE / 2).saturating_mul(2).min(LONGEST_PATIENCE);
+        let longer = if self.falling { self.patience.max(PATIENCE) } else { doubled() };
         let (at_once, patience) = match error {
             // How nodes refuse a batch for its size, or all batches.
-            NodeError::Refused { .. } | NodeError::NoMethod(_) | NodeError::Status { .. } => {
-                (true, self.patience.max(PATIENCE / 2).saturating_mul(2).min(LONGEST_PATIENCE))
-            }
+            NodeError::Refused { .. } | NodeError::NoMethod(_) | NodeError::Status { .. } => (true, longer),
             NodeError::TooLarge(_) => (true, self.patience),
             // Too slow, or cut off. The node may also just be in trouble.
             NodeError::Malformed(_) | NodeError::Unreachable { .. } | NodeError::TooSlow { .. } => {
-                (false, self.patience.max(PATIENCE / 2).saturating_mul(2).min(LONGEST_PATIENCE))
+                (false, longer)
             }
             NodeError::RateLimited { .. } => {
                 self.starved = self.starved.saturating_add(1);
@@ -104,6 +121,7 @@ impl Batch {
         };
         // Batches that were under way at the same time count once.
         if asked > 1 && asked <= self.size {
+            (self.failed, self.falling) = (Some(asked), true);
             self.size = asked / 2;
             self.good = 0;
             self.patience = patience;
@@ -138,6 +156,27 @@ mod tests {
             }
         }
         assert!(tries.len() >= 2 && tries.len() < 12, "{tries:?}");
+    }
+
+    #[test]
+    fn whoever_was_only_in_trouble_soon_gets_large_batches_again() {
+        for error in [refused, || NodeError::malformed("cut off")] {
+            let (mut batch, mut sent) = (Batch::default(), 0);
+            for _ in 0..5 {
+                while batch.size() > 1 {
+                    let asked = batch.size();
+                    batch.failed(asked, &error());
+                }
+                while batch.size() < BATCH {
+                    let asked = batch.size();
+                    batch.worked(asked, 1_000, FAST);
+                    sent += 1;
+                }
+                let asked = batch.size();
+                batch.worked(asked, 1_000, FAST);
+            }
+            assert!(sent < 5 * 40, "{sent}");
+        }
     }
 
     #[test]
