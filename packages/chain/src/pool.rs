@@ -25,8 +25,9 @@ use crate::{Node, NodeError, backoff, blocks, http, with_causes};
 /// First and longest wait after failures in a row, of which a random half to whole. One block at most: a request now
 /// and then harms no node, and a node that healed unnoticed makes everyone stale.
 const BACKOFF: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(6));
-/// Wait after a node turned out to follow another chain: somebody has to change something.
-const WRONG_CHAIN: Duration = Duration::from_mins(1);
+/// First and longest wait after a node told of another chain. Once may be a mistake; if it goes on somebody has to
+/// change something.
+const WRONG_CHAIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
 /// How often a node is asked again which chain it follows: another may stand behind its address by now.
 const IDENTIFY: Duration = Duration::from_mins(5);
 /// How often [`Pool::ask`] tries all nodes before it fails.
@@ -592,7 +593,8 @@ impl Pool {
     fn failed(&self, member: &Member, method: &'static str, error: &NodeError) {
         let (mut record, now, kind) = (member.record(), now(), Trouble::of(method));
         record.counted(method, error.outcome());
-        let next = self.backoff_after(record.count(kind, now).saturating_add(1));
+        let attempt = record.count(kind, now).saturating_add(1);
+        let next = self.backoff_after(attempt);
         let wait = match error {
             // None of these is a fault of the node.
             NodeError::NotYet
@@ -609,8 +611,10 @@ impl Pool {
             }
             NodeError::WrongChain { .. } => {
                 (record.version, record.identified) = (None, None);
-                record.leave(WRONG_CHAIN, now);
-                WRONG_CHAIN
+                let (first, longest) = WRONG_CHAIN;
+                let wait = backoff::after(first, longest, attempt);
+                record.leave(wait, now);
+                wait
             }
             // The limiter keeps the pause.
             NodeError::RateLimited { .. } => member.node.gate().limiter().paused(now),
