@@ -1,7 +1,8 @@
 //! What catching up costs: from the bytes of an answer to `block_results` to the state, each stage by itself; then the
 //! whole process, over HTTP, from a node in another process.
 //!
-//! `cargo bench -p meteor-indexer --bench catchup`
+//! `cargo bench -p meteor-indexer --bench catchup`; with `-- --limited` only a day of blocks from a node that limits
+//! requests, which takes five minutes.
 //!
 //! Times are of processors, which a busy machine doesn't distort, those of the stages the median of some rounds. The
 //! bare alternative in the same run is `serde_json` passing over the same bytes.
@@ -35,6 +36,7 @@ mod chain;
 #[path = "../contributions/mod.rs"]
 #[allow(dead_code)]
 mod contributions;
+mod limit;
 #[path = "../measure/mod.rs"]
 #[allow(dead_code)]
 mod measure;
@@ -51,6 +53,9 @@ const ROUNDS: usize = 30;
 /// Contributions that the whole process catches up with, and the wallets they are of.
 const ALL: u64 = 50_000;
 const WALLETS: u64 = 10_000;
+/// Blocks of a day, one every six seconds, and the requests a second that a node takes which limits them.
+const DAY: u64 = 14_400;
+const RATE: u64 = 5;
 
 fn runtime() -> Runtime {
     Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
@@ -170,15 +175,40 @@ fn whole() {
     }
 }
 
+fn config(node: &Node) -> Config {
+    let mut config = Config::new(std::slice::from_ref(&node.url), &chain::shower_contract()).unwrap();
+    config.listen = "127.0.0.1:0".parse().unwrap();
+    config.admin_listen = config.listen;
+    config
+}
+
+/// A day of blocks from a node that limits requests: how near it comes to what the limit allows.
+fn limited() {
+    // A block with the launch, and the others with a contribution each.
+    let node = Node::start(0, [DAY - 1, 1, WALLETS], RATE);
+    let (config, start) = (config(&node), Instant::now());
+    runtime().block_on(async {
+        let server = meteor_indexer::start(config).await.unwrap();
+        server.wait_applied(DAY).await.unwrap();
+        let (took, least) = (start.elapsed().as_secs_f64(), (DAY / 10) as f64 / RATE as f64);
+        let counts = reqwest::get(format!("{}/limit", node.url)).await.unwrap().text().await.unwrap();
+        println!(
+            "{DAY} blocks at {RATE} requests a second: {took:.0} s, {:.2} of the {least:.0} s that batches of ten \
+             need; {counts}",
+            took / least
+        );
+        assert_eq!(server.view().contributions, DAY - 1);
+        server.shutdown().await;
+    });
+}
+
 /// Follows such a chain to its tip, and tells what that took.
 fn follow(numbers: &[u64]) {
     let &[generation, per_block] = numbers else { panic!("{numbers:?}") };
     // Headers and requests count for more where blocks hold less.
     let all = if per_block == 1 { ALL / 10 } else { ALL };
-    let node = Node::start(generation, [all / per_block, per_block, WALLETS]);
-    let mut config = Config::new(std::slice::from_ref(&node.url), &chain::shower_contract()).unwrap();
-    config.listen = "127.0.0.1:0".parse().unwrap();
-    config.admin_listen = config.listen;
+    let node = Node::start(generation, [all / per_block, per_block, WALLETS], 0);
+    let config = config(&node);
     let (cpu, wall) = (of_process(), Instant::now());
     runtime().block_on(async {
         let server = meteor_indexer::start(config).await.unwrap();
@@ -203,6 +233,7 @@ fn main() {
     match mode.as_str() {
         "--node" => node::run(&numbers()),
         "--follow" => follow(&numbers()),
+        "--limited" => limited(),
         _ => {
             stages();
             whole();

@@ -2,14 +2,16 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::extract::State;
-use axum::routing::post;
+use axum::http::StatusCode;
+use axum::routing::{get, post};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
+use crate::limit::Limit;
 use crate::recorded::{GENERATIONS, Recorded};
 use crate::{chain, runtime};
 
@@ -21,11 +23,12 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    /// Starts one with such a chain (see [`crate::recorded::Generation::chain`]).
-    pub(crate) fn start(generation: u64, [blocks, per_block, wallets]: [u64; 3]) -> Self {
+    /// Starts one with such a chain (see [`crate::recorded::Generation::chain`]) that takes `rate` requests a second,
+    /// or any number if that is 0.
+    pub(crate) fn start(generation: u64, [blocks, per_block, wallets]: [u64; 3], rate: u64) -> Self {
         let mut process = Command::new(std::env::current_exe().unwrap())
             .arg("--node")
-            .args([generation, blocks, per_block, wallets].map(|number| number.to_string()))
+            .args([generation, blocks, per_block, wallets, rate].map(|number| number.to_string()))
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -42,11 +45,19 @@ impl Drop for Node {
     }
 }
 
+/// What the node's process has.
+struct Served {
+    chain: Vec<Recorded>,
+    limit: Option<Mutex<Limit>>,
+}
+
 /// Is a node for as long as the process lives.
 pub(crate) fn run(numbers: &[u64]) {
-    let &[generation, blocks, per_block, wallets] = numbers else { panic!("{numbers:?}") };
-    let chain = Arc::new(GENERATIONS[generation as usize].chain(blocks, per_block, wallets));
-    let app = Router::new().route("/", post(answer)).with_state(chain);
+    let &[generation, blocks, per_block, wallets, rate] = numbers else { panic!("{numbers:?}") };
+    let chain = GENERATIONS[generation as usize].chain(blocks, per_block, wallets);
+    let limit = (rate > 0).then(|| Mutex::new(Limit::of(rate as f64)));
+    let served = Arc::new(Served { chain, limit });
+    let app = Router::new().route("/", post(answer)).route("/limit", get(counts)).with_state(served);
     runtime().block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         println!("http://{}", listener.local_addr().unwrap());
@@ -54,14 +65,23 @@ pub(crate) fn run(numbers: &[u64]) {
     });
 }
 
-async fn answer(State(chain): State<Arc<Vec<Recorded>>>, body: String) -> String {
-    match serde_json::from_str(&body).unwrap() {
+/// The requests that the limit let through, and those that it did not.
+async fn counts(State(served): State<Arc<Served>>) -> String {
+    let limit = served.limit.as_ref().unwrap().lock().unwrap();
+    format!("{} requests and {} refused", limit.taken, limit.refused)
+}
+
+async fn answer(State(served): State<Arc<Served>>, body: String) -> Result<String, StatusCode> {
+    if served.limit.as_ref().is_some_and(|limit| !limit.lock().unwrap().take()) {
+        return Err(StatusCode::TOO_MANY_REQUESTS);
+    }
+    Ok(match serde_json::from_str(&body).unwrap() {
         Value::Array(requests) => {
-            let answers: Vec<_> = requests.iter().map(|request| one(&chain, request)).collect();
+            let answers: Vec<_> = requests.iter().map(|request| one(&served.chain, request)).collect();
             format!("[{}]", answers.join(","))
         }
-        request => one(&chain, &request),
-    }
+        request => one(&served.chain, &request),
+    })
 }
 
 fn one(chain: &[Recorded], request: &Value) -> String {

@@ -1,14 +1,14 @@
 //! Following, end to end over HTTP: whatever a node does, no height is skipped and none is applied twice.
 
 use std::sync::atomic::Ordering::Relaxed;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use meteor_indexer::audit::{AuditError, Auditor};
 use meteor_indexer::{Config, IndexerError, Server, start};
 use serde_json::json;
 
 use crate::chain::{Chain, address, raw, shower_contract};
-use crate::node::{Fault, Limit, Node};
+use crate::node::{Fault, Node};
 
 async fn server(nodes: &[&Node]) -> Server {
     patient(nodes, Duration::ZERO).await
@@ -425,35 +425,5 @@ async fn live_connections_hear_what_a_block_that_was_taken_back_really_brought()
     node.set(|node| node.blocks.clone_from(&chain.blocks));
     let total = format!("\"total\":\"{}\"", chain.showers[0].total);
     while !hear(&mut live).await.contains(&total) {}
-    server.shutdown().await;
-}
-
-/// A benchmark: `cargo test -p meteor-indexer --test indexer day_of_blocks -- --ignored --nocapture`, five minutes.
-#[tokio::test]
-#[ignore = "takes five minutes"]
-async fn a_day_of_blocks_from_a_node_of_five_requests_a_second() {
-    const RATE: f64 = 5.0;
-    let mut chain = chain(50);
-    // One every six seconds.
-    while chain.height() < 14_400 {
-        chain.commit();
-    }
-    let node = Node::start(&chain.blocks).await;
-    node.set(|node| node.limit = Some(Limit::of(RATE, 5.0)));
-    let start = Instant::now();
-    let server = patient(&[&node], Duration::from_hours(1)).await;
-    server.wait_applied(chain.height()).await.unwrap();
-    let (took, least) = (start.elapsed().as_secs_f64(), 14_400.0 / 10.0 / RATE);
-    let (taken, refused) = {
-        let mut node = node.inner.lock().unwrap();
-        let limit = node.limit.take().unwrap();
-        (limit.taken, limit.refused)
-    };
-    println!(
-        "{took:.0} s, {least:.0} s at batches of ten: {:.2}; {taken} requests and {refused} refused",
-        took / least
-    );
-    assert_eq!(totals(&server), expected(&chain));
-    assert!(taken < 1_900 && refused < 90, "{taken} {refused}");
     server.shutdown().await;
 }

@@ -3,7 +3,6 @@
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
 
 use axum::Router;
 use axum::extract::State;
@@ -63,36 +62,6 @@ pub enum Fault {
     Pruned,
 }
 
-/// A limit on requests: so many a second, of which some may come at once.
-pub struct Limit {
-    pub rate: f64,
-    pub burst: f64,
-    pub level: f64,
-    pub last: Instant,
-    pub taken: u64,
-    pub refused: u64,
-}
-
-impl Limit {
-    pub fn of(rate: f64, burst: f64) -> Self {
-        Self { rate, burst, level: 0.0, last: Instant::now(), taken: 0, refused: 0 }
-    }
-
-    /// Whether a request is within it.
-    fn take(&mut self) -> bool {
-        self.level = (self.level - self.last.elapsed().as_secs_f64() * self.rate).max(0.0);
-        self.last = Instant::now();
-        let within = self.level + 1.0 <= self.burst;
-        if within {
-            self.level += 1.0;
-            self.taken += 1;
-        } else {
-            self.refused += 1;
-        }
-        within
-    }
-}
-
 #[derive(Default)]
 pub struct Behaviour {
     pub blocks: Vec<RawBlock>,
@@ -104,8 +73,6 @@ pub struct Behaviour {
     pub faults: VecDeque<(&'static str, Fault)>,
     /// The most requests that it takes in a batch; 0 if it takes none.
     pub batch: Option<usize>,
-    /// How many requests it takes.
-    pub limit: Option<Limit>,
     /// What it does wrong at every request of that method.
     pub always: Option<(&'static str, Fault)>,
     /// Methods asked, in order.
@@ -161,9 +128,6 @@ impl Node {
 
 async fn answer(State(node): State<Arc<Mutex<Behaviour>>>, body: String) -> Response {
     let mut node = node.lock().unwrap();
-    if node.limit.as_mut().is_some_and(|limit| !limit.take()) {
-        return StatusCode::TOO_MANY_REQUESTS.into_response();
-    }
     let body: Value = serde_json::from_str(&body).unwrap();
     let method = |request: &Value| request["method"].as_str().unwrap().to_owned();
     let first = body.get(0).map_or_else(|| method(&body), method);
