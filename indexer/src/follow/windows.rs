@@ -114,7 +114,8 @@ impl Windows {
 
     /// Forgets everything: what comes next is far from it.
     pub(super) fn clear(&mut self) {
-        *self = Self { sizes: Arc::clone(&self.sizes), late: self.late, ..Self::new(&self.app) };
+        let (sizes, late, question) = (Arc::clone(&self.sizes), self.late, self.question);
+        *self = Self { sizes, late, question, ..Self::new(&self.app) };
     }
 
     /// Asks for the windows from `next` to `tip` that are neither here nor under way, as far as there is room.
@@ -134,7 +135,14 @@ impl Windows {
             let here = later(self.here.range(from..).next().map(|(from, _)| *from));
             let asked = later(self.asked.range(from..).next().map(|(from, _)| *from));
             let blocks = self.sizes.blocks(WINDOW_BYTES).min(WINDOW);
-            let to = tip.min(here).min(asked).min(from.saturating_add(blocks - 1));
+            let most = from.saturating_add(blocks - 1);
+            // The block in question has a window of its own: a node that has no later one yet can tell it, too.
+            let question = match self.question.filter(|height| *height >= from) {
+                Some(height) if height > from => height.saturating_sub(1),
+                Some(height) => height,
+                None => tip,
+            };
+            let to = tip.min(here).min(asked).min(most).min(question);
             let nodes = self.nodes(from, to, tip);
             let likely = self.sizes.bytes((to - from).saturating_add(1)).saturating_mul(nodes);
             let room = self.asked.len() < AT_ONCE && bytes.saturating_add(likely) <= BUDGET;
