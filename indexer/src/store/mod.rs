@@ -40,7 +40,7 @@ use crate::fold::State;
 
 /// The snapshots and segments of one event on one chain.
 #[derive(Debug)]
-pub struct Store {
+pub(crate) struct Store {
     files: Arc<Files>,
     names: Names,
     /// What everything in it must be bound to.
@@ -55,7 +55,7 @@ impl Store {
     }
 
     /// The chain that it is of.
-    pub fn chain_id(&self) -> &str {
+    pub(crate) fn chain_id(&self) -> &str {
         &self.bound.chain_id
     }
 
