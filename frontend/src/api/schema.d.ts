@@ -1661,7 +1661,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The headers have more than 16 KiB */
+        /** @description There are more than 100 headers, or more than 16 KiB of them */
         HeadersTooLarge: {
             headers: {
                 [name: string]: unknown;

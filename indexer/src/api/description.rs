@@ -44,7 +44,7 @@ const COMMON: [(&str, &str, &str); 7] = [
     ("408", "RequestTimeout", "The request did not come whole in time"),
     ("414", "UriTooLong", "Path and query have more than 8 KiB"),
     ("429", "TooManyConnections", "This address has as many connections as one address may have"),
-    ("431", "HeadersTooLarge", "The headers have more than 16 KiB"),
+    ("431", "HeadersTooLarge", "There are more than 100 headers, or more than 16 KiB of them"),
     (
         "503",
         "Unavailable",

@@ -10,7 +10,7 @@ use axum::http::{HeaderValue, Response, StatusCode};
 use axum::response::IntoResponse as _;
 
 use super::caps::Full;
-use super::{MAX_HEAD, MAX_PATH};
+use super::{MAX_HEAD, MAX_HEADERS, MAX_PATH};
 use crate::api::Problem;
 
 /// For a path that is too long.
@@ -70,7 +70,10 @@ pub(super) fn slow_head() -> &'static [u8] {
 pub(super) fn bad_head(status: &[u8], line: usize) -> &'static [u8] {
     static LINE: LazyLock<Vec<u8>> = LazyLock::new(|| raw(&long_path_problem()));
     static HEAD: LazyLock<Vec<u8>> = LazyLock::new(|| {
-        let detail = format!("The request's headers have more than {} KiB: send fewer.", MAX_HEAD >> 10);
+        let kib = MAX_HEAD >> 10;
+        let detail = format!(
+            "The request has more than {MAX_HEADERS} headers, or more than {kib} KiB of them: send fewer."
+        );
         let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
         raw(&Problem::new(status, "headers-too-large", "Headers too large", detail))
     });

@@ -31,6 +31,8 @@ use io::{Meter, Metered};
 
 /// Most bytes in the head of a request.
 const MAX_HEAD: usize = 16 << 10;
+/// Most headers of a request. hyper's own bound: setting one makes it allocate for each request.
+const MAX_HEADERS: usize = 100;
 /// Most bytes in the path and query of a request.
 const MAX_PATH: usize = 8 << 10;
 /// How long a client may take to send a request's head.

@@ -146,11 +146,13 @@ async fn what_is_no_request_is_answered_with_a_problem() {
     let port = open(PATIENT, Caps::new(9, None)).await;
     let header = |size: usize| format!("GET / HTTP/1.1\r\nhost: x\r\na: {}\r\n\r\n", "a".repeat(size));
     let path = |size: usize| format!("GET /{} HTTP/1.1\r\nhost: x\r\n\r\n", "a".repeat(size));
+    let headers = |count: usize| format!("GET / HTTP/1.1\r\n{}\r\n", "a: b\r\n".repeat(count));
     for (sent, status, kind) in [
         ("what?\r\n\r\n".to_owned(), "400 Bad Request", "bad-request"),
         ("GET / HTTP/1.1\r\na b: c\r\n\r\n".to_owned(), "400 Bad Request", "bad-request"),
         (header(20_000), "431 Request Header Fields Too Large", "headers-too-large"),
         (header(1_000_000), "431 Request Header Fields Too Large", "headers-too-large"),
+        (headers(super::MAX_HEADERS + 1), "431 Request Header Fields Too Large", "headers-too-large"),
         (path(9_000), "414 URI Too Long", "uri-too-long"),
         (path(20_000), "414 URI Too Long", "uri-too-long"),
         (path(1_000_000), "414 URI Too Long", "uri-too-long"),
@@ -166,8 +168,10 @@ async fn what_is_no_request_is_answered_with_a_problem() {
         assert_eq!(body["type"], format!("urn:meteor-shower:problem:{kind}"), "{start}");
         assert!(body["detail"].as_str().unwrap().len() > 20);
     }
-    let mut usual = connect(&port, header(8_000).as_bytes()).await;
-    answer(&mut usual, "now").await;
+    for usual in [header(8_000), headers(super::MAX_HEADERS)] {
+        let mut usual = connect(&port, usual.as_bytes()).await;
+        answer(&mut usual, "now").await;
+    }
 }
 
 #[tokio::test]
