@@ -132,10 +132,10 @@ pub async fn run(stand: &Stand, plan: &Plan, seed: u64, folder: &Path) -> Result
         }
         replica.start_if_down()?;
     }
-    let took = heal(stand, plan, &round, &replicas, &tip).await?;
+    let mut took = heal(stand, plan, &round, &replicas, &tip).await?;
     if plan.stores != Stores::None {
         alone(stand, &round, &nodes, &mut replicas).await?;
-        heal(stand, plan, &round, &replicas, &tip).await?;
+        took = took.max(heal(stand, plan, &round, &replicas, &tip).await?);
     }
     stop.store(true, Ordering::Relaxed);
     for replica in &mut replicas {
