@@ -34,10 +34,16 @@ async fn compared(folder: &std::path::Path, launch: &str, shower: &str) {
         "{other}"
     );
     // Nor is the deployment file that of another contract.
-    std::fs::write(folder.join("other.toml"), launch.replace("salt = \"rehearsal\"", "salt = \"other\""))
-        .unwrap();
+    let committed = std::fs::read_to_string(folder.join("commitments.json")).unwrap();
+    let other = launch.replace("salt = \"rehearsal\"", "salt = \"other\"");
+    let other = other.replace("commitments.json", "other.json");
+    std::fs::write(folder.join("other.toml"), other).unwrap();
+    let planned = works(folder, "deploy other.toml --dry-run").await;
+    let made = planned.lines().find_map(|line| line.strip_prefix("contract    ")).unwrap();
+    let made = made.split_whitespace().next().unwrap();
+    std::fs::write(folder.join("other.json"), committed.replace(shower, made)).unwrap();
     let other = fails(folder, "deploy other.toml --signer-file words --account 1").await;
-    assert!(other.contains(&format!("is of {shower}, the launch makes terra1")), "{other}");
+    assert!(other.contains(&format!("is of {shower}, the launch makes {made}")), "{other}");
     // An event that is there as a whole is read back without any words, however late.
     let again = works(folder, "deploy launch.toml").await;
     for of in ["shower", "meteors", "hatchery", "eggs", "dust"] {
@@ -108,6 +114,15 @@ async fn from_a_launch_file_to_paid_payees() {
     // The plan names the command that makes the key.
     let keygen = planned.lines().find_map(|line| line.trim().strip_prefix("meteor keygen")).unwrap();
     works(folder, &format!("keygen {keygen} --passphrase-file passphrase")).await;
+    // Another salt makes another contract, with which these commitments could never be drawn.
+    std::fs::write(folder.join("bad.toml"), launch.replace("salt = \"rehearsal\"", "salt = \"other\""))
+        .unwrap();
+    let other = works_not(folder, "deploy bad.toml --dry-run").await;
+    assert!(
+        other.contains("error: commitments.json holds another event's commitments")
+            && other.contains("they are of the contract terra1"),
+        "{other}"
+    );
     let wrong = fails(folder, "deploy launch.toml --signer-file words --account 2").await;
     assert!(wrong.contains("but the owner is"), "{wrong}");
     assert_eq!(sequence().await, 0);

@@ -130,11 +130,6 @@ pub enum LaunchError {
     /// The beacon's key is not a public key.
     #[error("the beacon's public_key is not a public key: it takes 96 bytes in hex")]
     BeaconKey,
-    /// A commitment is not 32 bytes.
-    #[error(
-        "the commitments file is not a JSON list of 32 bytes in hex each: make it with meteor keygen --commitments"
-    )]
-    Commitments,
     /// A tier has no pieces.
     #[error("the catalogue has no piece for {0}: give each tier at least one")]
     NoPieces(Tier),

@@ -4,9 +4,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use cosmwasm_std::HexBinary;
 use meteor_chain::contracts::ShowerContract;
-use meteor_operator::keys::{Event, Protect, Unlock, harden, keygen, verify_file};
+use meteor_operator::keys::{CommitmentsFile, Event, Protect, Unlock, harden, keygen, verify_file};
 use meteor_operator::node::Node;
 
 use super::Command;
@@ -93,11 +92,8 @@ impl Keygen {
         };
         let created = keygen(&self.file, protect, event.as_ref())?;
         say!("{created}");
-        if let Some(path) = &self.commitments {
-            let commitments: Vec<String> =
-                created.commitments.iter().map(|c| HexBinary::from(c).to_hex()).collect();
-            std::fs::write(path, serde_json::to_vec_pretty(&commitments)?)
-                .with_context(|| format!("writing {}", path.display()))?;
+        if let (Some(path), Some(event)) = (&self.commitments, &event) {
+            CommitmentsFile::new(event, &created.commitments).save(path)?;
         }
         Ok(())
     }

@@ -73,6 +73,6 @@ pub async fn plan(chain: &Chain, preset: Preset, salt: &str) -> Result<Plan> {
 pub async fn launch(chain: &Chain, plan: &mut Plan, keys: &impl KeySource) -> Result<Deployment> {
     let (chain_id, contract) = (&plan.launch.chain.id, &plan.contract);
     let about = keys::Event { chain_id, contract, showers: plan.preset.schedule.count };
-    plan.commitments = Some(keys::commitments(keys, &about).await?);
+    plan.committed = Some(keys::CommitmentsFile::new(&about, &keys::commitments(keys, &about).await?));
     Deploying::unrecorded(plan).run(Some(&mut chain.account(1).await?)).await
 }

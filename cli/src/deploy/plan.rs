@@ -7,8 +7,9 @@ use anyhow::{Context, Result, ensure};
 use cosmwasm_std::HexBinary;
 use meteor_messages::shower::InstantiateMsg;
 use meteor_operator::jobs::{self, Payable};
+use meteor_operator::keys::{CommitmentsFile, Event, OtherEvent};
 use meteor_operator::launch::artifacts::{self, Artifact, FILES};
-use meteor_operator::launch::{Codes, Finding, Known, Launch, LaunchError, instantiate, lint};
+use meteor_operator::launch::{Codes, Finding, Known, Launch, instantiate, lint};
 use meteor_operator::node::Node;
 use meteor_operator::tx;
 use meteor_rules::catalogue::{Catalogue, file};
@@ -26,8 +27,8 @@ pub struct Plan {
     pub preset_name: String,
     /// The preset.
     pub preset: Preset,
-    /// The commitments to the showers' keys; `None` while keygen has made none.
-    pub commitments: Option<Vec<Bytes32>>,
+    /// The commitments to the showers' keys, and whose they are; `None` while keygen has made none.
+    pub committed: Option<CommitmentsFile>,
     /// The catalogue; `None` while it can't be used.
     pub catalogue: Option<Catalogue>,
     /// The catalogue's file, byte for byte.
@@ -59,9 +60,10 @@ impl Plan {
             if beside.is_file() { beside.to_string_lossy().into_owned() } else { launch.preset.clone() };
         let preset = preset::read(&name)?;
         let artifacts = if launch.codes.is_some() { vec![] } else { artifacts::read(artifacts)? };
-        let commitments = commitments(&folder.join(&launch.commitments))?;
+        let path = folder.join(&launch.commitments);
+        let committed = CommitmentsFile::load(&path).with_context(|| path.display().to_string())?;
         let path = folder.join(&launch.catalogue);
-        let mut plan = Self { commitments, ..Self::new(launch, name, preset, artifacts).await? };
+        let mut plan = Self { committed, ..Self::new(launch, name, preset, artifacts).await? };
         plan.catalogue_file =
             std::fs::read(&path).with_context(|| format!("reading the catalogue {}", path.display()))?;
         match file::read(&plan.catalogue_file, &plan.preset.meteors.template) {
@@ -96,7 +98,7 @@ impl Plan {
             launch,
             preset_name,
             preset,
-            commitments: None,
+            committed: None,
             catalogue: None,
             catalogue_file: Vec::new(),
             catalogue_faults: Vec::new(),
@@ -124,7 +126,7 @@ impl Plan {
         let known = Known {
             // A dry run works without a node.
             now: self.node.time().await.unwrap_or(here),
-            commitments: self.commitments.as_ref().map(Vec::len),
+            other_event: self.other_event(),
             deployed,
             catalogue: self.catalogue_faults.clone(),
             refused,
@@ -145,14 +147,30 @@ impl Plan {
         }
     }
 
+    /// The event as commitments name it.
+    pub fn event(&self) -> Event<'_> {
+        Event {
+            chain_id: &self.launch.chain.id,
+            contract: &self.contract,
+            showers: self.preset.schedule.count,
+        }
+    }
+
+    /// What the commitments say of another event than this.
+    fn other_event(&self) -> Vec<OtherEvent> {
+        let committed = self.committed.as_ref();
+        committed.map(|committed| committed.differs(&self.event())).unwrap_or_default()
+    }
+
     /// The commitments to the showers' keys.
     ///
     /// # Errors
     /// If there are none yet.
-    pub fn commitments(&self) -> Result<&[Bytes32]> {
-        self.commitments.as_deref().with_context(|| {
+    pub fn commitments(&self) -> Result<Vec<Bytes32>> {
+        let committed = self.committed.as_ref().with_context(|| {
             format!("there is no commitments file {}: run the meteor keygen above", self.launch.commitments)
-        })
+        })?;
+        Ok(committed.commitments())
     }
 
     /// What the shower contract is instantiated with.
@@ -163,18 +181,8 @@ impl Plan {
         let commitments = self.commitments()?;
         let tables = Sha256::digest(preset::tables(&self.preset)?).into();
         let catalogue = self.catalogue.as_ref().context("the catalogue can't be used: see above")?;
-        Ok(instantiate(&self.launch, &self.preset, codes, commitments, tables, catalogue)?)
+        Ok(instantiate(&self.launch, &self.preset, codes, &commitments, tables, catalogue)?)
     }
-}
-
-fn commitments(path: &Path) -> Result<Option<Vec<Bytes32>>> {
-    if !path.exists() {
-        return Ok(None);
-    }
-    let bytes = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
-    let list: Vec<HexBinary> = serde_json::from_slice(&bytes).map_err(|_| LaunchError::Commitments)?;
-    let list = list.iter().map(|each| each.as_slice().try_into().map_err(|_| LaunchError::Commitments));
-    Ok(Some(list.collect::<Result<_, _>>()?))
 }
 
 async fn checksums(

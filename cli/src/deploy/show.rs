@@ -53,7 +53,7 @@ impl Plan {
         if !deployed {
             self.fees().await;
         }
-        if self.commitments.is_none() {
+        if self.committed.is_none() {
             say!("commitments none yet; make key and commitments with");
             say!(
                 "  meteor keygen event.age --chain-id {} --contract {contract} --showers {} --commitments {}",

@@ -6,6 +6,7 @@
 //! key.
 
 mod commitments;
+mod commitments_file;
 mod error;
 mod file;
 mod harden;
@@ -21,6 +22,7 @@ mod tests;
 mod words;
 
 pub use commitments::{Event, commitments, verify, verify_file};
+pub use commitments_file::{CommitmentsError, CommitmentsFile, OtherEvent};
 pub use error::KeyError;
 pub use file::{FileKey, Unlock};
 pub use harden::harden;

@@ -10,14 +10,15 @@ use meteor_rules::preset::{Crack, Preset};
 use thiserror::Error;
 
 use super::Launch;
+use crate::keys::OtherEvent;
 
 /// What a launch doesn't say and the caller finds out.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
     /// The chain's time, or this machine's without a node (Unix seconds).
     pub now: u64,
-    /// How many commitments there are; `None` while keygen has made none.
-    pub commitments: Option<usize>,
+    /// What the commitments file says of another event than this launch.
+    pub other_event: Vec<OtherEvent>,
     /// Whether the contract is on the chain already: then its opening may be in the past.
     pub deployed: bool,
     /// Faults of the catalogue's file, each with its line.
@@ -218,13 +219,16 @@ pub enum Finding {
         /// The chain.
         chain: String,
     },
-    /// Another number of commitments than of showers.
-    #[error("{given} commitments for {showers} showers: run meteor keygen with --showers {showers}")]
-    Commitments {
-        /// How many there are.
-        given: usize,
-        /// How many showers.
-        showers: u32,
+    /// Commitments to the keys of another event.
+    #[error(
+        "{file} holds another event's commitments, with which nothing could ever be drawn: {differs}. Make them again \
+         from the key with meteor commitments, or put back what was changed"
+    )]
+    OtherEvent {
+        /// The commitments file.
+        file: String,
+        /// What is another.
+        differs: OtherEvent,
     },
     /// Royalties that nobody pays.
     #[error("royalties of {0} basis points: marketplaces accept at most 1000")]
@@ -281,10 +285,9 @@ pub fn lint(launch: &Launch, preset: &Preset, known: &Known) -> Vec<Finding> {
         }
         _ => found.push(Finding::GasPrice(launch.chain.gas_price.clone())),
     }
-    let showers = preset.schedule.count;
-    if let Some(given) = known.commitments.filter(|given| u32::try_from(*given) != Ok(showers)) {
-        found.push(Finding::Commitments { given, showers });
-    }
+    let file = &launch.commitments;
+    let others = known.other_event.iter().cloned();
+    found.extend(others.map(|differs| Finding::OtherEvent { file: file.clone(), differs }));
     if let Some(royalties) = launch.royalties.as_ref().filter(|given| given.share_bp > MOST_ROYALTIES) {
         found.push(Finding::Royalties(royalties.share_bp));
     }

@@ -7,6 +7,7 @@ use meteor_rules::fairness::beacon::BeaconError;
 use meteor_rules::tier::PerTier;
 
 use super::*;
+use crate::keys::OtherEvent;
 use crate::signer::{COIN_TYPE, Signer};
 
 const NOW: u64 = 1_700_000_000;
@@ -56,7 +57,7 @@ fn found(text: &str, known: &Known) -> Vec<Finding> {
 }
 
 fn known() -> Known {
-    Known { now: NOW, commitments: Some(44), ..Known::default() }
+    Known { now: NOW, ..Known::default() }
 }
 
 #[test]
@@ -274,11 +275,11 @@ fn an_event_that_is_deployed_may_have_opened() {
 }
 
 #[test]
-fn commitments_are_one_a_shower() {
-    let few = Known { commitments: Some(4), ..known() };
-    assert_eq!(found(&text(), &few), [Finding::Commitments { given: 4, showers: 44 }]);
-    let none = Known { commitments: None, ..known() };
-    assert_eq!(found(&text(), &none), []);
+fn commitments_of_another_event_are_refused() {
+    let differs = OtherEvent::Contract { held: "terra1old".into(), asked: "terra1new".into() };
+    let found = found(&text(), &Known { other_event: vec![differs.clone()], ..known() });
+    assert_eq!(found, [Finding::OtherEvent { file: "commitments.json".into(), differs }]);
+    assert!(found[0].is_error());
 }
 
 #[test]
