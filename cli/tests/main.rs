@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)] // that is how tests fail
 
 mod binary;
+mod cases;
 mod common;
 mod deploy;
 mod end;
