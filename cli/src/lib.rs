@@ -20,3 +20,4 @@ mod secrets;
 mod signals;
 mod signing;
 mod verdict;
+mod waits;

@@ -13,4 +13,5 @@ mod resume;
 mod snapshot;
 mod told;
 mod verify;
+mod waits;
 mod worker;

@@ -32,6 +32,7 @@ mod withdraw;
 use std::process::ExitCode;
 
 use crate::signals::end_when_told;
+use crate::waits::tell_of_waits;
 use anyhow::Result;
 
 /// Exit code of a command that did all it could, and said what it could not.
@@ -91,11 +92,21 @@ impl Commands {
     }
 }
 
+impl Commands {
+    /// Whether it says what it waits for. The others serve, and log how nodes do.
+    const fn tells_of_waits(&self) -> bool {
+        !matches!(self, Self::Demo(_) | Self::Devnet(_) | Self::Serve(_) | Self::Beacon(_))
+    }
+}
+
 impl Cli {
     /// Runs the chosen command. Ctrl-C or SIGTERM ends the process, as the command allows.
     pub async fn run(self) -> Result<ExitCode> {
         if !self.command.runs_until_told() {
             end_when_told();
+        }
+        if self.command.tells_of_waits() {
+            tell_of_waits();
         }
         match self.command {
             Commands::Demo(command) => command.run().await,

@@ -45,6 +45,30 @@ pub enum AccountError {
         /// The height waited for.
         height: u64,
     },
+    /// The chain has made no block for long while a transaction was under way. It may still get into one.
+    #[error(
+        "the chain stands still: it has been at height {height} for {minutes} min, and transaction {hash} is in no block \
+         yet. It may still get into one: run the command again once the chain goes on, and it finds out first"
+    )]
+    StandsStill {
+        /// The transaction's hash.
+        hash: String,
+        /// The last height that was seen.
+        height: u64,
+        /// For how long (minutes).
+        minutes: u64,
+    },
+    /// No node answers while a transaction is under way. It may be in a block.
+    #[error(
+        "what became of transaction {hash} is not known: it may be in a block. Run the command again once a node answers, \
+         and it finds out first"
+    )]
+    Lost {
+        /// The transaction's hash.
+        hash: String,
+        /// Why.
+        source: NodeError,
+    },
     /// No block took any of the transactions that were signed, and none ever will.
     #[error(
         "none of {signatures} transactions got into a block: each expired, or another job used its sequence first. The \
@@ -88,6 +112,8 @@ impl AccountError {
             | Self::Tx(_)
             | Self::Journal(_)
             | Self::NotIncluded { .. }
+            | Self::StandsStill { .. }
+            | Self::Lost { .. }
             | Self::NeverIncluded { .. }
             | Self::TooLate { .. }
             | Self::CannotPay { .. }
@@ -105,6 +131,8 @@ impl AccountError {
             | Self::Tx(_)
             | Self::Journal(_)
             | Self::NotIncluded { .. }
+            | Self::StandsStill { .. }
+            | Self::Lost { .. }
             | Self::NeverIncluded { .. }
             | Self::TooLate { .. }
             | Self::CannotPay { .. }

@@ -7,7 +7,9 @@ use meteor_chain::backoff;
 use meteor_chain::query::Answer;
 use meteor_chain::transactions::Broadcast;
 use meteor_chain::tx::Included;
+use meteor_chain::waits::Wait;
 use meteor_chain::words::Said;
+use tokio::time::Instant;
 
 use super::under_way::UnderWay;
 use super::{Account, AccountError};
@@ -16,9 +18,13 @@ use crate::tx;
 
 /// Blocks after which a transaction that was accepted but didn't show up is reported.
 const PATIENCE: u64 = 50;
-/// Failures of all nodes in a row, after which the job gives up: about two minutes. The transaction stays in
-/// the journal.
+/// Failures of all nodes in a row, after which the job gives up: about two minutes if they fail at once. The
+/// transaction stays in the journal.
 const FAILURES: u32 = 12;
+/// The same where each try takes long, because the nodes are silent.
+const SILENCE: Duration = Duration::from_mins(3);
+/// How long a chain may stand still before the job gives up. The transaction stays in the journal.
+const STILL: Duration = Duration::from_mins(10);
 /// The pause after the first failure. It doubles with each, long enough for a node to restart.
 const PAUSE: Duration = Duration::from_millis(250);
 /// The pause between the first looks for a transaction, for fast chains, and between the later ones: public
@@ -42,16 +48,29 @@ pub(super) enum Fate {
     },
 }
 
+/// What a look for a transaction came to.
+enum Step {
+    /// Its fate is certain.
+    Done(Fate),
+    /// It isn't yet.
+    Open {
+        /// Where the chain is.
+        height: u64,
+    },
+}
+
 impl Account {
     /// Follows a transaction of the journal to its end. `sent` says that it may already be in a mempool.
     pub(super) async fn settle(&mut self, intent: &Intent, mut sent: bool) -> Result<Fate, AccountError> {
         let bytes = intent.bytes()?;
         let _under_way = UnderWay::now(&intent.hash);
+        let wait = Wait::begin(format!("transaction {} to be in a block", intent.hash));
         let mut failures = 0;
+        let mut answered = Instant::now();
         let mut looks: u32 = 0;
         loop {
             match self.step(intent, &bytes, &mut sent, looks).await {
-                Ok(Some(fate)) => {
+                Ok(Step::Done(fate)) => {
                     if let Fate::Included(included) = &fate {
                         self.node.seen(included.height);
                         self.place.sequence = intent.sequence.saturating_add(1);
@@ -61,8 +80,14 @@ impl Account {
                     }
                     return Ok(fate);
                 }
-                Ok(None) => {
+                Ok(Step::Open { height }) => {
                     failures = 0;
+                    answered = Instant::now();
+                    let still = wait.at(height);
+                    if still >= STILL {
+                        let (hash, minutes) = (intent.hash.clone(), still.as_secs() / 60);
+                        return Err(AccountError::StandsStill { hash, height, minutes });
+                    }
                     looks = looks.saturating_add(1);
                     tokio::time::sleep(if looks < FAST_LOOKS { FAST_LOOK } else { SLOW_LOOK }).await;
                 }
@@ -73,8 +98,13 @@ impl Account {
                 }
                 Err(error) => {
                     failures += 1;
-                    if failures > FAILURES {
-                        return Err(error);
+                    if failures > FAILURES || answered.elapsed() > SILENCE {
+                        return Err(match error {
+                            AccountError::Node(source) => {
+                                AccountError::Lost { hash: intent.hash.clone(), source }
+                            }
+                            other => other,
+                        });
                     }
                     // Look at once after the pause: the transaction may have got through.
                     looks = 0;
@@ -84,16 +114,16 @@ impl Account {
         }
     }
 
-    /// Looks once for a transaction that is in the journal; `None` while its outcome is open.
+    /// Looks once for a transaction that is in the journal.
     async fn step(
         &self,
         intent: &Intent,
         bytes: &[u8],
         sent: &mut bool,
         looks: u32,
-    ) -> Result<Option<Fate>, AccountError> {
+    ) -> Result<Step, AccountError> {
         if *sent && let Some(included) = self.node.tx(&intent.hash).await? {
-            return Ok(Some(Fate::Included(included)));
+            return Ok(Step::Done(Fate::Included(included)));
         }
         if looks.is_multiple_of(REBROADCAST) {
             match self.node.broadcast(bytes).await {
@@ -121,9 +151,9 @@ impl Account {
         if state.sequence > intent.sequence {
             let from = intent.signed_at.saturating_add(1);
             let found = self.node.scan(&intent.hash, from, height.min(intent.timeout_height)).await?;
-            return Ok(Some(found.map_or(never, Fate::Included)));
+            return Ok(Step::Done(found.map_or(never, Fate::Included)));
         }
-        Ok(expired.then_some(never))
+        Ok(if expired { Step::Done(never) } else { Step::Open { height } })
     }
 
     /// Signs with `gas` as the limit and hands the transaction to the node, without waiting for a block;
@@ -160,6 +190,7 @@ impl Account {
     /// # Errors
     /// [`AccountError::NotIncluded`] if it is in none after many blocks.
     pub async fn wait(&self, hash: &str) -> Result<Included, AccountError> {
+        let waits = Wait::begin(format!("transaction {hash} to be in a block"));
         let from = self.node.status().await?.height;
         loop {
             if let Some(included) = self.node.tx(hash).await? {
@@ -169,6 +200,7 @@ impl Account {
             if height > from.saturating_add(PATIENCE) {
                 return Err(AccountError::NotIncluded { hash: hash.to_owned(), height });
             }
+            waits.at(height);
             tokio::time::sleep(FAST_LOOK).await;
         }
     }

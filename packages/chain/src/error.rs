@@ -56,12 +56,12 @@ pub enum NodeError {
         seconds: u64,
     },
     /// The node can't be reached, or doesn't answer in time.
-    #[error("the node at {node} does not answer: check that it runs and that the address is right")]
+    #[error("the node at {node} does not answer ({why}): check that it runs and that the address is right")]
     Unreachable {
         /// Host and port.
         node: String,
-        /// Why.
-        source: reqwest::Error,
+        /// Why, in words.
+        why: String,
     },
     /// The node answers with something that isn't an answer.
     #[error("the node at {node} answered with HTTP status {status}")]
@@ -153,8 +153,55 @@ impl NodeError {
 
     pub(crate) fn unreachable(node: &str, error: reqwest::Error) -> Self {
         // Errors of reqwest name the address, which may hold a password.
-        Self::Unreachable { node: node.to_owned(), source: error.without_url() }
+        Self::Unreachable { node: node.to_owned(), why: unreached(&error.without_url()) }
     }
+
+    /// Why a try failed, without what to do about it: there will be others.
+    pub(crate) fn briefly(&self) -> String {
+        match self {
+            Self::Unreachable { why, .. } => why.clone(),
+            Self::NotYet
+            | Self::Pruned { .. }
+            | Self::Behind { .. }
+            | Self::RateLimited { .. }
+            | Self::Paced { .. }
+            | Self::TooLarge(_)
+            | Self::TooSlow { .. }
+            | Self::Status { .. }
+            | Self::Malformed(_)
+            | Self::WrongChain { .. }
+            | Self::NoMethod(_)
+            | Self::Refused { .. }
+            | Self::Query(_)
+            | Self::NoNode
+            | Self::Address => self.to_string(),
+        }
+    }
+}
+
+/// Why a server can't be reached, in words: the libraries' own name their layers.
+fn unreached(error: &reqwest::Error) -> String {
+    let mut causes = vec![];
+    let mut cause = error.source();
+    while let Some(source) = cause {
+        causes.push(source);
+        cause = source.source();
+    }
+    let refused = |cause: &&(dyn Error + 'static)| {
+        let kind = cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+        kind == Some(std::io::ErrorKind::ConnectionRefused)
+    };
+    if error.is_timeout() {
+        return if error.is_connect() { "no connection in time" } else { "it sends nothing" }.to_owned();
+    }
+    if causes.iter().any(refused) {
+        return "it refuses connections".to_owned();
+    }
+    // The connector's own error, which has no type.
+    if causes.iter().any(|cause| cause.to_string() == "dns error") {
+        return "there is no host of this name".to_owned();
+    }
+    causes.last().map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 /// An error with all its causes, in one line.

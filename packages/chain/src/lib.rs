@@ -3,7 +3,7 @@
 //! [`Pool`] chooses among nodes and repeats; [`Node`] makes single requests, at the rate that it has learned. Everything that reads an answer
 //! is a pure function from bytes: [`jsonrpc`], [`blocks`], [`hashes`], [`query`], [`tx`] and [`time`]; [`words`] says
 //! what its errors mean. [`contracts`] are our contracts, a method for each query; [`transactions`] hands over
-//! what others signed, [`gas`] and [`tax`] say what it costs.
+//! what others signed, [`gas`] and [`tax`] say what it costs. [`waits`] is what the process waits for now.
 
 mod accounts;
 pub mod backoff;
@@ -30,6 +30,7 @@ pub mod tax;
 pub mod time;
 pub mod transactions;
 pub mod tx;
+pub mod waits;
 pub mod words;
 
 pub use accounts::AccountState;

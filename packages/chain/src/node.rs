@@ -15,6 +15,7 @@ use crate::latency::Latency;
 use crate::limiter::Lane;
 use crate::progress::alive;
 use crate::record::Trouble;
+use crate::waits::Wait;
 use crate::{NodeError, jsonrpc};
 
 /// A node may send nothing for this long: before the first bytes of an answer, and between two pieces of it.
@@ -74,6 +75,11 @@ impl Node {
         &self.name
     }
 
+    /// Scheme, host and port, as people write a node's address. The rest of it may hold a password.
+    pub fn origin(&self) -> String {
+        self.url.origin().ascii_serialization()
+    }
+
     /// Asks for `method`; `read` reads the body. It waits for its turn at the node's rate: requests for blocks and
     /// tips go before others.
     ///
@@ -91,6 +97,7 @@ impl Node {
                 Lane::Following
             }
         };
+        let _waits = Wait::answer(&self.origin(), method);
         let request = jsonrpc::request(1, method, params).to_string();
         let send = || async { read(&self.send(request.clone(), false).await?) };
         let answer = self.shared.gate.through(lane, send).await?;

@@ -20,6 +20,7 @@ use crate::blocks::Status;
 use crate::latency::Hedges;
 use crate::progress::Progress;
 use crate::record::{BLOCKS, FAR, NodeStatus, Record, TIP_HEADER, Trouble, millis};
+use crate::waits::Wait;
 use crate::{Node, NodeError, backoff, blocks, http, with_causes};
 
 /// First and longest wait after failures in a row, of which a random half to whole. One block at most: a request now
@@ -463,7 +464,15 @@ impl Pool {
         read: impl Fn(&[u8]) -> Result<T, NodeError>,
     ) -> Result<T, NodeError> {
         let kind = Trouble::of(method);
-        let round = || self.first(0, method, |node| node.ask(method, &params, &read));
+        let origins: Vec<String> = self.nodes().map(Node::origin).collect();
+        let wait = Wait::answer(&origins.join(" or "), method);
+        let round = || async {
+            let answer = self.first(0, method, |node| node.ask(method, &params, &read)).await;
+            if let Err(error) = &answer {
+                wait.failed(error.briefly());
+            }
+            answer
+        };
         let answer = round
             .retry(backoff::waits(PAUSE, ROUNDS))
             .when(|error| error.another_may_answer() && !matches!(error, NodeError::NoMethod(_)))

@@ -13,8 +13,9 @@ use serde_json::json;
 
 use crate::blocks::{self, Status};
 use crate::query::{self, Answer};
+use crate::waits::Wait;
 use crate::words::Said;
-use crate::{NodeError, Pool, jsonrpc};
+use crate::{NodeError, Pool, jsonrpc, time};
 
 /// How often the chain's time is looked at while something waits for it.
 const SHORTEST_LOOK: Duration = Duration::from_millis(100);
@@ -48,11 +49,15 @@ impl Pool {
     /// # Errors
     /// If no node answers as a CometBFT node does.
     pub async fn wait_for_time(&self, seconds: u64) -> Result<(), NodeError> {
+        let when = time::utc(seconds).unwrap_or_else(|| format!("{seconds} (Unix seconds)"));
+        let wait = Wait::begin(format!("the chain's clock to reach {when}"));
         loop {
-            let now = self.time().await?;
+            let status = self.status().await?;
+            let now = status.time_ns / 1_000_000_000;
             if now >= seconds {
                 return Ok(());
             }
+            wait.at(status.height);
             let missing = Duration::from_secs(seconds.saturating_sub(now));
             tokio::time::sleep(missing.clamp(SHORTEST_LOOK, LONGEST_LOOK)).await;
         }
