@@ -57,7 +57,10 @@ async fn a_node_that_does_not_answer_is_named_while_it_is_waited_for() {
 async fn a_node_that_is_not_there_is_an_error_with_its_reason() {
     let folder = tempfile::tempdir().unwrap();
     for (url, why) in [
-        ("http://127.0.0.1:9", "the node at 127.0.0.1:9 does not answer (it refuses connections): check that"),
+        (
+            "http://127.0.0.1:9",
+            "the node at 127.0.0.1:9 does not answer (it refuses connections): check that",
+        ),
         (
             "http://nowhere.invalid:26657",
             "the node at nowhere.invalid:26657 does not answer (there is no host of this name): check that",
