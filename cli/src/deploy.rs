@@ -50,7 +50,7 @@ impl<'a> Deploying<'a> {
     pub fn recorded(plan: &'a Plan, file: PathBuf) -> Result<Self> {
         let Self { record: new, .. } = Self::unrecorded(plan);
         let Some(old) = Record::load(&file)? else { return Ok(Self { plan, record: new, file: Some(file) }) };
-        let (path, other) = (file.display(), "name another file with --deployment");
+        let (path, other) = (file.display(), "name another file with --event");
         let (is_of, launch) = (&old.chain_id, &new.chain_id);
         ensure!(is_of == launch, "{path} is of {is_of}, the launch of {launch}: {other}");
         if let Some(Deployment { shower: is_of, .. }) = &old.event {

@@ -15,25 +15,28 @@ use meteor_operator::node::Node;
 /// Price of gas where neither an option nor a deployment file names one.
 const GAS_PRICE: &str = "28.325uluna";
 
+/// The deployment file where none is named: `meteor deploy` writes it, and the other commands read it.
+pub(crate) const EVENT_FILE: &str = "deployment.json";
 /// Addresses of nodes, where neither an option nor a deployment file names one.
-const NODES: &str = "METEOR_RPC";
+const NODES: &str = "METEOR_NODE";
 /// The contract, where neither an option nor a deployment file names one.
-const CONTRACT: &str = "METEOR_SHOWER";
+const CONTRACT: &str = "METEOR_CONTRACT";
 
 /// Which event, over which nodes. An option counts before the deployment file, and the file before the environment; but
 /// two that name different contracts are refused, since one of them is the wrong event.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Event {
-    /// The deployment file that meteor deploy wrote: it names nodes, contract and gas price
-    #[arg(long)]
-    pub(crate) deployment: Option<PathBuf>,
-    /// CometBFT RPC address of a node, instead of those in the deployment file or in `METEOR_RPC`. May be
-    /// repeated: if one does not answer, the next is asked
-    #[arg(long, value_delimiter = ',')]
-    pub(crate) rpc: Vec<String>,
-    /// Address of the shower contract, where there is no deployment file; or `METEOR_SHOWER`
-    #[arg(long)]
-    pub(crate) shower_contract: Option<String>,
+    /// The event: the file that meteor deploy wrote, which names nodes, contract and gas price
+    /// [default: deployment.json, if it is in this folder]
+    #[arg(id = "event", long = "event", value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// Address of a node (CometBFT RPC), instead of those in the event's file or in `METEOR_NODE`. May be repeated:
+    /// if one does not answer, the next is asked
+    #[arg(long, value_name = "URL", value_delimiter = ',')]
+    pub(crate) node: Vec<String>,
+    /// Address of the shower contract, where there is no file of the event; or `METEOR_CONTRACT`
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) contract: Option<String>,
 }
 
 /// An event that was found.
@@ -51,21 +54,28 @@ pub(crate) struct Found {
 }
 
 impl Event {
+    /// The event's file.
+    pub(crate) fn file(&self) -> Option<PathBuf> {
+        event_file(self.file.as_deref(), self.contract.as_deref())
+    }
+
     /// Finds the event. `gas_price` takes precedence over the deployment file's.
     pub(crate) async fn find(&self, gas_price: Option<&GasPrice>) -> Result<Found> {
-        let deployed = self.deployment.as_deref().map(recorded).transpose()?;
+        let file = self.file();
+        let deployed = file.as_deref().map(recorded).transpose()?;
         let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let name = file.as_deref().unwrap_or(Path::new("")).display().to_string();
         let contract = one_event(&[
-            ("--shower-contract", self.shower_contract.clone()),
-            ("the deployment file", deployed.as_ref().map(|(_, event)| event.shower.clone())),
+            ("--contract", self.contract.clone()),
+            (&name, deployed.as_ref().map(|(_, event)| event.shower.clone())),
             (CONTRACT, variable(CONTRACT)),
         ])?;
         let nodes = match &deployed {
-            _ if !self.rpc.is_empty() => self.rpc.clone(),
+            _ if !self.node.is_empty() => self.node.clone(),
             Some((record, _)) => record.nodes.clone(),
             None => variable(NODES).iter().flat_map(|nodes| nodes.split(',')).map(str::to_owned).collect(),
         };
-        ensure!(!nodes.is_empty(), "name a node: --rpc, {NODES}, or --deployment with a file that names one");
+        ensure!(!nodes.is_empty(), "name a node: --node URL, {NODES}, or --event with a file that names one");
         let node = Node::pool(&nodes)?;
         let gas_price = match (gas_price, &deployed) {
             (Some(price), _) => price.clone(),
@@ -87,15 +97,34 @@ impl Event {
     }
 }
 
+/// The event's file: the one that is named, or else the one in this folder, unless the contract that is named is another
+/// event's.
+pub(crate) fn event_file(named: Option<&Path>, contract: Option<&str>) -> Option<PathBuf> {
+    if let Some(file) = named {
+        return Some(file.to_owned());
+    }
+    let here = PathBuf::from(EVENT_FILE);
+    let ours = match contract {
+        None => here.exists(),
+        Some(contract) => recorded(&here).is_ok_and(|(_, event)| same(&event.shower, contract)),
+    };
+    ours.then_some(here)
+}
+
+/// Whether two addresses are one: they have no case.
+const fn same(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
+}
+
 /// The one contract that is named, by whichever name.
 pub(crate) fn one_event(named: &[(&str, Option<String>)]) -> Result<String> {
     let mut named = named.iter().filter_map(|(by, contract)| Some((by, contract.as_ref()?)));
     let first = named.next();
     let (by, contract) = first
-        .with_context(|| format!("name the event: --deployment FILE, --shower-contract, or {CONTRACT}"))?;
+        .with_context(|| format!("no event is named and there is no {EVENT_FILE} here: name one with --event FILE, or with --contract and --node"))?;
     for (other, another) in named {
         ensure!(
-            another.eq_ignore_ascii_case(contract),
+            same(another, contract),
             "{by} is the event {contract}, but {other} is {another}: nothing was done. Leave one of them out"
         );
     }
@@ -144,6 +173,6 @@ mod tests {
             let error = found(option, file, variable).unwrap_err().to_string();
             assert!(error.contains("nothing was done"), "{error}");
         }
-        assert!(found(None, None, None).unwrap_err().to_string().contains("--deployment"));
+        assert!(found(None, None, None).unwrap_err().to_string().contains("--event"));
     }
 }

@@ -62,7 +62,7 @@ async fn ours(key: &AnyKey, contract: ShowerContract<'_>) -> Result<()> {
     ensure!(
         given.as_slice() == draw.commitment.as_slice(),
         "this is not the key of the event {}: the launch committed to another one. Is it another event's, or is \
-         --deployment?",
+         --event?",
         contract.address()
     );
     Ok(())

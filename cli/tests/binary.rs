@@ -46,7 +46,7 @@ fn bad_input_says_what_and_what_to_do() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("levana-2012") && said.contains("levana-2021"), "{said}");
 
-    let output = meteor().args(["serve", "--rpc", "http://127.0.0.1:1"]).output().unwrap();
+    let output = meteor().args(["serve", "--node", "http://127.0.0.1:1"]).output().unwrap();
     assert_eq!(output.status.code(), Some(64), "a bad configuration has its own exit code");
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("shower"), "{said}");

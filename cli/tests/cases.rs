@@ -41,6 +41,9 @@ struct Case {
     /// Files that it needs besides the event's, for their owner alone.
     #[serde(default)]
     files: BTreeMap<String, String>,
+    /// Files of the event that are not there.
+    #[serde(default)]
+    without: Vec<String>,
     /// Changes of the event's files: name, what is replaced, and by what.
     #[serde(default)]
     edit: Vec<[String; 3]>,
@@ -175,6 +178,9 @@ impl Case {
         event.write(folder);
         for (name, text) in &self.files {
             private(folder, name, event.named(text).as_bytes());
+        }
+        for name in &self.without {
+            std::fs::remove_file(folder.join(name)).unwrap();
         }
         for [name, from, to] in &self.edit {
             let text = std::fs::read_to_string(folder.join(name)).unwrap();

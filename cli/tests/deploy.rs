@@ -136,7 +136,7 @@ async fn from_a_launch_file_to_paid_payees() {
     assert!(planned.contains(&event.shower), "the address was predicted");
     let before = Record { event: None, tx: None, ..whole.clone() };
     before.save(&file).unwrap();
-    assert!(fails(folder, "status --deployment deployment.json").await.contains("not complete"));
+    assert!(fails(folder, "status").await.contains("not complete"));
     assert!(works(folder, deploy).await.contains("already on the chain"));
     assert_eq!(Record::load(&file).unwrap().unwrap(), Record { tx: None, ..whole.clone() });
     std::fs::remove_file(&file).unwrap();
@@ -149,12 +149,12 @@ async fn from_a_launch_file_to_paid_payees() {
     held(folder, &chain, &event.shower, opens_at, pool).await;
     // A chain that was renamed is still the event's; keys are bound to its old name.
     devnet.rename("renamed-2").await.unwrap();
-    let paused = works(folder, "pause --deployment deployment.json --signer-file words --account 3").await;
+    let paused = works(folder, "pause --signer-file words --account 3").await;
     assert!(
         paused.contains("at the launch and is renamed-2 now") && paused.contains("paused in block"),
         "{paused}"
     );
-    let verify = format!("--verify {} --contract {}", chain.rpc, event.shower);
+    let verify = format!("--verify --node {} --contract {}", chain.rpc, event.shower);
     works(folder, &format!("keygen event.age --passphrase-file passphrase {verify}")).await;
     devnet.shutdown().await;
 }
@@ -162,9 +162,7 @@ async fn from_a_launch_file_to_paid_payees() {
 /// The event of one shower that opens at `opens_at`, to its paid payees.
 async fn held(folder: &std::path::Path, chain: &Chain, shower: &str, opens_at: u64, pool: &str) {
     let node = Node::new(&chain.rpc).unwrap();
-    let job = |name: &str, account: u32| {
-        format!("{name} --deployment deployment.json --signer-file words --account {account}")
-    };
+    let job = |name: &str, account: u32| format!("{name} --signer-file words --account {account}");
     let secrets = format!(
         "--key-file event.age --passphrase-file passphrase --tables tables.json --beacon-url {}",
         chain.beacon_url
@@ -181,10 +179,10 @@ async fn held(folder: &std::path::Path, chain: &Chain, shower: &str, opens_at: u
     let window =
         format!("shower 1 is Ended, nothing was sent: it accepts contributions from {}", utc(opens_at));
     assert!(late.contains(&window), "{late}");
-    assert!(works(folder, "status --deployment deployment.json").await.contains("next: meteor close"));
+    assert!(works(folder, "status").await.contains("next: meteor close"));
     works(folder, &job("close", 2)).await;
     works(folder, &format!("{} {secrets}", job("draw", 2))).await;
-    assert!(works(folder, "status --deployment deployment.json").await.contains("next: meteor mint"));
+    assert!(works(folder, "status").await.contains("next: meteor mint"));
     // Another catalogue than the launch's, or a spoiled one, is refused before anything is sent; the right one is
     // anyone's to mint from.
     let catalogue = std::fs::read_to_string(folder.join("catalogue.csv")).unwrap();
@@ -213,7 +211,7 @@ async fn held(folder: &std::path::Path, chain: &Chain, shower: &str, opens_at: u
     assert_eq!(node.balance(pool, "uusd").await.unwrap() - had, 7_103_554, "7139250 less half a percent");
     let again = idle(folder, &job("settle", 2)).await;
     assert!(again.contains("nothing to settle: ") && !again.contains("will leave"), "{again}");
-    let status = works(folder, "status --deployment deployment.json").await;
+    let status = works(folder, "status").await;
     assert!(
         status.contains("settled 8550000, held back 450000") && status.contains("next: meteor hatch"),
         "{status}"

@@ -64,7 +64,7 @@ async fn paused_resumed_cancelled_and_refunded_with_the_chains_tax() {
     // Two nodes, of which the first is none.
     let job = |name: &str, account: u32| {
         format!(
-            "{name} --rpc http://127.0.0.1:1 --rpc {} --shower-contract {} --signer-file words --gas-price \
+            "{name} --node http://127.0.0.1:1 --node {} --contract {} --signer-file words --gas-price \
              0.15uluna --account {account}",
             chain.rpc, event.shower
         )

@@ -52,7 +52,7 @@ async fn from_keygen_to_a_published_key() {
     let catalogue = plan.catalogue.clone().unwrap();
     std::fs::write(folder.join("catalogue.csv"), &plan.catalogue_file).unwrap();
     std::fs::write(folder.join("tables.json"), preset::tables(&plan.preset).unwrap()).unwrap();
-    let rehearse = format!("keygen {key} --verify {} --contract {contract}", chain.rpc);
+    let rehearse = format!("keygen {key} --verify --node {} --contract {contract}", chain.rpc);
     assert!(works(folder, &rehearse).await.contains("is the key of all 1 showers"));
 
     // A wallet contributes as soon as the chain lets it.
@@ -66,7 +66,7 @@ async fn from_keygen_to_a_published_key() {
         let secrets = "--key-file event.age --passphrase-file passphrase --tables tables.json";
         let secrets = if job.starts_with("close") || job.starts_with("mint") { "" } else { secrets };
         format!(
-            "{job} --rpc {} --shower-contract {contract} --signer-file words --account 2 --gas-price 0.15uluna \
+            "{job} --node {} --contract {contract} --signer-file words --account 2 --gas-price 0.15uluna \
              {secrets}",
             chain.rpc
         )

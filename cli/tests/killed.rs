@@ -34,7 +34,7 @@ async fn mint(stage: &Stage, folder: &Path, shower: u32, proxy: &Proxy) -> Run {
     let log = folder.join("log");
     let out = File::create(&log).unwrap();
     let mut meteor = common::command(folder)
-        .args(["mint", "--rpc", &proxy.url, "--shower-contract", &stage.deployment.shower])
+        .args(["mint", "--node", &proxy.url, "--contract", &stage.deployment.shower])
         .args(["--signer-file", "words", "--account", "2", "--gas-price", "0.01uluna"])
         .args(["--catalogue", "catalogue.csv"])
         .args(["--shower", &shower.to_string(), "--batch", &BATCH.to_string()])

@@ -39,7 +39,7 @@ async fn who_is_refused_is_reported_and_holds_up_nobody() {
     let at = |index: u32| address.get(usize::try_from(index).unwrap()).unwrap();
     let job = |name: &str, account: u32| {
         format!(
-            "{name} --rpc {} --shower-contract {contract} --signer-file words --gas-price 0.01uluna --account {account}",
+            "{name} --node {} --contract {contract} --signer-file words --gas-price 0.01uluna --account {account}",
             stage.chain.rpc
         )
     };

@@ -87,7 +87,7 @@ fn a_whole_store_is_listed_and_made_again() {
     );
     let (code, said) = store.run("verify", &[]);
     assert_eq!((code, said.matches("made again, byte for byte").count()), (0, 2), "{said}");
-    let (code, said) = store.run("ls", &["--shower", "terra1other"]);
+    let (code, said) = store.run("ls", &["--contract", "terra1other"]);
     assert!(code == 1 && said.contains("holds nothing of terra1other"), "{said}");
 }
 

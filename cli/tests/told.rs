@@ -30,7 +30,7 @@ async fn drawn(folder: &Path) -> Stage {
 /// `meteor mint` over the node at `rpc`, one meteor a transaction.
 fn mint(stage: &Stage, folder: &Path, rpc: &str) -> Command {
     let mut mint = command(folder);
-    mint.args(["mint", "--rpc", rpc, "--shower-contract", &stage.deployment.shower])
+    mint.args(["mint", "--node", rpc, "--contract", &stage.deployment.shower])
         .args(["--signer-file", "words", "--account", "2", "--gas-price", "0.01uluna"])
         .args(["--catalogue", "catalogue.csv", "--batch", "1"]);
     mint
@@ -79,7 +79,7 @@ async fn before_anything_is_signed_a_command_ends_at_once() {
     // The worker, too, until it has opened everything: then it ends between two rounds.
     let proxy = first(&stage, "status", Fault::HangBefore).await;
     let mut hatch = command(folder.path());
-    hatch.args(["hatch", "--rpc", &proxy.url, "--shower-contract", &stage.deployment.shower]);
+    hatch.args(["hatch", "--node", &proxy.url, "--contract", &stage.deployment.shower]);
     hatch.args(["--signer-file", "words", "--account", "2", "--key-file", "none", "--tables", "none"]);
     let child = hatch.stderr(Stdio::piped()).spawn().unwrap();
     proxy.hung().await;
@@ -164,7 +164,8 @@ async fn another_event_in_the_environment_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let stage = drawn(folder.path()).await;
     let other = &stage.deployment.meteors;
-    let refused = mint(&stage, folder.path(), &stage.chain.rpc).env("METEOR_SHOWER", other).output().unwrap();
+    let refused =
+        mint(&stage, folder.path(), &stage.chain.rpc).env("METEOR_CONTRACT", other).output().unwrap();
     let said = String::from_utf8(refused.stderr).unwrap();
     assert_eq!(refused.status.code(), Some(1), "{said}");
     assert!(said.contains(other) && said.contains("nothing was done"), "{said}");

@@ -10,12 +10,12 @@ use tracing_subscriber::EnvFilter;
 
 const EXAMPLES: &str = "\
 Examples:
-  meteor-indexer --rpc http://localhost:26657 --shower terra1…
+  meteor-indexer --node http://localhost:26657 --contract terra1…
   meteor-indexer check --config indexer.toml
 
 indexer.toml has the same settings, with underscores:
-  rpc = [\"http://localhost:26657\", \"https://rpc.example.com\"]
-  shower = \"terra1…\"
+  node = [\"http://localhost:26657\", \"https://rpc.example.com\"]
+  contract = \"terra1…\"
   start_height = 15000000
   gas_price = \"28.325uluna\"";
 

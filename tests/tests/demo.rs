@@ -51,7 +51,7 @@ async fn a_short_demo_checks_out() {
     };
     let node = tokio::task::spawn_blocking(move || RealNode::start(generation)).await.unwrap();
     let artifacts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../artifacts");
-    let at = Where { rpc: Some(node.rpc().to_owned()), artifacts: Some(artifacts), ..Where::default() };
+    let at = Where { node: Some(node.rpc().to_owned()), artifacts: Some(artifacts), ..Where::default() };
     let options = short(20, at);
     checks_out(&options).await;
     // The chain goes on: the same wallets come again, and have something left.

@@ -11,7 +11,7 @@ use crate::signals::stop_when_told;
 const AFTER_HELP: &str = "\
 On a real node:
   scripts/node/node.py up --gen 0.61 --home /tmp/chain    (builds it once, prints its RPC address)
-  meteor demo --rpc http://127.0.0.1:PORT
+  meteor demo --node http://127.0.0.1:PORT
 Where blocks take longer, showers should too: --seconds 120 for blocks of six seconds.";
 
 /// Hold a whole small event on this machine: dev chain, contracts, wallets, page.

@@ -10,6 +10,7 @@ use meteor_operator::launch::Finding;
 
 use super::Command;
 use crate::deploy::{Deploying, Plan};
+use crate::event::EVENT_FILE;
 use crate::out::say;
 use crate::signing::{JournalFolder, signer};
 use crate::{catalogue, preset};
@@ -23,9 +24,9 @@ use crate::{catalogue, preset};
 pub(super) struct Deploy {
     /// The launch file
     launch: PathBuf,
-    /// Where to write what is on the chain
-    #[arg(long, default_value = "deployment.json")]
-    deployment: PathBuf,
+    /// Where to write what is on the chain; the other commands read it
+    #[arg(long, value_name = "FILE", default_value = EVENT_FILE)]
+    event: PathBuf,
     /// Folder with the contracts' wasm and checksums.txt
     #[arg(long, default_value = "artifacts")]
     artifacts: PathBuf,
@@ -66,14 +67,14 @@ impl Command for Deploy {
         }
         plan.commitments()?;
         let catalogue = self.catalogue(&plan)?;
-        let deploying = Deploying::recorded(&plan, self.deployment.clone())?;
+        let deploying = Deploying::recorded(&plan, self.event.clone())?;
         let mut account = if deployed { None } else { Some(self.open(&plan).await?) };
         deploying.run(account.as_mut()).await?;
         // Byte for byte what its hash on the chain is made of: draw, hatch and everyone who verifies need it.
-        let tables = self.deployment.with_file_name("tables.json");
+        let tables = self.event.with_file_name("tables.json");
         std::fs::write(&tables, preset::tables(&plan.preset)?)
             .with_context(|| format!("writing {}", tables.display()))?;
-        say!("the configuration was read back and is as asked for: {}", self.deployment.display());
+        say!("the configuration was read back and is as asked for: {}", self.event.display());
         say!("tables of what meteors hold, for draw and hatch: {}", tables.display());
         say!(
             "the catalogue, for mint; publish it, so that anyone can finish a mint: {}",
@@ -86,11 +87,11 @@ impl Command for Deploy {
 impl Deploy {
     /// Keeps a copy of the catalogue beside the deployment file, where meteor mint looks for it.
     fn catalogue(&self, plan: &Plan) -> Result<PathBuf> {
-        let path = self.deployment.with_file_name(catalogue::FILE);
+        let path = self.event.with_file_name(catalogue::FILE);
         let held = std::fs::read(&path).ok();
         ensure!(
             held.as_ref().is_none_or(|held| *held == plan.catalogue_file),
-            "{} is another catalogue: move it away, or write to another folder with --deployment",
+            "{} is another catalogue: move it away, or write to another folder with --event",
             path.display()
         );
         if held.is_none() {

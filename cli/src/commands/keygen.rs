@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use meteor_chain::contracts::ShowerContract;
 use meteor_operator::keys::{CommitmentsFile, Event, Protect, Unlock, harden, keygen, verify_file};
-use meteor_operator::node::Node;
 
 use super::Command;
+use crate::event::Found;
 use crate::out::say;
 use crate::secrets::passphrase;
 
@@ -29,37 +29,36 @@ pub(super) struct Keygen {
     /// The chain's id, for the commitments
     #[arg(long, requires_all = ["contract", "showers"])]
     chain_id: Option<String>,
-    /// The address that the shower contract has or will have
-    #[arg(long)]
-    contract: Option<String>,
     /// How many showers the event has
     #[arg(long)]
     showers: Option<u32>,
     /// Write the commitments to this file, for the launch file
     #[arg(long, requires = "contract", conflicts_with = "verify")]
     commitments: Option<PathBuf>,
-    /// Open the file and compare it with the commitments of the contract on this chain: the recovery
-    /// rehearsal
-    #[arg(long, value_name = "RPC", requires = "contract")]
-    verify: Option<String>,
+    /// Open the file and compare it with the commitments of the event on the chain: the recovery rehearsal
+    #[arg(long)]
+    verify: bool,
+    // To make a key, only the contract counts: the address that it will have.
+    #[command(flatten)]
+    of: crate::event::Event,
 }
 
 impl Command for Keygen {
     async fn run(self) -> Result<ExitCode> {
         harden()?;
-        match &self.verify {
-            Some(rpc) => self.rehearse(rpc).await?,
-            None => self.make()?,
+        if self.verify {
+            self.rehearse().await?;
+        } else {
+            self.make()?;
         }
         Ok(ExitCode::SUCCESS)
     }
 }
 
 impl Keygen {
-    async fn rehearse(&self, rpc: &str) -> Result<()> {
-        let contract = self.contract.as_deref().context("--verify needs --contract")?;
-        let node = Node::new(rpc)?;
-        let shown = ShowerContract::new(&node, contract);
+    async fn rehearse(&self) -> Result<()> {
+        let Found { node, contract, .. } = self.of.find(None).await?;
+        let shown = ShowerContract::new(&node, &contract);
         // The name that the chain had at the launch: keys are bound to it.
         let chain_id = shown.config().await?.chain_id;
         let fairness = shown.fairness().await?;
@@ -74,13 +73,18 @@ impl Keygen {
             Some(path) => Unlock::Identities(path),
             None => Unlock::Passphrase(&*source),
         };
-        verify_file(&self.file, unlock, &Event { chain_id: &chain_id, contract, showers }, &expected)?;
+        verify_file(
+            &self.file,
+            unlock,
+            &Event { chain_id: &chain_id, contract: &contract, showers },
+            &expected,
+        )?;
         say!("{} opens and is the key of all {showers} showers of {contract}.", self.file.display());
         Ok(())
     }
 
     fn make(&self) -> Result<()> {
-        let event = match (&self.chain_id, &self.contract, self.showers) {
+        let event = match (&self.chain_id, &self.of.contract, self.showers) {
             (Some(chain_id), Some(contract), Some(showers)) => Some(Event { chain_id, contract, showers }),
             _ => None,
         };

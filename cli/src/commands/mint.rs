@@ -19,7 +19,7 @@ use crate::signing::Signing;
 /// Mint the meteors of drawn showers.
 ///
 /// Anyone may sign: the catalogue was fixed at the launch, and the contract accepts no other pieces. So what an
-/// operator leaves half-way, anyone finishes: with --rpc, --shower-contract and --catalogue, which may be the
+/// operator leaves half-way, anyone finishes: with --node, --contract and --catalogue, which may be the
 /// address of any copy of the file, for example /v1/catalogue of the event's server. A file that is not the
 /// event's is refused before anything is sent. Run it again if it was interrupted: no meteor is minted twice.
 /// The exit code is 4 if there is nothing to mint.
@@ -31,7 +31,7 @@ pub(super) struct Mint {
     #[arg(long)]
     shower: Option<u32>,
     /// The event's catalogue: a file or the address of one. If it is left out, catalogue.csv beside the
-    /// deployment file, where meteor deploy keeps it
+    /// event's file, where meteor deploy keeps it
     #[arg(long, value_name = "FILE|URL")]
     catalogue: Option<String>,
     /// Most meteors in a transaction, in messages of up to 100
@@ -78,8 +78,8 @@ impl Mint {
         if let Some(source) = &self.catalogue {
             return Ok(source.clone());
         }
-        let deployment = self.signing.event.deployment.as_ref();
-        let beside = deployment.map(|path| path.with_file_name(catalogue::FILE));
+        let file = self.signing.event.file();
+        let beside = file.map(|path| path.with_file_name(catalogue::FILE));
         let beside = beside.context("name the event's catalogue: --catalogue FILE or URL")?;
         Ok(beside.to_string_lossy().into_owned())
     }

@@ -9,23 +9,23 @@ use meteor_indexer::Settings;
 
 use super::Command;
 use crate::catalogue;
-use crate::event::{one_event, recorded};
+use crate::event::{event_file, one_event, recorded};
 use crate::out::{say, tell};
 use crate::signals::stop_when_told;
 
 /// Follow the chain and serve page and API, as meteor-indexer does.
 ///
-/// Options take precedence over the environment, the environment over the file, the file over the deployment
+/// Options take precedence over the environment, the environment over the file, the file over the event's
 /// file; but two that name different events are refused. Exit code 64 means that the configuration can't be used.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Serve {
     /// A TOML file with the settings below, their names written with underscores
     #[arg(long, env = "METEOR_CONFIG")]
     config: Option<PathBuf>,
-    /// The deployment file that meteor deploy wrote: nodes, contract, height, gas price and the catalogue beside it,
-    /// where nothing else names them
-    #[arg(long)]
-    deployment: Option<PathBuf>,
+    /// The event: the file that meteor deploy wrote. It names nodes, contract, height and gas price where nothing else
+    /// does, and the catalogue lies beside it [default: deployment.json, if it is in this folder]
+    #[arg(long, value_name = "FILE")]
+    event: Option<PathBuf>,
     #[command(flatten)]
     settings: Settings,
 }
@@ -37,7 +37,9 @@ impl Command for Serve {
     async fn run(self) -> Result<ExitCode> {
         let stop = stop_when_told();
         let file = self.config.as_deref().map(Settings::from_file).transpose();
-        let deployed = self.deployment.as_deref().map(deployed).transpose()?.unwrap_or_default();
+        let named = file.as_ref().ok().and_then(|file| file.as_ref()?.contract.as_deref());
+        let event = event_file(self.event.as_deref(), self.settings.contract.as_deref().or(named));
+        let deployed = event.as_deref().map(deployed).transpose()?.unwrap_or_default();
         if let Err(error) = self.one_event(file.as_ref().ok().and_then(Option::as_ref), &deployed) {
             tell!("error: {error:#}");
             return Ok(ExitCode::from(BAD_CONFIG));
@@ -63,25 +65,25 @@ impl Serve {
     /// Refuses names of different events: one of them would be the wrong one.
     fn one_event(&self, file: Option<&Settings>, deployed: &Settings) -> Result<()> {
         let named = [
-            ("--shower or METEOR_SHOWER", self.settings.shower.clone()),
-            ("the configuration file", file.and_then(|file| file.shower.clone())),
-            ("the deployment file", deployed.shower.clone()),
+            ("--contract or METEOR_CONTRACT", self.settings.contract.clone()),
+            ("the configuration file", file.and_then(|file| file.contract.clone())),
+            ("the event's file", deployed.contract.clone()),
         ];
-        if named.iter().any(|(_, shower)| shower.is_some()) {
+        if named.iter().any(|(_, contract)| contract.is_some()) {
             one_event(&named)?;
         }
         Ok(())
     }
 }
 
-/// What a deployment file says of the event to follow.
+/// What an event's file says of the event to follow.
 fn deployed(path: &Path) -> Result<Settings> {
     let (record, event) = recorded(path)?;
     // Where meteor deploy keeps it.
     let catalogue = Some(path.with_file_name(catalogue::FILE)).filter(|file| file.exists());
     Ok(Settings {
-        rpc: record.nodes,
-        shower: Some(event.shower),
+        node: record.nodes,
+        contract: Some(event.shower),
         chain_id: Some(event.chain_id),
         start_height: Some(event.height),
         catalogue,
@@ -96,8 +98,8 @@ mod tests {
 
     #[test]
     fn two_names_of_different_events_are_refused() {
-        let of = |shower: &str| Settings { shower: Some(shower.to_owned()), ..Settings::default() };
-        let serve = |settings| Serve { config: None, deployment: None, settings };
+        let of = |contract: &str| Settings { contract: Some(contract.to_owned()), ..Settings::default() };
+        let serve = |settings| Serve { config: None, event: None, settings };
         assert!(serve(of("a")).one_event(None, &of("a")).is_ok());
         assert!(
             serve(Settings::default()).one_event(None, &Settings::default()).is_ok(),

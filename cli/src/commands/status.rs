@@ -1,34 +1,30 @@
 //! `meteor status`: where each shower stands, and what to do next.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use meteor_chain::contracts::ShowerContract;
 use meteor_messages::shower::{ShowerResponse, Status as Stands};
 use meteor_operator::launch::utc;
-use meteor_operator::node::Node;
 
 use super::Command;
-use crate::event::recorded;
+use crate::event::{Event, Found};
 use crate::next::next;
 use crate::out::say;
 
 /// Show where each shower of an event stands and what is next.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Status {
-    /// The deployment file that meteor deploy wrote
-    #[arg(long)]
-    deployment: PathBuf,
+    #[command(flatten)]
+    event: Event,
 }
 
 impl Command for Status {
     async fn run(self) -> Result<ExitCode> {
-        let (record, event) = recorded(&self.deployment)?;
-        let node = Node::pool(&record.nodes)?;
-        let contract = ShowerContract::new(&node, &event.shower);
+        let Found { node, chain_id, contract: address, .. } = self.event.find(None).await?;
+        let contract = ShowerContract::new(&node, &address);
         let (config, fairness) = (contract.config().await?, contract.fairness().await?);
-        say!("{} on {}{}", event.shower, event.chain_id, if config.paused { ", PAUSED" } else { "" });
+        say!("{address} on {chain_id}{}", if config.paused { ", PAUSED" } else { "" });
         for payee in contract.payees().await? {
             let (owed, denom) = (payee.owed, &config.denom);
             if !owed.is_zero() {

@@ -23,11 +23,12 @@ use crate::verdict::{self, CloseBlock, ShowerVerdict, Verdict};
 pub(super) struct Verify {
     /// A server's address (http://…), or an evidence folder with fairness.json, tables.json and showers/
     source: String,
-    /// Ask this node (CometBFT RPC) what the chain says, compare the source with it, and check the contracts' code
-    #[arg(long)]
-    node: Option<String>,
+    /// Ask this node (CometBFT RPC) what the chain says, compare the source with it, and check the contracts' code.
+    /// May be repeated: if one does not answer, the next is asked
+    #[arg(long, value_name = "URL", value_delimiter = ',')]
+    node: Vec<String>,
     /// With --node: address of the shower contract, as it was announced; else the source's word is taken for it
-    #[arg(long, requires = "node")]
+    #[arg(long, value_name = "ADDRESS", requires = "node")]
     contract: Option<String>,
     /// With --node: SHA-256 of the contracts' published code, as sha256sum writes it, instead of the built-in ones
     #[arg(long, requires = "node")]
@@ -81,12 +82,11 @@ impl Verify {
     async fn verdict(&self) -> Result<Verdict> {
         let source = Source::named(&self.source);
         let said = source.fairness().await?;
-        let (fairness, asked) = match &self.node {
-            Some(url) => {
-                let (fairness, asked) = self.ask(url, &said).await?;
-                (fairness, Some(asked))
-            }
-            None => (said, None),
+        let (fairness, asked) = if self.node.is_empty() {
+            (said, None)
+        } else {
+            let (fairness, asked) = self.ask(&said).await?;
+            (fairness, Some(asked))
         };
         let mut bundle = source.bundle(fairness).await?;
         self.replace_contributions(&mut bundle)?;
@@ -122,14 +122,14 @@ impl Verify {
     }
 
     /// What the chain says in place of the source, and the steps that compare the two.
-    async fn ask(&self, url: &str, said: &Fairness) -> Result<(Fairness, Asked)> {
-        let node = Node::new(url)?;
+    async fn ask(&self, said: &Fairness) -> Result<(Fairness, Asked)> {
+        let node = Node::pool(&self.node)?;
         let contract = self.contract.as_ref().unwrap_or(&said.contract);
         let mut fairness = evidence::from_chain(&node, contract).await?;
         let network = node.status().await?.chain_id;
         let found = evidence::compare(said, &fairness)?;
         let chain = if found.wrong.is_empty() {
-            let mut told = vec![format!("{contract}, asked of {url}")];
+            let mut told = vec![format!("{contract}, asked of {}", self.node.join(", "))];
             if network != fairness.chain_id {
                 told.push(format!("the chain is called {network} now"));
             }

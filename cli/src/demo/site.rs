@@ -23,22 +23,22 @@ pub struct Where {
     /// a chain in this process. The contracts are uploaded, showers last real time, and the dev beacon
     /// decides the draw
     #[arg(long, value_name = "URL", conflicts_with_all = ["block_ms", "burn_tax"])]
-    pub rpc: Option<String>,
-    /// With --rpc: file with the words of accounts that have coins on that chain: 0 funds the wallets, 1 is
+    pub node: Option<String>,
+    /// With --node: file with the words of accounts that have coins on that chain: 0 funds the wallets, 1 is
     /// the owner, 2 the operator (default: the dev chain's public words, which our own nodes fund)
-    #[arg(long, value_name = "FILE", requires = "rpc")]
+    #[arg(long, value_name = "FILE", requires = "node")]
     pub mnemonic_file: Option<PathBuf>,
-    /// With --rpc: prefix of that chain's addresses (default: terra)
-    #[arg(long, requires = "rpc")]
+    /// With --node: prefix of that chain's addresses (default: terra)
+    #[arg(long, requires = "node")]
     pub prefix: Option<String>,
-    /// With --rpc: denom of contributions (default: uusd)
-    #[arg(long, requires = "rpc")]
+    /// With --node: denom of contributions (default: uusd)
+    #[arg(long, requires = "node")]
     pub denom: Option<String>,
-    /// With --rpc: price of a unit of gas, in another denom than contributions (default: 0.01uluna)
-    #[arg(long, requires = "rpc")]
+    /// With --node: price of a unit of gas, in another denom than contributions (default: 0.01uluna)
+    #[arg(long, requires = "node")]
     pub gas_price: Option<GasPrice>,
-    /// With --rpc: folder of the contracts' wasm and its checksums.txt (default: artifacts)
-    #[arg(long, value_name = "DIR", requires = "rpc")]
+    /// With --node: folder of the contracts' wasm and its checksums.txt (default: artifacts)
+    #[arg(long, value_name = "DIR", requires = "node")]
     pub artifacts: Option<PathBuf>,
     /// Milliseconds between blocks of the chain in this process
     #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u64).range(20..=10_000))]
@@ -70,8 +70,8 @@ const POLL: Duration = Duration::from_millis(100);
 impl Site {
     /// The chain that `at` says, with the contracts' codes on it.
     pub(super) async fn open(at: &Where) -> Result<Self> {
-        match &at.rpc {
-            Some(rpc) => Self::real(at, rpc).await,
+        match &at.node {
+            Some(node) => Self::real(at, node).await,
             None => Self::embedded(at).await,
         }
     }

@@ -149,7 +149,7 @@ export class Demo {
     try {
       const words = join(folder, 'words');
       await writeFile(words, WORDS, { mode: 0o600 });
-      const args = [name, '--rpc', this.rpc, '--shower-contract', contract, '--gas-price', '0.01uluna'];
+      const args = [name, '--node', this.rpc, '--contract', contract, '--gas-price', '0.01uluna'];
       args.push('--signer-file', words, '--account', String(ROLES[role]), '--journal', join(folder, 'journal'));
       return await new Promise((resolve, reject) => {
         execFile(BINARY, [...args, ...more], (error, out, said) =>

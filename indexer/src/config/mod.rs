@@ -97,9 +97,9 @@ impl Config {
     ///
     /// # Errors
     /// [`ConfigError`] if one of them is bad.
-    pub fn new(rpc: &[String], shower: &str) -> Result<Self, ConfigError> {
-        let (rpc, shower, store) = (rpc.to_vec(), Some(shower.to_owned()), Some("none".to_owned()));
-        let settings = Settings { rpc, shower, store, ..Settings::default() };
+    pub fn new(nodes: &[String], contract: &str) -> Result<Self, ConfigError> {
+        let (node, contract, store) = (nodes.to_vec(), Some(contract.to_owned()), Some("none".to_owned()));
+        let settings = Settings { node, contract, store, ..Settings::default() };
         Ok(Self { drain: Duration::ZERO, ..settings.check()? })
     }
 

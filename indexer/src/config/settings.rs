@@ -22,11 +22,11 @@ const STALL: Duration = Duration::from_mins(1);
 pub struct Settings {
     /// CometBFT RPC nodes, separated by commas, for example `http://localhost:26657`. The first healthy one
     /// is used
-    #[arg(long, global = true, env = "METEOR_RPC", value_delimiter = ',', hide_env_values = true)]
-    pub rpc: Vec<String>,
+    #[arg(long, global = true, env = "METEOR_NODE", value_delimiter = ',', hide_env_values = true)]
+    pub node: Vec<String>,
     /// Address of the shower contract
-    #[arg(long, global = true, env = "METEOR_SHOWER")]
-    pub shower: Option<String>,
+    #[arg(long, global = true, env = "METEOR_CONTRACT")]
+    pub contract: Option<String>,
     /// Prefix of the chain's addresses [default: that of the shower contract]
     #[arg(long, global = true, env = "METEOR_PREFIX")]
     pub prefix: Option<String>,
@@ -140,8 +140,8 @@ impl Settings {
     #[must_use]
     pub fn over(self, base: Self) -> Self {
         Self {
-            rpc: if self.rpc.is_empty() { base.rpc } else { self.rpc },
-            shower: self.shower.or(base.shower),
+            node: if self.node.is_empty() { base.node } else { self.node },
+            contract: self.contract.or(base.contract),
             prefix: self.prefix.or(base.prefix),
             chain_id: self.chain_id.or(base.chain_id),
             start_height: self.start_height.or(base.start_height),
@@ -186,11 +186,11 @@ impl Settings {
     pub fn check(self) -> Result<Config, ConfigError> {
         let source = self.source.unwrap_or_default();
         match source {
-            Source::Node if self.rpc.is_empty() => {
-                return Err(ConfigError::Missing("the list of nodes", "RPC", "rpc"));
+            Source::Node if self.node.is_empty() => {
+                return Err(ConfigError::Missing("the list of nodes", "NODE", "node"));
             }
-            Source::Store if !self.rpc.is_empty() => {
-                return Err(bad("source", "store", "it never asks a node: leave rpc out"));
+            Source::Store if !self.node.is_empty() => {
+                return Err(bad("source", "store", "it never asks a node: leave node out"));
             }
             Source::Node | Source::Store => {}
         }
@@ -198,8 +198,9 @@ impl Settings {
         if source == Source::Store && store.is_none() {
             return Err(bad("source", "store", "name the store to follow with --store"));
         }
-        let rpc = self.rpc.iter().map(|text| url(text)).collect::<Result<_, _>>()?;
-        let shower = self.shower.ok_or(ConfigError::Missing("the shower contract", "SHOWER", "shower"))?;
+        let rpc = self.node.iter().map(|text| url(text)).collect::<Result<_, _>>()?;
+        let missing = ConfigError::Missing("the shower contract", "CONTRACT", "contract");
+        let shower = self.contract.ok_or(missing)?;
         let prefix = match self.prefix {
             Some(prefix) => prefix,
             None => shower.rsplit_once('1').map(|(prefix, _)| prefix.to_owned()).unwrap_or_default(),

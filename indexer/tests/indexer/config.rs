@@ -10,8 +10,8 @@ use crate::chain::{address, shower_contract};
 
 fn good() -> Settings {
     Settings {
-        rpc: vec!["http://localhost:26657".into()],
-        shower: Some(shower_contract()),
+        node: vec!["http://localhost:26657".into()],
+        contract: Some(shower_contract()),
         ..Settings::default()
     }
 }
@@ -20,7 +20,7 @@ fn good() -> Settings {
 fn defaults_and_overrides() {
     let config = good().check().unwrap();
     assert_eq!((config.prefix.as_str(), config.start_height, config.ready_lag), ("terra", 1, 5));
-    let embedded = Config::new(&good().rpc, &shower_contract()).unwrap();
+    let embedded = Config::new(&good().node, &shower_contract()).unwrap();
     assert!(matches!(&config.store, Some(Place::Folder(path)) if path.ends_with("meteor/indexer")));
     assert_eq!(Config { drain: Duration::ZERO, store: None, ..config }, embedded);
     let direct = (embedded.max_connections_per_address, embedded.max_streams_per_address);
@@ -33,7 +33,7 @@ fn defaults_and_overrides() {
     let file = Settings { start_height: Some(7), poll_ms: Some(20), ..Settings::default() };
     let config = Settings { start_height: Some(9), ..good() }.over(file).check().unwrap();
     assert_eq!((config.start_height, config.poll.as_millis()), (9, 20), "flags win over the file");
-    let tcp = Settings { rpc: vec!["tcp://node:26657".into()], ..good() }.check().unwrap();
+    let tcp = Settings { node: vec!["tcp://node:26657".into()], ..good() }.check().unwrap();
     assert_eq!(tcp.node_names(), ["node:26657"]);
 }
 
@@ -47,11 +47,11 @@ fn what_cannot_be_is_refused_and_says_what_to_do() {
     };
     let gateways = |text: &str| Settings { image_gateways: vec![text.into()], ..good() };
     for (settings, says) in vec![
-        (Settings { rpc: vec![], ..good() }, "--rpc"),
-        (Settings { shower: None, ..good() }, "METEOR_SHOWER"),
-        (Settings { rpc: vec!["localhost".into()], ..good() }, "http://localhost:26657"),
-        (Settings { rpc: vec!["ftp://x".into()], ..good() }, "http://localhost:26657"),
-        (Settings { shower: Some("terra1abc".into()), ..good() }, "not an address"),
+        (Settings { node: vec![], ..good() }, "--node"),
+        (Settings { contract: None, ..good() }, "METEOR_CONTRACT"),
+        (Settings { node: vec!["localhost".into()], ..good() }, "http://localhost:26657"),
+        (Settings { node: vec!["ftp://x".into()], ..good() }, "http://localhost:26657"),
+        (Settings { contract: Some("terra1abc".into()), ..good() }, "not an address"),
         (Settings { prefix: Some("juno".into()), ..good() }, "juno1"),
         (Settings { chain_id: Some(String::new()), ..good() }, "leave it out"),
         (Settings { start_height: Some(0), ..good() }, "start at 1"),
@@ -60,9 +60,9 @@ fn what_cannot_be_is_refused_and_says_what_to_do() {
         (Settings { store: Some("s3://key:hush@bucket".into()), ..good() }, "s3://bucket/prefix"),
         (Settings { store_endpoint: Some("http://x".into()), ..good() }, "s3://bucket/prefix"),
         (bucket("https://key:hush@s3.example.com"), "without name and password"),
-        (Settings { source: Some(Source::Store), ..good() }, "leave rpc out"),
+        (Settings { source: Some(Source::Store), ..good() }, "leave node out"),
         (
-            Settings { source: Some(Source::Store), rpc: vec![], store: Some("none".into()), ..good() },
+            Settings { source: Some(Source::Store), node: vec![], store: Some("none".into()), ..good() },
             "--store",
         ),
         (Settings { segment_blocks: Some(0), ..good() }, "1000"),
@@ -87,7 +87,7 @@ fn what_cannot_be_is_refused_and_says_what_to_do() {
         let text = bad(settings);
         assert!(text.contains(says) && !text.contains("hush"), "{says}: {text}");
     }
-    let secret = bad(Settings { rpc: vec!["user:secret@node".into()], ..good() });
+    let secret = bad(Settings { node: vec!["user:secret@node".into()], ..good() });
     assert!(!secret.contains("secret"), "{secret}");
 }
 
@@ -121,7 +121,7 @@ fn files_are_read_strictly() {
     assert!(matches!(Settings::from_file(&path), Err(ConfigError::File { .. })));
     std::fs::write(
         &path,
-        format!("rpc = [\"http://a:1\"]\nshower = \"{}\"\npoll_ms = 50\n", shower_contract()),
+        format!("node = [\"http://a:1\"]\ncontract = \"{}\"\npoll_ms = 50\n", shower_contract()),
     )
     .unwrap();
     assert_eq!(Settings::from_file(&path).unwrap().check().unwrap().poll.as_millis(), 50);
@@ -132,7 +132,7 @@ fn files_are_read_strictly() {
 fn run(args: &[&str]) -> (Option<i32>, String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_meteor-indexer"))
         .args(args)
-        .env_remove("METEOR_RPC")
+        .env_remove("METEOR_NODE")
         .output()
         .unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -143,11 +143,11 @@ fn run(args: &[&str]) -> (Option<i32>, String, String) {
 fn the_command_line_teaches() {
     let (code, out, _) = run(&["--help"]);
     assert_eq!(code, Some(0));
-    for word in ["--rpc", "--shower", "METEOR_RPC", "--start-height", "Exit codes", "openapi"] {
+    for word in ["--node", "--contract", "METEOR_NODE", "--start-height", "Exit codes", "openapi"] {
         assert!(out.contains(word), "{word}");
     }
     let shower = shower_contract();
-    let (code, out, _) = run(&["check", "--rpc", "http://u:secret@n:1", "--shower", &shower]);
+    let (code, out, _) = run(&["check", "--node", "http://u:secret@n:1", "--contract", &shower]);
     assert_eq!(code, Some(0));
     assert!(out.starts_with("good: ") && !out.contains("secret"), "{out}");
     let (code, out, _) = run(&["openapi"]);
@@ -160,10 +160,10 @@ fn a_bad_configuration_is_exit_code_64() {
     let wallet = address(1);
     for args in [
         &[][..],
-        &["--rpc", "http://localhost:1"],
-        &["--rpc", "http://localhost:1", "--shower", "terra1x"],
-        &["--rpc", "http://localhost:1", "--shower", &wallet, "--listen", "everywhere"],
-        &["--rpc", "http://localhost:1", "--shower", &wallet, "--poll-ms", "soon"],
+        &["--node", "http://localhost:1"],
+        &["--node", "http://localhost:1", "--contract", "terra1x"],
+        &["--node", "http://localhost:1", "--contract", &wallet, "--listen", "everywhere"],
+        &["--node", "http://localhost:1", "--contract", &wallet, "--poll-ms", "soon"],
         &["--config", "/nowhere/indexer.toml"],
         &["--nonsense"],
     ] {

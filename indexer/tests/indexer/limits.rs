@@ -27,7 +27,7 @@ impl Program {
         let mut child = Command::new("sh")
             .args(["-c", &format!("ulimit -n {files} && exec \"$@\""), "sh"])
             .arg(env!("CARGO_BIN_EXE_meteor-indexer"))
-            .args(["--rpc", node.url().as_str(), "--shower", &shower_contract()])
+            .args(["--node", node.url().as_str(), "--contract", &shower_contract()])
             .args(["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"])
             .env("RUST_LOG", "info")
             .stdout(Stdio::null())

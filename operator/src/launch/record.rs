@@ -56,7 +56,7 @@ pub enum RecordError {
         source: std::io::Error,
     },
     /// It is not a deployment file.
-    #[error("{path} is not a deployment file: name another with --deployment")]
+    #[error("{path} is not a deployment file: name another with --event")]
     Form {
         /// Which.
         path: PathBuf,

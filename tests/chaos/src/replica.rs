@@ -106,7 +106,7 @@ impl Replica {
             }
         };
         command
-            .args(["--rpc", &nodes.join(","), "--shower", shower, "--chain-id", chain_id])
+            .args(["--node", &nodes.join(","), "--contract", shower, "--chain-id", chain_id])
             .args(["--start-height", &launched.to_string(), "--poll-ms", "50", "--audit-seconds", "2"])
             .args(["--listen", &self.public.to_string(), "--admin-listen", &self.admin.to_string()])
             .args(["--drain-seconds", "0"])

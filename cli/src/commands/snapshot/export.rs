@@ -38,7 +38,7 @@ impl Command for Export {
         let (files, held) = self.of.held().await?;
         let [held] = held.as_slice() else {
             let contracts: Vec<_> = held.iter().map(super::title).collect();
-            bail!("the store holds several events, name one with --shower: {}", contracts.join("; "));
+            bail!("the store holds several events, name one with --contract: {}", contracts.join("; "));
         };
         let mut why = None;
         for named in held.snapshots(&files).await?.iter().rev() {

@@ -52,8 +52,8 @@ struct Of {
     #[arg(env = "METEOR_STORE")]
     store: Option<String>,
     /// Only of this shower contract
-    #[arg(long, env = "METEOR_SHOWER")]
-    shower: Option<String>,
+    #[arg(long, value_name = "ADDRESS", env = "METEOR_CONTRACT")]
+    contract: Option<String>,
     /// Address of an S3-compatible store [default: that of AWS]
     #[arg(long, env = "METEOR_STORE_ENDPOINT")]
     store_endpoint: Option<String>,
@@ -83,11 +83,11 @@ impl Of {
         }
         let files = Arc::new(Files::open(&place)?);
         let mut held = Held::all(&files).await?;
-        if let Some(shower) = &self.shower {
-            held.retain(|held| held.bound.contract == *shower);
+        if let Some(contract) = &self.contract {
+            held.retain(|held| held.bound.contract == *contract);
         }
         if held.is_empty() {
-            let of = self.shower.map(|shower| format!(" of {shower}")).unwrap_or_default();
+            let of = self.contract.map(|contract| format!(" of {contract}")).unwrap_or_default();
             bail!("{place} holds nothing{of}");
         }
         Ok((files, held))

@@ -17,8 +17,8 @@ async fn the_page_learns_what_this_server_is_set_to() {
     let rate = json!({ "value": "ChA1MDAwMDAwMDAwMDAwMDAw", "height": "2" });
     node.set(|node| node.modules = [(TAX, rate)].into());
     let settings = Settings {
-        rpc: vec![node.url().to_string()],
-        shower: Some(shower_contract()),
+        node: vec![node.url().to_string()],
+        contract: Some(shower_contract()),
         gas_price: Some("28.325uluna".into()),
         image_gateways: vec!["https://ipfs.example.com/ipfs/".into()],
         support: Some("https://example.com/help".into()),

@@ -45,7 +45,7 @@ fn process(node: &Node, dir: &std::path::Path, blocks: Option<u32>) -> Child {
         None => Command::new(program),
     };
     command
-        .args(["--rpc", node.url().as_str(), "--shower", &shower_contract(), "--poll-ms", "10"])
+        .args(["--node", node.url().as_str(), "--contract", &shower_contract(), "--poll-ms", "10"])
         .args(["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--drain-seconds", "0"])
         .args(["--segment-blocks", "5", "--snapshot-blocks", "10", "--store"])
         .arg(dir)
