@@ -33,9 +33,7 @@ async fn waits(folder: &Path, line: &str) -> String {
 
 /// A pause of the event `contract` over the node at `url`.
 fn pause(url: &str, contract: &str) -> String {
-    format!(
-        "pause --node {url} --contract {contract} --signer-file words --account 3 --gas-price 0.01uluna"
-    )
+    format!("pause --node {url} --contract {contract} --signer-file words --account 3 --gas-price 0.01uluna")
 }
 
 #[tokio::test(flavor = "multi_thread")]
