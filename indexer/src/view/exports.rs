@@ -92,7 +92,7 @@ impl View {
         let (collections, custodies, wallets) =
             (self.collections.clone(), self.custodies.clone(), self.wallets.clone());
         let (models::Shower { minted, earlier, .. }, tiers) = (shower.summary, shower.tiers);
-        table("token_id,rank,tier,owner,cracking,found,minted_at,image", index(minted), move |at, line| {
+        table("token_id,rank,tier,owner,cracking,found,minted_height,image", index(minted), move |at, line| {
             let rank = Rank::at(u32::try_from(at).ok()?)?;
             let id = TokenId::of(earlier, rank)?.0;
             let token = collections.of(Collection::Meteors).get(id)?;
