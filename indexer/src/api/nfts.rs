@@ -83,7 +83,9 @@ fn token_id(text: &str) -> Result<u64, Problem> {
     let id = if digits { text.parse().ok() } else { None };
     id.ok_or_else(|| {
         let shown: String = text.chars().take(40).collect();
-        Problem::bad_request(format!("{shown:?} is no id of an NFT. Give its decimal digits, for example 42."))
+        Problem::bad_request(format!(
+            "{shown:?} is no id of an NFT. Give its decimal digits, for example 42."
+        ))
     })
 }
 

@@ -27,7 +27,8 @@ pub(super) fn usual(view: &View, previous: Option<&View>) -> Vec<u8> {
 /// The showers that changed after `height`, and the new height.
 pub(super) fn since(view: &View, height: u64, frame: &mut Vec<u8>) {
     let id = Some(view.at.height);
-    for summary in view.showers.iter().map(|view| view.summary).filter(|summary| summary.changed_height > height)
+    for summary in
+        view.showers.iter().map(|view| view.summary).filter(|summary| summary.changed_height > height)
     {
         let shower = LiveShower {
             shower: summary.shower,
