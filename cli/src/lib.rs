@@ -11,6 +11,7 @@ pub mod out;
 pub mod preset;
 pub mod serve;
 
+mod amounts;
 mod catalogue;
 mod confirm;
 mod event;
@@ -19,5 +20,6 @@ mod owner;
 mod secrets;
 mod signals;
 mod signing;
+mod times;
 mod verdict;
 mod waits;
