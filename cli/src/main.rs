@@ -12,12 +12,16 @@ use tracing_subscriber::EnvFilter;
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    // RUST_LOG says how much is logged.
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
-    // Colours are for a terminal: in a file they are noise.
+    // An option says how much is logged, or else RUST_LOG.
+    let filter = match cli.log_level() {
+        Some(level) => EnvFilter::new(level),
+        None => EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn")),
+    };
+    // Colours are for a terminal whose owner wants them (no-color.org): in a file they are noise.
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A log that can't be written must not end the program: saying so would panic.
-    log.with_ansi(std::io::stderr().is_terminal()).log_internal_errors(false).init();
+    log.with_ansi(std::io::stderr().is_terminal() && !plain).log_internal_errors(false).init();
     // On the heap: some commands hold a lot.
     let code = match Box::pin(cli.run()).await {
         Ok(code) => code,

@@ -4,9 +4,25 @@
 use std::fmt::Arguments;
 use std::io::{self, ErrorKind, Write};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Why standard output took no more, unless its reader went away.
 static LOST: OnceLock<io::Error> = OnceLock::new();
+
+/// Whether only errors are said.
+static QUIET: AtomicBool = AtomicBool::new(false);
+
+/// From here on [`say!`] says nothing.
+pub(crate) fn quiet() {
+    QUIET.store(true, Ordering::Relaxed);
+}
+
+/// Writes a line to standard output, unless only errors are said.
+pub(crate) fn line(text: Arguments<'_>) {
+    if !QUIET.load(Ordering::Relaxed) {
+        stdout(format_args!("{text}\n"));
+    }
+}
 
 /// Writes to standard output and goes on, whatever becomes of it.
 pub(crate) fn stdout(text: Arguments<'_>) {
@@ -28,10 +44,10 @@ pub fn lost() -> Option<&'static io::Error> {
     LOST.get()
 }
 
-/// Says a line on standard output.
+/// Says a line on standard output, unless only errors are said.
 macro_rules! say {
     ($($text:tt)*) => {
-        $crate::out::stdout(format_args!("{}\n", format_args!($($text)*)))
+        $crate::out::line(format_args!($($text)*))
     };
 }
 

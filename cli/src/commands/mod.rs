@@ -14,6 +14,7 @@ mod deploy;
 mod devnet;
 mod draw;
 mod hatch;
+mod help;
 mod keygen;
 mod man;
 mod mint;
@@ -31,9 +32,12 @@ mod withdraw;
 
 use std::process::ExitCode;
 
+use anyhow::Result;
+use clap::ArgAction;
+
+use crate::out;
 use crate::signals::end_when_told;
 use crate::waits::tell_of_waits;
-use anyhow::Result;
 
 /// Exit code of a command that did all it could, and said what it could not.
 const PARTLY: u8 = 3;
@@ -46,8 +50,15 @@ trait Command {
 
 /// Meteor Shower: launch an NFT collection as a meteor shower on a CosmWasm chain.
 #[derive(Debug, clap::Parser)]
-#[command(name = "meteor", version, after_help = "Start with: meteor demo")]
+#[command(name = "meteor", version = help::SHORT, long_version = help::LONG)]
+#[command(help_template = help::TEMPLATE, before_help = help::GROUPS, after_help = help::BELOW)]
 pub struct Cli {
+    /// Log more on standard error: -v what happens, -vv in detail
+    #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet")]
+    verbose: u8,
+    /// Say errors only: the exit code tells the rest
+    #[arg(short, long, global = true)]
+    quiet: bool,
     #[command(subcommand)]
     command: Commands,
 }
@@ -100,8 +111,21 @@ impl Commands {
 }
 
 impl Cli {
+    /// How much the log says, as tracing names it; `None` if no option says so.
+    pub const fn log_level(&self) -> Option<&'static str> {
+        match (self.quiet, self.verbose) {
+            (true, _) => Some("error"),
+            (false, 0) => None,
+            (false, 1) => Some("info"),
+            (false, _) => Some("debug"),
+        }
+    }
+
     /// Runs the chosen command. Ctrl-C or SIGTERM ends the process, as the command allows.
     pub async fn run(self) -> Result<ExitCode> {
+        if self.quiet {
+            out::quiet();
+        }
         if !self.command.runs_until_told() {
             end_when_told();
         }

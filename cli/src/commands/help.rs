@@ -1,0 +1,70 @@
+//! What `meteor --help` and `meteor --version` show: the commands in the order of an event, on one screen.
+
+/// The commands by what they are for. A test compares it with the commands that there are.
+pub(super) const GROUPS: &str = "\
+Rehearse     demo               a whole small event on this machine, watched live
+             devnet, beacon     a chain to try things on; rehearsals' beacon
+             contribute, crack  take part from a file of words
+Launch       account            new words, and the addresses they sign for
+             catalogue          check the art of every meteor, or a stand-in
+             keygen             the event's key; rehearse its recovery
+             deploy             to a chain; first with --dry-run
+             serve              the event's page and API
+Each shower  status             where each shower stands, and what is next
+             close, draw, mint  fix who takes part, then what they get; give it
+             settle, withdraw   book for the payees and send; send again
+             hatch              a worker: reveals what cracked meteors hold
+             publish-key        so that everyone can verify it
+Emergencies  pause, resume      stop contributions; let them go on
+             cancel, refund     no meteors; send back what is contributors'
+             appoint            another operator or guardian
+             return-unasked     send on coins that came by mistake
+Check        verify, snapshot   recompute the draws; see what an indexer keeps
+Set up       completions, man   for your shell; manual pages";
+
+/// What is said below the options.
+pub(super) const BELOW: &str = "\
+meteor COMMAND --help explains one. Start with: meteor demo
+Exit codes: 0 done, 1 error, 2 usage, 3 partly, 4 nothing to do, 130/143 ended";
+
+/// The version and the commit.
+pub(super) const SHORT: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("METEOR_BUILT_FROM"), ")");
+
+/// The version, the commit and the contracts that it checks others against.
+pub(super) const LONG: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    "\ncommit ",
+    env!("METEOR_BUILT_FROM"),
+    "\n\nSHA-256 of the contracts:\n",
+    include_str!("../../../artifacts/checksums.txt"),
+);
+
+/// How the parts are put together.
+pub(super) const TEMPLATE: &str = "{about}\n{usage-heading} {usage}\n\n{before-help}{options}{after-help}";
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::commands::Cli;
+
+    #[test]
+    fn the_help_fits_a_screen_and_has_every_command_once() {
+        let mut cli = Cli::command();
+        for help in [cli.render_help(), cli.render_long_help()].map(|help| help.to_string()) {
+            assert!(help.lines().count() <= 30, "{help}");
+            for line in help.lines() {
+                assert!(line.chars().count() <= 80, "{line}");
+            }
+        }
+        let names = GROUPS.lines().filter_map(|line| line.get(13..32));
+        let shown: Vec<&str> = names.flat_map(|names| names.trim().split(", ")).collect();
+        let once: BTreeSet<&str> = shown.iter().copied().collect();
+        assert_eq!(once.len(), shown.len(), "each once: {shown:?}");
+        let there: BTreeSet<&str> = cli.get_subcommands().map(clap::Command::get_name).collect();
+        assert_eq!(once, there);
+    }
+}
