@@ -11,7 +11,6 @@ pub mod out;
 pub mod preset;
 pub mod serve;
 
-mod amounts;
 mod catalogue;
 mod confirm;
 mod event;

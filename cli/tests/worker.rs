@@ -178,7 +178,9 @@ async fn a_meteor_that_the_chain_refuses_is_reported_and_holds_up_no_other() {
     let tables = &plan.preset.crack.tables;
     let sealer = Sealer { deployment: &event, config: &config, keys: &keys, tables };
     let relay = BeaconConfig::new(meteor_cli::devnet::beacon().unwrap(), vec![chain.beacon_url.clone()]);
-    jobs::draw(&mut operator, sealer, &BeaconClient::new(relay).unwrap(), &closed, draw).await.unwrap();
+    jobs::draw(&mut operator, sealer, &BeaconClient::new(relay).unwrap(), &closed, draw, |_| ())
+        .await
+        .unwrap();
     let catalogue = plan.catalogue.as_ref().unwrap();
     jobs::mint(&mut operator, contract, ShowerId(1), catalogue, |_| ()).await.unwrap();
     for (index, meteor) in [(3, 1), (4, 2), (5, 3)] {

@@ -1,18 +1,22 @@
 //! The beacon's client against relays that are down, late or lying, and the dev chain's beacon as its clients
 //! see it.
 
+use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use meteor_devnet::DevBeacon;
+use axum::response::{Html, IntoResponse, Response};
+use cosmwasm_std::Timestamp;
+use meteor_devnet::{Blocks, DevBeacon, Devnet};
 use meteor_operator::beacon::{
-    BeaconClient, BeaconConfig, BeaconError, BeaconRound, Fault, Network, Progress, PublicKey, SourceFault,
+    BeaconClient, BeaconConfig, BeaconError, BeaconRound, Fault, Network, PublicKey, SourceFault,
     verify_signature,
 };
+use meteor_operator::jobs::{self, JobError, Waiting};
+use meteor_operator::node::Node;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
@@ -82,9 +86,8 @@ fn config(urls: Vec<String>) -> BeaconConfig {
     config
 }
 
-/// A client for which round 7 is just due.
 fn client(urls: Vec<String>) -> BeaconClient {
-    BeaconClient::with_clock(config(urls), || DUE_7).unwrap()
+    BeaconClient::new(config(urls)).unwrap()
 }
 
 /// Whether a fault is the one that a case is about.
@@ -163,7 +166,7 @@ async fn what_is_down_or_garbage_is_named_and_the_next_is_asked() {
     let is_garbage = |fault: &Fault| matches!(fault, Fault::Garbage(_));
     let (_taken, nobody) = nobody();
     let mut cases: Vec<(String, Expected)> = vec![
-        (nobody, Box::new(|fault: &Fault| *fault == Fault::Down("no connection"))),
+        (nobody, Box::new(|fault: &Fault| *fault == Fault::Down("nobody listens there"))),
         (
             says(|| StatusCode::INTERNAL_SERVER_ERROR.into_response()).await,
             Box::new(|fault| *fault == Fault::Status(500)),
@@ -176,9 +179,19 @@ async fn what_is_down_or_garbage_is_named_and_the_next_is_asked() {
             says(|| (StatusCode::FOUND, [("location", "/x")]).into_response()).await,
             Box::new(|fault| *fault == Fault::Status(302)),
         ),
-        (says(|| StatusCode::NOT_FOUND.into_response()).await, Box::new(|fault| *fault == Fault::NotYet)),
-        (says(|| StatusCode::TOO_EARLY.into_response()).await, Box::new(|fault| *fault == Fault::NotYet)),
+        (
+            says(|| StatusCode::NOT_FOUND.into_response()).await,
+            Box::new(|fault| *fault == Fault::NotYet(404)),
+        ),
+        (
+            says(|| StatusCode::TOO_EARLY.into_response()).await,
+            Box::new(|fault| *fault == Fault::NotYet(425)),
+        ),
         (says(|| "garbage".into_response()).await, Box::new(is_garbage)),
+        (
+            says(|| Html("\n<!doctype html><title>Home</title>").into_response()).await,
+            Box::new(|fault| *fault == Fault::Garbage("it is a web page")),
+        ),
         (says(|| "[".repeat(10_000).into_response()).await, Box::new(is_garbage)),
         (says(|| vec![b' '; 1 << 20].into_response()).await, Box::new(is_garbage)),
     ];
@@ -217,29 +230,42 @@ async fn a_body_without_end_is_cut_off() {
 }
 
 #[tokio::test]
-async fn a_round_before_its_time_is_not_even_asked_for() {
+async fn a_round_that_cannot_be_is_not_even_asked_for() {
     let asked = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&asked);
-    let early = sent(&round(8));
     let url = says(move || {
         counter.fetch_add(1, Ordering::SeqCst);
-        axum::Json(early.clone()).into_response()
+        StatusCode::OK.into_response()
     })
     .await;
-    let client = client(vec![url]);
-    assert_eq!(client.round(8).await, Err(BeaconError::NotDue { round: 8, due: DUE_7 + 3, now: DUE_7 }));
-    assert_eq!(client.round(0).await, Err(BeaconError::NoSuchRound(0)));
-    assert_eq!(client.wait_for(0, |_| {}).await, Err(BeaconError::NoSuchRound(0)));
+    assert_eq!(client(vec![url]).round(0).await, Err(BeaconError::NoSuchRound(0)));
     assert_eq!(asked.load(Ordering::SeqCst), 0);
 }
 
+/// A dev chain whose time the test moves: [`DUE_7`] is `later` seconds after its own.
+async fn chain(later: u64) -> (Devnet, Node, u64) {
+    let any = (Ipv4Addr::LOCALHOST, 0).into();
+    let config = meteor_devnet::Config { blocks: Blocks::OnTx, rpc: any, rest: any, ..Default::default() };
+    let devnet = meteor_devnet::start(config, vec![]).await.unwrap();
+    let node = Node::new(&devnet.rpc_url()).unwrap();
+    let due = node.time().await.unwrap() + later;
+    (devnet, node, due)
+}
+
+/// A beacon whose round 7 is due at `due`, and its network.
+fn at(due: u64) -> (DevBeacon, Network) {
+    let genesis = due - (DUE_7 - GENESIS);
+    let beacon = DevBeacon::new(b"seed of the tests", genesis, PERIOD).unwrap();
+    (beacon, Network { genesis, chain_hash: None, ..network() })
+}
+
 #[tokio::test]
-async fn waiting_tells_how_it_stands_and_survives_failures() {
-    // A clock that moves a second each time it is looked at, for the client only.
-    let clock = AtomicU64::new(DUE_7 - 3);
-    let failures = Arc::new(AtomicUsize::new(0));
-    let seen = Arc::clone(&failures);
-    let right = sent(&round(7));
+async fn waiting_goes_by_the_chains_clock_tells_how_it_stands_and_survives_failures() {
+    let (devnet, node, due) = chain(3).await;
+    let (beacon, network) = at(due);
+    let seen = AtomicUsize::new(0);
+    let right = sent(&round_of(&beacon, 7));
+    let seen = Arc::new(seen);
     let url = says(move || match seen.fetch_add(1, Ordering::SeqCst) {
         0 => StatusCode::TOO_EARLY.into_response(),
         1 => StatusCode::BAD_GATEWAY.into_response(),
@@ -247,42 +273,126 @@ async fn waiting_tells_how_it_stands_and_survives_failures() {
         _ => axum::Json(right.clone()).into_response(),
     })
     .await;
-    let client =
-        BeaconClient::with_clock(config(vec![url]), move || clock.fetch_add(1, Ordering::SeqCst)).unwrap();
+    let client = BeaconClient::new(BeaconConfig { network, ..config(vec![url]) }).unwrap();
     let heard = Mutex::new(Vec::new());
-    let fetched = client.wait_for(7, |progress| heard.lock().unwrap().push(progress)).await.unwrap();
-    assert_eq!(fetched.round, round(7));
+    let (looked, mut looks) = tokio::sync::mpsc::unbounded_channel();
+    let waiting = jobs::round(&node, &client, 7, due + 100, |waiting| {
+        heard.lock().unwrap().push(waiting);
+        looked.send(()).unwrap();
+    });
+    let moves = async {
+        // However late this machine's clock says it is, the chain's time alone decides.
+        for now in [due - 1, due] {
+            looks.recv().await.unwrap();
+            devnet.set_time(Timestamp::from_seconds(now)).await.unwrap();
+        }
+    };
+    let (fetched, ()) = tokio::join!(waiting, moves);
+    assert_eq!(fetched.unwrap(), round_of(&beacon, 7));
     let heard = heard.into_inner().unwrap();
-    assert_eq!(heard[..3], [3, 2, 1].map(|seconds| Progress::NotDue { seconds }));
-    let faults: Vec<_> = heard[3..]
-        .iter()
-        .map(|progress| match progress {
-            Progress::Failed { attempt, faults } => (*attempt, faults[0].fault.clone()),
-            other @ Progress::NotDue { .. } => panic!("{other:?}"),
-        })
-        .collect();
-    assert_eq!(faults[..2], [(1, Fault::NotYet), (2, Fault::Status(502))]);
-    assert!(matches!(faults[2], (3, Fault::Garbage(_))));
-    assert_eq!(faults.len(), 3);
+    assert_eq!(heard.first(), Some(&Waiting::NotDue { due, now: due - 3 }), "{heard:?}");
+    let faults = heard.iter().filter_map(|waiting| match waiting {
+        Waiting::NotSent { faults, .. } => Some(faults[0].fault.clone()),
+        Waiting::NotDue { .. } => None,
+    });
+    let faults: Vec<_> = faults.collect();
+    assert_eq!(faults[..2], [Fault::NotYet(425), Fault::Status(502)]);
+    assert!(matches!(faults[2..], [Fault::Garbage(_)]), "{faults:?}");
+    devnet.shutdown().await;
 }
 
 #[tokio::test]
-async fn waiting_goes_on_until_it_is_given_up() {
+async fn waiting_ends_with_the_mint_deadline_or_when_it_is_given_up() {
+    let (devnet, node, due) = chain(0).await;
+    let (_, network) = at(due);
+    let url = says(|| StatusCode::NOT_FOUND.into_response()).await;
+    let client = BeaconClient::new(BeaconConfig { network: network.clone(), ..config(vec![url]) }).unwrap();
+    let (looked, mut looks) = tokio::sync::mpsc::unbounded_channel();
+    let waiting = jobs::round(&node, &client, 7, due + 5, move |_| looked.send(()).unwrap_or_default());
+    let moves = async {
+        looks.recv().await.unwrap();
+        devnet.set_time(Timestamp::from_seconds(due + 5)).await.unwrap();
+    };
+    let (refused, ()) = tokio::join!(waiting, moves);
+    let refused = refused.unwrap_err();
+    assert!(matches!(refused, JobError::TooLate { round: 7, .. }), "{refused}");
+    assert!(refused.to_string().contains("meteor refund"), "{refused}");
+
+    // One that never answers can be given up.
     let asked = Arc::new(Notify::new());
     let notify = Arc::clone(&asked);
-    // Never answers, and tells when it is asked.
     let url = serve(Router::new().fallback(move || {
         notify.notify_one();
         std::future::pending::<StatusCode>()
     }))
     .await;
-    let mut config = config(vec![url]);
-    config.timeout = Duration::from_hours(1);
-    let client = BeaconClient::with_clock(config, || DUE_7).unwrap();
+    let timeout = Duration::from_hours(1);
+    let client = BeaconClient::new(BeaconConfig { network, timeout, ..config(vec![url]) }).unwrap();
     tokio::select! {
-        fetched = client.wait_for(7, |_| {}) => panic!("{fetched:?}"),
+        fetched = jobs::round(&node, &client, 7, u64::MAX, |_| ()) => panic!("{fetched:?}"),
         () = asked.notified() => {}
     }
+    devnet.shutdown().await;
+}
+
+#[tokio::test]
+async fn where_there_is_no_beacon_it_is_said_at_once() {
+    let (_taken, nobody) = nobody();
+    let foreign = DevBeacon::new(b"another seed", GENESIS, PERIOD).unwrap();
+    let other_hash = hex::encode(foreign.chain_hash());
+    let other = serve(foreign.router(|| DUE_7)).await;
+    let cases = [
+        (nobody, Fault::Down("nobody listens there")),
+        (says(|| StatusCode::NOT_FOUND.into_response()).await, Fault::NoBeacon(404)),
+        (says(|| Html("<html>").into_response()).await, Fault::Garbage("it is a web page")),
+        (says(|| "{}".into_response()).await, Fault::Garbage("it is not the JSON it should be")),
+        (says(|| StatusCode::BAD_GATEWAY.into_response()).await, Fault::Status(502)),
+        (format!("{other}/{other_hash}"), Fault::OtherBeacon("public key")),
+        (other, Fault::OtherBeacon("public key")),
+    ];
+    let good = honest(|| DUE_7).await;
+    for hash in [None, network().chain_hash] {
+        let config = |urls: Vec<String>| BeaconConfig {
+            network: Network { chain_hash: hash, ..network() },
+            ..config(urls)
+        };
+        for (url, fault) in &cases {
+            let fault = SourceFault { url: url.clone(), fault: fault.clone() };
+            let refused = BeaconClient::new(config(vec![url.clone()])).unwrap().check().await.unwrap_err();
+            assert_eq!(refused, BeaconError::NoRelay { faults: vec![fault.clone()] });
+            assert!(
+                refused.to_string().contains(url) && refused.to_string().contains("--beacon-url"),
+                "{refused}"
+            );
+            // Beside one that is right it is only named.
+            let mut client = BeaconClient::new(config(vec![url.clone(), good.clone()])).unwrap();
+            assert_eq!(client.check().await, Ok(vec![fault]));
+            assert_eq!(client.round(7).await.unwrap().round, round(7));
+        }
+    }
+    // Whether its address has the hash already, or it serves this beacon alone, or several: each works.
+    let alone = beacon();
+    let alone = serve(Router::new().nest("/beacon", alone.router(|| DUE_7))).await;
+    for url in [format!("{good}/{}", hex::encode(beacon().chain_hash())), format!("{alone}/beacon"), good] {
+        let mut client = client(vec![url]);
+        assert_eq!(client.check().await, Ok(vec![]));
+        assert_eq!(client.round(7).await.unwrap().round, round(7));
+    }
+}
+
+#[tokio::test]
+async fn a_relay_that_is_down_for_a_moment_is_asked_again() {
+    let seen = Arc::new(AtomicUsize::new(0));
+    let info = json!({
+        "public_key": network().public_key.to_string(), "period": PERIOD, "genesis_time": GENESIS,
+        "schemeID": "bls-unchained-g1-rfc9380",
+    });
+    let url = says(move || match seen.fetch_add(1, Ordering::SeqCst) {
+        0 | 1 => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        _ => axum::Json(info.clone()).into_response(),
+    })
+    .await;
+    assert_eq!(client(vec![url]).check().await, Ok(vec![]));
 }
 
 #[tokio::test]
@@ -291,9 +401,13 @@ async fn a_relay_that_never_answers_does_not_stop_the_others() {
     let good = honest(|| DUE_7).await;
     let mut config = config(vec![silent.clone(), good.clone()]);
     config.timeout = Duration::from_millis(200);
-    let client = BeaconClient::with_clock(config, || DUE_7).unwrap();
+    let client = BeaconClient::new(config).unwrap();
     // On a machine that is busy the good one may be late too: then both are asked again.
-    let fetched = client.wait_for(7, |_| {}).await.unwrap();
+    let fetched = loop {
+        if let Ok(fetched) = client.round(7).await {
+            break fetched;
+        }
+    };
     assert_eq!(fetched.url, good);
     assert_eq!(
         (&fetched.faults[0].url, &fetched.faults[0].fault),
@@ -321,7 +435,11 @@ fn drands_relays_are_known_for_quicknet_alone() {
     assert!(config.urls.contains(&"https://api.drand.sh".to_owned()));
     BeaconClient::new(config).unwrap();
     let own = BeaconConfig::new(as_on_the_chain.clone(), vec!["http://x".into()]);
-    assert_eq!((own.urls, own.network.chain_hash), (vec!["http://x".to_owned()], None));
+    assert_eq!(
+        (own.urls, own.network),
+        (vec!["http://x".to_owned()], quicknet.clone()),
+        "drand's have several"
+    );
     for other in [
         Network { genesis: quicknet.genesis + 3, ..as_on_the_chain.clone() },
         Network { period: 30, ..as_on_the_chain },
@@ -330,29 +448,6 @@ fn drands_relays_are_known_for_quicknet_alone() {
         let refused = BeaconClient::new(BeaconConfig::new(other, vec![])).unwrap_err();
         assert!(matches!(refused, BeaconError::Config(_)), "{refused}");
     }
-}
-
-#[tokio::test]
-async fn relays_of_another_beacon_are_dropped_and_named() {
-    let good = honest(|| DUE_7).await;
-    let foreign = DevBeacon::new(b"another seed", GENESIS, PERIOD).unwrap();
-    // Behind our chain's hash it doesn't answer; without a hash it tells who it is.
-    let foreign = serve(foreign.router(|| DUE_7)).await;
-    let fault = |url: &String, fault| SourceFault { url: url.clone(), fault };
-    let mut config = config(vec![foreign.clone(), good.clone()]);
-    let mut client = BeaconClient::new(config.clone()).unwrap();
-    assert_eq!(client.check().await, Ok(vec![fault(&foreign, Fault::NotYet)]));
-    config.network.chain_hash = None;
-    let mut client = BeaconClient::with_clock(config.clone(), || DUE_7).unwrap();
-    let other = fault(&foreign, Fault::OtherBeacon("public key"));
-    assert_eq!(client.check().await, Ok(vec![other.clone()]));
-    assert_eq!(client.round(7).await.unwrap().faults, [], "the other one is asked no more");
-    config.network.genesis += 1;
-    let refused = BeaconClient::new(config).unwrap().check().await.unwrap_err();
-    assert_eq!(
-        refused,
-        BeaconError::NoRelay { faults: vec![other, fault(&good, Fault::OtherBeacon("genesis"))] }
-    );
 }
 
 #[tokio::test]

@@ -82,10 +82,8 @@ impl Site {
             .await
             .expect("dev chain starts");
         let chain = Chain::of(&devnet);
-        let ticks = Arc::clone(&clock);
         let relay = BeaconConfig::new(network, vec![chain.beacon_url.clone()]);
-        let beacon =
-            BeaconClient::with_clock(relay, move || ticks.load(Ordering::Relaxed)).expect("beacon client");
+        let beacon = BeaconClient::new(relay).expect("beacon client");
         (Self::Devnet { devnet, clock }, chain, beacon)
     }
 
@@ -107,7 +105,7 @@ impl Site {
 pub struct Stage {
     /// The event's master key and its beacon.
     pub keys: MasterKey,
-    /// The chain's beacon, by the chain's time.
+    /// The chain's beacon.
     pub beacon: BeaconClient,
     site: Site,
     /// Lengths of the event's parts.
@@ -299,7 +297,7 @@ impl Stage {
         let due = self.beacon.network().due(draw.beacon_round.expect("closed")).expect("a time");
         self.at(due + 1).await;
         let sealer = self.sealer(&self.keys);
-        jobs::draw(&mut operator, sealer, &self.beacon, &closed, draw).await.expect("drawn")
+        jobs::draw(&mut operator, sealer, &self.beacon, &closed, draw, |_| ()).await.expect("drawn")
     }
 
     /// The operator mints all of `shower`.

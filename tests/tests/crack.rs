@@ -45,7 +45,7 @@ async fn a_draw_waits_for_the_chains_time_too() {
     let due = stage.beacon.network().due(draw.beacon_round.unwrap()).unwrap();
     stage.beacon_at(due + 1);
     let sealer = stage.sealer(&stage.keys);
-    let mut drawing = Box::pin(jobs::draw(&mut operator, sealer, &stage.beacon, &closed, draw));
+    let mut drawing = Box::pin(jobs::draw(&mut operator, sealer, &stage.beacon, &closed, draw, |_| ()));
     let early = tokio::time::timeout(Duration::from_secs(2), &mut drawing).await;
     assert!(early.is_err(), "the contract would have refused: {early:?}");
     stage.at(due).await;
@@ -150,7 +150,7 @@ async fn the_key_of_another_event_is_refused_before_anything_is_sent() {
     let due = stage.time().await + 5;
     stage.at(due).await;
     let sealer = stage.sealer(&other);
-    let refused = jobs::draw(&mut operator, sealer, &stage.beacon, &closed, draw).await.unwrap_err();
+    let refused = jobs::draw(&mut operator, sealer, &stage.beacon, &closed, draw, |_| ()).await.unwrap_err();
     assert!(matches!(refused, JobError::WrongKey { shower: 1 }), "{refused}");
     stage.stop().await;
 }

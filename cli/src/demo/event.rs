@@ -145,7 +145,7 @@ pub(super) async fn draw(
     let shown = ShowerContract::new(&node, &deployment.shower);
     let (config, draw) = (shown.config().await?, shown.draw(closed.shower).await?);
     let sealer = Sealer { deployment, config: &config, keys, tables: &preset.crack.tables };
-    let drawn = jobs::draw(operator, sealer, beacon, closed, draw).await;
+    let drawn = jobs::draw(operator, sealer, beacon, closed, draw, |_| ()).await;
     drawn.map(|_| ()).with_context(|| format!("drawing shower {}", closed.shower))
 }
 

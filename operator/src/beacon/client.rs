@@ -1,9 +1,7 @@
 //! Rounds of a beacon from several relays. The first that sends the right one is believed: its signature is
 //! checked.
 
-use std::fmt;
-use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use super::source::Source;
 use super::{BeaconError, BeaconRound, Fault, Network, SourceFault};
@@ -26,18 +24,20 @@ pub struct BeaconConfig {
     pub urls: Vec<String>,
     /// How long one answer of one relay may take.
     pub timeout: Duration,
-    /// How long to wait between looks at the clock and after a round of failures; the latter doubles up to
-    /// half a minute.
+    /// How long to wait after a round of failures; doubled each time, up to half a minute.
     pub wait: Duration,
 }
 
 impl BeaconConfig {
-    /// A beacon and its relays, with the usual times: five seconds an answer, one between looks. Where no
-    /// relay is named and the beacon is drand's quicknet, its relays are those of drand.
+    /// A beacon and its relays, with the usual times: five seconds an answer, a second after a failure.
+    /// Where no relay is named and the beacon is drand's quicknet, its relays are those of drand.
     pub fn new(mut network: Network, mut urls: Vec<String>) -> Self {
-        if urls.is_empty() && network.is_quicknet() {
+        if network.is_quicknet() {
+            // With its hash: relays of drand's serve several beacons.
             network = Network::quicknet();
-            urls = QUICKNET_RELAYS.map(str::to_owned).to_vec();
+            if urls.is_empty() {
+                urls = QUICKNET_RELAYS.map(str::to_owned).to_vec();
+            }
         }
         Self { network, urls, timeout: Duration::from_secs(5), wait: Duration::from_secs(1) }
     }
@@ -54,53 +54,23 @@ pub struct Fetched {
     pub faults: Vec<SourceFault>,
 }
 
-/// What [`BeaconClient::wait_for`] is doing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Progress {
-    /// The round isn't due yet.
-    NotDue {
-        /// Seconds until it is.
-        seconds: u64,
-    },
-    /// No relay sent the round. They will be asked again.
-    Failed {
-        /// How often they were asked.
-        attempt: u32,
-        /// What was wrong with each.
-        faults: Vec<SourceFault>,
-    },
-}
+/// How often a relay that is down is asked which beacon it serves.
+const CHECKS: u32 = 3;
 
-type Clock = Arc<dyn Fn() -> u64 + Send + Sync>;
-
-/// A client of one beacon.
-#[derive(Clone)]
+/// A client of one beacon. It has no clock: whoever asks goes by the chain's.
+#[derive(Clone, Debug)]
 pub struct BeaconClient {
     network: Network,
     sources: Vec<Source>,
     wait: Duration,
-    clock: Clock,
 }
 
 impl BeaconClient {
-    /// A client by the system's clock. Asks nobody yet.
+    /// A client. Asks nobody yet.
     ///
     /// # Errors
     /// [`BeaconError::Config`] without relays, for a bad address, or for a period of 0.
     pub fn new(config: BeaconConfig) -> Result<Self, BeaconError> {
-        Self::with_clock(config, || {
-            SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
-        })
-    }
-
-    /// A client by another clock (Unix seconds), such as a dev chain's.
-    ///
-    /// # Errors
-    /// As [`Self::new`].
-    pub fn with_clock(
-        config: BeaconConfig,
-        clock: impl Fn() -> u64 + Send + Sync + 'static,
-    ) -> Result<Self, BeaconError> {
         if config.urls.is_empty() {
             return Err(BeaconError::Config("name its relays with --beacon-url: only quicknet's are known"));
         }
@@ -109,7 +79,7 @@ impl BeaconClient {
         }
         let sources =
             config.urls.iter().map(|url| Source::new(url, config.timeout)).collect::<Result<Vec<_>, _>>()?;
-        Ok(Self { network: config.network, sources, wait: config.wait, clock: Arc::new(clock) })
+        Ok(Self { network: config.network, sources, wait: config.wait })
     }
 
     /// The beacon.
@@ -120,13 +90,9 @@ impl BeaconClient {
     /// The round, asking each source once, in order, until one sends it.
     ///
     /// # Errors
-    /// [`BeaconError::NotDue`] without asking anybody; [`BeaconError::NoSource`] with what was wrong with
-    /// each.
+    /// [`BeaconError::NoSuchRound`] without asking anybody; [`BeaconError::NoSource`] with what was wrong with each.
     pub async fn round(&self, round: u64) -> Result<Fetched, BeaconError> {
-        let (due, now) = (self.network.due(round)?, (self.clock)());
-        if now < due {
-            return Err(BeaconError::NotDue { round, due, now });
-        }
+        self.network.due(round)?;
         let mut faults = Vec::new();
         for source in &self.sources {
             match source.round(&self.network, round).await {
@@ -140,62 +106,50 @@ impl BeaconClient {
         Err(BeaconError::NoSource { round, faults })
     }
 
-    /// Waits until the round is due and somebody sends it, for as long as that takes; drop the future to give
-    /// up.
-    ///
-    /// # Errors
-    /// [`BeaconError::NoSuchRound`]: waiting does not help then.
-    pub async fn wait_for(
-        &self,
-        round: u64,
-        mut progress: impl FnMut(Progress) + Send,
-    ) -> Result<Fetched, BeaconError> {
-        let mut attempt = 0_u32;
-        loop {
-            let wait = match self.round(round).await {
-                Err(BeaconError::NotDue { due, now, .. }) => {
-                    let seconds = due.saturating_sub(now);
-                    progress(Progress::NotDue { seconds });
-                    // The clock may jump, so it is looked at often.
-                    self.wait.min(Duration::from_secs(seconds))
-                }
-                Err(BeaconError::NoSource { faults, .. }) => {
-                    attempt = attempt.saturating_add(1);
-                    // A relay that is a little late isn't kept waiting for long.
-                    let late = faults.iter().all(|source| source.fault == Fault::NotYet);
-                    progress(Progress::Failed { attempt, faults });
-                    if late {
-                        backoff::spread(self.wait)
-                    } else {
-                        backoff::after(self.wait, backoff::LONGEST, attempt)
-                    }
-                }
-                other => return other,
-            };
-            tokio::time::sleep(wait).await;
+    /// How long to wait after failure number `attempt` (from 1) before the relays are asked again. One that is only a
+    /// little late isn't kept waiting for long.
+    pub(crate) fn pause(&self, attempt: u32, faults: &[SourceFault]) -> Duration {
+        if faults.iter().all(|source| matches!(source.fault, Fault::NotYet(_))) {
+            backoff::spread(self.wait)
+        } else {
+            backoff::after(self.wait, backoff::LONGEST, attempt)
         }
     }
 
-    /// Asks every relay for its chain info, and drops those that serve another beacon. One that is down
-    /// stays: it may be up when it is needed. Answers with what was wrong with whom.
+    /// Asks every relay which beacon it serves, and drops those that serve no beacon or another. One that is down
+    /// stays, if another is right: it may be up when it is needed. Answers with what was wrong with whom.
     ///
     /// # Errors
-    /// [`BeaconError::NoRelay`] if all of them serve another beacon.
+    /// [`BeaconError::NoRelay`] if none serves the beacon, those asked again that were down.
     pub async fn check(&mut self) -> Result<Vec<SourceFault>, BeaconError> {
-        let mut faults = Vec::new();
-        let mut kept = Vec::new();
-        for source in &self.sources {
-            let fault = source.check(&self.network).await.err();
-            if !fault.as_ref().is_some_and(Fault::is_lie) {
-                kept.push(source.clone());
+        let mut attempt = 1;
+        loop {
+            let (mut faults, mut kept, mut right) = (Vec::new(), Vec::new(), false);
+            for mut source in self.sources.clone() {
+                match source.check(&self.network).await {
+                    Ok(()) => {
+                        right = true;
+                        kept.push(source);
+                    }
+                    Err(fault) => {
+                        let url = source.url().to_owned();
+                        if fault.may_pass() {
+                            kept.push(source);
+                        }
+                        faults.push(SourceFault { url, fault });
+                    }
+                }
             }
-            faults.extend(fault.map(|fault| SourceFault { url: source.url().to_owned(), fault }));
+            if right {
+                self.sources = kept;
+                return Ok(faults);
+            }
+            if kept.is_empty() || attempt == CHECKS {
+                return Err(BeaconError::NoRelay { faults });
+            }
+            tokio::time::sleep(backoff::after(self.wait, backoff::LONGEST, attempt)).await;
+            attempt = attempt.saturating_add(1);
         }
-        if kept.is_empty() {
-            return Err(BeaconError::NoRelay { faults });
-        }
-        self.sources = kept;
-        Ok(faults)
     }
 }
 
@@ -203,15 +157,6 @@ fn note(round: u64, url: &str, fault: &Fault) {
     if fault.is_lie() {
         tracing::error!(round, url, %fault, "a relay of the beacon lies: take it out of the configuration");
     } else {
-        tracing::warn!(round, url, %fault, "a relay of the beacon is skipped");
-    }
-}
-
-impl fmt::Debug for BeaconClient {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BeaconClient")
-            .field("network", &self.network)
-            .field("sources", &self.sources)
-            .finish_non_exhaustive()
+        tracing::debug!(round, url, %fault, "a relay of the beacon is skipped");
     }
 }

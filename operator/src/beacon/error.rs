@@ -10,16 +10,19 @@ use thiserror::Error;
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Fault {
     /// It can't be reached or breaks off.
-    #[error("is down: {0}")]
+    #[error("does not answer: {0}")]
     Down(&'static str),
     /// It answers with an error.
-    #[error("is down: HTTP status {0}")]
+    #[error("answers with HTTP status {0}")]
     Status(u16),
-    /// It doesn't have the round yet.
+    /// It serves the beacon and doesn't have the round: HTTP status 404 or 425.
     #[error("does not have the round yet")]
-    NotYet,
-    /// It answers with something that isn't a round.
-    #[error("sent something that is not a round: {0}")]
+    NotYet(u16),
+    /// There is a server, and no beacon of this chain hash.
+    #[error("is no relay of this beacon: HTTP status {0}")]
+    NoBeacon(u16),
+    /// It answers with something that no relay sends.
+    #[error("is no relay of a beacon: what it sent is not what a relay sends ({0})")]
     Garbage(&'static str),
     /// It answers with another round than asked for.
     #[error("lies: it sent round {got} instead")]
@@ -41,10 +44,24 @@ pub enum Fault {
 impl Fault {
     /// Whether the relay said something false, rather than nothing. It should leave the configuration then.
     pub fn is_lie(&self) -> bool {
-        matches!(
-            self,
-            Self::WrongRound { .. } | Self::BadSignature | Self::BadRandomness | Self::OtherBeacon(_)
-        )
+        match self {
+            Self::WrongRound { .. } | Self::BadSignature | Self::BadRandomness | Self::OtherBeacon(_) => true,
+            Self::Down(_) | Self::Status(_) | Self::NotYet(_) | Self::NoBeacon(_) | Self::Garbage(_) => false,
+        }
+    }
+
+    /// Whether asking for the beacon's description again may help: it is down, not another thing.
+    pub(super) fn may_pass(&self) -> bool {
+        match self {
+            Self::Down(_) | Self::Status(_) => true,
+            Self::NotYet(_)
+            | Self::NoBeacon(_)
+            | Self::Garbage(_)
+            | Self::WrongRound { .. }
+            | Self::BadSignature
+            | Self::BadRandomness
+            | Self::OtherBeacon(_) => false,
+        }
     }
 }
 
@@ -75,18 +92,8 @@ pub enum BeaconError {
     /// There is no such round.
     #[error("there is no beacon round {0}")]
     NoSuchRound(u64),
-    /// The round isn't due yet.
-    #[error("beacon round {round} is due in {} seconds", due.saturating_sub(*now))]
-    NotDue {
-        /// Which round.
-        round: u64,
-        /// When it is due (Unix seconds).
-        due: u64,
-        /// The time now.
-        now: u64,
-    },
-    /// All relays serve another beacon.
-    #[error("no relay serves this beacon: {}", list(faults))]
+    /// No relay serves this beacon.
+    #[error("no relay serves the event's beacon: {}; check --beacon-url", list(faults))]
     NoRelay {
         /// What was wrong with each of them.
         faults: Vec<SourceFault>,

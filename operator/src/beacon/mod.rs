@@ -6,7 +6,7 @@ mod error;
 mod network;
 mod source;
 
-pub use client::{BeaconClient, BeaconConfig, Fetched, Progress};
+pub use client::{BeaconClient, BeaconConfig, Fetched};
 pub use error::{BeaconError, Fault, SourceFault};
 pub use meteor_beacon::{BeaconRound, PublicKey, SignatureError, randomness, verify_signature};
 pub use network::Network;

@@ -1,5 +1,7 @@
 //! One relay of a beacon: requests, and checks of its answers.
 
+use std::error::Error;
+use std::io;
 use std::time::Duration;
 
 use meteor_chain::http::{self, BodyError};
@@ -17,6 +19,8 @@ const MOST_BYTES: usize = 16 << 10;
 #[derive(Clone, Debug)]
 pub(super) struct Source {
     base: String,
+    /// Whether it serves several beacons, each behind its chain hash.
+    by_hash: bool,
     client: Client,
 }
 
@@ -50,7 +54,7 @@ impl Source {
             .redirect(redirect::Policy::none())
             .build()
             .map_err(|_| BeaconError::Config("no HTTP client can be made"))?;
-        Ok(Self { base: url.trim_end_matches('/').to_owned(), client })
+        Ok(Self { base: url.trim_end_matches('/').to_owned(), by_hash: true, client })
     }
 
     pub(super) fn url(&self) -> &str {
@@ -78,9 +82,26 @@ impl Source {
         Ok(BeaconRound { round, signature })
     }
 
-    /// Whether this relay serves the configured beacon.
-    pub(super) async fn check(&self, network: &Network) -> Result<(), Fault> {
-        let info: Info = self.get(network, "info").await?;
+    /// Whether this relay serves the configured beacon. From then on it is asked behind the beacon's chain hash, or
+    /// without it, whichever worked.
+    pub(super) async fn check(&mut self, network: &Network) -> Result<(), Fault> {
+        let checked = match self.info(network).await {
+            // A relay of one beacon may know no hashes, or the hash is in its address already.
+            Err(Fault::NoBeacon(_)) if network.chain_hash.is_some() && self.by_hash => {
+                self.by_hash = false;
+                self.info(network).await
+            }
+            checked => checked,
+        };
+        self.by_hash |= checked.is_err();
+        checked
+    }
+
+    async fn info(&self, network: &Network) -> Result<(), Fault> {
+        let info: Info = self.get(network, "info").await.map_err(|fault| match fault {
+            Fault::NotYet(status) => Fault::NoBeacon(status),
+            other => other,
+        })?;
         let hash = network.chain_hash.map(hex::encode);
         for (what, same) in [
             ("public key", info.public_key.eq_ignore_ascii_case(&network.public_key.to_string())),
@@ -97,30 +118,58 @@ impl Source {
     }
 
     async fn get<T: DeserializeOwned>(&self, network: &Network, path: &str) -> Result<T, Fault> {
-        let url = match &network.chain_hash {
+        let url = match network.chain_hash.filter(|_| self.by_hash) {
             Some(hash) => format!("{}/{}/{path}", self.base, hex::encode(hash)),
             None => format!("{}/{path}", self.base),
         };
         let answer = self.client.get(url).send().await.map_err(|error| Fault::Down(why(&error)))?;
         match answer.status() {
             StatusCode::OK => {}
-            StatusCode::NOT_FOUND | StatusCode::TOO_EARLY => return Err(Fault::NotYet),
+            status @ (StatusCode::NOT_FOUND | StatusCode::TOO_EARLY) => {
+                return Err(Fault::NotYet(status.as_u16()));
+            }
             status => return Err(Fault::Status(status.as_u16())),
         }
         let body = http::body(answer, MOST_BYTES).await.map_err(|error| match error {
             BodyError::Broken(error) => Fault::Down(why(&error)),
             BodyError::TooLarge(_) => Fault::Garbage("it is too large"),
         })?;
-        serde_json::from_slice(&body).map_err(|_| Fault::Garbage("it is not the JSON it should be"))
+        serde_json::from_slice(&body).map_err(|_| Fault::Garbage(what(&body)))
+    }
+}
+
+/// What a body is that should be JSON of ours.
+fn what(body: &[u8]) -> &'static str {
+    if body.trim_ascii_start().starts_with(b"<") {
+        "it is a web page"
+    } else {
+        "it is not the JSON it should be"
     }
 }
 
 fn why(error: &reqwest::Error) -> &'static str {
     if error.is_timeout() {
         "no answer in time"
-    } else if error.is_connect() {
-        "no connection"
-    } else {
+    } else if !error.is_connect() {
         "the answer broke off"
+    } else if refused(error) {
+        "nobody listens there"
+    } else {
+        "no connection"
     }
+}
+
+/// Whether the machine is there and says that nobody listens at the port.
+fn refused(error: &reqwest::Error) -> bool {
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        if inner
+            .downcast_ref::<io::Error>()
+            .is_some_and(|inner| inner.kind() == io::ErrorKind::ConnectionRefused)
+        {
+            return true;
+        }
+        cause = inner.source();
+    }
+    false
 }

@@ -10,6 +10,7 @@ use thiserror::Error;
 use crate::account::AccountError;
 use crate::beacon::BeaconError;
 use crate::keys::KeyError;
+use crate::launch::utc;
 use crate::tx::TxError;
 
 /// What can go wrong in a job.
@@ -59,6 +60,14 @@ pub enum JobError {
     NotClosed {
         /// Which shower.
         shower: u32,
+    },
+    /// The shower's mint deadline came before its draw.
+    #[error("round {round} of the beacon did not come before the mint deadline, {}: next: meteor refund", utc(*deadline))]
+    TooLate {
+        /// The round that decides the shower.
+        round: u64,
+        /// The shower's mint deadline (Unix seconds).
+        deadline: u64,
     },
     /// Another key than the one committed to.
     #[error("this key is not the one that was committed to for shower {shower}: open the key of this event")]

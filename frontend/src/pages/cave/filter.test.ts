@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { countKinds, type Filter, type Nft, OPEN, passes, readFilter, showersOf, writeFilter } from './filter';
 
-const nft = (collection: Nft['collection'], token_id: string, tier: Nft['tier'], shower: number): Nft => ({
+const nft = (collection: string, token_id: string, tier: Nft['tier'], shower: number): Nft => ({
   collection,
   token_id,
   tier,
@@ -13,10 +13,7 @@ const nft = (collection: Nft['collection'], token_id: string, tier: Nft['tier'],
   description: '',
   image: '',
   attributes: [],
-  minted_height: 1,
-  cracking: null,
-  found: null,
-  odds: null,
+  minted_at: 1,
 });
 
 const CAVE = [
