@@ -66,14 +66,17 @@ fn problem(status: StatusCode, kind: &str, title: &'static str, detail: impl Int
 }
 
 async fn ready(State(app): State<Arc<App>>) -> Response {
+    let one_node = app.health.agreement.one_node().map_or_else(String::new, |(height, since)| {
+        format!("; one node alone has told the blocks from {height} on, for {} seconds", since.as_secs())
+    });
     match app.ready() {
         // All replicas would be out at once if the chain's halt made them so.
         Ok(()) if app.standing() == Standing::ChainStands => {
             let since = app.health.since_advance().unwrap_or_default().as_secs();
             let height = app.view().at.height;
-            format!("ready; the chain stands at height {height} since {since} seconds\n").into_response()
+            format!("ready; the chain stands at height {height} since {since} seconds{one_node}\n").into_response()
         }
-        Ok(()) => "ready\n".into_response(),
+        Ok(()) => format!("ready{one_node}\n").into_response(),
         Err(why) => problem(StatusCode::SERVICE_UNAVAILABLE, "not-ready", "Not ready", why).into_response(),
     }
 }
@@ -129,6 +132,10 @@ struct Agreed {
     verified: u64,
     /// Blocks served on the word of one node, since the start.
     alone: u64,
+    /// The height from which on what is served is one node's word, though several are asked; null if it isn't.
+    one_node_since: Option<u64>,
+    /// For how long it is.
+    one_node_seconds: Option<u64>,
     /// How often nodes contradicted each other, since the start.
     contradictions: u64,
     /// Whether nothing tells which of two nodes is right.
@@ -140,8 +147,10 @@ struct Agreed {
 
 impl Agreed {
     fn of(agreement: &Agreement) -> Self {
-        let last = agreement.last();
+        let (last, one_node) = (agreement.last(), agreement.one_node());
         Self {
+            one_node_since: one_node.map(|(height, _)| height),
+            one_node_seconds: one_node.map(|(_, since)| since.as_secs()),
             verified: agreement.verified.load(Relaxed),
             alone: agreement.alone.load(Relaxed),
             contradictions: agreement.contradictions.load(Relaxed),

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use arc_swap::{ArcSwap, Guard};
+use arc_swap::{ArcSwap, ArcSwapOption, Guard};
 use axum::http::HeaderValue;
+use axum::response::Response;
 use bytes::Bytes;
 use meteor_chain::Pool;
 use meteor_messages::shower::InstantiateMsg;
@@ -18,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::{Config, Source};
 use crate::error::IndexerError;
 use crate::latency::{Lag, Latency};
+use crate::mark::Mark;
 use crate::models::ServerState;
 use crate::port::Caps;
 use crate::standing::{Standing, standing};
@@ -62,6 +64,8 @@ pub struct App {
     /// True once clients should go elsewhere, because the server stops soon.
     pub draining: Arc<AtomicBool>,
     view: ArcSwap<View>,
+    /// What answers are marked with now; usually nothing.
+    mark: ArcSwapOption<Mark>,
     published: watch::Sender<u64>,
 }
 
@@ -143,6 +147,7 @@ impl App {
             stop: CancellationToken::new(),
             draining: Arc::default(),
             view: ArcSwap::from_pointee(View::empty()),
+            mark: ArcSwapOption::empty(),
             published: watch::Sender::new(0),
             config,
         }))
@@ -179,6 +184,23 @@ impl App {
         self.health.advanced();
         // Last, so that whoever learns of a height finds its view.
         self.published.send_replace(height);
+    }
+
+    /// Says in every answer's headers from now on what answers are worth. Who follows calls it whenever that may have
+    /// changed; working it out for each request would cost too much.
+    pub(crate) fn remark(&self) {
+        let one_node = self.health.agreement.one_node().map(|(height, _)| height);
+        let mark = Mark::of(self.state(), one_node);
+        if self.mark.load().as_deref() != mark.as_ref() {
+            self.mark.store(mark.map(Arc::new));
+        }
+    }
+
+    /// Marks an answer, if answers are not what they usually are.
+    pub(crate) fn mark(&self, answer: &mut Response) {
+        if let Some(mark) = &*self.mark.load() {
+            mark.put(answer);
+        }
     }
 
     /// The published heights; only the latest is kept.
@@ -240,10 +262,13 @@ impl App {
         if self.config.source == Source::Node && self.health.tip() == 0 {
             return ServerState::CantFollow;
         }
+        let lag = self.health.tip().saturating_sub(self.view().at.height);
+        let behind = lag > self.config.ready_lag || !self.health.current.load(Ordering::Relaxed);
         match self.standing() {
+            Standing::CantFollow => ServerState::CantFollow,
+            Standing::Advancing | Standing::ChainStands if behind => ServerState::CatchingUp,
             Standing::Advancing => ServerState::Following,
             Standing::ChainStands => ServerState::ChainStands,
-            Standing::CantFollow => ServerState::CantFollow,
         }
     }
 }
@@ -252,6 +277,9 @@ impl App {
 #[derive(Debug, Default)]
 pub struct Health {
     tip: AtomicU64,
+    /// Whether everything up to the tip was served once since the start: before, answers may be older than those that
+    /// were given before it.
+    current: AtomicBool,
     /// Blocks applied since the start.
     pub blocks: AtomicU64,
     /// Events of our contracts applied since the start.
@@ -287,6 +315,7 @@ pub struct Agreement {
     pub contradictions: AtomicU64,
     open: AtomicBool,
     last: Mutex<Option<(Instant, String)>>,
+    one_node: Mutex<Option<(u64, Instant)>>,
 }
 
 impl Agreement {
@@ -304,6 +333,17 @@ impl Agreement {
     /// Whether nothing tells which of two nodes is right.
     pub fn open(&self) -> bool {
         self.open.load(Ordering::Relaxed)
+    }
+
+    /// The height from which on what is served is one node's word, though several are asked; and for how long it is.
+    pub fn one_node(&self) -> Option<(u64, Duration)> {
+        lock(&self.one_node).map(|(height, since)| (height, since.elapsed()))
+    }
+
+    /// Records that. While there is something, the first height stays.
+    pub(crate) fn set_one_node(&self, height: Option<u64>) {
+        let mut known = lock(&self.one_node);
+        *known = height.map(|height| known.unwrap_or_else(|| (height, Instant::now())));
     }
 
     /// Records that.
@@ -335,6 +375,11 @@ impl Health {
     /// Records the best height.
     pub fn set_tip(&self, tip: u64) {
         self.tip.store(tip, Ordering::Relaxed);
+    }
+
+    /// Everything up to the tip is served.
+    pub fn set_current(&self) {
+        self.current.store(true, Ordering::Relaxed);
     }
 
     /// The chain, once a node or the store has named it.

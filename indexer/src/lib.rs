@@ -17,6 +17,7 @@ mod error;
 pub mod fold;
 mod follow;
 mod latency;
+mod mark;
 mod metrics;
 pub mod models;
 mod page;

@@ -63,6 +63,9 @@ pub(crate) fn render(app: &App, format: Format) -> Result<String, fmt::Error> {
     gauge(&mut all, "indexer_chain_stands", help, u64::from(standing == Standing::ChainStands));
     let help = "1 while no block comes although a node has a later one, or most don't answer";
     gauge(&mut all, "indexer_cant_follow", help, u64::from(standing == Standing::CantFollow));
+    let alone = agreement.one_node().map_or(0, |(_, since)| since.as_secs());
+    let help = "How long what is served is one node's word, though several are asked; 0 if it isn't";
+    gauge(&mut all, "indexer_one_node_seconds", help, alone);
     let ready = u64::from(app.ready().is_ok());
     gauge(&mut all, "indexer_ready", "1 while this replica should serve the public", ready);
     let halted = u64::from(health.halted().is_some());

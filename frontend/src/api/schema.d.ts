@@ -1109,10 +1109,17 @@ export interface components {
             /** @description Whether the launch has been read. */
             launched: boolean;
             /**
-             * @description Whether the answers may be old. `following`: blocks come; if `height` is behind `tip`, the server is catching up.
+             * Format: int64
+             * @description The height from which on a single node has told the blocks, of several that the server asks: what it left out may
+             *     still be corrected. Null if others have told the same. It is in each answer's `x-meteor-one-node-since`, too.
+             */
+            one_node_since?: number | null;
+            /**
+             * @description Whether the answers may be old. `following`: they are of the newest block, or a few before it. `catching_up`: they
+             *     are old, and newer blocks are being read; after a start they may be older than what the server said before.
              *     `chain_stands`: no block has come for a minute, and no node has a later one. `cant_follow`: the answers may be
              *     old, because no node has answered since the server started, or no block has come for a minute and the chain may
-             *     have gone on. `halted`: the answers stay those of `height`.
+             *     have gone on. `halted`: the answers stay those of `height`. Any other than `following` is in each answer's `x-meteor-state`.
              */
             state: components["schemas"]["ServerState"];
             /**
@@ -1288,7 +1295,7 @@ export interface components {
          * @description Whether the server's answers may be old.
          * @enum {string}
          */
-        ServerState: "following" | "chain_stands" | "cant_follow" | "halted";
+        ServerState: "following" | "catching_up" | "chain_stands" | "cant_follow" | "halted";
         /** @description One shower. */
         Shower: {
             /** @description Whether it was cancelled. */

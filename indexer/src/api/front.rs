@@ -57,7 +57,8 @@ impl Front {
     /// The answer to one of the frequent requests.
     fn quick<B>(&self, request: &http::Request<B>) -> Option<Response> {
         let start = Instant::now();
-        let (histogram, answer) = quick(&self.app, request)?;
+        let (histogram, mut answer) = quick(&self.app, request)?;
+        self.app.mark(&mut answer);
         observe(histogram, start);
         Some(answer)
     }
@@ -65,7 +66,14 @@ impl Front {
     fn routed(&self, request: Request) -> BoxFuture<'static, Answer> {
         let (start, app) = (Instant::now(), Arc::clone(&self.app));
         let answer = self.router.clone().call(request);
-        answer.inspect(move |_| observe(&app.latency.other, start)).boxed()
+        let marked = move |answer: Answer| {
+            observe(&app.latency.other, start);
+            answer.map(|mut answer| {
+                app.mark(&mut answer);
+                answer
+            })
+        };
+        answer.map(marked).boxed()
     }
 }
 

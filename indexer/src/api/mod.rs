@@ -176,11 +176,13 @@ fn of_status(app: &App, view: &View, headers: &HeaderMap) -> Response {
         launched: view.launched.is_some(),
         halted: app.health.halted().is_some(),
         state: app.state(),
+        one_node_since: app.health.agreement.one_node().map(|(height, _)| height),
         alarms: view.alarms.count,
     };
     // What of it doesn't follow from the block.
     let (tip, known, state) = (status.tip, u8::from(status.chain_id.is_some()), status.state.name());
-    let beside = format_args!("{tip}-{known}-{state}");
+    let alone = status.one_node_since.unwrap_or_default();
+    let beside = format_args!("{tip}-{known}-{state}-{alone}");
     let mut response = view.currency.respond_beside(headers, beside, || to_json(&status));
     let keep = if view.launched.is_some() { "public, max-age=1, s-maxage=1" } else { "no-store" };
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(keep));

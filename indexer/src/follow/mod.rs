@@ -39,6 +39,9 @@ use crate::view::View;
 /// Time between two views while catching up; publishing more often would only cost time.
 const PUBLISH: Duration = Duration::from_millis(500);
 
+/// Time between two looks at what answers are worth, beside those when something happens.
+const MARK: Duration = Duration::from_millis(250);
+
 /// Follows until the server stops or following halts.
 pub(crate) async fn run(app: Arc<App>) {
     let follow = async {
@@ -50,8 +53,17 @@ pub(crate) async fn run(app: Arc<App>) {
     tokio::select! {
         () = app.stop.cancelled() => {}
         () = follow => {}
+        () = mark(&app) => {}
     }
     app.queue.finish();
+}
+
+/// Marks answers as what they are worth; time alone makes them old.
+async fn mark(app: &App) {
+    loop {
+        app.remark();
+        tokio::time::sleep(MARK).await;
+    }
 }
 
 async fn follow(app: &Arc<App>) {
@@ -77,9 +89,9 @@ async fn follow(app: &Arc<App>) {
     };
     loop {
         match follower.round().await {
-            Ok(true) => app.health.clear_last_error(),
+            Ok(true) => follower.current(),
             Ok(false) => {
-                app.health.clear_last_error();
+                follower.current();
                 tokio::time::sleep(spread(app.config.poll * 4 / 3)).await;
             }
             Err(Stop::Wait(error)) => {
@@ -153,6 +165,34 @@ struct Follower {
 }
 
 impl Follower {
+    /// Everything up to the tip is applied.
+    fn current(&self) {
+        self.app.health.clear_last_error();
+        // While everything is read again the old view stays.
+        if self.app.view().at.height >= self.state.at.height {
+            self.app.health.set_current();
+        }
+        self.mark();
+    }
+
+    /// Marks answers that are one node's word, or takes the mark away.
+    fn mark(&self) {
+        let agreement = &self.app.health.agreement;
+        let since = self.alone(self.app.health.tip());
+        // What was taken back is served until something replaces it.
+        if since.is_some() || !self.rebuild {
+            agreement.set_one_node(since);
+        }
+        self.app.remark();
+    }
+
+    /// The first height of which one node's word is served, though several are asked.
+    fn alone(&self, tip: u64) -> Option<u64> {
+        let several = self.app.config.rpc.len() > 1;
+        let first = self.pending.first_alone(|height| several && is_close(height, tip));
+        first.or(self.sided.map(|(_, height)| height))
+    }
+
     /// Fetches and applies all blocks up to the tip; tells whether there were any.
     async fn round(&mut self) -> Result<bool, Stop> {
         let app = Arc::clone(&self.app);
@@ -312,6 +352,7 @@ impl Follower {
         // An alarm that was asked about again is believed, and so is one that two nodes tell.
         let again = usize::from(self.windows.question == Some(self.next));
         let (state, rebuild, force) = (self.state.clone(), self.rebuild, self.waited());
+        let (alone, several) = (self.alone(tip), app.config.rpc.len() > 1);
         let done = spawn_blocking(move || {
             let mut judged = judge(&state, tellings, close, force)?;
             let trust = Trust::First(judged.agreed.max(again));
@@ -326,6 +367,13 @@ impl Follower {
             let newer = advanced.state.at.height >= app.view().at.height;
             let publish = advanced.blocks > 0 && newer && (due || advanced.fault.is_some());
             if publish {
+                // Said before it is served.
+                let agreed = judged.agreed;
+                let unsure = judged.told.blocks.get(agreed).filter(|_| several && close);
+                if let Some(height) = alone.or(unsure.map(|block| block.header.height)) {
+                    app.health.agreement.set_one_node(Some(height));
+                    app.remark();
+                }
                 let previous = app.view_full();
                 app.publish(View::new(&advanced.state, &app.config.prefix, (!rebuild).then_some(&*previous)));
             }
@@ -349,7 +397,9 @@ impl Follower {
         health.events.fetch_add(advanced.events, Ordering::Relaxed);
         tracing::debug!(height = advanced.state.at.height, tip, events = advanced.events, "applied");
         self.outvote(&judged);
-        self.keep(judged, advanced, close, tip)
+        let kept = self.keep(judged, advanced, close, tip);
+        self.mark();
+        kept
     }
 
     /// Moves on to what was applied, and tells what is wrong with the block after it.

@@ -56,6 +56,12 @@ impl Pending {
         self.0.back()
     }
 
+    /// The height of the first of these blocks that only one node has told.
+    pub(super) fn first_alone(&self, of: impl Fn(u64) -> bool) -> Option<u64> {
+        let alone = self.0.iter().filter(|applied| !applied.agreed).map(|applied| applied.block.header.height);
+        alone.into_iter().find(|height| of(*height))
+    }
+
     /// The node that gave the block at `height`.
     pub(super) fn giver(&self, height: u64) -> Option<usize> {
         self.0.iter().find(|applied| applied.block.header.height == height).map(|applied| applied.node)

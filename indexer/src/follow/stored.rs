@@ -101,6 +101,8 @@ async fn round(app: &Arc<App>, store: &Store, state: &mut State) -> Result<bool,
     if index.last() > state.at.height {
         return Err(Stuck::Missing(store.next(state)));
     }
+    app.health.set_current();
+    app.remark();
     Ok(state.at.height > begun)
 }
 

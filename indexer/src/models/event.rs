@@ -144,11 +144,15 @@ pub struct PublicStatus<'a> {
     pub launched: bool,
     /// True if following the chain has halted for good: the answers stay those of `height`.
     pub halted: bool,
-    /// Whether the answers may be old. `following`: blocks come; if `height` is behind `tip`, the server is catching up.
+    /// Whether the answers may be old. `following`: they are of the newest block, or a few before it. `catching_up`: they
+    /// are old, and newer blocks are being read; after a start they may be older than what the server said before.
     /// `chain_stands`: no block has come for a minute, and no node has a later one. `cant_follow`: the answers may be
     /// old, because no node has answered since the server started, or no block has come for a minute and the chain may
-    /// have gone on. `halted`: the answers stay those of `height`.
+    /// have gone on. `halted`: the answers stay those of `height`. Any other than `following` is in each answer's `x-meteor-state`.
     pub state: ServerState,
+    /// The height from which on a single node has told the blocks, of several that the server asks: what it left out may
+    /// still be corrected. Null if others have told the same. It is in each answer's `x-meteor-one-node-since`, too.
+    pub one_node_since: Option<u64>,
     /// How often the chain said something about the event that can't be true; it was passed over.
     pub alarms: u64,
 }
@@ -157,8 +161,10 @@ pub struct PublicStatus<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
 #[schema(rename_all = "snake_case")]
 pub enum ServerState {
-    /// Blocks come.
+    /// The answers are of the newest block, or a few before it.
     Following,
+    /// The answers are old, and newer blocks are being read.
+    CatchingUp,
     /// No block has come for a while, and no node has a later one.
     ChainStands,
     /// No block has come for a while, and a node has a later one or most don't answer; or none has answered yet.
@@ -172,6 +178,7 @@ impl ServerState {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Following => "following",
+            Self::CatchingUp => "catching_up",
             Self::ChainStands => "chain_stands",
             Self::CantFollow => "cant_follow",
             Self::Halted => "halted",

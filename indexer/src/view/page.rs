@@ -26,7 +26,9 @@ const BLOCK_TIME: HeaderName = HeaderName::from_static("x-meteor-block-time");
 /// Caches may answer for a moment, and longer while they refresh or the server is down.
 const CACHE: HeaderValue =
     HeaderValue::from_static("public, max-age=1, s-maxage=2, stale-while-revalidate=5, stale-if-error=60");
-const EXPOSED: HeaderValue = HeaderValue::from_static("x-meteor-height, x-meteor-block-time, etag");
+const EXPOSED: HeaderValue = HeaderValue::from_static(
+    "x-meteor-height, x-meteor-block-time, x-meteor-state, x-meteor-one-node-since, etag",
+);
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// The headers that say which block an answer is true for, made once for each view.

@@ -41,6 +41,17 @@ async fn until(what: impl Fn() -> bool) {
     }
 }
 
+/// A header of the answer to a frequent request, and to another one.
+async fn header(server: &Server, name: &str) -> Option<String> {
+    let mut found = Vec::new();
+    for path in ["/v1/showers/1", "/v1/showers/1/history.csv"] {
+        let answer = reqwest::get(format!("http://{}{path}", server.public_addr())).await.unwrap();
+        found.push(answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned()));
+    }
+    // Between the two requests it may change.
+    found.pop().unwrap().filter(|_| found[0].is_some())
+}
+
 #[tokio::test]
 async fn of_three_nodes_two_are_believed_whatever_the_third_leaves_out() {
     let mut chain = chain(3);
@@ -134,9 +145,28 @@ async fn what_one_node_alone_left_out_is_taken_back_once_another_tells_it() {
     give(&chain, &[&liar]);
     server.wait_applied(chain.height()).await.unwrap();
     assert_ne!(totals(&server), expected(&chain), "the late node could not say otherwise");
+    let height = chain.height();
+    let marked = Some(height.to_string());
+    assert_eq!(header(&server, "x-meteor-one-node-since").await, marked, "it is marked as one node's word");
+    let (_, ready) = get(server.admin_addr(), "/readyz").await;
+    assert!(ready.contains(&format!("one node alone has told the blocks from {height} on")), "{ready}");
+    let told = |status: &str, height: Option<u64>| {
+        let height = height.map_or("null".to_owned(), |height| height.to_string());
+        status.contains(&format!("\"one_node_since\":{height}"))
+    };
+    for addr in [server.admin_addr(), server.public_addr()] {
+        let path = if addr == server.admin_addr() { "/status" } else { "/v1/status" };
+        let (_, status) = get(addr, path).await;
+        assert!(told(&status, Some(height)), "{status}");
+    }
     give(&chain, &[&late]);
     until(|| totals(&server) == expected(&chain)).await;
     assert!(contradictions(&server) > 0);
+    while header(&server, "x-meteor-one-node-since").await.is_some() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    assert!(told(&get(server.public_addr(), "/v1/status").await.1, None));
+    assert_eq!(get(server.admin_addr(), "/readyz").await.1, "ready\n");
     server.shutdown().await;
 }
 

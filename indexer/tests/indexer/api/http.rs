@@ -202,6 +202,8 @@ async fn the_status_says_where_the_server_stands_and_its_tag_does_too() {
     };
     shows("cant_follow").await; // no node has answered yet
     app.health.set_tip(4);
+    shows("catching_up").await; // a node has, and what is served may be older than what was
+    app.health.set_current();
     shows("following").await;
     app.health.halt("for a test");
     shows("halted").await;

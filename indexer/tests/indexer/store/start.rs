@@ -105,6 +105,44 @@ async fn how_far_behind_it_is_shows_before_a_node_has_confirmed_what_is_stored()
     server.shutdown().await;
 }
 
+/// What answers are marked with: the header of a page, and the status.
+async fn marked(server: &Server) -> (Option<String>, String) {
+    let page = reqwest::get(format!("http://{}/v1/showers/1", server.public_addr())).await.unwrap();
+    let header = page.headers().get("x-meteor-state").map(|value| value.to_str().unwrap().to_owned());
+    let status = reqwest::get(format!("http://{}/v1/status", server.public_addr())).await.unwrap();
+    let status: serde_json::Value = status.json().await.unwrap();
+    (header, status["state"].as_str().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn after_a_start_answers_are_marked_as_old_until_it_has_caught_up_however_near_the_tip() {
+    let mut chain = chain(13);
+    let dir = stored(&chain).await;
+    // What was served before a kill, and not yet kept.
+    grow(&mut chain, 2, 0);
+    let node = Node::start(&chain.blocks).await;
+    node.set(|node| node.always = Some(("block_results", Fault::Broken)));
+    let server = replica(&[&node], dir.path()).await;
+    let state = |state: &str| (Some(state.to_owned()), state.to_owned());
+    while marked(&server).await != state("catching_up") {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    assert_eq!(get(server.admin_addr(), "/readyz").await.0, 200, "it serves, and says how old that is");
+    let (_, status) = get(server.admin_addr(), "/status").await;
+    assert!(status.contains("\"state\":\"catching_up\""), "{status}");
+    node.set(|node| node.always = None);
+    server.wait_applied(chain.height()).await.unwrap();
+    while marked(&server).await != (None, "following".to_owned()) {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    server.shutdown().await;
+
+    let alone = alone(dir.path()).await;
+    alone.wait_applied(13).await.unwrap();
+    assert_eq!(marked(&alone).await, state("cant_follow"));
+    alone.shutdown().await;
+}
+
 #[tokio::test]
 async fn of_another_chain_without_history_it_says_that_history_is_needed() {
     let common = chain(23);
