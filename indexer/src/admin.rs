@@ -74,7 +74,8 @@ async fn ready(State(app): State<Arc<App>>) -> Response {
         Ok(()) if app.standing() == Standing::ChainStands => {
             let since = app.health.since_advance().unwrap_or_default().as_secs();
             let height = app.view().at.height;
-            format!("ready; the chain stands at height {height} since {since} seconds{one_node}\n").into_response()
+            format!("ready; the chain stands at height {height} since {since} seconds{one_node}\n")
+                .into_response()
         }
         Ok(()) => format!("ready{one_node}\n").into_response(),
         Err(why) => problem(StatusCode::SERVICE_UNAVAILABLE, "not-ready", "Not ready", why).into_response(),

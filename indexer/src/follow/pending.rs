@@ -58,7 +58,8 @@ impl Pending {
 
     /// The height of the first of these blocks that only one node has told.
     pub(super) fn first_alone(&self, of: impl Fn(u64) -> bool) -> Option<u64> {
-        let alone = self.0.iter().filter(|applied| !applied.agreed).map(|applied| applied.block.header.height);
+        let alone =
+            self.0.iter().filter(|applied| !applied.agreed).map(|applied| applied.block.header.height);
         alone.into_iter().find(|height| of(*height))
     }
 
