@@ -7,7 +7,7 @@ use std::process::Output;
 use crate::common::{fails, idle, meteor, private, works};
 use meteor_messages::shower::ExecuteMsg;
 use meteor_operator::jobs;
-use meteor_operator::tax::Rate;
+use meteor_operator::tax::Tax;
 use meteor_operator::tx;
 use meteor_tests::{Stage, Target};
 
@@ -31,7 +31,7 @@ async fn who_is_refused_is_reported_and_holds_up_nobody() {
     let stage = Stage::start(2).await;
     private(folder, "words", &stage.chain.mnemonic);
     let contract = &stage.deployment.shower;
-    let rate = Rate::of(&stage.node).await.unwrap();
+    let rate = Tax::of(&stage.node, "uusd").await.unwrap();
     let mut address = Vec::new();
     for index in 0..10 {
         address.push(stage.account(index).await.address().to_owned());

@@ -117,6 +117,9 @@ pub struct Config {
     /// Terra Classic's tax on transfers, below 1 (on that chain 0.005): what a contract sends arrives less
     /// the tax, what comes with a contract call arrives whole. `None` is a chain without it.
     pub burn_tax: Option<Decimal>,
+    /// The most that this tax takes of one transfer, in a coin's smallest unit. On Terra Classic it is a
+    /// number for each denom, kept by its treasury.
+    pub tax_cap: u128,
     /// Modules whose accounts the bank refuses to send coins to, as on a real chain. On Terra Classic
     /// `distribution` holds the community pool.
     pub refused_modules: Vec<String>,
@@ -153,6 +156,8 @@ impl Default for Config {
                 GasPrice { denom: "uusd".into(), micros: 10_000 },
             ],
             burn_tax: None,
+            // High enough to change nothing.
+            tax_cap: 100_000_000_000_000,
             refused_modules: REFUSED_MODULES.map(String::from).to_vec(),
             blocks: Blocks::Interval(Duration::from_secs(1)),
             clock: Clock::Wall { start: None, speed: 1 },

@@ -92,8 +92,19 @@ fn genesis(
 ) -> Result<Chain, DevnetError> {
     let creator = addresses.first().map_or("", String::as_str);
     let fee_collector = module_account(&config.prefix, "fee_collector")?;
-    let burner = module_account(&config.prefix, "burn")?;
-    let tax = config.burn_tax.map(|rate| BurnTax { rate, fee_collector: fee_collector.clone(), burner });
+    let [community, oracle, burner] = [
+        module_account(&config.prefix, "distribution")?,
+        module_account(&config.prefix, "oracle")?,
+        module_account(&config.prefix, "burn")?,
+    ];
+    let tax = config.burn_tax.map(|rate| BurnTax {
+        rate,
+        cap: config.tax_cap.into(),
+        fee_collector: fee_collector.clone(),
+        community: community.clone(),
+        oracle: oracle.clone(),
+        burner: burner.clone(),
+    });
     let vm = Vm::new(&config.prefix, codes, tax.clone());
     let odd = |error: crate::error::AppError| DevnetError::Config(error.log);
     let mut state = Store::default();

@@ -14,7 +14,11 @@ use serde_json::{Value, json};
 const GAS_FEE: u128 = 4_000;
 
 async fn start() -> Client {
-    let config = Config { burn_tax: Some(Decimal::permille(5)), ..common::config() };
+    capped(Config::default().tax_cap).await
+}
+
+async fn capped(tax_cap: u128) -> Client {
+    let config = Config { burn_tax: Some(Decimal::permille(5)), tax_cap, ..common::config() };
     common::start_with(config).await
 }
 
@@ -69,7 +73,8 @@ async fn funds_of_a_call_arrive_whole_and_what_a_contract_sends_does_not() {
     let after = holdings(&client, &accounts).await;
     // 5000.995 rounded down.
     assert_eq!(after.0, [paid.0[0] - GAS_FEE, paid.0[1] + 995_199, 6_999_801]);
-    assert_eq!(after.1, paid.1 - 5_000);
+    // Nine tenths are burned.
+    assert_eq!(after.1, paid.1 - 4_500);
     assert_eq!(attribute(&result, "tax_payment", "reverse_charge"), "true");
     assert_eq!(attribute(&result, "tax_payment", "tax_amount"), "5000uusd");
 
@@ -110,13 +115,13 @@ async fn a_wallet_s_transfer_is_charged_to_what_arrives_unless_the_fee_covers_it
     assert_eq!(attribute(&result, "tax_payment", "reverse_charge"), "true");
     let reverse = holdings(&client, &accounts).await;
     assert_eq!(reverse.0, [before.0[0] - 1_000_000 - GAS_FEE - 4_999, before.0[1] + 995_000]);
-    assert_eq!(reverse.1, before.1 - 5_000);
+    assert_eq!(reverse.1, before.1 - 4_500);
 
     let result = run(&client, 1, vec![client.send(1, &bob, 1_000_000)], GAS_FEE + 5_000).await;
     assert_eq!(attribute(&result, "tax_payment", "reverse_charge"), "false");
     let paid = holdings(&client, &accounts).await;
     assert_eq!(paid.0, [reverse.0[0] - 1_005_000 - GAS_FEE, reverse.0[1] + 1_000_000]);
-    assert_eq!(paid.1, reverse.1 - 5_000);
+    assert_eq!(paid.1, reverse.1 - 4_500);
 }
 
 #[tokio::test]
@@ -144,7 +149,7 @@ async fn a_transfer_to_several() {
     run(&client, 1, vec![multi_send(&client, &[(&bob, 2_000), (&carol, 4_000)])], GAS_FEE).await;
     let after = holdings(&client, &accounts).await;
     assert_eq!(after.0, [before.0[0] - 6_000 - GAS_FEE, before.0[1] + 1_990, before.0[2] + 3_980]);
-    assert_eq!(after.1, before.1 - 30);
+    assert_eq!(after.1, before.1 - 27);
     // The tax on the sum is 1, on each part 0: the chain refuses what does not add up.
     let result = run(&client, 1, vec![multi_send(&client, &[(&bob, 100), (&carol, 100)])], GAS_FEE).await;
     assert!(result["log"].as_str().unwrap().contains("sum inputs != sum outputs"), "{result}");
@@ -157,7 +162,7 @@ async fn the_rate_can_be_asked_for() {
     let rate: String = client.value("/terra.tax.v1beta1.Query/BurnTaxRate", &(), 0).await;
     assert_eq!(rate, "5000000000000000");
     let rate = json!("0.005000000000000000");
-    assert_eq!(client.rest("/terra/tax/v1beta1/burn_tax_rate").await.1["burn_tax_rate"], rate);
+    assert_eq!(client.rest("/terra/tax/v1beta1/burn_tax_rate").await.1, json!({ "tax_rate": rate }));
     let params = client.rest("/terra/tax/v1beta1/params").await.1["params"].take();
     assert_eq!(params["burn_tax_rate"], rate);
     assert_eq!(params["gas_prices"][1], json!({ "denom": "uusd", "amount": "0.010000000000000000" }));
@@ -165,5 +170,51 @@ async fn the_rate_can_be_asked_for() {
     let untaxed = common::start().await;
     let response = untaxed.abci("/terra.tax.v1beta1.Query/BurnTaxRate", &(), 0).await;
     assert_eq!((&response["code"], &response["codespace"]), (&json!(6), &json!("sdk")));
+    assert!(response["log"].as_str().unwrap().contains("unknown query path"), "{response}");
+}
+
+#[tokio::test]
+async fn of_a_large_transfer_the_tax_takes_the_cap() {
+    let client = capped(1_000).await;
+    let vault = client.instantiate().await;
+    run(&client, 1, vec![client.execute(1, &vault, json!({"deposit": {}}), 8_000_000)], GAS_FEE).await;
+    let bob = client.address(2);
+    for (amount, tax) in [(199_999, 999), (200_000, 1_000), (5_000_000, 1_000)] {
+        let before = client.balance(&bob, "uusd").await;
+        let pay = json!({"pay": {"to": bob, "amount": amount}});
+        run(&client, 1, vec![client.execute(1, &vault, pay, 0)], GAS_FEE).await;
+        assert_eq!(client.balance(&bob, "uusd").await, before + amount - tax);
+        // A wallet's transfer too, whoever pays.
+        run(&client, 1, vec![client.send(1, &bob, amount)], GAS_FEE + tax - 1).await;
+        run(&client, 1, vec![client.send(1, &bob, amount)], GAS_FEE + tax).await;
+        assert_eq!(client.balance(&bob, "uusd").await, before + 3 * amount - 2 * tax);
+    }
+}
+
+#[tokio::test]
+async fn the_treasury_answers_as_on_terra_classic() {
+    let client = capped(1_000_000).await;
+    let cap: String = client.value("/terra.treasury.v1beta1.Query/TaxCap", &"uusd".to_owned(), 0).await;
+    assert_eq!(cap, "1000000");
+    let no_denom = client.abci("/terra.treasury.v1beta1.Query/TaxCap", &"u".to_owned(), 0).await;
+    assert!(no_denom["log"].as_str().unwrap().contains("invalid denom"), "{no_denom}");
+    let rate: String = client.value("/terra.treasury.v1beta1.Query/TaxRate", &(), 0).await;
+    assert_eq!(rate, "0");
+    let path = "/terra/treasury/v1beta1/";
+    let rest = async |name: &str| client.rest(&format!("{path}{name}")).await;
+    assert_eq!(rest("tax_caps/uusd").await, (200, json!({ "tax_cap": "1000000" })));
+    assert_eq!(rest("tax_caps/u").await.0, 400);
+    let caps = rest("tax_caps").await.1["tax_caps"].take();
+    assert_eq!(caps[1], json!({ "denom": "uusd", "tax_cap": "1000000" }));
+    assert_eq!(rest("tax_rate").await.1, json!({ "tax_rate": "0.000000000000000000" }));
+    let params = rest("params").await.1["params"].take();
+    assert_eq!(params["tax_policy"]["cap"], json!({ "denom": "usdr", "amount": "1000000" }));
+    assert_eq!(params["burn_tax_split"], "0.100000000000000000");
+    assert_eq!(params["window_long"], "52");
+
+    let untaxed = common::start().await;
+    assert_eq!(untaxed.rest("/terra/treasury/v1beta1/tax_caps/uusd").await.0, 501);
+    assert_eq!(untaxed.rest("/terra/treasury/v1beta1/tax_rate").await.0, 501);
+    let response = untaxed.abci("/terra.treasury.v1beta1.Query/TaxCap", &"uusd".to_owned(), 0).await;
     assert!(response["log"].as_str().unwrap().contains("unknown query path"), "{response}");
 }

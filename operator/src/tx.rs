@@ -1,5 +1,6 @@
 //! Building and signing transactions (sign mode direct).
 
+use cosmos_sdk_proto::cosmos::bank::v1beta1::MsgSend;
 use cosmos_sdk_proto::cosmos::base::v1beta1::Coin as ProtoCoin;
 use cosmos_sdk_proto::cosmos::tx::v1beta1::{AuthInfo, Fee, ModeInfo, SignerInfo, TxBody, TxRaw, mode_info};
 use cosmos_sdk_proto::cosmwasm::wasm::v1::{MsgExecuteContract, MsgInstantiateContract2};
@@ -108,11 +109,18 @@ pub fn contract_address(checksum: &[u8], creator: &str, salt: &[u8]) -> Result<S
 
 /// A message that sends coins from account to account.
 pub fn send(from: &str, to: &str, coins: &[Coin]) -> Any {
-    any(&cosmos_sdk_proto::cosmos::bank::v1beta1::MsgSend {
+    any(&MsgSend {
         from_address: from.to_owned(),
         to_address: to.to_owned(),
         amount: proto_coins(coins),
     })
+}
+
+/// How many coins these messages move from account to account by themselves.
+pub fn transferred(messages: &[Any]) -> u64 {
+    let sends = messages.iter().filter(|message| message.type_url == MsgSend::type_url());
+    let coins = sends.filter_map(|message| Some(MsgSend::decode(message.value.as_slice()).ok()?.amount.len()));
+    u64::try_from(coins.sum::<usize>()).unwrap_or(u64::MAX)
 }
 
 /// The bytes of a signed transaction of `messages` at `place`, allowed `gas` at `price`, and in no block

@@ -8,10 +8,10 @@ use anyhow::{Context, Result, ensure};
 use meteor_chain::transactions::Broadcast;
 use meteor_chain::words::Said;
 use meteor_messages::shower::ExecuteMsg;
-use meteor_operator::gas::{GasPrice, coins};
+use meteor_operator::gas::{GasPrice, coins, taxed_transfers};
 use meteor_operator::node::Node;
 use meteor_operator::signer::Signer;
-use meteor_operator::tax::Rate;
+use meteor_operator::tax::Tax;
 use meteor_operator::tx::{self, Place};
 use tokio::task::JoinSet;
 
@@ -66,7 +66,7 @@ impl Crowd {
             .collect::<Result<Vec<_>, _>>()?;
         let mut bank = stage.account(0).await;
         let fee = price.fee(CONTRIBUTE_GAS);
-        let tax = Rate::of(&stage.node).await?;
+        let tax = Tax::of(&stage.node, "uusd").await?;
         let mut last = String::new();
         let transfers: Vec<_> = signers
             .iter()
@@ -78,7 +78,8 @@ impl Crowd {
             })
             .collect::<Result<_>>()?;
         for batch in transfers.chunks(TRANSFERS) {
-            let gas = TRANSFER_GAS.saturating_mul(u64::try_from(batch.len())?);
+            let transfers = u64::try_from(batch.len())?;
+            let gas = TRANSFER_GAS.saturating_mul(transfers).max(if tax.is_zero() { 0 } else { taxed_transfers(transfers) });
             last = bank.submit(batch.to_vec(), gas).await.context("funding the wallets")?;
         }
         let included = bank.wait(&last).await?;

@@ -64,15 +64,18 @@ impl Site {
     /// Starts a chain and its beacon; answers with how jobs reach both, and with the beacon's client.
     async fn start(target: Target) -> (Self, Chain, BeaconClient) {
         match target {
-            Target::Devnet => Self::devnet(None).await,
-            Target::Taxed => Self::devnet(Some(Decimal::permille(5))).await,
+            Target::Devnet => Self::devnet(None, Config::default().tax_cap).await,
+            Target::Taxed => {
+                Self::devnet(Some(Decimal::permille(5)), Config::default().tax_cap).await
+            },
             Target::Real(generation) => Self::real(generation).await,
         }
     }
 
-    async fn devnet(burn_tax: Option<Decimal>) -> (Self, Chain, BeaconClient) {
+    async fn devnet(burn_tax: Option<Decimal>, tax_cap: u128) -> (Self, Chain, BeaconClient) {
         let any = (Ipv4Addr::LOCALHOST, 0).into();
-        let config = Config { blocks: Blocks::OnTx, burn_tax, rpc: any, rest: any, ..Config::default() };
+        let blocks = Blocks::OnTx;
+        let config = Config { blocks, burn_tax, tax_cap, rpc: any, rest: any, ..Config::default() };
         // The beacon goes by the chain's time, which the test moves.
         let clock = Arc::new(AtomicU64::new(0));
         let network = meteor_cli::devnet::beacon().expect("beacon");
@@ -139,7 +142,12 @@ impl Stage {
 
     /// On the dev chain with a tax on transfers, whatever `METEOR_CHAIN` names.
     pub async fn taxed(showers: u32, rate: Decimal) -> Self {
-        Self::on(Site::devnet(Some(rate)).await, showers, Target::Devnet.pace()).await
+        Self::capped(showers, rate, Config::default().tax_cap).await
+    }
+
+    /// The same where the tax takes at most `cap` (micro-denom) of a transfer.
+    pub async fn capped(showers: u32, rate: Decimal, cap: u128) -> Self {
+        Self::on(Site::devnet(Some(rate), cap).await, showers, Target::Devnet.pace()).await
     }
 
     async fn on((site, chain, beacon): (Site, Chain, BeaconClient), showers: u32, pace: Pace) -> Self {

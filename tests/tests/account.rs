@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Bytes;
-use cosmwasm_std::Binary;
+use cosmwasm_std::{Binary, Decimal};
 use meteor_chain::transactions::{self, Broadcast};
 use meteor_chain::tx::Included;
 use meteor_chain::words::Said;
@@ -29,10 +29,14 @@ const LIFETIME: u32 = 40;
 
 /// A chain without contracts that wants `price` and holds `max_gas` in a block.
 async fn chain(price: u64, max_gas: Option<u64>) -> Devnet {
+    with(price, Config { max_gas, ..Config::default() }).await
+}
+
+/// The same of other settings.
+async fn with(price: u64, config: Config) -> Devnet {
     let any = (Ipv4Addr::LOCALHOST, 0).into();
     let gas_prices = vec![Least { denom: "uluna".into(), micros: price }];
-    let config =
-        Config { blocks: Blocks::OnTx, rpc: any, rest: any, gas_prices, max_gas, ..Config::default() };
+    let config = Config { blocks: Blocks::OnTx, rpc: any, rest: any, gas_prices, ..config };
     meteor_devnet::start(config, vec![]).await.unwrap()
 }
 
@@ -320,4 +324,72 @@ async fn a_limit_above_a_blocks_gas_is_lowered_to_it() {
     let fee = price(PRICE).fee(block);
     assert_eq!(account.journal().history().unwrap()[0].fee, format!("{fee}uluna"));
     devnet.shutdown().await;
+}
+
+/// Where transfers are taxed a simulation tells too little, and the first transaction is included all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_taxed_transfer_gets_the_gas_that_a_simulation_does_not_tell() {
+    let burn_tax = Some(Decimal::permille(5));
+    let devnet = with(PRICE, Config { burn_tax, ..Config::default() }).await;
+    let dir = tempfile::tempdir().unwrap();
+    let mut account = open(&devnet.rpc_url(), dir.path()).await;
+    let sequence = account.node().account(account.address()).await.unwrap().value.sequence;
+    let message = tx::send(account.address(), signer(9).address(), &coins(AMOUNT, "uusd"));
+    let told = account.node().simulate(tx::unsigned(&signer(2), sequence, vec![message])).await.unwrap();
+    let paid = pay(&mut account).await.unwrap();
+    assert_eq!(paid.refusal.map(|refusal| refusal.said()), None);
+    assert!(paid.gas_used > with_margin(told), "{} used, {told} told", paid.gas_used);
+    assert_eq!(account.journal().history().unwrap().len(), 1, "at the first try");
+    // Several at once, too.
+    let both = [coins(AMOUNT, "uluna"), coins(AMOUNT, "uusd")].concat();
+    let messages = vec![tx::send(account.address(), signer(9).address(), &both); 3];
+    account.send(messages).await.unwrap();
+    assert_eq!(account.journal().history().unwrap().len(), 2);
+    devnet.shutdown().await;
+}
+
+/// A node that takes the price for too low twice, then the sequence for wrong three times: all but the last signature
+/// that an account makes of such refusals.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_raised_price_uses_up_no_try() {
+    let devnet = chain(4 * PRICE, None).await;
+    let (upstream, http) = (devnet.rpc_url(), reqwest::Client::new());
+    let wrong = Arc::new(Mutex::new(0));
+    let counted = Arc::clone(&wrong);
+    let router = Router::new().fallback(async move |body: Bytes| {
+        let request: Value = serde_json::from_slice(&body).unwrap();
+        let sent = http.post(&upstream).header("content-type", "application/json");
+        if request["method"] == "broadcast_tx_sync" {
+            let tx = Binary::from_base64(request["params"]["tx"].as_str().unwrap()).unwrap();
+            // The dearest price: 4 for each of the gas.
+            let mut count = counted.lock().unwrap();
+            if fee_of(&tx) >= 4 * u128::from(PRICE) * gas_of(&tx) / 1_000_000 && *count < 3 {
+                *count += 1;
+                let log = "account sequence mismatch, expected 1, got 0: incorrect account sequence";
+                let result = json!({"code": 32, "codespace": "sdk", "log": log});
+                return json!({"jsonrpc": "2.0", "id": 1, "result": result}).to_string();
+            }
+        }
+        sent.body(body).send().await.unwrap().text().await.unwrap()
+    });
+    let dir = tempfile::tempdir().unwrap();
+    let mut account = open(&serve(router).await, dir.path()).await;
+    pay(&mut account).await.unwrap();
+    assert_eq!(*wrong.lock().unwrap(), 3, "each was met");
+    devnet.shutdown().await;
+}
+
+fn fee(bytes: &[u8]) -> cosmos_sdk_proto::cosmos::tx::v1beta1::Fee {
+    use cosmos_sdk_proto::cosmos::tx::v1beta1::{AuthInfo, TxRaw};
+    use cosmos_sdk_proto::traits::Message;
+    let raw = TxRaw::decode(bytes).unwrap();
+    AuthInfo::decode(raw.auth_info_bytes.as_slice()).unwrap().fee.unwrap()
+}
+
+fn fee_of(bytes: &[u8]) -> u128 {
+    fee(bytes).amount[0].amount.parse().unwrap()
+}
+
+fn gas_of(bytes: &[u8]) -> u128 {
+    fee(bytes).gas_limit.into()
 }

@@ -5,7 +5,7 @@ use meteor_messages::nft;
 use meteor_messages::shower::{ExecuteMsg, Status};
 use meteor_operator::account::AccountError;
 use meteor_operator::jobs;
-use meteor_operator::tax::Rate;
+use meteor_operator::tax::Tax;
 use meteor_rules::ShowerId;
 use meteor_tests::{Stage, WALLETS};
 use serde_json::Value;
@@ -95,7 +95,7 @@ async fn floors_and_ranks_move_meteors_arrive_and_payees_are_paid() {
     assert_eq!(stage.withdraw().await, [booked * 8350 / 10_000, booked * 1650 / 10_000]);
     assert_eq!(stage.withdraw().await, [0, 0], "withdrawing again does nothing");
     let paid = [stage.balance(&payees[0]).await - before[0], stage.balance(&payees[1]).await - before[1]];
-    let tax = Rate::of(&stage.node).await.unwrap();
+    let tax = Tax::of(&stage.node, "uusd").await.unwrap();
     assert_eq!(paid, [booked * 8350 / 10_000, booked * 1650 / 10_000].map(|due| tax.arrives(due)));
     assert_eq!(stage.balance(contract).await, held);
 
@@ -158,7 +158,7 @@ async fn an_abandoned_event_is_refunded_by_anyone() {
     assert!(stranger.execute(contract, &refund, &[]).await.is_err(), "only once");
     let minted = ExecuteMsg::Refund { shower: 1, contributors: vec![addresses[3].clone()] };
     assert!(stranger.execute(contract, &minted, &[]).await.is_err(), "who has a meteor is not refunded");
-    let tax = Rate::of(&stage.node).await.unwrap();
+    let tax = Tax::of(&stage.node, "uusd").await.unwrap();
     for ((address, before), index) in losers.iter().zip(&before).zip(WALLETS) {
         let lost = tax.tax((10 + u128::from(index)) * UST);
         assert_eq!(stage.balance(address).await, *before - lost, "fees are paid in another denom");

@@ -4,7 +4,7 @@
 use meteor_messages::shower::ExecuteMsg;
 use meteor_operator::gas::coins;
 use meteor_operator::jobs::{self, Refunds, Withdrawn};
-use meteor_operator::tax::Rate;
+use meteor_operator::tax::Tax;
 use meteor_operator::tx;
 use meteor_tests::{Stage, Target, WALLETS};
 
@@ -78,7 +78,7 @@ async fn a_late_key_gives_contributors_back_what_was_held_back_to_the_last_unit(
     }
     let done = jobs::refund(&mut anyone, contract, 1, |_| ()).await.unwrap();
     assert_eq!(done, Refunds { count: 4, amount: ALL_HELD, left_out: vec![] });
-    let tax = Rate::of(&stage.node).await.unwrap();
+    let tax = Tax::of(&stage.node, "uusd").await.unwrap();
     for ((index, held), before) in WALLETS.into_iter().zip(HELD).zip(before) {
         let now = stage.balance(stage.account(index).await.address()).await;
         assert_eq!(now - before, tax.arrives(held), "account {index}");

@@ -6,7 +6,7 @@ use meteor_messages::shower::{ExecuteMsg, MAX_BATCH, Status};
 use meteor_operator::account::{Account, AccountError};
 use meteor_operator::gas::GasPrice;
 use meteor_operator::jobs::{self, JobError, Refunds};
-use meteor_operator::tax::Rate;
+use meteor_operator::tax::Tax;
 use meteor_rules::ShowerId;
 use meteor_tests::crowd::{Crowd, amount as gives};
 use meteor_tests::{Stage, Target};
@@ -40,7 +40,7 @@ async fn refunds(stage: &Stage, addresses: &[String], refunded: std::ops::Range<
     assert_eq!(done.await.unwrap(), all);
     assert_eq!(batches.len(), 2, "page by page");
     assert_eq!(batches[1], all);
-    let tax = Rate::of(&stage.node).await.unwrap();
+    let tax = Tax::of(&stage.node, "uusd").await.unwrap();
     for (index, address) in addresses.iter().enumerate() {
         let has = if refunded.contains(&index) { tax.arrives(gives(index)) } else { 0 };
         assert_eq!(stage.balance(address).await, has, "wallet {index}");
@@ -94,7 +94,7 @@ async fn two_refund_jobs_at_once_refund_everyone_once() {
     let (one, other) = (jobs.0.unwrap(), jobs.1.unwrap());
     assert_eq!(one.count + other.count, CROWD, "each counts what it refunded itself");
     assert_eq!(one.amount + other.amount, (0..CROWD).map(gives).sum());
-    let tax = Rate::of(&stage.node).await.unwrap();
+    let tax = Tax::of(&stage.node, "uusd").await.unwrap();
     for (index, address) in addresses.iter().enumerate() {
         assert_eq!(stage.balance(address).await, tax.arrives(gives(index)), "wallet {index}");
     }

@@ -3,7 +3,7 @@
 
 use cosmwasm_std::Decimal;
 use meteor_operator::jobs;
-use meteor_operator::tax::Rate;
+use meteor_operator::tax::Tax;
 use meteor_tests::{Stage, WALLETS};
 
 const UST: u128 = 1_000_000;
@@ -17,8 +17,8 @@ fn less_tax(amount: u128) -> u128 {
 async fn contributions_arrive_whole_payouts_and_refunds_less_the_tax() {
     let stage = Stage::taxed(2, Decimal::permille(5)).await;
     let contract = &stage.deployment.shower;
-    let rate = Rate::of(&stage.node).await.unwrap();
-    assert_eq!(rate.arrives(10 * UST), 9_950_000, "the jobs read the rate from the chain");
+    let tax = Tax::of(&stage.node, "uusd").await.unwrap();
+    assert_eq!(tax.arrives(10 * UST), 9_950_000, "the jobs read the rate from the chain");
     let api = stage.serve().await;
 
     stage.open(1).await;
@@ -78,5 +78,51 @@ async fn contributions_arrive_whole_payouts_and_refunds_less_the_tax() {
         assert_eq!(page["log"].as_str().unwrap(), stage.shower(shower).await.log.to_hex());
     }
     api.server.shutdown().await;
+    stage.stop().await;
+}
+
+/// Terra Classic 4.0 caps the tax on what contracts send, so most of a large event arrives.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_large_payouts_and_refunds_the_tax_takes_its_cap() {
+    let cap = 60_000;
+    let stage = Stage::capped(2, Decimal::permille(5), cap).await;
+    let contract = &stage.deployment.shower;
+    let tax = Tax::of(&stage.node, "uusd").await.unwrap();
+    assert_eq!([tax.on(11 * UST), tax.on(12 * UST), tax.on(13 * UST)], [55_000, cap, cap]);
+
+    stage.open(1).await;
+    for (index, amount) in WALLETS.into_iter().zip([10_000_001, 40_000_133, 31_000_199, 8_000_777_u128]) {
+        stage.contribute(index, 1, amount).await.unwrap();
+    }
+    stage.end(1).await;
+    let payees = [stage.account(8).await.address().to_owned(), stage.account(9).await.address().to_owned()];
+    let before = [stage.balance(&payees[0]).await, stage.balance(&payees[1]).await];
+    stage.close_and_draw(1).await;
+    stage.mint(1).await;
+    let mut operator = stage.account(2).await;
+    jobs::settle(&mut operator, contract, 1).await.unwrap();
+    let sent = stage.withdraw().await;
+    assert!(sent[0] * 5 / 1_000 > cap && sent[1] * 5 / 1_000 > cap, "{sent:?} are above the cap");
+    for ((payee, before), sent) in payees.iter().zip(before).zip(sent) {
+        let arrived = stage.balance(payee).await - before;
+        assert_eq!((arrived, arrived), (sent - cap, tax.arrives(sent)));
+    }
+
+    let mut before = Vec::new();
+    let amounts = [11_999_999, 12_000_000, 50_000_000, 8_000_000_u128];
+    for (index, amount) in WALLETS.into_iter().zip(amounts) {
+        before.push(stage.balance(stage.account(index).await.address()).await);
+        stage.contribute(index, 2, amount).await.unwrap();
+    }
+    let mut owner = stage.account(1).await;
+    jobs::cancel(&mut owner, contract, 2).await.unwrap();
+    let mut anyone = stage.account(0).await;
+    jobs::refund(&mut anyone, contract, 2, |_| ()).await.unwrap();
+    for (((index, amount), before), taken) in
+        WALLETS.into_iter().zip(amounts).zip(before).zip([59_999, cap, cap, 40_000])
+    {
+        let now = stage.balance(stage.account(index).await.address()).await;
+        assert_eq!((now, tax.on(amount)), (before - taken, taken), "{amount}");
+    }
     stage.stop().await;
 }

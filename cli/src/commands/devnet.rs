@@ -45,6 +45,9 @@ pub(super) struct Devnet {
     /// Terra Classic's tax on transfers, for example 0.005; none if left out
     #[arg(long)]
     burn_tax: Option<Decimal>,
+    /// With --burn-tax: the most that it takes of one transfer, in micro-denom; no cap if left out
+    #[arg(long, requires = "burn_tax")]
+    tax_cap: Option<u128>,
 }
 
 impl Command for Devnet {
@@ -56,6 +59,7 @@ impl Command for Devnet {
             coin_type: self.coin_type,
             accounts: self.accounts,
             burn_tax: self.burn_tax,
+            tax_cap: self.tax_cap.unwrap_or(Config::default().tax_cap),
             blocks: match self.block_ms {
                 0 => Blocks::OnTx,
                 ms => Blocks::Interval(Duration::from_millis(ms)),

@@ -7,7 +7,7 @@ use meteor_chain::contracts::ShowerContract;
 use meteor_messages::shower::{Refunded, ShowerResponse, Status};
 use meteor_operator::jobs::{self, LeftOut};
 use meteor_operator::launch::utc;
-use meteor_operator::tax::Rate;
+use meteor_operator::tax::Tax;
 
 use super::{Command, PARTLY};
 use crate::event::chosen;
@@ -45,7 +45,7 @@ struct Due {
     arrives: u128,
 }
 
-async fn due(contract: ShowerContract<'_>, shower: u32, rate: Rate) -> Result<Due> {
+async fn due(contract: ShowerContract<'_>, shower: u32, tax: Tax) -> Result<Due> {
     let mut start_after = None;
     let mut due = Due::default();
     loop {
@@ -58,8 +58,8 @@ async fn due(contract: ShowerContract<'_>, shower: u32, rate: Rate) -> Result<Du
             *count = count.saturating_add(1);
             let amount = row.amount.u128();
             due.leaves = due.leaves.saturating_add(amount);
-            // The chain rounds each transfer by itself.
-            due.arrives = due.arrives.saturating_add(rate.arrives(amount));
+            // The chain rounds and caps each transfer by itself.
+            due.arrives = due.arrives.saturating_add(tax.arrives(amount));
         }
         let Some(next) = page.next else { return Ok(due) };
         start_after = Some(next);
@@ -76,13 +76,13 @@ impl Command for Refund {
         let (mut account, deployment, config) = self.signing.open().await?;
         let (contract, denom) = (&deployment.shower, &config.denom);
         let showers = chosen(self.shower, &config)?;
-        let rate = Rate::of(account.node()).await.context("asking for the chain's tax")?;
+        let tax = Tax::of(account.node(), denom).await.context("asking for the chain's tax")?;
         let now = account.node().time().await?;
         let (mut complete, mut did) = (true, false);
         for shower in showers.clone() {
             let shown = ShowerContract::new(account.node(), contract);
             let state = shown.shower(shower).await?;
-            let Due { contributions, holdbacks, leaves, arrives } = due(shown, shower, rate).await?;
+            let Due { contributions, holdbacks, leaves, arrives } = due(shown, shower, tax).await?;
             let count = contributions.saturating_add(holdbacks);
             if count == 0 {
                 ensure!(
@@ -96,10 +96,10 @@ impl Command for Refund {
                 continue;
             }
             did = true;
-            let tax = leaves.saturating_sub(arrives);
+            let taken = leaves.saturating_sub(arrives);
             say!(
                 "shower {shower}: {contributions} contributions, {holdbacks} held parts, {leaves} {denom} will leave, \
-                 {arrives} will arrive (the chain's tax takes {tax})"
+                 {arrives} will arrive (the chain's tax takes {taken})"
             );
             let done = jobs::refund(&mut account, contract, shower, |done| {
                 say!("shower {shower}: refunded {} of {count}, {} {denom}", done.count, done.amount);

@@ -7,7 +7,7 @@ use meteor_chain::contracts::ShowerContract;
 use meteor_messages::shower::PayeeResponse;
 use meteor_operator::account::Account;
 use meteor_operator::jobs::{self, Withdrawn};
-use meteor_operator::tax::Rate;
+use meteor_operator::tax::Tax;
 
 use super::{Command, PARTLY};
 use crate::next::IDLE;
@@ -74,16 +74,16 @@ pub(super) async fn pay(
     denom: &str,
     only: Option<&str>,
 ) -> Result<Paid> {
-    let rate = Rate::of(account.node()).await.context("asking for the chain's tax")?;
+    let tax = Tax::of(account.node(), denom).await.context("asking for the chain's tax")?;
     let mut paid = Paid::Nobody;
     for PayeeResponse { address, owed, .. } in ShowerContract::new(account.node(), contract).payees().await? {
         let leaves = owed.u128();
         if leaves == 0 || only.is_some_and(|only| only != address) {
             continue;
         }
-        let (arrives, tax) = (rate.arrives(leaves), rate.tax(leaves));
+        let (arrives, taken) = (tax.arrives(leaves), tax.on(leaves));
         say!(
-            "payee {address}: {leaves} {denom} will leave, {arrives} will arrive (the chain's tax takes {tax})"
+            "payee {address}: {leaves} {denom} will leave, {arrives} will arrive (the chain's tax takes {taken})"
         );
         match jobs::withdraw(account, contract, &address).await? {
             Withdrawn::Sent(amount) => {

@@ -9,7 +9,7 @@ use meteor_chain::contracts::{Collection, HatcheryContract, ShowerContract};
 use meteor_chain::http;
 use meteor_operator::jobs::Deployment;
 use meteor_operator::node::Node;
-use meteor_operator::tax::Rate;
+use meteor_operator::tax::Tax;
 use meteor_rules::holdback::held;
 use meteor_rules::metadata::Metadata;
 use meteor_rules::split::split;
@@ -39,7 +39,7 @@ pub(super) struct Evidence<'a> {
     /// What was sent to them, by their place, each payment by itself (micro-denom).
     pub paid: Vec<(usize, u128)>,
     /// The chain's tax on what a contract sends.
-    pub tax: Rate,
+    pub tax: Tax,
     /// What each wallet had before it was funded.
     pub before: &'a [u128],
     /// Denom of contributions.
@@ -216,7 +216,7 @@ async fn adds_up(evidence: &Evidence<'_>, books: &[Vec<Ranked>]) -> Result<Strin
         ensure!(Some(has) == due, "{address} has {has} left instead of {due:?}");
     }
     let (sent, back, arrived) = (amount(sent), amount(back), amount(arrived));
-    if evidence.tax == Rate::default() {
+    if evidence.tax.is_zero() {
         return Ok(format!("{sent} contributed = {arrived} paid + {back} returned"));
     }
     Ok(format!(

@@ -8,7 +8,7 @@ use meteor_indexer::address;
 use meteor_indexer::api::Problem;
 use meteor_operator::account::Account;
 use meteor_operator::gas::coins;
-use meteor_operator::tax::Rate;
+use meteor_operator::tax::Tax;
 use meteor_operator::tx;
 use tokio::sync::Mutex;
 
@@ -38,12 +38,14 @@ struct Bank {
 
 impl Faucet {
     /// Gives from account 0, which the demo itself needs no more once its wallets are funded.
-    pub(super) async fn new(chain: &Chain, tax: Rate) -> Result<Self> {
+    pub(super) async fn new(chain: &Chain) -> Result<Self> {
         let account = chain.account(0).await.context("account 0 of the words, which funds visitors")?;
-        let to_arrive = |due| tax.to_arrive(due).context("the chain's tax leaves nothing of what is sent");
         let fees = chain.gas_price.fee(CONTRIBUTE_GAS.saturating_mul(TRANSACTIONS));
-        let mut money =
-            [coins(to_arrive(GIFT)?, &chain.denom), coins(to_arrive(fees)?, &chain.gas_price.denom)].concat();
+        let mut money = Vec::new();
+        for (due, denom) in [(GIFT, &chain.denom), (fees, &chain.gas_price.denom)] {
+            let amount = Tax::of(account.node(), denom).await?.to_arrive(due);
+            money.extend(coins(amount.context("the chain's tax leaves nothing of what is sent")?, denom));
+        }
         money.sort_by(|a, b| a.denom.cmp(&b.denom));
         let bank = Mutex::new(Bank { account, given: BTreeMap::new() });
         Ok(Self { prefix: chain.prefix.clone(), money, bank })

@@ -30,7 +30,7 @@ use meteor_operator::beacon::{BeaconClient, BeaconConfig};
 use meteor_operator::jobs::{self, Deployment};
 use meteor_operator::keys::MasterKey;
 use meteor_operator::node::Node;
-use meteor_operator::tax::Rate;
+use meteor_operator::tax::Tax;
 use meteor_rules::catalogue::Catalogue;
 use meteor_rules::preset::Preset;
 use meteor_rules::schedule::Schedule;
@@ -114,8 +114,7 @@ async fn event(
     let count = usize::try_from(options.wallets)?;
     let node = Node::new(&chain.rpc)?;
     let plan = Plan::new(options.seed, count, showers, options.contributions);
-    let tax = Rate::of(&node).await?;
-    let funded = wallets::fund(chain, &plan, showers, tax).await?;
+    let funded = wallets::fund(chain, &plan, showers).await?;
     say!("wallets        {count} funded (seed {})", options.seed);
 
     // With the time in the salt: on a chain that goes on, each demo is another event.
@@ -144,7 +143,7 @@ async fn event(
 
     let tables = preset::tables(&preset)?;
     let config = serve::config(chain, &deployment, tables, planned.catalogue_file, site.poll)?;
-    let visitors = Visitors::new(chain, tax).await?;
+    let visitors = Visitors::new(chain).await?;
     let server = serve::embedded(config, options.listen, visitors.routes()).await?;
     let api = format!("http://{}", server.public_addr());
     say!("\n  Take part:     {api} (with play money)\n  API:           {api}/docs\n");
@@ -224,7 +223,7 @@ async fn wind_up(
         late: stage.late(),
         payees,
         paid,
-        tax: Rate::of(&node).await?,
+        tax: Tax::of(&node, &chain.denom).await?,
         before: &funded.before,
         denom: &chain.denom,
         node: &node,

@@ -11,7 +11,6 @@ use axum::http::{HeaderName, StatusCode};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use meteor_indexer::api::Problem;
-use meteor_operator::tax::Rate;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
@@ -54,9 +53,9 @@ pub(super) struct Visitors {
 
 impl Visitors {
     /// Nobody has come yet.
-    pub(super) async fn new(chain: &Chain, tax: Rate) -> Result<Arc<Self>> {
+    pub(super) async fn new(chain: &Chain) -> Result<Arc<Self>> {
         let now = watch::Sender::new(Now { phase: Phase::Showers, finish_at: None });
-        Ok(Arc::new(Self { now, faucet: Faucet::new(chain, tax).await? }))
+        Ok(Arc::new(Self { now, faucet: Faucet::new(chain).await? }))
     }
 
     /// The demo's own routes.

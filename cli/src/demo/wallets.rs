@@ -8,7 +8,7 @@ use meteor_operator::account::Account;
 use meteor_operator::gas::{GasPrice, coins};
 use meteor_operator::node::Node;
 use meteor_operator::signer::Signer;
-use meteor_operator::tax::Rate;
+use meteor_operator::tax::Tax;
 use meteor_operator::tx;
 
 use super::plan::Plan;
@@ -32,7 +32,7 @@ pub(super) const CONTRIBUTE_GAS: u64 = 500_000;
 const CRACK_GAS: u64 = 400_000;
 
 /// Sends every wallet what it will contribute, and fees, plus what the tax takes on the way.
-pub(super) async fn fund(chain: &Chain, plan: &Plan, showers: u32, tax: Rate) -> Result<Wallets> {
+pub(super) async fn fund(chain: &Chain, plan: &Plan, showers: u32) -> Result<Wallets> {
     let mut bank = chain.account(0).await.context("account 0 of the words, which funds the wallets")?;
     let node = Node::new(&chain.rpc)?;
     let signers: Vec<Signer> =
@@ -43,12 +43,13 @@ pub(super) async fn fund(chain: &Chain, plan: &Plan, showers: u32, tax: Rate) ->
         .buffered(PARALLEL)
         .try_collect()
         .await?;
+    let [tax, fee_tax] = [Tax::of(&node, &chain.denom).await?, Tax::of(&node, &chain.gas_price.denom).await?];
     let mut messages = Vec::with_capacity(addresses.len());
     let (mut all, mut all_fees) = (0u128, 0u128);
     for (wallet, address) in addresses.iter().enumerate() {
-        let to_arrive = |due| tax.to_arrive(due).context("the chain's tax leaves nothing of what is sent");
-        let give = to_arrive(plan.gets(wallet))?;
-        let fees = to_arrive(fee_money(&chain.gas_price, plan, wallet, showers))?;
+        let to_arrive = |tax: Tax, due| tax.to_arrive(due).context("the chain's tax leaves nothing of what is sent");
+        let give = to_arrive(tax, plan.gets(wallet))?;
+        let fees = to_arrive(fee_tax, fee_money(&chain.gas_price, plan, wallet, showers))?;
         all = all.saturating_add(give);
         all_fees = all_fees.saturating_add(fees);
         let mut money = [coins(give, &chain.denom), coins(fees, &chain.gas_price.denom)].concat();

@@ -2,9 +2,9 @@
 //!
 //! Funds that come with a contract call are free. A contract's own transfer is always charged to what
 //! arrives. A wallet's transfer is charged to what arrives too, unless the fee covers gas and tax: then the
-//! tax comes out of the fee. Taxes are burned; the real chain keeps a tenth for the community, caps, and
-//! exempts some addresses.
-use cosmwasm_std::{Coin, Coins, Decimal, Storage};
+//! tax comes out of the fee. A tenth of it goes to the oracle and the community, the rest is burned; the real
+//! chain also exempts some addresses.
+use cosmwasm_std::{Coin, Coins, Decimal, Storage, Uint128};
 
 use super::events::Event;
 use super::msg::Msg;
@@ -18,7 +18,12 @@ use crate::error::AppError;
 pub(crate) struct BurnTax {
     /// Below 1.
     pub(crate) rate: Decimal,
+    /// The most it takes of one coin of one transfer.
+    pub(crate) cap: Uint128,
     pub(crate) fee_collector: String,
+    /// Holds the community pool.
+    pub(crate) community: String,
+    pub(crate) oracle: String,
     pub(crate) burner: String,
 }
 
@@ -34,13 +39,13 @@ pub(crate) struct Due {
 }
 
 impl BurnTax {
-    /// The tax on these coins, rounded down for each of them; coins from other chains are free.
+    /// The tax on these coins, rounded down and capped for each of them; coins from other chains are free.
     pub(crate) fn of(&self, amount: &[Coin]) -> Vec<Coin> {
         let taxed = amount.iter().filter(|coin| coin.denom != "stake" && !is_ibc(&coin.denom));
         let taxes = taxed.map(|coin| Coin {
             denom: coin.denom.clone(),
             // Cannot fail for a rate below 1.
-            amount: coin.amount.checked_mul_floor(self.rate).unwrap_or_default(),
+            amount: coin.amount.checked_mul_floor(self.rate).unwrap_or_default().min(self.cap),
         });
         taxes.filter(|tax| !tax.amount.is_zero()).collect()
     }
@@ -99,7 +104,7 @@ impl BurnTax {
         minus(amount, &self.of(amount)).unwrap_or_default()
     }
 
-    /// Takes `taxes` from an account and burns them.
+    /// Takes `taxes` from an account, gives community and oracle their parts and burns the rest.
     pub(crate) fn pay(
         &self,
         store: &mut dyn Storage,
@@ -107,11 +112,43 @@ impl BurnTax {
         taxes: &[Coin],
     ) -> Result<Vec<Event>, AppError> {
         let mut events = ledger::transfer_coins(store, from, &self.fee_collector, taxes)?;
-        events.extend(ledger::transfer_coins(store, &self.fee_collector, &self.burner, taxes)?);
+        let (community, oracle, burned) = split(taxes);
+        for (to, part) in [(&self.community, &community), (&self.oracle, &oracle), (&self.burner, &burned)] {
+            if !part.is_empty() {
+                events.extend(ledger::transfer_coins(store, &self.fee_collector, to, part)?);
+            }
+        }
         // terrad burns at the end of the block, outside of any transaction.
-        ledger::burn(store, &self.burner, taxes)?;
+        ledger::burn(store, &self.burner, &burned)?;
         Ok(events)
     }
+}
+
+/// Of a tax, what the community gets, what the oracle gets and what is burned: with the treasury's `burn_tax_split`
+/// of a tenth and a `community_tax` of a fiftieth, each rounded as the SDK rounds.
+fn split(taxes: &[Coin]) -> (Vec<Coin>, Vec<Coin>, Vec<Coin>) {
+    let (mut community, mut oracle, mut burned) = (Vec::new(), Vec::new(), Vec::new());
+    let add = |to: &mut Vec<Coin>, denom: &str, amount: u128| {
+        if amount > 0 {
+            to.push(Coin { denom: denom.into(), amount: amount.into() });
+        }
+    };
+    for Coin { denom, amount } in taxes {
+        let amount = amount.u128();
+        let kept = rounded(amount, 10);
+        let pool = rounded(kept, 50);
+        add(&mut community, denom, pool);
+        add(&mut oracle, denom, kept.saturating_sub(pool));
+        add(&mut burned, denom, amount.saturating_sub(kept));
+    }
+    (community, oracle, burned)
+}
+
+/// `amount / by` to the nearest number, halves to the even one.
+fn rounded(amount: u128, by: u128) -> u128 {
+    let (whole, rest) = (amount / by, amount % by);
+    let up = rest * 2 > by || (rest * 2 == by && whole % 2 == 1);
+    whole.saturating_add(u128::from(up))
 }
 
 /// Says in a transfer's events whether the tax came out of it.
@@ -157,7 +194,14 @@ mod tests {
     use cosmwasm_std::coin;
 
     fn tax() -> BurnTax {
-        BurnTax { rate: Decimal::permille(5), fee_collector: "collector".into(), burner: "burner".into() }
+        BurnTax {
+            rate: Decimal::permille(5),
+            cap: Uint128::MAX,
+            fee_collector: "collector".into(),
+            community: "community".into(),
+            oracle: "oracle".into(),
+            burner: "burner".into(),
+        }
     }
 
     #[test]
@@ -166,6 +210,9 @@ mod tests {
         let amount = [coin(1_000, &ibc), coin(1_000, "stake"), coin(10_000_000, "uluna"), coin(199, "uusd")];
         assert_eq!(tax().of(&amount), [coin(50_000, "uluna")]);
         assert_eq!(tax().of(&[coin(u128::MAX, "uusd")])[0].amount.u128(), u128::MAX / 200);
+        let capped = BurnTax { cap: Uint128::new(1_000_000), ..tax() };
+        let taxes = capped.of(&[coin(199_999_999, "uluna"), coin(3_173_844_393, "uusd")]);
+        assert_eq!(taxes, [coin(999_999, "uluna"), coin(1_000_000, "uusd")]);
     }
 
     #[test]
@@ -175,10 +222,23 @@ mod tests {
         let (net, events) = tax().charge(&mut store, "alice", &[coin(1_000, "uusd")]).unwrap();
         assert_eq!(net, [coin(995, "uusd")]);
         assert_eq!(ledger::balance(&store, "alice", "uusd"), 995);
+        // A tenth of 5, rounded to the even number, is none.
         assert_eq!(ledger::supply(&store, "uusd"), 995);
         assert_eq!(events.last().unwrap(), &payment(true).with("tax_amount", "5uusd"));
         let (net, events) = tax().charge(&mut store, "alice", &[coin(100, "uusd")]).unwrap();
         assert_eq!((net, events), (vec![coin(100, "uusd")], vec![]), "too little to be taxed");
+    }
+
+    #[test]
+    fn a_tenth_of_a_tax_is_kept() {
+        let parts = |amount| {
+            let (community, oracle, burned) = split(&[coin(amount, "uusd")]);
+            [community, oracle, burned].map(|coins| coins.first().map_or(0, |coin| coin.amount.u128()))
+        };
+        assert_eq!(parts(1_000_000), [2_000, 98_000, 900_000]);
+        assert_eq!(parts(5_000), [10, 490, 4_500]);
+        // 0.5 is rounded to 0, 1.5 to 2, 25.5 to 26 of which 0.52 to 1.
+        assert_eq!([parts(5), parts(15), parts(255)], [[0, 0, 5], [0, 2, 13], [1, 25, 229]]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 mod auth;
 mod bank;
 mod page;
-mod tax;
+pub(crate) mod tax;
 mod tendermint;
 mod tx;
 mod wasm;
@@ -96,7 +96,8 @@ pub(crate) fn query(chain: &Chain, path: &str, data: &[u8], height: u64) -> Resu
         Some(("/cosmos.auth.v1beta1.Query", method)) => auth::query(&view, method, data),
         Some(("/cosmos.bank.v1beta1.Query", method)) => bank::query(&view, method, data),
         Some(("/cosmwasm.wasm.v1.Query", method)) => wasm::query(&view, method, data),
-        Some(("/terra.tax.v1beta1.Query", method)) => tax::query(&view, method),
+        Some(("/terra.tax.v1beta1.Query", method)) => tax::tax(&view, method),
+        Some(("/terra.treasury.v1beta1.Query", method)) => tax::treasury(&view, method, data),
         Some(("/cosmos.base.tendermint.v1beta1.Service", method)) => {
             tendermint::query(chain, &view, method, data)
         }

@@ -45,10 +45,8 @@ pub(crate) fn router(node: Node, extra: Router) -> Router {
         .route("/cosmwasm/wasm/v1/contract/{address}", get(wasm::contract))
         .route("/cosmwasm/wasm/v1/contract/{address}/history", get(wasm::history))
         .route("/cosmwasm/wasm/v1/contract/{address}/smart/{query}", get(wasm::smart))
-        .route("/cosmwasm/wasm/v1/contract/{address}/raw/{key}", get(wasm::raw))
-        .route("/terra/tax/v1beta1/burn_tax_rate", get(tax::burn_tax_rate))
-        .route("/terra/tax/v1beta1/params", get(tax::params));
-    defaults::add(routes)
+        .route("/cosmwasm/wasm/v1/contract/{address}/raw/{key}", get(wasm::raw));
+    defaults::add(tax::add(routes))
         .with_state(node)
         .merge(extra)
         .fallback(|| async { RestError::unimplemented() })

@@ -1,16 +1,35 @@
-//! Terra Classic's burn tax, on a chain that has it.
+//! Terra Classic's burn tax and its treasury, on a chain that has them.
 use axum::Json;
-use axum::extract::State;
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::routing::get;
 use cosmwasm_std::{Decimal, Uint128};
 use serde_json::{Value, json};
 
 use super::{Answer, RestError, ask};
 use crate::chain::node::Node;
+use crate::config::GasPrice;
+use crate::query::tax::{POLICY, WINDOWS};
+
+pub(crate) fn add(router: Router<Node>) -> Router<Node> {
+    router
+        .route("/terra/tax/v1beta1/burn_tax_rate", get(burn_tax_rate))
+        .route("/terra/tax/v1beta1/params", get(params))
+        .route("/terra/treasury/v1beta1/tax_rate", get(tax_rate))
+        .route("/terra/treasury/v1beta1/tax_caps", get(tax_caps))
+        .route("/terra/treasury/v1beta1/tax_caps/{denom}", get(tax_cap))
+        .route("/terra/treasury/v1beta1/params", get(treasury_params))
+}
 
 /// Decimals of the SDK show all their 18 places.
-fn decimal(value: Decimal) -> String {
+pub(crate) fn decimal(value: Decimal) -> String {
     let (whole, rest) = (value.to_uint_floor(), value.atomics() % Decimal::one().atomics());
     format!("{whole}.{:018}", rest.u128())
+}
+
+/// What a unit of gas costs, as a decimal of the SDK.
+pub(crate) fn price(price: &GasPrice) -> String {
+    decimal(Decimal::from_ratio(price.micros, 1_000_000_u64))
 }
 
 async fn rate(node: &Node) -> Result<Decimal, RestError> {
@@ -19,21 +38,64 @@ async fn rate(node: &Node) -> Result<Decimal, RestError> {
     Ok(Decimal::new(Uint128::new(atomics)))
 }
 
-pub(crate) async fn burn_tax_rate(State(node): State<Node>) -> Answer {
-    Ok(Json(json!({ "burn_tax_rate": decimal(rate(&node).await?) })))
+async fn burn_tax_rate(State(node): State<Node>) -> Answer {
+    Ok(Json(json!({ "tax_rate": decimal(rate(&node).await?) })))
 }
 
-pub(crate) async fn params(State(node): State<Node>) -> Answer {
+async fn params(State(node): State<Node>) -> Answer {
     let rate = rate(&node).await?;
     let prices = node.call(|worker| worker.chain.app.gas_prices.clone()).await?;
-    let prices: Vec<Value> = prices
-        .iter()
-        .map(|price| {
-            let amount = Decimal::from_ratio(price.micros, 1_000_000_u64);
-            json!({ "denom": price.denom, "amount": decimal(amount) })
-        })
-        .collect();
+    let prices: Vec<Value> =
+        prices.iter().map(|of| json!({ "denom": of.denom, "amount": price(of) })).collect();
     Ok(Json(json!({ "params": { "gas_prices": prices, "burn_tax_rate": decimal(rate) } })))
+}
+
+async fn tax_rate(State(node): State<Node>) -> Answer {
+    rate(&node).await?;
+    Ok(Json(json!({ "tax_rate": decimal(Decimal::zero()) })))
+}
+
+async fn cap(node: &Node, denom: String) -> Result<String, RestError> {
+    ask(node, "/terra.treasury.v1beta1.Query/TaxCap", &denom).await
+}
+
+async fn tax_cap(State(node): State<Node>, Path(denom): Path<String>) -> Answer {
+    Ok(Json(json!({ "tax_cap": cap(&node, denom).await? })))
+}
+
+async fn tax_caps(State(node): State<Node>) -> Answer {
+    rate(&node).await?;
+    let prices = node.call(|worker| worker.chain.app.gas_prices.clone()).await?;
+    let mut caps = Vec::new();
+    for GasPrice { denom, .. } in prices {
+        caps.push(json!({ "denom": denom, "tax_cap": cap(&node, denom.clone()).await? }));
+    }
+    Ok(Json(json!({ "tax_caps": caps })))
+}
+
+async fn treasury_params(State(node): State<Node>) -> Answer {
+    let cap = cap(&node, "usdr".into()).await?;
+    let permille = |value: u64| decimal(Decimal::permille(value));
+    let policy = |[least, most, change]: [u64; 3], cap: &str| {
+        json!({
+            "rate_min": permille(least),
+            "rate_max": permille(most),
+            "cap": { "denom": "usdr", "amount": cap },
+            "change_rate_max": permille(change),
+        })
+    };
+    let [short, long, probation] = WINDOWS;
+    let mut params = json!({
+        "tax_policy": policy([0, 0, 0], &cap),
+        "reward_policy": policy([50, 500, 25], "0"),
+        "window_short": short.to_string(),
+        "window_long": long.to_string(),
+        "window_probation": probation.to_string(),
+    });
+    if let Some(params) = params.as_object_mut() {
+        params.extend(POLICY.map(|(name, value)| (name.to_owned(), permille(value).into())));
+    }
+    Ok(Json(json!({ "params": params })))
 }
 
 #[cfg(test)]

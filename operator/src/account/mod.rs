@@ -10,6 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use cosmrs::Any;
 use cosmwasm_std::Coin;
+use meteor_chain::tax::Rate;
 use meteor_chain::tx::Included;
 use meteor_chain::words::{Refusal, Said};
 use meteor_chain::{NodeError, transactions};
@@ -18,7 +19,7 @@ use serde::Serialize;
 pub use self::error::AccountError;
 use self::follow::Fate;
 pub use self::under_way::under_way;
-use crate::gas::{GasPrice, with_margin};
+use crate::gas::{GasPrice, taxed_transfers, with_margin};
 use crate::journal::{Intent, Journal};
 use crate::node::Node;
 use crate::signer::Signer;
@@ -132,7 +133,7 @@ impl Account {
     /// As [`Account::send`]; [`AccountError::TooLate`] once `last` is over.
     pub async fn send_by(&mut self, messages: Vec<Any>, last: u64) -> Result<Included, AccountError> {
         self.resume().await?;
-        let mut least_gas = 0;
+        let mut least_gas = self.least_gas(&messages).await?;
         let mut most_gas = u64::MAX;
         let mut price = self.price.clone();
         let mut signatures = 0;
@@ -164,11 +165,12 @@ impl Account {
                         // Somebody else used the key, or a node was behind: ask, never guess.
                         self.refresh().await?;
                     } else if said == Said::InsufficientFee
-                        && again
                         && dearer <= self.price.millionths.saturating_mul(DEAREST)
                     {
-                        // Nothing happened: the same sequence again at a higher price, within a bound.
+                        // Nothing happened: the same sequence again at a higher price. The price has a bound of its
+                        // own, so what else may be refused has as many tries left as before.
                         price.millionths = dearer;
+                        signatures -= 1;
                         tracing::warn!(millionths = dearer, "the nodes ask for a higher gas price");
                     } else if said == Said::OverBlockGas && most_gas == u64::MAX {
                         most_gas = self.node.block_gas().await?.ok_or(AccountError::Refused(refusal))?;
@@ -194,6 +196,13 @@ impl Account {
             Ok(_) => AccountError::Refused(refusal),
             Err(error) => error.into(),
         }
+    }
+
+    /// What a simulation doesn't tell: the tax on the transfers among the messages.
+    async fn least_gas(&self, messages: &[Any]) -> Result<u64, AccountError> {
+        let coins = tx::transferred(messages);
+        let taxed = coins > 0 && Rate::of(&self.node).await? != Rate::default();
+        Ok(if taxed { taxed_transfers(coins) } else { 0 })
     }
 
     /// Finds out what became of a transaction whose `send` ended without knowing.

@@ -177,8 +177,22 @@ impl Pool {
     /// # Errors
     /// If no node answers.
     pub async fn burn_tax_rate(&self) -> Result<Option<String>, NodeError> {
-        // The answer is one text field, a decimal's atomics: as prost decodes a wrapped string.
-        match self.query::<String>("/terra.tax.v1beta1.Query/BurnTaxRate", &()).await {
+        self.text("/terra.tax.v1beta1.Query/BurnTaxRate", &()).await
+    }
+
+    /// The most that the chain takes of one transfer of `denom` (micro-denom), as it writes it; `None` where it has no
+    /// such query.
+    ///
+    /// # Errors
+    /// If no node answers.
+    pub async fn tax_cap(&self, denom: &str) -> Result<Option<String>, NodeError> {
+        // The request is one text field, as prost encodes a wrapped string.
+        self.text("/terra.treasury.v1beta1.Query/TaxCap", &denom.to_owned()).await
+    }
+
+    /// An answer of one text field, as prost decodes a wrapped string; `None` where the chain has no such query.
+    async fn text(&self, path: &'static str, request: &impl Message) -> Result<Option<String>, NodeError> {
+        match self.query::<String>(path, request).await {
             Ok(answer) => Ok(Some(answer.value)),
             Err(NodeError::Query(refusal)) if refusal.said() == Said::NoQuery => Ok(None),
             Err(error) => Err(error),

@@ -8,7 +8,7 @@ use cosmwasm_std::coin;
 
 use meteor_messages::shower::ExecuteMsg;
 use meteor_operator::jobs;
-use meteor_operator::tax::Rate;
+use meteor_operator::tax::Tax;
 use meteor_operator::tx;
 use meteor_rules::TokenId;
 use meteor_tests::{Stage, WALLETS};
@@ -54,7 +54,7 @@ fn shape(event: &Value) -> Value {
 /// One shower from its launch to a reveal, with a transaction for each entry.
 pub(crate) async fn of_an_event(stage: &Stage) -> Told {
     let mut told = Told::default();
-    let tax = Rate::of(&stage.node).await.unwrap();
+    let tax = Tax::of(&stage.node, "uusd").await.unwrap();
     told.note(stage, "instantiate all contracts", stage.deployment.height).await;
 
     // Before the showers: a real one is short.
