@@ -31,7 +31,7 @@ async fn who_is_refused_is_reported_and_holds_up_nobody() {
     let stage = Stage::start(2).await;
     private(folder, "words", &stage.chain.mnemonic);
     let contract = &stage.deployment.shower;
-    let rate = Tax::of(&stage.node, "uusd").await.unwrap();
+    let tax = Tax::of(&stage.node, "uusd").await.unwrap();
     let mut address = Vec::new();
     for index in 0..10 {
         address.push(stage.account(index).await.address().to_owned());
@@ -68,7 +68,7 @@ async fn who_is_refused_is_reported_and_holds_up_nobody() {
         "{said}"
     );
     assert!(said.contains("47595000 uusd stay booked for it"), "{said}");
-    assert_eq!(stage.balance(artists).await - before, rate.arrives(9_405_000));
+    assert_eq!(stage.balance(artists).await - before, tax.arrives(9_405_000));
     let again = partly(folder, &job("withdraw", 0)).await;
     assert!(!again.contains(artists) && again.contains(pool), "only what is booked: {again}");
     let paid = idle(folder, &format!("{} --payee {artists}", job("withdraw", 0))).await;
@@ -89,7 +89,7 @@ async fn who_is_refused_is_reported_and_holds_up_nobody() {
     assert!(said.contains("refunded 2 of 3, 30000000 uusd"), "{said}");
     assert!(said.contains(&format!("{refused} was left out with 30000000 uusd")), "{said}");
     for ((index, amount), before) in gives.into_iter().zip(before) {
-        let due = if index == 5 { 0 } else { rate.arrives(amount) };
+        let due = if index == 5 { 0 } else { tax.arrives(amount) };
         assert_eq!(stage.balance(at(index)).await - before, due, "account {index}");
     }
     partly(folder, &format!("{} --shower 2", job("refund", 0))).await;

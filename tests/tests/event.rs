@@ -160,7 +160,7 @@ async fn an_abandoned_event_is_refunded_by_anyone() {
     assert!(stranger.execute(contract, &minted, &[]).await.is_err(), "who has a meteor is not refunded");
     let tax = Tax::of(&stage.node, "uusd").await.unwrap();
     for ((address, before), index) in losers.iter().zip(&before).zip(WALLETS) {
-        let lost = tax.tax((10 + u128::from(index)) * UST);
+        let lost = tax.on((10 + u128::from(index)) * UST);
         assert_eq!(stage.balance(address).await, *before - lost, "fees are paid in another denom");
     }
     let held = 850_000;
