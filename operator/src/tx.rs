@@ -109,17 +109,14 @@ pub fn contract_address(checksum: &[u8], creator: &str, salt: &[u8]) -> Result<S
 
 /// A message that sends coins from account to account.
 pub fn send(from: &str, to: &str, coins: &[Coin]) -> Any {
-    any(&MsgSend {
-        from_address: from.to_owned(),
-        to_address: to.to_owned(),
-        amount: proto_coins(coins),
-    })
+    any(&MsgSend { from_address: from.to_owned(), to_address: to.to_owned(), amount: proto_coins(coins) })
 }
 
 /// How many coins these messages move from account to account by themselves.
 pub fn transferred(messages: &[Any]) -> u64 {
     let sends = messages.iter().filter(|message| message.type_url == MsgSend::type_url());
-    let coins = sends.filter_map(|message| Some(MsgSend::decode(message.value.as_slice()).ok()?.amount.len()));
+    let coins =
+        sends.filter_map(|message| Some(MsgSend::decode(message.value.as_slice()).ok()?.amount.len()));
     u64::try_from(coins.sum::<usize>()).unwrap_or(u64::MAX)
 }
 

@@ -79,7 +79,11 @@ impl Crowd {
             .collect::<Result<_>>()?;
         for batch in transfers.chunks(TRANSFERS) {
             let transfers = u64::try_from(batch.len())?;
-            let gas = TRANSFER_GAS.saturating_mul(transfers).max(if tax.is_zero() { 0 } else { taxed_transfers(transfers) });
+            let gas = TRANSFER_GAS.saturating_mul(transfers).max(if tax.is_zero() {
+                0
+            } else {
+                taxed_transfers(transfers)
+            });
             last = bank.submit(batch.to_vec(), gas).await.context("funding the wallets")?;
         }
         let included = bank.wait(&last).await?;

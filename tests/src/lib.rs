@@ -65,9 +65,7 @@ impl Site {
     async fn start(target: Target) -> (Self, Chain, BeaconClient) {
         match target {
             Target::Devnet => Self::devnet(None, Config::default().tax_cap).await,
-            Target::Taxed => {
-                Self::devnet(Some(Decimal::permille(5)), Config::default().tax_cap).await
-            },
+            Target::Taxed => Self::devnet(Some(Decimal::permille(5)), Config::default().tax_cap).await,
             Target::Real(generation) => Self::real(generation).await,
         }
     }

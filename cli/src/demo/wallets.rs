@@ -47,7 +47,8 @@ pub(super) async fn fund(chain: &Chain, plan: &Plan, showers: u32) -> Result<Wal
     let mut messages = Vec::with_capacity(addresses.len());
     let (mut all, mut all_fees) = (0u128, 0u128);
     for (wallet, address) in addresses.iter().enumerate() {
-        let to_arrive = |tax: Tax, due| tax.to_arrive(due).context("the chain's tax leaves nothing of what is sent");
+        let to_arrive =
+            |tax: Tax, due| tax.to_arrive(due).context("the chain's tax leaves nothing of what is sent");
         let give = to_arrive(tax, plan.gets(wallet))?;
         let fees = to_arrive(fee_tax, fee_money(&chain.gas_price, plan, wallet, showers))?;
         all = all.saturating_add(give);

@@ -53,10 +53,11 @@ pub(crate) fn treasury(view: &View<'_>, method: &str, data: &[u8]) -> Result<Vec
             Ok(tax.cap.to_string().encode_to_vec())
         }
         "TaxCaps" => {
-            let caps = view.app.gas_prices.iter().map(|price| Coin {
-                denom: price.denom.clone(),
-                amount: tax.cap.to_string(),
-            });
+            let caps = view
+                .app
+                .gas_prices
+                .iter()
+                .map(|price| Coin { denom: price.denom.clone(), amount: tax.cap.to_string() });
             let (caps, mut response) = (caps.collect::<Vec<_>>(), Vec::new());
             message::encode_repeated(1, &caps, &mut response);
             Ok(response)
@@ -92,7 +93,9 @@ fn treasury_params(tax: &BurnTax) -> Vec<u8> {
         policy
     };
     let mut params = Vec::new();
-    let bytes = |tag, value: &Vec<u8>, to: &mut Vec<u8>| cosmos_sdk_proto::prost::encoding::bytes::encode(tag, value, to);
+    let bytes = |tag, value: &Vec<u8>, to: &mut Vec<u8>| {
+        cosmos_sdk_proto::prost::encoding::bytes::encode(tag, value, to)
+    };
     bytes(1, &policy([0, 0, 0], tax.cap.u128()), &mut params);
     bytes(2, &policy([50, 500, 25], 0), &mut params);
     let [(_, burden), (_, increment), (_, split), (_, deposit), (_, oracle)] = POLICY;

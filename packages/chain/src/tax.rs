@@ -130,8 +130,13 @@ mod tests {
     #[test]
     fn the_cap_takes_over_where_the_part_is_more() {
         let tax = tax(UNIT / 200, Some(1_000_000));
-        assert_eq!([199_999_999, 200_000_000, 200_000_199].map(|amount| tax.on(amount)), [999_999, 1_000_000, 1_000_000]);
-        assert!(self::tax(UNIT / 200, Some(0)).is_zero() && self::tax(0, Some(5)).is_zero() && !tax.is_zero());
+        assert_eq!(
+            [199_999_999, 200_000_000, 200_000_199].map(|amount| tax.on(amount)),
+            [999_999, 1_000_000, 1_000_000]
+        );
+        assert!(
+            self::tax(UNIT / 200, Some(0)).is_zero() && self::tax(0, Some(5)).is_zero() && !tax.is_zero()
+        );
     }
 
     #[test]
@@ -145,7 +150,8 @@ mod tests {
         for rate in [0, 1, UNIT / 200, UNIT / 3, UNIT - 1] {
             for cap in [None, Some(0), Some(1), Some(40_000), Some(1_000_000)] {
                 let tax = tax(rate, cap);
-                for due in [0, 1, 199, 200, 8_000_000, 198_999_999, 199_000_000, 199_000_001, 74_195_123_457] {
+                for due in [0, 1, 199, 200, 8_000_000, 198_999_999, 199_000_000, 199_000_001, 74_195_123_457]
+                {
                     let amount = tax.to_arrive(due).unwrap();
                     assert_eq!(tax.arrives(amount), due, "{tax:?}");
                     assert!(amount == 0 || tax.arrives(amount - 1) < due, "no less would do");
