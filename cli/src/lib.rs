@@ -11,6 +11,7 @@ pub mod out;
 pub mod preset;
 pub mod serve;
 
+mod amounts;
 mod catalogue;
 mod confirm;
 mod event;

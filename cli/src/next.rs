@@ -1,5 +1,9 @@
-//! Where a shower stands and what to do next, in words: for `meteor status`, and for a command that found nothing to do.
+//! Where a shower stands and what is next, by whom and until when: pure functions of what the chain says. `meteor status`
+//! shows it; a command that found nothing to do says it.
 
+#![allow(dead_code)] // what only `meteor status` shows, which comes next
+
+use std::fmt;
 use std::ops::RangeInclusive;
 use std::process::ExitCode;
 
@@ -9,6 +13,7 @@ use meteor_messages::shower::{DrawResponse, ShowerResponse, Status};
 use meteor_operator::jobs::unsettled;
 use meteor_operator::launch::utc;
 use meteor_operator::node::Node;
+use serde::Serialize;
 
 use crate::out::say;
 
@@ -16,47 +21,349 @@ use crate::out::say;
 pub(crate) const IDLE: u8 = 4;
 
 /// When nothing is left to do for a shower.
-const DONE: &str = "nothing left to do";
-
-/// What is next for a shower at `now` (Unix seconds).
-pub(crate) fn next(state: &ShowerResponse, draw: &DrawResponse, crack_window: u64, now: u64) -> String {
-    let late = !state.key_in_time && now >= state.key_deadline && state.held_returned < state.held;
-    let job = match state.status {
-        Status::Upcoming => "wait until it opens",
-        Status::Open => "wait until it ends",
-        Status::Ended => "meteor close",
-        Status::Refunding if state.refunded.saturating_add(state.minted_amount) < state.total => {
-            "meteor refund"
-        }
-        Status::Refunding if state.minted == 0 => DONE,
-        Status::Closed | Status::Minted if state.contributors == 0 => DONE,
-        Status::Closed | Status::Minted if draw.root.is_none() => "meteor draw",
-        Status::Closed | Status::Minted if state.minted < state.contributors => "meteor mint",
-        // What was minted before the refunds began is paid and revealed like any other.
-        Status::Closed | Status::Minted | Status::Refunding if unsettled(state) > 0 => "meteor settle",
-        Status::Closed | Status::Minted | Status::Refunding if late => {
-            "meteor refund, because its key came late or never"
-        }
-        Status::Closed | Status::Minted | Status::Refunding if draw.key.is_some() => {
-            "only meteor hatch: its key is public"
-        }
-        Status::Closed | Status::Minted | Status::Refunding => {
-            let public = utc(state.closes_at.saturating_add(crack_window));
-            let deadline = utc(state.key_deadline);
-            return format!("meteor hatch, and meteor publish-key from {public} until {deadline}");
-        }
-    };
-    job.to_owned()
-}
+pub(crate) const DONE: &str = "nothing left to do";
 
 /// Where a shower stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum State {
+    /// Its key came late or never: what was held back goes back to the contributors.
+    KeyLate,
+    /// Not minted by its deadline: what has no meteor goes back.
+    NotMinted,
+    /// Cancelled: what was contributed goes back.
+    Cancelled,
+    /// Over and not closed.
+    Ended,
+    /// Closed and not drawn.
+    Closed,
+    /// Drawn, and no meteor minted.
+    Drawn,
+    /// Some contributors have their meteor.
+    Minting,
+    /// All have, and not all that is due is booked for the payees.
+    Minted,
+    /// All that is due so far is booked. The key is not public.
+    Settled,
+    /// It accepts contributions.
+    Open,
+    /// It is to open.
+    NotBegun,
+    /// Everything is done: minted, booked, its key public.
+    Done,
+    /// Everything was sent back.
+    Refunded,
+    /// Nobody contributed.
+    Empty,
+}
+
+impl State {
+    /// Whether nothing will happen to it any more.
+    pub(crate) const fn over(self) -> bool {
+        match self {
+            Self::Done | Self::Refunded | Self::Empty => true,
+            Self::KeyLate
+            | Self::NotMinted
+            | Self::Cancelled
+            | Self::Ended
+            | Self::Closed
+            | Self::Drawn
+            | Self::Minting
+            | Self::Minted
+            | Self::Settled
+            | Self::Open
+            | Self::NotBegun => false,
+        }
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::KeyLate => "key late",
+            Self::NotMinted => "not minted",
+            Self::Cancelled => "cancelled",
+            Self::Ended => "ended",
+            Self::Closed => "closed",
+            Self::Drawn => "drawn",
+            Self::Minting => "minting",
+            Self::Minted => "minted",
+            Self::Settled => "settled",
+            Self::Open => "open",
+            Self::NotBegun => "not begun",
+            Self::Done => "done",
+            Self::Refunded => "refunded",
+            Self::Empty => "empty",
+        })
+    }
+}
+
+/// What has to be done, or waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Job {
+    /// What was contributed, or what was held back of it, is sent back.
+    Refund,
+    /// The shower is closed.
+    Close,
+    /// The draw is committed to.
+    Draw,
+    /// Meteors are minted.
+    Mint,
+    /// What is due is booked for the payees.
+    Settle,
+    /// What is booked is sent to a payee.
+    Withdraw,
+    /// Cracked meteors are revealed.
+    Hatch,
+    /// The shower's key is published.
+    PublishKey,
+    /// Contributing goes on.
+    Resume,
+    /// The shower opens by itself.
+    WaitOpen,
+    /// It ends by itself.
+    WaitEnd,
+}
+
+impl fmt::Display for Job {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Refund => "meteor refund",
+            Self::Close => "meteor close",
+            Self::Draw => "meteor draw",
+            Self::Mint => "meteor mint",
+            Self::Settle => "meteor settle",
+            Self::Withdraw => "meteor withdraw",
+            Self::Hatch => "meteor hatch",
+            Self::PublishKey => "meteor publish-key",
+            Self::Resume => "meteor resume",
+            Self::WaitOpen => "wait until it opens",
+            Self::WaitEnd => "wait until it ends",
+        })
+    }
+}
+
+/// Who does it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum By {
+    /// Whoever wants.
+    Anyone,
+    /// The operator: alone allowed to, or alone in having the key.
+    Operator,
+    /// The owner.
+    Owner,
+    /// Time.
+    Nobody,
+}
+
+impl fmt::Display for By {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Anyone => "anyone",
+            Self::Operator => "the operator",
+            Self::Owner => "the owner",
+            Self::Nobody => "nobody",
+        })
+    }
+}
+
+/// What is next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Next {
+    /// What.
+    pub(crate) job: Job,
+    /// By whom.
+    pub(crate) by: By,
+    /// Not before then (Unix seconds); `None` for now.
+    pub(crate) from: Option<u64>,
+    /// No later than then (Unix seconds); `None` where nothing is lost by being late.
+    pub(crate) until: Option<u64>,
+    /// What happens if it is not done by then.
+    pub(crate) or_else: Option<&'static str>,
+}
+
+impl Next {
+    /// `job` by `by`, at any time.
+    pub(crate) const fn any_time(job: Job, by: By) -> Self {
+        Self { job, by, from: None, until: None, or_else: None }
+    }
+
+    const fn before(job: Job, by: By, until: u64, or_else: &'static str) -> Self {
+        Self { job, by, from: None, until: Some(until), or_else: Some(or_else) }
+    }
+
+    /// What to do now or to wait for, in a few words. The times of a key are what its holder has to know.
+    fn briefly(&self) -> String {
+        match (self.job, self.from, self.until) {
+            (Job::PublishKey, Some(from), Some(until)) => {
+                format!("meteor hatch, and meteor publish-key from {} until {}", utc(from), utc(until))
+            }
+            (Job::PublishKey, None, Some(until)) => format!("meteor publish-key until {}", utc(until)),
+            (Job::PublishKey, ..) => "meteor publish-key, late as it is: it lets everyone verify".to_owned(),
+            (
+                job @ (Job::Refund
+                | Job::Close
+                | Job::Draw
+                | Job::Mint
+                | Job::Settle
+                | Job::Withdraw
+                | Job::Hatch
+                | Job::Resume
+                | Job::WaitOpen
+                | Job::WaitEnd),
+                ..,
+            ) => job.to_string(),
+        }
+    }
+}
+
+/// A shower as the chain has it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Facts<'a> {
+    /// Its money and its times.
+    pub(crate) state: &'a ShowerResponse,
+    /// Whether its draw is committed to.
+    pub(crate) drawn: bool,
+    /// Whether its key is public, in time or not.
+    pub(crate) key_public: bool,
+    /// When the round that decides it is due (Unix seconds); `None` before it is closed, and if that isn't known.
+    pub(crate) round_due: Option<u64>,
+    /// Seconds after its end before which its key can't be published.
+    pub(crate) crack_window: u64,
+    /// The chain's time (Unix seconds).
+    pub(crate) now: u64,
+}
+
+const LOST_MINT: &str = "what has no meteor by then is refunded";
+const LOST_KEY: &str = "after that the contributors take back what is held back";
+
+impl<'a> Facts<'a> {
+    /// A shower and its draw as the contract tells them. `round_due` is not known from that.
+    pub(crate) const fn of(
+        state: &'a ShowerResponse,
+        draw: &DrawResponse,
+        crack_window: u64,
+        now: u64,
+    ) -> Self {
+        let (drawn, key_public) = (draw.root.is_some(), draw.key.is_some());
+        Self { state, drawn, key_public, round_due: None, crack_window, now }
+    }
+
+    /// Contributions without a meteor that go back and did not yet (micro-denom).
+    pub(crate) fn refundable(&self) -> u128 {
+        let gone = self.state.refunded.saturating_add(self.state.minted_amount);
+        match self.state.status {
+            Status::Refunding => self.state.total.saturating_sub(gone).u128(),
+            Status::Upcoming | Status::Open | Status::Ended | Status::Closed | Status::Minted => 0,
+        }
+    }
+
+    /// What was held back, goes back because the key came late or never, and did not yet (micro-denom).
+    pub(crate) fn held_due(&self) -> u128 {
+        let state = self.state;
+        let late = !state.key_in_time && self.now >= state.key_deadline;
+        if late { state.held.saturating_sub(state.held_returned).u128() } else { 0 }
+    }
+
+    /// What is held back until the key is public, and still may become the payees' (micro-denom).
+    pub(crate) fn held_back(&self) -> u128 {
+        let state = self.state;
+        if state.key_in_time || self.now >= state.key_deadline { 0 } else { state.held.u128() }
+    }
+
+    /// Where it stands.
+    pub(crate) fn state(&self) -> State {
+        let state = self.state;
+        match state.status {
+            Status::Upcoming => State::NotBegun,
+            Status::Open => State::Open,
+            Status::Refunding if self.refundable() > 0 && state.cancelled => State::Cancelled,
+            Status::Refunding if self.refundable() > 0 => State::NotMinted,
+            Status::Ended | Status::Closed | Status::Minted | Status::Refunding
+                if state.contributors == 0 =>
+            {
+                if state.cancelled {
+                    State::Refunded
+                } else {
+                    State::Empty
+                }
+            }
+            Status::Refunding if state.minted == 0 => State::Refunded,
+            Status::Ended => State::Ended,
+            Status::Closed if !self.drawn => State::Closed,
+            Status::Closed if state.minted == 0 => State::Drawn,
+            Status::Closed => State::Minting,
+            // What was minted before the refunds began is paid and revealed like any other.
+            Status::Minted | Status::Refunding if self.held_due() > 0 => State::KeyLate,
+            Status::Minted | Status::Refunding if unsettled(state) > 0 => State::Minted,
+            Status::Minted | Status::Refunding if self.key_public => State::Done,
+            Status::Minted | Status::Refunding => State::Settled,
+        }
+    }
+
+    /// What has to be done or waited for, the next first; nothing if all is done.
+    pub(crate) fn next(&self) -> Vec<Next> {
+        let state = self.state;
+        let mint = |job, by, from| Next { from, ..Next::before(job, by, state.mint_deadline, LOST_MINT) };
+        let settle = || (unsettled(state) > 0).then_some(Next::any_time(Job::Settle, By::Anyone));
+        let refund = Next::any_time(Job::Refund, By::Anyone);
+        // Of a shower without a meteor there is nothing to verify.
+        let key = || (state.minted > 0 && !self.key_public).then(|| self.publish_key());
+        match self.state() {
+            State::NotBegun => {
+                vec![Next { until: Some(state.opens_at), ..Next::any_time(Job::WaitOpen, By::Nobody) }]
+            }
+            State::Open => {
+                vec![Next { until: Some(state.closes_at), ..Next::any_time(Job::WaitEnd, By::Nobody) }]
+            }
+            State::Ended => vec![mint(Job::Close, By::Anyone, None)],
+            State::Closed => {
+                vec![mint(Job::Draw, By::Operator, self.round_due.filter(|due| *due > self.now))]
+            }
+            State::Drawn | State::Minting => vec![mint(Job::Mint, By::Anyone, None)],
+            State::Cancelled | State::NotMinted => {
+                [Some(refund), settle(), key()].into_iter().flatten().collect()
+            }
+            State::KeyLate => [settle(), Some(refund), key()].into_iter().flatten().collect(),
+            State::Minted | State::Settled => [settle(), key()].into_iter().flatten().collect(),
+            State::Done | State::Refunded | State::Empty => vec![],
+        }
+    }
+
+    fn publish_key(&self) -> Next {
+        let state = self.state;
+        let from = Some(state.closes_at.saturating_add(self.crack_window)).filter(|from| *from > self.now);
+        if self.now >= state.key_deadline {
+            return Next::any_time(Job::PublishKey, By::Operator);
+        }
+        Next { from, ..Next::before(Job::PublishKey, By::Operator, state.key_deadline, LOST_KEY) }
+    }
+
+    /// What is next, in words.
+    pub(crate) fn words(&self) -> String {
+        match self.next().first() {
+            Some(Next { job: Job::Refund, .. }) if self.state() == State::KeyLate => {
+                "meteor refund, because its key came late or never".to_owned()
+            }
+            Some(next) => next.briefly(),
+            None if self.state() == State::Done => "only meteor hatch: its key is public".to_owned(),
+            None => DONE.to_owned(),
+        }
+    }
+}
+
+/// Where a shower stands, in words.
 fn stands(state: &ShowerResponse, draw: &DrawResponse) -> String {
     match state.status {
         Status::Upcoming => format!("opens at {}", utc(state.opens_at)),
         Status::Open => format!("is open until {}", utc(state.closes_at)),
+        Status::Ended | Status::Closed | Status::Minted if state.contributors == 0 => {
+            "had no contributors".to_owned()
+        }
         Status::Ended => "has ended and is not closed".to_owned(),
         Status::Refunding => format!("is refunded: {} of {} so far", state.refunded, state.total),
-        Status::Closed | Status::Minted if state.contributors == 0 => "had no contributors".to_owned(),
         Status::Closed | Status::Minted if draw.root.is_none() => "has no draw yet".to_owned(),
         Status::Closed | Status::Minted => {
             let booked = if unsettled(state) > 0 { "not settled" } else { "settled" };
@@ -79,7 +386,7 @@ pub(crate) async fn nothing(
     let mut waits = None;
     for shower in showers {
         let (state, draw) = (contract.shower(shower).await?, contract.draw(shower).await?);
-        let next = next(&state, &draw, crack_window, now);
+        let next = Facts::of(&state, &draw, crack_window, now).words();
         let line = format!("nothing to {verb}: shower {shower} {}; next: {next}", stands(&state, &draw));
         match state.status {
             Status::Upcoming | Status::Open => {
@@ -99,44 +406,4 @@ pub(crate) async fn nothing(
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use serde_json::{Value, json};
-
-    use super::*;
-
-    /// What is next for a shower of two contributors and 100 units, with these fields changed.
-    fn next_of(status: &str, changes: &[(&str, Value)]) -> String {
-        let mut shower = json!({
-            "shower": 1, "status": status, "opens_at": 1, "closes_at": 2, "mint_deadline": 3, "minimum": "10",
-            "contributors": 2, "total": "100", "last_seq": 2, "log": "00", "earlier": 0,
-            "earlier_by_tier": { "legendary": 0, "ancient": 0, "rare": 0, "common": 0 }, "closed": true,
-            "cancelled": false, "paused": false, "minted": 0, "minted_amount": "0", "held": "0", "settled": "0",
-            "refunds": 0, "refunded": "0", "held_returned": "0", "key_deadline": 100, "key_in_time": false,
-        });
-        let mut draw = json!({ "shower": 1, "commitment": "00", "leaves": 0, "earlier": 0 });
-        for (field, value) in changes {
-            let of = if shower.get(field).is_some() { &mut shower } else { &mut draw };
-            of.as_object_mut().unwrap().insert((*field).to_owned(), value.clone());
-        }
-        let (shower, draw) = (serde_json::from_value(shower).unwrap(), serde_json::from_value(draw).unwrap());
-        next(&shower, &draw, 10, 50)
-    }
-
-    #[test]
-    fn nothing_is_left_of_what_was_refunded_or_empty() {
-        assert_eq!(next_of("refunding", &[("refunded", json!("99"))]), "meteor refund");
-        assert_eq!(next_of("refunding", &[("refunded", json!("100"))]), DONE);
-        assert_eq!(next_of("closed", &[("contributors", json!(0)), ("total", json!("0"))]), DONE);
-    }
-
-    #[test]
-    fn what_was_minted_before_refunds_began_is_paid_and_its_key_published() {
-        let half = [("refunded", json!("40")), ("minted", json!(1)), ("minted_amount", json!("60"))];
-        assert_eq!(next_of("refunding", &half), "meteor settle");
-        let settled = [&half[..], &[("settled", json!("57")), ("held", json!("3"))]].concat();
-        assert!(next_of("refunding", &settled).starts_with("meteor hatch, and meteor publish-key from "));
-        let public = [&settled[..], &[("key", json!("00"))]].concat();
-        assert_eq!(next_of("refunding", &public), "only meteor hatch: its key is public");
-    }
-}
+mod tests;

@@ -16,16 +16,11 @@ async fn waits(folder: &Path, line: &str) -> String {
     let child = command.args(line.split_whitespace()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
     let mut child = child.unwrap();
     tokio::task::spawn_blocking(move || {
-        let mut said = Vec::new();
-        for line in BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap) {
-            if line.starts_with("waiting for ") {
-                child.kill().unwrap();
-                child.wait().unwrap();
-                return line;
-            }
-            said.push(line);
-        }
-        panic!("it ended and never said what it waits for: {said:?}")
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+        let said = lines.find(|line| line.starts_with("waiting for "));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        said.expect("it ended and never said what it waits for")
     })
     .await
     .unwrap()

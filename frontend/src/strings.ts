@@ -351,6 +351,7 @@ export const t = {
       open: (closes: string) => `It is falling now, until ${closes}. Ranks and floors still change.`,
       ended: 'It is over, and its ranking is final. The chain is about to close it.',
       closed: 'It is over, and its ranking is final. The draw comes next, then its meteors are made.',
+      drawn: 'It is over, and its draw is made. Its meteors come next.',
       minting: 'It is over. Its meteors are being made.',
       minted: 'It is over. Every contributor has a meteor.',
       nobody: 'It is over. Nobody contributed.',

@@ -5,12 +5,13 @@ use std::process::ExitCode;
 use anyhow::Result;
 use meteor_chain::contracts::ShowerContract;
 use meteor_messages::shower::{ShowerResponse, Status as Stands};
-use meteor_operator::launch::utc;
 
 use super::Command;
+use crate::amounts::coins;
 use crate::event::{Event, Found};
-use crate::next::next;
+use crate::next::Facts;
 use crate::out::say;
+use crate::times::when;
 
 /// Show where each shower of an event stands and what is next.
 #[derive(Clone, Debug, clap::Args)]
@@ -26,9 +27,9 @@ impl Command for Status {
         let (config, fairness) = (contract.config().await?, contract.fairness().await?);
         say!("{address} on {chain_id}{}", if config.paused { ", PAUSED" } else { "" });
         for payee in contract.payees().await? {
-            let (owed, denom) = (payee.owed, &config.denom);
-            if !owed.is_zero() {
-                say!("payee {}: {owed} {denom} booked and not sent; next: meteor withdraw", payee.address);
+            if !payee.owed.is_zero() {
+                let owed = coins(payee.owed.u128(), &config.denom);
+                say!("payee {}: {owed} booked and not sent; next: meteor withdraw", payee.address);
             }
         }
         let now = node.time().await?;
@@ -37,7 +38,7 @@ impl Command for Status {
             say!(
                 "shower {shower}: {:?}{}{}, {} contributors, {} {}, minted {}, settled {}{}, refunded {}; next: {}",
                 state.status,
-                window(&state),
+                window(&state, now),
                 if state.paused { ", touched by a pause" } else { "" },
                 state.contributors,
                 state.total,
@@ -46,7 +47,7 @@ impl Command for Status {
                 state.settled,
                 held(&state),
                 state.refunded,
-                next(&state, &draw, fairness.crack_window, now)
+                Facts::of(&state, &draw, fairness.crack_window, now).words()
             );
         }
         Ok(ExitCode::SUCCESS)
@@ -54,10 +55,10 @@ impl Command for Status {
 }
 
 /// Until when the status lasts, where only time changes it.
-fn window(state: &ShowerResponse) -> String {
+fn window(state: &ShowerResponse, now: u64) -> String {
     match state.status {
-        Stands::Upcoming => format!(" until {}", utc(state.opens_at)),
-        Stands::Open => format!(" until {}", utc(state.closes_at)),
+        Stands::Upcoming => format!(" until {}", when(state.opens_at, now)),
+        Stands::Open => format!(" until {}", when(state.closes_at, now)),
         Stands::Ended | Stands::Closed | Stands::Minted | Stands::Refunding => String::new(),
     }
 }

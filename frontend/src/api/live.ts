@@ -100,9 +100,13 @@ function open(): void {
   const stream = new EventSource('/v1/events');
   source = stream;
   stream.addEventListener('height', (event) => {
-    const { height, time, changed_at } = JSON.parse(event.data) as { height: number; time: number; changed_at: number };
+    const { height, time, changed_height } = JSON.parse(event.data) as {
+      height: number;
+      time: number;
+      changed_height: number;
+    };
     change({ link: 'live' });
-    block(height, time, changed_at);
+    block(height, time, changed_height);
   });
   stream.addEventListener('contribution', (event) => {
     const fallen = JSON.parse(event.data) as Fallen;

@@ -293,8 +293,8 @@ export interface paths {
         };
         /**
          * The meteors of a shower, best rank first, as comma-separated values
-         * @description Columns: `token_id,rank,tier,owner,cracking,found,minted_at,image`. `cracking` is `yes` while a meteor waits for its
-         *     reveal; `found` is `eggs` or `dust` once it is revealed, and then `owner` is its last one; `minted_at` is a height.
+         * @description Columns: `token_id,rank,tier,owner,cracking,found,minted_height,image`. `cracking` is `yes` while a meteor waits for its
+         *     reveal; `found` is `eggs` or `dust` once it is revealed, and then `owner` is its last one; `minted_height` is a height.
          */
         get: operations["shower_meteors"];
         put?: never;
@@ -624,7 +624,7 @@ export interface components {
              */
             height: number;
             /** @description Path of the next page; null after the last. */
-            next?: string | null;
+            next: string | null;
             /** @description The page: meteors, then eggs, then dust, each by token id. */
             nfts: components["schemas"]["Nft"][];
         };
@@ -638,7 +638,7 @@ export interface components {
         /** @description A collection. */
         CollectionInfo: {
             /** @description Its contract; null until it is instantiated. */
-            address?: string | null;
+            address: string | null;
             /**
              * Format: int64
              * @description Tokens burnt.
@@ -651,6 +651,11 @@ export interface components {
             /** @description Its symbol. */
             symbol: string;
         };
+        /**
+         * @description One of the three collections. Egg and dust have the number of the meteor they were found in.
+         * @enum {string}
+         */
+        CollectionName: "meteors" | "eggs" | "dust";
         /** @description The rules of the event, and the few settings that can change. */
         Config: {
             /** @description The chain. */
@@ -739,7 +744,7 @@ export interface components {
              */
             reclaim_at: number;
             /** @description The meteor. */
-            token_id: string;
+            token_id: components["schemas"]["TokenId"];
         };
         /** @description What the chain says about fairness, for the whole event: `fairness.json` of the evidence. */
         Fairness: {
@@ -824,7 +829,7 @@ export interface components {
         /** @description Where meteors are cracked. A holder sends a meteor there and receives what it holds after the reveal. */
         Hatchery: {
             /** @description Its contract; null until it is instantiated. */
-            address?: string | null;
+            address: string | null;
             /** @description Meteors that wait for their reveal now. */
             cracking: number;
             /** @description The collection of dust. */
@@ -843,7 +848,7 @@ export interface components {
              * Format: int64
              * @description Height of the last change to any shower, token or setting.
              */
-            changed_at: number;
+            changed_height: number;
             /**
              * Format: int64
              * @description Height of the block that answers describe from now on.
@@ -894,23 +899,22 @@ export interface components {
             attributes: components["schemas"]["Attribute"][];
             /** @description Whether it is burnt. */
             burnt: boolean;
-            /** @description Its collection: `meteors`, `eggs` or `dust`. */
-            collection: string;
-            cracking?: null | components["schemas"]["Cracking"];
+            /** @description Its collection. */
+            collection: components["schemas"]["CollectionName"];
+            cracking: null | components["schemas"]["Cracking"];
             /** @description What it is. */
             description: string;
-            /** @description The collection of what a revealed meteor held, `eggs` or `dust`, where it has the same id; else null. */
-            found?: string | null;
+            found: null | components["schemas"]["CollectionName"];
             /** @description `ipfs://<CID>`. */
             image: string;
             /**
              * Format: int64
              * @description Height of its mint.
              */
-            minted_at: number;
+            minted_height: number;
             /** @description Its name. */
             name: string;
-            odds?: null | components["schemas"]["Odds"];
+            odds: null | components["schemas"]["Odds"];
             /** @description Its holder, or its last one if it is burnt. */
             owner: string;
             /**
@@ -926,14 +930,14 @@ export interface components {
             /** @description Its tier. */
             tier: components["schemas"]["TierName"];
             /** @description Its id. */
-            token_id: string;
+            token_id: components["schemas"]["TokenId"];
         };
         /** @description The newest NFTs of a collection. */
         Nfts: {
             /** @description NFTs ever minted. */
             count: number;
             /** @description Path of the next page; null after the last. */
-            next?: string | null;
+            next: string | null;
             /** @description The page, newest first. */
             nfts: components["schemas"]["Nft"][];
         };
@@ -954,7 +958,7 @@ export interface components {
              */
             contributors: number;
             /** @description Path of the next page; null after the last. */
-            next?: string | null;
+            next: string | null;
             /** @description The page, best rank first. */
             odds: components["schemas"]["RankOdds"][];
             /**
@@ -1066,11 +1070,11 @@ export interface components {
         Problem: {
             /**
              * Format: int32
-             * @description The code that the chain refuses a transaction with, for example 32 of `sdk` for another sequence.
+             * @description The code that the chain refuses a transaction with, for example 32 of `sdk` for another sequence; else null.
              */
-            code?: number | null;
-            /** @description Whose `code` it is, for example `sdk` or `wasm`. Only where the chain refuses a transaction. */
-            codespace?: string | null;
+            code: number | null;
+            /** @description Whose `code` it is, for example `sdk` or `wasm`, where the chain refuses a transaction; else null. */
+            codespace: string | null;
             /** @description What went wrong this time and what to do. */
             detail: string;
             /**
@@ -1098,7 +1102,7 @@ export interface components {
              */
             alarms: number;
             /** @description The chain; null until a node or the store has named it. */
-            chain_id?: string | null;
+            chain_id: string | null;
             /** @description True if following the chain has halted for good: the answers stay those of `height`. */
             halted: boolean;
             /**
@@ -1153,7 +1157,7 @@ export interface components {
             height: number;
             /** @description Least total of a wallet in the shower. */
             minimum: components["schemas"]["Amount"];
-            odds?: null | components["schemas"]["Odds"];
+            odds: null | components["schemas"]["Odds"];
             /**
              * Format: int32
              * @description The rank it would have.
@@ -1203,7 +1207,7 @@ export interface components {
              */
             contributors: number;
             /** @description Path of the next page; null after the last. */
-            next?: string | null;
+            next: string | null;
             /** @description The page, best rank first. */
             ranking: components["schemas"]["Ranked"][];
             /**
@@ -1215,7 +1219,7 @@ export interface components {
         /** @description What a server runs. */
         Release: {
             /** @description SHA-256 that names the build of the page; null if none was built in. */
-            page?: string | null;
+            page: string | null;
             /** @description Version of the indexer. */
             version: string;
         };
@@ -1245,20 +1249,20 @@ export interface components {
         /** @description What the revealed meteors of a shower held. */
         Reveals: {
             /** @description Path of the next page; null after the last. */
-            next?: string | null;
+            next: string | null;
             /** @description The page, in the order of the reveals. */
             reveals: components["schemas"]["Reveal"][];
         };
-        /** @description Who holds which role; empty for nobody. */
+        /** @description Who holds which role; null for nobody. */
         Roles: {
             /** @description Can only pause. */
-            guardian: string;
+            guardian: string | null;
             /** @description Commits to draws. */
-            operator: string;
+            operator: string | null;
             /** @description Appoints the others, sets minimums, cancels, resumes. */
-            owner: string;
+            owner: string | null;
             /** @description Who can become the owner by accepting. */
-            pending_owner: string;
+            pending_owner: string | null;
         };
         /**
          * @description When the showers of an event open and close. All times are whole seconds since the Unix epoch, so that
@@ -1304,7 +1308,7 @@ export interface components {
              * Format: int64
              * @description Height of its last change; 0 for none yet.
              */
-            changed_at: number;
+            changed_height: number;
             /**
              * Format: int64
              * @description When it closes (seconds).
@@ -1384,7 +1388,7 @@ export interface components {
              * Format: int64
              * @description Height of its last change.
              */
-            changed_at: number;
+            changed_height: number;
             /**
              * Format: int32
              * @description Wallets that contributed.
@@ -1409,15 +1413,15 @@ export interface components {
              * Format: int64
              * @description The beacon round that `Close` fixed; null before.
              */
-            beacon_round?: number | null;
-            beacon_signature?: null | components["schemas"]["Hex"];
+            beacon_round: number | null;
+            beacon_signature: null | components["schemas"]["Hex"];
             /** @description Whether the shower was cancelled. */
             cancelled: boolean;
             /**
              * Format: int64
              * @description Time of the block that closed it (Unix seconds, rounded up); null before, or where unknown.
              */
-            closed_at?: number | null;
+            closed_at: number | null;
             /**
              * Format: int64
              * @description When it was due to close (Unix seconds).
@@ -1435,19 +1439,19 @@ export interface components {
              * @description Contributors of all earlier showers: the meteor of rank r has number `earlier + r`.
              */
             earlier: number;
-            key?: null | components["schemas"]["Hex32"];
+            key: null | components["schemas"]["Hex32"];
             /** @description Whether it was published in time, so that what was held back is the payees'. */
             key_in_time: boolean;
             /**
              * Format: int32
              * @description Leaves of that tree; null before the draw.
              */
-            leaves?: number | null;
+            leaves: number | null;
             /** @description The contribution log hash. */
             log: components["schemas"]["Hex32"];
             /** @description Whether contributing was paused at some time while the shower was open. */
             paused: boolean;
-            root?: null | components["schemas"]["Hex32"];
+            root: null | components["schemas"]["Hex32"];
             /**
              * Format: int32
              * @description Which (1-based).
@@ -1457,17 +1461,17 @@ export interface components {
             total: string;
         };
         /**
-         * @description Where a shower stands, in the words of the contract's queries and of the API.
+         * @description Where a shower stands. The contract's query has no word for `drawn`: it says `closed` there too.
          * @enum {string}
          */
-        ShowerStatus: "upcoming" | "open" | "ended" | "closed" | "minted" | "refunding";
+        ShowerStatus: "upcoming" | "open" | "ended" | "closed" | "drawn" | "minted" | "refunding";
         /** @description All showers of the event. */
         Showers: {
             /**
              * Format: int32
              * @description The open shower; null before the first opens and after the last closes.
              */
-            current?: number | null;
+            current: number | null;
             /** @description Shower 1 first. */
             showers: components["schemas"]["Shower"][];
         };
@@ -1491,7 +1495,7 @@ export interface components {
              * @example 0.005
              */
             burn_tax: string;
-            gas_price?: null | components["schemas"]["GasPrice"];
+            gas_price: null | components["schemas"]["GasPrice"];
             /**
              * @description Gateways that images can be loaded from: a content identifier is appended to each.
              * @example [
@@ -1502,7 +1506,7 @@ export interface components {
             /** @description What this server runs. */
             release: components["schemas"]["Release"];
             /** @description Where help is: an https address, or one that begins with `mailto:`. */
-            support?: string | null;
+            support: string | null;
         };
         /** @description The floors of past showers. */
         Telescope: {
@@ -1511,13 +1515,13 @@ export interface components {
         };
         /** @description One tier of a shower now. */
         TierFloor: {
-            best?: null | components["schemas"]["Odds"];
+            best: null | components["schemas"]["Odds"];
             /**
              * Format: int32
              * @description Eggs in it.
              */
             eggs: number;
-            floor?: null | components["schemas"]["Amount"];
+            floor: null | components["schemas"]["Amount"];
             /**
              * Format: int32
              * @description Mean chance of an egg for a meteor of the tier (basis points, rounded down).
@@ -1530,7 +1534,7 @@ export interface components {
             size: number;
             /** @description Its name. */
             tier: components["schemas"]["TierName"];
-            worst?: null | components["schemas"]["Odds"];
+            worst: null | components["schemas"]["Odds"];
         };
         /**
          * @description The tier of a meteor, best first.
@@ -1555,6 +1559,11 @@ export interface components {
              */
             rare_bp: number;
         };
+        /**
+         * @description The id of an NFT, written as a decimal string, as CW721 has it. Egg and dust have the id of the meteor they were in.
+         * @example 1042
+         */
+        TokenId: string;
         /** @description A transaction to pass on. */
         TxRequest: {
             /**
@@ -1583,7 +1592,7 @@ export interface components {
              * Format: int64
              * @description The block that holds it; null while none does, as far as the nodes know.
              */
-            height?: number | null;
+            height: number | null;
             /** @description Why it failed, in plain words; empty for success. */
             log: string;
         };
@@ -1592,7 +1601,7 @@ export interface components {
             /** @description What is still there, by denom. */
             left: components["schemas"]["Coins"][];
             /** @description Path of the next page; null after the last. */
-            next?: string | null;
+            next: string | null;
             /** @description The page of what came, in order. */
             received: components["schemas"]["Moved"][];
             /** @description Everything that was returned, in order. */
@@ -1629,12 +1638,8 @@ export interface components {
              * @description Contributors of the shower.
              */
             contributors: number;
-            /**
-             * Format: int64
-             * @description Number of its meteor, once minted.
-             */
-            meteor?: number | null;
-            odds?: null | components["schemas"]["Odds"];
+            meteor: null | components["schemas"]["TokenId"];
+            odds: null | components["schemas"]["Odds"];
             /**
              * Format: int32
              * @description Its rank.
@@ -2022,8 +2027,8 @@ export interface operations {
     nfts: {
         parameters: {
             query?: {
-                /** @description Only the first N that were minted (as in the path of the next page; default all) */
-                before?: number;
+                /** @description Return those minted before the NFT with this id (default: from the newest) */
+                after?: string;
                 /** @description How many NFTs to return, 1 to 100 (default 20) */
                 limit?: number;
             };
@@ -2079,7 +2084,7 @@ export interface operations {
                 /** @description meteors, eggs or dust */
                 collection: string;
                 /** @description The NFT's id */
-                token_id: number;
+                token_id: string;
             };
             cookie?: never;
         };

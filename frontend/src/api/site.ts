@@ -1,15 +1,9 @@
 // What this server is set to: fees, tax, image gateways, support. Asked for once, and again after a while.
 import { useEffect, useState } from 'react';
-import { get } from './client';
+import { get, type Schemas } from './client';
 import { useLive } from './use';
 
-export interface Site {
-  gas_price: { denom: string; price: string } | null;
-  burn_tax: string;
-  gateways: string[];
-  support: string | null;
-  release: { version: string; page: string | null };
-}
+export type Site = Schemas['Site'];
 
 const FRESH = 60_000;
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use utoipa::OpenApi;
 use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::schema::Schema;
 use utoipa::openapi::{Components, ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 
 use crate::app::App;
@@ -15,8 +16,10 @@ use crate::models;
     info(
         title = "Meteor Shower",
         description = "Live and past showers, floors and odds, rankings, wallets and caves of one event.\n\n\
-            Amounts are decimal strings in micro-denom. Times are seconds since the Unix epoch. Ranks and showers \
-            count from 1. Every answer describes the state at one block; the headers `x-meteor-height` and \
+            Amounts are decimal strings in micro-denom, token ids decimal strings. Times are seconds since the Unix \
+            epoch; what is a height is called one. Ranks and showers count from 1. Every field is always there: what \
+            there isn't is null. Lists take `limit` and `after`, the cursor of the page before; `next` is the path of the \
+            page after, null at the end. Query parameters that a path doesn't take are refused. Every answer describes the state at one block; the headers `x-meteor-height` and \
             `x-meteor-block-time` name it. Only accounts and transactions are asked of the chain's nodes. Answers \
             carry a strong `ETag`: send it back as `If-None-Match` to download only what changed. Errors are problem \
             details (RFC 9457).",
@@ -74,6 +77,12 @@ fn complete(description: &mut utoipa::openapi::OpenApi) {
     let components = description.components.get_or_insert_with(Components::new);
     for (_, name, when) in COMMON {
         components.responses.insert(name.to_owned(), response(name, when).into());
+    }
+    // Every field is always there; what there isn't is null.
+    for schema in components.schemas.values_mut() {
+        if let RefOr::T(Schema::Object(object)) = schema {
+            object.required = object.properties.keys().cloned().collect();
+        }
     }
     for path in description.paths.paths.values_mut() {
         for operation in operations(path) {

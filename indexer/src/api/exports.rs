@@ -82,8 +82,8 @@ pub(super) async fn whole_ranking(
 
 /// The meteors of a shower, best rank first, as comma-separated values
 ///
-/// Columns: `token_id,rank,tier,owner,cracking,found,minted_at,image`. `cracking` is `yes` while a meteor waits for its
-/// reveal; `found` is `eggs` or `dust` once it is revealed, and then `owner` is its last one; `minted_at` is a height.
+/// Columns: `token_id,rank,tier,owner,cracking,found,minted_height,image`. `cracking` is `yes` while a meteor waits for its
+/// reveal; `found` is `eggs` or `dust` once it is revealed, and then `owner` is its last one; `minted_height` is a height.
 #[utoipa::path(get, path = "/v1/showers/{shower}/meteors.csv", tag = "exports",
     params(("shower" = u32, Path, description = "Number of the shower, from 1")),
     responses(

@@ -8,6 +8,7 @@ mod events;
 mod exports;
 mod fairness;
 mod front;
+mod known;
 mod nfts;
 mod problem;
 mod setup;
@@ -26,7 +27,7 @@ use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Path, Query
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use axum::response::Response;
-use axum::{Json, Router};
+use axum::{Json, Router, middleware};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tower_http::cors::{Any, CorsLayer};
@@ -40,6 +41,7 @@ use crate::view::View;
 use crate::view::page::to_json;
 pub use description::openapi;
 pub use front::Front;
+use known::{Known, refuse};
 pub use problem::Problem;
 
 /// How long a body may take to come.
@@ -87,7 +89,9 @@ fn routes(head: utoipa::openapi::OpenApi) -> (Router<Arc<App>>, utoipa::openapi:
 /// The public API and page over `app`, without [`Front`].
 pub fn router(app: &Arc<App>) -> Router {
     let (routes, description) = description::parts();
+    let known = Known::of(&description);
     routes
+        .route_layer(middleware::from_fn(move |request, next| refuse(Arc::clone(&known), request, next)))
         .merge(docs::routes(description))
         .merge(site::routes(&app.config.image_gateways))
         .fallback(async |uri: Uri| Problem::not_found(uri.path()))

@@ -27,11 +27,9 @@ pub struct Problem {
     pub status: u16,
     /// What went wrong this time and what to do.
     pub detail: String,
-    /// Whose `code` it is, for example `sdk` or `wasm`. Only where the chain refuses a transaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Whose `code` it is, for example `sdk` or `wasm`, where the chain refuses a transaction; else null.
     pub codespace: Option<String>,
-    /// The code that the chain refuses a transaction with, for example 32 of `sdk` for another sequence.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The code that the chain refuses a transaction with, for example 32 of `sdk` for another sequence; else null.
     pub code: Option<u32>,
     /// When to try again (seconds), if that may help.
     #[serde(skip)]
@@ -59,6 +57,14 @@ impl Problem {
     /// 400: not an address.
     pub fn bad_address(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "bad-address", "Not an address", detail.into())
+    }
+
+    /// 400: a query parameter that the path doesn't take; `known` are those that it takes.
+    pub fn unknown_parameter(given: &str, known: &[String]) -> Self {
+        let shown: String = given.chars().take(40).collect();
+        let takes = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        let detail = format!("There is no query parameter {shown:?} here: this path takes {takes}.");
+        Self::new(StatusCode::BAD_REQUEST, "unknown-parameter", "Unknown query parameter", detail)
     }
 
     /// 404: a shower that the schedule doesn't have.

@@ -5,13 +5,12 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use meteor_rules::life::Status;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{InPath, InQuery, Problem, prepared};
 use crate::app::App;
-use crate::models::{self, Amount};
+use crate::models::{self, Amount, Status};
 use crate::view::{DEFAULT_ROWS, MAX_ROWS, ShowerView, View};
 
 /// The shower of that number, or the problem to answer with.

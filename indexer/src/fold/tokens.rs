@@ -6,11 +6,15 @@ use std::sync::Arc;
 use imbl::{OrdMap, OrdSet, Vector};
 use meteor_rules::fairness::content::Kind;
 use meteor_rules::{Rank, ShowerId};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::FoldFault;
 
 /// One of the three collections. Egg and dust have the number of the meteor they were found in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = CollectionName)]
 pub enum Collection {
     /// The meteors.
     Meteors,

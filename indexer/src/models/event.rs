@@ -116,17 +116,17 @@ pub struct CollectionInfo<'a> {
     pub burnt: u64,
 }
 
-/// Who holds which role; empty for nobody.
+/// Who holds which role; null for nobody.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct Roles<'a> {
     /// Appoints the others, sets minimums, cancels, resumes.
-    pub owner: &'a str,
+    pub owner: Option<&'a str>,
     /// Who can become the owner by accepting.
-    pub pending_owner: &'a str,
+    pub pending_owner: Option<&'a str>,
     /// Commits to draws.
-    pub operator: &'a str,
+    pub operator: Option<&'a str>,
     /// Can only pause.
-    pub guardian: &'a str,
+    pub guardian: Option<&'a str>,
 }
 
 /// How current the answers are.

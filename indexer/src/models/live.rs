@@ -39,7 +39,7 @@ pub struct LiveShower {
     /// Meteors minted.
     pub minted: u32,
     /// Height of its last change.
-    pub changed_at: u64,
+    pub changed_height: u64,
 }
 
 /// Data of a `height` event: the last of each frame.
@@ -51,5 +51,5 @@ pub struct LiveHeight {
     /// Its time (seconds).
     pub time: u64,
     /// Height of the last change to any shower, token or setting.
-    pub changed_at: u64,
+    pub changed_height: u64,
 }

@@ -1,11 +1,46 @@
 //! Showers, their rankings and floors.
 
-use meteor_rules::life::Status;
+use meteor_rules::life::Stage;
 use meteor_rules::tier::{PerTier, Tier};
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
 use super::Amount;
+
+/// Where a shower stands. The contract's query has no word for `drawn`: it says `closed` there too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ShowerStatus)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Not open yet.
+    Upcoming,
+    /// Accepts contributions.
+    Open,
+    /// Over and waiting to be closed.
+    Ended,
+    /// Closed and waiting for its draw.
+    Closed,
+    /// Its draw is committed to, and its meteors are being minted.
+    Drawn,
+    /// Every contributor has a meteor.
+    Minted,
+    /// Cancelled or not minted in time: contributions without a meteor can be refunded.
+    Refunding,
+}
+
+impl From<Stage> for Status {
+    fn from(stage: Stage) -> Self {
+        match stage {
+            Stage::Upcoming => Self::Upcoming,
+            Stage::Open => Self::Open,
+            Stage::Ended => Self::Ended,
+            Stage::Closed => Self::Closed,
+            Stage::Drawn | Stage::Minting => Self::Drawn,
+            Stage::Minted => Self::Minted,
+            Stage::Refundable | Stage::Cancelled => Self::Refunding,
+        }
+    }
+}
 
 /// One shower.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
@@ -57,7 +92,7 @@ pub struct Shower {
     /// Amount refunded.
     pub refunded: Amount,
     /// Height of its last change; 0 for none yet.
-    pub changed_at: u64,
+    pub changed_height: u64,
 }
 
 fn as_hex<S: Serializer>(bytes: &[u8; 32], to: S) -> Result<S::Ok, S::Error> {

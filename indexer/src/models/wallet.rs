@@ -1,12 +1,13 @@
 //! Wallets, their caves, and NFTs.
 
-use meteor_rules::life::{ContributionState, Status};
+use meteor_rules::life::ContributionState;
 use meteor_rules::metadata::Attribute;
 use meteor_rules::tier::Tier;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Amount, Odds};
+use super::{Amount, Odds, Status, TokenId};
+use crate::fold::Collection;
 
 /// A wallet's contributions in every shower.
 #[derive(Debug, Serialize, ToSchema)]
@@ -48,8 +49,8 @@ pub struct WalletShower {
     pub odds: Option<Odds>,
     /// What has become of the contribution.
     pub state: ContributionState,
-    /// Number of its meteor, once minted.
-    pub meteor: Option<u64>,
+    /// Token id of its meteor; null until it is minted.
+    pub meteor: Option<TokenId>,
 }
 
 /// The NFTs a wallet holds.
@@ -73,7 +74,7 @@ pub struct Cave<'a> {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Cracking<'a> {
     /// The meteor.
-    pub token_id: String,
+    pub token_id: TokenId,
     /// Who cracked it and receives what it holds.
     pub holder: &'a str,
     /// From then on it can be reclaimed and no longer revealed (seconds since the Unix epoch).
@@ -94,18 +95,18 @@ pub struct Nfts<'a> {
 /// One NFT.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Nft<'a> {
-    /// Its collection: `meteors`, `eggs` or `dust`.
-    pub collection: &'static str,
+    /// Its collection.
+    pub collection: Collection,
     /// Its id.
-    pub token_id: String,
+    pub token_id: TokenId,
     /// Its holder, or its last one if it is burnt.
     pub owner: &'a str,
     /// Whether it is burnt.
     pub burnt: bool,
     /// Set for a meteor that waits for its reveal; else null.
     pub cracking: Option<Cracking<'a>>,
-    /// The collection of what a revealed meteor held, `eggs` or `dust`, where it has the same id; else null.
-    pub found: Option<&'static str>,
+    /// The collection of what a revealed meteor held, where it has the same id; else null.
+    pub found: Option<Collection>,
     /// Its tier.
     pub tier: Tier,
     /// For a meteor that is not revealed: the odds of an egg in it; else null.
@@ -115,7 +116,7 @@ pub struct Nft<'a> {
     /// The shower it came from.
     pub shower: u32,
     /// Height of its mint.
-    pub minted_at: u64,
+    pub minted_height: u64,
     /// Its name.
     pub name: String,
     /// What it is.

@@ -92,17 +92,21 @@ impl View {
         let (collections, custodies, wallets) =
             (self.collections.clone(), self.custodies.clone(), self.wallets.clone());
         let (models::Shower { minted, earlier, .. }, tiers) = (shower.summary, shower.tiers);
-        table("token_id,rank,tier,owner,cracking,found,minted_at,image", index(minted), move |at, line| {
-            let rank = Rank::at(u32::try_from(at).ok()?)?;
-            let id = TokenId::of(earlier, rank)?.0;
-            let token = collections.of(Collection::Meteors).get(id)?;
-            let owner = wallets.get(token.owner).map_or("", |wallet| &wallet.address);
-            let cracking = if custodies.get(id).is_some() { "yes" } else { "no" };
-            let found = collections.found_in(id).map_or("", Collection::name);
-            line.number(id.into()).number(rank.0.into()).text(&tier_until(&tiers, rank).0.to_string());
-            line.text(owner).text(cracking).text(found).number(token.height.into()).text(&token.image);
-            Some(())
-        })
+        table(
+            "token_id,rank,tier,owner,cracking,found,minted_height,image",
+            index(minted),
+            move |at, line| {
+                let rank = Rank::at(u32::try_from(at).ok()?)?;
+                let id = TokenId::of(earlier, rank)?.0;
+                let token = collections.of(Collection::Meteors).get(id)?;
+                let owner = wallets.get(token.owner).map_or("", |wallet| &wallet.address);
+                let cracking = if custodies.get(id).is_some() { "yes" } else { "no" };
+                let found = collections.found_in(id).map_or("", Collection::name);
+                line.number(id.into()).number(rank.0.into()).text(&tier_until(&tiers, rank).0.to_string());
+                line.text(owner).text(cracking).text(found).number(token.height.into()).text(&token.image);
+                Some(())
+            },
+        )
     }
 
     /// What stands for the content of [`View::meteors`].

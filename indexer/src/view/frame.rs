@@ -27,18 +27,19 @@ pub(super) fn usual(view: &View, previous: Option<&View>) -> Vec<u8> {
 /// The showers that changed after `height`, and the new height.
 pub(super) fn since(view: &View, height: u64, frame: &mut Vec<u8>) {
     let id = Some(view.at.height);
-    for summary in view.showers.iter().map(|view| view.summary).filter(|summary| summary.changed_at > height)
+    for summary in
+        view.showers.iter().map(|view| view.summary).filter(|summary| summary.changed_height > height)
     {
         let shower = LiveShower {
             shower: summary.shower,
             contributors: summary.contributors,
             total: summary.total,
             minted: summary.minted,
-            changed_at: summary.changed_at,
+            changed_height: summary.changed_height,
         };
         event("shower", id, &shower, frame);
     }
-    let height = LiveHeight { height: view.at.height, time: view.time(), changed_at: view.changed };
+    let height = LiveHeight { height: view.at.height, time: view.time(), changed_height: view.changed };
     event("height", id, &height, frame);
 }
 

@@ -44,6 +44,11 @@ impl Json {
         self.raw(itoa::Buffer::new().format(number))
     }
 
+    /// A token id, as a text.
+    pub(crate) fn token(&mut self, id: u64) -> &mut Self {
+        self.raw("\"").number(id).raw("\"")
+    }
+
     /// An amount, as a text.
     pub(crate) fn amount(&mut self, amount: u128) -> &mut Self {
         // Amounts beyond 64 bits are rare, and dividing them is slow.

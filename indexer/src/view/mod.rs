@@ -23,7 +23,6 @@ use std::sync::Arc;
 use bytes::Bytes;
 use foldhash::quality::RandomState;
 use imbl::Vector;
-use meteor_rules::life::Status;
 use meteor_rules::tier::Tier;
 use meteor_rules::{NANOS_PER_SECOND, ShowerId};
 
@@ -31,7 +30,7 @@ use crate::fold::{
     Alarms, At, Collection, Collections, Contracts, Custodies, Launched, Reveal, State, Token, Unasked,
     Wallets,
 };
-use crate::models::{self, Amount};
+use crate::models::{self, Amount, Status};
 pub use frame::MAX_CONTRIBUTIONS;
 use look::Looks;
 pub use numbers::status;
@@ -193,21 +192,21 @@ impl View {
         let meteor = of == Collection::Meteors;
         let unrevealed = meteor && !token.burnt;
         models::Nft {
-            collection: of.name(),
-            token_id,
+            collection: of,
+            token_id: models::TokenId(id),
             owner: self.address(token.owner),
             burnt: token.burnt,
             cracking: self.custodies.get(id).filter(|_| meteor).map(|custody| models::Cracking {
-                token_id: id.to_string(),
+                token_id: models::TokenId(id),
                 holder: self.address(custody.holder),
                 reclaim_at: custody.reclaim_at,
             }),
-            found: self.collections.found_in(id).filter(|_| meteor).map(Collection::name),
+            found: self.collections.found_in(id).filter(|_| meteor),
             tier: tier.unwrap_or(Tier::Common),
             odds: shower.filter(|_| unrevealed).and_then(|view| view.odds(token.rank)),
             rank: token.rank.0,
             shower: token.shower.0,
-            minted_at: token.height,
+            minted_height: token.height,
             name,
             description,
             image,
@@ -219,21 +218,36 @@ impl View {
         self.wallets.get(wallet).map_or("", |wallet| &wallet.address)
     }
 
-    /// The newest `limit` tokens among the first `before` of a collection; among all of them if `before` is
-    /// `None`.
-    pub fn newest(&self, of: Collection, before: Option<usize>, limit: usize) -> models::Nfts<'_> {
+    /// How many tokens of a collection were minted before the one with this id; `None` if it was not minted.
+    pub fn place(&self, of: Collection, id: u64) -> Option<usize> {
+        let tokens = self.collections.of(of);
+        let height = tokens.get(id)?.height;
+        // Ids are in the order of minting, so heights are sorted. One block has a few hundred at most.
+        let (mut low, mut high) = (0, tokens.minted());
+        while low < high {
+            let middle = low.midpoint(high);
+            let before = tokens.get(*tokens.order().get(middle)?)?.height < height;
+            if before { low = middle.saturating_add(1) } else { high = middle }
+        }
+        let of_block = tokens.order().focus().narrow(low..).into_iter();
+        Some(low.saturating_add(of_block.take_while(|other| **other != id).count()))
+    }
+
+    /// The newest `limit` tokens among the first `end` of a collection; among all of them if `end` is `None`.
+    pub fn newest(&self, of: Collection, end: Option<usize>, limit: usize) -> models::Nfts<'_> {
         let tokens = self.collections.of(of);
         let count = tokens.minted();
-        let end = before.unwrap_or(count).min(count);
+        let end = end.unwrap_or(count).min(count);
         let start = end.saturating_sub(limit);
-        let nfts = (start..end)
+        let nfts: Vec<_> = (start..end)
             .rev()
             .filter_map(|at| {
                 let id = *tokens.order().get(at)?;
                 Some(self.nft(of, id, tokens.get(id)?))
             })
             .collect();
-        let next = (start > 0).then(|| format!("/v1/nfts/{}?before={start}&limit={limit}", of.name()));
+        let last = nfts.last().filter(|_| start > 0).map(|nft| nft.token_id.0);
+        let next = last.map(|id| format!("/v1/nfts/{}?after={id}&limit={limit}", of.name()));
         models::Nfts { count, nfts, next }
     }
 

@@ -1,7 +1,7 @@
 //! A shower's numbers as the API gives them: its summary, its floors and odds, and the facts of its draw.
 
 use cosmwasm_std::HexBinary;
-use meteor_messages::shower::{InstantiateMsg, Status};
+use meteor_messages::shower::InstantiateMsg;
 use meteor_rules::fairness::evidence;
 use meteor_rules::fairness::hex::{Hex, Hex32};
 use meteor_rules::life::Facts;
@@ -10,7 +10,7 @@ use meteor_rules::tier::{PerTier, Tier, TierRule};
 use meteor_rules::{NANOS_PER_SECOND, Rank, ShowerId, eggs, ranking};
 
 use crate::fold::{Launched, Shower, State};
-use crate::models::{self, Amount, TierFloor};
+use crate::models::{self, Amount, Status, TierFloor};
 
 /// What decides where a shower stands; `None` for one that the schedule doesn't have.
 pub(super) fn life(config: &InstantiateMsg, shower: &Shower) -> Option<Facts> {
@@ -25,7 +25,7 @@ pub(super) fn life(config: &InstantiateMsg, shower: &Shower) -> Option<Facts> {
     })
 }
 
-/// Where a shower stands at a block time (nanoseconds), exactly as the contract's query says it.
+/// Where a shower stands at a block time (nanoseconds).
 pub fn status(config: &InstantiateMsg, shower: &Shower, now: u64) -> Status {
     life(config, shower).map_or(Status::Upcoming, |life| life.stage(now).into())
 }
@@ -130,7 +130,7 @@ pub(super) fn summary(state: &State, launched: &Launched, shower: &Shower) -> mo
         settled: Amount(shower.settled),
         refunds: shower.refunds,
         refunded: Amount(shower.refunded),
-        changed_at: shower.changed,
+        changed_height: shower.changed,
     }
 }
 

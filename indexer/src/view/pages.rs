@@ -9,13 +9,12 @@ use meteor_messages::shower::{CatalogueTier, Payee};
 use meteor_rules::fairness::beacon::BeaconRule;
 use meteor_rules::fairness::evidence;
 use meteor_rules::fairness::hex::Hex;
-use meteor_rules::life::Status;
 use meteor_rules::tier::PerTier;
 
 use super::numbers::hex32;
 use super::{DEFAULT_NFTS, Page, View};
 use crate::fold::{Collection, Launched, State};
-use crate::models;
+use crate::models::{self, Status};
 
 /// All of them. Unchanged ones come from `previous`.
 pub(super) fn all(
@@ -105,13 +104,18 @@ fn config<'a>(
             dust: collection(view, Collection::Dust, &config.hatchery.dust),
         },
         roles: models::Roles {
-            owner: &launched.owner,
-            pending_owner: &launched.pending_owner,
-            operator: &launched.operator,
-            guardian: &launched.guardian,
+            owner: someone(&launched.owner),
+            pending_owner: someone(&launched.pending_owner),
+            operator: someone(&launched.operator),
+            guardian: someone(&launched.guardian),
         },
         paused: launched.paused_since.is_some(),
     }
+}
+
+/// Who holds a role; the chain writes nobody as an empty address.
+fn someone(address: &str) -> Option<&str> {
+    (!address.is_empty()).then_some(address)
 }
 
 fn collection<'a>(view: &'a View, of: Collection, init: &'a CollectionInit) -> models::CollectionInfo<'a> {

@@ -48,7 +48,7 @@ pub struct ShowerView {
 impl ShowerView {
     /// Whether this still shows `shower` as it is.
     pub fn is_current(&self, launched: &Launched, shower: &Shower, now: u64) -> bool {
-        self.summary.changed_at == shower.changed
+        self.summary.changed_height == shower.changed
             && self.summary.paused == was_paused(launched, shower, now)
             && self.summary.status == status(&launched.config, shower, now)
     }

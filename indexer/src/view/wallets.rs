@@ -89,8 +89,8 @@ impl View {
     pub(super) fn write_nft(&self, json: &mut Json, of: Collection, id: u64, token: &Token) {
         let shower = self.shower(token.shower.0);
         let meteor = of == Collection::Meteors;
-        json.raw(r#"{"collection":"#).text(of.name()).raw(r#","token_id":""#).number(id);
-        json.raw(r#"","owner":"#).text(self.address(token.owner)).raw(r#","burnt":"#).truth(token.burnt);
+        json.raw(r#"{"collection":"#).text(of.name()).raw(r#","token_id":"#).token(id);
+        json.raw(r#","owner":"#).text(self.address(token.owner)).raw(r#","burnt":"#).truth(token.burnt);
         let custody = self.custodies.get(id).filter(|_| meteor);
         json.raw(r#","cracking":"#).or_null(custody, |json, custody| {
             self.write_cracking(json, id, self.address(custody.holder));
@@ -102,7 +102,7 @@ impl View {
         json.raw(r#","odds":"#).or_null(odds, Json::odds).raw(r#","rank":"#).number(token.rank.0);
         json.raw(r#","shower":"#)
             .number(token.shower.0)
-            .raw(r#","minted_at":"#)
+            .raw(r#","minted_height":"#)
             .number(token.height)
             .raw(",");
         let look = self.looks.as_ref().and_then(|looks| looks.of(of));
@@ -117,7 +117,7 @@ impl View {
     /// `models::Cracking`, of a meteor in custody.
     fn write_cracking(&self, json: &mut Json, id: u64, holder: &str) {
         let reclaim_at = self.custodies.get(id).map_or(0, |custody| custody.reclaim_at);
-        json.raw(r#"{"token_id":""#).number(id).raw(r#"","holder":"#).text(holder);
+        json.raw(r#"{"token_id":"#).token(id).raw(r#","holder":"#).text(holder);
         json.raw(r#","reclaim_at":"#).number(reclaim_at).raw("}");
     }
 
@@ -139,7 +139,7 @@ fn write_shower(json: &mut Json, (shower, rank, row): (&ShowerView, Rank, Row<'_
     json.raw(r#","odds":"#).or_null(shower.odds(rank), Json::odds);
     json.raw(r#","state":"#).value(&shower.state(rank, &row)).raw(r#","meteor":"#);
     let meteor = TokenId::of(summary.earlier, rank).filter(|_| rank.0 <= summary.minted);
-    json.or_null(meteor, |json, id| _ = json.number(id.0)).raw("}");
+    json.or_null(meteor, |json, id| _ = json.token(id.0)).raw("}");
 }
 
 /// A tier as JSON.

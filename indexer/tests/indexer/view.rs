@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use meteor_indexer::fold::{
     Block, BlockPart, ChainEvent, Collection, Entry, Located, State, Token, TokenRef, apply,
 };
-use meteor_indexer::models::{Amount, Cave, Cracking, Nft, Ranked, Ranking, Wallet, WalletShower};
+use meteor_indexer::models::{Amount, Cave, Cracking, Nft, Ranked, Ranking, TokenId, Wallet, WalletShower};
 use meteor_indexer::view::{ShowerView, View};
 use meteor_messages::events::{Contribution, Json, Launch, ShowerEvent};
 use meteor_rules::Rank;
@@ -223,7 +223,7 @@ fn wallet<'a>(view: &View, address: &'a str) -> Wallet<'a> {
             tier: shower.tier(rank),
             odds: shower.odds(rank),
             state: shower.state(rank, &row),
-            meteor: minted.then_some(shower.summary.earlier + u64::from(rank.0)),
+            meteor: minted.then_some(TokenId(shower.summary.earlier + u64::from(rank.0))),
         }
     };
     let showers: Vec<_> = found.iter().flat_map(|it| it.entries.iter()).map(shower).collect();
@@ -260,7 +260,7 @@ fn cave<'a>(view: &'a View, address: &'a str, after: Option<TokenRef>, limit: us
             .iter()
             .flat_map(|number| view.custodies.of(*number))
             .map(|id| Cracking {
-                token_id: id.to_string(),
+                token_id: TokenId(id),
                 holder: address,
                 reclaim_at: view.custodies.get(id).unwrap().reclaim_at,
             })

@@ -76,6 +76,30 @@ pub fn floors(
     })
 }
 
+/// The least total that has `tier` or a better one now, for a wallet that is not yet in the shower (`mine` = `None`) or
+/// that has a rank and a total there: that total if its rank has the tier already. `None` if no total has it, because no
+/// rank is of that tier or a better one.
+///
+/// `amount_at(rank)` gives the amount of a rank and is asked at most once. Whoever has the tier's last rank must be
+/// passed: an equal amount that is already there stays ahead.
+pub fn cost(
+    tiers: &TierRule,
+    contributors: u32,
+    mine: Option<(Rank, u128)>,
+    tier: Tier,
+    amount_at: impl FnOnce(Rank) -> Option<u128>,
+) -> Option<u128> {
+    let among = if mine.is_some() { contributors } else { contributors.checked_add(1)? };
+    let sizes = tiers.sizes(among);
+    let reached = sizes.iter().filter(|(of, _)| *of <= tier);
+    let last = Rank(reached.fold(0u32, |sum, (_, size)| sum.saturating_add(*size)));
+    match mine {
+        _ if last.0 == 0 => None,
+        Some((rank, amount)) if rank <= last => Some(amount),
+        Some(_) | None => amount_at(last).map_or(Some(1), |passed| passed.checked_add(1)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -147,6 +171,38 @@ mod tests {
             after.sort_unstable();
             let rank = after.iter().position(|p| *p == mine).unwrap() + 1;
             prop_assert_eq!(usize::try_from(quoted.rank.0).unwrap(), rank);
+        }
+
+        #[test]
+        fn a_tier_costs_what_just_buys_it(
+            amounts in prop::collection::vec(1u128..30, 0..120),
+            who in prop::option::of(any::<prop::sample::Index>()),
+            legendary in 0u32..4,
+            tier in prop::sample::select(&Tier::ALL[..]),
+        ) {
+            let tiers = TierRule { legendary, ..LEVANA };
+            let places = ranked(&amounts);
+            let n = u32::try_from(places.len()).unwrap();
+            let at = |rank: Rank| rank.index().and_then(|index| places.get(index)).map(|place| place.amount);
+            let mine = who.filter(|_| n > 0).map(|who| {
+                let rank = Rank::at(u32::try_from(who.index(places.len())).unwrap()).unwrap();
+                (rank, at(rank).unwrap())
+            });
+            let (held, rank) = (mine.map(|(_, amount)| amount), mine.map(|(rank, _)| rank));
+            let has = |amount: u128| {
+                if held == Some(amount) {
+                    return tiers.tier_of(rank.unwrap(), n).unwrap() <= tier;
+                }
+                quote(&tiers, n, held, amount, |x| at_least(&places, x)).unwrap().tier <= tier
+            };
+            match cost(&tiers, n, mine, tier, at) {
+                Some(cost) => {
+                    prop_assert!(has(cost), "{cost} is not enough");
+                    let less = cost - 1;
+                    prop_assert!(less < held.unwrap_or(1) || !has(less), "{less} is enough");
+                }
+                None => prop_assert!(!has(1_000), "there is a rank of the tier"),
+            }
         }
 
         #[test]

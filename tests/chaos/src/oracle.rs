@@ -100,7 +100,7 @@ impl Oracle {
                 ("contributors", json!(shower.standings.len())),
                 ("total", json!(shower.total.to_string())),
                 ("minted", json!(shower.minted)),
-                ("changed_at", json!(shower.changed)),
+                ("changed_height", json!(shower.changed)),
             ];
             (shower.number.into(), told)
         });
@@ -178,7 +178,7 @@ fn paths(state: &State) -> Vec<String> {
             "/floors",
             "/odds",
             "/ranking",
-            "/ranking?offset=3&limit=7",
+            "/ranking?after=3&limit=7",
             "/quote?amount=11000000",
             "/reveals",
             "/contributions.csv",
@@ -189,7 +189,7 @@ fn paths(state: &State) -> Vec<String> {
     for collection in Collection::ALL {
         let of = format!("/v1/nfts/{}", collection.name());
         paths.push(of.clone());
-        paths.push(format!("{of}?before=3&limit=2"));
+        paths.push(format!("{of}?limit=2"));
         for id in state.collections.of(collection).order().iter().step_by(5) {
             paths.push(format!("{of}/{id}"));
         }

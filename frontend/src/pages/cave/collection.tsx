@@ -38,7 +38,8 @@ export function Collection({
   const view = choosing ? { ...filter, kind: 'meteors' as const } : filter;
   const matching = nfts.filter((nft) => passes(nft, view));
   const picked = nfts.filter((nft) => nft.collection === 'meteors' && chosen?.has(nft.token_id));
-  const fresh = news === null ? 0 : nfts.filter((nft) => nft.collection !== 'meteors' && nft.minted_at > news).length;
+  const fresh =
+    news === null ? 0 : nfts.filter((nft) => nft.collection !== 'meteors' && nft.minted_height > news).length;
   const set = (next: typeof filter) => {
     const path = `${location.pathname}${writeFilter(next)}`;
     go(path, { replace: true });
@@ -86,7 +87,7 @@ export function Collection({
                 key={keyOf(nft)}
                 nft={nft}
                 address={holdings.address}
-                fresh={news !== null && nft.minted_at > news}
+                fresh={news !== null && nft.minted_height > news}
                 search={search}
                 onOpen={onOpen}
               />

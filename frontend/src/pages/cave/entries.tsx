@@ -69,7 +69,7 @@ function EntryLine({
       {entry.meteor != null && (
         <p className="small row spread">
           <Link to={`/cave/${address}/meteors/${entry.meteor}${search}`} stay onClick={onOpen}>
-            {t.cave.entries.meteor(formatCount(entry.meteor))}
+            {t.cave.entries.meteor(formatCount(BigInt(entry.meteor)))}
           </Link>
           {entry.odds && <span className="quiet">{t.cave.entries.odds(formatPercent(entry.odds.percent))}</span>}
         </p>

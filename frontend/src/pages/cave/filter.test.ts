@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { countKinds, type Filter, type Nft, OPEN, passes, readFilter, showersOf, writeFilter } from './filter';
 
-const nft = (collection: string, token_id: string, tier: Nft['tier'], shower: number): Nft => ({
+const nft = (collection: Nft['collection'], token_id: string, tier: Nft['tier'], shower: number): Nft => ({
   collection,
   token_id,
   tier,
@@ -13,7 +13,10 @@ const nft = (collection: string, token_id: string, tier: Nft['tier'], shower: nu
   description: '',
   image: '',
   attributes: [],
-  minted_at: 1,
+  minted_height: 1,
+  cracking: null,
+  found: null,
+  odds: null,
 });
 
 const CAVE = [

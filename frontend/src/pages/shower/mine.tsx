@@ -53,7 +53,7 @@ export function Mine({ shower, address }: { shower: Shower; address: string }) {
         {entry && shower.status !== 'open' && entry.meteor == null && <p>{t.shower.states[entry.state]}</p>}
         {entry?.meteor != null && (
           <p>
-            <Link to="/cave">{t.shower.toCave(formatCount(entry.meteor))}</Link>
+            <Link to="/cave">{t.shower.toCave(formatCount(BigInt(entry.meteor)))}</Link>
           </p>
         )}
       </div>

@@ -5,7 +5,7 @@ import { Link } from '../../router';
 import { t } from '../../strings';
 
 export function Over({ showers }: { showers: readonly Shower[] }) {
-  const waiting = showers.filter((shower) => shower.status === 'ended' || shower.status === 'closed');
+  const waiting = showers.filter(({ status }) => status === 'ended' || status === 'closed' || status === 'drawn');
   return (
     <section className="card stack" aria-labelledby="over">
       <h2 id="over">{t.shower.over.title}</h2>

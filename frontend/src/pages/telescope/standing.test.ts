@@ -26,7 +26,7 @@ const shower = (part: Partial<Shower>): Shower => ({
   key_in_time: false,
   refunds: 0,
   refunded: '0',
-  changed_at: 9,
+  changed_height: 9,
   ...part,
 });
 
@@ -39,7 +39,8 @@ describe('a shower', () => {
   it('waits for its draw before meteors are minted', () => {
     expect(standingOf(shower({ status: 'ended', minted: 0 }))).toBe('ended');
     expect(standingOf(shower({ status: 'closed', minted: 0 }))).toBe('closed');
-    expect(standingOf(shower({ status: 'closed', minted: 1 }))).toBe('minting');
+    expect(standingOf(shower({ status: 'drawn', minted: 0 }))).toBe('drawn');
+    expect(standingOf(shower({ status: 'drawn', minted: 1 }))).toBe('minting');
   });
 
   it('that is refunded is cancelled, or was not minted in time', () => {

@@ -6,7 +6,10 @@ export type Standing =
   | 'open'
   /** Its time is over; the transaction that closes it has not come yet. */
   | 'ended'
+  /** It waits for its draw. */
   | 'closed'
+  /** Its draw is committed to; no meteor is minted yet. */
+  | 'drawn'
   | 'minting'
   | 'minted'
   /** It is over, and nobody contributed. */
@@ -24,8 +27,9 @@ export function standingOf(shower: Shower): Standing {
     case 'ended':
       return shower.contributors === 0 ? 'nobody' : 'ended';
     case 'closed':
-      if (shower.contributors === 0) return 'nobody';
-      return shower.minted > 0 ? 'minting' : 'closed';
+      return shower.contributors === 0 ? 'nobody' : 'closed';
+    case 'drawn':
+      return shower.minted > 0 ? 'minting' : 'drawn';
     case 'minted':
       return shower.contributors === 0 ? 'nobody' : 'minted';
     case 'refunding':

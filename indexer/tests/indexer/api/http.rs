@@ -4,7 +4,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
 use meteor_indexer::Config;
 use meteor_indexer::app::App;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{app, empty, get, ok, send};
 use crate::chain::{address, shower_contract};
@@ -45,9 +45,9 @@ async fn every_read_answers_and_says_how_current_it_is() {
             assert_eq!(headers["cache-control"], cache, "{path}");
         }
         assert_eq!(headers.get_all("cache-control").iter().count(), 1, "{path}");
-        // The same through the router, which is where a request with a query goes.
+        // The same through the router, which is where a request with an empty parameter goes.
         let sep = if path.contains('?') { '&' } else { '?' };
-        assert_eq!(ok(&app, &format!("{path}{sep}x=1")).await, body, "{path}");
+        assert_eq!(ok(&app, &format!("{path}{sep}")).await, body, "{path}");
     }
 }
 
@@ -55,7 +55,7 @@ async fn every_read_answers_and_says_how_current_it_is() {
 async fn what_has_not_changed_is_not_sent_again() {
     let app = app();
     let wallet = format!("/v1/wallets/{}", address(1));
-    for path in ["/v1/showers/1", "/v1/showers/1?x=1", "/v1/config", &wallet] {
+    for path in ["/v1/showers/1", "/v1/showers/1?", "/v1/config", &wallet] {
         for encoding in ["br", "gzip", "identity"] {
             let request = || Request::get(path).header("accept-encoding", encoding);
             let first = send(&app, request().body(Body::empty()).unwrap()).await;
@@ -147,6 +147,62 @@ async fn errors_are_problems_that_say_what_to_do() {
         assert_eq!(body["status"], status, "{path}");
         assert!(body["title"].is_string() && body["detail"].as_str().unwrap().len() > 20, "{path}: {body}");
     }
+}
+
+/// A path of the description that there is, with this query.
+fn there(template: &str, query: &str) -> String {
+    let path = template.replace("{shower}", "1").replace("{address}", &address(1));
+    let path = path.replace("{collection}", "meteors").replace("{token_id}", "1");
+    format!("{}?{query}", path.replace("{hash}", &"A".repeat(64)))
+}
+
+#[tokio::test]
+async fn a_parameter_that_a_path_does_not_take_is_refused_by_name() {
+    let app = app();
+    let description: Value = serde_json::from_str(&meteor_indexer::api::openapi().unwrap()).unwrap();
+    for (template, item) in description["paths"].as_object().unwrap() {
+        let operation = ["get", "post"].iter().find_map(|method| item.get(method)).unwrap();
+        let none = Vec::new();
+        let parameters = operation["parameters"].as_array().unwrap_or(&none).iter();
+        let known: Vec<_> =
+            parameters.filter(|it| it["in"] == "query").map(|it| it["name"].as_str().unwrap()).collect();
+        let takes = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        for query in ["offset=3", "limit=3&offset=3", "%6Fffset", "offset=3&offset=4", "Limit=3"] {
+            if query.starts_with("limit") && !known.contains(&"limit") {
+                continue;
+            }
+            let method = if item.get("post").is_some() { "POST" } else { "GET" };
+            let request = Request::builder().method(method).uri(there(template, query));
+            let response = send(&app, request.body(Body::empty()).unwrap()).await;
+            assert_eq!(response.status(), 400, "{template}?{query}");
+            let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+            let body: Value = serde_json::from_slice(&body).unwrap();
+            assert_eq!(body["type"], "urn:meteor-shower:problem:unknown-parameter", "{template}?{query}");
+            let name = if query == "Limit=3" { "Limit" } else { "offset" };
+            let wanted = format!("There is no query parameter \"{name}\" here: this path takes {takes}.");
+            assert_eq!(body["detail"], wanted, "{template}?{query}");
+        }
+    }
+    // An empty query has none, and pages that are not the API's have their own.
+    for path in ["/v1/config?", "/v1/showers/1/ranking?limit=3&after=2"] {
+        assert_eq!(get(&app, path).await.0, 200, "{path}");
+    }
+    assert_eq!(get(&app, "/cave/terra1x?tier=rare").await.0, 200);
+}
+
+#[test]
+fn every_field_is_always_there_and_null_where_there_is_nothing() {
+    let description: Value = serde_json::from_str(&meteor_indexer::api::openapi().unwrap()).unwrap();
+    let mut nullable = 0;
+    for (name, schema) in description["components"]["schemas"].as_object().unwrap() {
+        let Some(properties) = schema["properties"].as_object() else { continue };
+        let required: Vec<_> = schema["required"].as_array().unwrap().iter().collect();
+        for (field, of) in properties {
+            assert!(required.contains(&&json!(field)), "{name}.{field} may be absent");
+            nullable += usize::from(of.to_string().contains("\"null\""));
+        }
+    }
+    assert!(nullable > 20, "{nullable}");
 }
 
 #[tokio::test]

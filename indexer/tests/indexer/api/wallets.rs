@@ -20,7 +20,7 @@ async fn wallets_and_caves() {
     let winner = ok(&app, &format!("/v1/wallets/{}", address(20))).await;
     assert_eq!(
         (&winner["showers"][0]["state"], &winner["showers"][0]["meteor"]),
-        (&json!("minted"), &json!(1))
+        (&json!("minted"), &json!("1"))
     );
     assert_eq!(winner["meteors"], 1);
     let cave = ok(&app, &format!("/v1/caves/{}", address(20))).await;

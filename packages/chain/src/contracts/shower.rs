@@ -2,7 +2,7 @@
 
 use meteor_messages::shower::{
     ConfigResponse, Cursor, DrawResponse, Fairness, MintCursorResponse, PayeeResponse, PayeesResponse,
-    QueryMsg, RankedContributor, RankingResponse, RefundableResponse, ShowerResponse,
+    QueryMsg, RankedContributor, RankingResponse, RefundableResponse, ShowerResponse, ShowersResponse,
 };
 use serde::de::DeserializeOwned;
 
@@ -45,6 +45,23 @@ impl<'a> ShowerContract<'a> {
     /// If the nodes don't answer or there is no such shower.
     pub async fn shower(&self, shower: u32) -> Result<ShowerResponse, NodeError> {
         self.ask(QueryMsg::Shower { shower }).await
+    }
+
+    /// Every shower, in order.
+    ///
+    /// # Errors
+    /// If the nodes don't answer or the contract refuses.
+    pub async fn showers(&self) -> Result<Vec<ShowerResponse>, NodeError> {
+        let mut showers: Vec<ShowerResponse> = Vec::new();
+        loop {
+            let start_after = showers.last().map(|shower| shower.shower);
+            let page: ShowersResponse =
+                self.ask(QueryMsg::Showers { start_after, limit: Some(PAGE) }).await?;
+            if page.showers.is_empty() {
+                return Ok(showers);
+            }
+            showers.extend(page.showers);
+        }
     }
 
     /// What keeps the draw fair, for the whole event.
