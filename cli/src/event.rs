@@ -1,9 +1,9 @@
 //! The event that a command is about: its nodes, its contract, its showers.
 
+use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
-use crate::out::tell;
 use anyhow::{Context, Result, ensure};
 use meteor_chain::contracts::ShowerContract;
 use meteor_messages::shower::ConfigResponse;
@@ -12,6 +12,9 @@ use meteor_operator::jobs::Deployment;
 use meteor_operator::launch::Record;
 use meteor_operator::node::Node;
 
+use crate::out::tell;
+use crate::settings::{File, variable};
+
 /// Price of gas where neither an option nor a deployment file names one.
 const GAS_PRICE: &str = "28.325uluna";
 
@@ -19,6 +22,10 @@ const GAS_PRICE: &str = "28.325uluna";
 pub(crate) const EVENT_FILE: &str = "deployment.json";
 /// Addresses of nodes, where neither an option nor a deployment file names one.
 const NODES: &str = "METEOR_NODE";
+/// The event's file, where no option names one.
+const EVENT: &str = "METEOR_EVENT";
+/// What a unit of gas costs, where neither an option nor a deployment file says it.
+const PRICE: &str = "METEOR_GAS_PRICE";
 /// The contract, where neither an option nor a deployment file names one.
 const CONTRACT: &str = "METEOR_CONTRACT";
 
@@ -30,11 +37,11 @@ pub(crate) struct Event {
     /// [default: deployment.json, if it is in this folder]
     #[arg(id = "event", long = "event", value_name = "FILE")]
     file: Option<PathBuf>,
-    /// Address of a node (CometBFT RPC), instead of those in the event's file or in `METEOR_NODE`. May be repeated:
-    /// if one does not answer, the next is asked
+    /// Address of a node (CometBFT RPC), instead of those in the event's file. May be repeated: if one does not answer,
+    /// the next is asked
     #[arg(long, value_name = "URL", value_delimiter = ',')]
     pub(crate) node: Vec<String>,
-    /// Address of the shower contract, where there is no file of the event; or `METEOR_CONTRACT`
+    /// Address of the shower contract, where there is no file of the event
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) contract: Option<String>,
 }
@@ -63,13 +70,13 @@ impl Event {
     pub(crate) async fn find(&self, gas_price: Option<&GasPrice>) -> Result<Found> {
         let file = self.file();
         let deployed = file.as_deref().map(recorded).transpose()?;
-        let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
         let name = file.as_deref().unwrap_or(Path::new("")).display().to_string();
-        let contract = one_event(&[
-            ("--contract", self.contract.clone()),
-            (&name, deployed.as_ref().map(|(_, event)| event.shower.clone())),
-            (CONTRACT, variable(CONTRACT)),
-        ])?;
+        let mut named = vec![
+            ("--contract".to_owned(), self.contract.clone()),
+            (name, deployed.as_ref().map(|(_, event)| event.shower.clone())),
+        ];
+        named.extend(elsewhere()?);
+        let contract = one_event(&named)?;
         let nodes = match &deployed {
             _ if !self.node.is_empty() => self.node.clone(),
             Some((record, _)) => record.nodes.clone(),
@@ -80,7 +87,7 @@ impl Event {
         let gas_price = match (gas_price, &deployed) {
             (Some(price), _) => price.clone(),
             (None, Some((record, _))) => record.gas_price.parse()?,
-            (None, None) => GAS_PRICE.parse()?,
+            (None, None) => variable(PRICE).as_deref().unwrap_or(GAS_PRICE).parse()?,
         };
         let chain_id = node.one_chain().await?;
         if let Some((_, Deployment { chain_id: launched, .. })) = &deployed
@@ -97,11 +104,32 @@ impl Event {
     }
 }
 
+/// The contracts that meteor.toml and the environment name, also where the command line has others: one of them would be
+/// the wrong event.
+fn elsewhere() -> Result<Vec<(String, Option<String>)>> {
+    let contract = |path: PathBuf| anyhow::Ok(recorded(&path)?.1.shower);
+    let mut named = Vec::new();
+    if let Some(settings) = File::load(&crate::commands::command())? {
+        if let Some((place, contract)) = settings.says("contract") {
+            named.push((place, Some(contract.to_owned())));
+        }
+        if let (Some((place, _)), Some(path)) = (settings.says("event"), settings.path("event")) {
+            named.push((place, Some(contract(path)?)));
+        }
+    }
+    named.push((EVENT.to_owned(), variable(EVENT).map(|path| contract(path.into())).transpose()?));
+    named.push((CONTRACT.to_owned(), variable(CONTRACT)));
+    Ok(named)
+}
+
 /// The event's file: the one that is named, or else the one in this folder, unless the contract that is named is another
 /// event's.
 pub(crate) fn event_file(named: Option<&Path>, contract: Option<&str>) -> Option<PathBuf> {
     if let Some(file) = named {
         return Some(file.to_owned());
+    }
+    if let Some(file) = variable(EVENT) {
+        return Some(file.into());
     }
     let here = PathBuf::from(EVENT_FILE);
     let ours = match contract {
@@ -117,7 +145,7 @@ const fn same(one: &str, other: &str) -> bool {
 }
 
 /// The one contract that is named, by whichever name.
-pub(crate) fn one_event(named: &[(&str, Option<String>)]) -> Result<String> {
+pub(crate) fn one_event(named: &[(impl Display, Option<String>)]) -> Result<String> {
     let mut named = named.iter().filter_map(|(by, contract)| Some((by, contract.as_ref()?)));
     let first = named.next();
     let (by, contract) = first

@@ -10,6 +10,7 @@ pub mod evidence;
 pub mod out;
 pub mod preset;
 pub mod serve;
+pub mod settings;
 
 mod amounts;
 mod catalogue;

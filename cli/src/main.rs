@@ -4,14 +4,44 @@
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
-use clap::Parser;
-use meteor_cli::commands::Cli;
+use clap::FromArgMatches as _;
+use clap::error::ContextKind;
+use meteor_cli::commands::{Cli, command};
 use meteor_cli::out;
+use meteor_cli::settings::{File, takes};
 use tracing_subscriber::EnvFilter;
+
+/// Exit code of a command line or file of settings that can't be used.
+const USAGE: u8 = 2;
+
+/// What was asked for: the command line, and meteor.toml where it says less.
+fn cli() -> Result<Cli, ExitCode> {
+    let mut command = command();
+    command.build();
+    let given: Vec<_> = std::env::args_os().collect();
+    let file = if takes(&command, &given) { File::load(&command) } else { Ok(None) };
+    let file = file.map_err(|error| {
+        out::stderr(format_args!("error: {error:#}\n"));
+        ExitCode::from(USAGE)
+    })?;
+    let line = file.as_ref().map_or_else(|| given.clone(), |file| file.fill(&command, &given));
+    let matches = command.try_get_matches_from(line).and_then(|matches| Cli::from_arg_matches(&matches));
+    matches.map_err(|error| {
+        let _ = error.print();
+        let of = error.get(ContextKind::InvalidArg).map(ToString::to_string).unwrap_or_default();
+        if let Some(place) = file.and_then(|file| file.place_of(&of)) {
+            out::stderr(format_args!("{place} says so\n"));
+        }
+        ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(USAGE))
+    })
+}
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match cli() {
+        Ok(cli) => cli,
+        Err(code) => return code,
+    };
     // An option says how much is logged, or else RUST_LOG.
     let filter = match cli.log_level() {
         Some(level) => EnvFilter::new(level),

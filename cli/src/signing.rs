@@ -36,7 +36,7 @@ pub(crate) struct Terms {
     /// Which account of the words
     #[arg(long, default_value_t = 0)]
     pub(crate) account: u32,
-    /// Price of a unit of gas, instead of the deployment file's price or 28.325uluna
+    /// Price of a unit of gas, instead of the event file's price or 28.325uluna
     #[arg(long)]
     pub(crate) gas_price: Option<GasPrice>,
     #[command(flatten)]

@@ -3,10 +3,9 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::CommandFactory;
 use clap_complete::Shell;
 
-use super::{Cli, Command};
+use super::{Command, command};
 use crate::out::begin;
 
 /// Print the completions of commands and options for a shell.
@@ -21,7 +20,7 @@ pub(super) struct Completions {
 impl Command for Completions {
     async fn run(self) -> Result<ExitCode> {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut Cli::command(), "meteor", &mut script);
+        clap_complete::generate(self.shell, &mut command(), "meteor", &mut script);
         begin!("{}", String::from_utf8(script)?);
         Ok(ExitCode::SUCCESS)
     }

@@ -47,14 +47,12 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use std::collections::BTreeSet;
 
-    use clap::CommandFactory;
-
     use super::*;
-    use crate::commands::Cli;
+    use crate::commands::command;
 
     #[test]
     fn the_help_fits_a_screen_and_has_every_command_once() {
-        let cli = Cli::command();
+        let cli = command();
         for option in ["-h", "--help"] {
             let help = cli.clone().try_get_matches_from(["meteor", option]).unwrap_err().to_string();
             assert!(help.lines().count() <= 30, "{help}");

@@ -4,9 +4,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use clap::CommandFactory;
 
-use super::{Cli, Command};
+use super::{Command, command};
 use crate::out::say;
 
 /// Write the manual pages: meteor.1 and one page for each command.
@@ -22,7 +21,7 @@ impl Command for Man {
     async fn run(self) -> Result<ExitCode> {
         let dir = self.dir.display();
         std::fs::create_dir_all(&self.dir).with_context(|| format!("creating {dir}"))?;
-        clap_mangen::generate_to(Cli::command(), &self.dir).with_context(|| format!("writing to {dir}"))?;
+        clap_mangen::generate_to(command(), &self.dir).with_context(|| format!("writing to {dir}"))?;
         say!("the pages are in {dir}");
         Ok(ExitCode::SUCCESS)
     }

@@ -33,14 +33,18 @@ mod withdraw;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::ArgAction;
+use clap::{ArgAction, CommandFactory};
 
 use crate::out;
+use crate::settings::with_variables;
 use crate::signals::end_when_told;
 use crate::waits::tell_of_waits;
 
 /// Exit code of a command that did all it could, and said what it could not.
 const PARTLY: u8 = 3;
+
+/// Place of options that every command has: after its own.
+const LAST: usize = 900;
 
 /// What a command is: the options that clap parsed, and what they do.
 trait Command {
@@ -54,10 +58,10 @@ trait Command {
 #[command(help_template = help::TEMPLATE, before_help = help::GROUPS, after_help = help::BELOW)]
 pub struct Cli {
     /// Log more on standard error: -v what happens, -vv in detail
-    #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet")]
+    #[arg(short, long, global = true, display_order = LAST, action = ArgAction::Count, conflicts_with = "quiet")]
     verbose: u8,
     /// Say errors only: the exit code tells the rest
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, display_order = LAST)]
     quiet: bool,
     #[command(subcommand)]
     command: Commands,
@@ -108,6 +112,12 @@ impl Commands {
     const fn tells_of_waits(&self) -> bool {
         !matches!(self, Self::Demo(_) | Self::Devnet(_) | Self::Serve(_) | Self::Beacon(_))
     }
+}
+
+/// The commands with their options, and the variables of these.
+#[must_use]
+pub fn command() -> clap::Command {
+    with_variables(Cli::command())
 }
 
 impl Cli {
@@ -167,10 +177,8 @@ impl Cli {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     #[test]
     fn the_options_fit_together() {
-        super::Cli::command().debug_assert();
+        super::command().debug_assert();
     }
 }

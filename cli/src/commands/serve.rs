@@ -15,16 +15,13 @@ use crate::signals::stop_when_told;
 
 /// Follow the chain and serve page and API, as meteor-indexer does.
 ///
-/// Options take precedence over the environment, the environment over the file, the file over the event's
-/// file; but two that name different events are refused. Exit code 64 means that the configuration can't be used.
+/// Options count before meteor.toml, that before the environment, and that before the event's file; but two that name
+/// different events are refused. Exit code 64 means that the configuration can't be used.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Serve {
-    /// A TOML file with the settings below, their names written with underscores
-    #[arg(long, env = "METEOR_CONFIG")]
-    config: Option<PathBuf>,
     /// The event: the file that meteor deploy wrote. It names nodes, contract, height and gas price where nothing else
     /// does, and the catalogue lies beside it [default: deployment.json, if it is in this folder]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", env = "METEOR_EVENT")]
     event: Option<PathBuf>,
     #[command(flatten)]
     settings: Settings,
@@ -36,17 +33,13 @@ const BAD_CONFIG: u8 = 64;
 impl Command for Serve {
     async fn run(self) -> Result<ExitCode> {
         let stop = stop_when_told();
-        let file = self.config.as_deref().map(Settings::from_file).transpose();
-        let named = file.as_ref().ok().and_then(|file| file.as_ref()?.contract.as_deref());
-        let event = event_file(self.event.as_deref(), self.settings.contract.as_deref().or(named));
+        let event = event_file(self.event.as_deref(), self.settings.contract.as_deref());
         let deployed = event.as_deref().map(deployed).transpose()?.unwrap_or_default();
-        if let Err(error) = self.one_event(file.as_ref().ok().and_then(Option::as_ref), &deployed) {
+        if let Err(error) = self.one_event(&deployed) {
             tell!("error: {error:#}");
             return Ok(ExitCode::from(BAD_CONFIG));
         }
-        let checked =
-            file.and_then(|file| self.settings.over(file.unwrap_or_default().over(deployed)).check());
-        let config = match checked {
+        let config = match self.settings.over(deployed).check() {
             Ok(config) => config,
             Err(error) => {
                 tell!("error: {:#}", anyhow::Error::from(error));
@@ -63,10 +56,9 @@ impl Command for Serve {
 
 impl Serve {
     /// Refuses names of different events: one of them would be the wrong one.
-    fn one_event(&self, file: Option<&Settings>, deployed: &Settings) -> Result<()> {
+    fn one_event(&self, deployed: &Settings) -> Result<()> {
         let named = [
             ("--contract or METEOR_CONTRACT", self.settings.contract.clone()),
-            ("the configuration file", file.and_then(|file| file.contract.clone())),
             ("the event's file", deployed.contract.clone()),
         ];
         if named.iter().any(|(_, contract)| contract.is_some()) {
@@ -99,13 +91,12 @@ mod tests {
     #[test]
     fn two_names_of_different_events_are_refused() {
         let of = |contract: &str| Settings { contract: Some(contract.to_owned()), ..Settings::default() };
-        let serve = |settings| Serve { config: None, event: None, settings };
-        assert!(serve(of("a")).one_event(None, &of("a")).is_ok());
+        let serve = |settings| Serve { event: None, settings };
+        assert!(serve(of("a")).one_event(&of("a")).is_ok());
         assert!(
-            serve(Settings::default()).one_event(None, &Settings::default()).is_ok(),
+            serve(Settings::default()).one_event(&Settings::default()).is_ok(),
             "check() says what is missing"
         );
-        assert!(serve(of("a")).one_event(None, &of("b")).is_err());
-        assert!(serve(Settings::default()).one_event(Some(&of("a")), &of("b")).is_err());
+        assert!(serve(of("a")).one_event(&of("b")).is_err());
     }
 }
