@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
+use crate::api::Hashes;
 use crate::config::{Config, Source};
 use crate::error::IndexerError;
 use crate::latency::{Lag, Latency};
@@ -53,6 +54,8 @@ pub struct App {
     pub upstream: Arc<Semaphore>,
     /// Transactions passed on.
     pub relayed: Relayed,
+    /// Hashes of transactions that nodes have told.
+    pub(crate) hashes: Hashes,
     /// Where snapshots and segments are kept, if anywhere.
     pub(crate) files: Option<Arc<Files>>,
     /// What waits to be kept.
@@ -144,6 +147,7 @@ impl App {
             streams: Caps::new(config.max_streams, config.max_streams_per_address),
             upstream: Arc::new(Semaphore::new(UPSTREAM)),
             relayed: Relayed::default(),
+            hashes: Hashes::default(),
             stop: CancellationToken::new(),
             draining: Arc::default(),
             view: ArcSwap::from_pointee(View::empty()),

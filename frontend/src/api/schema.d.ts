@@ -136,6 +136,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/nfts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * NFTs by owner, shower, tier and state
+         * @description A request looks at no more than 1,000 NFTs, so a page may be short or empty while `next` is not null. An owner holds no
+         *     NFT that is burnt or revealed.
+         */
+        get: operations["find_nfts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/nfts/{collection}": {
         parameters: {
             query?: never;
@@ -333,7 +354,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The rank, tier and odds that a wallet would have now with a total of `amount` */
+        /**
+         * The rank, tier and odds that a wallet would have now with a total of `amount`, or what a tier costs it now
+         * @description With `tier` the answer is for the least total that has that tier or a better one, and that reaches the minimum.
+         *     `to_send` is what the wallet would have to send for it; 0 if it has the tier already. Anyone may contribute meanwhile,
+         *     so the tier is not promised.
+         */
         get: operations["quote"];
         put?: never;
         post?: never;
@@ -540,6 +566,26 @@ export interface paths {
         };
         /** A wallet's contributions in every shower */
         get: operations["wallet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/wallets/{address}/contributions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A wallet's contributions one by one, with the hashes of their transactions
+         * @description The hashes are asked of the chain's nodes. One that no node tells is null.
+         */
+        get: operations["wallet_contributions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -813,6 +859,21 @@ export interface components {
          * @enum {string}
          */
         FoundKind: "egg" | "dust";
+        /** @description NFTs that are as asked for. */
+        FoundNfts: {
+            /**
+             * Format: int64
+             * @description Height that this describes.
+             */
+            height: number;
+            /** @description Path of the next page; null after the last. */
+            next: string | null;
+            /**
+             * @description The page: meteors, then eggs, then dust, each by token id. It may be short or empty while there is a next one: a
+             *     request looks at a bounded number of NFTs.
+             */
+            nfts: components["schemas"]["Nft"][];
+        };
         /** @description What a unit of gas costs. */
         GasPrice: {
             /**
@@ -897,7 +958,7 @@ export interface components {
         Nft: {
             /** @description What it shows. */
             attributes: components["schemas"]["Attribute"][];
-            /** @description Whether it is burnt. */
+            /** @description Whether it is burnt, in a reveal or otherwise. */
             burnt: boolean;
             /** @description Its collection. */
             collection: components["schemas"]["CollectionName"];
@@ -927,11 +988,18 @@ export interface components {
              * @description The shower it came from.
              */
             shower: number;
+            /** @description What has become of it. */
+            state: components["schemas"]["NftState"];
             /** @description Its tier. */
             tier: components["schemas"]["TierName"];
             /** @description Its id. */
             token_id: components["schemas"]["TokenId"];
         };
+        /**
+         * @description What has become of an NFT.
+         * @enum {string}
+         */
+        NftState: "held" | "cracking" | "revealed" | "burnt";
         /** @description The newest NFTs of a collection. */
         Nfts: {
             /** @description NFTs ever minted. */
@@ -1629,6 +1697,49 @@ export interface components {
             /** @description Sum of its contributions. */
             total: components["schemas"]["Amount"];
         };
+        /** @description One contribution of a wallet. */
+        WalletContribution: {
+            /** @description How much it brought. */
+            amount: components["schemas"]["Amount"];
+            /**
+             * Format: int64
+             * @description Height of its block.
+             */
+            height: number;
+            /**
+             * Format: int64
+             * @description Sequence number among all contributions of the event.
+             */
+            seq: number;
+            /**
+             * Format: int32
+             * @description The shower.
+             */
+            shower: number;
+            /**
+             * Format: int64
+             * @description Time of its block (seconds).
+             */
+            time: number;
+            /** @description The wallet's total in the shower after it. */
+            total: components["schemas"]["Amount"];
+            /** @description Hash of its transaction, upper-case hex. Nodes tell it: null if none that answers has an index of transactions. */
+            tx_hash: string | null;
+        };
+        /** @description A wallet's contributions, one by one. */
+        WalletContributions: {
+            /** @description The wallet. */
+            address: string;
+            /** @description The page, newest first. */
+            contributions: components["schemas"]["WalletContribution"][];
+            /**
+             * Format: int64
+             * @description Height that this describes.
+             */
+            height: number;
+            /** @description Path of the next page; null after the last. */
+            next: string | null;
+        };
         /** @description A wallet's contribution in one shower. */
         WalletShower: {
             /** @description The wallet's total in it. */
@@ -2022,6 +2133,65 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+        };
+    };
+    find_nfts: {
+        parameters: {
+            query?: {
+                /** @description Only those of this collection: meteors, eggs or dust */
+                collection?: string;
+                /** @description Only those that this wallet holds, or cracked and waits for */
+                owner?: string;
+                /** @description Only those from this shower */
+                shower?: number;
+                /** @description Only those of this tier */
+                tier?: "legendary" | "ancient" | "rare" | "common";
+                /** @description Only those of which this has become */
+                state?: "held" | "cracking" | "revealed" | "burnt";
+                /** @description Return NFTs after this one, for example `eggs-12` (default: from the first) */
+                after?: string;
+                /** @description How many NFTs to return, 1 to 100 (default 20) */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page: meteors, then eggs, then dust, each by token id */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundNfts"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            /** @description Bad parameters */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such collection or shower */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyConnections"];
+            431: components["responses"]["HeadersTooLarge"];
+            503: components["responses"]["Unavailable"];
         };
     };
     nfts: {
@@ -2440,9 +2610,11 @@ export interface operations {
     };
     quote: {
         parameters: {
-            query: {
-                /** @description The wallet's total in the shower after contributing, in micro-denom (decimal digits) */
-                amount: string;
+            query?: {
+                /** @description The wallet's total in the shower after contributing, in micro-denom (decimal digits); give this or `tier` */
+                amount?: string;
+                /** @description Ask for the least total that has this tier or a better one; give this or `amount` */
+                tier?: "legendary" | "ancient" | "rare" | "common";
                 /** @description The wallet, if it has contributed to this shower already */
                 address?: string;
             };
@@ -2991,6 +3163,49 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             /** @description Not an address */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyConnections"];
+            431: components["responses"]["HeadersTooLarge"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    wallet_contributions: {
+        parameters: {
+            query?: {
+                /** @description Return those before the contribution with this sequence number (default: from the newest) */
+                after?: number;
+                /** @description How many to return, 1 to 100 (default 20) */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The wallet */
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first; empty if there are none */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WalletContributions"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            /** @description Bad parameters */
             400: {
                 headers: {
                     [name: string]: unknown;

@@ -24,7 +24,7 @@ use tower_layer::Layer as _;
 use tower_service::Service;
 
 use super::events::Peer;
-use super::showers::{of_quote, of_ranking};
+use super::showers::{Wanted, of_quote, of_ranking};
 use super::wallets::{of_cave, of_wallet};
 use super::{cors, of_status, router};
 use crate::app::App;
@@ -135,7 +135,7 @@ fn quick<'a, B>(app: &'a App, request: &http::Request<B>) -> Option<(&'a Histogr
         }
         ("showers", Some((number, "quote")), Some(query)) => {
             let [amount, address] = parameters(query, ["amount", "address"])?;
-            (&latency.other, of_quote(app, &view, whole(number)?, amount?, address, headers))
+            (&latency.other, of_quote(app, &view, whole(number)?, Wanted::Amount(amount?), address, headers))
         }
         _ => return None,
     };

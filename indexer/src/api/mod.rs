@@ -2,6 +2,7 @@
 //! the chain's nodes.
 
 mod accounts;
+mod contributions;
 mod description;
 mod docs;
 mod events;
@@ -39,6 +40,7 @@ use crate::app::App;
 use crate::models;
 use crate::view::View;
 use crate::view::page::to_json;
+pub use contributions::Hashes;
 pub use description::openapi;
 pub use front::Front;
 use known::{Known, refuse};
@@ -62,7 +64,9 @@ fn routes(head: utoipa::openapi::OpenApi) -> (Router<Arc<App>>, utoipa::openapi:
         .routes(routes!(showers::quote))
         .routes(routes!(showers::telescope))
         .routes(routes!(wallets::wallet))
+        .routes(routes!(contributions::wallet_contributions))
         .routes(routes!(wallets::cave))
+        .routes(routes!(nfts::find_nfts))
         .routes(routes!(nfts::nfts))
         .routes(routes!(nfts::nft))
         .routes(routes!(fairness::fairness))

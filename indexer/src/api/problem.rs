@@ -5,6 +5,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use meteor_chain::words::Refusal;
+use meteor_rules::tier::Tier;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -139,6 +140,15 @@ impl Problem {
     pub fn method_not_allowed() -> Self {
         let detail = "This path takes another method: /docs says which.".to_owned();
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "Method not allowed", detail)
+    }
+
+    /// 409: a tier that no rank of a shower has.
+    pub fn no_such_tier(shower: u32, tier: Tier) -> Self {
+        let detail = format!(
+            "Shower {shower} has no rank that is {tier} or better, however much one contributes. /v1/config has the rule \
+             of the tiers."
+        );
+        Self::new(StatusCode::CONFLICT, "no-such-tier", "No such tier", detail)
     }
 
     /// 409: a quote for a shower that is over.

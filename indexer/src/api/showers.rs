@@ -5,6 +5,8 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use meteor_rules::ranking::Quote as Quoted;
+use meteor_rules::tier::Tier;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -147,14 +149,21 @@ fn rows(asked: Option<u32>) -> Result<u32, Problem> {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct QuoteQuery {
-    /// The wallet's total in the shower after contributing, in micro-denom (decimal digits)
+    /// The wallet's total in the shower after contributing, in micro-denom (decimal digits); give this or `tier`
     #[param(pattern = "^[0-9]{1,39}$")]
-    amount: String,
+    amount: Option<String>,
+    /// Ask for the least total that has this tier or a better one; give this or `amount`
+    #[param(inline)]
+    tier: Option<Tier>,
     /// The wallet, if it has contributed to this shower already
     address: Option<String>,
 }
 
-/// The rank, tier and odds that a wallet would have now with a total of `amount`
+/// The rank, tier and odds that a wallet would have now with a total of `amount`, or what a tier costs it now
+///
+/// With `tier` the answer is for the least total that has that tier or a better one, and that reaches the minimum.
+/// `to_send` is what the wallet would have to send for it; 0 if it has the tier already. Anyone may contribute meanwhile,
+/// so the tier is not promised.
 #[utoipa::path(get, path = "/v1/showers/{shower}/quote", tag = "showers",
     params(("shower" = u32, Path, description = "Number of the shower, from 1"), QuoteQuery),
     responses(
@@ -170,7 +179,25 @@ pub(super) async fn quote(
     InQuery(query): InQuery<QuoteQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    of_quote(&app, &app.view(), number, &query.amount, query.address.as_deref(), &headers)
+    let wanted = match (&query.amount, query.tier) {
+        (Some(amount), None) => Wanted::Amount(amount),
+        (None, Some(tier)) => Wanted::Tier(tier),
+        (Some(_), Some(_)) | (None, None) => {
+            return Err(Problem::bad_request(
+                "Give either amount, a total in micro-denom, or tier: legendary, ancient, rare or common.",
+            ));
+        }
+    };
+    of_quote(&app, &app.view(), number, wanted, query.address.as_deref(), &headers)
+}
+
+/// What a quote is for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Wanted<'a> {
+    /// A total, in digits.
+    Amount(&'a str),
+    /// The least total that has a tier.
+    Tier(Tier),
 }
 
 /// The answer to the request above.
@@ -178,31 +205,48 @@ pub(super) fn of_quote(
     app: &App,
     view: &View,
     number: u32,
-    total: &str,
+    wanted: Wanted<'_>,
     address: Option<&str>,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
     let shower = find(view, number)?;
-    let amount = amount(total)?;
+    let total = match wanted {
+        Wanted::Amount(text) => Some(amount(text)?),
+        Wanted::Tier(_) => None,
+    };
     if !matches!(shower.summary.status, Status::Open | Status::Upcoming) {
         return Err(Problem::shower_over(number));
     }
     let mine = match address {
         Some(address) => super::wallets::find(app, view, address)?
             .and_then(|wallet| shower.ranked_row(wallet.slot(number)?))
-            .map(|(_, row)| row.amount),
+            .map(|(rank, row)| (rank, row.amount)),
         None => None,
     };
-    let current = mine.unwrap_or(0);
-    let to_send = amount.checked_sub(current).filter(|more| *more > 0).ok_or_else(|| {
-        Problem::bad_request(format!(
-            "amount is the wallet's total after contributing. It has {current} already: give more than that."
-        ))
-    })?;
-    let quote = shower
-        .quote(mine, amount)
-        .ok_or_else(|| Problem::bad_request("There is no rank for this amount: the shower is full."))?;
     let minimum = shower.summary.minimum;
+    let current = mine.map_or(0, |(_, amount)| amount);
+    let amount = match wanted {
+        Wanted::Amount(_) => total.filter(|total| *total > current).ok_or_else(|| {
+            Problem::bad_request(format!(
+                "amount is the wallet's total after contributing. It has {current} already: give more than that."
+            ))
+        })?,
+        Wanted::Tier(tier) => match shower.cost(mine, tier) {
+            Some(has) if has == current => has,
+            Some(cost) => cost.max(minimum.0),
+            None => return Err(Problem::no_such_tier(number, tier)),
+        },
+    };
+    let to_send = amount.saturating_sub(current);
+    let quote = match mine {
+        // What it has is at its rank: asked anew, it would come after those who have as much.
+        Some((rank, has)) if has == amount => {
+            Some(Quoted { rank, tier: shower.tier(rank), contributors: shower.summary.contributors })
+        }
+        Some(_) | None => shower.quote(mine.map(|(_, amount)| amount), amount),
+    };
+    let quote =
+        quote.ok_or_else(|| Problem::bad_request("There is no rank for this amount: the shower is full."))?;
     Ok(view.currency.respond(headers, || models::Quote {
         shower: number,
         amount: Amount(amount),

@@ -92,7 +92,8 @@ pub(super) async fn cave(
     of_cave(&app, &app.view(), &address, after, limit, &headers)
 }
 
-fn cursor(text: &str) -> Result<TokenRef, Problem> {
+/// The NFT after which a page begins.
+pub(super) fn cursor(text: &str) -> Result<TokenRef, Problem> {
     let parts = text.split_once('-');
     let token = parts.and_then(|(of, id)| TokenRef::new(Collection::named(of)?, id.parse().ok()?));
     token.ok_or_else(|| {

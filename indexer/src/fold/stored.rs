@@ -4,6 +4,7 @@
 //! is computed at reading, so it can't contradict the rest. What is left to contradict is checked. The rows here
 //! are no types of the fold: those may change without changing what is stored.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use cosmwasm_std::Uint128;
@@ -438,13 +439,13 @@ impl ShowerRow {
     /// The shower of that number. Wallets of its standings are not checked yet.
     fn shower(self, number: u32, images: &[Arc<str>]) -> Result<Shower, StoredError> {
         let none = Place { amount: 0, seq: 0 };
-        let standing = |(wallet, refunded)| Standing { place: none, wallet, refunded };
+        let standing = |(wallet, refunded)| Standing { place: none, wallet, refunded, last: None };
         let mut standings: Vec<_> = self.standings.into_iter().map(standing).collect();
         let (mut total, mut last_seq, mut newcomers) = (0u128, 0u64, 0u32);
         let mut given = Vec::with_capacity(self.given.len());
         for GivenRow { slot, since, amount } in self.given {
-            let place =
-                &mut at(&mut standings, slot).ok_or(Contradiction("a contribution is nobody's"))?.place;
+            let Standing { place, last, .. } =
+                at(&mut standings, slot).ok_or(Contradiction("a contribution is nobody's"))?;
             // Who contributes first gets the next place.
             if place.seq == 0 {
                 if slot != newcomers {
@@ -457,7 +458,9 @@ impl ShowerRow {
             let sums = (place.amount.checked_add(amount), total.checked_add(amount));
             let (Some(sum), Some(sums)) = sums else { return Err(Contradiction("amounts are too large")) };
             (place.amount, place.seq, total) = (sum, last_seq, sums);
-            given.push(Given { seq: last_seq, slot, amount, total: sum });
+            let end = u32::try_from(given.len()).ok().and_then(|before| before.checked_add(1));
+            let end = end.and_then(NonZeroU32::new).ok_or(Contradiction("too many contributions"))?;
+            given.push(Given { seq: last_seq, slot, before: last.replace(end), amount, total: sum });
         }
         if usize::try_from(newcomers).ok() != Some(standings.len()) {
             return Err(Contradiction("a contributor has not contributed"));

@@ -147,6 +147,11 @@ impl Tokens {
         &self.order
     }
 
+    /// Ids from `first` to `last`, burnt or not, in order.
+    pub fn ids(&self, first: u64, last: u64) -> impl Iterator<Item = u64> {
+        self.by_id.range(first..=last).map(|(id, _)| *id)
+    }
+
     /// Adds a token, whose id must be new.
     pub(super) fn add(&mut self, id: u64, token: Token) -> Result<(), FoldFault> {
         if self.by_id.contains_key(&id) {
@@ -235,6 +240,11 @@ impl Custodies {
     /// The meteors that a wallet has cracked, sorted by number.
     pub fn of(&self, wallet: u32) -> impl Iterator<Item = u64> {
         self.by_holder.range((wallet, 0)..=(wallet, u64::MAX)).map(|(_, meteor)| *meteor)
+    }
+
+    /// The meteors from `first` on that a wallet has cracked, sorted by number.
+    pub fn of_from(&self, wallet: u32, first: u64) -> impl Iterator<Item = u64> {
+        self.by_holder.range((wallet, first)..=(wallet, u64::MAX)).map(|(_, meteor)| *meteor)
     }
 
     /// Those after the meteor `after`, sorted by number; all of them for `None`.

@@ -25,7 +25,10 @@ pub use shower::{
 };
 pub use site::{GasPrice, Release, Site};
 pub use tx::{Account, Balance, Sent, Simulated, TxRequest, TxStatus};
-pub use wallet::{Cave, Cracking, Nft, Nfts, Wallet, WalletShower};
+pub use wallet::{
+    Cave, Cracking, FoundNfts, Nft, NftState, Nfts, Wallet, WalletContribution, WalletContributions,
+    WalletShower,
+};
 
 /// The id of an NFT, written as a decimal string, as CW721 has it. Egg and dust have the id of the meteor they were in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]

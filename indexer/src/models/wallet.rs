@@ -3,7 +3,7 @@
 use meteor_rules::life::ContributionState;
 use meteor_rules::metadata::Attribute;
 use meteor_rules::tier::Tier;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Amount, Odds, Status, TokenId};
@@ -53,6 +53,39 @@ pub struct WalletShower {
     pub meteor: Option<TokenId>,
 }
 
+/// A wallet's contributions, one by one.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WalletContributions<'a> {
+    /// The wallet.
+    pub address: &'a str,
+    /// The page, newest first.
+    pub contributions: Vec<WalletContribution>,
+    /// Path of the next page; null after the last.
+    pub next: Option<String>,
+    /// Height that this describes.
+    pub height: u64,
+}
+
+/// One contribution of a wallet.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct WalletContribution {
+    /// Sequence number among all contributions of the event.
+    pub seq: u64,
+    /// The shower.
+    pub shower: u32,
+    /// How much it brought.
+    pub amount: Amount,
+    /// The wallet's total in the shower after it.
+    pub total: Amount,
+    /// Height of its block.
+    pub height: u64,
+    /// Time of its block (seconds).
+    pub time: u64,
+    /// Hash of its transaction, upper-case hex. Nodes tell it: null if none that answers has an index of transactions.
+    #[schema(pattern = "^[0-9A-F]{64}$")]
+    pub tx_hash: Option<String>,
+}
+
 /// The NFTs a wallet holds.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Cave<'a> {
@@ -92,6 +125,44 @@ pub struct Nfts<'a> {
     pub next: Option<String>,
 }
 
+/// NFTs that are as asked for.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FoundNfts<'a> {
+    /// The page: meteors, then eggs, then dust, each by token id. It may be short or empty while there is a next one: a
+    /// request looks at a bounded number of NFTs.
+    pub nfts: Vec<Nft<'a>>,
+    /// Path of the next page; null after the last.
+    pub next: Option<String>,
+    /// Height that this describes.
+    pub height: u64,
+}
+
+/// What has become of an NFT.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NftState {
+    /// Somebody holds it.
+    Held,
+    /// A meteor that was cracked and waits for its reveal. The hatchery holds it.
+    Cracking,
+    /// A meteor whose reveal was its end: an egg or dust was found in it.
+    Revealed,
+    /// Burnt by its holder.
+    Burnt,
+}
+
+impl NftState {
+    /// As the API writes it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Cracking => "cracking",
+            Self::Revealed => "revealed",
+            Self::Burnt => "burnt",
+        }
+    }
+}
+
 /// One NFT.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Nft<'a> {
@@ -101,7 +172,9 @@ pub struct Nft<'a> {
     pub token_id: TokenId,
     /// Its holder, or its last one if it is burnt.
     pub owner: &'a str,
-    /// Whether it is burnt.
+    /// What has become of it.
+    pub state: NftState,
+    /// Whether it is burnt, in a reveal or otherwise.
     pub burnt: bool,
     /// Set for a meteor that waits for its reveal; else null.
     pub cracking: Option<Cracking<'a>>,

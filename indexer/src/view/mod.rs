@@ -6,7 +6,9 @@
 mod csv;
 mod encoding;
 mod exports;
+mod filter;
 mod frame;
+mod given;
 pub(crate) mod json;
 mod look;
 mod numbers;
@@ -31,6 +33,7 @@ use crate::fold::{
     Wallets,
 };
 use crate::models::{self, Amount, Status};
+pub use filter::{Filter, MAX_EXAMINED};
 pub use frame::MAX_CONTRIBUTIONS;
 use look::Looks;
 pub use numbers::status;
@@ -195,6 +198,7 @@ impl View {
             collection: of,
             token_id: models::TokenId(id),
             owner: self.address(token.owner),
+            state: self.nft_state(of, id, token),
             burnt: token.burnt,
             cracking: self.custodies.get(id).filter(|_| meteor).map(|custody| models::Cracking {
                 token_id: models::TokenId(id),

@@ -133,6 +133,13 @@ impl ShowerView {
             .map_or(ContributionState::Waiting, |life| life.contribution(has_meteor, row.refunded, self.now))
     }
 
+    /// The least total that has a tier or a better one now, for a wallet that has this rank and total or none; `None` if
+    /// there is no such rank.
+    pub fn cost(&self, mine: Option<(Rank, u128)>, tier: Tier) -> Option<u128> {
+        let at = |rank| self.row(rank).map(|row| row.amount);
+        ranking::cost(&self.launched.config.tiers, self.summary.contributors, mine, tier, at)
+    }
+
     /// A quote for a wallet that has `mine` now and would have `amount` (micro-denom).
     pub fn quote(&self, mine: Option<u128>, amount: u128) -> Option<ranking::Quote> {
         ranking::quote(&self.launched.config.tiers, self.summary.contributors, mine, amount, |x| {

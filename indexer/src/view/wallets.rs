@@ -90,7 +90,11 @@ impl View {
         let shower = self.shower(token.shower.0);
         let meteor = of == Collection::Meteors;
         json.raw(r#"{"collection":"#).text(of.name()).raw(r#","token_id":"#).token(id);
-        json.raw(r#","owner":"#).text(self.address(token.owner)).raw(r#","burnt":"#).truth(token.burnt);
+        json.raw(r#","owner":"#)
+            .text(self.address(token.owner))
+            .raw(r#","state":"#)
+            .text(self.nft_state(of, id, token).name());
+        json.raw(r#","burnt":"#).truth(token.burnt);
         let custody = self.custodies.get(id).filter(|_| meteor);
         json.raw(r#","cracking":"#).or_null(custody, |json, custody| {
             self.write_cracking(json, id, self.address(custody.holder));

@@ -238,7 +238,7 @@ fn a_shower_from_its_draw_to_its_key() {
     let draw = shower.draw.unwrap();
     assert_eq!((draw.root, draw.leaves), (sealed.root(), 5));
     assert_eq!(shower.key, None);
-    assert_eq!(shower.given[1], Given { seq: 2, slot: 1, amount: 12, total: 12 });
+    assert_eq!(shower.given[1], Given { seq: 2, slot: 1, before: None, amount: 12, total: 12 });
     chain.tx(&[(shower_contract(), Chain::key_event(1).into())]);
     chain.commit();
     let key = chain.state().shower(1).unwrap().key.unwrap();

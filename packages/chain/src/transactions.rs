@@ -96,6 +96,24 @@ impl Pool {
         if answered { Ok(None) } else { Err(last) }
     }
 
+    /// The first 100 transactions that a query of CometBFT finds, the earliest first; `None` if no node has the index for
+    /// that.
+    ///
+    /// # Errors
+    /// If no node answers.
+    pub async fn search(&self, query: &str) -> Result<Option<Vec<Included>>, NodeError> {
+        let params = json!({"query": query, "per_page": "100", "order_by": "asc"});
+        let (mut last, mut answered) = (NodeError::NoNode, false);
+        for node in self.at_hand() {
+            match node.ask("tx_search", &params, tx::listed).await {
+                Ok(found) => return Ok(Some(found)),
+                Err(NodeError::Refused { said: Said::NoTxIndex, .. }) => answered = true,
+                Err(error) => last = error,
+            }
+        }
+        if answered { Ok(None) } else { Err(last) }
+    }
+
     /// The transaction with this hash, searched for in every block of a range: for nodes without an index.
     ///
     /// # Errors

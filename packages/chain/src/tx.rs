@@ -86,6 +86,30 @@ pub fn found(body: &[u8], hash: &str) -> Result<Included, NodeError> {
     Ok(found.tx_result.included(hash, found.height))
 }
 
+/// The transactions in an answer to `tx_search`.
+///
+/// # Errors
+/// What the node says instead, or [`NodeError::Malformed`].
+pub fn listed(body: &[u8]) -> Result<Vec<Included>, NodeError> {
+    #[derive(Deserialize)]
+    struct Answer<'a> {
+        #[serde(default, borrow, deserialize_with = "or_default")]
+        txs: Vec<Listed<'a>>,
+    }
+    #[derive(Deserialize)]
+    struct Listed<'a> {
+        #[serde(borrow)]
+        hash: Cow<'a, str>,
+        #[serde(deserialize_with = "number")]
+        height: u64,
+        #[serde(borrow)]
+        tx_result: Outcome<'a>,
+    }
+    let answer: Answer<'_> = jsonrpc::result(body)?;
+    let one = |tx: Listed<'_>| tx.tx_result.included(&tx.hash.to_ascii_uppercase(), tx.height);
+    Ok(answer.txs.into_iter().map(one).collect())
+}
+
 /// The transactions in an answer to `block`, which was asked for `height`.
 ///
 /// # Errors

@@ -98,6 +98,8 @@ fn bad(template: &str, status: &str) -> Option<String> {
         ("/v1/showers/{shower}/quote", "409") => "/v1/showers/1/quote?amount=70".into(),
         ("/v1/showers/{shower}/quote", "404") => "/v1/showers/99/quote?amount=70".into(),
         ("/v1/showers/{shower}/quote", "400") => "/v1/showers/2/quote?amount=-1".into(),
+        ("/v1/nfts", "400") => "/v1/nfts?limit=0".into(),
+        ("/v1/nfts", "404") => "/v1/nfts?shower=99".into(),
         ("/v1/nfts/{collection}", "400") => "/v1/nfts/eggs?limit=0".into(),
         ("/v1/nfts/{collection}", "404") => "/v1/nfts/gold".into(),
         ("/v1/nfts/{collection}/{token_id}", "400") => "/v1/nfts/eggs/99999999999999999999".into(),
@@ -136,6 +138,7 @@ async fn servers() -> (Node, Server, Server) {
         node.modules.insert(SIMULATE, answer(&gas));
         let tax = json!({ "value": "ChA1MDAwMDAwMDAwMDAwMDAw", "height": "2" });
         node.modules.insert("/terra.tax.v1beta1.Query/BurnTaxRate", tax);
+        node.methods.insert("tx_search", Ok(json!({ "txs": [], "total_count": "0" })));
         node.methods.insert("broadcast_tx_sync", Ok(refusal("", 0, "")));
         node.methods.insert("tx", Err(format!("tx ({}) not found", "A".repeat(64))));
     });

@@ -4,6 +4,7 @@ mod described;
 mod exports;
 mod fairness;
 mod http;
+mod nfts;
 mod setup;
 mod showers;
 mod site;

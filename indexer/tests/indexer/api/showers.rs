@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{app, ok};
+use super::{app, get, ok};
 use crate::chain::address;
 
 #[tokio::test]
@@ -56,6 +56,28 @@ async fn floors_quotes_and_the_telescope_say_the_same() {
     );
     let quote = ok(&app, "/v1/showers/3/quote?amount=5").await;
     assert_eq!((&quote["rank"], &quote["enough"]), (&json!(1), &json!(false)));
+    // What a tier costs now: one more than the last that must be passed, and no less than the minimum.
+    for (query, amount, to_send, rank, tier) in [
+        ("tier=legendary".to_owned(), "51", "51", 2, "legendary"),
+        (format!("tier=legendary&address={}", address(3)), "51", "1", 2, "legendary"),
+        (format!("tier=legendary&address={}", address(1)), "100", "0", 1, "legendary"),
+        (format!("tier=common&address={}", address(3)), "50", "0", 3, "common"),
+        (format!("tier=ancient&address={}", address(77)), "51", "51", 2, "legendary"),
+        ("tier=common".to_owned(), "10", "10", 4, "common"),
+    ] {
+        let quote = ok(&app, &format!("/v1/showers/2/quote?{query}")).await;
+        assert_eq!(
+            (&quote["amount"], &quote["to_send"]),
+            (&json!(amount), &json!(to_send)),
+            "{query}: {quote}"
+        );
+        assert_eq!((&quote["rank"], &quote["tier"]), (&json!(rank), &json!(tier)), "{query}: {quote}");
+        assert_eq!(quote["enough"], true, "{query}");
+    }
+    assert_eq!(ok(&app, "/v1/showers/3/quote?tier=common").await["tier"], "legendary", "the first of all");
+    for query in ["", "?tier=rare&amount=50", "?tier=gold"] {
+        assert_eq!(get(&app, &format!("/v1/showers/2/quote{query}")).await.0, 400, "{query}");
+    }
     let quote = ok(&app, &format!("/v1/showers/2/quote?amount=51&address={}", address(77))).await;
     assert_eq!(quote["current"], "0", "a wallet that has done nothing yet");
 }

@@ -2,8 +2,19 @@
 
 use serde_json::{Value, json};
 
-use super::{app, app_of, hatched, ok};
-use crate::chain::{LENGTH, OPENS, TIMEOUT, address, dust_contract, eggs_contract, hatchery_contract};
+use axum::http::HeaderMap;
+use meteor_chain::event::RawEvent;
+use meteor_indexer::Config;
+use meteor_indexer::app::App;
+use meteor_indexer::view::View;
+use meteor_messages::events::Contribution;
+
+use super::{app, app_of, get, hatched, ok};
+use crate::chain::{
+    Chain, LENGTH, OPENS, TIMEOUT, address, dust_contract, eggs_contract, hatchery_contract, raw,
+    shower_contract,
+};
+use crate::node::{Fault, Node};
 
 #[tokio::test]
 async fn wallets_and_caves() {
@@ -48,6 +59,128 @@ async fn wallets_and_caves() {
     let next = ok(&app, newest["next"].as_str().unwrap()).await;
     assert_eq!(ids(&next), ["3", "2"]);
     assert_eq!(ids(&ok(&app, next["next"].as_str().unwrap()).await), ["1"]);
+}
+
+/// A transaction as `tx_search` lists it: each contribution of these numbers, by this contract.
+fn listed(hash: &str, height: u64, contract: &str, contributions: &[Contribution]) -> Value {
+    let event = |contribution: &Contribution| raw(contract, &contribution.clone().into());
+    let json = |raw: RawEvent<'_>| {
+        let attributes: Vec<_> =
+            raw.attributes.iter().map(|a| json!({ "key": a.key, "value": a.value })).collect();
+        json!({ "type": raw.kind, "attributes": attributes })
+    };
+    let events: Vec<_> = contributions.iter().map(event).map(json).collect();
+    json!({ "hash": hash, "height": height.to_string(), "index": 0,
+        "tx_result": { "code": 0, "gas_used": "7", "events": events } })
+}
+
+#[tokio::test]
+async fn a_wallets_contributions_come_with_the_hashes_that_a_node_tells() {
+    let mut chain = Chain::launched(2);
+    let mut given: Vec<(u64, u64, u32, Contribution)> = Vec::new();
+    for (shower, at) in [(1, OPENS), (2, OPENS + LENGTH)] {
+        for block in 0..4 {
+            chain.time(at + block);
+            // Others contribute before, between and after.
+            for who in [1, 2, 1, 3] {
+                let event = chain.contribution(shower, &address(who), 10 + u128::from(block));
+                chain.tx(&[(shower_contract(), event.clone().into())]);
+                if who == 1 {
+                    given.push((chain.height() + 1, at + block, shower, event));
+                }
+            }
+            chain.commit();
+        }
+        chain.commit();
+    }
+    given.reverse();
+    let node = Node::start(&chain.blocks).await;
+    let app = App::new(Config::new(&[node.url().to_string()], &shower_contract()).unwrap()).unwrap();
+    app.publish(View::new(&chain.state(), "terra", None));
+    let known = hex::encode_upper([7; 32]);
+    let told = &given[0];
+    // The node knows one of them; an event of the same name of another contract is none.
+    let txs = [
+        listed(&known.to_lowercase(), told.0, &shower_contract(), std::slice::from_ref(&told.3)),
+        listed(&"E".repeat(64), told.0, &eggs_contract(), &[given[1].3.clone()]),
+    ];
+    node.set(|node| drop(node.methods.insert("tx_search", Ok(json!({ "txs": txs, "total_count": "2" })))));
+    let path = format!("/v1/wallets/{}/contributions", address(1));
+    let (mut next, mut seen) = (format!("{path}?limit=5"), Vec::new());
+    loop {
+        let page = ok(&app, &next).await;
+        assert_eq!((&page["address"], &page["height"]), (&json!(address(1)), &json!(chain.height())));
+        seen.extend(page["contributions"].as_array().unwrap().iter().cloned());
+        let Some(path) = page["next"].as_str() else { break };
+        next = path.to_owned();
+    }
+    let expected: Vec<_> = given
+        .iter()
+        .map(|(height, time, shower, event)| {
+            let hash = (event.seq == told.3.seq).then_some(&known);
+            json!({ "seq": event.seq, "shower": shower, "amount": event.amount.to_string(),
+                "total": event.total.to_string(), "height": height, "time": time, "tx_hash": hash })
+        })
+        .collect();
+    assert_eq!(seen, expected);
+    let query = node.inner.lock().unwrap().params[0]["query"].as_str().unwrap().to_owned();
+    assert_eq!(
+        query,
+        format!(
+            "wasm-contribution.contributor='{}' AND tx.height>={} AND tx.height<={}",
+            address(1),
+            given[4].0,
+            given[0].0
+        )
+    );
+
+    // Without a node's index, or without a node, the rest is there; the tag is another once a hash is known.
+    let tag = |headers: HeaderMap| headers["etag"].to_str().unwrap().to_owned();
+    let with = tag(get(&app, &path).await.1);
+    node.set(|node| drop(node.methods.insert("tx_search", Err("transaction indexing is disabled".into()))));
+    let (_, headers, page) = get(&app, &path).await;
+    assert_eq!(page["contributions"].as_array().unwrap().len(), 16);
+    assert_eq!(page["contributions"][0]["tx_hash"], Value::Null);
+    assert_ne!(tag(headers), with);
+    node.set(|node| node.always = Some(("tx_search", Fault::Broken)));
+    assert_eq!(ok(&app, &format!("{path}?limit=1")).await["contributions"][0]["seq"], told.3.seq);
+
+    let of_another = given[0].3.seq + 1;
+    for wrong in [format!("after={of_another}"), "after=999".into(), "after=x".into(), "limit=0".into()] {
+        assert_eq!(get(&app, &format!("{path}?{wrong}")).await.0, 400, "{wrong}");
+    }
+    let none = ok(&app, &format!("/v1/wallets/{}/contributions", address(99))).await;
+    assert_eq!((&none["contributions"], &none["next"]), (&json!([]), &Value::Null));
+}
+
+#[tokio::test]
+async fn a_hash_of_a_block_long_past_is_asked_for_once() {
+    let mut chain = Chain::launched(1);
+    chain.time(OPENS);
+    let event = chain.contribution(1, &address(1), 10);
+    chain.tx(&[(shower_contract(), event.clone().into())]);
+    chain.commit();
+    let height = chain.height();
+    let node = Node::start(&chain.blocks).await;
+    let app = App::new(Config::new(&[node.url().to_string()], &shower_contract()).unwrap()).unwrap();
+    let tx = listed(&"A".repeat(64), height, &shower_contract(), &[event]);
+    node.set(|node| drop(node.methods.insert("tx_search", Ok(json!({ "txs": [tx] })))));
+    let path = format!("/v1/wallets/{}/contributions", address(1));
+    let asked = async || {
+        app.publish(View::new(&chain.state(), "terra", None));
+        assert_eq!(ok(&app, &path).await["contributions"][0]["tx_hash"], "A".repeat(64));
+        node.asked().len()
+    };
+    assert_eq!((asked().await, asked().await), (1, 2), "a new block may be taken back");
+    for _ in 0..100 {
+        chain.commit();
+    }
+    let asked = async || {
+        app.publish(View::new(&chain.state(), "terra", None));
+        assert_eq!(ok(&app, &path).await["contributions"][0]["tx_hash"], "A".repeat(64));
+        node.asked().len()
+    };
+    assert_eq!((asked().await, asked().await), (3, 3));
 }
 
 #[tokio::test]
