@@ -1185,7 +1185,7 @@ export interface components {
              * @description The height from which on a single node has told the blocks, of several that the server asks: what it left out may
              *     still be corrected. Null if others have told the same. It is in each answer's `x-meteor-one-node-since`, too.
              */
-            one_node_since?: number | null;
+            one_node_since: number | null;
             /**
              * @description Whether the answers may be old. `following`: they are of the newest block, or a few before it. `catching_up`: they
              *     are old, and newer blocks are being read; after a start they may be older than what the server said before.
