@@ -13,7 +13,7 @@ const fine: Seen = {
     halted: false,
     state: 'following',
     alarms: 0,
-  one_node_since: null,
+    one_node_since: null,
   },
   paused: false,
   stalled: false,
