@@ -65,6 +65,7 @@ pub async fn start_with(config: Config, codes: Vec<Code>, extra: Router) -> Resu
     let (news, _) = broadcast::channel(NEWS);
     let facts = Facts {
         prefix: config.prefix.clone(),
+        taxed: config.burn_tax.is_some(),
         max_gas: config.max_gas,
         validator: Validator::new()?,
         blocks: blocks.clone(),

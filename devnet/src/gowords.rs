@@ -67,6 +67,16 @@ pub(crate) fn bad_address(address: &str, prefix: &str) -> Option<String> {
     }
 }
 
+/// `address` as the chain writes it: bech32 may come all in upper case. What is no address stays as it is.
+pub(crate) fn address(address: &str, prefix: &str) -> String {
+    if bad_address(address, prefix).is_none() { one_case(address) } else { address.into() }
+}
+
+/// Lower case, if all letters are in upper case.
+pub(crate) fn one_case(address: &str) -> String {
+    if address.bytes().any(|byte| byte.is_ascii_lowercase()) { address.into() } else { address.to_lowercase() }
+}
+
 /// Says which checksum would have been right.
 fn checksum(address: &str) -> String {
     let (rest, got) = address.split_at_checked(address.len().saturating_sub(6)).unwrap_or_default();
@@ -121,6 +131,8 @@ mod tests {
         let good = "terra1x46rqay4d3cssq8gxxvqz8xt6nwlz4td20k38v";
         let why = |address: &str| bad_address(address, "terra").unwrap_or_default();
         assert_eq!(bad_address(good, "terra"), None);
+        assert_eq!(address(&good.to_uppercase(), "terra"), good);
+        assert_eq!(address("TERRA1NOPE", "terra"), "TERRA1NOPE");
         assert_eq!(why(" "), "empty address string is not allowed");
         assert_eq!(why("nope"), "decoding bech32 failed: invalid bech32 string length 4");
         assert_eq!(why("terra1nope"), "decoding bech32 failed: invalid separator index 5");

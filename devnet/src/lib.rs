@@ -52,6 +52,7 @@ mod error;
 mod gas;
 mod gowords;
 mod query;
+mod quotes;
 mod rest;
 mod rpc;
 mod serve;

@@ -7,6 +7,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::DevnetError;
+use crate::quotes::Quoted;
 
 /// A bound listener and the address it got.
 pub(crate) struct Bound {
@@ -28,7 +29,7 @@ impl Bound {
             // Connections are dropped with the task: waiting would mean waiting for idle WebSockets.
             tokio::select! {
                 () = stop.cancelled() => {}
-                result = axum::serve(self.listener, router) => {
+                result = axum::serve(Quoted(self.listener), router) => {
                     if let Err(error) = result {
                         tracing::error!(%error, "the listener failed");
                     }

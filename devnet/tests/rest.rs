@@ -2,9 +2,12 @@
 
 use crate::common;
 
-use crate::common::{Client, Envelope, start};
+use crate::common::{Client, Envelope, any, start};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use cosmos_sdk_proto::cosmos::bank::v1beta1::MsgSend;
+use cosmos_sdk_proto::cosmos::base::v1beta1::Coin;
+use cosmos_sdk_proto::cosmwasm::wasm::v1::MsgExecuteContract;
 use serde_json::{Value, json};
 
 async fn post(client: &Client, path: &str, body: Value) -> (u16, Value) {
@@ -88,6 +91,12 @@ async fn a_transaction_from_estimate_to_receipt() {
     assert_eq!(body["tx_response"]["height"], "3");
     let query = format!("/cosmos/tx/v1beta1/txs?query=wasm._contract_address%3D'{vault}'");
     assert_eq!(client.rest(&query).await.1["total"], "2");
+    // `events` was the name before SDK 0.50; a node of today reads it no more.
+    let query = format!("/cosmos/tx/v1beta1/txs?events=wasm._contract_address%3D'{vault}'");
+    for path in [query.as_str(), "/cosmos/tx/v1beta1/txs"] {
+        let empty = json!({ "code": 13, "message": "query cannot be empty", "details": [] });
+        assert_eq!(client.rest(path).await, (500, empty));
+    }
     for bad in [json!({}), json!({ "tx_bytes": "!" })] {
         assert_eq!(post(&client, "/cosmos/tx/v1beta1/simulate", bad.clone()).await.0, 400);
         assert_eq!(post(&client, "/cosmos/tx/v1beta1/txs", bad).await.0, 400);
@@ -123,4 +132,51 @@ async fn more_routes_can_be_added() {
     let devnet = meteor_devnet::start_with(common::config(), common::codes(), extra).await.unwrap();
     let answer = reqwest::get(format!("{}/beacon", devnet.rest_url())).await.unwrap();
     assert_eq!(answer.text().await.unwrap(), "light");
+}
+
+#[tokio::test]
+async fn the_least_gas_price_is_the_one_that_is_enforced() {
+    let client = start().await;
+    let (status, config) = client.rest("/cosmos/base/node/v1beta1/config").await;
+    let prices = "0.010000000000000000uluna,0.010000000000000000uusd";
+    assert_eq!((status, &config["minimum_gas_price"]), (200, &json!(prices)));
+    assert_eq!(client.rest("/cosmos/base/node/v1beta1/status").await.1["height"], "1");
+    let send = async |fee| {
+        let envelope = Envelope { fee: vec![(fee, "uusd")], gas: 300_000, ..Envelope::default() };
+        client.submit(1, vec![client.send(1, &client.address(2), 1)], &envelope).await["code"].take()
+    };
+    assert_eq!([send(2_999).await, send(3_000).await], [13, 0]);
+    let free = meteor_devnet::Config { gas_prices: vec![], ..common::config() };
+    let free = common::start_with(free).await;
+    assert_eq!(free.rest("/cosmos/base/node/v1beta1/config").await.1["minimum_gas_price"], "");
+}
+
+#[tokio::test]
+async fn an_address_in_upper_case_is_the_same_account() {
+    let client = start().await;
+    let vault = client.instantiate().await;
+    let (alice, bob) = (client.address(1), client.address(2));
+    let [loud_alice, loud_bob, loud_vault] = [&alice, &bob, &vault].map(|address| address.to_uppercase());
+    let (_, body) = client.rest(&format!("/cosmos/auth/v1beta1/accounts/{loud_alice}")).await;
+    assert_eq!(body["account"]["address"], alice);
+    let has = client.balance(&bob, "uusd").await;
+    assert_eq!(client.balance(&loud_bob, "uusd").await, has);
+
+    // Sent by, sent to, and called, all in upper case.
+    let coins = |amount: u128| vec![Coin { denom: "uusd".into(), amount: amount.to_string() }];
+    let send = MsgSend { from_address: loud_alice.clone(), to_address: loud_bob.clone(), amount: coins(7) };
+    let call = MsgExecuteContract {
+        sender: loud_alice,
+        contract: loud_vault.clone(),
+        msg: br#"{"deposit":{}}"#.to_vec(),
+        funds: coins(9),
+    };
+    let answer = client.submit(1, vec![any(&send), any(&call)], &Envelope::default()).await;
+    let result = client.included(&answer).await["tx_result"].take();
+    assert_eq!(result["code"], 0, "{result}");
+    assert!(!result["events"].to_string().contains("TERRA1"), "{result}");
+    assert_eq!(client.balance(&bob, "uusd").await, has + 7);
+    assert_eq!(client.smart(&loud_vault, json!({"total": {"address": alice}})).await, "9");
+    let (_, body) = client.rest(&format!("/cosmwasm/wasm/v1/contract/{loud_vault}")).await;
+    assert_eq!((&body["address"], &body["contract_info"]["label"]), (&json!(vault), &json!("vault")));
 }

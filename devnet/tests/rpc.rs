@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use futures::{SinkExt, StreamExt};
 use meteor_devnet::{Blocks, Config};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_tungstenite::tungstenite::Message;
 
 #[tokio::test]
@@ -68,6 +69,23 @@ async fn the_get_form() {
     assert_eq!(client.devnet.tip().await.unwrap().height, 1);
     let query = format!("/abci_query?path=%22/cosmos.bank.v1beta1.Query/TotalSupply%22&data=0x{}", "");
     assert_eq!(get(&query).await.1["result"]["response"]["code"], 0);
+}
+
+#[tokio::test]
+async fn a_get_may_have_bare_quotes_and_a_text_must_have_quotes() {
+    let client = start().await;
+    let addr = client.devnet.rpc_url().replace("http://", "");
+    // HTTP clients escape quotes, so this is written by hand, as curl writes it.
+    let mut stream = tokio::net::TcpStream::connect(addr).await.unwrap();
+    let mut said = String::new();
+    for (query, close) in [("tx_search?query=\"tx.height=1\"", "keep-alive"), ("tx_search?query=tx.height=1", "close")] {
+        let request = format!("GET /{query} HTTP/1.1\r\nHost: x\r\nConnection: {close}\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+    }
+    stream.read_to_string(&mut said).await.unwrap();
+    assert!(said.contains(r#""result":{"total_count":"0","txs":[]}"#), "{said}");
+    let words = "error converting http params to arguments: invalid character 'x' in literal true (expecting 'r')";
+    assert!(said.contains(words) && said.contains("-32602"), "{said}");
 }
 
 #[tokio::test]

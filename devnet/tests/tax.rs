@@ -218,3 +218,25 @@ async fn the_treasury_answers_as_on_terra_classic() {
     let response = untaxed.abci("/terra.treasury.v1beta1.Query/TaxCap", &"uusd".to_owned(), 0).await;
     assert!(response["log"].as_str().unwrap().contains("unknown query path"), "{response}");
 }
+
+#[tokio::test]
+async fn a_fee_is_refused_in_terra_classic_s_words() {
+    let client = start().await;
+    let bob = client.address(2);
+    let refused = async |client: &Client, fee: Vec<(u128, &'static str)>| {
+        let envelope = Envelope { fee, ..Envelope::default() };
+        client.submit(1, vec![client.send(1, &bob, 1_000_000)], &envelope).await
+    };
+    let answer = refused(&client, vec![(10, "uusd")]).await;
+    assert_eq!((&answer["code"], &answer["codespace"]), (&json!(13), &json!("sdk")));
+    let words = r#"insufficient fees; got: "10uusd", required: "4000uluna,4000uusd"(gas) [+ "5000uusd"(tax)]: insufficient fee"#;
+    assert_eq!(answer["log"], words);
+    let answer = refused(&client, vec![(4_000, "uusd"), (4_000, "uluna")]).await;
+    assert_eq!((&answer["code"], &answer["codespace"]), (&json!(111_222), &json!("undefined")));
+    assert!(answer["log"].as_str().unwrap().contains("Coins (self) must be sorted"), "{answer}");
+
+    let untaxed = common::start().await;
+    let answer = refused(&untaxed, vec![(10, "uusd")]).await;
+    assert_eq!(answer["log"], "insufficient fees; got: 10uusd required: 4000uluna,4000uusd: insufficient fee");
+    assert_eq!(refused(&untaxed, vec![(4_000, "uusd"), (4_000, "uluna")]).await["code"], 13);
+}

@@ -11,7 +11,6 @@ use super::sign::{self, Verdict};
 use super::store::Store;
 use super::tx::{Signer, Tx};
 use super::{auth, coins, ledger, tax};
-use crate::config::GasPrice;
 use crate::error::AppError;
 use crate::{gas, gowords};
 
@@ -113,7 +112,7 @@ pub(crate) fn out_of_gas(place: &str, wanted: u64, used: u64) -> AppError {
 
 fn fee(app: &App, store: &mut Store, tx: &Tx, mode: Mode) -> Result<Vec<Event>, AppError> {
     if mode == Mode::Check {
-        least_fee(&app.gas_prices, tx)?;
+        least_fee(app, tx)?;
     }
     let due = app.due(tx);
     let payer = tx.payer();
@@ -139,17 +138,20 @@ fn fee(app: &App, store: &mut Store, tx: &Tx, mode: Mode) -> Result<Vec<Event>, 
     Ok(events)
 }
 
-fn least_fee(prices: &[GasPrice], tx: &Tx) -> Result<(), AppError> {
-    let gas = tx.fee.gas_limit;
+fn least_fee(app: &App, tx: &Tx) -> Result<(), AppError> {
+    let (prices, gas) = (&app.gas_prices, tx.fee.gas_limit);
     if tax::pays_gas(prices, gas, &tx.fee_coins) {
         return Ok(());
     }
     let list: Vec<_> = prices.iter().map(|price| format!("{}{}", price.of(gas), price.denom)).collect();
-    Err(AppError::insufficient_fee(format!(
-        "insufficient fees; got: {} required: {}",
-        coins::print(&tx.fee_coins),
-        list.join(",")
-    )))
+    let (got, required) = (coins::print(&tx.fee_coins), list.join(","));
+    Err(AppError::insufficient_fee(match &app.tax {
+        None => format!("insufficient fees; got: {got} required: {required}"),
+        Some(tax) => {
+            let taxes = coins::print(&tax.owed(tx));
+            format!(r#"insufficient fees; got: "{got}", required: "{required}"(gas) [+ "{taxes}"(tax)]"#)
+        }
+    }))
 }
 
 /// The first transaction of an account brings its key, which must be the one the address is made of.

@@ -17,6 +17,7 @@ use super::events::{Event, to_wasm};
 use super::ledger::{balance, balances, burn, checked, send, supply};
 use super::tax::BurnTax;
 use crate::error::AppError;
+use crate::gowords;
 
 /// The bank module of the dev chain, as contracts reach it.
 pub(crate) struct DevBank {
@@ -52,7 +53,8 @@ impl Module for DevBank {
         match msg {
             BankMsg::Send { to_address, amount } => {
                 let to = api
-                    .addr_validate(&to_address)
+                    // A node takes an address all in upper case, too.
+                    .addr_validate(&gowords::one_case(&to_address))
                     .map_err(|error| AppError::invalid_address(format!("{to_address:?}: {error}")))?;
                 let (mut amount, mut events) = (checked(&amount)?, Vec::new());
                 if let Some(tax) = &self.tax {

@@ -300,7 +300,7 @@ impl App {
             "" => Ok(None),
             admin => self.vm.address(admin).map(|admin| Some(admin.into_string())),
         };
-        let known = |contract: &str| self.vm.contract(store, contract).map(|_| contract.to_string());
+        let known = |contract: &str| self.vm.contract(store, contract).map(|_| contract.to_lowercase());
         // For a migration wasmd has other words.
         let migratable =
             |contract: &str| known(contract).map_err(|_| AppError::invalid_request("unknown contract"));

@@ -50,8 +50,13 @@ impl BurnTax {
         taxes.filter(|tax| !tax.amount.is_zero()).collect()
     }
 
-    /// Decides who pays, as `checkTxFee` does.
-    pub(crate) fn due(&self, tx: &Tx, prices: &[GasPrice]) -> Due {
+    /// The taxes on the transfers of a transaction, whoever pays them.
+    pub(crate) fn owed(&self, tx: &Tx) -> Vec<Coin> {
+        self.taxes(tx).0
+    }
+
+    /// The taxes on the transfers of a transaction, and those that its calls' funds would owe if they were not free.
+    fn taxes(&self, tx: &Tx) -> (Vec<Coin>, Vec<Coin>) {
         let (mut taxes, mut free) = (Vec::new(), Vec::new());
         let parsed = |amount| coins::checked(amount).unwrap_or_default();
         for msg in &tx.msgs {
@@ -68,6 +73,12 @@ impl BurnTax {
                 Msg::StoreCode(_) | Msg::Migrate(_) | Msg::UpdateAdmin(_) | Msg::ClearAdmin(_) => {}
             }
         }
+        (taxes, free)
+    }
+
+    /// Decides who pays, as `checkTxFee` does.
+    pub(crate) fn due(&self, tx: &Tx, prices: &[GasPrice]) -> Due {
+        let (taxes, free) = self.taxes(tx);
         let pays_gas = |left: &[Coin]| pays_gas(prices, tx.fee.gas_limit, left);
         let mut due = Due::default();
         let mut left = tx.fee_coins.clone();

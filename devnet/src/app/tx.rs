@@ -23,6 +23,8 @@ pub(crate) struct Tx {
     pub(crate) msgs: Vec<Msg>,
     pub(crate) fee: Fee,
     pub(crate) fee_coins: Vec<Coin>,
+    /// Who pays the fee, if not the first signer.
+    payer: Option<String>,
     pub(crate) signers: Vec<Signer>,
 }
 
@@ -37,8 +39,9 @@ pub(crate) struct Signer {
 }
 
 impl Tx {
-    /// Decodes a transaction and checks what needs no state, in a node's order.
-    pub(crate) fn decode(bytes: &[u8], prefix: &str) -> Result<Tx, AppError> {
+    /// Decodes a transaction and checks what needs no state, in a node's order: that of a chain with the burn tax
+    /// if it is `taxed`.
+    pub(crate) fn decode(bytes: &[u8], prefix: &str, taxed: bool) -> Result<Tx, AppError> {
         let broken = |error: DecodeError| AppError::tx_decode(error.to_string());
         protobuf::check_raw(bytes).map_err(AppError::tx_decode)?;
         let raw = TxRaw::decode(bytes).map_err(broken)?;
@@ -57,8 +60,10 @@ impl Tx {
         }
         msgs.iter().try_for_each(|msg| msg.check(prefix))?;
         let fee = auth.fee.clone().unwrap_or_default();
-        let fee_coins = fee_coins(&fee)?;
-        let signers = signers(&msgs, &fee, &auth.signer_infos, &raw.signatures)?;
+        let fee_coins = fee_coins(&fee, taxed)?;
+        let payer = Some(&fee.payer).filter(|payer| !payer.is_empty()).map(|payer| gowords::address(payer, prefix));
+        let addresses = signing(&msgs, payer.as_deref(), prefix);
+        let signers = signers(addresses, &auth.signer_infos, &raw.signatures)?;
         if !fee.granter.is_empty() {
             return Err(no_grant(&fee.granter, &signers));
         }
@@ -71,27 +76,30 @@ impl Tx {
             msgs,
             fee,
             fee_coins,
+            payer,
             signers,
         })
     }
 
     /// Who pays the fee: the payer named, else the first signer.
     pub(crate) fn payer(&self) -> &str {
-        if self.fee.payer.is_empty() {
-            self.signers.first().map_or("", |signer| &signer.address)
-        } else {
-            &self.fee.payer
-        }
+        let first = || self.signers.first().map_or("", |signer| &signer.address);
+        self.payer.as_deref().unwrap_or_else(first)
     }
 }
 
-fn fee_coins(fee: &Fee) -> Result<Vec<Coin>, AppError> {
+fn fee_coins(fee: &Fee, taxed: bool) -> Result<Vec<Coin>, AppError> {
     let printed = || coins::print_proto(&fee.amount);
     if fee.amount.iter().any(|coin| coin.amount.is_empty()) {
         return Err(AppError::insufficient_fee("invalid fee provided: null"));
     }
     if fee.amount.iter().any(|coin| coin.amount.starts_with('-')) {
         return Err(AppError::insufficient_fee(format!("invalid fee provided: {}", printed())));
+    }
+    let denoms = fee.amount.iter().map(|coin| &coin.denom);
+    if taxed && denoms.clone().zip(denoms.skip(1)).any(|(one, next)| one > next) {
+        // terrad subtracts taxes from the fee, where the SDK panics, and recovers.
+        return Err(AppError::recovered("Coins (self) must be sorted"));
     }
     coins::checked(&fee.amount)
         .map_err(|_| AppError::insufficient_fee(format!("invalid fee amount: {}", printed())))
@@ -111,20 +119,24 @@ fn no_grant(granter: &str, signers: &[Signer]) -> AppError {
     ))
 }
 
-fn signers(
-    msgs: &[Msg],
-    fee: &Fee,
-    infos: &[SignerInfo],
-    signatures: &[Vec<u8>],
-) -> Result<Vec<Signer>, AppError> {
-    let mut addresses: Vec<&str> = Vec::new();
-    let payer = Some(fee.payer.as_str()).filter(|payer| !payer.is_empty());
+/// Who must sign, in order.
+fn signing(msgs: &[Msg], payer: Option<&str>, prefix: &str) -> Vec<String> {
+    let mut addresses: Vec<String> = Vec::new();
     for address in msgs.iter().map(Msg::signer).chain(payer) {
+        let address = gowords::address(address, prefix);
         // A transfer from nobody asks for no signature.
         if !address.is_empty() && !addresses.contains(&address) {
             addresses.push(address);
         }
     }
+    addresses
+}
+
+fn signers(
+    addresses: Vec<String>,
+    infos: &[SignerInfo],
+    signatures: &[Vec<u8>],
+) -> Result<Vec<Signer>, AppError> {
     if signatures.is_empty() {
         return Err(AppError { codespace: "sdk", code: 15, log: "no signatures supplied".into() });
     }
@@ -154,7 +166,7 @@ fn signers(
         .zip(signatures)
         .map(|((address, info), signature)| {
             Ok(Signer {
-                address: address.into(),
+                address,
                 public_key: info.public_key.as_ref().map(Key::decode).transpose()?,
                 sequence: info.sequence,
                 signed: Signed::decode(info.mode_info.as_ref(), signature)?,

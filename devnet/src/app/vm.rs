@@ -87,7 +87,8 @@ impl Vm {
         if let Some(why) = gowords::bad_address(address, self.prefix) {
             return Err(AppError::invalid_address(why));
         }
-        self.app.api().addr_validate(address).map_err(|error| AppError::invalid_address(error.to_string()))
+        let address = address.to_lowercase();
+        self.app.api().addr_validate(&address).map_err(|error| AppError::invalid_address(error.to_string()))
     }
 
     /// The address of 20 or 32 raw bytes.

@@ -43,6 +43,8 @@ struct Inner {
 pub(crate) struct Facts {
     /// Of addresses.
     pub(crate) prefix: String,
+    /// Whether the chain has the burn tax.
+    pub(crate) taxed: bool,
     pub(crate) max_gas: Option<u64>,
     pub(crate) validator: Validator,
     pub(crate) blocks: SharedBlocks,
@@ -153,7 +155,7 @@ impl Node {
         if bytes.len() > MAX_TX_BYTES {
             return Err(BroadcastError::TooLarge(bytes.len()));
         }
-        let tx = match Tx::decode(bytes, &self.inner.facts.prefix) {
+        let tx = match Tx::decode(bytes, &self.inner.facts.prefix, self.inner.facts.taxed) {
             Ok(tx) => tx,
             Err(error) => return Ok(Err(error)),
         };

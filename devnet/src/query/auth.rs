@@ -21,7 +21,7 @@ pub(crate) fn query(view: &View<'_>, method: &str, data: &[u8]) -> Result<Vec<u8
             if let Some(why) = gowords::bad_address(&address, view.app.vm.prefix()) {
                 return Err(QueryError::Plain(why));
             }
-            let account = auth::load(&view.past.store, &address)
+            let account = auth::load(&view.past.store, &address.to_lowercase())
                 // cosmjs looks for these words to tell a missing account from a broken node.
                 .ok_or_else(|| QueryError::NotFound(format!("account {address} not found")))?;
             QueryAccountResponse { account: Some(any(&account.encode_to_vec())) }.encode_to_vec()

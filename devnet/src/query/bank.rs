@@ -19,7 +19,7 @@ pub(crate) fn query(view: &View<'_>, method: &str, data: &[u8]) -> Result<Vec<u8
     Ok(match method {
         "Balance" => {
             let QueryBalanceRequest { address, denom } = request(data)?;
-            check(view, &address)?;
+            let address = check(view, &address)?;
             if !is_denom(&denom) {
                 return Err(QueryError::Invalid(format!("invalid denom: {denom}")));
             }
@@ -60,14 +60,15 @@ pub(crate) fn query(view: &View<'_>, method: &str, data: &[u8]) -> Result<Vec<u8
     })
 }
 
-fn check(view: &View<'_>, address: &str) -> Result<(), QueryError> {
+/// The address as the ledger has it.
+fn check(view: &View<'_>, address: &str) -> Result<String, QueryError> {
     match gowords::bad_address(address, view.app.vm.prefix()) {
         Some(why) => Err(QueryError::Invalid(format!("invalid address: {why}"))),
-        None => Ok(()),
+        None => Ok(address.to_lowercase()),
     }
 }
 
 fn balances(view: &View<'_>, address: &str) -> Result<Vec<Coin>, QueryError> {
-    check(view, address)?;
-    Ok(ledger::balances(&view.past.store, address).iter().map(coins::to_proto).collect())
+    let address = check(view, address)?;
+    Ok(ledger::balances(&view.past.store, &address).iter().map(coins::to_proto).collect())
 }

@@ -28,8 +28,8 @@ pub(crate) fn query(view: &View<'_>, method: &str, data: &[u8]) -> Result<Vec<u8
             if serde_json::from_slice::<&serde_json::value::RawValue>(&query_data).is_err() {
                 return Err(QueryError::Invalid("invalid query data".into()));
             }
-            known(view, &address)?;
-            let data = view.app.vm.smart_query(store, &view.past.block, &address, &query_data)?;
+            let contract = known(view, &address)?;
+            let data = view.app.vm.smart_query(store, &view.past.block, contract.as_str(), &query_data)?;
             QuerySmartContractStateResponse { data: data.into() }.encode_to_vec()
         }
         "RawContractState" => {
@@ -47,13 +47,13 @@ pub(crate) fn query(view: &View<'_>, method: &str, data: &[u8]) -> Result<Vec<u8
         }
         "ContractInfo" => {
             let QueryContractInfoRequest { address } = request(data)?;
-            check(view, &address)?;
+            let address = check(view, &address)?;
             let contract_info = Some(contract_info(view.app.vm.contract(store, &address)?));
             QueryContractInfoResponse { address, contract_info }.encode_to_vec()
         }
         "ContractHistory" => {
             let QueryContractHistoryRequest { address, pagination } = request(data)?;
-            check(view, &address)?;
+            let address = check(view, &address)?;
             let mut history = history::load(store, &address);
             (history.entries, history.pagination) = page(history.entries, pagination);
             history.encode_to_vec()
@@ -67,7 +67,7 @@ pub(crate) fn query(view: &View<'_>, method: &str, data: &[u8]) -> Result<Vec<u8
         }
         "ContractsByCreator" => {
             let QueryContractsByCreatorRequest { creator_address, pagination } = request(data)?;
-            check(view, &creator_address)?;
+            let creator_address = check(view, &creator_address)?;
             let found = contracts(view, |contract| contract.creator.as_str() == creator_address);
             let (contract_addresses, pagination) = page(found, pagination);
             QueryContractsByCreatorResponse { contract_addresses, pagination }.encode_to_vec()
@@ -97,8 +97,12 @@ pub(crate) fn query(view: &View<'_>, method: &str, data: &[u8]) -> Result<Vec<u8
     })
 }
 
-fn check(view: &View<'_>, address: &str) -> Result<(), QueryError> {
-    gowords::bad_address(address, view.app.vm.prefix()).map_or(Ok(()), |why| Err(QueryError::Plain(why)))
+/// The address as the chain writes it.
+fn check(view: &View<'_>, address: &str) -> Result<String, QueryError> {
+    match gowords::bad_address(address, view.app.vm.prefix()) {
+        Some(why) => Err(QueryError::Plain(why)),
+        None => Ok(address.to_lowercase()),
+    }
 }
 
 fn known(view: &View<'_>, address: &str) -> Result<Addr, QueryError> {

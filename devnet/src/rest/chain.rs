@@ -3,7 +3,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use serde_json::{Value, json};
 
-use super::{Answer, RestError};
+use super::{Answer, RestError, tax};
 use crate::chain::node::Node;
 use crate::rpc::shapes;
 
@@ -22,6 +22,30 @@ pub(crate) async fn node_info(State(node): State<Node>) -> Json<Value> {
             "cosmos_sdk_version": "v0.53.6",
         },
     }))
+}
+
+/// With the prices that [`crate::app::ante`] enforces.
+pub(crate) async fn config(State(node): State<Node>) -> Answer {
+    let prices = node.call(|worker| worker.chain.app.gas_prices.clone()).await?;
+    let prices: Vec<_> = prices.iter().map(|of| format!("{}{}", tax::price(of), of.denom)).collect();
+    Ok(Json(json!({
+        "minimum_gas_price": prices.join(","),
+        "pruning_keep_recent": "0",
+        "pruning_interval": "0",
+        "halt_height": "0",
+    })))
+}
+
+pub(crate) async fn status(State(node): State<Node>) -> Answer {
+    let blocks = node.blocks().read();
+    let last = blocks.last().ok_or_else(|| RestError::internal("no block yet"))?;
+    Ok(Json(json!({
+        "earliest_store_height": "0",
+        "height": last.height().to_string(),
+        "timestamp": last.header.time.to_rfc3339(),
+        "app_hash": shapes::base64(&last.app_hash),
+        "validator_hash": shapes::base64(last.header.validators_hash.as_bytes()),
+    })))
 }
 
 pub(crate) async fn syncing() -> Json<Value> {

@@ -53,8 +53,4 @@ pub(crate) fn add(router: Router<Node>) -> Router<Node> {
             "/ibc/apps/transfer/v1/params",
             fixed(json!({ "params": { "send_enabled": false, "receive_enabled": false } })),
         )
-        .route(
-            "/cosmos/base/node/v1beta1/config",
-            fixed(json!({ "minimum_gas_price": "", "pruning_keep_recent": "0", "pruning_interval": "0" })),
-        )
 }

@@ -25,6 +25,8 @@ pub(crate) type Answer = Result<axum::Json<Value>, RestError>;
 
 pub(crate) fn router(node: Node, extra: Router) -> Router {
     let routes = Router::new()
+        .route("/cosmos/base/node/v1beta1/config", get(chain::config))
+        .route("/cosmos/base/node/v1beta1/status", get(chain::status))
         .route("/cosmos/base/tendermint/v1beta1/node_info", get(chain::node_info))
         .route("/cosmos/base/tendermint/v1beta1/syncing", get(chain::syncing))
         .route("/cosmos/base/tendermint/v1beta1/blocks/{height}", get(chain::block))

@@ -98,17 +98,18 @@ pub(crate) async fn tx(State(node): State<Node>, Path(hash): Path<String>) -> An
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Filter {
-    /// SDK 0.50 and later.
+    /// Before SDK 0.50 it was `events`, which is read no more.
     query: Option<String>,
-    /// Before it.
-    events: Option<String>,
     limit: Option<usize>,
     page: Option<usize>,
 }
 
 /// Pages as the SDK counts them: from 1.
 pub(crate) async fn search(State(node): State<Node>, Query(filter): Query<Filter>) -> Answer {
-    let text = filter.query.or(filter.events).unwrap_or_default();
+    let text = filter.query.unwrap_or_default();
+    if text.is_empty() {
+        return Err(RestError::internal("query cannot be empty"));
+    }
     let query = Search::parse(&text).map_err(RestError::invalid)?;
     let limit = filter.limit.unwrap_or(100).clamp(1, 100);
     let skip = filter.page.unwrap_or(1).max(1).saturating_sub(1).saturating_mul(limit);
