@@ -4,6 +4,8 @@
 use cosmwasm_std::Decimal;
 use meteor_operator::jobs;
 use meteor_operator::tax::Tax;
+use meteor_messages::shower::ExecuteMsg;
+use meteor_tests::crowd::Crowd;
 use meteor_tests::{Stage, WALLETS};
 
 const UST: u128 = 1_000_000;
@@ -124,5 +126,24 @@ async fn of_large_payouts_and_refunds_the_tax_takes_its_cap() {
         let now = stage.balance(stage.account(index).await.address()).await;
         assert_eq!((now, tax.on(amount)), (before - taken, taken), "{amount}");
     }
+    stage.stop().await;
+}
+
+/// Gas of refunding 100 contributors at once on a node of Terra Classic 4.
+const REFUND_OF_100: u64 = 11_400_000;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_taxed_transfer_costs_about_what_it_costs_on_terra_classic() {
+    let stage = Stage::taxed(1, Decimal::permille(5)).await;
+    let contract = &stage.deployment.shower;
+    stage.open(1).await;
+    let crowd = Crowd::fund(&stage, 100).await.unwrap();
+    let contributors = crowd.addresses();
+    crowd.contribute(&stage).await.unwrap();
+    jobs::cancel(&mut stage.account(1).await, contract, 1).await.unwrap();
+    let refund = ExecuteMsg::Refund { shower: 1, contributors };
+    let refunded = stage.account(0).await.execute(contract, &refund, &[]).await.unwrap();
+    let used = refunded.gas_used;
+    assert!(used.abs_diff(REFUND_OF_100) * 5 < REFUND_OF_100, "{used} is more than a fifth off");
     stage.stop().await;
 }

@@ -197,14 +197,16 @@ impl App {
                 }
             }
         }
+        let mut taxed = 0;
         // terrad's post handler: a tax the fee pays for is taken only once all messages succeeded.
         if let Some(tax) = self.tax.as_ref().filter(|_| !due.taxes.is_empty()) {
             match tax.pay(store, tx.payer(), &due.taxes) {
                 Ok(events) => done.events.extend(events),
                 Err(error) => return (store.gas_used(), Err(error)),
             }
+            taxed = gas::TAX;
         }
-        (gas::events(&done.events).saturating_add(store.gas_used()), Ok(done))
+        (gas::events(&done.events).saturating_add(taxed).saturating_add(store.gas_used()), Ok(done))
     }
 
     fn message(

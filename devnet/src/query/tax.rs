@@ -94,7 +94,7 @@ fn treasury_params(tax: &BurnTax) -> Vec<u8> {
     };
     let mut params = Vec::new();
     let bytes = |tag, value: &Vec<u8>, to: &mut Vec<u8>| {
-        cosmos_sdk_proto::prost::encoding::bytes::encode(tag, value, to)
+        cosmos_sdk_proto::prost::encoding::bytes::encode(tag, value, to);
     };
     bytes(1, &policy([0, 0, 0], tax.cap.u128()), &mut params);
     bytes(2, &policy([50, 500, 25], 0), &mut params);
