@@ -74,7 +74,11 @@ pub(crate) fn address(address: &str, prefix: &str) -> String {
 
 /// Lower case, if all letters are in upper case.
 pub(crate) fn one_case(address: &str) -> String {
-    if address.bytes().any(|byte| byte.is_ascii_lowercase()) { address.into() } else { address.to_lowercase() }
+    if address.bytes().any(|byte| byte.is_ascii_lowercase()) {
+        address.into()
+    } else {
+        address.to_lowercase()
+    }
 }
 
 /// Says which checksum would have been right.

@@ -154,7 +154,8 @@ mod tests {
         assert_eq!(passed(get), escaped);
         assert_eq!(passed(&format!("{get}{get}")), format!("{escaped}{escaped}"), "one after the other");
         assert_eq!(passed("GET /\"a\" HTTP/1.1\r\n\r\n"), "GET /%22a%22 HTTP/1.1\r\n\r\n", "without headers");
-        let post = "POST / HTTP/1.1\r\nContent-Length: 31\r\n\r\n{\"a\":\"\r\n\r\n\"}GET /\"b\" HTTP/1.1\r\n\r\n";
+        let post =
+            "POST / HTTP/1.1\r\nContent-Length: 31\r\n\r\n{\"a\":\"\r\n\r\n\"}GET /\"b\" HTTP/1.1\r\n\r\n";
         assert_eq!(passed(&format!("{get}{post}")), format!("{escaped}{post}"));
     }
 }

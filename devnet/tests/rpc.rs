@@ -78,13 +78,16 @@ async fn a_get_may_have_bare_quotes_and_a_text_must_have_quotes() {
     // HTTP clients escape quotes, so this is written by hand, as curl writes it.
     let mut stream = tokio::net::TcpStream::connect(addr).await.unwrap();
     let mut said = String::new();
-    for (query, close) in [("tx_search?query=\"tx.height=1\"", "keep-alive"), ("tx_search?query=tx.height=1", "close")] {
+    for (query, close) in
+        [("tx_search?query=\"tx.height=1\"", "keep-alive"), ("tx_search?query=tx.height=1", "close")]
+    {
         let request = format!("GET /{query} HTTP/1.1\r\nHost: x\r\nConnection: {close}\r\n\r\n");
         stream.write_all(request.as_bytes()).await.unwrap();
     }
     stream.read_to_string(&mut said).await.unwrap();
     assert!(said.contains(r#""result":{"total_count":"0","txs":[]}"#), "{said}");
-    let words = "error converting http params to arguments: invalid character 'x' in literal true (expecting 'r')";
+    let words =
+        "error converting http params to arguments: invalid character 'x' in literal true (expecting 'r')";
     assert!(said.contains(words) && said.contains("-32602"), "{said}");
 }
 

@@ -237,6 +237,9 @@ async fn a_fee_is_refused_in_terra_classic_s_words() {
 
     let untaxed = common::start().await;
     let answer = refused(&untaxed, vec![(10, "uusd")]).await;
-    assert_eq!(answer["log"], "insufficient fees; got: 10uusd required: 4000uluna,4000uusd: insufficient fee");
+    assert_eq!(
+        answer["log"],
+        "insufficient fees; got: 10uusd required: 4000uluna,4000uusd: insufficient fee"
+    );
     assert_eq!(refused(&untaxed, vec![(4_000, "uusd"), (4_000, "uluna")]).await["code"], 13);
 }

@@ -2,9 +2,9 @@
 //! arrives.
 
 use cosmwasm_std::Decimal;
+use meteor_messages::shower::ExecuteMsg;
 use meteor_operator::jobs;
 use meteor_operator::tax::Tax;
-use meteor_messages::shower::ExecuteMsg;
 use meteor_tests::crowd::Crowd;
 use meteor_tests::{Stage, WALLETS};
 

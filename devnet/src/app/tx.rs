@@ -61,7 +61,8 @@ impl Tx {
         msgs.iter().try_for_each(|msg| msg.check(prefix))?;
         let fee = auth.fee.clone().unwrap_or_default();
         let fee_coins = fee_coins(&fee, taxed)?;
-        let payer = Some(&fee.payer).filter(|payer| !payer.is_empty()).map(|payer| gowords::address(payer, prefix));
+        let payer =
+            Some(&fee.payer).filter(|payer| !payer.is_empty()).map(|payer| gowords::address(payer, prefix));
         let addresses = signing(&msgs, payer.as_deref(), prefix);
         let signers = signers(addresses, &auth.signer_infos, &raw.signatures)?;
         if !fee.granter.is_empty() {

@@ -45,7 +45,8 @@ fn simulate(chain: &Chain, request: SimulateRequest) -> Result<SimulateResponse,
     }
     let failed =
         |error: AppError, gas: u64| QueryError::Simulation(format!("{} with gas used: '{gas}'", error.log));
-    let tx = Tx::decode(&bytes, chain.app.vm.prefix(), chain.app.tax.is_some()).map_err(|error| failed(error, 0))?;
+    let tx = Tx::decode(&bytes, chain.app.vm.prefix(), chain.app.tax.is_some())
+        .map_err(|error| failed(error, 0))?;
     let (gas_used, done) = chain.simulate(&tx);
     let done = done.map_err(|error| failed(error, gas_used))?;
     // The deprecated `data` repeats the responses; the SDK fills both.

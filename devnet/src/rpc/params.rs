@@ -52,11 +52,9 @@ impl Params {
     pub(crate) fn text(&self, name: &str) -> Result<Option<String>, RpcError> {
         match self.get(name) {
             None => Ok(None),
-            Some(Value::String(text)) if self.uri => {
-                quoted(text).map(Some).map_err(|why| {
-                    RpcError::invalid_params(format!("error converting http params to arguments: {why}"))
-                })
-            }
+            Some(Value::String(text)) if self.uri => quoted(text).map(Some).map_err(|why| {
+                RpcError::invalid_params(format!("error converting http params to arguments: {why}"))
+            }),
             Some(Value::String(text)) => Ok(Some(text.clone())),
             Some(other) => Err(RpcError::invalid_params(format!("{name} is not a string: {other}"))),
         }
@@ -114,9 +112,7 @@ fn quoted(text: &str) -> Result<String, String> {
             None => "unexpected end of JSON input".into(),
         },
         None if first == '"' => "unexpected end of JSON input".into(),
-        None if first.is_ascii_digit() => {
-            "json: cannot unmarshal number into Go value of type string".into()
-        }
+        None if first.is_ascii_digit() => "json: cannot unmarshal number into Go value of type string".into(),
         None => format!("invalid character {} looking for beginning of value", go_char(first)),
     })
 }
