@@ -1,23 +1,22 @@
 //! Asks before what can't be undone.
 
+use std::fmt::Display;
 use std::io::BufRead;
 
 use anyhow::{Result, ensure};
 
 use crate::out::begin;
 
-/// Asks on `input` for the shower's number: only the number itself means yes. `meaning` says what happens for good.
+/// Asks on `input` for `word`, such as the shower's number: only the word itself means yes. `meaning` says what happens for
+/// good.
 ///
 /// # Errors
 /// If anything else is answered, or nothing.
-pub(crate) fn confirmed(meaning: &str, shower: u32, mut input: impl BufRead) -> Result<()> {
-    begin!("{meaning}. This can't be undone; type {shower} to go on: ");
+pub(crate) fn confirmed(meaning: &str, word: impl Display, mut input: impl BufRead) -> Result<()> {
+    begin!("{meaning}. This can't be undone; type {word} to go on: ");
     let mut answer = String::new();
     input.read_line(&mut answer)?;
-    ensure!(
-        answer.trim() == shower.to_string(),
-        "not confirmed, nothing was sent (--yes skips the question)"
-    );
+    ensure!(answer.trim() == word.to_string(), "not confirmed, nothing was sent (--yes skips the question)");
     Ok(())
 }
 

@@ -1,6 +1,8 @@
 //! Brings a planned event to a chain: codes, contract, comparison. Each step is noted before the next begins,
 //! so that a deployment that was killed goes on where it was.
 
+mod contracts;
+mod draft;
 mod plan;
 mod show;
 
@@ -17,7 +19,9 @@ use meteor_operator::jobs::{self, Asked, Deployment};
 use meteor_operator::launch::{Code, Codes, Record};
 use meteor_operator::tx;
 
+pub use self::draft::Draft;
 pub use self::plan::Plan;
+pub use self::show::for_good;
 
 /// A deployment under way.
 pub struct Deploying<'a> {
@@ -199,13 +203,12 @@ impl<'a> Deploying<'a> {
         let height = self.record.height.unwrap_or(1);
         let (deployment, checks) = jobs::read_back(&plan.node, plan.contract.clone(), height, asked).await?;
         for of in ["shower", "meteors", "hatchery", "eggs", "dust"] {
-            let same = checks.iter().filter(|check| check.of == of && check.differs.is_none());
+            let same = checks.iter().filter(|check| check.of == of && check.differs.is_empty());
             let same: Vec<&str> = same.map(|check| check.what).collect();
             self.say(|| format!("read back   {of:<8} as asked for: {}", same.join(", ")));
         }
-        let differ = checks.iter().filter_map(|check| Some((check, check.differs.as_ref()?)));
-        let differ = differ.map(|(check, how)| format!("DIFFERS     {:<8} {}: {how}", check.of, check.what));
-        let differ: Vec<String> = differ.collect();
+        let differ = checks.iter().flat_map(|check| check.differs.iter().map(move |how| (check.of, how)));
+        let differ: Vec<String> = differ.map(|(of, how)| format!("DIFFERS     {of:<8} {how}")).collect();
         for line in &differ {
             say!("{line}");
         }

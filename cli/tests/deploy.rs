@@ -3,8 +3,9 @@
 
 use crate::common;
 
-use crate::common::{fails, idle, launch_file, meteor, private, until, works};
+use crate::common::{fails, idle, launch_file, meteor, partly, private, until, works};
 use meteor_cli::chain::Chain;
+use meteor_devnet::Devnet;
 use meteor_messages::shower::Status;
 use meteor_operator::launch::{Record, utc};
 use meteor_operator::node::Node;
@@ -23,14 +24,17 @@ async fn compared(folder: &std::path::Path, launch: &str, shower: &str) {
         .unwrap();
     let other = works_not(folder, "deploy other.toml").await;
     assert!(
-        other.contains("DIFFERS     shower   payees: holds [Payee") && other.contains("don't announce it"),
+        other.contains("DIFFERS     shower   payees[1].share_bp: the chain has 8350, the launch 8340\n")
+            && other
+                .contains("DIFFERS     shower   payees[2].share_bp: the chain has 1650, the launch 1660\n")
+            && other.contains("don't announce it"),
         "{other}"
     );
     std::fs::write(folder.join("other.toml"), launch.replace("label = \"rehearsal\"", "label = \"other\""))
         .unwrap();
     let other = works_not(folder, "deploy other.toml").await;
     assert!(
-        other.contains("DIFFERS     shower   label: holds \"rehearsal\", asked for was \"other\""),
+        other.contains("DIFFERS     shower   label: the chain has \"rehearsal\", the launch \"other\"\n"),
         "{other}"
     );
     // Nor is the deployment file that of another contract.
@@ -38,11 +42,11 @@ async fn compared(folder: &std::path::Path, launch: &str, shower: &str) {
     let other = launch.replace("salt = \"rehearsal\"", "salt = \"other\"");
     let other = other.replace("commitments.json", "other.json");
     std::fs::write(folder.join("other.toml"), other).unwrap();
-    let planned = works(folder, "deploy other.toml --dry-run").await;
+    let planned = partly(folder, "deploy other.toml --dry-run").await;
     let made = planned.lines().find_map(|line| line.strip_prefix("contract    ")).unwrap();
     let made = made.split_whitespace().next().unwrap();
     std::fs::write(folder.join("other.json"), committed.replace(shower, made)).unwrap();
-    let other = fails(folder, "deploy other.toml --signer-file words --account 1").await;
+    let other = fails(folder, "deploy other.toml --signer-file words --account 1 --yes").await;
     assert!(other.contains(&format!("is of {shower}, the launch makes {made}")), "{other}");
     // An event that is there as a whole is read back without any words, however late.
     let again = works(folder, "deploy launch.toml").await;
@@ -51,6 +55,45 @@ async fn compared(folder: &std::path::Path, launch: &str, shower: &str) {
             again.contains(&format!("read back   {of:<8} as asked for: code, creator, admin, label")),
             "{again}"
         );
+    }
+}
+
+/// What only a look at all files and at the chain finds is refused with its line, before anything is paid.
+async fn refused(folder: &std::path::Path, launch: &str, devnet: &Devnet, artists: &str) {
+    // A catalogue that can't be used is refused with every line, before anything is paid.
+    let catalogue = std::fs::read_to_string(folder.join("catalogue.csv")).unwrap();
+    std::fs::write(
+        folder.join("spoiled.csv"),
+        catalogue.replace("rare,1", "rare,7").replace("common,2", "common,x"),
+    )
+    .unwrap();
+    std::fs::write(folder.join("bad.toml"), launch.replace("catalogue.csv", "spoiled.csv")).unwrap();
+    let spoiled = works_not(folder, "deploy bad.toml --dry-run").await;
+    for line in ["error: spoiled.csv:9: ", "error: spoiled.csv:13: "] {
+        assert!(spoiled.contains(line), "{spoiled}");
+    }
+    // A payee that the bank refuses is named, and nothing is signed for it.
+    devnet.refuse(artists).await.unwrap();
+    let refused = works_not(folder, "deploy launch.toml --dry-run").await;
+    let artists = format!("error: launch.toml:8: payees[2].address: payee {artists} can't be paid: ");
+    assert!(refused.contains(&artists) && refused.contains("not allowed to receive funds"), "{refused}");
+    for (from, to, line) in [
+        ("denom = \"uusd\"", "denom = \"unone\"", "14: chain.denom: there is no unone on localterra, so "),
+        (
+            "id = \"localterra\"",
+            "id = \"columbus-5\"",
+            "11: chain.id: the node is on localterra, the launch on columbus-5",
+        ),
+        ("nodes = [\"http://127.0.0.1", "nodes = [\"http://127.0.0.2", "12: chain.nodes: "),
+        ("shower = 1, nft = 2", "shower = 1, nft = 9", "9: codes.nft: code 9 can't be used: "),
+        ("[roles]", "[rolls]", "16: unknown field `rolls`, expected one of "),
+        ("preset.toml", "none.toml", "4: preset: there is neither a file \"none.toml\" nor a preset "),
+        ("catalogue.csv", "none.csv", "7: catalogue: none.csv can't be read: "),
+    ] {
+        assert!(launch.contains(from), "{from}");
+        std::fs::write(folder.join("bad.toml"), launch.replacen(from, to, 1)).unwrap();
+        let said = works_not(folder, "deploy bad.toml --dry-run").await;
+        assert!(said.contains(&format!("error: bad.toml:{line}")), "{line}\n{said}");
     }
 }
 
@@ -82,30 +125,26 @@ async fn from_a_launch_file_to_paid_payees() {
     let sequence = async || node.account(owner).await.unwrap().value.sequence;
 
     // A dry run signs nothing and leaves no file, whether the launch is good or not.
-    let planned = works(folder, "deploy launch.toml --dry-run").await;
-    assert!(planned.contains("warning:") && planned.contains("nothing was signed"), "{planned}");
-    assert!(planned.contains("catalogue   rare            3 pieces, root "), "{planned}");
-    // A catalogue that can't be used is refused with every line, before anything is paid.
-    let catalogue = std::fs::read_to_string(folder.join("catalogue.csv")).unwrap();
-    std::fs::write(
-        folder.join("spoiled.csv"),
-        catalogue.replace("rare,1", "rare,7").replace("common,2", "common,x"),
-    )
-    .unwrap();
-    std::fs::write(folder.join("bad.toml"), launch.replace("catalogue.csv", "spoiled.csv")).unwrap();
-    let spoiled = works_not(folder, "deploy bad.toml --dry-run").await;
-    for line in ["error: the catalogue, line 9: ", "error: the catalogue, line 13: "] {
-        assert!(spoiled.contains(line), "{spoiled}");
+    let planned = partly(folder, "deploy launch.toml --dry-run").await;
+    assert!(planned.contains("warning: launch.toml:5: opens_at: shower 1 opens in "), "{planned}");
+    assert!(
+        planned.ends_with("dry run: only the commitments are missing; nothing was signed\n"),
+        "{planned}"
+    );
+    for line in [
+        "minimum     8 UST (8000000 uusd)\n",
+        "legendary   the first 3: 3 meteors, 3 eggs, each with 100.00 %\n",
+        "payee       terra1cwua5rrrp3djklpxuaacvcg90k9prg5h5pl5xm gets 83.5 %\n",
+        "royalties   none\n",
+    ] {
+        assert!(planned.contains(line), "{line}{planned}");
     }
-    // A payee that the bank refuses is named, and nothing is signed for it.
-    devnet.refuse(address.get(8).unwrap()).await.unwrap();
-    let refused = works_not(folder, "deploy launch.toml --dry-run").await;
-    let artists = format!("error: payee {} can't be paid: ", address.get(8).unwrap());
-    assert!(refused.contains(&artists) && refused.contains("not allowed to receive funds"), "{refused}");
+    assert!(planned.contains("catalogue   rare            3 pieces, root "), "{planned}");
+    refused(folder, &launch, &devnet, address.get(8).unwrap()).await;
     let launch = launch.replace(address.get(8).unwrap(), address.get(7).unwrap());
     std::fs::write(folder.join("launch.toml"), &launch).unwrap();
     std::fs::write(folder.join("bad.toml"), launch.replace("8350", "8351")).unwrap();
-    let deploy = "deploy launch.toml --signer-file words --account 1";
+    let deploy = "deploy launch.toml --signer-file words --account 1 --yes";
     assert!(fails(folder, "deploy bad.toml --signer-file words --account 1").await.contains("has errors"));
     assert!(fails(folder, deploy).await.contains("keygen"), "no commitments yet");
     assert_eq!(sequence().await, 0);
@@ -119,12 +158,17 @@ async fn from_a_launch_file_to_paid_payees() {
         .unwrap();
     let other = works_not(folder, "deploy bad.toml --dry-run").await;
     assert!(
-        other.contains("error: commitments.json holds another event's commitments")
+        other.contains("error: commitments.json: these are the commitments of another event")
             && other.contains("they are of the contract terra1"),
         "{other}"
     );
     let wrong = fails(folder, "deploy launch.toml --signer-file words --account 2").await;
     assert!(wrong.contains("but the owner is"), "{wrong}");
+    // It asks before it signs; nobody answers here.
+    let asked = works_not(folder, "deploy launch.toml --signer-file words --account 1").await;
+    assert!(asked.contains("paid by") && asked.contains("not confirmed, nothing was sent"), "{asked}");
+    let ready = works(folder, "deploy launch.toml --dry-run").await;
+    assert!(ready.ends_with("dry run: this launch can be deployed; nothing was signed\n"), "{ready}");
     assert_eq!(sequence().await, 0);
     works(folder, deploy).await;
     assert_eq!(sequence().await, 1);

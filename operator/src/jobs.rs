@@ -3,6 +3,7 @@
 mod close;
 mod crack;
 mod deploy;
+mod differences;
 mod draw;
 mod error;
 mod halves;
@@ -19,7 +20,8 @@ mod settle;
 
 pub use close::close;
 pub use crack::crack;
-pub use deploy::{Deployment, exists, last_upload, upload};
+pub use deploy::{Deployment, exists, last_upload, store, upload};
+pub use differences::Difference;
 pub use draw::draw;
 pub use error::JobError;
 pub use hatch::{Hatched, Hatcher};

@@ -1,13 +1,17 @@
 //! The launch file (TOML): everything about an event that `meteor deploy` must not guess.
 
 pub mod artifacts;
+pub mod chain;
 mod estimate;
+mod finding;
 mod lint;
 mod message;
+mod place;
 mod record;
 
 use meteor_chain::time;
 use meteor_messages::shower::Payee;
+use meteor_rules::minimum::MinimumError;
 use meteor_rules::preset::Preset;
 use meteor_rules::tier::Tier;
 use serde::Deserialize;
@@ -16,10 +20,16 @@ use thiserror::Error;
 use crate::beacon::Network;
 use crate::gas::{GasPrice, GasPriceError};
 
-pub use estimate::gas;
-pub use lint::{Finding, Known, lint};
+pub use finding::{AddressFault, Finding, TextFault};
+pub use lint::{Known, lint, of_launch};
 pub use message::{Codes, instantiate};
+pub use place::{File, FormError, Place, Text};
 pub use record::{Code, Record, RecordError};
+
+/// The longest salt that chains take (bytes).
+const MAX_SALT: usize = 64;
+/// The largest wasm that chains take (bytes).
+const MAX_WASM: usize = 800 * 1024;
 
 /// A launch: whose event, on which chain, by which rules.
 #[derive(Clone, Debug, Deserialize)]
@@ -118,9 +128,9 @@ pub enum Beacon {
 /// Why a launch can't be read.
 #[derive(Debug, Error)]
 pub enum LaunchError {
-    /// Not TOML of the expected form; the source names line and field.
-    #[error("the launch file can't be read: {0}")]
-    Form(#[from] toml::de::Error),
+    /// Not TOML of the expected form.
+    #[error("the launch file, {0}")]
+    Form(FormError),
     /// The opening has no zone or no time.
     #[error("opens_at = {0} is not a point in time: write date, time and zone, like 2026-12-01T12:00:00Z")]
     Opening(String),
@@ -133,6 +143,9 @@ pub enum LaunchError {
     /// A tier has no pieces.
     #[error("the catalogue has no piece for {0}: give each tier at least one")]
     NoPieces(Tier),
+    /// The minimum is no amount of the denom.
+    #[error("the preset's minimum: {0}")]
+    Minimum(#[from] MinimumError),
     /// The gas price can't be read.
     #[error("gas_price: {0}")]
     GasPrice(#[from] GasPriceError),
@@ -144,7 +157,7 @@ impl Launch {
     /// # Errors
     /// [`LaunchError::Form`] with the line and what was expected there.
     pub fn parse(text: &str) -> Result<Self, LaunchError> {
-        Ok(toml::from_str(text)?)
+        toml::from_str(text).map_err(|error| LaunchError::Form(FormError::new(text, &error)))
     }
 
     /// Who signs the deployment: the contract's address is bound to it.

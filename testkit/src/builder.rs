@@ -74,7 +74,7 @@ impl SuiteBuilder {
             admin: None,
             denom: "uusd".into(),
             schedule: relative.opening(BEGIN + 100),
-            minimum: preset.minimum.into(),
+            minimum: preset.minimum.micro("uusd").expect("an amount of uusd").into(),
             mint_window,
             tiers: preset.tiers,
             eggs: preset.eggs,

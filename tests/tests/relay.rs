@@ -171,7 +171,7 @@ async fn what_the_chain_refuses_is_told_in_words() {
     stage.open(1).await;
     let api = stage.serve().await;
     let wallet = Wallet::open(&api, stage.chain.signer(4).unwrap()).await;
-    let least = format!("is at least {}", stage.preset.minimum);
+    let least = format!("is at least {}", stage.preset.minimum.micro("uusd").unwrap());
     let little = || vec![wallet.contribution(&stage, 1)];
     refused(wallet.simulate(little()).await, "wasm", 5, &least);
     // Sent all the same, it costs its fee.

@@ -6,10 +6,10 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, ensure};
 use meteor_operator::account::Account;
 use meteor_operator::keys::harden;
-use meteor_operator::launch::Finding;
 
-use super::Command;
-use crate::deploy::{Deploying, Plan};
+use super::{Command, PARTLY};
+use crate::confirm::confirmed;
+use crate::deploy::{Deploying, Draft, Plan, for_good};
 use crate::event::EVENT_FILE;
 use crate::out::say;
 use crate::signing::{JournalFolder, signer};
@@ -17,7 +17,7 @@ use crate::{catalogue, preset};
 
 /// Bring an event to a chain as its launch file says.
 ///
-/// First it shows what is wrong and what it will do. Run it again after an interruption: it finds what is on
+/// First it shows what it will do and everything that is wrong, then it asks. Run it again after an interruption: it finds what is on
 /// the chain, goes on, and compares everything with the launch file. For an event that is already complete it
 /// signs nothing and needs no --signer-file.
 #[derive(Clone, Debug, clap::Args)]
@@ -37,33 +37,33 @@ pub(super) struct Deploy {
     /// Which account of the words
     #[arg(long, default_value_t = 0)]
     account: u32,
-    /// Show what is wrong and what would be done, and sign nothing
+    /// Show what would be done and everything that is wrong, and sign nothing. Exit code 0: this launch can be deployed
+    /// and can work; 3: only the commitments to the key are missing; 1: it has errors
     #[arg(long)]
     dry_run: bool,
+    /// How many wallets a shower may have, for the odds in the plan
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    wallets: u32,
+    /// Don't ask before signing, for scripts
+    #[arg(long)]
+    yes: bool,
     #[command(flatten)]
     journal: JournalFolder,
 }
 
 impl Command for Deploy {
     async fn run(self) -> Result<ExitCode> {
-        let plan = Plan::read(&self.launch, &self.artifacts).await?;
-        let deployed = match plan.is_deployed().await {
-            Err(error) if self.dry_run => {
-                say!("warning: {error:#}");
-                false
-            }
-            answer => answer?,
-        };
-        let findings = plan.findings(deployed).await;
-        for finding in &findings {
-            say!("{}: {finding}", if finding.is_error() { "error" } else { "warning" });
+        let draft = Draft::read(&self.launch, &self.artifacts).await?;
+        if let Some(plan) = &draft.plan {
+            plan.show(self.wallets, draft.gas)?;
         }
-        plan.show(deployed).await?;
-        let good = !findings.iter().any(Finding::is_error);
-        ensure!(good, "the launch has errors: fix them first, nothing was signed");
+        for line in draft.lines() {
+            say!("{line}");
+        }
+        ensure!(draft.is_good(), "the launch has errors: fix them first, nothing was signed");
+        let (plan, deployed) = (draft.plan.context("the launch can't be planned")?, draft.deployed);
         if self.dry_run {
-            say!("dry run: nothing was signed");
-            return Ok(ExitCode::SUCCESS);
+            return Ok(end_of_dry_run(&plan));
         }
         plan.commitments()?;
         let catalogue = self.catalogue(&plan)?;
@@ -84,6 +84,16 @@ impl Command for Deploy {
     }
 }
 
+/// Says whether this launch can be deployed as it is.
+fn end_of_dry_run(plan: &Plan) -> ExitCode {
+    if plan.committed.is_some() {
+        say!("dry run: this launch can be deployed; nothing was signed");
+        return ExitCode::SUCCESS;
+    }
+    say!("dry run: only the commitments are missing; nothing was signed");
+    ExitCode::from(PARTLY)
+}
+
 impl Deploy {
     /// Keeps a copy of the catalogue beside the deployment file, where meteor mint looks for it.
     fn catalogue(&self, plan: &Plan) -> Result<PathBuf> {
@@ -101,7 +111,7 @@ impl Deploy {
         Ok(path)
     }
 
-    /// The account that signs, which must be the one that the contract's address is bound to.
+    /// The account that signs, once somebody has said yes. It must be the one that the contract's address is bound to.
     async fn open(&self, plan: &Plan) -> Result<Account> {
         harden()?;
         let file = self.signer_file.as_ref().context("deploying needs --signer-file")?;
@@ -112,6 +122,9 @@ impl Deploy {
             signs == deployer,
             "the words are those of {signs}, but the {role} is {deployer}: the contract's address is bound to it"
         );
+        if !self.yes {
+            confirmed(&for_good(plan), &plan.launch.chain.id, std::io::stdin().lock())?;
+        }
         self.journal.open(plan.node.clone(), signer, plan.launch.gas_price()?).await
     }
 }

@@ -3,16 +3,12 @@
 use cosmwasm_std::{DepsMut, Env, Response};
 use cw721::execute::{initialize_creator, initialize_minter};
 use cw721::state::{CollectionInfo, MINTER};
+use meteor_messages::limits::{MAX_ROYALTY_BP, MAX_TEXT};
 use meteor_messages::nft::{InstantiateMsg, Royalties};
 
 use crate::error::ContractError;
 use crate::state::{NAME, VERSION};
 use crate::state::{ROYALTIES, TEMPLATE, cw721};
-
-/// Longest name or symbol (bytes).
-const MAX_TEXT: usize = 128;
-/// The largest royalties (basis points): what cw721 0.22 lets a collection ask for.
-pub(crate) const MAX_ROYALTY_BP: u32 = 1_000;
 
 /// Checks the message and writes the collection.
 pub(crate) fn instantiate(deps: DepsMut, env: &Env, msg: InstantiateMsg) -> Result<Response, ContractError> {

@@ -10,7 +10,7 @@ use meteor_messages::events::{Collection, Json, Launch};
 use meteor_messages::shower::{
     CatalogueTier, Fairness, InstantiateMsg, MAX_HOLDBACK_BP, MAX_PAYEES, MAX_SHOWERS, OWN_COLUMNS,
 };
-use meteor_messages::{hatchery, shower};
+use meteor_messages::{hatchery, limits, shower};
 use meteor_rules::fairness::beacon::Network;
 use meteor_rules::metadata::{Template, Values};
 use meteor_rules::odds::MAX_TILT_BP;
@@ -26,16 +26,16 @@ use crate::state::{NAME, VERSION};
 use crate::verbs::draw::MAX_BEACON_BYTES;
 
 /// Least and most seconds for minting a shower.
-const MINT_WINDOW: (u64, u64) = (60, 365 * 24 * 60 * 60);
+const MINT_WINDOW: (u64, u64) = limits::MINT_WINDOW;
 /// Least seconds for revealing a cracked meteor: with drand quicknet, and with another beacon, which is one for
 /// test chains.
-const REVEAL_TIMEOUT: (u64, u64) = (15 * 60, 60);
+const REVEAL_TIMEOUT: (u64, u64) = limits::REVEAL_TIMEOUT;
 /// Most seconds for revealing.
-const MAX_REVEAL_TIMEOUT: u64 = 365 * 24 * 60 * 60;
+const MAX_REVEAL_TIMEOUT: u64 = limits::MAX_REVEAL_TIMEOUT;
 /// Longest time that keys may stay secret (seconds): people should live to check a draw.
-const MAX_KEY_WINDOW: u64 = 5 * 365 * 24 * 60 * 60;
+const MAX_KEY_WINDOW: u64 = limits::MAX_KEY_WINDOW;
 /// Lengths of a denom of the Cosmos SDK.
-const DENOM: (usize, usize) = (3, 128);
+const DENOM: (usize, usize) = limits::DENOM;
 const METEORS_REPLY: u64 = 1;
 const HATCHERY_REPLY: u64 = 2;
 

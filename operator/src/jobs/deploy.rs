@@ -53,18 +53,23 @@ fn gzip(wasm: &[u8]) -> Result<Vec<u8>, JobError> {
     writer.write_all(wasm).and_then(|()| writer.finish()).map_err(JobError::Compress)
 }
 
+/// A message with which `sender` uploads a contract.
+///
+/// # Errors
+/// If the wasm can't be compressed.
+pub fn store(sender: &str, wasm: &[u8]) -> Result<Any, JobError> {
+    let store =
+        MsgStoreCode { sender: sender.to_owned(), wasm_byte_code: gzip(wasm)?, instantiate_permission: None };
+    Ok(Any { type_url: MsgStoreCode::type_url(), value: store.encode_to_vec() })
+}
+
 /// Uploads a contract; answers with its code id and the transaction's hash once the chain names the same
 /// checksum.
 ///
 /// # Errors
 /// If the chain refuses, or holds other bytes afterwards.
 pub async fn upload(account: &mut Account, wasm: &[u8]) -> Result<(u64, String), JobError> {
-    let store = MsgStoreCode {
-        sender: account.address().to_owned(),
-        wasm_byte_code: gzip(wasm)?,
-        instantiate_permission: None,
-    };
-    let store = Any { type_url: MsgStoreCode::type_url(), value: store.encode_to_vec() };
+    let store = store(account.address(), wasm)?;
     let included = account.send(vec![store]).await?;
     let code_id =
         stored(&included).ok_or_else(|| JobError::Upload("there is no code id among its events".into()))?;

@@ -17,26 +17,20 @@ pub struct Payable {
     pub untried: Option<String>,
 }
 
-/// Simulates that the first of `senders` who has any `denom` sends one unit to each of `payees`. Nothing is
-/// signed, so no key is needed.
+/// Simulates that the first of `senders` who has any of `denoms`, the first denom before the second, sends one unit to
+/// each of `payees`. Nothing is signed, so no key is needed.
 ///
 /// # Errors
 /// If no node answers.
 pub async fn payable(
     node: &Node,
     senders: &[&str],
-    denom: &str,
+    denoms: &[&str],
     payees: &[&str],
 ) -> Result<Payable, JobError> {
-    let mut sender = None;
-    for address in senders {
-        if node.balance(address, denom).await? > 0 {
-            sender = Some(*address);
-            break;
-        }
-    }
-    let Some(sender) = sender else {
-        let untried = format!("no address of the launch has any {denom}; send the deployer a little");
+    let Some((sender, denom)) = able(node, senders, denoms).await? else {
+        let denoms = denoms.join(" or ");
+        let untried = format!("no address of the launch has any {denoms}; send the deployer a little");
         return Ok(Payable { untried: Some(untried), ..Payable::default() });
     };
     let sequence = node.account(sender).await?.value.sequence;
@@ -58,4 +52,20 @@ pub async fn payable(
         }
     }
     Ok(payable)
+}
+
+/// Who can send something, and what.
+async fn able<'a>(
+    node: &Node,
+    senders: &[&'a str],
+    denoms: &[&'a str],
+) -> Result<Option<(&'a str, &'a str)>, JobError> {
+    for denom in denoms {
+        for sender in senders {
+            if node.balance(sender, denom).await? > 0 {
+                return Ok(Some((sender, denom)));
+            }
+        }
+    }
+    Ok(None)
 }

@@ -1,15 +1,14 @@
 //! Reads back the five contracts of a deployment and compares each thing with what was asked for.
 
-use std::fmt::Debug;
-
 use meteor_chain::Pool;
 use meteor_chain::contracts::{Collection, HatcheryContract, ShowerContract};
 use meteor_messages::nft::CollectionInit;
-use meteor_messages::nft::{Royalties, RoyaltyInfoResponse};
+use meteor_messages::nft::Royalties;
 use meteor_messages::shower::{ConfigResponse, InstantiateMsg, MinimumFrom};
 use meteor_rules::BASIS_POINTS;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
+use super::differences::{Difference, differences};
 use super::{Deployment, JobError};
 
 /// What was asked for.
@@ -34,22 +33,22 @@ pub struct Check {
     pub of: &'static str,
     /// Which thing.
     pub what: &'static str,
-    /// What differs; `None` if it is as asked for.
-    pub differs: Option<String>,
+    /// Every field that is another; nothing if it is as asked for.
+    pub differs: Vec<Difference>,
 }
 
 /// The checks so far.
 struct Checks(Vec<Check>);
 
 impl Checks {
-    fn same<T: PartialEq + Debug + ?Sized>(
+    fn same<T: PartialEq + Serialize + ?Sized>(
         &mut self,
         of: &'static str,
         what: &'static str,
         held: &T,
         asked: &T,
     ) {
-        let differs = (held != asked).then(|| format!("holds {held:?}, asked for was {asked:?}"));
+        let differs = if held == asked { vec![] } else { differences(what, held, asked) };
         self.0.push(Check { of, what, differs });
     }
 }
@@ -80,9 +79,13 @@ pub async fn read_back(
     instance(node, &mut checks, "shower", &shower, of_shower, "meteor-shower").await?;
     rules(&mut checks, &config, message);
     let fairness = shown.fairness().await?;
-    checks.same("shower", "commitments", &fairness.commitments, &message.fairness.commitments);
-    checks.same("shower", "tables", &fairness.tables, &message.fairness.tables);
-    checks.same("shower", "beacon and key times", &fairness, &message.fairness);
+    let asked_fairness = &message.fairness;
+    checks.same("shower", "commitments", &fairness.commitments, &asked_fairness.commitments);
+    checks.same("shower", "tables", &fairness.tables, &asked_fairness.tables);
+    checks.same("shower", "beacon", &fairness.beacon, &asked_fairness.beacon);
+    checks.same("shower", "beacon's key", &fairness.beacon_key, &asked_fairness.beacon_key);
+    checks.same("shower", "crack window", &fairness.crack_window, &asked_fairness.crack_window);
+    checks.same("shower", "key window", &fairness.key_window, &asked_fairness.key_window);
 
     let (meteors, hatchery) = (&config.meteors, &config.hatchery);
     collection(node, &mut checks, "meteors", meteors, &message.meteors, &shower).await?;
@@ -164,8 +167,10 @@ async fn collection(
     // Of a price of 10,000 the royalty is the share itself; without royalties the answer is empty.
     let held = shown.royalty(BASIS_POINTS.into()).await?;
     let none = Royalties { payment_address: String::new(), share_bp: 0 };
-    let Royalties { payment_address, share_bp } = asked.royalties.clone().unwrap_or(none);
-    let royalties = RoyaltyInfoResponse { address: payment_address, royalty_amount: share_bp.into() };
-    checks.same(of, "royalties", &held, &royalties);
+    let asked = asked.royalties.clone().unwrap_or(none);
+    // A share beyond 32 bits can't be what was asked for.
+    let share_bp = u32::try_from(held.royalty_amount.u128()).unwrap_or(u32::MAX);
+    let held = Royalties { payment_address: held.address, share_bp };
+    checks.same(of, "royalties", &held, &asked);
     Ok(())
 }

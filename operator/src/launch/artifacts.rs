@@ -9,6 +9,11 @@ use thiserror::Error;
 pub const FILES: [(&str, &str); 3] =
     [("shower", "meteor_shower.wasm"), ("nft", "meteor_nft.wasm"), ("hatchery", "meteor_hatchery.wasm")];
 
+/// The file of a contract's wasm, by the contract's name.
+pub(super) fn file_of(name: &str) -> &'static str {
+    FILES.iter().find(|(of, _)| *of == name).map_or("the wasm", |(_, file)| file)
+}
+
 /// A contract's wasm.
 #[derive(Clone, Debug)]
 pub struct Artifact {

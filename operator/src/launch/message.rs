@@ -29,7 +29,7 @@ pub struct Codes {
 /// What the shower contract is instantiated with; `tables` is the hash of the tables file.
 ///
 /// # Errors
-/// If the launch doesn't say when it opens, its beacon has no key, or a tier has no pieces.
+/// If the launch doesn't say when it opens, its beacon has no key, its minimum is no amount, or a tier has no pieces.
 pub fn instantiate(
     launch: &Launch,
     preset: &Preset,
@@ -64,7 +64,7 @@ pub fn instantiate(
         admin: launch.roles.admin.clone(),
         denom: launch.chain.denom.clone(),
         schedule,
-        minimum: preset.minimum.into(),
+        minimum: preset.minimum.micro(&launch.chain.denom)?.into(),
         mint_window: preset.mint_window,
         tiers: preset.tiers,
         eggs: preset.eggs,

@@ -6,6 +6,7 @@ use cosmos_sdk_proto::cosmos::auth::v1beta1::{
 };
 use cosmos_sdk_proto::cosmos::bank::v1beta1::{
     QueryAllBalancesRequest, QueryAllBalancesResponse, QueryBalanceRequest, QueryBalanceResponse,
+    QuerySupplyOfRequest, QuerySupplyOfResponse,
 };
 use cosmos_sdk_proto::cosmos::base::query::v1beta1::PageRequest;
 use cosmos_sdk_proto::cosmos::vesting::v1beta1::{BaseVestingAccount, DelayedVestingAccount};
@@ -70,6 +71,18 @@ impl Pool {
             self.query("/cosmos.bank.v1beta1.Query/Balance", &request).await?;
         let amount = answer.value.balance.map_or_else(|| "0".to_owned(), |coin| coin.amount);
         amount.parse().map_err(|_| NodeError::Malformed(format!("balance {amount}")))
+    }
+
+    /// How much of `denom` there is (micro-denom): 0 for one that the chain doesn't have.
+    ///
+    /// # Errors
+    /// If no node answers.
+    pub async fn supply(&self, denom: &str) -> Result<u128, NodeError> {
+        let request = QuerySupplyOfRequest { denom: denom.to_owned() };
+        let answer: Answer<QuerySupplyOfResponse> =
+            self.query("/cosmos.bank.v1beta1.Query/SupplyOf", &request).await?;
+        let amount = answer.value.amount.map_or_else(|| "0".to_owned(), |coin| coin.amount);
+        amount.parse().map_err(|_| NodeError::Malformed(format!("supply {amount}")))
     }
 
     /// All that `address` has: denoms and amounts, as the chain sorts them.

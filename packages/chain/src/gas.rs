@@ -7,7 +7,7 @@ use thiserror::Error;
 
 /// A gas price that can't be read.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("gas price {0:?} can't be read: write it like 0.15uusd")]
+#[error("gas price {0:?} can't be read: write it like 0.15uusd, without spaces or exponents")]
 pub struct GasPriceError(String);
 
 /// What a unit of gas costs.
@@ -51,7 +51,12 @@ impl FromStr for GasPrice {
         let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').ok_or_else(bad)?;
         let (number, denom) = text.split_at_checked(digits).ok_or_else(bad)?;
         let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-        if whole.is_empty() || fraction.len() > 6 || denom.len() < 3 {
+        // `1e3uusd` would be a price of 1 in a denom that nobody meant.
+        let exponent = denom
+            .strip_prefix(['e', 'E'])
+            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '+'));
+        let plain = denom.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/:._-".contains(&byte));
+        if whole.is_empty() || fraction.len() > 6 || denom.len() < 3 || exponent || !plain {
             return Err(bad());
         }
         let whole: u64 = whole.parse().map_err(|_| bad())?;
@@ -100,8 +105,23 @@ mod tests {
 
     #[test]
     fn bad_prices_say_so() {
-        for bad in ["", "uusd", ".5uusd", "0.1234567uusd", "0.1", "1.2.3uusd", "99999999999999999999uusd"] {
+        for bad in [
+            "",
+            "uusd",
+            ".5uusd",
+            "0.1234567uusd",
+            "0.1",
+            "1.2.3uusd",
+            "99999999999999999999uusd",
+            "1 uusd",
+            "1uusd ",
+            " 1uusd",
+            "1e3uusd",
+            "1E-3uusd",
+            "1uusd,2uluna",
+        ] {
             assert!(bad.parse::<GasPrice>().is_err(), "{bad}");
         }
+        assert!("1eur".parse::<GasPrice>().is_ok(), "a denom may begin with e");
     }
 }

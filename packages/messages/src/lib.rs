@@ -6,6 +6,7 @@
 pub mod events;
 mod field;
 pub mod hatchery;
+pub mod limits;
 pub mod nft;
 pub mod shower;
 #[cfg(test)]

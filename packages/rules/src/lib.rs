@@ -16,6 +16,8 @@ pub mod ids;
 pub mod life;
 pub mod log;
 pub mod metadata;
+#[cfg(feature = "presets")]
+pub mod minimum;
 pub mod odds;
 #[cfg(feature = "presets")]
 pub mod preset;

@@ -1,12 +1,14 @@
 //! Whole events as files: `levana-2021` and `demo`, or a file of one's own in the same form.
 
 use std::string::String;
+use std::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::fairness::content::{ContentError, Tables};
 use crate::metadata::{MetadataError, Template};
+use crate::minimum::Minimum;
 use crate::schedule::{Schedule, ScheduleError};
 use crate::tier::{PerTier, TierRule, TierRuleError};
 
@@ -16,8 +18,8 @@ use crate::tier::{PerTier, TierRule, TierRuleError};
 pub struct Preset {
     /// When the showers open and close.
     pub schedule: RelativeSchedule,
-    /// Least total of a wallet in a shower (micro-denom).
-    pub minimum: u64,
+    /// Least total of a wallet in a shower: micro-denom, or with a unit as in `"8 UST"`.
+    pub minimum: Minimum,
     /// How long after a shower's close its meteors may be minted (seconds). Then contributors are refunded.
     pub mint_window: u64,
     /// How ranks are cut into tiers.
@@ -139,16 +141,44 @@ impl Preset {
     /// # Errors
     /// What is wrong with it, see [`PresetError`].
     pub fn parse(text: &str) -> Result<Self, PresetError> {
-        let preset: Self = toml::from_str(text)?;
+        let preset = Self::read(text)?;
         preset.schedule.opening(0).validate()?;
-        preset.tiers.validate()?;
-        preset.meteors.template.validate()?;
-        let Crack { eggs, dust, tables, .. } = &preset.crack;
-        eggs.template.validate()?;
-        dust.template.validate()?;
-        tables.egg.validate(&eggs.template)?;
-        tables.dust.validate(&dust.template)?;
-        Ok(preset)
+        match preset.faults().into_iter().next() {
+            Some((_, fault)) => Err(fault),
+            None => Ok(preset),
+        }
+    }
+
+    /// Reads a preset from TOML as it is, whatever [`Self::faults`] it has.
+    ///
+    /// # Errors
+    /// If it is not TOML of the expected form.
+    pub fn read(text: &str) -> Result<Self, toml::de::Error> {
+        toml::from_str(text)
+    }
+
+    /// Everything that is wrong with tiers, collections and tables, and where in the file. Whether the schedule can be
+    /// used depends on when it opens.
+    pub fn faults(&self) -> Vec<(&'static str, PresetError)> {
+        let Crack { eggs, dust, tables, .. } = &self.crack;
+        let collections = [
+            ("meteors.template", &self.meteors.template),
+            ("crack.eggs.template", &eggs.template),
+            ("crack.dust.template", &dust.template),
+        ];
+        let mut faults: Vec<(&'static str, PresetError)> = Vec::new();
+        faults.extend(self.tiers.validate().err().map(|error| ("tiers", error.into())));
+        for (key, template) in collections {
+            faults.extend(template.validate().err().map(|error| (key, error.into())));
+        }
+        let of_tables = [
+            ("crack.tables.egg", tables.egg.validate(&eggs.template)),
+            ("crack.tables.dust", tables.dust.validate(&dust.template)),
+        ];
+        for (key, checked) in of_tables {
+            faults.extend(checked.err().map(|error| (key, error.into())));
+        }
+        faults
     }
 }
 
@@ -162,7 +192,7 @@ mod tests {
         let schedule = levana.schedule.opening(0);
         assert_eq!(schedule.opens_at, 1_636_351_200);
         assert_eq!(schedule.closes_at(44), Some(1_636_509_600));
-        assert_eq!(levana.minimum, 8_000_000);
+        assert_eq!(levana.minimum.micro("uusd"), Ok(8_000_000));
         assert_eq!(levana.eggs.total() * 44, 8_888);
         assert_eq!(levana.tiers.sizes(1000), PerTier { legendary: 10, ancient: 89, rare: 223, common: 678 });
         // The row of a real meteor: id 15514 of shower 40, in the order of the columns.
@@ -221,6 +251,9 @@ mod tests {
         assert!(matches!(Preset::parse(&none), Err(PresetError::Schedule(ScheduleError::NoShowers))));
         let short = include_str!("../presets/demo.toml").replacen("    \"tier\", # Rarity\n", "", 1);
         assert!(matches!(Preset::parse(&short), Err(PresetError::Tables(_))));
+        let both = short.replace("ancient_bp = 900", "ancient_bp = 9000");
+        let keys: Vec<&str> = Preset::read(&both).unwrap().faults().iter().map(|(key, _)| *key).collect();
+        assert_eq!(keys, ["tiers", "crack.tables.egg"]);
         let wide = include_str!("../presets/demo.toml").replace("ancient_bp = 900", "ancient_bp = 9000");
         assert!(matches!(Preset::parse(&wide), Err(PresetError::Tiers(_))));
     }
