@@ -11,6 +11,13 @@ pub(crate) fn coins(amount: u128, denom: &str) -> String {
     }
 }
 
+/// About `amount`, for an estimate: rounded up to three digits.
+pub(crate) fn about(amount: u128, denom: &str) -> String {
+    let digits = u32::try_from(amount.to_string().len()).unwrap_or(u32::MAX);
+    let unit = 10_u128.checked_pow(digits.saturating_sub(3)).unwrap_or(1);
+    coins(amount.div_ceil(unit).saturating_mul(unit), denom)
+}
+
 /// What people call a denom of millionths; `None` for any other. Terra's stablecoins are `uusd` for UST, `ukrw` for KRT.
 fn symbol(denom: &str) -> Option<String> {
     let name = denom.strip_prefix('u').filter(|name| name.bytes().all(|byte| byte.is_ascii_lowercase()))?;
@@ -27,6 +34,11 @@ fn decimal(amount: u128) -> String {
         "" => whole,
         fraction => format!("{whole}.{fraction}"),
     }
+}
+
+/// So many wallets.
+pub(crate) fn wallets(count: u128) -> String {
+    if count == 1 { "1 wallet".to_owned() } else { format!("{} wallets", grouped(count)) }
 }
 
 /// A whole number with commas between its thousands.
@@ -60,5 +72,8 @@ mod tests {
         ] {
             assert_eq!(coins(amount, denom), text);
         }
+        assert_eq!(about(213_947_959, "uluna"), "214 LUNA");
+        assert_eq!(about(12, "uluna"), "0.000012 LUNA");
+        assert_eq!(about(9_724_908, "uluna"), "9.73 LUNA");
     }
 }

@@ -14,6 +14,7 @@ pub mod settings;
 
 mod amounts;
 mod catalogue;
+mod cockpit;
 mod confirm;
 mod event;
 mod next;

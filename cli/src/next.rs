@@ -1,8 +1,6 @@
 //! Where a shower stands and what is next, by whom and until when: pure functions of what the chain says. `meteor status`
 //! shows it; a command that found nothing to do says it.
 
-#![allow(dead_code)] // what only `meteor status` shows, which comes next
-
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::process::ExitCode;
@@ -55,26 +53,6 @@ pub(crate) enum State {
     Refunded,
     /// Nobody contributed.
     Empty,
-}
-
-impl State {
-    /// Whether nothing will happen to it any more.
-    pub(crate) const fn over(self) -> bool {
-        match self {
-            Self::Done | Self::Refunded | Self::Empty => true,
-            Self::KeyLate
-            | Self::NotMinted
-            | Self::Cancelled
-            | Self::Ended
-            | Self::Closed
-            | Self::Drawn
-            | Self::Minting
-            | Self::Minted
-            | Self::Settled
-            | Self::Open
-            | Self::NotBegun => false,
-        }
-    }
 }
 
 impl fmt::Display for State {
@@ -162,8 +140,8 @@ impl fmt::Display for By {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Anyone => "anyone",
-            Self::Operator => "the operator",
-            Self::Owner => "the owner",
+            Self::Operator => "operator",
+            Self::Owner => "owner",
             Self::Nobody => "nobody",
         })
     }
@@ -406,4 +384,4 @@ pub(crate) async fn nothing(
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Why standard output took no more, unless its reader went away.
 static LOST: OnceLock<io::Error> = OnceLock::new();
+/// Whether the reader of standard output went away.
+static GONE: AtomicBool = AtomicBool::new(false);
 
 /// Whether only errors are said.
 static QUIET: AtomicBool = AtomicBool::new(false);
@@ -27,10 +29,12 @@ pub(crate) fn line(text: Arguments<'_>) {
 /// Writes to standard output and goes on, whatever becomes of it.
 pub(crate) fn stdout(text: Arguments<'_>) {
     let mut out = io::stdout().lock();
-    if let Err(error) = out.write_fmt(text).and_then(|()| out.flush())
-        && error.kind() != ErrorKind::BrokenPipe
-    {
-        LOST.get_or_init(|| error);
+    if let Err(error) = out.write_fmt(text).and_then(|()| out.flush()) {
+        if error.kind() == ErrorKind::BrokenPipe {
+            GONE.store(true, Ordering::Relaxed);
+        } else {
+            LOST.get_or_init(|| error);
+        }
     }
 }
 
@@ -42,6 +46,11 @@ pub fn stderr(text: Arguments<'_>) {
 /// Why some of what was said could not be written; `None` if all was, or nobody wanted the rest.
 pub fn lost() -> Option<&'static io::Error> {
     LOST.get()
+}
+
+/// Whether nobody reads standard output any more: what only shows something can end.
+pub(crate) fn gone() -> bool {
+    GONE.load(Ordering::Relaxed)
 }
 
 /// Says a line on standard output, unless only errors are said.

@@ -33,6 +33,13 @@ pub(crate) fn when(at: u64, now: u64) -> String {
     format!("{}, {}", utc(at), from_now(at, now))
 }
 
+/// The same shorter: `18:48:21Z, in 12 min`, and from a day on `2026-11-28, in 2 d 3 h`.
+pub(crate) fn soon(at: u64, now: u64) -> String {
+    let full = utc(at);
+    let (date, time) = full.split_once('T').unwrap_or((&full, &full));
+    format!("{}, {}", if at.abs_diff(now) < DAY { time } else { date }, from_now(at, now))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,6 +64,8 @@ mod tests {
     #[test]
     fn times_are_said_from_now() {
         assert_eq!(when(1_795_632_501, 1_795_631_781), "2026-11-25T18:48:21Z, in 12 min");
+        assert_eq!(soon(1_795_632_501, 1_795_631_781), "18:48:21Z, in 12 min");
+        assert_eq!(soon(1_795_632_501, 1_795_632_501 - DAY), "2026-11-25, in 1 d");
         assert_eq!(from_now(7, 7), "now");
         assert_eq!(from_now(2, 7), "5 s ago");
         assert_eq!(from_now(u64::MAX, 0).split(' ').next(), Some("in"));

@@ -257,7 +257,7 @@ async fn held(folder: &std::path::Path, chain: &Chain, shower: &str, opens_at: u
     assert!(again.contains("nothing to settle: ") && !again.contains("will leave"), "{again}");
     let status = works(folder, "status").await;
     assert!(
-        status.contains("settled 8550000, held back 450000") && status.contains("next: meteor hatch"),
+        status.contains("9 UST, 0.45 UST held back; next: meteor publish-key, by operator, "),
         "{status}"
     );
 }

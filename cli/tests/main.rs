@@ -11,6 +11,7 @@ mod killed;
 mod refused;
 mod resume;
 mod snapshot;
+mod status;
 mod told;
 mod verify;
 mod waits;

@@ -101,6 +101,8 @@ struct Inner {
     upstream: String,
     http: reqwest::Client,
     plan: Plan,
+    /// What a request has in it that is refused.
+    refused: Option<String>,
     seen: AtomicUsize,
     hung: tokio::sync::Notify,
     /// The first answer to each question.
@@ -117,10 +119,20 @@ pub struct Proxy {
 impl Proxy {
     /// A proxy in front of `upstream`.
     pub async fn start(upstream: &str, plan: Plan) -> Self {
+        Self::with(upstream, plan, None).await
+    }
+
+    /// A proxy that answers every request with `part` in it with 502, and forwards the others.
+    pub async fn refusing(upstream: &str, part: String) -> Self {
+        Self::with(upstream, Box::new(|_, _| None), Some(part)).await
+    }
+
+    async fn with(upstream: &str, plan: Plan, refused: Option<String>) -> Self {
         let inner = Arc::new(Inner {
             upstream: upstream.to_owned(),
             http: reqwest::Client::new(),
             plan,
+            refused,
             seen: AtomicUsize::new(0),
             hung: tokio::sync::Notify::new(),
             first: Mutex::default(),
@@ -153,7 +165,9 @@ async fn answer(State(inner): State<Arc<Inner>>, body: Bytes) -> Response {
     let request: Value = serde_json::from_slice(&body).unwrap_or_default();
     let method = request.get("method").and_then(Value::as_str).unwrap_or_default();
     let number = inner.seen.fetch_add(1, Ordering::SeqCst);
-    let fault = (inner.plan)(number, method);
+    let refused = inner.refused.as_ref();
+    let refused = refused.is_some_and(|part| body.windows(part.len()).any(|some| some == part.as_bytes()));
+    let fault = if refused { Some(Fault::BadGateway) } else { (inner.plan)(number, method) };
     let forward = async || {
         let answer = inner.http.post(&inner.upstream).body(body.clone());
         let answer = answer.header("content-type", "application/json").send().await.expect("upstream");

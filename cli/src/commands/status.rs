@@ -1,75 +1,96 @@
-//! `meteor status`: where each shower stands, and what to do next.
+//! `meteor status`: the cockpit of an event. What is shown is in `cockpit`.
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use anyhow::Result;
-use meteor_chain::contracts::ShowerContract;
-use meteor_messages::shower::{ShowerResponse, Status as Stands};
+use anyhow::{Result, bail, ensure};
 
-use super::Command;
-use crate::amounts::coins;
+use meteor_operator::gas::GasPrice;
+
+use super::{Command, PARTLY};
+use crate::cockpit::{Cockpit, Seen};
 use crate::event::{Event, Found};
-use crate::next::Facts;
-use crate::out::say;
-use crate::times::when;
+use crate::out::{begin, gone};
 
-/// Show where each shower of an event stands and what is next.
+/// How often `--watch` looks. Terra Classic has a block in six seconds.
+const LOOK: Duration = Duration::from_secs(5);
+/// Clears a terminal: the screen, and what was scrolled off it.
+const CLEAR: &str = "\x1b[H\x1b[2J\x1b[3J";
+
+/// Show where an event stands: showers, money, what is next by whom and until when, accounts, keys, the worker.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Status {
     #[command(flatten)]
     event: Event,
+    /// Price of a unit of gas, for what is left to do; instead of the event's file's price or 28.325uluna
+    #[arg(long)]
+    gas_price: Option<GasPrice>,
+    /// Show this shower in full
+    #[arg(long, value_name = "N")]
+    shower: Option<u32>,
+    /// Look again every five seconds: redrawn on a terminal, printed anew elsewhere. Ctrl-C ends it
+    #[arg(long)]
+    watch: bool,
+    /// Say it as JSON, amounts in micro-denom and times in Unix seconds; with --watch a line each time
+    #[arg(long, conflicts_with = "shower")]
+    json: bool,
 }
 
 impl Command for Status {
     async fn run(self) -> Result<ExitCode> {
-        let Found { node, chain_id, contract: address, .. } = self.event.find(None).await?;
-        let contract = ShowerContract::new(&node, &address);
-        let (config, fairness) = (contract.config().await?, contract.fairness().await?);
-        say!("{address} on {chain_id}{}", if config.paused { ", PAUSED" } else { "" });
-        for payee in contract.payees().await? {
-            if !payee.owed.is_zero() {
-                let owed = coins(payee.owed.u128(), &config.denom);
-                say!("payee {}: {owed} booked and not sent; next: meteor withdraw", payee.address);
+        let found = self.event.find(self.gas_price.as_ref()).await?;
+        loop {
+            let cockpit = self.look(&found).await?;
+            let text = self.text(&cockpit)?;
+            if !self.watch {
+                // It is what was asked for: said with --quiet, too.
+                begin!("{}\n", text.trim_end());
+                let partly = !cockpit.unknown().is_empty();
+                return Ok(if partly { ExitCode::from(PARTLY) } else { ExitCode::SUCCESS });
             }
+            if std::io::stdout().is_terminal() {
+                begin!("{CLEAR}");
+            }
+            let end = if self.json { "" } else { "\n" };
+            begin!("{}\n{end}", text.trim_end());
+            if gone() {
+                return Ok(ExitCode::SUCCESS);
+            }
+            tokio::time::sleep(LOOK).await;
         }
-        let now = node.time().await?;
-        for shower in 1..=config.schedule.count {
-            let (state, draw) = (contract.shower(shower).await?, contract.draw(shower).await?);
-            say!(
-                "shower {shower}: {:?}{}{}, {} contributors, {} {}, minted {}, settled {}{}, refunded {}; next: {}",
-                state.status,
-                window(&state, now),
-                if state.paused { ", touched by a pause" } else { "" },
-                state.contributors,
-                state.total,
-                config.denom,
-                state.minted,
-                state.settled,
-                held(&state),
-                state.refunded,
-                Facts::of(&state, &draw, fairness.crack_window, now).words()
+    }
+}
+
+impl Status {
+    async fn look(&self, found: &Found) -> Result<Cockpit> {
+        let Found { node, chain_id, contract, gas_price, .. } = found;
+        let seen = Seen::ask(node, chain_id, contract, gas_price, self.shower).await;
+        if let (Some(shower), Some(last)) = (self.shower, seen.count()) {
+            ensure!(
+                (1..=last).contains(&shower),
+                "there is no shower {shower}: they are numbered 1 to {last}"
             );
         }
-        Ok(ExitCode::SUCCESS)
+        // Who watches waits for it to come back.
+        if seen.nothing() && !self.watch {
+            let why = seen.unknown().first().map(|unknown| unknown.why.clone()).unwrap_or_default();
+            bail!("nothing of the event {contract} can be seen: {why}");
+        }
+        Ok(Cockpit::of(seen, clock()))
+    }
+
+    fn text(&self, cockpit: &Cockpit) -> Result<String> {
+        match self.shower {
+            _ if self.json && self.watch => Ok(serde_json::to_string(cockpit)?),
+            _ if self.json => Ok(serde_json::to_string_pretty(cockpit)?),
+            Some(shower) => Ok(cockpit.full(shower).unwrap_or_else(|| cockpit.screen())),
+            None => Ok(cockpit.screen()),
+        }
     }
 }
 
-/// Until when the status lasts, where only time changes it.
-fn window(state: &ShowerResponse, now: u64) -> String {
-    match state.status {
-        Stands::Upcoming => format!(" until {}", when(state.opens_at, now)),
-        Stands::Open => format!(" until {}", when(state.closes_at, now)),
-        Stands::Ended | Stands::Closed | Stands::Minted | Stands::Refunding => String::new(),
-    }
-}
-
-/// What is held back until the key is public, or went back because it came too late.
-fn held(state: &ShowerResponse) -> String {
-    if !state.held_returned.is_zero() {
-        format!(", held parts returned {}", state.held_returned)
-    } else if state.key_in_time || state.held.is_zero() {
-        String::new()
-    } else {
-        format!(", held back {}", state.held)
-    }
+/// This machine's clock (Unix seconds): it says how old the chain's last block is.
+fn clock() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
