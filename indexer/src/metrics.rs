@@ -194,6 +194,11 @@ fn of_store(all: &mut Registry, store: &StoreHealth) {
         ("store_segments_height", "Height up to which blocks are stored", &store.segments),
         ("store_snapshot_height", "Height of the last snapshot stored", &store.snapshot),
         ("store_waiting_blocks", "Blocks that wait to be stored", &store.waiting),
+        (
+            "store_missing_blocks",
+            "Blocks that segments lack, and no node had when it was asked last",
+            &store.missing,
+        ),
     ] {
         gauge(all, name, help, value.load(Relaxed));
     }

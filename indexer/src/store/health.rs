@@ -29,6 +29,8 @@ pub struct StoreHealth {
     pub diverged: AtomicU64,
     /// Times that what was stored was not of the nodes' chain.
     pub rejected: AtomicU64,
+    /// Blocks that segments lack, because no node that was asked has them.
+    pub missing: AtomicU64,
     /// Segments replayed at the start.
     pub replayed: AtomicU64,
     inner: Mutex<Inner>,
@@ -61,6 +63,8 @@ pub(crate) struct Report {
     segments: u64,
     snapshot: u64,
     waiting_blocks: u64,
+    /// Blocks that segments lack, and no node had when it was asked last.
+    missing_blocks: u64,
     last_error: Option<String>,
     last_error_seconds: Option<u64>,
     /// What needs somebody to look: damaged objects, replicas that differ, another chain.
@@ -145,6 +149,7 @@ impl StoreHealth {
             segments: self.segments.load(Relaxed),
             snapshot: self.snapshot.load(Relaxed),
             waiting_blocks: self.waiting.load(Relaxed),
+            missing_blocks: self.missing.load(Relaxed),
             last_error: inner.last_error.as_ref().map(|(_, error)| error.clone()),
             last_error_seconds: inner.last_error.as_ref().map(|(at, _)| at.elapsed().as_secs()),
             alarms: inner.alarms.iter().cloned().collect(),

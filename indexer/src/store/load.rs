@@ -41,7 +41,7 @@ impl Loaded {
 pub(crate) struct Index(BTreeMap<u64, u64>);
 
 impl Index {
-    fn add(&mut self, from: u64, to: u64) {
+    pub(super) fn add(&mut self, from: u64, to: u64) {
         let known = self.0.entry(from).or_insert(to);
         *known = to.max(*known);
     }
@@ -50,6 +50,11 @@ impl Index {
     pub(crate) fn of(&self, height: u64) -> Option<(u64, u64)> {
         let before = self.0.range(height.saturating_sub(LONGEST)..=height);
         before.map(|(from, to)| (*from, *to)).filter(|(_, to)| *to >= height).max_by_key(|(_, to)| *to)
+    }
+
+    /// All of them, by first height.
+    pub(super) fn ranges(&self) -> impl Iterator<Item = (u64, u64)> {
+        self.0.iter().map(|(from, to)| (*from, *to))
     }
 
     /// The last height that any has; 0 for none.

@@ -4,11 +4,12 @@
 //! Only confirmed blocks are kept: those whose results the next header has named. The content of an object follows
 //! from its name, so that any number of replicas write to one store without a leader: whoever comes second compares.
 //! A segment is always written before a snapshot of its blocks: segments reach from the start to any snapshot.
-//! `queue` holds what waits, `write` stores it, `load` chooses what to begin with.
+//! `queue` holds what waits, `write` stores it, `load` chooses what to begin with, `fill` asks nodes for what is missing.
 
 mod credentials;
 mod envelope;
 mod files;
+mod fill;
 mod health;
 mod inspect;
 mod load;

@@ -6,14 +6,16 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures::future::join_all;
+use futures::future::{join_all, pending};
 use meteor_chain::backoff::spread;
+use meteor_chain::blocks::RawBlock;
 use meteor_chain::{NodeError, with_causes};
 use thiserror::Error;
 use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 
 use super::files::StoreError;
+use super::fill::Holes;
 use super::queue::Run;
 use super::{Store, names, retain, segment, snapshot};
 use crate::app::App;
@@ -46,7 +48,7 @@ pub(super) enum Kept {
 
 /// Why storing what waits stopped for now.
 #[derive(Debug, Error)]
-enum WriteError {
+pub(super) enum WriteError {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error("blocks that had to be dropped can't be read again")]
@@ -58,20 +60,24 @@ enum WriteError {
 /// Stores until nothing more comes.
 pub(crate) async fn run(app: Arc<App>) {
     let queue = &app.queue;
-    let mut wait = WAIT.0;
+    let (mut wait, mut holes) = (WAIT.0, Holes::new());
     while !queue.finished.is_cancelled() {
         let done = match queue.store() {
             Some(store) => tokio::select! {
                 // What is under way is cut, and begun again below.
                 () = queue.finished.cancelled() => break,
-                done = all(&app, store) => done,
+                done = async {
+                    all(&app, store).await?;
+                    holes.fill(&app, store).await.map_err(WriteError::from)
+                } => done,
             },
             None => Ok(()),
         };
+        let failed = done.is_err();
         let pause = match done {
             Ok(()) => {
                 wait = WAIT.0;
-                None
+                queue.store().and_then(|_| holes.wait())
             }
             Err(error) => {
                 app.store_health.failed(with_causes(&error));
@@ -82,7 +88,8 @@ pub(crate) async fn run(app: Arc<App>) {
         };
         tokio::select! {
             () = queue.finished.cancelled() => {}
-            () = async { match pause { Some(pause) => sleep(pause).await, None => queue.filled.notified().await } } => {}
+            () = async { match pause { Some(pause) => sleep(pause).await, None => pending().await } } => {}
+            () = queue.filled.notified(), if !failed => {}
         }
     }
     if let Some(store) = queue.store() {
@@ -128,31 +135,55 @@ async fn all(app: &App, store: &Store) -> Result<(), WriteError> {
 
 /// Stores blocks that had to be dropped, from the nodes, until they join those that wait.
 async fn refill(app: &App, store: &Store) -> Result<(), WriteError> {
-    let (sizes, mut parent) = (Sizes::default(), None);
+    let sizes = Sizes::default();
     while let Some((from, Some(next))) = app.queue.dropped() {
-        let to = next.saturating_sub(1).min(from.saturating_add(WINDOW - 1));
-        let ask = Ask { shower: &app.config.shower, from, to, enough: REFILL, not: &[] };
-        let Told { mut blocks, .. } = rpc::blocks(&app.pool, &sizes, ask).await?;
-        let (Some(first), Some(last)) = (blocks.first(), blocks.last()) else { return Ok(()) };
-        if parent.is_none() && from > app.config.start_height {
-            parent = store.hash_at(from.saturating_sub(1)).await?;
-        }
-        // The header after them confirms the results of the last.
-        let (_, after) = rpc::header(&app.pool, last.header.height.saturating_add(1)).await?;
-        let follow = parent.is_none() || first.header.parent == parent;
-        if !follow || after.parent != Some(last.header.hash) || after.last_results != Some(last.results.hash)
-        {
-            return Err(WriteError::Follows(from));
-        }
-        parent = Some(last.header.hash);
-        let mut watched = app.queue.watched().ok_or(StoreError::Stopped)?;
-        for block in &mut blocks {
-            watched.keep(&mut block.results);
-        }
-        store.keep_segment(Arc::new(blocks)).await?;
-        app.queue.filled_to(after.height);
+        app.queue.filled_to(again(app, store, &sizes, from, next.saturating_sub(1)).await?);
     }
     Ok(())
+}
+
+/// Stores blocks from `from` on, at most up to `to`, as the nodes have them. Gives the height after the last.
+pub(super) async fn again(
+    app: &App,
+    store: &Store,
+    sizes: &Sizes,
+    from: u64,
+    to: u64,
+) -> Result<u64, WriteError> {
+    let to = to.min(from.saturating_add(WINDOW - 1));
+    let mut watched = app.queue.watched().ok_or(NodeError::NotYet)?;
+    let ask = Ask { shower: &app.config.shower, from, to, enough: REFILL, not: &[] };
+    let Told { mut blocks, .. } = rpc::blocks(&app.pool, sizes, ask).await?;
+    // Cut where segments always are, unless that leaves nothing.
+    let every = app.config.segment_blocks;
+    let ends = |block: &RawBlock| block.header.height.is_multiple_of(every) || block.header.height == to;
+    if let Some(end) = blocks.iter().rposition(ends) {
+        blocks.truncate(end.saturating_add(1));
+    }
+    let (Some(first), Some(last)) = (blocks.first(), blocks.last()) else {
+        return Err(NodeError::NotYet.into());
+    };
+    let parent = match from.checked_sub(1).filter(|_| from > app.config.start_height) {
+        Some(before) => store.hash_at(before).await?,
+        None => None,
+    };
+    // The header after them confirms the results of the last, and leads to what is stored after them.
+    let (_, after) = rpc::header(&app.pool, last.header.height.saturating_add(1)).await?;
+    let stored = store.hash_at(after.height).await?;
+    let follow = parent.is_none() || first.header.parent == parent;
+    let lead = stored.is_none_or(|stored| stored == after.hash);
+    let confirmed =
+        after.parent == Some(last.header.hash) && after.last_results == Some(last.results.hash);
+    if !follow || !lead || !confirmed {
+        return Err(WriteError::Follows(from));
+    }
+    for block in &mut blocks {
+        watched.keep(&mut block.results);
+    }
+    for run in blocks.chunk_by(|block, _| !block.header.height.is_multiple_of(every)) {
+        store.keep_segment(Arc::new(run.to_vec())).await?;
+    }
+    Ok(after.height)
 }
 
 impl Store {

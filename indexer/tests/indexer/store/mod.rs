@@ -4,6 +4,7 @@
 mod bucket;
 mod faults;
 mod follow;
+mod holes;
 mod start;
 
 use std::collections::BTreeMap;
@@ -146,7 +147,7 @@ pub fn verify(dir: &Path, chain: &Chain) -> u64 {
 pub fn verify_killed(dir: &Path, chain: &Chain) -> (u64, bool) {
     let contract = shower_contract();
     let mut newest = 0;
-    for path in kept(dir, "/snapshots/") {
+    for path in kept(dir, &format!("/snapshots/v{}/", snapshot::SCHEMA)) {
         let state = snapshot::read(&fs::read(&path).unwrap(), &event(&contract)).unwrap();
         let hash = chain.blocks[state.at.height as usize - 1].header.hash;
         assert_eq!(state.at.hash, hash, "{}", path.display());

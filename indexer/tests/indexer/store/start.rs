@@ -15,7 +15,7 @@ use crate::chain::{CHAIN, Chain, address, shower_contract};
 use crate::node::{Fault, Node};
 
 /// A folder with what a replica keeps of a chain, from its beginning to its stop, with every snapshot.
-async fn stored(chain: &Chain) -> tempfile::TempDir {
+pub async fn stored(chain: &Chain) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     let node = Node::start(&chain.blocks[..1]).await;
     let server = replica(&[&node], dir.path()).await;
@@ -30,7 +30,7 @@ async fn stored(chain: &Chain) -> tempfile::TempDir {
     dir
 }
 
-fn start_of(server: &Server) -> (Option<u64>, u64, Option<bool>) {
+pub fn start_of(server: &Server) -> (Option<u64>, u64, Option<bool>) {
     let start = server.app().store_health.start().unwrap();
     (start.snapshot, start.height, start.confirmed)
 }
