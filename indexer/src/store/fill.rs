@@ -56,7 +56,11 @@ impl Holes {
             match write::again(app, store, &self.sizes, from, to).await {
                 Ok(next) => {
                     filled = true;
-                    tracing::info!(from, to = next.saturating_sub(1), "blocks that segments lacked are stored again");
+                    tracing::info!(
+                        from,
+                        to = next.saturating_sub(1),
+                        "blocks that segments lacked are stored again"
+                    );
                     left.extend((next <= to).then_some((next, to)));
                 }
                 Err(error) => {
@@ -70,7 +74,13 @@ impl Holes {
         let all = left.len();
         if let (Some((from, to)), Some(error)) = (left.first(), &failed) {
             let error = with_causes(error);
-            tracing::warn!(from, to, holes = all, error, "segments lack blocks: name a node in rpc that has them");
+            tracing::warn!(
+                from,
+                to,
+                holes = all,
+                error,
+                "segments lack blocks: name a node in rpc that has them"
+            );
         }
         self.known = Some(left);
         self.wait = if filled { WAIT.0 } else { self.wait.saturating_mul(2).min(WAIT.1) };

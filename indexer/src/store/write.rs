@@ -172,8 +172,7 @@ pub(super) async fn again(
     let stored = store.hash_at(after.height).await?;
     let follow = parent.is_none() || first.header.parent == parent;
     let lead = stored.is_none_or(|stored| stored == after.hash);
-    let confirmed =
-        after.parent == Some(last.header.hash) && after.last_results == Some(last.results.hash);
+    let confirmed = after.parent == Some(last.header.hash) && after.last_results == Some(last.results.hash);
     if !follow || !lead || !confirmed {
         return Err(WriteError::Follows(from));
     }
