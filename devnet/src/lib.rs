@@ -42,6 +42,7 @@
 //! | `dev_snapshot` | | `id` |
 //! | `dev_revert` | `id` | `height` |
 //! | `dev_setBlocks` | `mode`: `interval` (with `interval_ms`), `on_tx`, `on_demand` | `{}` |
+mod absent;
 pub mod accounts;
 mod app;
 pub mod beacon;

@@ -31,14 +31,106 @@ async fn a_wallet_s_probes() {
         let (status, body) = client.rest(path).await;
         assert_eq!((status, &body["code"]), (501, &json!(12)), "{path}");
     }
+}
+
+/// What Keplr, Station (terra.js, feather.js) and CosmJS ask of REST, found by running them: a wallet shows "none" for
+/// what the dev chain lacks.
+#[tokio::test]
+async fn whatever_wallets_ask_has_an_answer() {
+    let client = start().await;
+    let (a, vault) = (client.address(0), client.instantiate().await);
     for path in [
+        "auth/v1beta1/params",
+        "auth/v1beta1/bech32",
+        "auth/v1beta1/account_info/{a}",
+        "authz/v1beta1/grants?granter={a}&grantee={a}",
+        "authz/v1beta1/grants/granter/{a}",
+        "authz/v1beta1/grants/grantee/{a}",
+        "bank/v1beta1/params",
+        "bank/v1beta1/denoms_metadata",
+        "bank/v1beta1/spendable_balances/{a}",
+        "bank/v1beta1/spendable_balances/{a}/by_denom?denom=uusd",
+        "base/tendermint/v1beta1/syncing",
+        "base/tendermint/v1beta1/validatorsets/latest",
+        "base/tendermint/v1beta1/validatorsets/1",
+        "consensus/v1/params",
+        "distribution/v1beta1/community_pool",
+        "distribution/v1beta1/params",
+        "distribution/v1beta1/delegators/{a}/rewards",
+        "distribution/v1beta1/delegators/{a}/validators",
+        "distribution/v1beta1/delegators/{a}/withdraw_address",
+        "feegrant/v1beta1/allowances/{a}",
+        "feegrant/v1beta1/issued/{a}",
+        "gov/v1/params/deposit",
+        "gov/v1/params/tallying",
+        "gov/v1/params/voting",
+        "gov/v1/proposals",
+        "gov/v1beta1/params/deposit",
+        "gov/v1beta1/params/tallying",
+        "gov/v1beta1/params/voting",
+        "gov/v1beta1/proposals",
+        "mint/v1beta1/annual_provisions",
+        "mint/v1beta1/inflation",
+        "mint/v1beta1/params",
+        "slashing/v1beta1/params",
+        "slashing/v1beta1/signing_infos",
+        "staking/v1beta1/delegations/{a}",
+        "staking/v1beta1/delegators/{a}/redelegations",
+        "staking/v1beta1/delegators/{a}/unbonding_delegations",
+        "staking/v1beta1/delegators/{a}/validators",
+        "staking/v1beta1/params",
+        "staking/v1beta1/pool",
+        "staking/v1beta1/validators",
+        "upgrade/v1beta1/current_plan",
+        "/cosmwasm/wasm/v1/codes/params",
+        "/cosmwasm/wasm/v1/codes/pinned",
+        "/ibc/apps/transfer/v1/denoms",
         "/ibc/apps/transfer/v1/params",
-        "/cosmos/staking/v1beta1/params",
-        "/cosmos/staking/v1beta1/delegations/terra1x",
-        "/cosmos/distribution/v1beta1/delegators/terra1x/rewards",
-        "/cosmos/base/tendermint/v1beta1/syncing",
+        "/ibc/core/channel/v1/channels",
+        "/ibc/core/client/v1/client_states",
+        "/ibc/core/client/v1/params",
+        "/ibc/core/connection/v1/connections",
     ] {
-        assert_eq!(client.rest(path).await.0, 200, "{path}");
+        let path = path.replace("{a}", &a);
+        let path = if path.starts_with('/') { path } else { format!("/cosmos/{path}") };
+        let (status, body) = client.rest(&path).await;
+        assert_eq!(status, 200, "{path}: {body}");
+    }
+    let (_, made) = client.rest(&format!("/cosmwasm/wasm/v1/contracts/creator/{a}")).await;
+    assert_eq!(made["contract_addresses"], json!([vault]));
+    let (_, set) = client.rest("/cosmos/base/tendermint/v1beta1/validatorsets/latest").await;
+    assert!(set["validators"][0]["address"].as_str().unwrap().starts_with("terravalcons1"), "{set}");
+    assert_eq!(client.rest("/cosmos/base/tendermint/v1beta1/validatorsets/99").await.0, 400);
+    assert_eq!(client.rest("/cosmos/bank/v1beta1/denoms_metadata/uusd").await.0, 404);
+    let (_, voting) = client.rest("/cosmos/gov/v1/params/voting").await;
+    assert_eq!(voting["voting_params"], json!({ "voting_period": "172800s" }));
+    assert_eq!(voting["deposit_params"], Value::Null);
+}
+
+#[tokio::test]
+async fn whoever_asks_a_missing_module_hears_that_it_is_missing() {
+    let client = start().await;
+    let hint = "the dev chain has no staking, only auth, bank and wasm";
+    let (status, body) = client.rest("/cosmos/staking/v1beta1/historical_info/1").await;
+    assert_eq!((status, &body["message"]), (501, &json!(format!("Not Implemented: {hint}"))));
+    let response = client.abci("/cosmos.staking.v1beta1.Query/Pool", &(), 0).await;
+    assert_eq!(response["code"], 6);
+    assert_eq!(response["log"], format!("unknown query path ({hint}): unknown request"));
+    // Lists are empty: CosmJS sums them.
+    let response = client.abci("/cosmos.staking.v1beta1.Query/DelegatorDelegations", &(), 0).await;
+    assert_eq!((&response["code"], &response["value"]), (&json!(0), &json!("")));
+    for (module, message) in [
+        ("staking", "MsgDelegate"),
+        ("authz", "MsgGrant"),
+        ("feegrant", "MsgGrantAllowance"),
+        ("gov", "MsgVote"),
+    ] {
+        let type_url = format!("/cosmos.{module}.v1beta1.{message}");
+        let message = cosmrs::Any { type_url: type_url.clone(), value: vec![] };
+        let answer = client.submit(1, vec![message], &Envelope::default()).await;
+        let hint = format!("the dev chain has no {module}, only auth, bank and wasm");
+        let log = format!("unable to resolve type URL {type_url} ({hint}): tx parse error: tx parse error");
+        assert_eq!((&answer["code"], &answer["log"]), (&json!(2), &json!(log)));
     }
 }
 

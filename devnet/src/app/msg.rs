@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 
 use super::codes::MAX_WASM;
 use super::{coins, protobuf};
+use crate::absent;
 use crate::error::AppError;
 use crate::gowords;
 
@@ -28,7 +29,8 @@ macro_rules! messages {
                 $(if url == $message::type_url() {
                     return Ok(Msg::$variant(payload(any)?));
                 })*
-                Err(AppError::tx_decode(format!("unable to resolve type URL {url}")))
+                let why = absent::hint(url).map(|hint| format!(" ({hint})")).unwrap_or_default();
+                Err(AppError::tx_decode(format!("unable to resolve type URL {url}{why}")))
             }
 
             pub(crate) fn type_url(&self) -> String {

@@ -102,6 +102,11 @@ impl Node {
         self.inner.facts.max_gas
     }
 
+    /// Of addresses.
+    pub(crate) fn prefix(&self) -> &str {
+        &self.inner.facts.prefix
+    }
+
     pub(crate) fn validator(&self) -> &Validator {
         &self.inner.facts.validator
     }

@@ -13,7 +13,7 @@ use thiserror::Error;
 use crate::app::execute::App;
 use crate::chain::produce::{Chain, Past};
 use crate::error::AppError;
-use crate::gowords;
+use crate::{absent, gowords};
 
 /// Why a query has no answer; each kind has its own code in ABCI and its own status in REST.
 #[derive(Debug, Error)]
@@ -33,6 +33,9 @@ pub(crate) enum QueryError {
     /// No such path.
     #[error("unknown query path")]
     Unimplemented,
+    /// No such path, because the dev chain lacks the module.
+    #[error("unknown query path ({0})")]
+    Absent(String),
     /// Not even a path.
     #[error("no query path provided")]
     NoPath,
@@ -61,6 +64,7 @@ impl QueryError {
                 log: format!("rpc error: code = NotFound desc = {text}: key not found"),
             },
             QueryError::Unimplemented => AppError::unknown_request("unknown query path"),
+            QueryError::Absent(hint) => AppError::unknown_request(format!("unknown query path ({hint})")),
             QueryError::NoPath => AppError::unknown_request("no query path provided"),
             QueryError::App(error) => AppError::unknown_request(error.log),
             QueryError::Height(error) => error,
@@ -101,7 +105,12 @@ pub(crate) fn query(chain: &Chain, path: &str, data: &[u8], height: u64) -> Resu
         Some(("/cosmos.base.tendermint.v1beta1.Service", method)) => {
             tendermint::query(chain, &view, method, data)
         }
-        _ => Err(QueryError::Unimplemented),
+        // A message without fields, as of an empty list.
+        _ if absent::lists_nothing(path) => Ok(Vec::new()),
+        Some(("/cosmos.staking.v1beta1.Query", "Delegation")) => {
+            Err(QueryError::NotFound("the dev chain has no staking, so no delegation".into()))
+        }
+        _ => Err(absent::hint(path).map_or(QueryError::Unimplemented, QueryError::Absent)),
     }?;
     Ok(Answer { value, height: past.block.height })
 }

@@ -75,6 +75,28 @@ pub(crate) async fn account(State(node): State<Node>, Path(address): Path<String
     }})))
 }
 
+pub(crate) async fn account_info(node: State<Node>, address: Path<String>) -> Answer {
+    let Json(mut body) = account(node, address).await?;
+    let mut info = body.get_mut("account").map(Value::take).unwrap_or_default();
+    if let Some(info) = info.as_object_mut() {
+        info.remove("@type");
+    }
+    Ok(Json(json!({ "info": info })))
+}
+
+pub(crate) async fn params() -> Json<Value> {
+    Json(json!({ "params": { "send_enabled": [], "default_send_enabled": true } }))
+}
+
+pub(crate) async fn metadatas() -> Json<Value> {
+    Json(json!({ "metadatas": [], "pagination": pagination(None) }))
+}
+
+/// No denom has any.
+pub(crate) async fn metadata(Path(denom): Path<String>) -> RestError {
+    RestError::not_found(format!("client metadata for denom {denom}"))
+}
+
 pub(crate) async fn auth_params() -> Json<Value> {
     Json(json!({ "params": {
         "max_memo_characters": "256",

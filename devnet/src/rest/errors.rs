@@ -28,6 +28,11 @@ impl RestError {
         RestError { status: StatusCode::INTERNAL_SERVER_ERROR, code: 13, message: message.into() }
     }
 
+    /// A route of a module that the dev chain lacks.
+    pub(crate) fn absent(hint: &str) -> RestError {
+        RestError { message: format!("Not Implemented: {hint}"), ..RestError::unimplemented() }
+    }
+
     pub(crate) fn unimplemented() -> RestError {
         RestError { status: StatusCode::NOT_IMPLEMENTED, code: 12, message: "Not Implemented".into() }
     }
@@ -39,6 +44,7 @@ impl From<QueryError> for RestError {
             QueryError::Invalid(text) | QueryError::Plain(text) => RestError::invalid(text),
             QueryError::NotFound(text) => RestError::not_found(text),
             QueryError::Unimplemented | QueryError::NoPath => RestError::unimplemented(),
+            QueryError::Absent(hint) => RestError::absent(&hint),
             // gRPC `Unknown`.
             QueryError::Simulation(text) => {
                 let message = format!("{text}: unknown request");

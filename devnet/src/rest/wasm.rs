@@ -7,7 +7,7 @@ use cosmos_sdk_proto::cosmwasm::wasm::v1::{
     CodeInfoResponse, ContractCodeHistoryOperationType, QueryCodeRequest, QueryCodeResponse,
     QueryCodesRequest, QueryCodesResponse, QueryContractHistoryRequest, QueryContractHistoryResponse,
     QueryContractInfoRequest, QueryContractInfoResponse, QueryContractsByCodeRequest,
-    QueryContractsByCodeResponse, QueryRawContractStateRequest, QueryRawContractStateResponse,
+    QueryContractsByCodeResponse, QueryContractsByCreatorRequest, QueryContractsByCreatorResponse, QueryRawContractStateRequest, QueryRawContractStateResponse,
     QuerySmartContractStateRequest, QuerySmartContractStateResponse,
 };
 use serde_json::{Value, json};
@@ -64,6 +64,32 @@ pub(crate) async fn contracts(
     let response: QueryContractsByCodeResponse =
         ask(&node, "/cosmwasm.wasm.v1.Query/ContractsByCode", &request).await?;
     Ok(Json(json!({ "contracts": response.contracts, "pagination": pagination(response.pagination) })))
+}
+
+/// Anyone may upload and instantiate.
+pub(crate) async fn params() -> Json<Value> {
+    let everybody = "Everybody";
+    Json(json!({ "params": {
+        "code_upload_access": { "permission": everybody, "addresses": [] },
+        "instantiate_default_permission": everybody,
+    }}))
+}
+
+pub(crate) async fn pinned() -> Json<Value> {
+    Json(json!({ "code_ids": [], "pagination": pagination(None) }))
+}
+
+/// Contracts by who made them.
+pub(crate) async fn made_by(
+    State(node): State<Node>,
+    Path(creator_address): Path<String>,
+    Query(paging): Query<Paging>,
+) -> Answer {
+    let request = QueryContractsByCreatorRequest { creator_address, pagination: paging.request()? };
+    let response: QueryContractsByCreatorResponse =
+        ask(&node, "/cosmwasm.wasm.v1.Query/ContractsByCreator", &request).await?;
+    let pages = pagination(response.pagination);
+    Ok(Json(json!({ "contract_addresses": response.contract_addresses, "pagination": pages })))
 }
 
 pub(crate) async fn contract(State(node): State<Node>, Path(address): Path<String>) -> Answer {
