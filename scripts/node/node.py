@@ -91,6 +91,12 @@ def go():
     return str(inside)
 
 
+def too_old(said):
+    """The version that a terrad says, if it is below 3.6; None for a newer one and for a build without a version."""
+    found = re.search(r"^v?(\d+)\.(\d+)\S*$", said, re.M)
+    return found.group(0) if found and (int(found.group(1)), int(found.group(2))) < (3, 6) else None
+
+
 def binary(gen):
     """The node's binary, built if needed, and the environment it runs in."""
     if gen == "terrad":
@@ -101,7 +107,14 @@ def binary(gen):
             raise SystemExit(f"node: TERRAD names no program: {terrad}")
         # Its libwasmvm may be beside it.
         beside = [str(Path(shutil.which(terrad)).resolve().parent), os.environ.get("LD_LIBRARY_PATH", "")]
-        return shutil.which(terrad), {**os.environ, "LD_LIBRARY_PATH": ":".join(filter(None, beside))}
+        env = {**os.environ, "LD_LIBRARY_PATH": ":".join(filter(None, beside))}
+        # Old SDKs print it as an error.
+        asked = subprocess.run([terrad, "version"], env=env, capture_output=True, text=True, check=False)
+        old = too_old(asked.stdout + asked.stderr)
+        if old:
+            raise SystemExit(f"node: {terrad} is terrad {old}, and 3.6 or newer is needed: older ones answer a contract's "
+                             "info in another form, which CosmJS can't read either")
+        return shutil.which(terrad), env
     module = HERE / f"wasmd-{gen}"
     pins = hashlib.sha256((module / "go.mod").read_bytes() + (module / "go.sum").read_bytes()).hexdigest()[:16]
     place = CACHE / "node" / f"{gen}-{pins}"

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""When another program takes a port before the node does, the node starts on other ports: test_node.py [0.61|0.46]"""
+"""When another program takes a port before the node does, the node starts on other ports: test_node.py [0.61|0.46]
+Without a node: terrad is refused below 3.6."""
 import json
 import socket
 import subprocess
@@ -19,6 +20,9 @@ node.main()
 
 
 def main():
+    old = {"3.4.3\n": "3.4.3", "v3.5.0": "v3.5.0", "note\n2.10.0-rc1\n": "2.10.0-rc1"}
+    new = ["3.6.0", "v3.10.1", "4.0.0", "v4.0.0-rc.1", "HEAD-06483ff6", ""]
+    assert {said: node.too_old(said) for said in [*old, *new]} == {**old, **dict.fromkeys(new)}
     gen = sys.argv[1] if len(sys.argv) > 1 else "0.61"
     with tempfile.TemporaryDirectory() as home, socket.socket() as somebody:
         somebody.bind(("127.0.0.1", 0))
