@@ -2,7 +2,17 @@
 
 /// Of the SDK.
 const MODULES: [&str; 12] = [
-    "authz", "circuit", "distribution", "evidence", "feegrant", "gov", "group", "mint", "nft", "slashing", "staking",
+    "authz",
+    "circuit",
+    "distribution",
+    "evidence",
+    "feegrant",
+    "gov",
+    "group",
+    "mint",
+    "nft",
+    "slashing",
+    "staking",
     "upgrade",
 ];
 
@@ -46,8 +56,11 @@ mod tests {
 
     #[test]
     fn a_missing_module_is_named_and_no_other() {
-        for path in ["/cosmos.staking.v1beta1.MsgDelegate", "/cosmos/staking/v1beta1/nope", "/cosmos.staking.v1beta1.Query/Pool"]
-        {
+        for path in [
+            "/cosmos.staking.v1beta1.MsgDelegate",
+            "/cosmos/staking/v1beta1/nope",
+            "/cosmos.staking.v1beta1.Query/Pool",
+        ] {
             assert_eq!(hint(path).unwrap(), "the dev chain has no staking, only auth, bank and wasm");
         }
         assert!(hint("/ibc.applications.transfer.v1.MsgTransfer").unwrap().contains("no ibc"));

@@ -69,9 +69,8 @@ pub(crate) async fn validators(State(node): State<Node>, Path(height): Path<Stri
     }
     let validator = node.validator();
     let hrp = bech32::Hrp::parse(&format!("{}valcons", node.prefix()));
-    let address = hrp.ok().and_then(|hrp| {
-        bech32::encode::<bech32::Bech32>(hrp, validator.address.as_bytes()).ok()
-    });
+    let address =
+        hrp.ok().and_then(|hrp| bech32::encode::<bech32::Bech32>(hrp, validator.address.as_bytes()).ok());
     Ok(Json(json!({
         "block_height": height.to_string(),
         "validators": [{
@@ -93,7 +92,9 @@ pub(crate) async fn consensus(State(node): State<Node>) -> Json<Value> {
         params.insert("version".into(), json!({ "app": "0" }));
         params.insert("abci".into(), json!({ "vote_extensions_enable_height": "0" }));
         // Here a duration is text.
-        if let Some(age) = params.get_mut("evidence").and_then(|evidence| evidence.get_mut("max_age_duration")) {
+        if let Some(age) =
+            params.get_mut("evidence").and_then(|evidence| evidence.get_mut("max_age_duration"))
+        {
             *age = "172800s".into();
         }
     }

@@ -117,8 +117,7 @@ fn rewards(router: Router<Node>) -> Router<Node> {
 /// A node fills in what was asked for; the older form has zeros in the rest.
 fn governance(mut router: Router<Node>) -> Router<Node> {
     let deposit = json!([{ "denom": "uluna", "amount": "10000000" }]);
-    let (quorum, threshold, veto) =
-        ("0.334000000000000000", "0.500000000000000000", "0.334000000000000000");
+    let (quorum, threshold, veto) = ("0.334000000000000000", "0.500000000000000000", "0.334000000000000000");
     let parts = [
         ("voting", "voting_params", json!({ "voting_period": "172800s" })),
         ("deposit", "deposit_params", json!({ "min_deposit": deposit, "max_deposit_period": "172800s" })),

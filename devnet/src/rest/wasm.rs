@@ -7,8 +7,9 @@ use cosmos_sdk_proto::cosmwasm::wasm::v1::{
     CodeInfoResponse, ContractCodeHistoryOperationType, QueryCodeRequest, QueryCodeResponse,
     QueryCodesRequest, QueryCodesResponse, QueryContractHistoryRequest, QueryContractHistoryResponse,
     QueryContractInfoRequest, QueryContractInfoResponse, QueryContractsByCodeRequest,
-    QueryContractsByCodeResponse, QueryContractsByCreatorRequest, QueryContractsByCreatorResponse, QueryRawContractStateRequest, QueryRawContractStateResponse,
-    QuerySmartContractStateRequest, QuerySmartContractStateResponse,
+    QueryContractsByCodeResponse, QueryContractsByCreatorRequest, QueryContractsByCreatorResponse,
+    QueryRawContractStateRequest, QueryRawContractStateResponse, QuerySmartContractStateRequest,
+    QuerySmartContractStateResponse,
 };
 use serde_json::{Value, json};
 
