@@ -1,6 +1,8 @@
 //! The key service against a stand-in that speaks its API: what is sent, what is believed, what each refusal
 //! says.
 
+mod credentials;
+
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
@@ -13,11 +15,11 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::post;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use hmac::{Hmac, Mac};
-use meteor_operator::keys::kms::{CredentialsSource, KmsConfig, KmsError};
+use meteor_operator::keys::kms::{ContainerToken, CredentialsSource, KmsConfig, KmsError};
 use meteor_operator::keys::{AnyKey, Event, KeyError, KeySource, KmsKey, MasterKey, commitments, verify};
 use meteor_rules::ShowerId;
 use meteor_rules::fairness::Domain;
@@ -47,13 +49,17 @@ fn mac(key: &[u8], message: &[u8]) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
+/// What a request asks for.
+enum Asked {
+    Mac(Vec<u8>),
+    Create,
+}
+
 /// The request as AWS would judge it; written apart from the code under test.
-fn judge(headers: &HeaderMap, body: &[u8]) -> Result<Vec<u8>, String> {
+fn judge(headers: &HeaderMap, body: &[u8]) -> Result<Asked, String> {
     let header =
         |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).ok_or(format!("no {name}"));
-    if header("x-amz-target")? != "TrentService.GenerateMac" {
-        return Err("another target".into());
-    }
+    let target = header("x-amz-target")?.to_owned();
     if header("content-type")? != "application/x-amz-json-1.1" {
         return Err("another content type".into());
     }
@@ -94,32 +100,46 @@ fn judge(headers: &HeaderMap, body: &[u8]) -> Result<Vec<u8>, String> {
         return Err("the signature does not match".into());
     }
     let body: Value = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+    match target.as_str() {
+        "TrentService.GenerateMac" => {}
+        "TrentService.CreateKey"
+            if body["KeySpec"] == "HMAC_256" && body["KeyUsage"] == "GENERATE_VERIFY_MAC" =>
+        {
+            return Ok(Asked::Create);
+        }
+        _ => return Err(format!("another question: {target} {body}")),
+    }
     if body.as_object().map(serde_json::Map::len) != Some(3)
         || body["KeyId"] != KEY_ID
         || body["MacAlgorithm"] != "HMAC_SHA_256"
     {
         return Err(format!("another body: {body}"));
     }
-    BASE64.decode(body["Message"].as_str().unwrap_or_default()).map_err(|error| error.to_string())
+    let message = BASE64.decode(body["Message"].as_str().unwrap_or_default());
+    message.map(Asked::Mac).map_err(|error| error.to_string())
 }
 
 async fn generate_mac(State(service): State<Service>, headers: HeaderMap, body: Bytes) -> Response {
-    let message = match judge(&headers, &body) {
-        Ok(message) => message,
+    let asked = match judge(&headers, &body) {
+        Ok(asked) => asked,
         Err(complaint) => {
             *service.complaint.lock().unwrap() = Some(complaint);
             return refusal(400, "InvalidSignatureException");
         }
     };
-    let asked = service.asked.fetch_add(1, Ordering::SeqCst);
-    (service.script)(asked).unwrap_or_else(|| {
-        axum::Json(json!({
+    let times = service.asked.fetch_add(1, Ordering::SeqCst);
+    if let Some(scripted) = (service.script)(times) {
+        return scripted;
+    }
+    let answer = match asked {
+        Asked::Mac(message) => json!({
             "KeyId": KEY_ID,
             "Mac": BASE64.encode(mac(&MASTER, &message)),
             "MacAlgorithm": "HMAC_SHA_256",
-        }))
-        .into_response()
-    })
+        }),
+        Asked::Create => json!({"KeyMetadata": {"Arn": KEY_ID, "KeyId": "mrk-1"}}),
+    };
+    axum::Json(answer).into_response()
 }
 
 fn refusal(status: u16, kind: &str) -> Response {
@@ -136,23 +156,7 @@ struct Desk {
 impl Desk {
     async fn new(script: impl Fn(usize) -> Option<Response> + Send + Sync + 'static) -> Self {
         let service = Service { script: Arc::new(script), asked: Arc::default(), complaint: Arc::default() };
-        let router = Router::new()
-            .route("/", post(generate_mac))
-            .route(
-                "/role",
-                get(|headers: HeaderMap| async move {
-                    match headers.get("authorization").and_then(|value| value.to_str().ok()) {
-                        Some("pod-token") => axum::Json(json!({
-                            "AccessKeyId": "AKIDEXAMPLE", "SecretAccessKey": SECRET, "Token": TOKEN,
-                            "Expiration": "2030-01-01T00:00:00Z",
-                        }))
-                        .into_response(),
-                        _ => StatusCode::UNAUTHORIZED.into_response(),
-                    }
-                }),
-            )
-            .route("/garbage", get(|| async { "garbage" }))
-            .with_state(service.clone());
+        let router = Router::new().route("/", post(generate_mac)).with_state(service.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
@@ -171,12 +175,16 @@ impl Desk {
         CredentialsSource::Profile { path: self.put("credentials", &text), profile: "event".into() }
     }
 
-    fn key_with(&self, credentials: CredentialsSource) -> KmsKey {
+    fn config(&self, credentials: CredentialsSource) -> KmsConfig {
         let mut config = KmsConfig::new("eu-central-1", KEY_ID, credentials);
         config.endpoint = Some(self.url.clone());
         config.attempts = 3;
         config.wait = Duration::ZERO;
-        KmsKey::new(config).unwrap()
+        config
+    }
+
+    fn key_with(&self, credentials: CredentialsSource) -> KmsKey {
+        KmsKey::new(self.config(credentials)).unwrap()
     }
 
     fn key(&self) -> KmsKey {
@@ -219,23 +227,22 @@ async fn a_file_and_the_service_with_one_key_commit_to_the_same() {
 }
 
 #[tokio::test]
-async fn credentials_come_from_a_container_too() {
+async fn a_new_key_is_made_once_and_used() {
     let desk = Desk::new(|_| None).await;
-    let token = desk.put("token", "pod-token\n");
-    let role = |path: &str, token| CredentialsSource::Container { uri: format!("{}{path}", desk.url), token };
-    let endpoint = desk.key_with(role("/role", Some(token)));
-    endpoint.shower_key(&ID).await.unwrap();
+    let none = KmsConfig { key_id: String::new(), ..desk.config(desk.profile(SECRET)) };
+    let key = KmsKey::create(none.clone()).await.unwrap();
     assert_eq!(*desk.service.complaint.lock().unwrap(), None);
+    assert_eq!((key.id(), desk.asked()), (KEY_ID, 1));
+    assert_eq!(key.shower_key(&ID).await.unwrap().publish(), shower_key(&MASTER, &ID));
 
-    let refused = failed(&desk.key_with(role("/role", None))).await;
-    assert!(matches!(refused, KmsError::ContainerCredentials("it refused")), "{refused}");
-    for path in ["/garbage", "/nowhere"] {
-        let error = failed(&desk.key_with(role(path, None))).await;
-        assert!(matches!(error, KmsError::ContainerCredentials(_)), "{error}");
-    }
-    let missing =
-        CredentialsSource::Profile { path: desk.dir.path().join("nothing"), profile: "event".into() };
-    assert!(matches!(failed(&desk.key_with(missing)).await, KmsError::Private(_)));
+    // Where the answer is lost a key may have been made: no second one is.
+    let config =
+        KmsConfig { endpoint: Some("http://127.0.0.1:1".into()), attempts: 1_000_000, ..none.clone() };
+    let config = KmsConfig { wait: Duration::from_hours(1), ..config };
+    assert!(matches!(KmsKey::create(config).await, Err(KmsError::Unreachable { .. })));
+    let desk = Desk::new(|_| Some(refusal(400, "AccessDeniedException"))).await;
+    let denied = KmsKey::create(KmsConfig { endpoint: Some(desk.url.clone()), ..none }).await.unwrap_err();
+    assert!(denied.to_string().contains("kms:CreateKey"), "{denied}");
 }
 
 #[tokio::test]
@@ -344,7 +351,7 @@ async fn nobody_at_home_is_named_without_secrets() {
 
 #[test]
 fn endpoints_are_https_or_here() {
-    let source = || CredentialsSource::Container { uri: "/nowhere".into(), token: None };
+    let source = || CredentialsSource::Container { uri: "/nowhere".into(), token: ContainerToken::No };
     let with = |endpoint: Option<&str>| {
         let mut config = KmsConfig::new("eu-central-1", KEY_ID, source());
         config.endpoint = endpoint.map(ToOwned::to_owned);

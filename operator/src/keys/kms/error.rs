@@ -30,9 +30,11 @@ pub enum KmsError {
     },
     /// These credentials may not use the key.
     #[error(
-        "the key service denies access ({kind}): let the role use kms:GenerateMac on this key, and no other may"
+        "the key service denies access ({kind}): let this role use kms:{action}, and no other may use the event's key"
     )]
     Denied {
+        /// What was asked, as policies name it.
+        action: String,
         /// The service's error type.
         kind: String,
     },
@@ -81,4 +83,17 @@ pub enum KmsError {
     /// The credentials endpoint of the container doesn't give any.
     #[error("the container's credentials endpoint gives none ({0}): check that the task has a role")]
     ContainerCredentials(&'static str),
+    /// The environment has a part of credentials.
+    #[error("the environment has AWS credentials without {0}: set it, or name a file with --kms-credentials")]
+    Environment(&'static str),
+    /// The metadata service of an EC2 instance gives no credentials.
+    #[error(
+        "no AWS credentials were found: neither in the environment nor in ~/.aws/credentials, and the metadata service of \
+         an EC2 instance gives none ({0}). Name a file with --kms-credentials, or give the machine a role (in a container: \
+         with a hop limit of 2)"
+    )]
+    InstanceCredentials(&'static str),
+    /// The token service gives no credentials for the platform's token.
+    #[error("the token service gives no credentials for AWS_WEB_IDENTITY_TOKEN_FILE ({0})")]
+    WebIdentity(&'static str),
 }

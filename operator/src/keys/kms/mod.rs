@@ -17,18 +17,22 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Response, Url, redirect};
 use serde::Deserialize;
 use serde_json::json;
+use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
-pub use self::credentials::CredentialsSource;
+pub use self::credentials::{ContainerToken, CredentialsSource};
 pub use self::error::KmsError;
 use super::{KeyError, KeySource, ShowerKey};
 use meteor_chain::backoff;
 
 const SERVICE: &str = "kms";
-const TARGET: &str = "TrentService.GenerateMac";
+const GENERATE: &str = "TrentService.GenerateMac";
+const CREATE: &str = "TrentService.CreateKey";
 const ALGORITHM: &str = "HMAC_SHA_256";
 const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
 const MOST_BYTES: usize = 64 << 10;
+/// Credentials that end sooner than this are replaced.
+const FRESH: Duration = Duration::from_mins(5);
 
 /// Which key, where, and how it is asked.
 #[derive(Clone, Debug)]
@@ -72,6 +76,20 @@ pub struct KmsKey {
     client: Client,
     /// For requests without encryption: no proxy from the environment may see them.
     near: Client,
+    /// Credentials that say when they end, until shortly before.
+    held: Mutex<Option<Credentials>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Made {
+    key_metadata: Metadata,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Metadata {
+    arn: String,
 }
 
 #[derive(Deserialize)]
@@ -115,7 +133,32 @@ impl KmsKey {
         };
         let near = made(builder().no_proxy().build())?;
         let client = if endpoint.scheme() == "http" { near.clone() } else { made(builder().build())? };
-        Ok(Self { config, endpoint, host, client, near })
+        Ok(Self { config, endpoint, host, client, near, held: Mutex::new(None) })
+    }
+
+    /// Makes a new key in the service, of several regions, and answers with it. `config` names no key yet.
+    ///
+    /// # Errors
+    /// As [`Self::new`], or if the service refuses. Where it didn't answer, a key may have been made.
+    pub async fn create(config: KmsConfig) -> Result<Self, KmsError> {
+        let mut new = Self::new(config)?;
+        let body = json!({
+            "KeySpec": "HMAC_256",
+            "KeyUsage": "GENERATE_VERIFY_MAC",
+            "MultiRegion": true,
+            "Description": "Meteor Shower: the key of an event",
+        });
+        let answer =
+            new.asked(CREATE, &body.to_string(), |error| matches!(error, KmsError::Busy { .. })).await?;
+        let made: Made =
+            serde_json::from_slice(&answer).map_err(|_| KmsError::Malformed("not the JSON it should be"))?;
+        new.config.key_id = made.key_metadata.arn;
+        Ok(new)
+    }
+
+    /// Id or ARN of the key.
+    pub fn id(&self) -> &str {
+        &self.config.key_id
     }
 
     async fn mac(&self, message: &[u8]) -> Result<Zeroizing<Bytes32>, KmsError> {
@@ -125,11 +168,23 @@ impl KmsKey {
             "Message": BASE64.encode(message),
         })
         .to_string();
+        read(&self.asked(GENERATE, &body, passes).await?)
+    }
+
+    /// The answer to a question of the kind `target`. What `again` allows is asked again.
+    async fn asked(
+        &self,
+        target: &str,
+        body: &str,
+        again: fn(&KmsError) -> bool,
+    ) -> Result<Zeroizing<Vec<u8>>, KmsError> {
         let mut attempt = 1;
         loop {
-            let credentials = self.config.credentials.read(&self.near).await?;
-            match self.ask(credentials, &body).await {
-                Err(error) if attempt < self.config.attempts && passes(&error) => {
+            let (credentials, held) = self.credentials().await?;
+            match self.ask(credentials, target, body).await {
+                // They may have been replaced before their time.
+                Err(KmsError::Credentials { .. }) if held => *self.held.lock().await = None,
+                Err(error) if attempt < self.config.attempts && again(&error) => {
                     tracing::warn!(attempt, %error, "the key service is asked again");
                     tokio::time::sleep(backoff::after(self.config.wait, backoff::LONGEST, attempt)).await;
                     attempt = attempt.saturating_add(1);
@@ -140,10 +195,34 @@ impl KmsKey {
         }
     }
 
+    /// Credentials to sign with, and whether they were held from an earlier question. Those that don't say when they
+    /// end are read each time.
+    async fn credentials(&self) -> Result<(Credentials, bool), KmsError> {
+        let mut held = self.held.lock().await;
+        let now = SystemTime::now();
+        let lasts = |credentials: &Credentials, still: Duration| {
+            credentials.expiry().is_some_and(|end| now.checked_add(still).is_some_and(|then| then < end))
+        };
+        if let Some(fresh) = held.as_ref().filter(|held| lasts(held, FRESH)) {
+            return Ok((fresh.clone(), true));
+        }
+        match self.config.credentials.read(&self.near, &self.client, &self.config.region).await {
+            Ok(read) => {
+                *held = Some(read.clone()).filter(|read| read.expiry().is_some());
+                Ok((read, false))
+            }
+            // New ones may be there before the old ones end.
+            Err(error) => match held.as_ref().filter(|held| lasts(held, Duration::ZERO)) {
+                Some(old) => Ok((old.clone(), true)),
+                None => Err(error),
+            },
+        }
+    }
+
     /// Every header of a request with this body, the signature's included. Those are never shown.
-    fn headers(&self, credentials: Credentials, body: &[u8]) -> Result<HeaderMap, KmsError> {
+    fn headers(&self, credentials: Credentials, target: &str, body: &[u8]) -> Result<HeaderMap, KmsError> {
         const UNSIGNED: KmsError = KmsError::Config("the request can't be signed with these credentials");
-        let plain = [("content-type", CONTENT_TYPE), ("x-amz-target", TARGET)];
+        let plain = [("content-type", CONTENT_TYPE), ("x-amz-target", target)];
         let url = self.endpoint.as_str();
         let request = SignableRequest::new("POST", url, plain.into_iter(), SignableBody::Bytes(body));
         let identity = credentials.into();
@@ -168,16 +247,22 @@ impl KmsKey {
         Ok(headers)
     }
 
-    async fn ask(&self, credentials: Credentials, body: &str) -> Result<Zeroizing<Bytes32>, KmsError> {
+    async fn ask(
+        &self,
+        credentials: Credentials,
+        target: &str,
+        body: &str,
+    ) -> Result<Zeroizing<Vec<u8>>, KmsError> {
         let request = self.client.post(self.endpoint.clone());
-        let request = request.headers(self.headers(credentials, body.as_bytes())?).body(body.to_owned());
+        let request =
+            request.headers(self.headers(credentials, target, body.as_bytes())?).body(body.to_owned());
         let answer = request.send().await.map_err(|source| KmsError::Unreachable {
             endpoint: self.host.clone(),
             source: source.without_url(),
         })?;
         let status = answer.status().as_u16();
         let body = wiped(answer).await.ok_or(KmsError::Malformed("no whole answer of its size"));
-        if status == 200 { read(&body?) } else { Err(refusal(status, &body.unwrap_or_default())) }
+        if status == 200 { body } else { Err(refusal(target, status, &body.unwrap_or_default())) }
     }
 }
 
@@ -205,7 +290,7 @@ fn read(body: &[u8]) -> Result<Zeroizing<Bytes32>, KmsError> {
 }
 
 /// Reads an answer other than 200. Only the error type's name is used, and only if it looks like one.
-fn refusal(status: u16, body: &[u8]) -> KmsError {
+fn refusal(target: &str, status: u16, body: &[u8]) -> KmsError {
     let kind = serde_json::from_slice(body).map(|refusal: Refusal| refusal.kind).unwrap_or_default();
     let kind = kind.rsplit('#').next().unwrap_or_default();
     let named = !kind.is_empty() && kind.len() <= 64 && kind.bytes().all(|byte| byte.is_ascii_alphanumeric());
@@ -222,7 +307,9 @@ fn refusal(status: u16, body: &[u8]) -> KmsError {
         | "InternalFailure"
         | "ServiceUnavailable"
         | "ServiceUnavailableException" => KmsError::Busy { kind, attempts: 1 },
-        "AccessDeniedException" | "AccessDenied" => KmsError::Denied { kind },
+        "AccessDeniedException" | "AccessDenied" => {
+            KmsError::Denied { kind, action: target.split('.').next_back().unwrap_or_default().to_owned() }
+        }
         "UnrecognizedClientException"
         | "InvalidSignatureException"
         | "IncompleteSignature"
