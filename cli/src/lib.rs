@@ -17,6 +17,7 @@ mod catalogue;
 mod cockpit;
 mod confirm;
 mod event;
+mod keys;
 mod next;
 mod owner;
 mod secrets;

@@ -17,7 +17,7 @@ const CONFIG: &str = "METEOR_CONFIG";
 /// Variables begin like this.
 const PREFIX: &str = "METEOR_";
 /// Options that repeat, and their variables. Those of `meteor serve` are the indexer's.
-const OPTIONS: [(&str, &str); 13] = [
+const OPTIONS: [(&str, &str); 14] = [
     ("account", "METEOR_ACCOUNT"),
     ("artifacts", "METEOR_ARTIFACTS"),
     ("audit-log", "METEOR_AUDIT_LOG"),
@@ -27,6 +27,7 @@ const OPTIONS: [(&str, &str); 13] = [
     ("kms-credentials", "METEOR_KMS_CREDENTIALS"),
     ("kms-endpoint", "METEOR_KMS_ENDPOINT"),
     ("kms-key-id", "METEOR_KMS_KEY_ID"),
+    ("kms-profile", "METEOR_KMS_PROFILE"),
     ("kms-region", "METEOR_KMS_REGION"),
     ("passphrase-file", "METEOR_PASSPHRASE_FILE"),
     ("signer-file", "METEOR_SIGNER_FILE"),

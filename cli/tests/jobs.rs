@@ -52,8 +52,8 @@ async fn from_keygen_to_a_published_key() {
     let catalogue = plan.catalogue.clone().unwrap();
     std::fs::write(folder.join("catalogue.csv"), &plan.catalogue_file).unwrap();
     std::fs::write(folder.join("tables.json"), preset::tables(&plan.preset).unwrap()).unwrap();
-    let rehearse = format!("keygen {key} --verify --node {} --contract {contract}", chain.rpc);
-    assert!(works(folder, &rehearse).await.contains("is the key of all 1 showers"));
+    let rehearse = format!("commitments --key-file {key} --node {} --contract {contract}", chain.rpc);
+    assert!(works(folder, &rehearse).await.contains("event.age is the key of all 1 showers"));
 
     // A wallet contributes as soon as the chain lets it.
     let mut wallet = chain.account(4).await.unwrap();

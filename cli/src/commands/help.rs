@@ -7,7 +7,7 @@ Rehearse     demo               a small event on this machine, watched live
              contribute, crack  take part from a file of words
 Launch       account            new words, and the addresses they sign for
              catalogue          check the art of every meteor, or a stand-in
-             keygen             the event's key; rehearse its recovery
+             keygen, commitments the event's key; rehearse its recovery
              deploy             to a chain; first with --dry-run
              serve              the event's page and API
 Each shower  status             where each shower stands, and what is next

@@ -1,104 +1,95 @@
-//! `meteor keygen`: the event's master key, and the rehearsal of its recovery.
+//! `meteor keygen`: the event's master key, in a file or in AWS KMS.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Result;
-use meteor_chain::contracts::ShowerContract;
-use meteor_operator::keys::{CommitmentsFile, Event, Protect, Unlock, harden, keygen, verify_file};
+use anyhow::{Context, Result};
+use meteor_operator::keys::{
+    CommitmentsFile, Event, KeyError, KmsKey, Protect, commitments, harden, keygen, show_commitments,
+};
+use meteor_rules::fairness::Bytes32;
 
 use super::Command;
-use crate::event::Found;
+use crate::keys::{Service, passphrase};
 use crate::out::say;
-use crate::secrets::passphrase;
 
-/// Make the master key of an event, or check that a key file belongs to an event.
+/// Make the master key of an event: in a file, or with --kms in AWS KMS.
+///
+/// With --chain-id, --contract and --showers it also shows the commitments that the launch needs. meteor commitments makes
+/// them again from the key, and rehearses the key's recovery.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Keygen {
-    /// The age file to make, or with --verify to open
-    file: PathBuf,
+    /// The age file to make
+    #[arg(required_unless_present = "kms")]
+    file: Option<PathBuf>,
+    /// Make the key in AWS KMS, which it never leaves
+    #[arg(long, conflicts_with_all = ["file", "recipient"])]
+    kms: bool,
+    #[command(flatten)]
+    service: Service,
     /// File with the passphrase (mode 0600; /dev/fd/3 reads descriptor 3), instead of the prompt
-    #[arg(long)]
+    #[arg(long, value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
     /// Lock the file for this age recipient instead of with a passphrase; may be repeated
-    #[arg(long)]
+    #[arg(long, value_name = "AGE1")]
     recipient: Vec<String>,
-    /// With --verify: identity file that opens a file locked for recipients
-    #[arg(long)]
-    identity_file: Option<PathBuf>,
     /// The chain's id, for the commitments
-    #[arg(long, requires_all = ["contract", "showers"])]
+    #[arg(long, value_name = "ID", requires_all = ["contract", "showers"])]
     chain_id: Option<String>,
+    /// The address that the shower contract has or will have
+    #[arg(long, value_name = "ADDRESS", requires = "chain_id")]
+    contract: Option<String>,
     /// How many showers the event has
-    #[arg(long)]
+    #[arg(long, value_name = "COUNT", requires = "chain_id")]
     showers: Option<u32>,
     /// Write the commitments to this file, for the launch file
-    #[arg(long, requires = "contract", conflicts_with = "verify")]
+    #[arg(long, value_name = "FILE", requires = "contract")]
     commitments: Option<PathBuf>,
-    /// Open the file and compare it with the commitments of the event on the chain: the recovery rehearsal
-    #[arg(long)]
-    verify: bool,
-    // To make a key, only the contract counts: the address that it will have.
-    #[command(flatten)]
-    of: crate::event::Event,
 }
 
 impl Command for Keygen {
     async fn run(self) -> Result<ExitCode> {
         harden()?;
-        if self.verify {
-            self.rehearse().await?;
-        } else {
-            self.make()?;
+        let event = match (&self.chain_id, &self.contract, self.showers) {
+            (Some(chain_id), Some(contract), Some(showers)) => Some(Event { chain_id, contract, showers }),
+            _ => None,
+        };
+        let commitments =
+            if self.kms { self.in_service(event.as_ref()).await? } else { self.in_file(event.as_ref())? };
+        if let (Some(path), Some(event)) = (&self.commitments, &event) {
+            CommitmentsFile::new(event, &commitments).save(path)?;
         }
         Ok(ExitCode::SUCCESS)
     }
 }
 
 impl Keygen {
-    async fn rehearse(&self) -> Result<()> {
-        let Found { node, contract, .. } = self.of.find(None).await?;
-        let shown = ShowerContract::new(&node, &contract);
-        // The name that the chain had at the launch: keys are bound to it.
-        let chain_id = shown.config().await?.chain_id;
-        let fairness = shown.fairness().await?;
-        let expected = fairness
-            .commitments
-            .iter()
-            .map(|commitment| Ok(commitment.as_slice().try_into()?))
-            .collect::<Result<Vec<[u8; 32]>>>()?;
-        let showers = u32::try_from(expected.len())?;
-        let source = passphrase(self.passphrase_file.as_ref());
-        let unlock = match &self.identity_file {
-            Some(path) => Unlock::Identities(path),
-            None => Unlock::Passphrase(&*source),
-        };
-        verify_file(
-            &self.file,
-            unlock,
-            &Event { chain_id: &chain_id, contract: &contract, showers },
-            &expected,
-        )?;
-        say!("{} opens and is the key of all {showers} showers of {contract}.", self.file.display());
-        Ok(())
-    }
-
-    fn make(&self) -> Result<()> {
-        let event = match (&self.chain_id, &self.of.contract, self.showers) {
-            (Some(chain_id), Some(contract), Some(showers)) => Some(Event { chain_id, contract, showers }),
-            _ => None,
-        };
+    fn in_file(&self, event: Option<&Event<'_>>) -> Result<Vec<Bytes32>> {
         let source = passphrase(self.passphrase_file.as_ref());
         let protect = if self.recipient.is_empty() {
             Protect::Passphrase(&*source)
         } else {
             Protect::Recipients(&self.recipient)
         };
-        let created = keygen(&self.file, protect, event.as_ref())?;
+        let file = self.file.as_deref().context("name the file to make")?;
+        let created = keygen(file, protect, event)?;
         say!("{created}");
-        if let (Some(path), Some(event)) = (&self.commitments, &event) {
-            CommitmentsFile::new(event, &created.commitments).save(path)?;
-        }
-        Ok(())
+        Ok(created.commitments)
+    }
+
+    async fn in_service(&self, event: Option<&Event<'_>>) -> Result<Vec<Bytes32>> {
+        let key = KmsKey::create(self.service.config("")?).await.map_err(KeyError::from)?;
+        // Before anything else can fail: a key that nobody knows of costs money.
+        say!("New key in AWS KMS: {}", key.id());
+        let made = match event {
+            Some(event) => commitments(&key, event).await?,
+            None => Vec::new(),
+        };
+        say!(
+            "{}\nEvery job takes it with --kms-key-id. Without it no meteor can be drawn or revealed: allow only the jobs' role \
+             to use it,\nand nobody to delete it (docs/keys.md, \"AWS KMS\").",
+            show_commitments(&made)
+        );
+        Ok(made)
     }
 }

@@ -6,6 +6,7 @@ mod beacon;
 mod cancel;
 mod catalogue;
 mod close;
+mod commitments;
 mod completions;
 mod contribute;
 mod crack;
@@ -74,7 +75,8 @@ enum Commands {
     Devnet(devnet::Devnet),
     Serve(Box<serve::Serve>),
     Account(account::Account),
-    Keygen(keygen::Keygen),
+    Keygen(Box<keygen::Keygen>),
+    Commitments(Box<commitments::Commitments>),
     Catalogue(catalogue::Catalogue),
     Deploy(deploy::Deploy),
     Status(status::Status),
@@ -147,7 +149,8 @@ impl Cli {
             Commands::Devnet(command) => command.run().await,
             Commands::Serve(command) => (*command).run().await,
             Commands::Account(command) => command.run().await,
-            Commands::Keygen(command) => command.run().await,
+            Commands::Keygen(command) => (*command).run().await,
+            Commands::Commitments(command) => (*command).run().await,
             Commands::Catalogue(command) => command.run().await,
             Commands::Deploy(command) => command.run().await,
             Commands::Status(command) => command.run().await,

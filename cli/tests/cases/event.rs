@@ -7,6 +7,7 @@ use std::path::Path;
 use meteor_cli::preset;
 use meteor_messages::shower::ExecuteMsg;
 use meteor_operator::jobs;
+use meteor_operator::keys::{self, CommitmentsFile, MasterKey};
 use meteor_operator::launch::Record;
 use meteor_rules::catalogue::file::write;
 use meteor_tests::{MARKER, Stage, WALLETS};
@@ -197,7 +198,13 @@ async fn files(stage: &Stage) -> Files {
     let launch = launch_file(&deployment.chain_id, &chain.rpc, &accounts, opens_at);
     let (event_key, identity) = locked(&MARKER);
     let (other_key, other_identity) = locked(&[7; 32]);
+    let keys = MasterKey::from_bytes(&MARKER);
+    let (chain_id, contract) = (&*deployment.chain_id, &*deployment.shower);
+    let event = keys::Event { chain_id, contract, showers: preset.schedule.count };
+    let committed = keys::commitments(&keys, &event).await.unwrap();
+    let committed = serde_json::to_string_pretty(&CommitmentsFile::new(&event, &committed)).unwrap();
     let text = [
+        ("committed.json", committed),
         ("words", chain.mnemonic.clone()),
         ("deployment.json", serde_json::to_string_pretty(&record).unwrap()),
         ("catalogue.csv", write(catalogue, &preset.meteors.template)),

@@ -1,11 +1,9 @@
 //! What a key commits its event to, and whether a key is the one of an event.
 
-use std::path::Path;
-
 use meteor_rules::ShowerId;
 use meteor_rules::fairness::{Bytes32, Domain};
 
-use super::{FileKey, KeyError, KeySource, MasterKey, Unlock};
+use super::{KeyError, KeySource, MasterKey};
 
 /// An event: its chain, its contract and how many showers it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,19 +72,4 @@ pub async fn verify(
 ) -> Result<(), KeyError> {
     event.count(expected)?;
     compare(&commitments(source, event).await?, expected)
-}
-
-/// Opens a key file and checks that it is the key of an event: the rehearsal of `docs/keys.md`.
-///
-/// # Errors
-/// As [`FileKey::open`] and [`verify`].
-pub fn verify_file(
-    path: &Path,
-    unlock: Unlock<'_>,
-    event: &Event<'_>,
-    expected: &[Bytes32],
-) -> Result<(), KeyError> {
-    event.count(expected)?;
-    let key = FileKey::open(path, unlock)?;
-    compare(&event.commitments(key.master()), expected)
 }

@@ -107,6 +107,15 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), KeyError> {
     std::fs::File::open(dir).and_then(|dir| dir.sync_all()).map_err(failed)
 }
 
+/// Commitments as people compare them, a line for each shower; nothing for none.
+pub fn show_commitments(commitments: &[Bytes32]) -> String {
+    let title = if commitments.is_empty() { "" } else { "\nCommitments:\n" };
+    let lines = commitments.iter().zip(1..);
+    let lines =
+        lines.map(|(commitment, shower)| format!("  shower {shower:>4}  {}\n", hex::encode(commitment)));
+    title.to_owned() + &lines.collect::<String>()
+}
+
 impl fmt::Display for Created {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "New key in {}", self.path.display())?;
@@ -115,12 +124,7 @@ impl fmt::Display for Created {
             Some(1) => writeln!(f, "locked for one recipient.")?,
             Some(count) => writeln!(f, "locked for {count} recipients, each of whom can open it.")?,
         }
-        if !self.commitments.is_empty() {
-            writeln!(f, "\nCommitments:")?;
-        }
-        for (commitment, shower) in self.commitments.iter().zip(1..) {
-            writeln!(f, "  shower {shower:>4}  {}", hex::encode(commitment))?;
-        }
+        write!(f, "{}", show_commitments(&self.commitments))?;
         write!(
             f,
             "\nWithout this file or what opens it, no meteor can be drawn or revealed, and nobody can help.\n\

@@ -21,12 +21,12 @@ mod source;
 mod tests;
 mod words;
 
-pub use commitments::{Event, commitments, verify, verify_file};
+pub use commitments::{Event, commitments, verify};
 pub use commitments_file::{CommitmentsError, CommitmentsFile, OtherEvent};
 pub use error::KeyError;
 pub use file::{FileKey, Unlock};
 pub use harden::harden;
-pub use keygen::{Created, Protect, keygen};
+pub use keygen::{Created, Protect, keygen, show_commitments};
 pub use kms::KmsKey;
 pub use passphrase::{Passphrase, PassphraseFile, Prompt, Purpose, words_file};
 pub use private::PrivateError;

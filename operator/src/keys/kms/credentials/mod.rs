@@ -52,7 +52,7 @@ pub enum CredentialsSource {
         /// What is sent as `Authorization`, if anything is.
         token: ContainerToken,
     },
-    /// The role of an EC2 instance, by its metadata service (IMDSv2).
+    /// The role of an EC2 instance, by its metadata service, version 2.
     Instance {
         /// Address of the service.
         endpoint: String,
@@ -204,7 +204,7 @@ mod tests {
         let good = br#"{"AccessKeyId":"A","SecretAccessKey":"s","Token":"t","Expiration":"2026-01-01T00:00:00Z","RoleArn":"r"}"#;
         let credentials = from_json(good).unwrap();
         assert_eq!((credentials.access_key_id(), credentials.session_token()), ("A", Some("t")));
-        assert_eq!(credentials.expiry(), UNIX_EPOCH.checked_add(Duration::from_secs(1_767_225_600)));
+        assert_eq!(credentials.expiry(), UNIX_EPOCH.checked_add(Duration::from_hours(490_896)));
         for bad in [&b"{}"[..], b"", b"[]", br#"{"AccessKeyId":"A","SecretAccessKey":""}"#] {
             assert!(from_json(bad).is_none());
         }

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::super::KmsError;
 use super::{NoAnswer, body, expiry, is_loopback};
 
-/// Names the session in CloudTrail.
+/// Names the session in AWS's log of calls.
 const SESSION: &str = "meteor";
 const VERSION: &str = "2011-06-15";
 
