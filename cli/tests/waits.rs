@@ -40,6 +40,9 @@ async fn a_node_that_does_not_answer_is_named_while_it_is_waited_for() {
     let said = waits(folder.path(), &pause(&format!("{url}/secret"), "terra1x")).await;
     assert!(said.starts_with(&format!("waiting for {url} to answer status, ")), "{said}");
 
+    let verify = waits(folder.path(), &format!("verify {url}/secret")).await;
+    assert!(verify.starts_with(&format!("waiting for {url} to answer /secret/v1/")), "{verify}");
+
     let limits = Proxy::start("http://127.0.0.1:9", Box::new(|_, _| Some(Fault::TooMany))).await;
     let said = waits(folder.path(), &pause(&limits.url, "terra1x")).await;
     assert!(said.starts_with(&format!("waiting for {} to answer status, ", limits.url)), "{said}");

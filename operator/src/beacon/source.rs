@@ -5,6 +5,7 @@ use std::io;
 use std::time::Duration;
 
 use meteor_chain::http::{self, BodyError};
+use meteor_chain::waits::Wait;
 use reqwest::{Client, StatusCode, Url, redirect};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -122,6 +123,8 @@ impl Source {
             Some(hash) => format!("{}/{}/{path}", self.base, hex::encode(hash)),
             None => format!("{}/{path}", self.base),
         };
+        let _waits =
+            Url::parse(&url).map(|url| Wait::answer(&url.origin().ascii_serialization(), url.path()));
         let answer = self.client.get(url).send().await.map_err(|error| Fault::Down(why(&error)))?;
         match answer.status() {
             StatusCode::OK => {}

@@ -8,6 +8,8 @@ use thiserror::Error;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
+use crate::waits::Wait;
+
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(5);
 /// How long a server may send nothing in the middle of an answer.
@@ -54,6 +56,7 @@ pub enum GetError {
 pub async fn get(url: &str) -> Result<Vec<u8>, GetError> {
     // A large page over a slow line may take its time, as long as something arrives.
     let client = Client::builder().connect_timeout(CONNECT).read_timeout(READ).build();
+    let _waits = Url::parse(url).map(|url| Wait::answer(&url.origin().ascii_serialization(), url.path()));
     let sent = client.map_err(GetError::Unreachable)?.get(url).send().await;
     let response = sent.map_err(|error| GetError::Unreachable(error.without_url()))?;
     let status = response.status();

@@ -24,7 +24,7 @@ struct Waits {
 #[derive(Debug)]
 struct Entry {
     what: String,
-    /// Whether it is an answer of a node. Whatever else waits may wait for just this.
+    /// Whether it is an answer of a node or another server. Whatever else waits may wait for just this.
     answer: bool,
     since: Instant,
     /// How the last try failed.
@@ -65,10 +65,10 @@ impl Wait {
         Self { id: now().begin(what, false) }
     }
 
-    /// Begins to wait for the answer of a node to `method`; `node` names it without secrets.
-    pub(crate) fn answer(node: &str, method: &str) -> Self {
-        let asked = if method == crate::query::METHOD { "a query" } else { method };
-        Self { id: now().begin(format!("{node} to answer {asked}"), true) }
+    /// Begins to wait for the answer of a server to `asked`; `server` names it without secrets.
+    pub fn answer(server: &str, asked: &str) -> Self {
+        let asked = if asked == crate::query::METHOD { "a query" } else { asked };
+        Self { id: now().begin(format!("{server} to answer {asked}"), true) }
     }
 
     /// A try failed, for this reason; there will be others.

@@ -12,6 +12,7 @@ use aws_sigv4::sign::v4::SigningParams;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use meteor_chain::http::body_into;
+use meteor_chain::waits::Wait;
 use meteor_rules::fairness::{Bytes32, Domain, key::key_message};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Response, Url, redirect};
@@ -256,6 +257,7 @@ impl KmsKey {
         let request = self.client.post(self.endpoint.clone());
         let request =
             request.headers(self.headers(credentials, target, body.as_bytes())?).body(body.to_owned());
+        let _waits = Wait::answer(&self.endpoint.origin().ascii_serialization(), "as a key service");
         let answer = request.send().await.map_err(|source| KmsError::Unreachable {
             endpoint: self.host.clone(),
             source: source.without_url(),
