@@ -4,14 +4,17 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use meteor_chain::NodeError;
 use meteor_chain::contracts::ShowerContract;
+use meteor_chain::words::Said;
 use meteor_messages::shower::ConfigResponse;
 use meteor_operator::gas::GasPrice;
 use meteor_operator::jobs::Deployment;
 use meteor_operator::launch::Record;
 use meteor_operator::node::Node;
 
+use crate::address::address;
 use crate::out::tell;
 use crate::settings::{File, variable};
 
@@ -42,7 +45,7 @@ pub(crate) struct Event {
     #[arg(long, value_name = "URL", value_delimiter = ',')]
     pub(crate) node: Vec<String>,
     /// Address of the shower contract, where there is no file of the event
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
     pub(crate) contract: Option<String>,
 }
 
@@ -77,6 +80,7 @@ impl Event {
         ];
         named.extend(elsewhere()?);
         let contract = one_event(&named)?;
+        let contract = address(&contract).map_err(|why| anyhow!("the event {contract}: {why}"))?;
         let nodes = match &deployed {
             _ if !self.node.is_empty() => self.node.clone(),
             Some((record, _)) => record.nodes.clone(),
@@ -137,6 +141,23 @@ pub(crate) fn event_file(named: Option<&Path>, contract: Option<&str>) -> Option
         Some(contract) => recorded(&here).is_ok_and(|(_, event)| same(&event.shower, contract)),
     };
     ours.then_some(here)
+}
+
+/// Everything fixed of the event at `contract`.
+///
+/// # Errors
+/// If the nodes don't answer, or there is no shower contract.
+pub(crate) async fn config(node: &Node, contract: &str) -> Result<ConfigResponse> {
+    let error = match ShowerContract::new(node, contract).config().await {
+        Ok(config) => return Ok(config),
+        Err(error) => error,
+    };
+    let what = match &error {
+        NodeError::Query(refusal) if refusal.said() == Said::NoContract => "no contract",
+        NodeError::Query(_) | NodeError::Malformed(_) => "no shower contract",
+        _ => return Err(error.into()),
+    };
+    bail!("{contract} is {what} on this chain: name the one that meteor deploy wrote into the event's file");
 }
 
 /// Whether two addresses are one: they have no case.

@@ -12,6 +12,7 @@ pub mod preset;
 pub mod serve;
 pub mod settings;
 
+mod address;
 mod amounts;
 mod catalogue;
 mod cockpit;

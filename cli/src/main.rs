@@ -36,6 +36,16 @@ fn cli() -> Result<Cli, ExitCode> {
     })
 }
 
+/// An error with its causes, without the numbers that the system gives them.
+fn in_words(error: &anyhow::Error) -> String {
+    let mut text = format!("{error:#}");
+    while let Some((before, after)) = text.split_once(" (os error ") {
+        let Some((_, after)) = after.split_once(')') else { break };
+        text = format!("{before}{after}");
+    }
+    text
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = match cli() {
@@ -45,7 +55,7 @@ async fn main() -> ExitCode {
     // An option says how much is logged, or else RUST_LOG.
     let filter = match cli.log_level() {
         Some(level) => EnvFilter::new(level),
-        None => EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn")),
+        None => EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(cli.logs())),
     };
     // Colours are for a terminal whose owner wants them (no-color.org): in a file they are noise.
     let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
@@ -56,7 +66,7 @@ async fn main() -> ExitCode {
     let code = match Box::pin(cli.run()).await {
         Ok(code) => code,
         Err(error) => {
-            out::stderr(format_args!("error: {error:#}\n"));
+            out::stderr(format_args!("error: {}\n", in_words(&error)));
             ExitCode::FAILURE
         }
     };

@@ -4,13 +4,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use meteor_chain::contracts::ShowerContract;
 use meteor_messages::shower::{ConfigResponse, ExecuteMsg};
 use meteor_operator::account::Account;
 use meteor_operator::jobs::Deployment;
 use serde_json::{Value, json};
 
-use crate::event::{Event, Found};
+use crate::event::{Event, Found, config};
 use crate::out::{say, tell};
 use crate::signing::{Signing, Terms};
 
@@ -57,7 +56,7 @@ impl Owner {
         check: impl FnOnce(&ConfigResponse) -> Result<()>,
     ) -> Result<ExitCode> {
         let found = self.find().await?;
-        let config = ShowerContract::new(&found.node, &found.contract).config().await?;
+        let config = config(&found.node, &found.contract).await?;
         check(&config)?;
         let owner = config.owner.context("the event no longer has an owner: nobody can do this")?;
         let transaction = unsigned(&owner, &found, message, self.gas)?;

@@ -4,7 +4,6 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use meteor_chain::contracts::ShowerContract;
 use meteor_messages::shower::ConfigResponse;
 use meteor_operator::account::Account;
 use meteor_operator::gas::GasPrice;
@@ -15,7 +14,7 @@ use meteor_operator::node::Node;
 use meteor_operator::signer::{COIN_TYPE, Signer};
 use secrecy::ExposeSecret;
 
-use crate::event::{Event, Found};
+use crate::event::{Event, Found, config};
 use crate::out::{begin, say};
 
 /// Which event, and who signs.
@@ -116,7 +115,7 @@ impl Signing {
         let signer = signer(&self.signer_file, self.terms.account, prefix)?;
         let account = self.terms.journal.open(node, signer, gas_price).await?;
         // After the journal: the contract's answer must include what the journal finished.
-        let config = ShowerContract::new(account.node(), &contract).config().await?;
+        let config = config(account.node(), &contract).await?;
         // Its label helps people; not every chain tells it.
         let label = account.node().contract(&contract).await.map(|info| format!("\"{}\", ", info.label));
         let label = label.unwrap_or_default();

@@ -243,7 +243,9 @@ async fn every_case_is_as_it_should_be() {
         let told: Vec<_> = futures::stream::iter(played).buffered(AT_ONCE).collect().await;
         differ.extend(told.into_iter().flatten());
         // Cases run side by side: what changes the event has a test of its own.
-        assert_eq!(event.height().await, height, "a case that is played at {at:?} changed the chain");
+        if event.height().await != height {
+            differ.push(format!("one of the cases that are played at {at:?} changed the chain\n"));
+        }
     }
     event.stop().await;
     assert!(differ.is_empty(), "{} of {} cases differ:\n\n{}", differ.len(), cases.len(), differ.join("\n"));

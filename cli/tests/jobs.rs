@@ -103,7 +103,7 @@ async fn from_keygen_to_a_published_key() {
     assert!(second.contains("in use: another job signs with this account"), "{second}");
 
     // Early it is refused, in time it releases what is held back.
-    assert!(fails(folder, &publish).await.contains("would fail"));
+    assert!(idle(folder, &publish).await.contains("stays secret while its meteors are cracked"));
     let closes_at = plan.message(chain.codes).unwrap().schedule.first_close;
     devnet.set_time(Timestamp::from_seconds(closes_at + crack_window)).await.unwrap();
     let published = works(folder, &publish).await;

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Output;
 
 use crate::common::{fails, idle, meteor, private, works};
+use meteor_chain::amounts::coins as shown;
 use meteor_messages::shower::ExecuteMsg;
 use meteor_operator::jobs;
 use meteor_operator::tax::Tax;
@@ -115,12 +116,12 @@ async fn who_is_refused_is_reported_and_holds_up_nobody() {
     };
     assert!(fails(folder, &unasked(came, 2)).await.contains("is not the owner"));
     let greedy = fails(folder, &unasked(came + 1, 1)).await;
-    assert!(greedy.contains(&format!("{came}uusd came unasked")), "{greedy}");
+    assert!(greedy.contains(&format!("{} came unasked", shown(came, "uusd"))), "{greedy}");
     let generated =
         unasked(came, 1).replace("--signer-file words", "--generate-only").replace("--account 1", "");
     assert!(works(folder, &generated).await.contains("return_unasked"));
     works(folder, &unasked(came, 1)).await;
-    assert!(fails(folder, &unasked(1, 1)).await.contains("0uusd came unasked"));
+    assert!(fails(folder, &unasked(1, 1)).await.contains("0 UST came unasked"));
     // Nothing but what the two refused are owed is left.
     assert_eq!(stage.balance(contract).await, 47_595_000 + 30 * UST + 1_500_000);
 

@@ -26,6 +26,9 @@ async fn waits(folder: &Path, line: &str) -> String {
     .unwrap()
 }
 
+/// An address that no contract has.
+const NOBODY: &str = "terra1y3hz0k2wjpnju6wcykhmkrxts2me3zc5z47gtv";
+
 /// A pause of the event `contract` over the node at `url`.
 fn pause(url: &str, contract: &str) -> String {
     format!("pause --node {url} --contract {contract} --signer-file words --account 3 --gas-price 0.01uluna")
@@ -37,14 +40,14 @@ async fn a_node_that_does_not_answer_is_named_while_it_is_waited_for() {
     // The kernel accepts for it; nobody ever reads.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
-    let said = waits(folder.path(), &pause(&format!("{url}/secret"), "terra1x")).await;
+    let said = waits(folder.path(), &pause(&format!("{url}/secret"), NOBODY)).await;
     assert!(said.starts_with(&format!("waiting for {url} to answer status, ")), "{said}");
 
     let verify = waits(folder.path(), &format!("verify {url}/secret")).await;
     assert!(verify.starts_with(&format!("waiting for {url} to answer /secret/v1/")), "{verify}");
 
     let limits = Proxy::start("http://127.0.0.1:9", Box::new(|_, _| Some(Fault::TooMany))).await;
-    let said = waits(folder.path(), &pause(&limits.url, "terra1x")).await;
+    let said = waits(folder.path(), &pause(&limits.url, NOBODY)).await;
     assert!(said.starts_with(&format!("waiting for {} to answer status, ", limits.url)), "{said}");
     assert!(said.ends_with("; the last try: the node limits requests"), "{said}");
 }
@@ -62,7 +65,7 @@ async fn a_node_that_is_not_there_is_an_error_with_its_reason() {
             "the node at nowhere.invalid:26657 does not answer (there is no host of this name): check that",
         ),
     ] {
-        let said = fails(folder.path(), &pause(url, "terra1x")).await;
+        let said = fails(folder.path(), &pause(url, NOBODY)).await;
         let said: Vec<&str> = said.lines().filter(|line| line.starts_with("error: ")).collect();
         let [error] = said.as_slice() else { panic!("{said:?}") };
         assert!(error.starts_with(&format!("error: {why}")), "{error}");

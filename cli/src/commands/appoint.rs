@@ -6,6 +6,7 @@ use anyhow::{Context, Result, ensure};
 use meteor_messages::shower::{ConfigResponse, ExecuteMsg};
 
 use super::Command;
+use crate::address::{address, of_chain};
 use crate::next::IDLE;
 use crate::out::say;
 use crate::owner::Owner;
@@ -20,10 +21,10 @@ pub(super) struct Appoint {
     #[command(flatten)]
     signing: Owner,
     /// Address of the new operator, who commits to draws
-    #[arg(long, group = "role")]
+    #[arg(long, value_name = "ADDRESS", group = "role", value_parser = address)]
     operator: Option<String>,
     /// Address of the new guardian, who may pause
-    #[arg(long, group = "role")]
+    #[arg(long, value_name = "ADDRESS", group = "role", value_parser = address)]
     guardian: Option<String>,
 }
 
@@ -46,9 +47,14 @@ impl Command for Appoint {
             }
         };
         if self.signing.generate_only {
-            return self.signing.print(&message, |config| has_no_role(address, config)).await;
+            let check = |config: &ConfigResponse| {
+                of_chain(&format!("--{role}"), address, &config.meteors)?;
+                has_no_role(address, config)
+            };
+            return self.signing.print(&message, check).await;
         }
         let (mut account, deployment, config) = self.signing.open().await?;
+        of_chain(&format!("--{role}"), address, &deployment.shower)?;
         let ConfigResponse { owner, operator, guardian, .. } = &config;
         let before = if role == "operator" { operator } else { guardian };
         if before == address {

@@ -2,11 +2,13 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
+use meteor_chain::NodeError;
+use meteor_chain::amounts::coins as shown;
 use meteor_chain::contracts::ShowerContract;
+use meteor_chain::time::when;
 use meteor_messages::shower::{ExecuteMsg, Status};
 use meteor_operator::gas::coins;
-use meteor_operator::launch::utc;
 
 use super::Command;
 use crate::event::exists;
@@ -35,17 +37,42 @@ impl Command for Contribute {
             !config.paused,
             "contributions are paused, nothing was sent: the owner can end the pause with meteor resume"
         );
-        let state = ShowerContract::new(account.node(), &deployment.shower).shower(shower).await?;
-        let (from, until) = (utc(state.opens_at), utc(state.closes_at));
+        let node = account.node().clone();
+        let contract = ShowerContract::new(&node, &deployment.shower);
+        let state = contract.shower(shower).await?;
+        let now = node.time().await?;
+        let until = when(state.closes_at, now);
+        match state.status {
+            Status::Open => {}
+            Status::Upcoming => {
+                bail!(
+                    "shower {shower} is not open yet, nothing was sent: it opens at {}",
+                    when(state.opens_at, now)
+                )
+            }
+            Status::Ended | Status::Closed | Status::Minted | Status::Refunding => {
+                bail!("shower {shower} is over, nothing was sent: it was open until {until}")
+            }
+        }
+        let given = match contract.contribution(shower, account.address()).await {
+            Ok(contribution) => contribution.amount.u128(),
+            // That the wallet has none yet.
+            Err(NodeError::Query(_)) => 0,
+            Err(error) => return Err(error.into()),
+        };
+        let (total, minimum) = (given.saturating_add(amount), state.minimum.u128());
+        ensure!(amount > 0, "nothing was sent: --amount is 0");
         ensure!(
-            state.status == Status::Open,
-            "shower {shower} is {:?}, nothing was sent: it accepts contributions from {from} until {until}",
-            state.status
+            total >= minimum,
+            "nothing was sent: {} would have {} in shower {shower}, and the minimum is {}",
+            account.address(),
+            shown(total, denom),
+            shown(minimum, denom)
         );
-        say!("shower {shower} is open until {until}; a wallet's minimum is {} {denom}", state.minimum);
+        say!("shower {shower} is open until {until}; a wallet's minimum is {}", shown(minimum, denom));
         let message = ExecuteMsg::Contribute { shower };
         let included = account.execute(&deployment.shower, &message, &coins(amount, denom)).await?;
-        say!("contributed {amount} {denom} in block {}", included.height);
+        say!("contributed {} in block {}", shown(amount, denom), included.height);
         Ok(ExitCode::SUCCESS)
     }
 }

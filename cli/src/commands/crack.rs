@@ -2,8 +2,10 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
+use meteor_chain::NodeError;
 use meteor_chain::contracts::Collection;
+use meteor_chain::words::Said;
 use meteor_operator::jobs;
 
 use super::Command;
@@ -27,8 +29,23 @@ impl Command for Crack {
     async fn run(self) -> Result<ExitCode> {
         let (mut account, deployment, _) = self.signing.open().await?;
         for meteor in &self.meteor {
-            let owner = Collection::new(account.node(), &deployment.meteors).owner_of(*meteor).await?;
-            ensure!(owner == account.address(), "meteor {meteor} belongs to {owner}, nothing was sent");
+            let owner = match Collection::new(account.node(), &deployment.meteors).owner_of(*meteor).await {
+                Err(NodeError::Query(refusal)) if refusal.said() == Said::NoToken => {
+                    bail!(
+                        "there is no meteor {meteor}, nothing was sent: it is not minted yet, or was revealed before"
+                    )
+                }
+                owner => owner?,
+            };
+            ensure!(
+                owner != deployment.hatchery,
+                "meteor {meteor} is cracked already, nothing was sent; next: meteor hatch reveals it"
+            );
+            let signs = account.address();
+            ensure!(
+                owner == signs,
+                "meteor {meteor} belongs to {owner}, nothing was sent: {signs} signs, name another --account"
+            );
         }
         let included = jobs::crack(&mut account, &deployment, &self.meteor).await?;
         let count = self.meteor.len();

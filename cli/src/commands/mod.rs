@@ -133,6 +133,12 @@ impl Cli {
         }
     }
 
+    /// What is logged if neither an option nor `RUST_LOG` says. What a command tries again with a node is no news: it says what
+    /// it waits for, and its error says why it gave up. A server's log is where its operator looks.
+    pub const fn logs(&self) -> &'static str {
+        if self.command.runs_until_told() { "warn" } else { "warn,meteor_chain=error" }
+    }
+
     /// Runs the chosen command. Ctrl-C or SIGTERM ends the process, as the command allows.
     pub async fn run(self) -> Result<ExitCode> {
         if self.quiet {

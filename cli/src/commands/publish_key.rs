@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use meteor_chain::contracts::ShowerContract;
+use meteor_chain::time::when;
 use meteor_operator::jobs;
 use meteor_operator::launch::utc;
 
@@ -42,11 +43,19 @@ impl Command for PublishKey {
         let contract = ShowerContract::new(&node, &deployment.shower);
         let (keys, _) = self.secrets.open(&node, &deployment.shower).await?;
         let closes_at = contract.shower(self.shower).await?.closes_at;
-        let from = closes_at.saturating_add(contract.fairness().await?.crack_window);
-        // Earlier the contract refuses it, and says when it will not.
-        let accepted = node.time().await? >= from;
+        let (now, from) =
+            (node.time().await?, closes_at.saturating_add(contract.fairness().await?.crack_window));
         let public = contract.draw(self.shower).await?.key.is_some();
-        if accepted && !public && !self.yes {
+        if !public && now < from {
+            say!(
+                "nothing to publish: the key of shower {} stays secret while its meteors are cracked; next: meteor \
+                 publish-key from {}",
+                self.shower,
+                when(from, now)
+            );
+            return Ok(ExitCode::from(IDLE));
+        }
+        if !public && !self.yes {
             let meaning = format!("everyone will know what all meteors of shower {} hold", self.shower);
             confirmed(&meaning, self.shower, std::io::stdin().lock())?;
         }

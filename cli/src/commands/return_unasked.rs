@@ -4,11 +4,13 @@ use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
 use cosmwasm_std::Coin;
+use meteor_chain::amounts::coins;
 use meteor_chain::contracts::ShowerContract;
 use meteor_messages::shower::{ConfigResponse, ExecuteMsg, ShowerResponse};
 use meteor_operator::node::Node;
 
 use super::Command;
+use crate::address::{address, of_chain};
 use crate::out::say;
 use crate::owner::Owner;
 
@@ -22,7 +24,7 @@ pub(super) struct ReturnUnasked {
     #[command(flatten)]
     signing: Owner,
     /// Address that sent them
-    #[arg(long)]
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
     to: String,
     /// How much, for example 8000000uusd
     #[arg(long)]
@@ -35,6 +37,7 @@ impl Command for ReturnUnasked {
         let message = ExecuteMsg::ReturnUnasked { to: to.clone(), amount: amount.clone() };
         if signing.generate_only {
             let found = signing.find().await?;
+            of_chain("--to", &to, &found.contract)?;
             enough(&found.node, &found.contract, &amount).await?;
             return signing.print(&message, |_| Ok(())).await;
         }
@@ -44,6 +47,7 @@ impl Command for ReturnUnasked {
             owner.as_deref() == Some(signs),
             "{signs} is not the owner of this event: name another --account"
         );
+        of_chain("--to", &to, &deployment.shower)?;
         enough(account.node(), &deployment.shower, &amount).await?;
         let included = account.execute(&deployment.shower, &message, &[]).await?;
         say!("returned {amount} to {to} in block {}", included.height);
@@ -70,7 +74,9 @@ async fn enough(node: &Node, contract: &str, amount: &Coin) -> Result<()> {
     let Coin { amount: given, denom } = amount;
     ensure!(
         !given.is_zero() && given.u128() <= left,
-        "{left}{denom} came unasked, and {given}{denom} can't be returned: nothing was sent"
+        "{} came unasked, and {} can't be returned: nothing was sent",
+        coins(left, denom),
+        coins(given.u128(), denom)
     );
     Ok(())
 }

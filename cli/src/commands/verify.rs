@@ -28,7 +28,7 @@ pub(super) struct Verify {
     #[arg(long, value_name = "URL", value_delimiter = ',')]
     node: Vec<String>,
     /// With --node: address of the shower contract, as it was announced; else the source's word is taken for it
-    #[arg(long, value_name = "ADDRESS", requires = "node")]
+    #[arg(long, value_name = "ADDRESS", requires = "node", value_parser = crate::address::address)]
     contract: Option<String>,
     /// With --node: SHA-256 of the contracts' published code, as sha256sum writes it, instead of the built-in ones
     #[arg(long, requires = "node")]

@@ -10,6 +10,7 @@ use meteor_operator::jobs::{self, Withdrawn};
 use meteor_operator::tax::Tax;
 
 use super::{Command, PARTLY};
+use crate::address::address;
 use crate::next::IDLE;
 use crate::out::{say, tell};
 use crate::signing::Signing;
@@ -24,7 +25,7 @@ pub(super) struct Withdraw {
     #[command(flatten)]
     signing: Signing,
     /// Address of the payee; all who are owed something if left out
-    #[arg(long)]
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
     payee: Option<String>,
 }
 
@@ -33,7 +34,10 @@ impl Command for Withdraw {
         let (mut account, deployment, config) = self.signing.open().await?;
         if let Some(payee) = &self.payee {
             let known = config.payees.iter().any(|row| row.address == *payee);
-            ensure!(known, "{payee} is not a payee of this event");
+            ensure!(
+                known,
+                "{payee} is not a payee of this event: meteor withdraw without --payee pays all of them"
+            );
         }
         let paid = pay(&mut account, &deployment.shower, &config.denom, self.payee.as_deref()).await?;
         if paid == Paid::Nobody {

@@ -10,7 +10,7 @@ use meteor_operator::jobs;
 use meteor_operator::keys::{self, CommitmentsFile, MasterKey};
 use meteor_operator::launch::Record;
 use meteor_rules::catalogue::file::write;
-use meteor_tests::{MARKER, Stage, WALLETS};
+use meteor_tests::{Api, MARKER, Stage, WALLETS};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
@@ -61,6 +61,8 @@ const UST: u128 = 1_000_000;
 /// The event.
 pub(super) struct Event {
     stage: Stage,
+    /// Its page and API.
+    api: Api,
     files: Files,
 }
 
@@ -94,7 +96,7 @@ fn locked(key: &[u8; 32]) -> (Vec<u8>, String) {
     use age::secrecy::ExposeSecret;
     let hex = |bytes: &[u8]| data_encoding::HEXLOWER.encode(bytes);
     let check = Sha256::new().chain_update("meteor-shower/key-file/v1").chain_update(key).finalize();
-    let payload = format!("meteor-shower-key/v1\n{}\n{}\n", hex(key), hex(&check[..8]));
+    let payload = format!("meteor-shower-key/v1\n{}\n{}\n", hex(key), hex(check.get(..8).unwrap()));
     let identity = age::x25519::Identity::generate();
     let file = age::encrypt(&identity.to_public(), payload.as_bytes()).unwrap();
     (file, identity.to_string().expose_secret().to_owned())
@@ -104,8 +106,9 @@ impl Event {
     /// Launches it. Its showers follow each other.
     pub(super) async fn start() -> Self {
         let stage = Stage::start(3).await;
-        let files = files(&stage).await;
-        Self { stage, files }
+        let api = stage.serve().await;
+        let files = files(&stage, &api.base).await;
+        Self { stage, api, files }
     }
 
     /// What cases find.
@@ -120,6 +123,7 @@ impl Event {
 
     /// Ends the chain.
     pub(super) async fn stop(self) {
+        self.api.server.shutdown().await;
         self.stage.stop().await;
     }
 
@@ -165,11 +169,13 @@ impl Event {
 }
 
 /// Everything that an operator of the event has, in one folder, and the names for what no file of cases can know.
-async fn files(stage: &Stage) -> Files {
+async fn files(stage: &Stage, page: &str) -> Files {
     let Stage { chain, deployment, preset, catalogue, .. } = stage;
     let mut names = vec![
         ("{rpc}".to_owned(), chain.rpc.clone()),
         ("{rest}".to_owned(), chain.beacon_url.clone()),
+        ("{page}".to_owned(), page.to_owned()),
+        ("{port}".to_owned(), chain.rpc.rsplit(':').next().unwrap().to_owned()),
         ("{chain}".to_owned(), deployment.chain_id.clone()),
         ("{contract}".to_owned(), deployment.shower.clone()),
         ("{meteors}".to_owned(), deployment.meteors.clone()),

@@ -53,11 +53,12 @@ pub(super) fn refused(error: NodeError) -> Result<Refusal, Problem> {
         | NodeError::TooSlow { .. }
         | NodeError::Unreachable { .. }
         | NodeError::Status { .. }
+        | NodeError::NotRpc { .. }
         | NodeError::Malformed(_)
         | NodeError::WrongChain { .. }
         | NodeError::NoMethod(_)
         | NodeError::NoNode
-        | NodeError::Address => {
+        | NodeError::Address(_) => {
             tracing::warn!(error = with_causes(&error), "no node could answer");
             Err(Problem::no_node())
         }

@@ -1,6 +1,7 @@
 //! What can go wrong between an account and the chain.
 
 use meteor_chain::NodeError;
+use meteor_chain::amounts::coins;
 use meteor_chain::words::Refusal;
 use thiserror::Error;
 
@@ -20,13 +21,13 @@ pub enum AccountError {
     #[error("the account's journal can't be used")]
     Journal(#[from] JournalError),
     /// A simulation says that the transaction would fail. It was not sent.
-    #[error("the transaction would fail and was not sent ({0})")]
+    #[error("nothing was sent, the transaction would fail: {0}")]
     WouldFail(Refusal),
     /// All nodes refused the transaction before it entered a block. Nothing happened.
-    #[error("the chain did not accept the transaction ({0})")]
+    #[error("nothing happened, the chain did not accept the transaction: {0}")]
     Refused(Refusal),
     /// The transaction entered a block and failed. Only its fee was taken.
-    #[error("transaction {hash} failed in block {height} ({refusal}); only its fee was taken")]
+    #[error("transaction {hash} failed in block {height}, only its fee was taken: {refusal}")]
     Failed {
         /// The transaction's hash.
         hash: String,
@@ -88,8 +89,16 @@ pub enum AccountError {
         /// The last height that could have held it.
         until: u64,
     },
+    /// The account never had coins, so that the chain does not know it.
+    #[error("{address} has never had coins: send it {denom}, or is --account right?")]
+    NoAccount {
+        /// The address.
+        address: String,
+        /// What it would pay fees with.
+        denom: String,
+    },
     /// The account can't pay the fee.
-    #[error("{address} can't pay the fee: it lacks {missing}{denom}; send it coins and run the job again")]
+    #[error("{address} can't pay the fee, it lacks {}: send it that and run the command again", coins(*missing, denom))]
     CannotPay {
         /// The address.
         address: String,
@@ -116,6 +125,7 @@ impl AccountError {
             | Self::Lost { .. }
             | Self::NeverIncluded { .. }
             | Self::TooLate { .. }
+            | Self::NoAccount { .. }
             | Self::CannotPay { .. }
             | Self::OneAtATime => false,
         }
@@ -135,6 +145,7 @@ impl AccountError {
             | Self::Lost { .. }
             | Self::NeverIncluded { .. }
             | Self::TooLate { .. }
+            | Self::NoAccount { .. }
             | Self::CannotPay { .. }
             | Self::OneAtATime) => Err(other),
         }

@@ -47,10 +47,17 @@ impl Account {
     /// lost with the process: jobs use [`Account::open_with_journal`].
     ///
     /// # Errors
-    /// [`NodeError::Query`] if the chain has no such account: send it coins first.
+    /// [`AccountError::NoAccount`] if the chain has no such account: send it coins first.
     pub async fn open(node: Node, signer: Signer, price: GasPrice) -> Result<Self, AccountError> {
         let chain_id = node.one_chain().await?;
-        let state = node.account(signer.address()).await?.value;
+        let state = match node.account(signer.address()).await {
+            Ok(answer) => answer.value,
+            Err(NodeError::Query(refusal)) if refusal.said() == Said::NoAccount => {
+                let (address, denom) = (signer.address().to_owned(), price.denom);
+                return Err(AccountError::NoAccount { address, denom });
+            }
+            Err(error) => return Err(error.into()),
+        };
         let place = Place { chain_id, number: state.number, sequence: state.sequence };
         Ok(Self { node, signer, price, place, journal: Journal::memory() })
     }
@@ -226,7 +233,11 @@ impl Account {
                     tries += 1;
                     self.refresh().await?;
                 }
-                Err(NodeError::Query(refusal)) => return Err(AccountError::WouldFail(refusal)),
+                Err(NodeError::Query(refusal)) => {
+                    // So that times in it can be told from now; without it they are told all the same.
+                    let now = self.node.time().await;
+                    return Err(AccountError::WouldFail(now.map_or(refusal.clone(), |now| refusal.at(now))));
+                }
                 other => return Ok(other?),
             }
         }

@@ -8,7 +8,7 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum JournalError {
     /// A file can't be read or written.
-    #[error("the journal's file {path} can't be used: {source}")]
+    #[error("the journal's file {path} can't be used")]
     File {
         /// Which.
         path: PathBuf,

@@ -33,7 +33,7 @@ pub struct CommitmentsFile {
 #[derive(Debug, Error)]
 pub enum CommitmentsError {
     /// It can't be read or written.
-    #[error("the commitments file {}: {source}", path.display())]
+    #[error("the commitments file {} can't be used", path.display())]
     File {
         /// Which.
         path: PathBuf,

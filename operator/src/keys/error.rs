@@ -16,12 +16,12 @@ pub enum KeyError {
     #[error(transparent)]
     Private(#[from] PrivateError),
     /// A file can't be written.
-    #[error("{} can't be written ({source}): no key was made; check the directory, its rights and its space", path.display())]
+    #[error("{} can't be written ({why}): no key was made; check the directory, its rights and its space", path.display())]
     Write {
         /// The file.
         path: PathBuf,
         /// Why.
-        source: io::Error,
+        why: io::Error,
     },
     /// There is a file where the new key should go.
     #[error("{} exists already and a key is never overwritten: choose another name", path.display())]

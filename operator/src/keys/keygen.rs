@@ -90,7 +90,7 @@ fn encrypt(key: &MasterKey, recipients: &[&dyn Recipient]) -> Result<Vec<u8>, Ke
 
 /// Writes a secret whole or not at all, for its owner alone, and never over another file.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), KeyError> {
-    let failed = |source| KeyError::Write { path: path.to_owned(), source };
+    let failed = |why| KeyError::Write { path: path.to_owned(), why };
     let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut temporary = tempfile::Builder::new()
         .prefix(".meteor-key-")

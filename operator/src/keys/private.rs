@@ -12,12 +12,12 @@ use zeroize::Zeroizing;
 #[derive(Debug, Error)]
 pub enum PrivateError {
     /// A file can't be read.
-    #[error("{} can't be read ({source}): check the path and who may read it", path.display())]
+    #[error("{} can't be read ({why}): check the path and who may read it", path.display())]
     Read {
         /// The file.
         path: PathBuf,
         /// Why.
-        source: io::Error,
+        why: io::Error,
     },
     /// A file that holds a secret can be read by others.
     #[error("users other than its owner can access {} (mode {mode:04o}): run `chmod 600` on it", path.display())]
@@ -38,7 +38,7 @@ pub enum PrivateError {
 /// The bytes of a file that only its owner may use, at most `most` of them. The rights are checked on the
 /// opened file, so that they are those of what is read.
 pub(super) fn read(path: &Path, most: usize) -> Result<Zeroizing<Vec<u8>>, PrivateError> {
-    let failed = |source| PrivateError::Read { path: path.to_owned(), source };
+    let failed = |why| PrivateError::Read { path: path.to_owned(), why };
     let file = File::open(path).map_err(failed)?;
     let metadata = file.metadata().map_err(failed)?;
     let mode = metadata.mode() & 0o7777;

@@ -96,7 +96,10 @@ impl Batch {
         let longer = if self.falling { self.patience.max(PATIENCE) } else { doubled() };
         let (at_once, patience) = match error {
             // How nodes refuse a batch for its size, or all batches.
-            NodeError::Refused { .. } | NodeError::NoMethod(_) | NodeError::Status { .. } => (true, longer),
+            NodeError::Refused { .. }
+            | NodeError::NoMethod(_)
+            | NodeError::Status { .. }
+            | NodeError::NotRpc { .. } => (true, longer),
             NodeError::TooLarge(_) => (true, self.patience),
             // Too slow, or cut off. The node may also just be in trouble.
             NodeError::Malformed(_) | NodeError::Unreachable { .. } | NodeError::TooSlow { .. } => {
@@ -117,7 +120,7 @@ impl Batch {
             | NodeError::WrongChain { .. }
             | NodeError::Query(_)
             | NodeError::NoNode
-            | NodeError::Address => return false,
+            | NodeError::Address(_) => return false,
         };
         // Batches that were under way at the same time count once.
         if asked > 1 && asked <= self.size {

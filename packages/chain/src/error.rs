@@ -71,6 +71,17 @@ pub enum NodeError {
         /// The HTTP status.
         status: u16,
     },
+    /// What answers at the address is no node's RPC.
+    #[error(
+        "there is no CometBFT RPC at {node}, it answers as {what} does: give the address of the node's RPC, usually \
+         with port 26657"
+    )]
+    NotRpc {
+        /// Host and port.
+        node: String,
+        /// What does answer so.
+        what: &'static str,
+    },
     /// The answer is not what was asked, or can't be read.
     #[error("the node's answer can't be used: {0}")]
     Malformed(String),
@@ -96,14 +107,14 @@ pub enum NodeError {
         said: Said,
     },
     /// The chain, or a contract on it, refuses a query.
-    #[error("the chain refused a query ({0})")]
+    #[error("{0}")]
     Query(Refusal),
     /// Every node is waiting out a failure.
     #[error("every node is waiting out an earlier failure")]
     NoNode,
     /// An address of a node can't be used.
-    #[error("a node needs an address like http://localhost:26657")]
-    Address,
+    #[error("{0:?} is not the address of a node: write it like http://localhost:26657")]
+    Address(String),
 }
 
 impl NodeError {
@@ -119,6 +130,7 @@ impl NodeError {
             | Self::TooSlow { .. }
             | Self::Unreachable { .. }
             | Self::Status { .. }
+            | Self::NotRpc { .. }
             | Self::Malformed(_)
             | Self::WrongChain { .. }
             | Self::NoMethod(_)
@@ -127,7 +139,7 @@ impl NodeError {
             // The chain's word holds on every node; but a node that was only just started may panic in a
             // simulation.
             Self::Query(refusal) => refusal.said() == Said::Panicked,
-            Self::Address => false,
+            Self::Address(_) => false,
         }
     }
 
@@ -139,9 +151,9 @@ impl NodeError {
             Self::RateLimited { .. } => "rate_limited",
             Self::Paced { .. } => "paced",
             Self::TooLarge(_) => "too_large",
-            Self::Unreachable { .. } | Self::TooSlow { .. } | Self::NoNode | Self::Address => "transport",
+            Self::Unreachable { .. } | Self::TooSlow { .. } | Self::NoNode | Self::Address(_) => "transport",
             Self::Status { .. } => "status",
-            Self::Malformed(_) => "malformed",
+            Self::NotRpc { .. } | Self::Malformed(_) => "malformed",
             Self::WrongChain { .. } => "wrong_chain",
             Self::NoMethod(_) | Self::Refused { .. } | Self::Query(_) => "refused",
         }
@@ -168,13 +180,14 @@ impl NodeError {
             | Self::TooLarge(_)
             | Self::TooSlow { .. }
             | Self::Status { .. }
+            | Self::NotRpc { .. }
             | Self::Malformed(_)
             | Self::WrongChain { .. }
             | Self::NoMethod(_)
             | Self::Refused { .. }
             | Self::Query(_)
             | Self::NoNode
-            | Self::Address => self.to_string(),
+            | Self::Address(_) => self.to_string(),
         }
     }
 }
@@ -201,7 +214,19 @@ fn unreached(error: &reqwest::Error) -> String {
     if causes.iter().any(|cause| cause.to_string() == "dns error") {
         return "there is no host of this name".to_owned();
     }
-    causes.last().map_or_else(|| error.to_string(), ToString::to_string)
+    let last = causes.last().map_or_else(|| error.to_string(), ToString::to_string);
+    // rustls' own error stands behind one of I/O, which hides its type.
+    if let Some((_, why)) = last.split_once("invalid peer certificate: ") {
+        let why = match why {
+            "UnknownIssuer" => "nobody that this machine trusts has issued it".to_owned(),
+            why => why.to_owned(),
+        };
+        return format!("its certificate is not valid: {why}");
+    }
+    if last.contains("corrupt message") {
+        return "it does not speak https there".to_owned();
+    }
+    last
 }
 
 /// An error with all its causes, in one line.
@@ -222,8 +247,7 @@ mod tests {
 
     #[test]
     fn a_nodes_panic_is_asked_again_and_a_refusal_is_not() {
-        let query =
-            |log: &str| NodeError::Query(Refusal { codespace: "sdk".into(), code: 6, log: log.to_owned() });
+        let query = |log: &str| NodeError::Query(Refusal::new("sdk", 6, log));
         let panic = "panic [cosmos/cosmos-sdk@v0.53.6/baseapp/recovery.go:72] with gas used";
         assert!(query(panic).another_may_answer());
         assert!(!query("there is no shower 2: query wasm contract failed").another_may_answer());

@@ -83,7 +83,11 @@ impl Gate {
                     }
                 }
                 // Whether it would have been refused is not known.
-                Err(error @ (NodeError::Unreachable { .. } | NodeError::Status { .. })) => return Err(error),
+                Err(
+                    error @ (NodeError::Unreachable { .. }
+                    | NodeError::Status { .. }
+                    | NodeError::NotRpc { .. }),
+                ) => return Err(error),
                 other => {
                     self.limiter().took(sent, now);
                     return other;

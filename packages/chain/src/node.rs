@@ -99,7 +99,10 @@ impl Node {
         };
         let _waits = Wait::answer(&self.origin(), method);
         let request = jsonrpc::request(1, method, params).to_string();
-        let send = || async { read(&self.send(request.clone(), false).await?) };
+        let send = || async {
+            let body = self.send(request.clone(), false).await?;
+            read(&body).map_err(|error| self.of_no_rpc(error, &body))
+        };
         let answer = self.shared.gate.through(lane, send).await?;
         self.sizes().single();
         Ok(answer)
@@ -194,10 +197,24 @@ impl Node {
         let body = self.body(response, if batch { MOST_BYTES } else { MOST_BYTES_ALONE }).await?;
         // Errors of the RPC come with status 200 or 500, and with the JSON that says more than the status.
         let json = body.first().is_some_and(|byte| matches!(byte, b'{' | b'['));
-        if status != 200 && !json {
-            Err(NodeError::Status { node: self.name.clone(), status })
-        } else {
-            Ok(body)
+        if json || status == 200 {
+            return Ok(body);
+        }
+        Err(match status {
+            // A proxy that has trouble with the node behind it says 5xx.
+            404 | 405 | 501 => NodeError::NotRpc { node: self.name.clone(), what: kind(&body) },
+            status => NodeError::Status { node: self.name.clone(), status },
+        })
+    }
+
+    /// An answer that can't be read may be none of an RPC at all.
+    fn of_no_rpc(&self, error: NodeError, body: &[u8]) -> NodeError {
+        const MARK: &[u8] = b"\"jsonrpc\"";
+        match error {
+            NodeError::Malformed(_) if !body.windows(MARK.len()).any(|part| part == MARK) => {
+                NodeError::NotRpc { node: self.name.clone(), what: kind(body) }
+            }
+            error => error,
         }
     }
 
@@ -221,5 +238,14 @@ impl Node {
             }
         }
         Ok(body)
+    }
+}
+
+/// What answers with such a body.
+fn kind(body: &[u8]) -> &'static str {
+    match body.trim_ascii_start().first() {
+        Some(b'<') => "a web page",
+        Some(b'{' | b'[') => "another API",
+        Some(_) | None => "something else",
     }
 }

@@ -100,8 +100,11 @@ impl Pool {
     /// [`NodeError::Address`] if an address can't be used or there is none; [`NodeError::Unreachable`] if no
     /// HTTP client can be made.
     pub fn at<S: AsRef<str>>(urls: &[S]) -> Result<Self, NodeError> {
-        let urls: Option<Vec<_>> = urls.iter().map(|url| http::node_url(url.as_ref())).collect();
-        let urls = urls.filter(|urls| !urls.is_empty()).ok_or(NodeError::Address)?;
+        let url = |url: &str| http::node_url(url).ok_or_else(|| NodeError::Address(url.to_owned()));
+        let urls: Vec<_> = urls.iter().map(|text| url(text.as_ref())).collect::<Result<_, _>>()?;
+        if urls.is_empty() {
+            return Err(NodeError::Address(String::new()));
+        }
         Ok(Self::new(&urls)?.with_backoff(Duration::ZERO, Duration::ZERO))
     }
 
@@ -611,7 +614,7 @@ impl Pool {
             | NodeError::Paced { .. }
             | NodeError::Query(_)
             | NodeError::NoNode
-            | NodeError::Address => return,
+            | NodeError::Address(_) => return,
             // Nor is this, if somebody else chose what was asked.
             NodeError::NoMethod(_) | NodeError::Refused { .. } if kind == Trouble::Queries => return,
             NodeError::Pruned { lowest } => {
@@ -634,7 +637,8 @@ impl Pool {
                 record.leave_for(kind, next, now);
                 next
             }
-            NodeError::Malformed(_)
+            NodeError::NotRpc { .. }
+            | NodeError::Malformed(_)
             | NodeError::TooLarge(_)
             | NodeError::NoMethod(_)
             | NodeError::Refused { .. } => {

@@ -71,7 +71,7 @@ pub fn answer<A: Message + Default>(body: &[u8]) -> Result<Answer<A>, NodeError>
     let response = jsonrpc::result::<AbciQuery<'_>>(body)?.response;
     if response.code != 0 {
         let Response { codespace, code, log, .. } = response;
-        let refusal = Refusal { codespace, code, log };
+        let refusal = Refusal::new(codespace, code, log);
         // Neither of the first two is the chain's word: another node may have the state at this height.
         return Err(match refusal.said() {
             Said::HeightPruned { lowest } => NodeError::Pruned { lowest },

@@ -46,7 +46,7 @@ struct Verdict {
 impl Verdict {
     fn refusal(self) -> Option<Refusal> {
         let Self { code, codespace, log } = self;
-        (code != 0).then_some(Refusal { codespace, code, log })
+        (code != 0).then(|| Refusal::new(codespace, code, log))
     }
 }
 

@@ -4,8 +4,7 @@
 //! SDK 0.47 and 0.53; `tests/fixtures/node-*.json` holds what real nodes said.
 
 mod plain;
-
-use std::fmt;
+mod readable;
 
 /// The codespace of the SDK's own codes. Modules number their errors too: code 5 is another error in `wasm`.
 const SDK: &str = "sdk";
@@ -57,6 +56,8 @@ pub enum Said {
     NoContract,
     /// There is no account at this address: it never received coins.
     NoAccount,
+    /// A collection has no token of this number.
+    NoToken,
     /// The signature is not the sender's, or is for another chain, account or sequence.
     BadSignature,
     /// Anything else: the words are for people.
@@ -110,9 +111,12 @@ impl Said {
             (SDK, 41) => Self::OverBlockGas,
             _ => Self::Other,
         };
-        // What a contract says is not the chain's word, whatever it says.
-        if known != Self::Other || log.contains("wasm contract failed") {
+        if known != Self::Other {
             known
+        } else if log.contains("wasm contract failed") {
+            // What a contract says is not the chain's word, whatever it says. cw721 names its storage, ours the token.
+            let no_token = log.contains("cw721::state::NftInfo") || log.starts_with("no token ");
+            if no_token { Self::NoToken } else { Self::Other }
         } else if log.contains("baseapp/recovery.go") {
             Self::Panicked
         } else if log.contains("failed to load state at height") {
@@ -159,18 +163,25 @@ pub struct Refusal {
     pub code: u32,
     /// The words.
     pub log: String,
+    /// The chain's time when it said so (Unix seconds), where that is known.
+    pub now: Option<u64>,
 }
 
 impl Refusal {
+    /// What the chain says.
+    pub fn new(codespace: impl Into<String>, code: u32, log: impl Into<String>) -> Self {
+        Self { codespace: codespace.into(), code, log: log.into(), now: None }
+    }
+
+    /// The same, said at this time of the chain (Unix seconds): people are told how far off other times are.
+    #[must_use]
+    pub fn at(self, now: u64) -> Self {
+        Self { now: Some(now), ..self }
+    }
+
     /// What it means.
     pub fn said(&self) -> Said {
         Said::of_chain(&self.codespace, self.code, &self.log)
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "code {}: {}", self.code, self.log)
     }
 }
 

@@ -1,8 +1,9 @@
 //! The shower contract's queries.
 
 use meteor_messages::shower::{
-    ConfigResponse, Cursor, DrawResponse, Fairness, MintCursorResponse, PayeeResponse, PayeesResponse,
-    QueryMsg, RankedContributor, RankingResponse, RefundableResponse, ShowerResponse, ShowersResponse,
+    ConfigResponse, ContributionResponse, Cursor, DrawResponse, Fairness, MintCursorResponse, PayeeResponse,
+    PayeesResponse, QueryMsg, RankedContributor, RankingResponse, RefundableResponse, ShowerResponse,
+    ShowersResponse,
 };
 use serde::de::DeserializeOwned;
 
@@ -62,6 +63,14 @@ impl<'a> ShowerContract<'a> {
             }
             showers.extend(page.showers);
         }
+    }
+
+    /// What a wallet has in a shower.
+    ///
+    /// # Errors
+    /// If the nodes don't answer, or the wallet contributed nothing.
+    pub async fn contribution(&self, shower: u32, wallet: &str) -> Result<ContributionResponse, NodeError> {
+        self.ask(QueryMsg::Contribution { shower, contributor: wallet.to_owned() }).await
     }
 
     /// What keeps the draw fair, for the whole event.

@@ -1,59 +1,64 @@
 //! What a refusal means to whoever sent the transaction: what happened, and what to do.
 
+use std::fmt;
+
+use super::readable::{of_contract, readable, unwrapped};
 use super::{Refusal, SDK, Said};
 
 /// The codespace of what contracts say.
 const WASM: &str = "wasm";
 /// Code of what a contract says against a message ("execute wasm contract failed").
 const CONTRACT_FAILED: u32 = 5;
-/// How the chain ends the words of a contract.
-const CONTRACT: &str = ": execute wasm contract failed";
+/// How a contract's words begin that knows no such message.
+const NOT_PARSED: &str = "Error parsing into type ";
 
 impl Refusal {
     /// What happened and what to do, in plain words. What a contract says is passed on as it is, without what
     /// the chain wraps around it.
     pub fn plain(&self) -> String {
-        let log = without_places(&self.log);
-        let words = unwrapped(&log);
+        let clause = self.clause();
         match self.said() {
-            Said::WrongSequence => "Another transaction of this account came first: try again.".to_owned(),
+            Said::Other if !of_contract(&self.log) => format!("The chain refuses the transaction: {clause}."),
+            _said => sentence(&clause),
+        }
+    }
+
+    /// The same as part of a sentence.
+    fn clause(&self) -> String {
+        let words = readable(&unwrapped(&self.log), self.now);
+        match self.said() {
+            Said::WrongSequence => "another transaction of this account came first: try again".to_owned(),
             Said::OutOfGas => {
-                "The transaction needs more gas than it was given: try again with a new estimate.".to_owned()
+                "the transaction needs more gas than it was given: try again with a new estimate".to_owned()
             }
             Said::InsufficientFunds => format!(
-                "The account has too little for the amount and the fee ({}): send less, or add coins to the account.",
-                words.trim_end_matches(": insufficient funds")
+                "the account has too little for the amount and the fee ({}): send less, or add coins to the account",
+                without(": insufficient funds", &words)
             ),
-            Said::InsufficientFee => {
-                format!(
-                    "The fee is too low for this chain ({}): try again with a higher one.",
-                    words.trim_end_matches(": insufficient fee")
-                )
-            }
+            Said::InsufficientFee => format!(
+                "the fee is too low for this chain ({}): try again with a higher one",
+                without(": insufficient fee", &words)
+            ),
             Said::TimedOut => {
-                "The last block that the transaction was meant for has passed: try again.".to_owned()
+                "the last block that the transaction was meant for has passed: try again".to_owned()
             }
             Said::OverBlockGas => {
-                "The transaction is given more gas than a block holds: send it in parts.".to_owned()
+                "the transaction is given more gas than a block holds: send it in parts".to_owned()
             }
-            Said::MempoolFull => {
-                "The chain has more transactions waiting than it can take: nothing was sent. Try again \
-                                  in a minute."
-                    .to_owned()
-            }
-            Said::TxInCache => "The chain has this transaction already: wait for its block.".to_owned(),
+            Said::MempoolFull => "the chain has more transactions waiting than it can take: nothing was sent. Try \
+                                  again in a minute"
+                .to_owned(),
+            Said::TxInCache => "the chain has this transaction already: wait for its block".to_owned(),
             Said::NoAccount => {
-                "The chain does not know this account yet: it needs coins for the fee first.".to_owned()
+                "the chain does not know this account yet: it needs coins for the fee first".to_owned()
             }
-            Said::BadSignature => {
-                "The signature does not fit: choose the right account and chain in the wallet, and try \
-                                   again."
-                    .to_owned()
-            }
+            Said::BadSignature => "the signature does not fit: choose the right account and chain in the wallet, and \
+                                   try again"
+                .to_owned(),
             Said::NoContract => {
-                "This chain does not have that contract: check that the wallet is on the right chain."
-                    .to_owned()
+                "this chain does not have that contract: check that the wallet is on the right chain".to_owned()
             }
+            Said::NoToken => "there is no NFT of this number: it was never minted, or it is burnt".to_owned(),
             Said::Panicked
             | Said::HeightToCome
             | Said::HeightPruned { .. }
@@ -63,16 +68,20 @@ impl Refusal {
             | Said::NoTx
             | Said::NoTxIndex
             | Said::NoWindow { .. } => {
-                format!("The chain's node could not check the transaction ({words}): try again in a moment.")
+                format!("the chain's node could not check the transaction ({words}): try again in a moment")
             }
-            Said::Other if self.of_contract() => sentence(words),
-            Said::Other => format!("The chain refuses the transaction: {words}."),
+            Said::Other if of_contract(&self.log) && words.starts_with(NOT_PARSED) => {
+                "the contract does not understand the message: it is not the contract that was meant, or one of \
+                 another version"
+                    .to_owned()
+            }
+            Said::Other => words,
         }
     }
 
     /// What a node says whose mempool is full, with the code that the SDK has for it.
     pub fn mempool_full(words: String) -> Self {
-        Self { codespace: SDK.to_owned(), code: 20, log: words }
+        Self::new(SDK, 20, words)
     }
 
     /// The same refusal with the code that a block would show. A simulation hides it behind a query's.
@@ -85,12 +94,13 @@ impl Refusal {
             Said::MempoolFull => (SDK, 20),
             Said::TimedOut => (SDK, 30),
             Said::WrongSequence => (SDK, 32),
-            Said::Other if self.of_contract() => (WASM, CONTRACT_FAILED),
+            Said::Other if of_contract(&self.log) => (WASM, CONTRACT_FAILED),
             Said::InsufficientFee
             | Said::OverBlockGas
             | Said::TxInCache
             | Said::BadSignature
             | Said::NoContract
+            | Said::NoToken
             | Said::Panicked
             | Said::HeightToCome
             | Said::HeightPruned { .. }
@@ -102,54 +112,19 @@ impl Refusal {
             | Said::NoWindow { .. }
             | Said::Other => return self,
         };
-        Self { codespace: codespace.to_owned(), code, log: self.log }
-    }
-
-    /// Whether the words are a contract's.
-    fn of_contract(&self) -> bool {
-        self.log.contains(CONTRACT)
+        Self { codespace: codespace.to_owned(), code, ..self }
     }
 }
 
-/// A refusal's words without places in the chain's source, as SDK 0.53 adds them: ` [cosmos/cosmos-sdk@v0.53.6/x.go:9]`.
-fn without_places(log: &str) -> String {
-    let mut words = log.to_owned();
-    let mut from = 0;
-    while let Some(file) =
-        words.get(from..).and_then(|rest| rest.find(".go:")).map(|at| from.saturating_add(at))
-    {
-        let begin = words.get(..file).and_then(|before| before.rfind(" ["));
-        let end = words.get(file..).and_then(|after| after.find(']')).map(|at| file.saturating_add(at));
-        let (Some(begin), Some(end)) = (begin, end) else { break };
-        words.replace_range(begin..=end, "");
-        from = begin;
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.clause())
     }
-    words
 }
 
-/// A refusal's words without what the SDK and wasmd put around them.
-fn unwrapped(log: &str) -> &str {
-    let mut words = log;
-    if let Some((_, rest)) =
-        words.strip_prefix("rpc error: code = ").and_then(|text| text.split_once(" desc = "))
-    {
-        words = rest;
-    }
-    // A simulation's gas, as SDK 0.47 and 0.53 write it.
-    for gas in [" With gas wanted: '", " with gas used: '"] {
-        words = words.rsplit_once(gas).map_or(words, |(before, _)| before);
-    }
-    if let Some(rest) = words.strip_prefix("failed to execute message; message index: ") {
-        words = rest.split_once(": ").map_or(rest, |(_, rest)| rest);
-    }
-    // Around what a contract's message was refused with.
-    while let Some(rest) = words.strip_prefix("dispatch: ").or_else(|| words.strip_prefix("submessages: ")) {
-        words = rest;
-    }
-    while let Some(rest) = words.strip_suffix(CONTRACT) {
-        words = rest;
-    }
-    words
+/// `words` without the SDK's name of the code, which it may say twice.
+fn without<'a>(code: &str, words: &'a str) -> &'a str {
+    words.trim_end_matches(code)
 }
 
 /// Words as a sentence.
@@ -162,10 +137,13 @@ fn sentence(words: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::collections::BTreeMap;
+
     use super::*;
 
     fn refusal(codespace: &str, code: u32, log: &str) -> Refusal {
-        Refusal { codespace: codespace.to_owned(), code, log: log.to_owned() }
+        Refusal::new(codespace, code, log)
     }
 
     #[test]
@@ -220,7 +198,7 @@ mod tests {
             (
                 funds,
                 5,
-                "too little for the amount and the fee (spendable balance 5uusd is smaller than 10uusd): ",
+                "too little for the amount and the fee (spendable balance 0.000005 UST is smaller than 0.00001 UST): ",
             ),
             (gas, 11, "more gas"),
             ("block height: 9, timeout height: 8: tx timeout height", 30, "has passed"),
@@ -236,7 +214,11 @@ mod tests {
         let signature = "signature verification failed; please verify account number (7): unauthorized";
         assert!(refusal("sdk", 4, signature).plain().contains("signature does not fit"));
         let fee = refusal("sdk", 13, "insufficient fees; got: 1uluna required: 9uluna: insufficient fee");
-        assert!(fee.plain().contains("(insufficient fees; got: 1uluna required: 9uluna)"), "{}", fee.plain());
+        assert!(
+            fee.plain().contains("(insufficient fees; got: 0.000001 LUNA required: 0.000009 LUNA)"),
+            "{}",
+            fee.plain()
+        );
         let full = refusal("undefined", 1, "pool reached max tx capacity");
         assert!(full.plain().contains("nothing was sent"));
         assert_eq!(
@@ -244,6 +226,66 @@ mod tests {
             "The chain refuses the transaction: memo too large."
         );
         assert_eq!(refusal("sdk", 12, "memo too large").unhidden().code, 12);
+    }
+
+    #[test]
+    fn nothing_of_what_real_nodes_wrap_around_is_left() {
+        for answers in [
+            include_str!("../../../../tests/fixtures/node-0.61.json"),
+            include_str!("../../../../tests/fixtures/node-0.46.json"),
+        ] {
+            let answers: BTreeMap<String, serde_json::Value> = serde_json::from_str(answers).unwrap();
+            let mut refusals = 0;
+            for (name, answer) in answers {
+                let Ok((code, codespace, log)) = serde_json::from_value::<(u32, String, String)>(answer)
+                else {
+                    continue;
+                };
+                if code == 0 {
+                    continue;
+                }
+                refusals += 1;
+                let refusal = Refusal::new(codespace, code, log);
+                for told in [refusal.to_string(), refusal.plain()] {
+                    for wrapper in [
+                        "rpc error",
+                        "code =",
+                        "message index",
+                        "wasm contract",
+                        "gas used",
+                        "gas wanted",
+                        "unknown request",
+                        "invalid request",
+                        "meteor_messages",
+                    ] {
+                        assert!(!told.contains(wrapper), "{name}: {told}");
+                    }
+                }
+            }
+            assert!(refusals > 80, "{refusals}");
+        }
+    }
+
+    #[test]
+    fn a_terrad_of_today_says_the_same_with_places() {
+        // As v4 answered a simulation and a query; its places are wasmd's and the SDK's.
+        let place = "[CosmWasm/wasmd@v0.61.8/x/wasm/keeper/keeper.go:452]";
+        let failed = format!(
+            "failed to execute message; message index: 0: shower 1 goes on until 1795632501 (Unix seconds): close it \
+             from then on: execute wasm contract failed {place} with gas used: '152034': unknown request"
+        );
+        let told =
+            Refusal::new("sdk", 6, format!("rpc error: code = Unknown desc = {failed}")).at(1_795_631_781);
+        let expected = "shower 1 goes on until 18:48:21Z, in 12 min: close it from then on";
+        assert_eq!(told.to_string(), expected);
+        let query = "type: cw721::state::NftInfo<core::option::Option<cosmwasm_std::results::empty::Empty>>; key: [00, \
+                     06, 74] not found: query wasm contract failed: unknown request";
+        let told = Refusal::new("wasm", 9, query);
+        assert_eq!(told.said(), Said::NoToken);
+        assert_eq!(told.to_string(), "there is no NFT of this number: it was never minted, or it is burnt");
+        let other = "Error parsing into type meteor_messages::nft::QueryMsg: unknown variant `config`, expected one of \
+                     `owner_of`: query wasm contract failed: unknown request";
+        assert!(Refusal::new("sdk", 6, other).to_string().contains("not the contract that was meant"));
     }
 
     #[test]
