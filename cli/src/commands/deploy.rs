@@ -53,14 +53,18 @@ pub(super) struct Deploy {
 
 impl Command for Deploy {
     async fn run(self) -> Result<ExitCode> {
-        let draft = Draft::read(&self.launch, &self.artifacts).await?;
-        if let Some(plan) = &draft.plan {
+        let draft = Draft::read(&self.launch, &self.artifacts, &self.event).await?;
+        // What is on the chain can't be changed any more: then the comparison says what is wrong.
+        let compare = draft.deployed && !self.dry_run;
+        // A plan that can't be carried out would only hide what has to be fixed.
+        if let Some(plan) = draft.plan.as_ref().filter(|_| compare || draft.is_good()) {
             plan.show(self.wallets, draft.gas)?;
         }
         for line in draft.lines() {
             say!("{line}");
         }
-        ensure!(draft.is_good(), "the launch has errors: fix them first, nothing was signed");
+        let can_go_on = draft.is_good() || (compare && draft.plan.is_some());
+        ensure!(can_go_on, "the launch has errors: fix them first, nothing was signed");
         let (plan, deployed) = (draft.plan.context("the launch can't be planned")?, draft.deployed);
         if self.dry_run {
             return Ok(end_of_dry_run(&plan));

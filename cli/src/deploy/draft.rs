@@ -1,5 +1,6 @@
 //! A launch as it was read: what of it can be used, and everything that is wrong with it, file by file.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -9,7 +10,7 @@ use meteor_operator::jobs;
 use meteor_operator::keys::{CommitmentsFile, Event};
 use meteor_operator::launch::artifacts::{self, Artifact, FILES};
 use meteor_operator::launch::{
-    Codes, File, Finding, FormError, Known, Launch, LaunchError, Text, chain, lint, of_launch,
+    Code, Codes, File, Finding, FormError, Known, Launch, LaunchError, Record, Text, chain, lint, of_launch,
 };
 use meteor_operator::node::Node;
 use meteor_operator::tx;
@@ -32,6 +33,8 @@ pub struct Draft {
     pub deployed: bool,
     /// About how much gas the deployment may take; `None` if no node could be asked, or it is done.
     pub gas: Option<u64>,
+    /// The codes that an earlier run uploaded.
+    done: BTreeMap<String, Code>,
     texts: Texts,
 }
 
@@ -56,19 +59,21 @@ struct Named {
 }
 
 impl Draft {
-    /// Reads the launch file at `path` and what it names, the artifacts in a folder, and asks the chain.
+    /// Reads the launch file at `path` and what it names, the artifacts in a folder, and asks the chain. What an earlier run
+    /// noted in the file `event` is done, and costs nothing more.
     ///
     /// # Errors
-    /// If there is no launch file.
-    pub async fn read(path: &Path, folder: &Path) -> Result<Self> {
+    /// If there is no launch file, or `event` is no deployment file.
+    pub async fn read(path: &Path, folder: &Path, event: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
         let launch = Launch::parse(&text);
+        let done = Record::load(event)?.map(|record| record.codes).unwrap_or_default();
         let texts = Texts {
             launch: Text { name: path.display().to_string(), text: Some(text) },
             artifacts: folder.display().to_string(),
             ..Texts::default()
         };
-        let mut draft = Self { plan: None, findings: Vec::new(), deployed: false, gas: None, texts };
+        let mut draft = Self { plan: None, findings: Vec::new(), deployed: false, gas: None, done, texts };
         match launch {
             Ok(launch) => draft.of(launch, path.parent().unwrap_or(Path::new("")), folder).await?,
             Err(LaunchError::Form(why)) => draft.findings.push(Finding::Form { file: File::Launch, why }),
@@ -84,9 +89,11 @@ impl Draft {
         !self.findings.iter().any(Finding::is_error)
     }
 
-    /// What is wrong or suspicious, a line each.
+    /// What is wrong or suspicious, a line each, errors first.
     pub fn lines(&self) -> Vec<String> {
-        self.findings.iter().map(|finding| self.texts.line(finding)).collect()
+        let (errors, warnings): (Vec<_>, Vec<_>) =
+            self.findings.iter().partition(|finding| finding.is_error());
+        errors.into_iter().chain(warnings).map(|finding| self.texts.line(finding)).collect()
     }
 
     async fn of(&mut self, launch: Launch, beside: &Path, folder: &Path) -> Result<()> {
@@ -150,8 +157,12 @@ impl Draft {
         let send = send.and_then(|(message, codes)| {
             tx::instantiate(launch.deployer(), admin, codes.shower, &launch.label, salt, &message).ok()
         });
+        let is_done = |artifact: &&Artifact| {
+            self.done.get(artifact.name).is_some_and(|code| code.checksum == artifact.checksum)
+        };
+        let uploads: Vec<&Artifact> = plan.artifacts.iter().filter(|artifact| !is_done(artifact)).collect();
         let sends = chain::Sends {
-            uploads: &plan.artifacts,
+            uploads: &uploads,
             showers: plan.preset.schedule.count,
             instantiate: send.as_ref(),
         };

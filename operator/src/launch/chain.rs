@@ -18,8 +18,8 @@ use crate::tx;
 /// What a deployment will send.
 #[derive(Clone, Copy, Debug)]
 pub struct Sends<'a> {
-    /// The contracts' wasm to upload; none where the codes are on the chain.
-    pub uploads: &'a [Artifact],
+    /// The contracts' wasm to upload, without what is on the chain already.
+    pub uploads: &'a [&'a Artifact],
     /// How many showers the event has.
     pub showers: u32,
     /// The instantiation, where its codes are on the chain.
