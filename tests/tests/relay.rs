@@ -136,8 +136,9 @@ async fn a_contribution_goes_through_the_api_alone() {
     assert!(used > 50_000 && used <= limit, "{found}");
 
     let told = format!(
-        "event: contribution\ndata: {{\"shower\":1,\"contributor\":\"{address}\",\"amount\":\"9000000\",\
-         \"total\":\"9000000\",\"rank\":1,\"tier\":\"legendary\",\"seq\":1}}\n\n"
+        "event: contribution\ndata: {{\"height\":{},\"shower\":1,\"contributor\":\"{address}\",\"amount\":\"9000000\",\
+         \"total\":\"9000000\",\"rank\":1,\"tier\":\"legendary\",\"seq\":1}}\n\n",
+        found["height"]
     );
     let heard = hear(&mut live, &told).await;
     assert!(heard.contains("event: shower"), "{heard}");

@@ -1,20 +1,14 @@
 // What is going on now: follows /v1/events, falls back to asking, and keeps the last known state.
-import { ApiError, get, type Schemas, type Tier } from './client';
+import { ApiError, get, type Schemas } from './client';
 
 export type Config = Schemas['Config'];
 export type Shower = Schemas['Shower'];
 type Status = Schemas['PublicStatus'];
 
+/** What the server sends: each event's name, and its data. */
+type Events = Schemas['LiveEvents'];
 /** A contribution the moment it is in a block. */
-export interface Fallen {
-  shower: number;
-  contributor: string;
-  amount: string;
-  total: string;
-  rank: number;
-  tier: Tier;
-  seq: number;
-}
+export type Fallen = Events['contribution'];
 
 /**
  * How the page hears of changes: `live` by events; `polling` by asking, because events don't come; `lost` not at all.
@@ -46,6 +40,8 @@ export interface State {
 const POLL = 5_000;
 const REOPEN = 5_000;
 const REFRESH_GAP = 400;
+/** Contributions that are shown at once, as many as a frame has. */
+const SHOWN = 40;
 /** A server that doesn't say how it is within this time (ms) counts as lost. */
 const PATIENCE = 5_000;
 
@@ -99,18 +95,20 @@ function open(): void {
   source?.close();
   const stream = new EventSource('/v1/events');
   source = stream;
-  stream.addEventListener('height', (event) => {
-    const { height, time, changed_height } = JSON.parse(event.data) as {
-      height: number;
-      time: number;
-      changed_height: number;
-    };
+  const on = <Name extends keyof Events>(name: Name, hear: (data: Events[Name]) => void): void =>
+    stream.addEventListener(name, (event) => hear(JSON.parse(event.data)));
+  // After a while without connection everything since then is told at once. Only the newest is shown.
+  let fallen: Fallen[] = [];
+  stream.onopen = () => {
+    fallen = []; // of a frame that broke off; it is told again
+  };
+  on('contribution', (one) => fallen.push(one));
+  on('height', ({ height, time, changed_height }) => {
     change({ link: 'live' });
     block(height, time, changed_height);
-  });
-  stream.addEventListener('contribution', (event) => {
-    const fallen = JSON.parse(event.data) as Fallen;
-    for (const see of sky) see(fallen);
+    const shown = fallen.slice(-SHOWN);
+    fallen = [];
+    for (const one of shown) for (const see of sky) see(one);
   });
   stream.onerror = () => {
     // The browser reconnects by itself, but not after an answer that is no stream.

@@ -81,14 +81,17 @@ export interface paths {
         };
         /**
          * Changes as they happen (server-sent events)
-         * @description Each published block sends a frame of events, whose data is JSON. `contribution` (`ContributionEvent`) says who
-         *     contributed: the newest 40 of a frame, in their order, and only to connections that saw the frame before.
-         *     `shower` (`ShowerEvent`) says that a shower changed. `height` (`HeightEvent`) ends the frame.
+         * @description Each published block sends a frame of events, whose data is JSON. `LiveEvents` among the schemas lists the events by
+         *     their names, with their data. What happened comes first, in the order of the blocks: contributions, and what became of
+         *     NFTs, refunds and pauses. `wallet` names each wallet that it concerns, `shower` each shower that changed. `height` ends
+         *     the frame, and its id is the height.
          *
-         *     The id of `shower` and `height` events is their height: a client that reconnects with `Last-Event-ID` gets the
-         *     showers that changed since then, and in that block again. If a node had told something wrong of the newest block, all
-         *     showers are told anew. Contributions are not told again; `/v1/showers/{shower}/contributions.csv` has
-         *     all of them.
+         *     A frame tells the newest 40 contributions and the newest 100 other events. If there were more, `missed` says so.
+         *
+         *     A client that connects again with `Last-Event-ID` goes on after that height: it hears what happened since, each event
+         *     once, up to 1,000 of them. If there were more, or they are too long ago for this server, or a node had told something
+         *     wrong of a block, `missed` says that and what to do. A client that connects for the first time hears of all showers and
+         *     of no events: it asks the pages.
          */
         get: operations["events"];
         put?: never;
@@ -656,6 +659,20 @@ export interface components {
             /** @description The key under which its signatures verify. */
             public_key: components["schemas"]["Hex"];
         };
+        /** @description Data of a `burn` event: an NFT was burnt. */
+        BurnEvent: {
+            /** @description The collection. */
+            collection: components["schemas"]["CollectionName"];
+            /**
+             * Format: int64
+             * @description Height of its block.
+             */
+            height: number;
+            /** @description Who had it. */
+            owner: string;
+            /** @description Its id. */
+            token_id: components["schemas"]["TokenId"];
+        };
         /** @description The NFTs a wallet holds. */
         Cave: {
             /** @description The wallet. */
@@ -761,8 +778,13 @@ export interface components {
             /** @description Who contributed. */
             contributor: string;
             /**
+             * Format: int64
+             * @description Height of its block.
+             */
+            height: number;
+            /**
              * Format: int32
-             * @description The contributor's rank at this height, from 1.
+             * @description The contributor's rank now, from 1.
              */
             rank: number;
             /**
@@ -777,8 +799,25 @@ export interface components {
             shower: number;
             /** @description The tier of that rank. */
             tier: components["schemas"]["TierName"];
-            /** @description The contributor's total in the shower at this height. */
+            /** @description The contributor's total in the shower now, with what came later. */
             total: components["schemas"]["Amount"];
+        };
+        /** @description Data of a `crack` event: a meteor was cracked. */
+        CrackEvent: {
+            /**
+             * Format: int64
+             * @description Height of its block.
+             */
+            height: number;
+            /** @description Who cracked it and receives what it holds. */
+            holder: string;
+            /**
+             * Format: int64
+             * @description From then on it can be reclaimed and no longer revealed (seconds).
+             */
+            reclaim_at: number;
+            /** @description The meteor. */
+            token_id: components["schemas"]["TokenId"];
         };
         /** @description A cracked meteor that waits for its reveal. */
         Cracking: {
@@ -925,6 +964,37 @@ export interface components {
         Hex: string;
         /** @description A hash, key or salt, written in hexadecimal. */
         Hex32: string;
+        /** @description The events of `/v1/events`: the name of each, and its data. This is no answer of its own. */
+        LiveEvents: {
+            /** @description An NFT was burnt, as a meteor is in its reveal. */
+            burn: components["schemas"]["BurnEvent"];
+            /** @description Somebody contributed. */
+            contribution: components["schemas"]["ContributionEvent"];
+            /** @description A meteor was cracked and waits for its reveal. */
+            crack: components["schemas"]["CrackEvent"];
+            /** @description The last of each frame. Its id is the height, to resume from. */
+            height: components["schemas"]["HeightEvent"];
+            /** @description An NFT was minted: a meteor, or what was found in one. */
+            mint: components["schemas"]["MintEvent"];
+            /** @description Events were left out. What to do is in its words. */
+            missed: components["schemas"]["MissedEvent"];
+            /** @description Contributing was paused. */
+            pause: components["schemas"]["PauseEvent"];
+            /** @description A meteor that was not revealed in time is back with its holder. */
+            reclaim: components["schemas"]["ReclaimEvent"];
+            /** @description A contribution, or what was held back of one, was sent back. */
+            refund: components["schemas"]["RefundEvent"];
+            /** @description Contributing goes on. */
+            resume: components["schemas"]["PauseEvent"];
+            /** @description A meteor was revealed. */
+            reveal: components["schemas"]["RevealEvent"];
+            /** @description Something of a shower changed. */
+            shower: components["schemas"]["ShowerEvent"];
+            /** @description An NFT changed hands, also to and from the hatchery. */
+            transfer: components["schemas"]["TransferEvent"];
+            /** @description What a wallet has changed: it is named in one of the events before. */
+            wallet: components["schemas"]["WalletEvent"];
+        };
         /** @description The least total of a wallet, from a shower on. */
         Minimum: {
             /**
@@ -935,6 +1005,42 @@ export interface components {
             /** @description Least total. */
             minimum: components["schemas"]["Amount"];
         };
+        /** @description Data of a `mint` event: an NFT was minted. */
+        MintEvent: {
+            /** @description The collection. */
+            collection: components["schemas"]["CollectionName"];
+            /**
+             * Format: int64
+             * @description Height of its block.
+             */
+            height: number;
+            /** @description To whom. */
+            owner: string;
+            /** @description Its id. */
+            token_id: components["schemas"]["TokenId"];
+        };
+        /** @description Data of a `missed` event: events were left out. */
+        MissedEvent: {
+            /**
+             * Format: int64
+             * @description Events after this height were left out.
+             */
+            after: number;
+            /** @description What happened and what to do. */
+            detail: string;
+            /**
+             * Format: int64
+             * @description Up to this height.
+             */
+            until: number;
+            /** @description Why. */
+            why: components["schemas"]["MissedWhy"];
+        };
+        /**
+         * @description Why events were left out.
+         * @enum {string}
+         */
+        MissedWhy: "crowd" | "too_old" | "taken_back";
         /** @description Coins that came or went. */
         Moved: {
             /** @description How much (in the denom's smallest unit). */
@@ -1058,6 +1164,14 @@ export interface components {
             status: components["schemas"]["ShowerStatus"];
             /** @description Sum of their contributions. */
             total: components["schemas"]["Amount"];
+        };
+        /** @description Data of a `pause` or `resume` event. */
+        PauseEvent: {
+            /**
+             * Format: int64
+             * @description Height of its block.
+             */
+            height: number;
         };
         /** @description One payee. */
         PayeeShare: {
@@ -1284,6 +1398,42 @@ export interface components {
              */
             shower: number;
         };
+        /** @description Data of a `reclaim` event: a meteor is back with its holder. */
+        ReclaimEvent: {
+            /**
+             * Format: int64
+             * @description Height of its block.
+             */
+            height: number;
+            /** @description Who has it again. */
+            holder: string;
+            /** @description The meteor. */
+            token_id: components["schemas"]["TokenId"];
+        };
+        /** @description Data of a `refund` event: something was sent back to a contributor. */
+        RefundEvent: {
+            /** @description How much. */
+            amount: components["schemas"]["Amount"];
+            /** @description To whom. */
+            contributor: string;
+            /**
+             * Format: int64
+             * @description Height of its block.
+             */
+            height: number;
+            /**
+             * Format: int32
+             * @description Number of the shower.
+             */
+            shower: number;
+            /** @description `contribution` for all of one that has no meteor, `holdback` for what was held back of one that has its meteor. */
+            what: components["schemas"]["RefundedPart"];
+        };
+        /**
+         * @description What is sent back to a contributor.
+         * @enum {string}
+         */
+        RefundedPart: "contribution" | "holdback";
         /** @description What a server runs. */
         Release: {
             /** @description SHA-256 that names the build of the page; null if none was built in. */
@@ -1313,6 +1463,20 @@ export interface components {
             token_id: number;
             /** @description One number for each column of the kind's template. */
             traits: number[];
+        };
+        /** @description Data of a `reveal` event: a meteor was revealed. What was found in it has the same id. */
+        RevealEvent: {
+            /** @description The collection of what was found. */
+            found: components["schemas"]["CollectionName"];
+            /**
+             * Format: int64
+             * @description Height of its block.
+             */
+            height: number;
+            /** @description Who cracked it and has what was found. */
+            holder: string;
+            /** @description The meteor. */
+            token_id: components["schemas"]["TokenId"];
         };
         /** @description What the revealed meteors of a shower held. */
         Reveals: {
@@ -1472,6 +1636,8 @@ export interface components {
              * @description Number of the shower.
              */
             shower: number;
+            /** @description Where it stands. */
+            status: components["schemas"]["ShowerStatus"];
             /** @description Sum of their contributions. */
             total: components["schemas"]["Amount"];
         };
@@ -1632,6 +1798,22 @@ export interface components {
          * @example 1042
          */
         TokenId: string;
+        /** @description Data of a `transfer` event: an NFT changed hands. */
+        TransferEvent: {
+            /** @description The collection. */
+            collection: components["schemas"]["CollectionName"];
+            /** @description Who had it. */
+            from: string;
+            /**
+             * Format: int64
+             * @description Height of its block.
+             */
+            height: number;
+            /** @description Who has it. */
+            to: string;
+            /** @description Its id. */
+            token_id: components["schemas"]["TokenId"];
+        };
         /** @description A transaction to pass on. */
         TxRequest: {
             /**
@@ -1739,6 +1921,16 @@ export interface components {
             height: number;
             /** @description Path of the next page; null after the last. */
             next: string | null;
+        };
+        /** @description Data of a `wallet` event: what it contributed, holds or waits for changed. `/v1/wallets` and `/v1/caves` have it. */
+        WalletEvent: {
+            /** @description The wallet. */
+            address: string;
+            /**
+             * Format: int64
+             * @description Height of the last block that changed it.
+             */
+            height: number;
         };
         /** @description A wallet's contribution in one shower. */
         WalletShower: {

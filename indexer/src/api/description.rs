@@ -25,7 +25,7 @@ use crate::models;
             details (RFC 9457).",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
-    components(schemas(models::LiveContribution, models::LiveShower, models::LiveHeight)),
+    components(schemas(models::LiveEvents)),
     tags(
         (name = "event", description = "The rules of the event, and how current the answers are"),
         (name = "showers", description = "Showers, rankings, floors and quotes"),

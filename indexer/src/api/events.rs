@@ -20,22 +20,28 @@ use tokio::sync::watch;
 use super::Problem;
 use crate::app::App;
 use crate::port::{Full, Place};
+use crate::view::Tell;
 
 /// How often a comment is sent, so that proxies and phones don't drop a quiet connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// How far ahead of this server a client's last height may be: it may have heard it from another replica.
+const FAR_AHEAD: u64 = 1_000;
 const HELLO: &[u8] = b"retry: 3000\n\n";
 const COMMENT: &[u8] = b":\n\n";
 
 /// Changes as they happen (server-sent events)
 ///
-/// Each published block sends a frame of events, whose data is JSON. `contribution` (`ContributionEvent`) says who
-/// contributed: the newest 40 of a frame, in their order, and only to connections that saw the frame before.
-/// `shower` (`ShowerEvent`) says that a shower changed. `height` (`HeightEvent`) ends the frame.
+/// Each published block sends a frame of events, whose data is JSON. `LiveEvents` among the schemas lists the events by
+/// their names, with their data. What happened comes first, in the order of the blocks: contributions, and what became of
+/// NFTs, refunds and pauses. `wallet` names each wallet that it concerns, `shower` each shower that changed. `height` ends
+/// the frame, and its id is the height.
 ///
-/// The id of `shower` and `height` events is their height: a client that reconnects with `Last-Event-ID` gets the
-/// showers that changed since then, and in that block again. If a node had told something wrong of the newest block, all
-/// showers are told anew. Contributions are not told again; `/v1/showers/{shower}/contributions.csv` has
-/// all of them.
+/// A frame tells the newest 40 contributions and the newest 100 other events. If there were more, `missed` says so.
+///
+/// A client that connects again with `Last-Event-ID` goes on after that height: it hears what happened since, each event
+/// once, up to 1,000 of them. If there were more, or they are too long ago for this server, or a node had told something
+/// wrong of a block, `missed` says that and what to do. A client that connects for the first time hears of all showers and
+/// of no events: it asks the pages.
 #[utoipa::path(get, path = "/v1/events", tag = "live",
     params(("last-event-id" = Option<String>, Header,
         description = "The last id the client received; what is no id is as none")),
@@ -57,12 +63,15 @@ pub(super) async fn events(
         Full::All => Problem::too_many_streams(),
         Full::Address => Problem::too_many_streams_of_one(),
     })?;
-    let seen = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
+    let top = app.view().at.height;
+    let seen: Option<u64> = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
+    // A height far ahead is that of another chain, or of this one before it began anew.
+    let seen = seen.filter(|seen| *seen <= top.saturating_add(FAR_AHEAD)).unwrap_or(0);
     let mut heights = app.heights();
     if app.view().at.height > 0 {
         heights.mark_changed(); // sends the first frame at once
     }
-    let live = Live { app, heights, seen: seen.unwrap_or(0), anew: None, greeted: false, _place: place };
+    let live = Live { app, heights, seen, told: seen, anew: None, greeted: false, _place: place };
     let frames = stream::unfold(live, |mut live| async {
         let frame = live.next().await?;
         Some((Ok::<_, std::convert::Infallible>(frame), live))
@@ -92,7 +101,10 @@ fn client(header: Option<&HeaderName>, headers: &HeaderMap, peer: Option<Peer>) 
 struct Live {
     app: Arc<App>,
     heights: watch::Receiver<u64>,
+    /// Height of the last frame.
     seen: u64,
+    /// Height up to which events were told. Another replica may have been ahead of this one.
+    told: u64,
     /// [`View::anew`] of the last frame; `None` before the first.
     anew: Option<u64>,
     greeted: bool,
@@ -113,13 +125,19 @@ impl Live {
                 let view = self.app.view();
                 let frame = match self.anew {
                     // A block was taken back since: what was heard may be wrong, and is not seen.
-                    Some(anew) if anew != view.anew => view.frame_since(0),
-                    Some(_) if self.seen == view.previous && self.seen > 0 => view.frame.clone(),
-                    Some(_) => view.frame_since(self.seen),
-                    // So may the last block before it connected again.
-                    None => view.frame_since(self.seen.saturating_sub(1)),
+                    Some(anew) if anew != view.anew => {
+                        view.frame_since(0, Tell::TakenBack(view.at.height.min(self.seen).saturating_sub(1)))
+                    }
+                    Some(_) if self.seen == view.previous && self.seen > 0 && self.told <= self.seen => {
+                        view.frame.clone()
+                    }
+                    Some(_) => view.frame_since(self.seen, Tell::Resumed(self.told)),
+                    None if self.seen == 0 => view.frame_since(0, Tell::None),
+                    // The last block before it connected again may have been taken back, too.
+                    None => view.frame_since(self.seen.saturating_sub(1), Tell::Resumed(self.told)),
                 };
                 (self.seen, self.anew) = (view.at.height, Some(view.anew));
+                self.told = self.told.max(view.at.height);
                 Some(frame)
             }
             () = tokio::time::sleep(KEEP_ALIVE) => Some(Bytes::from_static(COMMENT)),

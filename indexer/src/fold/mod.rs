@@ -7,6 +7,7 @@
 
 mod apply;
 mod error;
+mod recent;
 mod shower;
 mod stored;
 mod tokens;
@@ -24,6 +25,7 @@ use serde::Serialize;
 
 pub use apply::apply;
 pub use error::{FoldError, FoldFault};
+pub use recent::{Happened, MAX_RECENT, Recent};
 pub use shower::{Closing, Draw, Given, Moment, Shower, Standing};
 pub use stored::StoredError;
 pub use tokens::{Collection, Collections, Custodies, Custody, Reveal, Token, TokenRef, Tokens};
@@ -254,6 +256,8 @@ pub struct State {
     pub returned: Vector<Unasked>,
     /// What can't be true and was passed over.
     pub alarms: Alarms,
+    /// What happened lately. It is not stored: a state that begins with a snapshot knows nothing older.
+    pub recent: Recent,
 }
 
 impl State {
@@ -275,6 +279,7 @@ impl State {
             unasked: Vector::new(),
             returned: Vector::new(),
             alarms: Alarms::default(),
+            recent: Recent::default(),
         }
     }
 

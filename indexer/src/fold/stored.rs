@@ -23,8 +23,8 @@ use crate::table::Table;
 
 use super::{
     Alarm, Alarms, At, BlockHash, Closing, Collection, Collections, Contracts, Custodies, Custody, Draw,
-    Entry, Given, Launched, MAX_ALARMS, Moment, Reveal, Shower, Standing, State, Token, TokenRef, Unasked,
-    Wallet,
+    Entry, Given, Launched, MAX_ALARMS, Moment, Recent, Reveal, Shower, Standing, State, Token, TokenRef,
+    Unasked, Wallet,
 };
 
 /// Why bytes are no state.
@@ -262,6 +262,7 @@ impl State {
             unasked: start.unasked.into_iter().map(CoinsRow::coins).collect(),
             returned: start.returned.into_iter().map(CoinsRow::coins).collect(),
             alarms: Alarms { count: start.alarms, last: last.collect() },
+            recent: Recent::since(start.height),
         };
         // Whatever else could be written in two ways, or twice: a number with leading zeros, an account, a row too many.
         if state.to_bytes()? != bytes {

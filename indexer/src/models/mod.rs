@@ -18,7 +18,10 @@ pub use event::{
     UnaskedCoins,
 };
 pub use fairness::{Reveal, Reveals};
-pub use live::{LiveContribution, LiveHeight, LiveShower};
+pub use live::{
+    LiveBurn, LiveContribution, LiveCrack, LiveEvents, LiveHeight, LiveMint, LiveMissed, LivePause,
+    LiveReclaim, LiveRefund, LiveReveal, LiveShower, LiveTransfer, LiveWallet, Missed,
+};
 pub use shower::{
     Floors, Odds, OddsTable, Past, Percent, Quote, RankOdds, Ranked, Ranking, Shower, Showers, Status,
     Telescope, TierFloor,

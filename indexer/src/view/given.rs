@@ -2,6 +2,7 @@
 
 use std::iter::successors;
 use std::num::NonZeroU32;
+use std::ops::Range;
 
 use super::{ShowerView, View};
 use crate::fold::{Given, Moment, Wallet};
@@ -63,6 +64,14 @@ impl ShowerView {
             let (shower, amount, total) = (self.summary.shower, Amount(amount), Amount(total));
             Some(WalletContribution { seq, shower, amount, total, height, time, tx_hash: None })
         })
+    }
+
+    /// The places, from 0, of the contributions after a height.
+    pub(super) fn given_after(&self, height: u64) -> Range<usize> {
+        let search = self.moments.binary_search_by_key(&height, |moment| moment.height);
+        let brought = search.map_or_else(|next| next, |at| at.saturating_add(1));
+        let last = brought.checked_sub(1).and_then(|at| self.moments.get(at));
+        last.map_or(0, |moment| usize::try_from(moment.end).unwrap_or(usize::MAX))..self.given.len()
     }
 
     /// The block that brought the contribution at a place, from 1.

@@ -20,7 +20,7 @@ mod shower;
 mod wallets;
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use foldhash::quality::RandomState;
@@ -29,12 +29,12 @@ use meteor_rules::tier::Tier;
 use meteor_rules::{NANOS_PER_SECOND, ShowerId};
 
 use crate::fold::{
-    Alarms, At, Collection, Collections, Contracts, Custodies, Launched, Reveal, State, Token, Unasked,
-    Wallets,
+    Alarms, At, Collection, Collections, Contracts, Custodies, Launched, Recent, Reveal, State, Token,
+    Unasked, Wallets,
 };
 use crate::models::{self, Amount, Status};
 pub use filter::{Filter, MAX_EXAMINED};
-pub use frame::MAX_CONTRIBUTIONS;
+pub use frame::{MAX_CONTRIBUTIONS, MAX_OTHERS, MAX_RESUMED, Tell};
 use look::Looks;
 pub use numbers::status;
 pub use page::{Currency, Page};
@@ -45,6 +45,8 @@ pub use shower::ShowerView;
 pub const DEFAULT_NFTS: usize = 20;
 /// Most reveals in one page, and how many there are when the request names no limit.
 pub const MAX_REVEALS: usize = 1_000;
+/// Most frames that a view keeps for connections that have not heard the view before it.
+const MAX_FRAMES: usize = 64;
 /// Most NFTs in one page.
 pub const MAX_NFTS: usize = 100;
 
@@ -87,6 +89,10 @@ pub struct View {
     pub anew: u64,
     /// The frame for live connections that have seen the view before it.
     pub frame: Bytes,
+    /// Frames for others, by what they tell.
+    frames: Mutex<Vec<((u64, Tell), Bytes)>>,
+    /// What happened lately.
+    recent: Recent,
     pages: HashMap<String, Arc<Page>, RandomState>,
     looks: Option<Arc<Looks>>,
 }
@@ -135,11 +141,15 @@ impl View {
             previous: previous.map_or(0, |view| view.at.height),
             anew: 0,
             frame: Bytes::new(),
+            frames: Mutex::default(),
+            recent: state.recent.clone(),
             pages: HashMap::default(),
             looks,
         };
         view.pages = pages::all(&view, state, prefix, previous);
-        view.frame = frame::usual(&view, previous).into();
+        // The first view holds everything that ever happened. That is no news.
+        let heard = previous.map(|previous| previous.at.height).filter(|height| *height > 0);
+        view.frame = frame::frame(&view, heard.map_or(Tell::None, Tell::Newest), view.previous).into();
         view
     }
 
@@ -164,12 +174,18 @@ impl View {
         open.map(|view| view.summary.shower)
     }
 
-    /// The frame for a live connection that has seen `height` last: the showers that changed since, and the
-    /// height.
-    pub fn frame_since(&self, height: u64) -> Bytes {
-        let mut frame = Vec::new();
-        frame::since(self, height, &mut frame);
-        frame.into()
+    /// The frame for a live connection that has not heard the view before this one: the events to tell it, the showers
+    /// that changed after the height `showers`, and the height. Many connect again at once, so it is made once.
+    pub fn frame_since(&self, showers: u64, tell: Tell) -> Bytes {
+        let mut known = self.frames.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, frame)) = known.iter().find(|(of, _)| *of == (showers, tell)) {
+            return frame.clone();
+        }
+        let frame = Bytes::from(frame::frame(self, tell, showers));
+        if known.len() < MAX_FRAMES {
+            known.push(((showers, tell), frame.clone()));
+        }
+        frame
     }
 
     /// A token, as shown.

@@ -14,6 +14,9 @@ use crate::tally::{Tally, count};
 
 /// The pause before it connects again.
 const PAUSE: Duration = Duration::from_millis(100);
+/// Events of the chain, each told once.
+const CHAIN: [&str; 10] =
+    ["contribution", "mint", "transfer", "burn", "crack", "reveal", "reclaim", "refund", "pause", "resume"];
 /// Nothing comes for so long: not even what keeps a quiet connection alive, which comes every 15 s.
 const QUIET: Duration = Duration::from_secs(20);
 
@@ -41,6 +44,10 @@ struct Heard {
     showers: BTreeMap<u64, Value>,
     /// Height of this connection's last frame.
     frame: u64,
+    /// How many events of each height and name came in this frame.
+    told: BTreeMap<u64, BTreeMap<String, u32>>,
+    /// Whether this frame says that events are missing.
+    missed: bool,
 }
 
 impl Live {
@@ -53,6 +60,8 @@ impl Live {
         let mut heard = Heard::default();
         while !self.stop.load(Ordering::Relaxed) {
             heard.frame = 0;
+            heard.told.clear(); // of a frame that broke off; it is told again
+            heard.missed = false;
             if self.listen(&http, &mut heard).await.is_err() {
                 tokio::time::sleep(PAUSE).await;
             }
@@ -82,12 +91,34 @@ impl Live {
         Ok(())
     }
 
+    /// Checks that a frame told each event of the blocks after `from` up to `to` once, and no other. Who is new hears of none.
+    fn each_once(&self, from: u64, to: u64, told: &BTreeMap<u64, BTreeMap<String, u32>>) -> Result<()> {
+        let mut right = BTreeMap::new();
+        let first = if from == 0 { to } else { from };
+        for height in first.saturating_add(1)..=to {
+            let of = self.oracle.told(height).context("there is no such height")?;
+            let of: BTreeMap<_, _> = of.into_iter().map(|(name, count)| (name.to_owned(), count)).collect();
+            if !of.is_empty() {
+                right.insert(height, of);
+            }
+        }
+        ensure!(*told == right, "after {from} the events are {right:?}, and {told:?} were told");
+        Ok(())
+    }
+
     fn event(&self, event: &str, heard: &mut Heard) -> Result<()> {
         let field = |name: &str| event.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
         let (Some(name), Some(data)) = (field("event"), field("data")) else { return Ok(()) };
         let data: Value = serde_json::from_str(data)?;
         let number = |name: &str| data.get(name).and_then(Value::as_u64).context("a number");
+        if CHAIN.contains(&name) {
+            let told = heard.told.entry(number("height")?).or_default();
+            let count = told.entry(name.to_owned()).or_default();
+            *count = count.saturating_add(1);
+        }
         match name {
+            "missed" => heard.missed = true,
+            "wallet" => drop(number("height")?),
             "contribution" => {
                 let right = self.oracle.given(number("seq")?).context("nobody contributed so often")?;
                 for (what, right) in right {
@@ -102,6 +133,10 @@ impl Live {
                 let height = number("height")?;
                 ensure!(height >= heard.frame, "height {} was told before", heard.frame);
                 heard.frame = height;
+                let told = std::mem::take(&mut heard.told);
+                if !std::mem::take(&mut heard.missed) {
+                    self.each_once(heard.height, height, &told)?;
+                }
                 // After a restart it may be behind what was heard before: then nothing is told anew.
                 if height >= heard.height {
                     heard.height = height;
@@ -123,7 +158,7 @@ impl Live {
                     );
                 }
             }
-            other => anyhow::bail!("nobody knows {other}"),
+            other => ensure!(CHAIN.contains(&other), "nobody knows {other}"),
         }
         count(&self.tally.heard);
         Ok(())

@@ -92,6 +92,26 @@ impl Oracle {
         state.showers.iter().find_map(of)
     }
 
+    /// How many events of each name live connections hear of the block at a height.
+    pub fn told(&self, height: u64) -> Option<BTreeMap<&'static str, u32>> {
+        let mut told = BTreeMap::new();
+        for (_, happened) in self.state(height)?.recent.after(height.checked_sub(1)?) {
+            let count: &mut u32 = told.entry(happened.name()).or_default();
+            *count = count.saturating_add(1);
+        }
+        for shower in &self.states.last()?.showers {
+            let mut before = 0;
+            for moment in &shower.moments {
+                if moment.height == height {
+                    let count: &mut u32 = told.entry("contribution").or_default();
+                    *count = count.saturating_add(moment.end.saturating_sub(before));
+                }
+                before = moment.end;
+            }
+        }
+        Some(told)
+    }
+
     /// What live connections hear of the showers at a height, by number.
     pub fn showers(&self, height: u64) -> Option<BTreeMap<u64, [(&'static str, Value); 4]>> {
         let changed = self.state(height)?.showers.iter().filter(|shower| shower.changed > 0);
@@ -167,6 +187,7 @@ fn paths(state: &State) -> Vec<String> {
         "fairness/tables",
         "catalogue",
         "unasked",
+        "nfts?state=cracking",
         "unasked?after=1&limit=1",
     ]
     .map(|path| format!("/v1/{path}"))
@@ -180,6 +201,7 @@ fn paths(state: &State) -> Vec<String> {
             "/ranking",
             "/ranking?after=3&limit=7",
             "/quote?amount=11000000",
+            "/quote?tier=ancient",
             "/reveals",
             "/contributions.csv",
         ] {
@@ -190,6 +212,7 @@ fn paths(state: &State) -> Vec<String> {
         let of = format!("/v1/nfts/{}", collection.name());
         paths.push(of.clone());
         paths.push(format!("{of}?limit=2"));
+        paths.push(format!("/v1/nfts?collection={}&tier=rare", collection.name()));
         for id in state.collections.of(collection).order().iter().step_by(5) {
             paths.push(format!("{of}/{id}"));
         }

@@ -80,6 +80,8 @@ pub fn apply(state: &mut State, block: &Block) -> Result<(), FoldError> {
                 return Err(error);
             }
             state.alarms.raise(block.height, format!("{error}: {}", error.fault));
+        } else {
+            state.recent.add(block.height, event);
         }
     }
     // A mint tells how many ranks have their meteor: if one of them doesn't come, that number is false.
