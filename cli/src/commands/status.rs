@@ -11,7 +11,7 @@ use meteor_operator::gas::GasPrice;
 use super::{Command, PARTLY};
 use crate::cockpit::{Cockpit, Seen};
 use crate::event::{Event, Found};
-use crate::out::{begin, gone};
+use crate::out::{gone, stdout};
 
 /// How often `--watch` looks. Terra Classic has a block in six seconds.
 const LOOK: Duration = Duration::from_secs(5);
@@ -32,7 +32,7 @@ pub(super) struct Status {
     /// Look again every five seconds: redrawn on a terminal, printed anew elsewhere. Ctrl-C ends it
     #[arg(long)]
     watch: bool,
-    /// Say it as JSON, amounts in micro-denom and times in Unix seconds; with --watch a line each time
+    /// Say it as JSON, an object a line: amounts in micro-denom, times in Unix seconds
     #[arg(long, conflicts_with = "shower")]
     json: bool,
 }
@@ -45,15 +45,15 @@ impl Command for Status {
             let text = self.text(&cockpit)?;
             if !self.watch {
                 // It is what was asked for: said with --quiet, too.
-                begin!("{}\n", text.trim_end());
+                stdout(format_args!("{}\n", text.trim_end()));
                 let partly = !cockpit.unknown().is_empty();
                 return Ok(if partly { ExitCode::from(PARTLY) } else { ExitCode::SUCCESS });
             }
             if std::io::stdout().is_terminal() {
-                begin!("{CLEAR}");
+                stdout(format_args!("{CLEAR}"));
             }
             let end = if self.json { "" } else { "\n" };
-            begin!("{}\n{end}", text.trim_end());
+            stdout(format_args!("{}\n{end}", text.trim_end()));
             if gone() {
                 return Ok(ExitCode::SUCCESS);
             }
@@ -82,8 +82,7 @@ impl Status {
 
     fn text(&self, cockpit: &Cockpit) -> Result<String> {
         match self.shower {
-            _ if self.json && self.watch => Ok(serde_json::to_string(cockpit)?),
-            _ if self.json => Ok(serde_json::to_string_pretty(cockpit)?),
+            _ if self.json => Ok(serde_json::to_string(cockpit)?),
             Some(shower) => Ok(cockpit.full(shower).unwrap_or_else(|| cockpit.screen())),
             None => Ok(cockpit.screen()),
         }
