@@ -13,6 +13,7 @@ use meteor_messages::shower::{DrawResponse, ShowerResponse, Status};
 use meteor_operator::jobs::{Left, unsettled};
 use serde::Serialize;
 
+use self::seen::MOST_CRACKED;
 pub(crate) use self::seen::{Seen, Unknown};
 use crate::next::{By, Facts, Job, Next, State};
 
@@ -153,6 +154,8 @@ impl Account {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 struct Worker {
     waiting: u32,
+    /// Whether there are more than were looked at.
+    more: bool,
     /// Those that can't be revealed any more: their holders take them back.
     late: u32,
     /// When the first of them was cracked.
@@ -207,10 +210,10 @@ impl Cockpit {
             payees.iter().map(payee).collect()
         });
         let money = seen.showers.is_some().then(|| money(&showers, payees.as_deref()));
-        let worker = seen
-            .custody
-            .as_ref()
-            .map(|custody| custody.iter().fold(Worker::default(), |all, one| all.and(one, now)));
+        let worker = seen.custody.as_ref().map(|custody| {
+            let none = Worker { more: custody.len() >= MOST_CRACKED, ..Worker::default() };
+            custody.iter().fold(none, |all, one| all.and(one, now))
+        });
         let paused = seen.config.as_ref().map(|config| config.paused);
         let owed = payees.iter().flatten().any(|payee| !payee.owed.is_zero());
         let next = [

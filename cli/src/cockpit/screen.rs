@@ -121,7 +121,10 @@ impl Cockpit {
         };
         let which = match worker.waiting {
             1 => "1 cracked meteor waits to be revealed,".to_owned(),
-            more => format!("{more} cracked meteors wait to be revealed, the first"),
+            many => {
+                let least = if worker.more { "at least " } else { "" };
+                format!("{least}{} cracked meteors wait to be revealed, the first", grouped(many.into()))
+            }
         };
         let waits = span(self.now.saturating_sub(since));
         let until = soon(until, self.now);

@@ -17,6 +17,8 @@ use super::needs_draw;
 
 /// Queries of a kind that are under way at the same time: a public node limits them.
 const AT_ONCE: usize = 4;
+/// Most cracked meteors that are looked at: each hundred is a query, and a worker that was off may have thousands.
+pub(super) const MOST_CRACKED: usize = 2_000;
 
 /// What the chain answered. `None`, or missing, is what it did not; `unknown` has why.
 #[derive(Debug)]
@@ -32,6 +34,7 @@ pub(crate) struct Seen {
     pub(super) showers: Option<Vec<ShowerResponse>>,
     /// By shower; of those whose state the shower alone doesn't tell.
     pub(super) draws: BTreeMap<u32, DrawResponse>,
+    /// Those with the lowest numbers, if there are very many.
     pub(super) custody: Option<Vec<CustodyResponse>>,
     /// What accounts have of the denom of fees, by address.
     pub(super) balances: BTreeMap<String, u128>,
@@ -152,14 +155,19 @@ async fn draws(
     collected("the draws and keys of some showers", answers)
 }
 
-/// The meteors in custody; `None` if the hatchery isn't known.
+/// The meteors in custody, as many as are looked at; `None` if the hatchery isn't known.
 async fn custody(node: &Node, seen: &Seen) -> Option<Result<Vec<CustodyResponse>, NodeError>> {
     let hatchery = HatcheryContract::new(node, &seen.config.as_ref()?.hatchery);
     let mut all: Vec<CustodyResponse> = Vec::new();
     loop {
         match hatchery.custodies(all.last().map(|last| last.token_id)).await {
             Ok(page) if page.is_empty() => return Some(Ok(all)),
-            Ok(page) => all.extend(page),
+            Ok(page) => {
+                all.extend(page);
+                if all.len() >= MOST_CRACKED {
+                    return Some(Ok(all));
+                }
+            }
             Err(error) => return Some(Err(error)),
         }
     }

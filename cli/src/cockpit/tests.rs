@@ -214,6 +214,15 @@ fn keys_that_are_due_or_late_are_marked() {
 }
 
 #[test]
+fn a_worker_that_was_off_for_long_has_more_than_is_counted() {
+    let one = seen().custody.unwrap().remove(0);
+    let screen =
+        |count| Cockpit::of(Seen { custody: Some(vec![one.clone(); count]), ..seen() }, NOW).screen();
+    assert!(screen(1_999).contains(" 1,999 cracked meteors wait"), "{}", screen(1_999));
+    assert!(screen(2_000).contains(" at least 2,000 cracked meteors wait"), "{}", screen(2_000));
+}
+
+#[test]
 fn fees_for_what_is_left_grow_with_it_and_end_with_it() {
     let needs = |seen: Seen| Cockpit::of(seen, NOW).accounts.first().unwrap().needs;
     let all = needs(seen());
