@@ -137,7 +137,7 @@ mod tests {
         assert_eq!(of(&[(3, 5), (6, 10), (8, 9)], 10), [], "one within another");
         assert_eq!(of(&[(6, 10), (16, 20)], 20), [(3, 5), (11, 15)]);
         assert_eq!(of(&[(3, 5)], 12), [(6, 12)]);
-        assert_eq!(of(&[(3, 5), (11, 15)], 8), [(6, 10)], "what follows is followed");
+        assert_eq!(of(&[(3, 5), (11, 15)], 8), [(6, 8)], "what follows is followed");
         assert_eq!(of(&[(3, 5), (11, 15)], 5), []);
         assert_eq!(of(&[], 2), []);
     }
