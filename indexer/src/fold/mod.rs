@@ -8,6 +8,7 @@
 mod apply;
 mod error;
 mod recent;
+mod reveals;
 mod shower;
 mod stored;
 mod tokens;
@@ -26,6 +27,7 @@ use serde::Serialize;
 pub use apply::apply;
 pub use error::{FoldError, FoldFault};
 pub use recent::{Happened, MAX_RECENT, Recent};
+pub use reveals::Reveals;
 pub use shower::{Closing, Draw, Given, Moment, Shower, Standing};
 pub use stored::StoredError;
 pub use tokens::{Collection, Collections, Custodies, Custody, Reveal, Token, TokenRef, Tokens};

@@ -12,7 +12,7 @@ use meteor_rules::ranking::Place;
 use meteor_rules::{Rank, ShowerId};
 
 use super::error::{bytes32, same};
-use super::{FoldFault, Reveal};
+use super::{FoldFault, Reveals};
 
 /// What one wallet has in one shower.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,7 +106,7 @@ pub struct Shower {
     /// Whether it came before the key deadline.
     pub key_in_time: bool,
     /// What its revealed meteors held, in the order of the reveals.
-    pub reveals: Vector<Reveal>,
+    pub reveals: Reveals,
     /// Whether it was cancelled.
     pub cancelled: bool,
     /// Whether a pause that is over touched it.
@@ -144,7 +144,7 @@ impl Shower {
             draw: None,
             key: None,
             key_in_time: false,
-            reveals: Vector::new(),
+            reveals: Reveals::default(),
             cancelled: false,
             paused: false,
             minted: 0,

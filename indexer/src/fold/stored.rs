@@ -23,8 +23,8 @@ use crate::table::Table;
 
 use super::{
     Alarm, Alarms, At, BlockHash, Closing, Collection, Collections, Contracts, Custodies, Custody, Draw,
-    Entry, Given, Launched, MAX_ALARMS, Moment, Recent, Reveal, Shower, Standing, State, Token, TokenRef,
-    Unasked, Wallet,
+    Entry, Given, Launched, MAX_ALARMS, Moment, Recent, Reveal, Reveals, Shower, Standing, State, Token,
+    TokenRef, Unasked, Wallet,
 };
 
 /// Why bytes are no state.
@@ -174,7 +174,7 @@ impl State {
     /// [`StoredError`], which no state that blocks made causes.
     pub fn to_bytes(&self) -> Result<Vec<u8>, StoredError> {
         let tokens = Collection::ALL.into_iter().flat_map(|of| self.collections.of(of).by_id.values());
-        let reveals = self.showers.iter().flat_map(|shower| &shower.reveals);
+        let reveals = self.showers.iter().flat_map(|shower| shower.reveals.iter());
         let images = tokens.map(|token| &*token.image).chain(reveals.map(|reveal| &*reveal.image));
         let images = Table::of(images);
         let Contracts { meteors, hatchery, eggs, dust } = &self.contracts;
@@ -382,7 +382,7 @@ fn image(images: &[Arc<str>], place: u32) -> Result<Arc<str>, StoredError> {
 
 impl ShowerRow {
     fn of(shower: &Shower, images: &Table<&str>) -> Self {
-        let siblings = Table::of(shower.reveals.iter().flat_map(|reveal| reveal.proof.iter().copied()));
+        let siblings = Table::of(shower.reveals.iter().flat_map(|reveal| shower.reveals.proof(reveal)));
         let mut last = 0;
         let given = shower.given.iter().map(|Given { seq, slot, amount, .. }| {
             let since = seq.saturating_sub(last);
@@ -411,7 +411,7 @@ impl ShowerRow {
             image: images.place(&reveal.image),
             traits: reveal.traits.to_vec(),
             salt: reveal.salt,
-            proof: reveal.proof.iter().map(|sibling| siblings.place(*sibling)).collect(),
+            proof: shower.reveals.proof(reveal).into_iter().map(|sibling| siblings.place(sibling)).collect(),
         };
         Self {
             standings: shower.standings.iter().map(|s| (s.wallet, s.refunded)).collect(),
@@ -467,8 +467,11 @@ impl ShowerRow {
             return Err(Contradiction("a contributor has not contributed"));
         }
         let moments = moments(self.moments, given.len())?;
-        let reveal = |row| RevealRow::reveal(row, &self.siblings, images);
-        let reveals = self.reveals.into_iter().map(reveal).collect::<Result<_, _>>()?;
+        let mut reveals = Reveals::default();
+        for row in self.reveals {
+            let (reveal, proof) = row.reveal(&self.siblings, images)?;
+            reveals.push(reveal, newcomers, &proof);
+        }
         if self.draw.is_some() && self.closing.is_none() {
             return Err(Contradiction("a shower is drawn and not closed"));
         }
@@ -527,18 +530,24 @@ fn moments(rows: Vec<MomentRow>, given: usize) -> Result<Vector<Moment>, StoredE
 }
 
 impl RevealRow {
-    fn reveal(self, siblings: &[[u8; 32]], images: &[Arc<str>]) -> Result<Reveal, StoredError> {
+    /// The reveal, and its proof.
+    fn reveal(
+        self,
+        siblings: &[[u8; 32]],
+        images: &[Arc<str>],
+    ) -> Result<(Reveal, Vec<[u8; 32]>), StoredError> {
         let sibling = |place: u32| siblings.get(usize::try_from(place).ok()?).copied();
         let proof = self.proof.into_iter().map(sibling).collect::<Option<_>>();
-        Ok(Reveal {
+        let proof = proof.ok_or(Contradiction("a part of a proof is missing"))?;
+        let reveal = Reveal {
             token_id: self.token_id,
             index: self.index,
             kind: if self.egg { Kind::Egg } else { Kind::Dust },
             image: image(images, self.image)?,
             traits: self.traits.into(),
             salt: self.salt,
-            proof: proof.ok_or(Contradiction("a part of a proof is missing"))?,
-        })
+        };
+        Ok((reveal, proof))
     }
 }
 

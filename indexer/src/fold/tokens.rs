@@ -286,6 +286,4 @@ pub struct Reveal {
     pub traits: Arc<[u32]>,
     /// The leaf's salt.
     pub salt: [u8; 32],
-    /// The siblings from its leaf to the shower's root, from the bottom up.
-    pub proof: Arc<[[u8; 32]]>,
 }

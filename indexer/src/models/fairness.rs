@@ -36,7 +36,7 @@ pub struct Reveal<'a> {
 
 impl<'a> Reveal<'a> {
     /// Of the fold's reveal.
-    pub fn new(from: &'a crate::fold::Reveal) -> Self {
+    pub fn new(from: &'a crate::fold::Reveal, proof: &[[u8; 32]]) -> Self {
         Self {
             token_id: from.token_id,
             index: from.index,
@@ -44,7 +44,7 @@ impl<'a> Reveal<'a> {
             image: &from.image,
             traits: &from.traits,
             salt: hex::encode(from.salt),
-            proof: from.proof.iter().map(hex::encode).collect(),
+            proof: proof.iter().map(hex::encode).collect(),
         }
     }
 }

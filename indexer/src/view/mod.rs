@@ -29,7 +29,7 @@ use meteor_rules::tier::Tier;
 use meteor_rules::{NANOS_PER_SECOND, ShowerId};
 
 use crate::fold::{
-    Alarms, At, Collection, Collections, Contracts, Custodies, Launched, Recent, Reveal, State, Token,
+    Alarms, At, Collection, Collections, Contracts, Custodies, Launched, Recent, Reveals, State, Token,
     Unasked, Wallets,
 };
 use crate::models::{self, Amount, Status};
@@ -70,7 +70,7 @@ pub struct View {
     /// Meteors in custody.
     pub custodies: Custodies,
     /// What the revealed meteors of each shower held, shower 1 first.
-    pub reveals: Vec<Vector<Reveal>>,
+    pub reveals: Vec<Reveals>,
     /// The headers that name the block.
     pub currency: Currency,
     /// Contributions so far.
@@ -296,11 +296,11 @@ impl View {
     /// What the revealed meteors of a shower held: `limit` reveals after the first `after`, in order.
     pub fn reveals(&self, shower: u32, after: usize, limit: usize) -> models::Reveals<'_> {
         let all = ShowerId(shower).index().and_then(|at| self.reveals.get(at));
-        let count = all.map_or(0, Vector::len);
+        let count = all.map_or(0, Reveals::len);
         let reveals: Vec<_> = all
             .into_iter()
-            .flat_map(|all| all.iter().skip(after).take(limit))
-            .map(models::Reveal::new)
+            .flat_map(|all| all.iter().skip(after).take(limit).map(|one| (one, all.proof(one))))
+            .map(|(one, proof)| models::Reveal::new(one, &proof))
             .collect();
         let end = after.saturating_add(reveals.len());
         let next = (end < count).then(|| format!("/v1/showers/{shower}/reveals?after={end}&limit={limit}"));

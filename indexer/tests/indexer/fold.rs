@@ -298,7 +298,7 @@ fn cracked_then_revealed() {
         assert_eq!((token.shower.0, u64::from(token.rank.0), token.burnt), (1, id, false));
         assert_eq!(state.collections.found_in(id), Some(of));
         assert_eq!(held(&state, 6 - id as u8), vec![(of, id)]);
-        let reveal = &state.shower(1).unwrap().reveals[id as usize - 1];
+        let reveal = state.shower(1).unwrap().reveals.iter().nth(id as usize - 1).unwrap();
         assert_eq!((reveal.token_id, u64::from(reveal.index), reveal.salt), (id, id - 1, salt));
     }
     assert_eq!(eggs, state.collections.eggs.minted());

@@ -16,7 +16,7 @@ use meteor_chaos::round::{self, Stand};
 use meteor_chaos::tally::Tally;
 
 /// Seeds of the rounds that CI always runs. In the first, one of two nodes lies, a disk is full for a while, and stores are
-/// damaged; in the second, two replicas share a bucket that fails.
+/// damaged; in the second, two replicas share a bucket that fails. In both another one reads the store alone.
 const KNOWN: [u64; 2] = [2847, 31];
 /// How long nodes misbehave in CI's rounds (seconds).
 const SHORT: u64 = 10;
@@ -151,10 +151,11 @@ async fn chaos(cli: &Cli) -> Result<bool> {
         let faults: std::collections::BTreeSet<String> = plan.faults().map(Fault::name).collect();
         let names: Vec<String> = faults.into_iter().collect();
         println!(
-            "chaos: {:>5.0} s  seed {seed}: {} node(s), {} replica(s), store {:?}: {}",
+            "chaos: {:>5.0} s  seed {seed}: {} node(s), {} replica(s){}, store {:?}: {}",
             started.elapsed().as_secs_f64(),
             plan.nodes,
             plan.replicas,
+            if plan.reader { " and a reader" } else { "" },
             plan.stores,
             names.join(" ")
         );
@@ -203,6 +204,7 @@ mod tests {
         assert!(first.faults().any(|fault| fault.shows() == Shows::AnotherNode) && first.damages());
         assert!(first.events.iter().any(|(_, event)| matches!(event, Event::Disk(_, Some(_)))));
         assert_eq!((second.replicas, second.stores), (2, Stores::Bucket));
+        assert!(first.reader && second.reader);
         assert!(second.events.iter().any(|(_, event)| matches!(event, Event::Bucket(share) if *share > 0.0)));
     }
 }

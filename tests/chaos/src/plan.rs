@@ -11,13 +11,18 @@ use crate::fault::{Fault, Shows};
 use crate::node::Active;
 use crate::store::{self, Damage};
 
+/// Sets the reader's seed apart from the round's. Of those that do, one that gives CI's known seeds a reader.
+const READER: u64 = 2;
+
 /// A round.
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// How many nodes there are.
     pub nodes: usize,
-    /// How many replicas.
+    /// How many replicas that ask nodes.
     pub replicas: usize,
+    /// Whether one more reads what those store, and asks no node.
+    pub reader: bool,
     /// Where replicas keep what they have read.
     pub stores: Stores,
     /// What happens, in the order of time.
@@ -123,7 +128,18 @@ impl Plan {
             }
         }
         events.sort_by_key(|(at, _)| *at);
-        Self { nodes, replicas, stores, events, length }
+        // Of its own seed, so that the seeds known before mean the same.
+        let mut others = ChaCha8Rng::seed_from_u64(seed ^ READER);
+        let reader = stores != Stores::None && others.random_bool(0.5);
+        if reader {
+            for _ in 0..others.random_range(0..=2) {
+                let when = length.mul_f64(others.random_range(0.02..0.98));
+                let down = Duration::from_millis(others.random_range(0..1500));
+                events.push((when, Event::Kill(replicas, down, None)));
+            }
+            events.sort_by_key(|(at, _)| *at);
+        }
+        Self { nodes, replicas, reader, stores, events, length }
     }
 
     /// A round with one fault alone.
@@ -132,7 +148,7 @@ impl Plan {
         let at = length / 4;
         let faults = |share| Event::Faults(0, vec![Active { fault, share }]);
         let events = vec![(at, faults(0.5)), (at * 2, faults(1.0)), (at * 3, faults(0.2))];
-        Self { nodes, replicas: 1, stores: Stores::None, events, length }
+        Self { nodes, replicas: 1, reader: false, stores: Stores::None, events, length }
     }
 
     /// All faults in it.

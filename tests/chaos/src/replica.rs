@@ -23,7 +23,7 @@ const STOP: Duration = Duration::from_secs(20);
 pub struct Setup {
     /// The binary.
     pub program: PathBuf,
-    /// The nodes' addresses.
+    /// The nodes' addresses; none if it follows its store instead.
     pub nodes: Vec<SocketAddr>,
     /// Where it keeps what it has read.
     pub store: Option<Store>,
@@ -105,8 +105,13 @@ impl Replica {
                 shell
             }
         };
+        if nodes.is_empty() {
+            command.args(["--source", "store"]);
+        } else {
+            command.args(["--node", &nodes.join(",")]);
+        }
         command
-            .args(["--node", &nodes.join(","), "--contract", shower, "--chain-id", chain_id])
+            .args(["--contract", shower, "--chain-id", chain_id])
             .args(["--start-height", &launched.to_string(), "--poll-ms", "50", "--audit-seconds", "2"])
             .args(["--listen", &self.public.to_string(), "--admin-listen", &self.admin.to_string()])
             .args(["--drain-seconds", "0"])
@@ -203,6 +208,11 @@ impl Replica {
         child.wait()?;
         self.ends.fetch_add(1, Ordering::Relaxed);
         Ok(false)
+    }
+
+    /// Whether it follows its store, and asks no node.
+    pub const fn reads(&self) -> bool {
+        self.setup.nodes.is_empty()
     }
 
     /// The folder in which it keeps what it has read, if it is one.

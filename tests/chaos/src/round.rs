@@ -78,16 +78,19 @@ pub async fn run(stand: &Stand, plan: &Plan, seed: u64, folder: &Path) -> Result
         // Each prefers another node.
         let by = number % addresses.len().max(1);
         addresses.rotate_left(by);
-        let store = match plan.stores {
-            Stores::None => None,
-            Stores::Own => Some(Store::Folder(folder.join(format!("store-{number}")))),
-            Stores::Shared => Some(Store::Folder(folder.join("store"))),
-            Stores::Bucket => Some(Store::Bucket(bucket.addr)),
-        };
+        let store = store_of(plan, number, folder, &bucket);
         let setup = Setup { program: stand.program.clone(), nodes: addresses, store };
         let mut replica = Replica::new(recording, setup, folder, &format!("replica-{number}"))?;
         replica.start()?;
         replicas.push(replica);
+    }
+    if plan.reader {
+        let store = store_of(plan, 0, folder, &bucket);
+        let setup = Setup { program: stand.program.clone(), nodes: Vec::new(), store };
+        let mut replica = Replica::new(recording, setup, folder, "reader")?;
+        replica.start()?;
+        replicas.push(replica);
+        count(&tally.readers);
     }
     let stop = Arc::new(AtomicBool::new(false));
     let mut clients = JoinSet::new();
@@ -154,6 +157,16 @@ pub async fn run(stand: &Stand, plan: &Plan, seed: u64, folder: &Path) -> Result
         tally.gave(&node.given());
     }
     Ok(took)
+}
+
+/// Where a replica keeps what it has read.
+fn store_of(plan: &Plan, number: usize, folder: &Path, bucket: &Bucket) -> Option<Store> {
+    match plan.stores {
+        Stores::None => None,
+        Stores::Own => Some(Store::Folder(folder.join(format!("store-{number}")))),
+        Stores::Shared => Some(Store::Folder(folder.join("store"))),
+        Stores::Bucket => Some(Store::Bucket(bucket.addr)),
+    }
 }
 
 /// What is stored in the end must be that of a clean rebuild.
@@ -316,7 +329,10 @@ async fn heal(
         let mut bad = Vec::new();
         for replica in replicas {
             match replica.status(&http).await {
-                Some(status) => bad.extend(wrong(plan, &status, now).map(|why| format!("{why}: {status}"))),
+                Some(status) => {
+                    let why = wrong(plan, replica.reads(), &status, now);
+                    bad.extend(why.map(|why| format!("{why}: {status}")));
+                }
                 None => bad.push("the admin port doesn't answer".to_owned()),
             }
         }
@@ -344,7 +360,7 @@ async fn heal(
 }
 
 /// Why a replica isn't right, by what it says itself.
-fn wrong(plan: &Plan, status: &Value, tip: u64) -> Option<String> {
+fn wrong(plan: &Plan, reads: bool, status: &Value, tip: u64) -> Option<String> {
     let number = |field: &str| status.get(field).and_then(Value::as_u64).unwrap_or_default();
     if status.get("state").and_then(Value::as_str) != Some("following") {
         return Some("not following".to_owned());
@@ -352,6 +368,10 @@ fn wrong(plan: &Plan, status: &Value, tip: u64) -> Option<String> {
     // Damage raises an alarm.
     if status.get("alarm").and_then(Value::as_bool) != Some(false) && !plan.damages() {
         return Some("an alarm".to_owned());
+    }
+    if reads {
+        // As far behind as what others store.
+        return (number("height") + LATE < tip).then(|| format!("at height {} of {tip}", number("height")));
     }
     let stored = status.pointer("/store/snapshot").and_then(Value::as_u64).unwrap_or_default();
     if plan.stores != Stores::None && stored + LATE < tip {

@@ -23,6 +23,8 @@ pub struct Tally {
     pub not_yet: AtomicU64,
     /// Requests without an answer: the replica was down.
     pub down: AtomicU64,
+    /// Replicas that followed a store and asked no node.
+    pub readers: AtomicU64,
     /// Replicas killed.
     pub killed: AtomicU64,
     /// Replicas asked to stop, and started again.
@@ -99,6 +101,7 @@ impl Tally {
             ("live events", of(&self.heard)),
             ("refused, not yet", of(&self.not_yet)),
             ("no answer", of(&self.down)),
+            ("of a store alone", of(&self.readers)),
             ("kill -9", of(&self.killed)),
             ("stopped, started", of(&self.stopped)),
             ("stores damaged", of(&self.damaged)),

@@ -98,10 +98,10 @@ fn revealed(
         image,
         traits,
         salt: bytes32("salt", &event.salt)?,
-        proof: event.proof.iter().map(|hash| bytes32("proof", hash)).collect::<Result<_, _>>()?,
     };
+    let proof = event.proof.iter().map(|hash| bytes32("proof", hash)).collect::<Result<Vec<_>, _>>()?;
     // The shower is not marked as changed: its ranking and pages stay the same.
     let shower = ShowerId(number).index().and_then(|at| state.showers.get_mut(at));
-    Arc::make_mut(shower.ok_or(FoldFault::NoShower(number))?).reveals.push_back(reveal);
+    Arc::make_mut(shower.ok_or(FoldFault::NoShower(number))?).reveals.push(reveal, leaves, &proof);
     Ok(())
 }
