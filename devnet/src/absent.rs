@@ -16,12 +16,16 @@ const MODULES: [&str; 12] = [
     "upgrade",
 ];
 
+/// Of Terra Classic's core. Of its taxes and its treasury the dev chain has what matters to transfers.
+const TERRA: [&str; 4] = ["dyncomm", "market", "oracle", "taxexemption"];
+
 /// Says that the module is missing to which this belongs, if it is one: a message's type URL, a query's path, or a path
 /// of REST.
 pub(crate) fn hint(path: &str) -> Option<String> {
     let mut words = path.split(['/', '.']).filter(|word| !word.is_empty());
     let module = match words.next()? {
         "cosmos" => words.next().filter(|module| MODULES.contains(module))?,
+        "terra" => words.next().filter(|module| TERRA.contains(module))?,
         "ibc" => "ibc",
         _ => return None,
     };
@@ -63,6 +67,7 @@ mod tests {
         ] {
             assert_eq!(hint(path).unwrap(), "the dev chain has no staking, only auth, bank and wasm");
         }
+        assert!(hint("/terra/oracle/v1beta1/params").unwrap().contains("no oracle"));
         assert!(hint("/ibc.applications.transfer.v1.MsgTransfer").unwrap().contains("no ibc"));
         for path in ["", "/", "/cosmos.bank.v1beta1.MsgNope", "/cosmos/nope", "/feemarket/v1/params"] {
             assert_eq!(hint(path), None, "{path}");

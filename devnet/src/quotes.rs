@@ -1,5 +1,5 @@
-//! Bare quotes in a request's path: `/tx_search?query="tx.height=5"`. No URI has them, but Go's servers take them, and so
-//! CometBFT's own examples show them. Here they are escaped before the HTTP server reads the request.
+//! Bare quotes in a request's path: `/tx_search?query="tx.height>5"`. No URI has them, nor `<` and `>`, but Go's servers
+//! take them, and so CometBFT's own examples show them. Here they are escaped before the HTTP server reads the request.
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -9,7 +9,7 @@ use axum::serve::Listener;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Accepts connections whose GET requests may have bare quotes.
+/// Accepts connections whose GET requests may have them.
 pub(crate) struct Quoted(pub(crate) TcpListener);
 
 impl Listener for Quoted {
@@ -109,8 +109,13 @@ impl Escape {
     fn pass(&mut self, bytes: &[u8]) -> Vec<u8> {
         let mut passed = Vec::with_capacity(bytes.len());
         for byte in bytes {
-            let quote = *self == Self::Line && *byte == b'"';
-            passed.extend_from_slice(if quote { b"%22" } else { std::slice::from_ref(byte) });
+            let escaped: &[u8] = match byte {
+                b'"' => b"%22",
+                b'<' => b"%3C",
+                b'>' => b"%3E",
+                other => std::slice::from_ref(other),
+            };
+            passed.extend_from_slice(if *self == Self::Line { escaped } else { std::slice::from_ref(byte) });
             *self = self.after(*byte);
         }
         passed
@@ -154,6 +159,7 @@ mod tests {
         assert_eq!(passed(get), escaped);
         assert_eq!(passed(&format!("{get}{get}")), format!("{escaped}{escaped}"), "one after the other");
         assert_eq!(passed("GET /\"a\" HTTP/1.1\r\n\r\n"), "GET /%22a%22 HTTP/1.1\r\n\r\n", "without headers");
+        assert_eq!(passed("GET /?q=\"a>5\"&r=<6 HTTP/1.1\r\n"), "GET /?q=%22a%3E5%22&r=%3C6 HTTP/1.1\r\n");
         let post =
             "POST / HTTP/1.1\r\nContent-Length: 31\r\n\r\n{\"a\":\"\r\n\r\n\"}GET /\"b\" HTTP/1.1\r\n\r\n";
         assert_eq!(passed(&format!("{get}{post}")), format!("{escaped}{post}"));

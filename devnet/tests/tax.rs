@@ -212,6 +212,10 @@ async fn the_treasury_answers_as_on_terra_classic() {
     assert_eq!(params["burn_tax_split"], "0.100000000000000000");
     assert_eq!(params["window_long"], "52");
 
+    for name in ["reward_weight", "tax_proceeds", "seigniorage_proceeds"] {
+        assert_eq!(rest(name).await.0, 200, "{name}");
+    }
+
     let untaxed = common::start().await;
     assert_eq!(untaxed.rest("/terra/treasury/v1beta1/tax_caps/uusd").await.0, 501);
     assert_eq!(untaxed.rest("/terra/treasury/v1beta1/tax_rate").await.0, 501);

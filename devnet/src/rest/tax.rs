@@ -16,6 +16,9 @@ pub(crate) fn add(router: Router<Node>) -> Router<Node> {
         .route("/terra/tax/v1beta1/burn_tax_rate", get(burn_tax_rate))
         .route("/terra/tax/v1beta1/params", get(params))
         .route("/terra/treasury/v1beta1/tax_rate", get(tax_rate))
+        .route("/terra/treasury/v1beta1/reward_weight", get(reward_weight))
+        .route("/terra/treasury/v1beta1/tax_proceeds", get(tax_proceeds))
+        .route("/terra/treasury/v1beta1/seigniorage_proceeds", get(seigniorage_proceeds))
         .route("/terra/treasury/v1beta1/tax_caps", get(tax_caps))
         .route("/terra/treasury/v1beta1/tax_caps/{denom}", get(tax_cap))
         .route("/terra/treasury/v1beta1/params", get(treasury_params))
@@ -53,6 +56,23 @@ async fn params(State(node): State<Node>) -> Answer {
 async fn tax_rate(State(node): State<Node>) -> Answer {
     rate(&node).await?;
     Ok(Json(json!({ "tax_rate": decimal(Decimal::zero()) })))
+}
+
+/// Seigniorage, of which there is none any more, would all be burned.
+async fn reward_weight(State(node): State<Node>) -> Answer {
+    rate(&node).await?;
+    Ok(Json(json!({ "reward_weight": decimal(Decimal::one()) })))
+}
+
+/// The dev chain keeps no such count.
+async fn tax_proceeds(State(node): State<Node>) -> Answer {
+    rate(&node).await?;
+    Ok(Json(json!({ "tax_proceeds": [] })))
+}
+
+async fn seigniorage_proceeds(State(node): State<Node>) -> Answer {
+    rate(&node).await?;
+    Ok(Json(json!({ "seigniorage_proceeds": "0" })))
 }
 
 async fn cap(node: &Node, denom: String) -> Result<String, RestError> {
