@@ -27,3 +27,4 @@ mod signing;
 mod times;
 mod verdict;
 mod waits;
+mod wallet;

@@ -17,11 +17,12 @@ const CONFIG: &str = "METEOR_CONFIG";
 /// Variables begin like this.
 const PREFIX: &str = "METEOR_";
 /// Options that repeat, and their variables. Those of `meteor serve` are the indexer's.
-const OPTIONS: [(&str, &str); 14] = [
+const OPTIONS: [(&str, &str); 15] = [
     ("account", "METEOR_ACCOUNT"),
     ("artifacts", "METEOR_ARTIFACTS"),
     ("audit-log", "METEOR_AUDIT_LOG"),
     ("beacon-url", "METEOR_BEACON_URL"),
+    ("hd-path", "METEOR_HD_PATH"),
     ("identity-file", "METEOR_IDENTITY_FILE"),
     ("key-file", "METEOR_KEY_FILE"),
     ("kms-credentials", "METEOR_KMS_CREDENTIALS"),

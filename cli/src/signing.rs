@@ -1,7 +1,7 @@
 //! Who signs, and where the account's journal is: what all commands that send transactions share.
 
 use std::os::unix::fs::DirBuilderExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use meteor_messages::shower::ConfigResponse;
@@ -9,13 +9,13 @@ use meteor_operator::account::Account;
 use meteor_operator::gas::GasPrice;
 use meteor_operator::jobs::Deployment;
 use meteor_operator::journal::Journal;
-use meteor_operator::keys::{harden, words_file};
+use meteor_operator::keys::harden;
 use meteor_operator::node::Node;
-use meteor_operator::signer::{COIN_TYPE, Signer};
-use secrecy::ExposeSecret;
+use meteor_operator::signer::Signer;
 
 use crate::event::{Event, Found, config};
-use crate::out::{begin, say};
+use crate::out::{begin, say, tell};
+use crate::wallet::{Wallet, Words};
 
 /// Which event, and who signs.
 #[derive(Clone, Debug, clap::Args)]
@@ -32,9 +32,8 @@ pub(crate) struct Signing {
 /// How an account signs.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Terms {
-    /// Which account of the words
-    #[arg(long, default_value_t = 0)]
-    pub(crate) account: u32,
+    #[command(flatten)]
+    pub(crate) wallet: Wallet,
     /// Price of a unit of gas, instead of the event file's price or 28.325uluna
     #[arg(long)]
     pub(crate) gas_price: Option<GasPrice>,
@@ -97,13 +96,6 @@ impl JournalFolder {
     }
 }
 
-/// The signer whose words are in `file`. Fails if others can read the file, or it holds no mnemonic.
-pub(crate) fn signer(file: &Path, account: u32, prefix: &str) -> Result<Signer> {
-    let words = words_file(file)?;
-    let signer = Signer::from_mnemonic(words.expose_secret(), COIN_TYPE, account, prefix);
-    signer.with_context(|| format!("the words in {}", file.display()))
-}
-
 impl Signing {
     /// Opens the signing account, the event and its configuration.
     pub(crate) async fn open(&self) -> Result<(Account, Deployment, ConfigResponse)> {
@@ -112,7 +104,12 @@ impl Signing {
             self.event.find(self.terms.gas_price.as_ref()).await?;
         let prefix = contract.rsplit_once('1').map(|(prefix, _)| prefix);
         let prefix = prefix.with_context(|| format!("{contract} is not an address"))?;
-        let signer = signer(&self.signer_file, self.terms.account, prefix)?;
+        let wallet = &self.terms.wallet;
+        let words = Words::read(&self.signer_file, prefix)?;
+        let signer = words.signer(wallet)?;
+        if let Some(hint) = words.hint(&node, wallet, &signer).await {
+            tell!("hint: {hint}");
+        }
         let account = self.terms.journal.open(node, signer, gas_price).await?;
         // After the journal: the contract's answer must include what the journal finished.
         let config = config(account.node(), &contract).await?;

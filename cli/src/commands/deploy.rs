@@ -12,7 +12,8 @@ use crate::confirm::confirmed;
 use crate::deploy::{Deploying, Draft, Plan, for_good};
 use crate::event::EVENT_FILE;
 use crate::out::say;
-use crate::signing::{JournalFolder, signer};
+use crate::signing::JournalFolder;
+use crate::wallet::{Wallet, Words};
 use crate::{catalogue, preset};
 
 /// Bring an event to a chain as its launch file says.
@@ -34,9 +35,8 @@ pub(super) struct Deploy {
     /// /dev/fd/3 reads descriptor 3)
     #[arg(long)]
     signer_file: Option<PathBuf>,
-    /// Which account of the words
-    #[arg(long, default_value_t = 0)]
-    account: u32,
+    #[command(flatten)]
+    wallet: Wallet,
     /// Show what would be done and everything that is wrong, and sign nothing. Exit code 0: this launch can be deployed
     /// and can work; 3: only the commitments to the key are missing; 1: it has errors
     #[arg(long)]
@@ -119,12 +119,14 @@ impl Deploy {
     async fn open(&self, plan: &Plan) -> Result<Account> {
         harden()?;
         let file = self.signer_file.as_ref().context("deploying needs --signer-file")?;
-        let signer = signer(file, self.account, &plan.launch.chain.prefix)?;
+        let words = Words::read(file, &plan.launch.chain.prefix)?;
+        let signer = words.signer(&self.wallet)?;
         let (signs, deployer) = (signer.address(), plan.launch.deployer());
         let role = if plan.launch.roles.deployer.is_some() { "deployer" } else { "owner" };
         ensure!(
             signs == deployer,
-            "the words are those of {signs}, but the {role} is {deployer}: the contract's address is bound to it"
+            "the words are those of {signs}, but the {role} is {deployer}: the contract's address is bound to it{}",
+            words.which(deployer).map(|options| format!("; it signs with {options}")).unwrap_or_default()
         );
         if !self.yes {
             confirmed(&for_good(plan), &plan.launch.chain.id, std::io::stdin().lock())?;

@@ -9,6 +9,7 @@ use meteor_messages::shower::ExecuteMsg;
 use meteor_operator::jobs;
 use meteor_operator::keys::{self, CommitmentsFile, MasterKey};
 use meteor_operator::launch::Record;
+use meteor_operator::signer::{COSMOS_COIN_TYPE, Signer};
 use meteor_rules::catalogue::file::write;
 use meteor_tests::{Api, MARKER, Stage, WALLETS};
 use serde::Deserialize;
@@ -186,6 +187,10 @@ async fn files(stage: &Stage, page: &str) -> Files {
         let address = chain.signer(index).unwrap().address().to_owned();
         names.push((format!("{{account {index}}}"), address.clone()));
         accounts.push(address);
+    }
+    for index in [1, 3] {
+        let cosmos = Signer::from_mnemonic(&chain.mnemonic, COSMOS_COIN_TYPE, index, &chain.prefix).unwrap();
+        names.push((format!("{{cosmos {index}}}"), cosmos.address().to_owned()));
     }
     // One that never had coins.
     names.push(("{account 99}".to_owned(), chain.signer(99).unwrap().address().to_owned()));
