@@ -17,6 +17,20 @@ use meteor_rules::preset::Preset;
 
 use crate::common::{command, fails, idle, private, until, works};
 
+/// The worker at `admin` tells how it does.
+async fn watched(admin: &str) {
+    let get = async |path: &str| meteor_chain::http::get(&format!("{admin}{path}")).await;
+    assert_eq!(get("/healthz").await.unwrap(), b"alive\n");
+    // Not before it has looked once; without that this never ends, and the test's run does.
+    while get("/readyz").await.is_err() {
+        tokio::task::yield_now().await;
+    }
+    let metrics = String::from_utf8(get("/metrics").await.unwrap()).unwrap();
+    for line in ["hatch_ready 1", "hatch_revealed_total 0", "hatch_waiting{reason=\"unfit\"} 0"] {
+        assert!(metrics.lines().any(|said| said == line), "{line}: {metrics}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn from_keygen_to_a_published_key() {
     let folder = tempfile::tempdir().unwrap();
@@ -93,9 +107,12 @@ async fn from_keygen_to_a_published_key() {
 
     // While the worker signs with an account, nobody else does.
     let mut worker = command(folder);
-    let mut worker = worker.args(job("hatch").split_whitespace()).stdout(Stdio::piped()).spawn().unwrap();
-    let mut said = BufReader::new(worker.stdout.take().unwrap()).lines();
-    assert!(said.any(|line| line.unwrap().contains("signing as")));
+    let line = job("hatch --admin 127.0.0.1:0");
+    let mut worker = worker.args(line.split_whitespace()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(worker.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let admin = said.find_map(|line| line.strip_prefix("admin: ").map(ToOwned::to_owned)).unwrap();
+    assert!(said.any(|line| line.contains("signing as")));
+    watched(&admin).await;
     let publish = job("publish-key --shower 1 --yes");
     let second = fails(folder, &publish).await;
     worker.kill().unwrap();

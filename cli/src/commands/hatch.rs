@@ -1,6 +1,10 @@
 //! `meteor hatch`: the worker that reveals what cracked meteors hold.
 
+mod health;
+
+use std::collections::BTreeMap;
 use std::io::Write;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -8,15 +12,17 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use meteor_chain::contracts::HatcheryContract;
 use meteor_operator::jobs::{Hatched, Hatcher, Sealer};
-use meteor_operator::launch::utc;
+use meteor_operator::node::Node;
 use meteor_rules::TokenId;
 
+use self::health::{Health, Waits};
 use super::{Command, PARTLY};
 use crate::next::IDLE;
 use crate::out::{say, tell};
 use crate::secrets::Secrets;
 use crate::signals::{end_when_told, stop_when_told};
 use crate::signing::Signing;
+use crate::times::when;
 
 /// Reveal what cracked meteors hold, until Ctrl-C.
 ///
@@ -39,11 +45,19 @@ pub(super) struct Hatch {
     /// Reveal what is in custody now, then end
     #[arg(long)]
     once: bool,
+    /// Where to answer /healthz, /readyz and /metrics, for example 127.0.0.1:9091. The public must not reach it
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "once")]
+    admin: Option<SocketAddr>,
 }
 
 impl Command for Hatch {
     async fn run(self) -> Result<ExitCode> {
         let opening = end_when_told();
+        let every = Duration::from_secs(self.every);
+        let health = Health::new(every);
+        if let Some(listen) = self.admin {
+            say!("admin: http://{}", health.serve(listen).await?);
+        }
         let (mut account, deployment, config) = self.signing.open().await?;
         let (keys, tables) = self.secrets.open(&account.node().clone(), &deployment.shower).await?;
         // From here on a signal ends the worker between two rounds; until here, at a prompt, at once.
@@ -53,7 +67,7 @@ impl Command for Hatch {
         let mut hatcher = Hatcher::new(sealer);
         let node = account.node().clone();
         let hatchery = HatcheryContract::new(&node, &deployment.hatchery);
-        let mut idle = false;
+        let (mut idle, mut told) = (false, String::new());
         loop {
             match hatcher.round(&mut account).await {
                 Ok(done) => {
@@ -63,7 +77,16 @@ impl Command for Hatch {
                             append(path, account.node().time().await?, &done.revealed)?;
                         }
                     }
-                    let all = report(&done, hatchery).await;
+                    let (waits, lines) = waiting(&done, hatchery, &node).await;
+                    let all = waits == Waits::default();
+                    // Every few seconds the same would hide what is new.
+                    if lines != told {
+                        if !lines.is_empty() {
+                            tell!("{lines}");
+                        }
+                        told = lines;
+                    }
+                    health.good(done.revealed.len(), waits);
                     let nothing = all && done.revealed.is_empty();
                     if self.once {
                         if nothing {
@@ -82,43 +105,78 @@ impl Command for Hatch {
                 }
                 Err(error) if self.once => return Err(error.into()),
                 // The chain may be away for a while; what is in custody stays there.
-                Err(error) => tell!("not revealed, trying again: {:#}", anyhow::Error::from(error)),
+                Err(error) => {
+                    let why = format!("{:#}", anyhow::Error::from(error));
+                    tell!("not revealed, trying again: {why}");
+                    health.failed(why);
+                }
             }
             tokio::select! {
-                () = tokio::time::sleep(Duration::from_secs(self.every)) => {}
+                () = tokio::time::sleep(every) => {}
                 () = stop.cancelled() => return Ok(ExitCode::SUCCESS),
             }
         }
     }
 }
 
-/// Waiting meteors that are named one by one.
+/// Waiting meteors of a kind that are named one by one.
 const SHOWN: usize = 10;
 
-/// Says what was not revealed and why; whether that is nothing.
-async fn report(done: &Hatched, hatchery: HatcheryContract<'_>) -> bool {
+/// What was not revealed: how many, and in words which and until when.
+async fn waiting(done: &Hatched, hatchery: HatcheryContract<'_>, node: &Node) -> (Waits, String) {
     let Hatched { revealed: _, left, held, unfit, refused } = done;
-    if !left.is_empty() {
-        tell!("{} meteors are too near to their reclaim time: their holders can reclaim them", left.len());
+    let mut waits = Waits { near: left.len(), unfit: held.len(), refused: refused.len(), first: None };
+    if waits == Waits::default() {
+        return (waits, String::new());
+    }
+    // A node that doesn't answer just now is no reason to stop revealing.
+    let until = reclaims(hatchery).await.unwrap_or_default();
+    let now = node.time().await.unwrap_or_default();
+    let late = |token_id: &TokenId| {
+        until
+            .get(&token_id.0)
+            .map_or_else(String::new, |at| format!("; its holder can take it back from {}", when(*at, now)))
+    };
+    let ours = left.iter().chain(held).chain(refused.keys());
+    waits.first = ours.filter_map(|token_id| until.get(&token_id.0)).min().copied();
+    let mut lines = Vec::new();
+    for token_id in left.iter().take(SHOWN) {
+        lines.push(format!(
+            "meteor {token_id} is not revealed, its reclaim time is too near{}",
+            late(token_id)
+        ));
     }
     if !unfit.is_empty() {
         let showers: Vec<String> = unfit.iter().map(ToString::to_string).collect();
         let (count, showers) = (held.len(), showers.join(", "));
-        tell!("{count} meteors can't be revealed: key, root or tables of shower {showers} don't fit");
-        for token_id in held.iter().take(SHOWN) {
-            // A node that doesn't answer just now is no reason to stop revealing.
-            if let Ok(Some(custody)) = hatchery.custody(token_id.0).await {
-                tell!(
-                    "meteor {token_id} waits; its holder can take it back from {}",
-                    utc(custody.reclaim_at)
-                );
-            }
-        }
+        lines.push(format!(
+            "{count} meteors can't be revealed: key, root or tables of shower {showers} don't fit"
+        ));
     }
-    for (token_id, why) in refused {
-        tell!("meteor {token_id} can't be revealed: {why}");
+    for token_id in held.iter().take(SHOWN) {
+        lines.push(format!("meteor {token_id} waits{}", late(token_id)));
     }
-    left.is_empty() && held.is_empty() && refused.is_empty()
+    for (token_id, why) in refused.iter().take(SHOWN) {
+        lines.push(format!("meteor {token_id} can't be revealed: {why}{}", late(token_id)));
+    }
+    let more: usize =
+        [left.len(), held.len(), refused.len()].iter().map(|count| count.saturating_sub(SHOWN)).sum();
+    if more > 0 {
+        lines.push(format!("and {more} more wait"));
+    }
+    (waits, lines.join("\n"))
+}
+
+/// From when on each meteor in custody can be taken back (Unix seconds).
+async fn reclaims(hatchery: HatcheryContract<'_>) -> Result<BTreeMap<u64, u64>> {
+    let mut until = BTreeMap::new();
+    let mut start_after = None;
+    loop {
+        let page = hatchery.custodies(start_after).await?;
+        let Some(last) = page.last() else { return Ok(until) };
+        start_after = Some(last.token_id);
+        until.extend(page.iter().map(|custody| (custody.token_id, custody.reclaim_at)));
+    }
 }
 
 /// A line that a crash loses can be found in the chain's history, which holds the same.

@@ -37,7 +37,7 @@ pub(super) struct Keygen {
     #[arg(long, value_name = "ID", requires_all = ["contract", "showers"])]
     chain_id: Option<String>,
     /// The address that the shower contract has or will have
-    #[arg(long, value_name = "ADDRESS", requires = "chain_id")]
+    #[arg(long, value_name = "ADDRESS", requires = "chain_id", value_parser = crate::address::address)]
     contract: Option<String>,
     /// How many showers the event has
     #[arg(long, value_name = "COUNT", requires = "chain_id")]

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use meteor_chain::contracts::HatcheryContract;
 use meteor_cli::preset;
 use meteor_messages::shower::ExecuteMsg;
 use meteor_operator::jobs;
@@ -40,11 +41,13 @@ pub(super) enum At {
     Cancelled,
     /// Contributions are paused while shower 3 is open.
     Paused,
+    /// Meteor 1 can be taken back in 15 s.
+    Late,
 }
 
 impl At {
     /// All of them.
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::Upcoming,
         Self::Open,
         Self::Ended,
@@ -54,6 +57,7 @@ impl At {
         Self::Cracked,
         Self::Cancelled,
         Self::Paused,
+        Self::Late,
     ];
 }
 
@@ -164,6 +168,10 @@ impl Event {
             At::Paused => {
                 stage.open(3).await;
                 stage.account(3).await.execute(contract, &ExecuteMsg::Pause {}, &[]).await.unwrap();
+            }
+            At::Late => {
+                let custody = HatcheryContract::new(&stage.node, &stage.deployment.hatchery).custody(1).await;
+                stage.at(custody.unwrap().unwrap().reclaim_at - 15).await;
             }
         }
     }
