@@ -21,6 +21,7 @@ mod event;
 mod keys;
 mod next;
 mod owner;
+mod progress;
 mod secrets;
 mod signals;
 mod signing;

@@ -66,7 +66,11 @@ async fn main() -> ExitCode {
     let code = match Box::pin(cli.run()).await {
         Ok(code) => code,
         Err(error) => {
-            out::stderr(format_args!("error: {}\n", in_words(&error)));
+            let said = in_words(&error);
+            if out::is_json() {
+                out::reported("error", || serde_json::json!({ "error": said }), format_args!(""));
+            }
+            out::stderr(format_args!("error: {said}\n"));
             ExitCode::FAILURE
         }
     };

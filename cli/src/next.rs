@@ -13,7 +13,7 @@ use meteor_operator::launch::utc;
 use meteor_operator::node::Node;
 use serde::Serialize;
 
-use crate::out::say;
+use crate::out::report;
 
 /// Exit code of a command that found nothing to do.
 pub(crate) const IDLE: u8 = 4;
@@ -373,13 +373,14 @@ pub(crate) async fn nothing(
                 break;
             }
             Status::Ended | Status::Closed | Status::Minted | Status::Refunding if next != DONE => {
-                say!("{line}");
+                report!("nothing", {"said": line}, "{line}");
                 return Ok(ExitCode::from(IDLE));
             }
             Status::Ended | Status::Closed | Status::Minted | Status::Refunding => {}
         }
     }
-    say!("{}", waits.unwrap_or_else(|| format!("nothing to {verb}: {DONE}")));
+    let line = waits.unwrap_or_else(|| format!("nothing to {verb}: {DONE}"));
+    report!("nothing", {"said": line}, "{line}");
     Ok(ExitCode::from(IDLE))
 }
 

@@ -6,6 +6,8 @@ use std::io::{self, ErrorKind, Write};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use serde_json::Value;
+
 /// Why standard output took no more, unless its reader went away.
 static LOST: OnceLock<io::Error> = OnceLock::new();
 /// Whether the reader of standard output went away.
@@ -13,21 +15,71 @@ static GONE: AtomicBool = AtomicBool::new(false);
 
 /// Whether only errors are said.
 static QUIET: AtomicBool = AtomicBool::new(false);
+/// Whether programs read standard output: it has objects only.
+static JSON: AtomicBool = AtomicBool::new(false);
+/// Whether a bar stands in the terminal's last line.
+static BAR: AtomicBool = AtomicBool::new(false);
 
 /// From here on [`say!`] says nothing.
 pub(crate) fn quiet() {
     QUIET.store(true, Ordering::Relaxed);
 }
 
-/// Writes a line to standard output, unless only errors are said.
+/// From here on standard output has one JSON object a line, which [`report!`] writes, and [`say!`] says nothing.
+pub(crate) fn json() {
+    JSON.store(true, Ordering::Relaxed);
+}
+
+/// Whether standard output is for programs.
+pub fn is_json() -> bool {
+    JSON.load(Ordering::Relaxed)
+}
+
+/// Whether lines for people are said.
+pub(crate) fn speaks() -> bool {
+    !QUIET.load(Ordering::Relaxed) && !is_json()
+}
+
+/// Writes a line to standard output, if lines for people are said.
 pub(crate) fn line(text: Arguments<'_>) {
-    if !QUIET.load(Ordering::Relaxed) {
+    if speaks() {
         stdout(format_args!("{text}\n"));
     }
 }
 
+/// Reports what was done: an object with `what` for programs, or else a line for people.
+pub fn reported(what: &str, fields: impl FnOnce() -> Value, text: Arguments<'_>) {
+    if !is_json() {
+        return line(text);
+    }
+    // Whoever reads a line wants to see first what it is about.
+    let fields = fields().to_string();
+    let rest = fields.trim_start_matches('{');
+    let comma = if rest == "}" { "" } else { "," };
+    stdout(format_args!("{{\"what\":\"{what}\"{comma}{rest}\n"));
+}
+
+/// Shows `text` in the terminal's last line until something is said. It is for a terminal only.
+pub(crate) fn bar(text: &str) {
+    let _ = write!(io::stderr().lock(), "\r\x1b[K{text}");
+    BAR.store(true, Ordering::Relaxed);
+}
+
+/// Takes the bar away.
+fn clear() {
+    if BAR.swap(false, Ordering::Relaxed) {
+        let _ = io::stderr().lock().write_all(b"\r\x1b[K");
+    }
+}
+
+/// Writes the beginning of a line: a question, or what is waited for.
+pub(crate) fn beginning(text: Arguments<'_>) {
+    if is_json() { stderr(text) } else { stdout(text) }
+}
+
 /// Writes to standard output and goes on, whatever becomes of it.
 pub(crate) fn stdout(text: Arguments<'_>) {
+    clear();
     let mut out = io::stdout().lock();
     if let Err(error) = out.write_fmt(text).and_then(|()| out.flush()) {
         if error.kind() == ErrorKind::BrokenPipe {
@@ -40,6 +92,7 @@ pub(crate) fn stdout(text: Arguments<'_>) {
 
 /// Writes to standard error and goes on: there is nowhere left to complain.
 pub fn stderr(text: Arguments<'_>) {
+    clear();
     let _ = io::stderr().lock().write_fmt(text);
 }
 
@@ -60,10 +113,28 @@ macro_rules! say {
     };
 }
 
+/// Reports what was done: `report!("closed", {"shower": 1}, "shower {shower}: closed")`. The object's fields are listed
+/// in docs/operators.md.
+macro_rules! report {
+    ($what:literal, $fields:tt, $($text:tt)*) => {
+        $crate::out::reported($what, || serde_json::json!($fields), format_args!($($text)*))
+    };
+}
+
+/// As [`report!`], of what went wrong: the line for people is on standard error.
+macro_rules! complain {
+    ($what:literal, $fields:tt, $($text:tt)*) => {{
+        if $crate::out::is_json() {
+            $crate::out::reported($what, || serde_json::json!($fields), format_args!(""));
+        }
+        $crate::out::tell!($($text)*);
+    }};
+}
+
 /// Says the beginning of a line on standard output.
 macro_rules! begin {
     ($($text:tt)*) => {
-        $crate::out::stdout(format_args!($($text)*))
+        $crate::out::beginning(format_args!($($text)*))
     };
 }
 
@@ -74,4 +145,4 @@ macro_rules! tell {
     };
 }
 
-pub(crate) use {begin, say, tell};
+pub(crate) use {begin, complain, report, say, tell};

@@ -43,6 +43,11 @@ impl Owner {
         signing.open().await
     }
 
+    /// Whether nothing is to be signed.
+    pub(crate) const fn dry_run(&self) -> bool {
+        self.terms.dry_run
+    }
+
     /// Finds the event.
     pub(crate) async fn find(&self) -> Result<Found> {
         self.event.find(self.terms.gas_price.as_ref()).await

@@ -14,7 +14,7 @@ use meteor_operator::node::Node;
 use meteor_operator::signer::Signer;
 
 use crate::event::{Event, Found, config};
-use crate::out::{begin, say, tell};
+use crate::out::{self, begin, report, say, tell};
 use crate::wallet::{Wallet, Words};
 
 /// Which event, and who signs.
@@ -39,6 +39,13 @@ pub(crate) struct Terms {
     pub(crate) gas_price: Option<GasPrice>,
     #[command(flatten)]
     pub(crate) journal: JournalFolder,
+    /// Say what would be sent, to whom and at what cost, and sign nothing: of several transactions the first. The exit
+    /// code is as in reality
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Write what is done as JSON, one object a line, instead of lines for people
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Where the journals of signing accounts are.
@@ -99,6 +106,9 @@ impl JournalFolder {
 impl Signing {
     /// Opens the signing account, the event and its configuration.
     pub(crate) async fn open(&self) -> Result<(Account, Deployment, ConfigResponse)> {
+        if self.terms.json {
+            out::json();
+        }
         harden()?;
         let Found { node, chain_id, contract, height, gas_price } =
             self.event.find(self.terms.gas_price.as_ref()).await?;
@@ -110,13 +120,22 @@ impl Signing {
         if let Some(hint) = words.hint(&node, wallet, &signer).await {
             tell!("hint: {hint}");
         }
-        let account = self.terms.journal.open(node, signer, gas_price).await?;
+        let account = if self.terms.dry_run {
+            Account::open(node, signer, gas_price).await?.for_a_dry_run()
+        } else {
+            self.terms.journal.open(node, signer, gas_price).await?
+        };
         // After the journal: the contract's answer must include what the journal finished.
         let config = config(account.node(), &contract).await?;
         // Its label helps people; not every chain tells it.
-        let label = account.node().contract(&contract).await.map(|info| format!("\"{}\", ", info.label));
-        let label = label.unwrap_or_default();
-        say!("event {label}{contract} on {chain_id}; signing as {}", account.address());
+        let label = account.node().contract(&contract).await.map(|info| info.label).ok();
+        let named = label.as_ref().map(|label| format!("\"{label}\", ")).unwrap_or_default();
+        let signs = account.address();
+        report!(
+            "event",
+            {"label": label, "contract": contract, "chain_id": chain_id, "signer": signs},
+            "event {named}{contract} on {chain_id}; signing as {signs}"
+        );
         let (meteors, hatchery) = (config.meteors.clone(), config.hatchery.clone());
         Ok((account, Deployment { chain_id, shower: contract, meteors, hatchery, height }, config))
     }

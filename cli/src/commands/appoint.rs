@@ -8,7 +8,7 @@ use meteor_messages::shower::{ConfigResponse, ExecuteMsg};
 use super::Command;
 use crate::address::{address, of_chain};
 use crate::next::IDLE;
-use crate::out::say;
+use crate::out::report;
 use crate::owner::Owner;
 
 /// Appoint another operator or guardian. The previous one loses its powers at once.
@@ -58,7 +58,8 @@ impl Command for Appoint {
         let ConfigResponse { owner, operator, guardian, .. } = &config;
         let before = if role == "operator" { operator } else { guardian };
         if before == address {
-            say!("{address} is already the {role}, nothing was sent");
+            let line = format!("{address} is already the {role}, nothing was sent");
+            report!("nothing", {"said": line}, "{line}");
             return Ok(ExitCode::from(IDLE));
         }
         let signs = account.address();
@@ -68,7 +69,12 @@ impl Command for Appoint {
         );
         has_no_role(address, &config)?;
         let included = account.execute(&deployment.shower, &message, &[]).await?;
-        say!("{address} is the {role} from block {} on, {before} no longer", included.height);
+        let height = included.height;
+        report!(
+            "appointed",
+            {"role": role, "address": address, "before": before, "height": height, "tx": included.hash},
+            "{address} is the {role} from block {height} on, {before} no longer"
+        );
         Ok(ExitCode::SUCCESS)
     }
 }

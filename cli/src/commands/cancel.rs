@@ -13,7 +13,7 @@ use super::Command;
 use crate::confirm::confirmed;
 use crate::event::exists;
 use crate::next::IDLE;
-use crate::out::say;
+use crate::out::{report, say};
 use crate::owner::Owner;
 
 /// Cancel a shower for good. All its contributions can then be refunded.
@@ -65,20 +65,22 @@ impl Command for Cancel {
         let contract = &deployment.shower;
         let state = ShowerContract::new(account.node(), contract).shower(shower).await?;
         if state.status == Status::Refunding {
-            say!("shower {shower} can already be refunded, nothing was sent; next: meteor refund");
+            let line =
+                format!("shower {shower} can already be refunded, nothing was sent; next: meteor refund");
+            report!("nothing", {"said": line}, "{line}");
             return Ok(ExitCode::from(IDLE));
         }
         in_time(account.node(), contract, shower).await?;
         let ShowerResponse { status, contributors, total, .. } = state;
         let denom = &config.denom;
         say!("shower {shower} is {status:?}: {contributors} contributors, {total} {denom}");
-        if !self.yes {
+        if !self.yes && !self.signing.dry_run() {
             let meaning =
                 format!("shower {shower} will have no meteors, and all its contributions are refunded");
             confirmed(&meaning, shower, std::io::stdin().lock())?;
         }
         jobs::cancel(&mut account, contract, shower).await?;
-        say!("shower {shower}: cancelled; next: meteor refund");
+        report!("cancelled", {"shower": shower}, "shower {shower}: cancelled; next: meteor refund");
         Ok(ExitCode::SUCCESS)
     }
 }

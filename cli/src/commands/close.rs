@@ -10,7 +10,7 @@ use meteor_operator::jobs;
 use super::Command;
 use crate::event::chosen;
 use crate::next::nothing;
-use crate::out::say;
+use crate::out::report;
 use crate::signing::Signing;
 
 /// Close showers that have ended.
@@ -36,7 +36,12 @@ impl Command for Close {
             let state = ShowerContract::new(account.node(), &deployment.shower).shower(shower).await?;
             if state.status == Status::Ended {
                 let state = jobs::close(&mut account, &deployment.shower, shower).await?;
-                say!("shower {shower}: closed, {} contributors", state.contributors);
+                let contributors = state.contributors;
+                report!(
+                    "closed",
+                    {"shower": shower, "contributors": contributors},
+                    "shower {shower}: closed, {contributors} contributors"
+                );
                 did = true;
             } else if state.closes_at > now {
                 break; // as do all that follow

@@ -12,7 +12,7 @@ use meteor_operator::gas::coins;
 
 use super::Command;
 use crate::event::exists;
-use crate::out::say;
+use crate::out::{report, say};
 use crate::signing::Signing;
 
 /// Contribute to a shower, for rehearsals.
@@ -72,7 +72,13 @@ impl Command for Contribute {
         say!("shower {shower} is open until {until}; a wallet's minimum is {}", shown(minimum, denom));
         let message = ExecuteMsg::Contribute { shower };
         let included = account.execute(&deployment.shower, &message, &coins(amount, denom)).await?;
-        say!("contributed {} in block {}", shown(amount, denom), included.height);
+        let height = included.height;
+        report!(
+            "contributed",
+            {"shower": shower, "amount": amount.to_string(), "denom": denom, "height": height, "tx": included.hash},
+            "contributed {} in block {height}",
+            shown(amount, denom)
+        );
         Ok(ExitCode::SUCCESS)
     }
 }

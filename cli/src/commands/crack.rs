@@ -9,7 +9,7 @@ use meteor_chain::words::Said;
 use meteor_operator::jobs;
 
 use super::Command;
-use crate::out::say;
+use crate::out::report;
 use crate::signing::Signing;
 
 /// Crack meteors of the signing account, for rehearsals.
@@ -49,7 +49,12 @@ impl Command for Crack {
         }
         let included = jobs::crack(&mut account, &deployment, &self.meteor).await?;
         let count = self.meteor.len();
-        say!("cracked {count} meteors in block {}; next: meteor hatch reveals them", included.height);
+        let height = included.height;
+        report!(
+            "cracked",
+            {"meteors": self.meteor, "height": height, "tx": included.hash},
+            "cracked {count} meteors in block {height}; next: meteor hatch reveals them"
+        );
         Ok(ExitCode::SUCCESS)
     }
 }

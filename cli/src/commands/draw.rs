@@ -10,7 +10,7 @@ use meteor_operator::jobs::{self, Sealer, Waiting};
 use super::Command;
 use crate::event::chosen;
 use crate::next::nothing;
-use crate::out::{say, tell};
+use crate::out::{report, say, tell};
 use crate::secrets::Secrets;
 use crate::signing::Signing;
 use crate::times::when;
@@ -58,7 +58,12 @@ impl Command for Draw {
                 |waiting: Waiting| said.hear(shower, draw.beacon_round, state.mint_deadline, &waiting);
             let drawn = jobs::draw(&mut account, sealer, beacon, &state, draw.clone(), waits).await?;
             match drawn.root {
-                Some(root) => say!("shower {shower}: drawn, root {root} over {} meteors", drawn.leaves),
+                Some(root) => report!(
+                    "drawn",
+                    {"shower": shower, "root": root, "meteors": drawn.leaves},
+                    "shower {shower}: drawn, root {root} over {} meteors",
+                    drawn.leaves
+                ),
                 None => say!("shower {shower}: nobody contributed, nothing to draw"),
             }
         }

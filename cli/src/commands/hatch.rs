@@ -18,7 +18,7 @@ use meteor_rules::TokenId;
 use self::health::{Health, Waits};
 use super::{Command, PARTLY};
 use crate::next::IDLE;
-use crate::out::{say, tell};
+use crate::out::{report, say, tell};
 use crate::secrets::Secrets;
 use crate::signals::{end_when_told, stop_when_told};
 use crate::signing::Signing;
@@ -72,7 +72,8 @@ impl Command for Hatch {
             match hatcher.round(&mut account).await {
                 Ok(done) => {
                     if !done.revealed.is_empty() {
-                        say!("revealed {} meteors", done.revealed.len());
+                        let count = done.revealed.len();
+                        report!("revealed", {"meteors": done.revealed}, "revealed {count} meteors");
                         if let Some(path) = &self.audit_log {
                             append(path, account.node().time().await?, &done.revealed)?;
                         }
@@ -88,9 +89,10 @@ impl Command for Hatch {
                     }
                     health.good(done.revealed.len(), waits);
                     let nothing = all && done.revealed.is_empty();
-                    if self.once {
+                    if self.once || self.signing.terms.dry_run {
                         if nothing {
-                            say!("nothing to reveal: no meteor is in custody");
+                            let line = "nothing to reveal: no meteor is in custody";
+                            report!("nothing", {"said": line}, "{line}");
                         }
                         return Ok(match (nothing, all) {
                             (true, _) => ExitCode::from(IDLE),
@@ -103,7 +105,7 @@ impl Command for Hatch {
                     }
                     idle = nothing;
                 }
-                Err(error) if self.once => return Err(error.into()),
+                Err(error) if self.once || self.signing.terms.dry_run => return Err(error.into()),
                 // The chain may be away for a while; what is in custody stays there.
                 Err(error) => {
                     let why = format!("{:#}", anyhow::Error::from(error));

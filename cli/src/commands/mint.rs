@@ -6,14 +6,15 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use meteor_chain::contracts::{Collection, ShowerContract};
 use meteor_messages::shower::Status;
-use meteor_operator::jobs::{self, Batches};
+use meteor_operator::jobs::{self, Batches, MintProgress};
 use meteor_rules::ShowerId;
+use serde_json::json;
 
 use super::Command;
 use crate::catalogue;
 use crate::event::chosen;
 use crate::next::nothing;
-use crate::out::say;
+use crate::progress::Progress;
 use crate::signing::Signing;
 
 /// Mint the meteors of drawn showers.
@@ -58,8 +59,12 @@ impl Command for Mint {
                 continue;
             }
             did = true;
+            let mut progress = Progress::new(format!("shower {shower}: minted"), state.contributors.into());
             jobs::mint_in(batches, &mut account, &deployment.shower, ShowerId(shower), &catalogue, |at| {
-                say!("shower {shower}: minted {} of {}", at.minted, at.contributors);
+                let MintProgress { minted, contributors } = at;
+                let fields = || json!({"shower": shower, "minted": minted, "of": contributors});
+                let line = format_args!("shower {shower}: minted {minted} of {contributors}");
+                progress.at(minted.into(), "minted", fields, line);
                 ControlFlow::Continue(())
             })
             .await?;

@@ -36,7 +36,10 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{ArgAction, CommandFactory};
 
-use crate::out;
+use meteor_operator::account::{AccountError, Planned, PlannedMessage};
+use meteor_operator::jobs::JobError;
+
+use crate::out::{self, report};
 use crate::settings::with_variables;
 use crate::signals::end_when_told;
 use crate::waits::tell_of_waits;
@@ -147,39 +150,78 @@ impl Cli {
         if !self.command.runs_until_told() {
             end_when_told();
         }
-        if self.command.tells_of_waits() && !self.quiet {
+        if self.command.tells_of_waits() {
             tell_of_waits();
         }
-        match self.command {
-            Commands::Demo(command) => command.run().await,
-            Commands::Devnet(command) => command.run().await,
-            Commands::Serve(command) => (*command).run().await,
-            Commands::Account(command) => command.run().await,
-            Commands::Keygen(command) => (*command).run().await,
-            Commands::Commitments(command) => (*command).run().await,
-            Commands::Catalogue(command) => command.run().await,
-            Commands::Deploy(command) => command.run().await,
-            Commands::Status(command) => command.run().await,
-            Commands::Contribute(command) => command.run().await,
-            Commands::Close(command) => command.run().await,
-            Commands::Draw(command) => command.run().await,
-            Commands::Mint(command) => command.run().await,
-            Commands::Settle(command) => command.run().await,
-            Commands::Withdraw(command) => command.run().await,
-            Commands::Crack(command) => command.run().await,
-            Commands::Hatch(command) => command.run().await,
-            Commands::PublishKey(command) => command.run().await,
-            Commands::Verify(command) => command.run().await,
-            Commands::Pause(command) => command.run().await,
-            Commands::Resume(command) => command.run().await,
-            Commands::Cancel(command) => command.run().await,
-            Commands::Refund(command) => command.run().await,
-            Commands::ReturnUnasked(command) => command.run().await,
-            Commands::Appoint(command) => command.run().await,
-            Commands::Beacon(command) => command.run().await,
-            Commands::Snapshot(command) => command.run().await,
-            Commands::Completions(command) => command.run().await,
-            Commands::Man(command) => command.run().await,
+        match self.command.run().await {
+            Err(error) => match planned(&error) {
+                Some(planned) => Ok(said(planned)),
+                None => Err(error),
+            },
+            done => done,
+        }
+    }
+}
+
+/// In a dry run: the transaction that the command would send next.
+fn planned(error: &anyhow::Error) -> Option<&Planned> {
+    error.chain().find_map(|cause| match cause.downcast_ref::<AccountError>() {
+        Some(AccountError::DryRun(planned)) => Some(&**planned),
+        Some(_) | None => cause.downcast_ref::<JobError>()?.planned(),
+    })
+}
+
+/// Says what would be sent, to whom and what it costs.
+fn said(Planned { signer, messages, gas, fee }: &Planned) -> ExitCode {
+    let mut lines: Vec<String> = Vec::new();
+    for group in messages.chunk_by(|one, other| one == other) {
+        let Some(PlannedMessage { does, to, funds }) = group.first() else { continue };
+        let times = if group.len() > 1 { format!(" ({} messages)", group.len()) } else { String::new() };
+        let to = if to.is_empty() { String::new() } else { format!(" to {to}") };
+        let funds = if funds.is_empty() { String::new() } else { format!(" with {funds}") };
+        lines.push(format!("{does}{times}{to}{funds}"));
+    }
+    let does = lines.join(", ");
+    report!(
+        "dry_run",
+        {"signer": signer, "messages": messages, "gas": gas, "fee": fee},
+        "dry run: {signer} would send {does}; fee about {fee} for {gas} gas. Nothing was signed"
+    );
+    ExitCode::SUCCESS
+}
+
+impl Commands {
+    async fn run(self) -> Result<ExitCode> {
+        match self {
+            Self::Demo(command) => command.run().await,
+            Self::Devnet(command) => command.run().await,
+            Self::Serve(command) => (*command).run().await,
+            Self::Account(command) => command.run().await,
+            Self::Keygen(command) => (*command).run().await,
+            Self::Commitments(command) => (*command).run().await,
+            Self::Catalogue(command) => command.run().await,
+            Self::Deploy(command) => command.run().await,
+            Self::Status(command) => command.run().await,
+            Self::Contribute(command) => command.run().await,
+            Self::Close(command) => command.run().await,
+            Self::Draw(command) => command.run().await,
+            Self::Mint(command) => command.run().await,
+            Self::Settle(command) => command.run().await,
+            Self::Withdraw(command) => command.run().await,
+            Self::Crack(command) => command.run().await,
+            Self::Hatch(command) => command.run().await,
+            Self::PublishKey(command) => command.run().await,
+            Self::Verify(command) => command.run().await,
+            Self::Pause(command) => command.run().await,
+            Self::Resume(command) => command.run().await,
+            Self::Cancel(command) => command.run().await,
+            Self::Refund(command) => command.run().await,
+            Self::ReturnUnasked(command) => command.run().await,
+            Self::Appoint(command) => command.run().await,
+            Self::Beacon(command) => command.run().await,
+            Self::Snapshot(command) => command.run().await,
+            Self::Completions(command) => command.run().await,
+            Self::Man(command) => command.run().await,
         }
     }
 }

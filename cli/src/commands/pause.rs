@@ -7,7 +7,7 @@ use meteor_messages::shower::ExecuteMsg;
 
 use super::Command;
 use crate::next::IDLE;
-use crate::out::say;
+use crate::out::{report, say};
 use crate::owner::Owner;
 
 /// Stop contributions, and nothing else.
@@ -28,7 +28,8 @@ impl Command for Pause {
         }
         let (mut account, deployment, config) = self.signing.open().await?;
         if config.paused {
-            say!("contributions are already paused, nothing was sent");
+            let line = "contributions are already paused, nothing was sent";
+            report!("nothing", {"said": line}, "{line}");
             return Ok(ExitCode::from(IDLE));
         }
         let signs = account.address();
@@ -37,7 +38,12 @@ impl Command for Pause {
             "{signs} is not the guardian or owner of this event and can't pause: name another --account"
         );
         let included = account.execute(&deployment.shower, &ExecuteMsg::Pause {}, &[]).await?;
-        say!("paused in block {}: nobody can contribute until the owner resumes", included.height);
+        let height = included.height;
+        report!(
+            "paused",
+            {"height": height, "tx": included.hash},
+            "paused in block {height}: nobody can contribute until the owner resumes"
+        );
         say!("showers that are open during the pause are marked on the chain");
         Ok(ExitCode::SUCCESS)
     }

@@ -12,7 +12,7 @@ use super::Command;
 use crate::confirm::confirmed;
 use crate::event::exists;
 use crate::next::IDLE;
-use crate::out::say;
+use crate::out::{report, say};
 use crate::secrets::Secrets;
 use crate::signing::Signing;
 
@@ -47,21 +47,27 @@ impl Command for PublishKey {
             (node.time().await?, closes_at.saturating_add(contract.fairness().await?.crack_window));
         let public = contract.draw(self.shower).await?.key.is_some();
         if !public && now < from {
-            say!(
+            let line = format!(
                 "nothing to publish: the key of shower {} stays secret while its meteors are cracked; next: meteor \
                  publish-key from {}",
                 self.shower,
                 when(from, now)
             );
+            report!("nothing", {"said": line}, "{line}");
             return Ok(ExitCode::from(IDLE));
         }
-        if !public && !self.yes {
+        if !public && !self.yes && !self.signing.terms.dry_run {
             let meaning = format!("everyone will know what all meteors of shower {} hold", self.shower);
             confirmed(&meaning, self.shower, std::io::stdin().lock())?;
         }
         if jobs::publish_key(&mut account, &deployment, &keys, self.shower).await? {
-            say!("shower {}: its key is now public; everyone can verify it", self.shower);
             let state = contract.shower(self.shower).await?;
+            report!(
+                "published",
+                {"shower": self.shower, "in_time": state.key_in_time},
+                "shower {}: its key is now public; everyone can verify it",
+                self.shower
+            );
             let (held, denom) = (state.held, &config.denom);
             if state.key_in_time {
                 say!("shower {}: {held} {denom} are no longer held back; next: meteor settle", self.shower);
@@ -73,7 +79,8 @@ impl Command for PublishKey {
                 );
             }
         } else {
-            say!("nothing to publish: the key of shower {} is already public", self.shower);
+            let line = format!("nothing to publish: the key of shower {} is already public", self.shower);
+            report!("nothing", {"said": line}, "{line}");
             return Ok(ExitCode::from(IDLE));
         }
         Ok(ExitCode::SUCCESS)

@@ -8,11 +8,13 @@ use meteor_messages::shower::{Refunded, ShowerResponse, Status};
 use meteor_operator::jobs::{self, LeftOut};
 use meteor_operator::launch::utc;
 use meteor_operator::tax::Tax;
+use serde_json::json;
 
 use super::{Command, PARTLY};
 use crate::event::chosen;
 use crate::next::nothing;
-use crate::out::{say, tell};
+use crate::out::{complain, say};
+use crate::progress::Progress;
 use crate::signing::Signing;
 
 /// Send back contributions without a meteor: those of cancelled showers, or after the mint deadline. Send back
@@ -101,12 +103,21 @@ impl Command for Refund {
                 "shower {shower}: {contributions} contributions, {holdbacks} held parts, {leaves} {denom} will leave, \
                  {arrives} will arrive (the chain's tax takes {taken})"
             );
+            let all = u64::try_from(count).unwrap_or(u64::MAX);
+            let mut progress = Progress::new(format!("shower {shower}: refunded"), all);
             let done = jobs::refund(&mut account, contract, shower, |done| {
-                say!("shower {shower}: refunded {} of {count}, {} {denom}", done.count, done.amount);
+                let (refunded, amount) = (done.count, done.amount.to_string());
+                let fields = || json!({"shower": shower, "count": refunded, "of": count, "amount": amount, "denom": denom});
+                let line = format_args!("shower {shower}: refunded {refunded} of {count}, {amount} {denom}");
+                progress.at(u64::try_from(refunded).unwrap_or(u64::MAX), "refunded", fields, line);
             })
             .await?;
             for LeftOut { contributor, amount, why } in &done.left_out {
-                tell!("shower {shower}: {contributor} was left out with {amount} {denom}: {why}");
+                complain!(
+                    "left_out",
+                    {"shower": shower, "contributor": contributor, "amount": amount.to_string(), "denom": denom, "why": why},
+                    "shower {shower}: {contributor} was left out with {amount} {denom}: {why}"
+                );
             }
             complete &= done.left_out.is_empty();
         }

@@ -7,7 +7,7 @@ use meteor_messages::shower::ExecuteMsg;
 
 use super::Command;
 use crate::next::IDLE;
-use crate::out::say;
+use crate::out::report;
 use crate::owner::Owner;
 
 /// Let contributions go on after a pause.
@@ -28,7 +28,8 @@ impl Command for Resume {
         }
         let (mut account, deployment, config) = self.signing.open().await?;
         if !config.paused {
-            say!("contributions are not paused, nothing was sent");
+            let line = "contributions are not paused, nothing was sent";
+            report!("nothing", {"said": line}, "{line}");
             return Ok(ExitCode::from(IDLE));
         }
         let signs = account.address();
@@ -37,7 +38,12 @@ impl Command for Resume {
             "{signs} is not the owner of this event and can't resume: name another --account"
         );
         let included = account.execute(&deployment.shower, &ExecuteMsg::Resume {}, &[]).await?;
-        say!("resumed in block {}: contributions go on", included.height);
+        let height = included.height;
+        report!(
+            "resumed",
+            {"height": height, "tx": included.hash},
+            "resumed in block {height}: contributions go on"
+        );
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -11,7 +11,7 @@ use meteor_operator::node::Node;
 
 use super::Command;
 use crate::address::{address, of_chain};
-use crate::out::say;
+use crate::out::report;
 use crate::owner::Owner;
 
 /// Send on coins that came to the contract without a contribution.
@@ -50,7 +50,12 @@ impl Command for ReturnUnasked {
         of_chain("--to", &to, &deployment.shower)?;
         enough(account.node(), &deployment.shower, &amount).await?;
         let included = account.execute(&deployment.shower, &message, &[]).await?;
-        say!("returned {amount} to {to} in block {}", included.height);
+        let height = included.height;
+        report!(
+            "returned",
+            {"to": to, "amount": amount.amount, "denom": amount.denom, "height": height, "tx": included.hash},
+            "returned {amount} to {to} in block {height}"
+        );
         Ok(ExitCode::SUCCESS)
     }
 }

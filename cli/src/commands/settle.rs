@@ -10,7 +10,7 @@ use super::Command;
 use super::withdraw::{Paid, pay};
 use crate::event::chosen;
 use crate::next::nothing;
-use crate::out::say;
+use crate::out::report;
 use crate::signing::Signing;
 
 /// Book for the payees what minted showers brought, and send it to them.
@@ -42,7 +42,9 @@ impl Command for Settle {
             did = true;
             let state = ShowerContract::new(account.node(), contract).shower(shower).await?;
             let held = if state.key_in_time { 0 } else { state.held.u128() };
-            say!(
+            report!(
+                "booked",
+                {"shower": shower, "amount": booked.to_string(), "held_back": held.to_string(), "denom": denom},
                 "shower {shower}: booked {booked} {denom} for the payees, {held} held back until its key is public"
             );
         }

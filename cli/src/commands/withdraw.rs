@@ -12,7 +12,7 @@ use meteor_operator::tax::Tax;
 use super::{Command, PARTLY};
 use crate::address::address;
 use crate::next::IDLE;
-use crate::out::{say, tell};
+use crate::out::{complain, report, say};
 use crate::signing::Signing;
 
 /// Send payees what is booked for them.
@@ -41,7 +41,9 @@ impl Command for Withdraw {
         }
         let paid = pay(&mut account, &deployment.shower, &config.denom, self.payee.as_deref()).await?;
         if paid == Paid::Nobody {
-            say!(
+            report!(
+                "nothing",
+                {"said": "nothing is booked that was not sent"},
                 "nothing to withdraw: nothing is booked that was not sent; next: meteor settle once a shower is minted"
             );
         }
@@ -91,11 +93,19 @@ pub(super) async fn pay(
         );
         match jobs::withdraw(account, contract, &address).await? {
             Withdrawn::Sent(amount) => {
-                say!("payee {address}: paid {amount} {denom}");
+                report!(
+                    "paid",
+                    {"payee": address, "amount": amount.to_string(), "denom": denom},
+                    "payee {address}: paid {amount} {denom}"
+                );
                 paid = if paid == Paid::NotAll { paid } else { Paid::All };
             }
             Withdrawn::Refused(why) => {
-                tell!("payee {address} was not paid: {why}; {leaves} {denom} stay booked for it");
+                complain!(
+                    "not_paid",
+                    {"payee": address, "amount": leaves.to_string(), "denom": denom, "why": why},
+                    "payee {address} was not paid: {why}; {leaves} {denom} stay booked for it"
+                );
                 paid = Paid::NotAll;
             }
         }

@@ -5,6 +5,7 @@ use meteor_chain::amounts::coins;
 use meteor_chain::words::Refusal;
 use thiserror::Error;
 
+use super::Planned;
 use crate::journal::JournalError;
 use crate::tx::TxError;
 
@@ -107,6 +108,9 @@ pub enum AccountError {
         /// The fee's denom.
         denom: String,
     },
+    /// This is a dry run: the transaction was simulated, and not signed.
+    #[error("dry run: nothing was signed")]
+    DryRun(Box<Planned>),
     /// A journal has room for one transaction.
     #[error("an account with a journal sends one transaction at a time")]
     OneAtATime,
@@ -127,6 +131,7 @@ impl AccountError {
             | Self::TooLate { .. }
             | Self::NoAccount { .. }
             | Self::CannotPay { .. }
+            | Self::DryRun(_)
             | Self::OneAtATime => false,
         }
     }
@@ -147,6 +152,7 @@ impl AccountError {
             | Self::TooLate { .. }
             | Self::NoAccount { .. }
             | Self::CannotPay { .. }
+            | Self::DryRun(_)
             | Self::OneAtATime) => Err(other),
         }
     }

@@ -1,5 +1,6 @@
 //! One key that sends transactions in order: it keeps the sequence, sets fees and waits for blocks.
 
+mod dry_run;
 mod error;
 mod follow;
 mod under_way;
@@ -16,6 +17,7 @@ use meteor_chain::words::{Refusal, Said};
 use meteor_chain::{NodeError, transactions};
 use serde::Serialize;
 
+pub use self::dry_run::{Planned, PlannedMessage};
 pub use self::error::AccountError;
 use self::follow::Fate;
 pub use self::under_way::under_way;
@@ -40,6 +42,8 @@ pub struct Account {
     price: GasPrice,
     place: Place,
     journal: Journal,
+    /// Whether everything is only simulated.
+    dry_run: bool,
 }
 
 impl Account {
@@ -59,7 +63,7 @@ impl Account {
             Err(error) => return Err(error.into()),
         };
         let place = Place { chain_id, number: state.number, sequence: state.sequence };
-        Ok(Self { node, signer, price, place, journal: Journal::memory() })
+        Ok(Self { node, signer, price, place, journal: Journal::memory(), dry_run: false })
     }
 
     /// Opens the account with its journal under `dir`. First it finds out what became of a transaction that
@@ -89,6 +93,12 @@ impl Account {
         account.node.seen(account.node.status().await?.height);
         account.refresh().await?;
         Ok(account)
+    }
+
+    /// The account for a dry run: it simulates what it is to send, and answers with [`AccountError::DryRun`].
+    #[must_use]
+    pub fn for_a_dry_run(self) -> Self {
+        Self { dry_run: true, ..self }
     }
 
     /// Its transactions, under way and done.
@@ -151,6 +161,12 @@ impl Account {
                 return Err(AccountError::TooLate { until: last });
             }
             let gas = with_margin(self.simulate(&messages).await?).max(least_gas).min(most_gas);
+            if self.dry_run {
+                let fee = format!("{}{}", price.fee(gas), price.denom);
+                let messages = messages.iter().map(PlannedMessage::of).collect();
+                let signer = self.address().to_owned();
+                return Err(AccountError::DryRun(Box::new(Planned { signer, messages, gas, fee })));
+            }
             let again = signatures < SIGNATURES;
             match self.attempt(messages.clone(), gas, &price, last).await {
                 Ok(Fate::Included(Included { refusal: Some(refusal), hash, height, .. })) => {

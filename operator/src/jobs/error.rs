@@ -7,11 +7,36 @@ use meteor_rules::fairness::sealed::SealedError;
 use meteor_rules::tier::Tier;
 use thiserror::Error;
 
-use crate::account::AccountError;
+use crate::account::{AccountError, Planned};
 use crate::beacon::BeaconError;
 use crate::keys::KeyError;
 use crate::launch::utc;
 use crate::tx::TxError;
+
+impl JobError {
+    /// In a dry run: what the job would send next.
+    pub fn planned(&self) -> Option<&Planned> {
+        match self {
+            Self::Account(AccountError::DryRun(planned)) => Some(planned),
+            Self::Account(_)
+            | Self::Node(_)
+            | Self::Tx(_)
+            | Self::Key(_)
+            | Self::Beacon(_)
+            | Self::Sealed(_)
+            | Self::WrongCatalogue { .. }
+            | Self::NotMintable { .. }
+            | Self::NotClosed { .. }
+            | Self::TooLate { .. }
+            | Self::WrongKey { .. }
+            | Self::WrongRoot { .. }
+            | Self::NoSuchMeteor { .. }
+            | Self::Log { .. }
+            | Self::Compress(_)
+            | Self::Upload(_) => None,
+        }
+    }
+}
 
 /// What can go wrong in a job.
 #[derive(Debug, Error)]
