@@ -8,7 +8,7 @@ use clap::FromArgMatches as _;
 use clap::error::ContextKind;
 use meteor_cli::commands::{Cli, command};
 use meteor_cli::out;
-use meteor_cli::settings::{File, takes};
+use meteor_cli::settings::{File, takes, without_excluded};
 use tracing_subscriber::EnvFilter;
 
 /// Exit code of a command line or file of settings that can't be used.
@@ -16,16 +16,18 @@ const USAGE: u8 = 2;
 
 /// What was asked for: the command line, and meteor.toml where it says less.
 fn cli() -> Result<Cli, ExitCode> {
-    let mut command = command();
-    command.build();
     let given: Vec<_> = std::env::args_os().collect();
+    let mut command = without_excluded(command(), &given);
+    command.build();
     let file = if takes(&command, &given) { File::load(&command) } else { Ok(None) };
     let file = file.map_err(|error| {
         out::stderr(format_args!("error: {error:#}\n"));
         ExitCode::from(USAGE)
     })?;
     let line = file.as_ref().map_or_else(|| given.clone(), |file| file.fill(&command, &given));
-    let matches = command.try_get_matches_from(line).and_then(|matches| Cli::from_arg_matches(&matches));
+    let matches = without_excluded(command, &given)
+        .try_get_matches_from(line)
+        .and_then(|matches| Cli::from_arg_matches(&matches));
     matches.map_err(|error| {
         let _ = error.print();
         let of = error.get(ContextKind::InvalidArg).map(ToString::to_string).unwrap_or_default();

@@ -25,7 +25,7 @@ pub(crate) struct Owner {
     terms: Terms,
     /// For an owner that is a multisig: sign and send nothing, and print the transaction for `terrad tx sign
     /// --multisig` and `terrad tx multisign`
-    #[arg(long)]
+    #[arg(long, conflicts_with = "signer_file")]
     pub(crate) generate_only: bool,
     /// With --generate-only: gas limit of the transaction
     #[arg(long, default_value_t = 300_000)]

@@ -7,6 +7,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
+use clap::builder::Resettable;
 use clap::{Arg, Command};
 use toml::{Spanned, Table, Value};
 
@@ -54,6 +55,42 @@ struct Entry {
     /// Counted from 1.
     line: usize,
     values: Vec<String>,
+}
+
+/// Whether a command line has an option.
+fn has(given: &[OsString], long: &str) -> bool {
+    let (alone, joined) = (format!("--{long}"), format!("--{long}="));
+    given.iter().any(|word| word.to_str().is_some_and(|word| word == alone || word.starts_with(&joined)))
+}
+
+/// Whether a command line has an option that excludes `arg`: what was typed is meant, whatever is written elsewhere.
+fn excluded(of: &Command, arg: &Arg, given: &[OsString]) -> bool {
+    let excludes = |one: &Arg, other: &Arg| {
+        of.get_arg_conflicts_with(one).iter().any(|conflict| conflict.get_id() == other.get_id())
+    };
+    let typed = of.get_arguments().filter(|typed| typed.get_long().is_some_and(|long| has(given, long)));
+    typed.into_iter().any(|typed| excludes(typed, arg) || excludes(arg, typed))
+}
+
+/// The command, which is not built yet, without the variables of options that the command line excludes.
+#[must_use]
+pub fn without_excluded(command: Command, given: &[OsString]) -> Command {
+    let Some((of, _)) = chosen(&command, given) else { return command };
+    let known = |arg: &&Arg| arg.get_env().is_some() && !arg.get_long().is_some_and(|long| has(given, long));
+    let excluded: Vec<_> = of
+        .get_arguments()
+        .filter(known)
+        .filter(|arg| excluded(of, arg, given))
+        .map(|arg| arg.get_id().clone())
+        .collect();
+    let name = of.get_name().to_owned();
+    // Only commands of the first level have such options.
+    if excluded.is_empty() || command.find_subcommand(&name).is_none() {
+        return command;
+    }
+    command.mut_subcommand(name, |of| {
+        excluded.into_iter().fold(of, |of, id| of.mut_arg(id, |arg| arg.env(Resettable::Reset)))
+    })
 }
 
 /// A variable of the environment that is set to something.
@@ -149,22 +186,12 @@ impl File {
     #[must_use]
     pub fn fill(&self, command: &Command, given: &[OsString]) -> Vec<OsString> {
         let Some((of, place)) = chosen(command, given) else { return given.to_vec() };
-        let has = |long: &str| {
-            let (alone, joined) = (format!("--{long}"), format!("--{long}="));
-            given
-                .iter()
-                .any(|word| word.to_str().is_some_and(|word| word == alone || word.starts_with(&joined)))
-        };
         let mut line = given.to_vec();
         for Entry { option, values, .. } in &self.entries {
             let arg =
                 of.get_arguments().find(|arg| arg.get_long() == Some(option) && variable_of(arg).is_some());
-            let Some(arg) = arg.filter(|_| !has(option)) else { continue };
-            // An option that was typed is meant, also where it stands for another one.
-            let excluded = of.get_arg_conflicts_with(arg).into_iter().filter_map(Arg::get_long).any(has);
-            if excluded {
-                continue;
-            }
+            let free = |arg: &&Arg| !has(given, option) && !excluded(of, arg, given);
+            let Some(arg) = arg.filter(free) else { continue };
             let is_path = arg.get_value_parser().type_id() == TypeId::of::<PathBuf>();
             // Each before the one that is in place already.
             for value in values.iter().rev() {
@@ -267,6 +294,7 @@ mod tests {
             ("signer_file = \"w\"", "meteor pause", "meteor pause --signer-file=a/w"),
             ("signer_file = \"/w\"", "meteor pause", "meteor pause --signer-file=/w"),
             // What was typed is meant instead.
+            ("signer_file = \"w\"", "meteor pause --generate-only", "meteor pause --generate-only"),
             ("key_file = \"k\"", "meteor draw --kms-key-id x", "meteor draw --kms-key-id x"),
             // Not for this command, or for none that has an event of its own.
             ("tables = \"t\"", "meteor close", "meteor close"),

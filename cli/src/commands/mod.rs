@@ -150,7 +150,7 @@ impl Cli {
         if !self.command.runs_until_told() {
             end_when_told();
         }
-        if self.command.tells_of_waits() {
+        if self.command.tells_of_waits() && !self.quiet {
             tell_of_waits();
         }
         match self.command.run().await {
