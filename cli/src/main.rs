@@ -25,9 +25,7 @@ fn cli() -> Result<Cli, ExitCode> {
         ExitCode::from(USAGE)
     })?;
     let line = file.as_ref().map_or_else(|| given.clone(), |file| file.fill(&command, &given));
-    let matches = without_excluded(command, &given)
-        .try_get_matches_from(line)
-        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let matches = command.try_get_matches_from(line).and_then(|matches| Cli::from_arg_matches(&matches));
     matches.map_err(|error| {
         let _ = error.print();
         let of = error.get(ContextKind::InvalidArg).map(ToString::to_string).unwrap_or_default();
