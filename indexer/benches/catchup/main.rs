@@ -2,7 +2,7 @@
 //! whole process, over HTTP, from a node in another process.
 //!
 //! `cargo bench -p meteor-indexer --bench catchup`; with `-- --limited` only a day of blocks from a node that limits
-//! requests, which takes five minutes.
+//! requests, which takes five minutes; with `-- --narrow` only full blocks over a narrow link, which takes two.
 //!
 //! Times are of processors, which a busy machine doesn't distort, those of the stages the median of some rounds. The
 //! bare alternative in the same run is `serde_json` passing over the same bytes.
@@ -37,6 +37,7 @@ mod chain;
 #[allow(dead_code)]
 mod contributions;
 mod limit;
+mod link;
 #[path = "../measure/mod.rs"]
 #[allow(dead_code)]
 mod measure;
@@ -56,6 +57,8 @@ const WALLETS: u64 = 10_000;
 /// Blocks of a day, one every six seconds, and the requests a second that a node takes which limits them.
 const DAY: u64 = 14_400;
 const RATE: u64 = 5;
+/// Blocks that come over a narrow link, the transactions of each, and the link's bits a second.
+const NARROW: [u64; 3] = [60, 625, 10_000_000];
 
 fn runtime() -> Runtime {
     Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
@@ -185,7 +188,7 @@ fn config(node: &Node) -> Config {
 /// A day of blocks from a node that limits requests: how near it comes to what the limit allows.
 fn limited() {
     // A block with the launch, and the others with a contribution each.
-    let node = Node::start(0, [DAY - 1, 1, WALLETS], RATE);
+    let node = Node::start(0, [DAY - 1, 1, WALLETS], RATE, 0);
     let (config, start) = (config(&node), Instant::now());
     runtime().block_on(async {
         let server = meteor_indexer::start(config).await.unwrap();
@@ -202,12 +205,46 @@ fn limited() {
     });
 }
 
+/// Full blocks over a narrow link: how near it comes to what the link carries.
+fn narrow() {
+    let [blocks, per_block, bits] = NARROW;
+    for generation in 0..GENERATIONS.len() as u64 {
+        let node = Node::start(generation, [blocks, per_block, WALLETS], 0, bits);
+        let (config, start) = (config(&node), Instant::now());
+        runtime().block_on(async {
+            let server = meteor_indexer::start(config).await.unwrap();
+            let mut heights = server.applied();
+            let (mut last, mut longest) = (start, 0.0f64);
+            while *heights.borrow_and_update() <= blocks {
+                heights.changed().await.unwrap();
+                longest = longest.max(last.elapsed().as_secs_f64());
+                last = Instant::now();
+            }
+            let took = start.elapsed().as_secs_f64();
+            let carried = reqwest::get(format!("{}/link", node.url)).await.unwrap().text().await.unwrap();
+            let carried: Vec<f64> = carried.split(' ').map(|bytes| bytes.parse().unwrap()).collect();
+            let least = carried[1] * 8.0 / bits as f64;
+            println!(
+                "{}: {blocks} blocks of {per_block} transactions ({:.2} MB each) at {} Mbit/s: {took:.0} s, {:.2} of \
+                 the {least:.0} s that the link needs for them; {:.2} of their bytes were sent; at most {longest:.1} s \
+                 without a new block",
+                GENERATIONS[generation as usize].name,
+                carried[1] / blocks as f64 / 1e6,
+                bits / 1_000_000,
+                took / least,
+                carried[0] / carried[1],
+            );
+            server.shutdown().await;
+        });
+    }
+}
+
 /// Follows such a chain to its tip, and tells what that took.
 fn follow(numbers: &[u64]) {
     let &[generation, per_block] = numbers else { panic!("{numbers:?}") };
     // Headers and requests count for more where blocks hold less.
     let all = if per_block == 1 { ALL / 10 } else { ALL };
-    let node = Node::start(generation, [all / per_block, per_block, WALLETS], 0);
+    let node = Node::start(generation, [all / per_block, per_block, WALLETS], 0, 0);
     let config = config(&node);
     let (cpu, wall) = (of_process(), Instant::now());
     runtime().block_on(async {
@@ -234,6 +271,7 @@ fn main() {
         "--node" => node::run(&numbers()),
         "--follow" => follow(&numbers()),
         "--limited" => limited(),
+        "--narrow" => narrow(),
         _ => {
             stages();
             whole();

@@ -2,9 +2,11 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
@@ -12,6 +14,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::limit::Limit;
+use crate::link::Link;
 use crate::recorded::{GENERATIONS, Recorded};
 use crate::{chain, runtime};
 
@@ -24,11 +27,16 @@ pub(crate) struct Node {
 
 impl Node {
     /// Starts one with such a chain (see [`crate::recorded::Generation::chain`]) that takes `rate` requests a second,
-    /// or any number if that is 0.
-    pub(crate) fn start(generation: u64, [blocks, per_block, wallets]: [u64; 3], rate: u64) -> Self {
+    /// or any number if that is 0, over a link of `bits` a second, or of any number.
+    pub(crate) fn start(
+        generation: u64,
+        [blocks, per_block, wallets]: [u64; 3],
+        rate: u64,
+        bits: u64,
+    ) -> Self {
         let mut process = Command::new(std::env::current_exe().unwrap())
             .arg("--node")
-            .args([generation, blocks, per_block, wallets, rate].map(|number| number.to_string()))
+            .args([generation, blocks, per_block, wallets, rate, bits].map(|number| number.to_string()))
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -49,15 +57,21 @@ impl Drop for Node {
 struct Served {
     chain: Vec<Recorded>,
     limit: Option<Mutex<Limit>>,
+    link: Option<Arc<Link>>,
 }
 
 /// Is a node for as long as the process lives.
 pub(crate) fn run(numbers: &[u64]) {
-    let &[generation, blocks, per_block, wallets, rate] = numbers else { panic!("{numbers:?}") };
+    let &[generation, blocks, per_block, wallets, rate, bits] = numbers else { panic!("{numbers:?}") };
     let chain = GENERATIONS[generation as usize].chain(blocks, per_block, wallets);
     let limit = (rate > 0).then(|| Mutex::new(Limit::of(rate as f64)));
-    let served = Arc::new(Served { chain, limit });
-    let app = Router::new().route("/", post(answer)).route("/limit", get(counts)).with_state(served);
+    let link = (bits > 0).then(|| Arc::new(Link::of(bits as f64)));
+    let served = Arc::new(Served { chain, limit, link });
+    let app = Router::new()
+        .route("/", post(answer))
+        .route("/limit", get(counts))
+        .route("/link", get(carried))
+        .with_state(served);
     runtime().block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         println!("http://{}", listener.local_addr().unwrap());
@@ -71,16 +85,26 @@ async fn counts(State(served): State<Arc<Served>>) -> String {
     format!("{} requests and {} refused", limit.taken, limit.refused)
 }
 
-async fn answer(State(served): State<Arc<Served>>, body: String) -> Result<String, StatusCode> {
+/// The bytes that the link carried, and those that headers and results of all blocks have.
+async fn carried(State(served): State<Arc<Served>>) -> String {
+    let needed: usize = served.chain.iter().map(|block| block.meta.len() + block.results.len()).sum();
+    format!("{} {needed}", served.link.as_ref().unwrap().sent.load(Ordering::Relaxed))
+}
+
+async fn answer(State(served): State<Arc<Served>>, body: String) -> Result<Body, StatusCode> {
     if served.limit.as_ref().is_some_and(|limit| !limit.lock().unwrap().take()) {
         return Err(StatusCode::TOO_MANY_REQUESTS);
     }
-    Ok(match serde_json::from_str(&body).unwrap() {
+    let answer = match serde_json::from_str(&body).unwrap() {
         Value::Array(requests) => {
             let answers: Vec<_> = requests.iter().map(|request| one(&served.chain, request)).collect();
             format!("[{}]", answers.join(","))
         }
         request => one(&served.chain, &request),
+    };
+    Ok(match &served.link {
+        Some(link) => link.carry(answer),
+        None => answer.into(),
     })
 }
 
