@@ -84,8 +84,10 @@ async fn follow(app: &Arc<App>) {
         doubts: Doubts::default(),
         published: None,
         rebuild: false,
-        older: 0,
-        rebuilt: None,
+        alarms: Doubts::default(),
+        alarm: None,
+        alarmed: None,
+        tried: None,
     };
     loop {
         match follower.round().await {
@@ -158,10 +160,14 @@ struct Follower {
     published: Option<Instant>,
     /// The view holds what was taken back: nothing of it may go into the next one.
     rebuild: bool,
-    /// The last height for which an older snapshot was taken.
-    older: u64,
-    /// The height for which everything was read again.
-    rebuilt: Option<u64>,
+    /// What nodes said that raises an alarm.
+    alarms: Doubts,
+    /// The height of the next block if its alarm is believed, though one node alone tells it.
+    alarm: Option<u64>,
+    /// A node whose alarm was believed like that, until another answers again.
+    alarmed: Option<usize>,
+    /// The highest block that was impossible, and from which height on blocks were read again for its sake: 0 if all were.
+    tried: Option<(u64, u64)>,
 }
 
 impl Follower {
@@ -309,7 +315,8 @@ impl Follower {
             nodes => nodes.iter().filter(|node| told(Some(**node))).count() > 0,
         };
         if believed {
-            if self.rebuilt == Some(self.next) || nodes.is_empty() {
+            let rebuilt = self.tried.is_some_and(|(height, from)| self.next <= height && from == 0);
+            if rebuilt || nodes.is_empty() {
                 return Stop::Halt(format!("{why}: {advice}"));
             }
             return Stop::Back(why.to_owned());
@@ -318,20 +325,28 @@ impl Follower {
     }
 
     /// All nodes say that the next block is one that can't follow. An event may have been lost before it, and no hash
-    /// shows that: blocks are read again from an older snapshot, and if that isn't enough, from the start.
+    /// shows that: blocks are read again from an older snapshot, if that isn't enough from older ones, and at last from
+    /// the start. Each time it is twice as far, so that all together cost little more than the last.
     async fn go_back(&mut self, why: &str) {
         let app = Arc::clone(&self.app);
-        let store = app.queue.store().filter(|_| self.next > self.older);
-        let older = match store {
-            Some(store) => store.snapshot(..self.state.at.height).await.unwrap_or_else(|error| {
+        let (height, below) = match self.tried {
+            Some((height, from)) if self.next <= height => {
+                let far = height.saturating_sub(from).saturating_mul(2);
+                (height, height.saturating_sub(far))
+            }
+            Some(_) | None => (self.next, self.state.at.height),
+        };
+        let older = match app.queue.store() {
+            Some(store) => store.snapshot(..below).await.unwrap_or_else(|error| {
                 app.store_health.failed(with_causes(&error));
                 None
             }),
             None => None,
         };
-        self.older = self.older.max(self.next);
+        self.tried = Some((height, older.as_ref().map_or(0, |state| state.at.height)));
         if older.is_none() {
-            self.rebuilt = Some(self.next);
+            // Before it halts everything is said again, and for as long.
+            self.doubts = Doubts::default();
         }
         let state = older.unwrap_or_else(|| State::new(&self.state.chain_id, &self.state.contract));
         tracing::warn!(why, from = state.at.height, "reading blocks again");
@@ -349,8 +364,8 @@ impl Follower {
         let last = last.unwrap_or(0);
         let due = last >= tip || self.published.is_none_or(|at| at.elapsed() >= PUBLISH);
         let close = app.config.rpc.len() > 1 && is_close(last, tip);
-        // An alarm that was asked about again is believed, and so is one that two nodes tell.
-        let again = usize::from(self.windows.question == Some(self.next));
+        // An alarm that two nodes tell is believed.
+        let again = usize::from(self.alarm == Some(self.next));
         let (state, rebuild, force) = (self.state.clone(), self.rebuild, self.waited());
         let (alone, several) = (self.alone(tip), app.config.rpc.len() > 1);
         let done = spawn_blocking(move || {
@@ -434,6 +449,7 @@ impl Follower {
             self.windows.question = None;
         }
         if agreed > 0 {
+            self.alarmed = None;
             self.reconcile(&tellers, first);
         }
         match fault {
@@ -442,9 +458,7 @@ impl Follower {
             }
             Some(Fault::Impossible(why)) => return Err(self.doubt(&[told.node], &why, IMPOSSIBLE)),
             Some(Fault::Alarm(why)) => {
-                // Not yet a reason to distrust the node.
-                self.app.health.doubted.fetch_add(1, Ordering::Relaxed);
-                self.windows.question = Some(self.next);
+                self.alarming(told.node, &why);
                 return Err(Stop::Wait(NodeError::Malformed(why)));
             }
             None => {}
@@ -456,6 +470,21 @@ impl Follower {
             self.app.pool.trust(node);
         }
         Ok(())
+    }
+
+    /// A node tells a block that raises an alarm, which is no reason yet to distrust it. All nodes are asked for it. If
+    /// no other tells it, it is believed of one of several after minutes, and of the only one that there is once it
+    /// says it again. A node that was believed needs no minutes more while it is the only one that answers: each later
+    /// block about the same token may raise an alarm.
+    fn alarming(&mut self, node: usize, why: &str) {
+        self.app.health.doubted.fetch_add(1, Ordering::Relaxed);
+        self.windows.question = Some(self.next);
+        let (all, patience, now) = (self.app.config.rpc.len(), self.app.config.patience, Instant::now());
+        let long = self.alarms.told(self.next, Some(node), why, all, patience, now);
+        if long || all < 2 || self.alarmed == Some(node) {
+            self.alarm = Some(self.next);
+            self.alarmed = Some(node);
+        }
     }
 
     /// Takes note of what is verified by now, `verified` and what follows, and gives it to the store.

@@ -254,6 +254,30 @@ async fn one_node_of_two_puts_up_no_alarm() {
 }
 
 #[tokio::test]
+async fn an_alarm_of_one_node_while_the_other_is_away_is_believed_only_after_patience() {
+    let mut chain = chain(3);
+    while chain.height() < 120 {
+        chain.commit(); // far from the tip one node is asked
+    }
+    let [liar, away] = nodes(&chain).await;
+    let down = |down: bool| away.set(|node| node.always = down.then_some(("blockchain", Fault::Broken)));
+    let lies = |lies: bool| liar.set(|node| node.always = lies.then_some(("block_results", Fault::Strange)));
+    for (patience, believed) in [(LONG, 0), (Duration::ZERO, 1)] {
+        down(true);
+        lies(true);
+        let server = patient(&[&liar, &away], patience).await;
+        if believed == 0 {
+            until(|| server.app().health.doubted.load(Relaxed) > 5).await;
+            assert_eq!((server.view().alarms.count, server.view().at.height), (0, 1), "before the first transaction");
+            lies(false);
+        }
+        server.wait_applied(chain.height()).await.unwrap();
+        assert_eq!((server.view().alarms.count.min(1), totals(&server)), (believed, expected(&chain)));
+        server.shutdown().await;
+    }
+}
+
+#[tokio::test]
 async fn a_chain_that_stands_leaves_a_server_ready_and_nodes_that_fail_do_not() {
     let chain = chain(3);
     let [one, two] = nodes(&chain).await;
@@ -339,7 +363,16 @@ async fn any_sequence_of_faults_ends_in_the_state_of_a_clean_rebuild() {
                 give(&chain, &[node]);
             }
         }
-        server.wait_applied(chain.height()).await.unwrap();
+        let doubted = &server.app().health.doubted;
+        let refused = doubted.load(Relaxed) + 2;
+        tokio::select! {
+            applied = server.wait_applied(chain.height()) => applied.unwrap(),
+            // What both have lost alike contradicts this block, and one node alone isn't believed that soon.
+            () = until(|| doubted.load(Relaxed) >= refused) => {
+                give(&chain, &[&all[0], &all[1]]);
+                server.wait_applied(chain.height()).await.unwrap();
+            }
+        }
     }
     for node in &all {
         node.set(|node| node.faults.clear());

@@ -184,6 +184,43 @@ async fn an_event_lost_since_a_snapshot_is_found_without_reading_everything_agai
 }
 
 #[tokio::test]
+async fn an_event_lost_several_snapshots_ago_is_found_without_reading_everything_again() {
+    let mut chain = chain(3);
+    let dir = tempfile::tempdir().unwrap();
+    let node = Node::start(&chain.blocks).await;
+    let server = replica(&[&node], dir.path()).await;
+    server.wait_applied(chain.height()).await.unwrap();
+    let kept = |height: u64| move |server: &Server| server.app().store_health.snapshot.load(Relaxed) == height;
+    while chain.height() < 14 {
+        chain.commit();
+    }
+    node.set(|node| node.blocks.clone_from(&chain.blocks));
+    until(|| kept(10)(&server)).await;
+    server.wait_applied(14).await.unwrap();
+    node.set(|node| node.base = 11); // the first blocks can't be read again
+    node.fault("block_results", Fault::EventLost);
+    chain.contribute(1, &address(1), 30);
+    chain.commit();
+    node.set(|node| node.blocks.clone_from(&chain.blocks));
+    server.wait_applied(15).await.unwrap();
+    assert!(node.faults_done());
+    // Three snapshots lack it.
+    for height in [20, 30, 40] {
+        while chain.height() < height + 4 {
+            chain.commit();
+        }
+        node.set(|node| node.blocks.clone_from(&chain.blocks));
+        until(|| kept(height)(&server)).await;
+    }
+    chain.contribute(1, &address(1), 30);
+    chain.commit();
+    node.set(|node| node.blocks.clone_from(&chain.blocks));
+    server.wait_applied(chain.height()).await.unwrap();
+    assert_eq!(served(&server).await, rebuilt(&chain, chain.height()).await);
+    server.shutdown().await;
+}
+
+#[tokio::test]
 async fn where_several_chains_are_kept_one_must_be_named() {
     let chain = chain(23);
     let dir = stored(&chain).await;
