@@ -268,7 +268,11 @@ async fn an_alarm_of_one_node_while_the_other_is_away_is_believed_only_after_pat
         let server = patient(&[&liar, &away], patience).await;
         if believed == 0 {
             until(|| server.app().health.doubted.load(Relaxed) > 5).await;
-            assert_eq!((server.view().alarms.count, server.view().at.height), (0, 1), "before the first transaction");
+            assert_eq!(
+                (server.view().alarms.count, server.view().at.height),
+                (0, 1),
+                "before the first transaction"
+            );
             lies(false);
         }
         server.wait_applied(chain.height()).await.unwrap();

@@ -190,7 +190,8 @@ async fn an_event_lost_several_snapshots_ago_is_found_without_reading_everything
     let node = Node::start(&chain.blocks).await;
     let server = replica(&[&node], dir.path()).await;
     server.wait_applied(chain.height()).await.unwrap();
-    let kept = |height: u64| move |server: &Server| server.app().store_health.snapshot.load(Relaxed) == height;
+    let kept =
+        |height: u64| move |server: &Server| server.app().store_health.snapshot.load(Relaxed) == height;
     while chain.height() < 14 {
         chain.commit();
     }
