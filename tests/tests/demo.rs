@@ -144,6 +144,9 @@ impl Visitor {
         assert_eq!(status, StatusCode::CONFLICT, "showers go on: {problem}");
 
         let mut account = Account::open(self.node.clone(), signer, chain.gas_price.clone()).await.unwrap();
+        // Somebody with a wallet of their own, who happens to be paid as well, and does the operator's work.
+        let mut stranger = chain.account(9).await.unwrap();
+        self.contribute(&mut stranger, 1, 9_000_000).await;
         self.contribute(&mut account, 1, 20_000_000).await;
         self.contribute(&mut account, 1, 1).await;
         self.contribute(&mut account, 2, 30_000_000).await;
@@ -161,6 +164,9 @@ impl Visitor {
         assert_eq!(hatched, [cracked], "revealed while the demo goes on");
 
         let waiting = self.phase("waiting").await;
+        jobs::settle(&mut stranger, &deployment.shower, 1).await.unwrap();
+        let payee = stranger.address().to_owned();
+        jobs::withdraw(&mut stranger, &deployment.shower, &payee).await.unwrap();
         assert!(waiting["finish_at"].is_u64(), "{waiting}");
         let (status, now) = self.post("/demo/finish", &json!({})).await;
         assert_eq!((status, &now["phase"]), (StatusCode::OK, &json!("finishing")));
