@@ -8,6 +8,7 @@ mod deploy;
 mod end;
 mod jobs;
 mod killed;
+mod kms;
 mod refused;
 mod resume;
 mod snapshot;
