@@ -265,10 +265,10 @@ class AnyBit(unittest.TestCase):
             lambda r: r["traits"].__setitem__(2, r["traits"][2] ^ 1),
             lambda r: r["traits"].append(0),
             lambda r: r.update(image=r["image"] + "x"),
-            lambda r: r.update(kind="dust" if r["kind"] == "egg" else "egg"),
-            lambda r: r.update(token_id=r["token_id"] + 1),
+            lambda r: r.update(found="dust" if r["found"] == "eggs" else "eggs"),
+            lambda r: r.update(token_id=str(int(r["token_id"]) + 1)),
             lambda r: r.update(index=r["index"] + 1),
-            lambda r: r.update(index=4000, token_id=4001),
+            lambda r: r.update(index=4000, token_id="4001"),
             lambda r: r["proof"].__setitem__(0, flip(r["proof"][0], 77)),
             lambda r: r["proof"].pop() and None,
             lambda r: r["proof"].append("00" * 32),
@@ -520,7 +520,10 @@ class Hostile(unittest.TestCase):
         for change in [
             lambda r: {},
             lambda r: [5],
-            lambda r: r[0].update(kind="stone"),
+            lambda r: r[0].update(found="stone"),
+            lambda r: r[0].update(found=["eggs"]),
+            lambda r: r[0].update(kind="egg"),
+            lambda r: r[0].update(token_id="02"),
             lambda r: r[0].update(traits=[-1]),
             lambda r: r[0].update(traits=[2**32]),
             lambda r: r[0].update(traits="1"),
@@ -567,7 +570,7 @@ class Server(http.server.BaseHTTPRequestHandler):
         elif shower:
             reveals = json.loads(self.file("showers", shower[1], "reveals.json"))
             after = int(query.partition("after=")[2] or 0)
-            rest = [reveal for reveal in reveals if reveal["token_id"] > after]
+            rest = [reveal for reveal in reveals if int(reveal["token_id"]) > after]
             following = rest[2]["token_id"] if len(rest) > 3 else None
             following = 1 if self.circles else following
             page = {"reveals": rest[:3], "next": following and f"{path}?after={following}"}

@@ -961,14 +961,21 @@ def read_reveals(values, what):
     reveals = []
     for number, value in enumerate(values, 1):
         reveal = Reader(value, f"entry {number} of {what}")
-        kind, traits = reveal.text("kind"), reveal.list("traits")
-        if kind not in ("egg", "dust"):
-            raise Unreadable(f"kind of {reveal.what} is neither egg nor dust")
+        # As it is written, and as it was: a number for the id, and `kind` with `egg`.
+        found, traits = reveal.text("kind" if "kind" in value else "found"), reveal.list("traits")
+        kind = {"eggs": "egg", "egg": "egg", "dust": "dust"}.get(found)
+        if kind is None or ("kind" in value and "found" in value):
+            raise Unreadable(f"found of {reveal.what} is neither eggs nor dust")
+        token_id = reveal.get("token_id")
+        if isinstance(token_id, str):
+            token_id = decimal(token_id, U64, f"token_id of {reveal.what}")
+        else:
+            token_id = reveal.number("token_id")
         if not all(is_number(trait, U32) for trait in traits):
             raise Unreadable(f"traits of {reveal.what} are not whole numbers of 32 bits")
         reveals.append(
             {
-                "token_id": reveal.number("token_id"),
+                "token_id": token_id,
                 "index": reveal.number("index", U32),
                 "content": (kind, reveal.text("image"), traits),
                 "salt": reveal.hex("salt", 32),

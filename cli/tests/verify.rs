@@ -138,7 +138,7 @@ async fn what_is_wrong_is_named_by_both() {
         ("catalogue.csv", "rare,1,", "rare,2,", "catalogue"),
         ("fairness.json", "\"key_in_time\": false", "\"key_in_time\": true", "shower 4, step key"),
         ("fairness.json", "\"cancelled\": false", "\"cancelled\": true", "shower 1, step draw"),
-        ("showers/5/reveals.json", "\"kind\": \"dust\"", "\"kind\": \"egg\"", "shower 5, step reveals"),
+        ("showers/5/reveals.json", "\"found\": \"dust\"", "\"found\": \"eggs\"", "shower 5, step reveals"),
         ("showers/1/contributions.csv", "\n1,", "\n2,", "shower 1, step contributions"),
     ] {
         let (code, said, json) = changed(file, from, to).await;

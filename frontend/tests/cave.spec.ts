@@ -97,8 +97,8 @@ test.describe('after the showers', () => {
     const other = before > 0 ? 0 : tier.size;
     server.answer(new RegExp(`^/v1/showers/${first.shower}/reveals`), 200, {
       reveals: [
-        { index: before, kind: 'egg' },
-        { index: other, kind: 'egg' },
+        { index: before, found: 'eggs' },
+        { index: other, found: 'eggs' },
       ],
       next: null,
     });

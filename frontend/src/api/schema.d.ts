@@ -893,11 +893,6 @@ export interface components {
              */
             unissued: number;
         };
-        /**
-         * @description Egg or dust.
-         * @enum {string}
-         */
-        FoundKind: "egg" | "dust";
         /** @description NFTs that are as asked for. */
         FoundNfts: {
             /**
@@ -1443,6 +1438,8 @@ export interface components {
         };
         /** @description What one revealed meteor held. */
         Reveal: {
+            /** @description The collection of what was found in it. */
+            found: components["schemas"]["CollectionName"];
             /** @description Bare CID of the image. */
             image: string;
             /**
@@ -1450,17 +1447,12 @@ export interface components {
              * @description Its place in the shower, from 0: rank - 1.
              */
             index: number;
-            /** @description Egg or dust. */
-            kind: components["schemas"]["FoundKind"];
             /** @description The siblings that lead from its leaf to the shower's root, from the bottom up. */
             proof: string[];
             /** @description The leaf's salt. */
             salt: string;
-            /**
-             * Format: int64
-             * @description The meteor's number.
-             */
-            token_id: number;
+            /** @description The meteor. */
+            token_id: components["schemas"]["TokenId"];
             /** @description One number for each column of the kind's template. */
             traits: number[];
         };

@@ -1,8 +1,10 @@
 //! What cracked meteors held: `reveals.json` of `docs/fairness.md`, page by page.
 
-use meteor_rules::fairness::content::Kind;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use super::TokenId;
+use crate::fold::Collection;
 
 /// What the revealed meteors of a shower held.
 #[derive(Debug, Serialize, ToSchema)]
@@ -16,12 +18,12 @@ pub struct Reveals<'a> {
 /// What one revealed meteor held.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Reveal<'a> {
-    /// The meteor's number.
-    pub token_id: u64,
+    /// The meteor.
+    pub token_id: TokenId,
     /// Its place in the shower, from 0: rank - 1.
     pub index: u32,
-    /// Egg or dust.
-    pub kind: Kind,
+    /// The collection of what was found in it.
+    pub found: Collection,
     /// Bare CID of the image.
     pub image: &'a str,
     /// One number for each column of the kind's template.
@@ -38,9 +40,9 @@ impl<'a> Reveal<'a> {
     /// Of the fold's reveal.
     pub fn new(from: &'a crate::fold::Reveal, proof: &[[u8; 32]]) -> Self {
         Self {
-            token_id: from.token_id,
+            token_id: TokenId(from.token_id),
             index: from.index,
-            kind: from.kind,
+            found: from.kind.into(),
             image: &from.image,
             traits: &from.traits,
             salt: hex::encode(from.salt),

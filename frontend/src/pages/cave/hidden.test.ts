@@ -16,11 +16,11 @@ describe('hidden eggs', () => {
 
   test('a reveal counts in the tier of its rank and in no other', () => {
     const reveals = [
-      { index: 2, kind: 'egg' },
-      { index: 3, kind: 'egg' },
-      { index: 6, kind: 'dust' },
-      { index: 7, kind: 'egg' },
-      { index: 16, kind: 'dust' },
+      { index: 2, found: 'eggs' },
+      { index: 3, found: 'eggs' },
+      { index: 6, found: 'dust' },
+      { index: 7, found: 'eggs' },
+      { index: 16, found: 'dust' },
     ] as const;
     expect(countHidden('legendary', TIERS, reveals)).toEqual({ eggs: 2, of: 3, meteors: 2 });
     expect(countHidden('rare', TIERS, reveals)).toEqual({ eggs: 1, of: 2, meteors: 2 });
@@ -28,9 +28,9 @@ describe('hidden eggs', () => {
   });
 
   test('what contradicts itself is not shown', () => {
-    const egg = (index: number) => ({ index, kind: 'egg' }) as const;
+    const egg = (index: number) => ({ index, found: 'eggs' }) as const;
     expect(countHidden('rare', TIERS, [egg(3), egg(4), egg(5)])).toBeNull();
-    const dust = (index: number) => ({ index, kind: 'dust' }) as const;
+    const dust = (index: number) => ({ index, found: 'dust' }) as const;
     expect(countHidden('legendary', TIERS, [dust(0)])).toBeNull();
   });
 

@@ -14,7 +14,7 @@ export interface Hidden {
 }
 
 type TierPart = Pick<Schemas['TierFloor'], 'tier' | 'size' | 'eggs'>;
-type RevealPart = Pick<Schemas['Reveal'], 'index' | 'kind'>;
+type RevealPart = Pick<Schemas['Reveal'], 'index' | 'found'>;
 
 /**
  * Counts them; null if it can't be known. `tiers` are the shower's, best first; `reveals` all of its reveals, whose
@@ -25,8 +25,8 @@ export function countHidden(tier: Tier, tiers: readonly TierPart[], reveals: rea
   for (const part of tiers) {
     if (part.tier === tier) {
       const shown = reveals.filter(({ index }) => index >= first && index < first + part.size);
-      const found = shown.filter(({ kind }) => kind === 'egg').length;
-      const hidden = { eggs: part.eggs - found, of: part.eggs, meteors: part.size - shown.length };
+      const eggs = shown.filter(({ found }) => found === 'eggs').length;
+      const hidden = { eggs: part.eggs - eggs, of: part.eggs, meteors: part.size - shown.length };
       return hidden.eggs < 0 || hidden.eggs > hidden.meteors ? null : hidden;
     }
     first += part.size;
@@ -52,7 +52,7 @@ async function readReveals(shower: number): Promise<readonly RevealPart[]> {
     const from = list.length;
     const page = await get<Schemas['Reveals']>(`/v1/showers/${shower}/reveals?after=${from}&limit=${PAGE}`);
     // Another reader may have been faster.
-    if (list.length === from) for (const { index, kind } of page.reveals) list.push({ index, kind });
+    if (list.length === from) for (const { index, found } of page.reveals) list.push({ index, found });
     if (page.next == null) return list;
   }
 }

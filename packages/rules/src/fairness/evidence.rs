@@ -162,11 +162,13 @@ pub struct Contribution {
 /// One entry of `reveals.json`: what a cracked meteor was shown to hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reveal {
-    /// The meteor's number.
+    /// The meteor's number; in JSON the token id, a text.
+    #[serde(with = "token_id")]
     pub token_id: u64,
     /// Its place in the shower, from 0: rank − 1.
     pub index: u32,
-    /// Egg or dust.
+    /// Egg or dust; in JSON `found`, the collection.
+    #[serde(rename = "found", alias = "kind", with = "found")]
     pub kind: Kind,
     /// Bare CID of the image.
     pub image: String,
@@ -314,6 +316,58 @@ pub(super) fn digits(text: &str) -> Option<u128> {
     if plain { text.parse().ok() } else { None }
 }
 
+mod token_id {
+    //! Token ids as decimal digits in a text, as everywhere in the API. Numbers are read too: they were written once.
+
+    use alloc::string::String;
+
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    pub(crate) fn serialize<S: Serializer>(id: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(id)
+    }
+
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Number(u64),
+        Text(String),
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+        let id = match Written::deserialize(deserializer)? {
+            Written::Number(id) => Some(id),
+            Written::Text(text) => super::digits(&text).and_then(|id| id.try_into().ok()),
+        };
+        id.ok_or_else(|| de::Error::custom("not a token id in decimal digits"))
+    }
+}
+
+mod found {
+    //! What was found by its collection, as everywhere in the API. `egg` is read too: it was written once.
+
+    use alloc::string::String;
+
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    use super::Kind;
+
+    pub(crate) fn serialize<S: Serializer>(kind: &Kind, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(match kind {
+            Kind::Egg => "eggs",
+            Kind::Dust => "dust",
+        })
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Kind, D::Error> {
+        match String::deserialize(deserializer)?.as_str() {
+            "eggs" | "egg" => Ok(Kind::Egg),
+            "dust" => Ok(Kind::Dust),
+            _ => Err(de::Error::custom("what was found is neither eggs nor dust")),
+        }
+    }
+}
+
 pub(crate) mod decimal {
     //! 128-bit numbers as decimal digits in a text: JSON's numbers lose digits beyond 2^53 in many readers.
 
@@ -345,6 +399,29 @@ mod tests {
         assert_eq!(read_csv(&text), Ok(rows.clone()));
         assert_eq!(read_csv(&text.replace('\n', "\r\n")), Ok(rows));
         assert_eq!(read_csv(&write_csv([])), Ok(vec![]));
+    }
+
+    #[test]
+    fn reveals_are_read_as_they_are_written_and_as_they_were() {
+        let rest = r#""index":1,"image":"Qm","traits":[],"salt":"0000000000000000000000000000000000000000000000000000000000000000","proof":[]"#;
+        let read = |head: &str| serde_json::from_str::<Reveal>(&format!("{{{head},{rest}}}"));
+        let now = read(r#""token_id":"42","found":"eggs""#).unwrap();
+        assert_eq!((now.token_id, now.kind), (42, Kind::Egg));
+        assert_eq!(read(r#""token_id":42,"kind":"egg""#).unwrap(), now);
+        assert_eq!(read(r#""token_id":"42","found":"dust""#).unwrap().kind, Kind::Dust);
+        let written = serde_json::to_value(&now).unwrap();
+        assert_eq!((&written["token_id"], &written["found"]), (&"42".into(), &"eggs".into()));
+        for wrong in [
+            r#""token_id":"042","found":"eggs""#,
+            r#""token_id":"","found":"eggs""#,
+            r#""token_id":"18446744073709551616","found":"eggs""#,
+            r#""token_id":-1,"found":"eggs""#,
+            r#""token_id":"42","found":"stone""#,
+            r#""token_id":"42","found":"dust","kind":"dust""#,
+            r#""token_id":"42""#,
+        ] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]
