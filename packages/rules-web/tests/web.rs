@@ -120,7 +120,7 @@ fn what_was_changed_is_found() {
         |shower: usize| fairness["showers"][shower]["beacon_signature"].as_str().unwrap().to_owned();
     let swapped = Call::shower(1).changed(|call| &mut call.fairness, &signature(0), &signature(1));
     assert_eq!(swapped.steps("failed"), ["beacon"]);
-    let dust = Call::shower(2).changed(|call| &mut call.pages[0], r#""kind": "egg""#, r#""kind": "dust""#);
+    let dust = Call::shower(2).changed(|call| &mut call.pages[0], r#""found": "eggs""#, r#""found": "dust""#);
     assert_eq!(dust.steps("failed"), ["reveals"]);
 }
 
