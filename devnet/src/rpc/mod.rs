@@ -48,6 +48,12 @@ impl RpcError {
         RpcError { code: -32_602, message: "Invalid params", data }
     }
 
+    /// The same of a GET.
+    pub(crate) fn invalid_query(data: impl std::fmt::Display) -> RpcError {
+        let data = format!("error converting http params to arguments: {data}");
+        RpcError { code: -32_602, message: "Invalid params", data }
+    }
+
     pub(crate) fn internal(data: impl std::fmt::Display) -> RpcError {
         RpcError { code: -32_603, message: "Internal error", data: data.to_string() }
     }

@@ -38,6 +38,10 @@ impl Params {
         self.values.get(name).filter(|value| !value.is_null())
     }
 
+    fn invalid(&self, why: String) -> RpcError {
+        if self.uri { RpcError::invalid_query(why) } else { RpcError::invalid_params(why) }
+    }
+
     /// A whole number, which may be absent. Negative ones are kept: some calls have words for them.
     pub(crate) fn integer(&self, name: &str) -> Result<Option<i64>, RpcError> {
         let Some(value) = self.get(name) else { return Ok(None) };
@@ -46,15 +50,13 @@ impl Params {
             Value::String(text) => text.trim_matches('"').parse().ok(),
             _ => None,
         };
-        number.map(Some).ok_or_else(|| RpcError::invalid_params(no_number(name, value)))
+        number.map(Some).ok_or_else(|| self.invalid(no_number(name, value)))
     }
 
     pub(crate) fn text(&self, name: &str) -> Result<Option<String>, RpcError> {
         match self.get(name) {
             None => Ok(None),
-            Some(Value::String(text)) if self.uri => quoted(text).map(Some).map_err(|why| {
-                RpcError::invalid_params(format!("error converting http params to arguments: {why}"))
-            }),
+            Some(Value::String(text)) if self.uri => quoted(text).map(Some).map_err(RpcError::invalid_query),
             Some(Value::String(text)) => Ok(Some(text.clone())),
             Some(other) => Err(RpcError::invalid_params(format!("{name} is not a string: {other}"))),
         }
@@ -75,7 +77,7 @@ impl Params {
         name: &str,
         decode: impl Fn(&str) -> Result<Vec<u8>, String>,
     ) -> Result<Vec<u8>, RpcError> {
-        let wrong = |error: String| RpcError::invalid_params(error);
+        let wrong = |error: String| self.invalid(error);
         match self.get(name) {
             None => Ok(Vec::new()),
             Some(Value::String(text)) if self.uri => match text.strip_prefix("0x") {

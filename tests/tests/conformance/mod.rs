@@ -6,6 +6,7 @@
 
 mod blocks;
 mod event;
+mod letters;
 mod multisig;
 mod queries;
 mod refusals;
@@ -39,6 +40,7 @@ async fn answers(stage: &Stage) -> Answers {
     search::list(&site, &mut said).await;
     shapes::list(&site, &mut said).await;
     multisig::list(&mut site, &mut said).await;
+    letters::list(&site, &mut said).await;
     said
 }
 

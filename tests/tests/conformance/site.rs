@@ -43,6 +43,13 @@ impl<'a> Site<'a> {
         self.http.post(&self.stage.chain.rpc).json(&request).send().await.unwrap().json().await.unwrap()
     }
 
+    /// The status and the whole answer to a call by GET. reqwest escapes what a path may not have.
+    pub(crate) async fn get(&self, method: &str, query: &[(&str, &str)]) -> (u16, Value) {
+        let url = format!("{}/{method}", self.stage.chain.rpc);
+        let answer = self.http.get(url).query(query).send().await.unwrap();
+        (answer.status().as_u16(), answer.json().await.unwrap())
+    }
+
     pub(crate) async fn broadcast(&self, bytes: &[u8]) -> Value {
         self.rpc("broadcast_tx_sync", json!({"tx": Binary::from(bytes).to_base64()})).await
     }
