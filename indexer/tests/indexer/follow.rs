@@ -374,7 +374,10 @@ async fn live_connections_hear_of_changes_and_end_with_the_server() {
     assert_eq!(live.headers()["content-type"], "text/event-stream");
     let heard = hear(&mut live).await;
     assert!(heard.starts_with("retry: 3000\n\n"), "{heard}");
-    assert!(heard.contains("event: shower\ndata: {\"shower\":1,\"status\":\"open\",\"contributors\":2,"), "{heard}");
+    assert!(
+        heard.contains("event: shower\ndata: {\"shower\":1,\"status\":\"open\",\"contributors\":2,"),
+        "{heard}"
+    );
     assert!(!heard.contains("event: contribution"), "old ones are no news: {heard}");
 
     // Who has seen all there is hears of the last block once more: it may have been taken back meanwhile.
@@ -391,7 +394,10 @@ async fn live_connections_hear_of_changes_and_end_with_the_server() {
     chain.commit();
     node.set(|node| node.blocks.clone_from(&chain.blocks));
     let heard = hear(&mut live).await;
-    assert!(heard.contains("{\"shower\":1,\"status\":\"open\",\"contributors\":3,\"total\":\"65\""), "{heard}");
+    assert!(
+        heard.contains("{\"shower\":1,\"status\":\"open\",\"contributors\":3,\"total\":\"65\""),
+        "{heard}"
+    );
     assert!(heard.contains("event: height\nid: 5\n"), "{heard}");
     let told = format!(
         "event: contribution\ndata: {{\"height\":5,\"shower\":1,\"contributor\":\"{}\",\"amount\":\"25\"",
