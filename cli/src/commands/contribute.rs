@@ -9,6 +9,7 @@ use meteor_chain::contracts::ShowerContract;
 use meteor_chain::time::when;
 use meteor_messages::shower::{ExecuteMsg, Status};
 use meteor_operator::gas::coins;
+use meteor_rules::minimum::Minimum;
 
 use super::Command;
 use crate::event::exists;
@@ -23,15 +24,24 @@ pub(super) struct Contribute {
     /// The shower's number
     #[arg(long)]
     shower: u32,
-    /// How much (micro-denom of the event)
+    /// How much, for example "75 UST"; without a unit in the denom's smallest
     #[arg(long)]
-    amount: u128,
+    amount: String,
+}
+
+/// An amount as people write it: "75 UST", or a number of micro-denom.
+fn micro(text: &str, denom: &str) -> Result<u128> {
+    if let Ok(micro) = text.trim().parse() {
+        return Ok(micro);
+    }
+    Ok(Minimum::Written(text.to_owned()).micro(denom)?.into())
 }
 
 impl Command for Contribute {
     async fn run(self) -> Result<ExitCode> {
         let (mut account, deployment, config) = self.signing.open().await?;
-        let (shower, amount, denom) = (self.shower, self.amount, &config.denom);
+        let (shower, denom) = (self.shower, &config.denom);
+        let amount = micro(&self.amount, denom)?;
         exists(shower, &config)?;
         ensure!(
             !config.paused,
