@@ -196,6 +196,12 @@ fn times_that_leave_no_room_for_one_another_are_found() {
     }
     // Each at its edge.
     assert_eq!(with(|preset| preset.mint_window = 3_600, &quicknet), []);
+    // Where a rehearsal may be short, the round still comes first.
+    let rehearsal = quicknet.replace("columbus-5", "localterra");
+    let late = Finding::RoundTooLate { after: 603, mint_window: 1_205 };
+    assert_eq!(with(|preset| preset.mint_window = 1_205, &rehearsal), [late]);
+    assert_eq!(with(|preset| preset.mint_window = 1_206, &rehearsal), []);
+    assert_eq!(with(|preset| preset.mint_window = 59, &rehearsal), [Finding::MintWindow(59)]);
     assert_eq!(with(|preset| preset.crack.reveal_timeout = 900, &quicknet), []);
     assert_eq!(with(|preset| preset.crack.crack_window = 1_209_600, &quicknet), []);
     assert_eq!(with(|preset| preset.crack.key_window = 2_592_001, &quicknet), []);
