@@ -193,7 +193,7 @@ impl NodeError {
 }
 
 /// Why a server can't be reached, in words: the libraries' own name their layers.
-fn unreached(error: &reqwest::Error) -> String {
+pub(crate) fn unreached(error: &reqwest::Error) -> String {
     let mut causes = vec![];
     let mut cause = error.source();
     while let Some(source) = cause {

@@ -8,6 +8,7 @@ use thiserror::Error;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
+use crate::error::unreached;
 use crate::waits::Wait;
 
 /// How long a connection may take to be made.
@@ -34,10 +35,10 @@ pub enum BodyError {
 #[derive(Debug, Error)]
 pub enum GetError {
     /// The server can't be reached.
-    #[error("the server does not answer: check that it runs and that the address is right")]
-    Unreachable(#[source] reqwest::Error),
+    #[error("the server does not answer ({0}): check that it runs and that the address is right")]
+    Unreachable(String),
     /// The server refuses.
-    #[error("the server answers with HTTP status {status}: {text}")]
+    #[error("the server answers with HTTP status {status}{}", said(text))]
     Status {
         /// The HTTP status.
         status: u16,
@@ -49,6 +50,12 @@ pub enum GetError {
     Body(#[from] BodyError),
 }
 
+/// What a server says with a status, for people: a page of HTML says nothing.
+fn said(text: &str) -> String {
+    let text = text.trim();
+    if text.is_empty() || text.starts_with('<') { String::new() } else { format!(": {text}") }
+}
+
 /// The page at `url`, of bounded size.
 ///
 /// # Errors
@@ -57,8 +64,8 @@ pub async fn get(url: &str) -> Result<Vec<u8>, GetError> {
     // A large page over a slow line may take its time, as long as something arrives.
     let client = Client::builder().connect_timeout(CONNECT).read_timeout(READ).build();
     let _waits = Url::parse(url).map(|url| Wait::answer(&url.origin().ascii_serialization(), url.path()));
-    let sent = client.map_err(GetError::Unreachable)?.get(url).send().await;
-    let response = sent.map_err(|error| GetError::Unreachable(error.without_url()))?;
+    let failed = |error: reqwest::Error| GetError::Unreachable(unreached(&error.without_url()));
+    let response = client.map_err(failed)?.get(url).send().await.map_err(failed)?;
     let status = response.status();
     let body = body(response, MOST_BYTES).await?;
     if status.is_success() {
