@@ -48,7 +48,7 @@ impl Service {
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let ready: Value = serde_json::from_str(&line).unwrap();
-        let text = |name: &str| ready[name].as_str().unwrap().to_owned();
+        let text = |name: &str| ready.get(name).and_then(Value::as_str).unwrap().to_owned();
         Some(Self { process, url: text("url"), id: text("id"), secret: text("secret") })
     }
 }
