@@ -38,7 +38,9 @@ const OPTIONS: [(&str, &str); 15] = [
 /// Options whose variables [`crate::event`] reads by itself, because the event's file counts before them.
 const AFTER_THE_FILE: [&str; 4] = ["event", "node", "contract", "gas-price"];
 /// Commands that have an event of their own or none: what is written for the real one is not for them.
-const WITHOUT: [&str; 8] = ["account", "beacon", "catalogue", "completions", "demo", "devnet", "help", "man"];
+// keygen and verify believe their command line alone: a contract of yesterday's event would be the wrong one.
+const WITHOUT: [&str; 10] =
+    ["account", "beacon", "catalogue", "completions", "demo", "devnet", "help", "keygen", "man", "verify"];
 
 /// A file of settings.
 #[derive(Debug)]
@@ -254,7 +256,7 @@ fn chosen<'a>(command: &'a Command, given: &[OsString]) -> Option<(&'a Command, 
             }
             break;
         };
-        if WITHOUT.contains(&next.get_name()) {
+        if found.is_none() && WITHOUT.contains(&next.get_name()) {
             return None;
         }
         of = next;
@@ -300,6 +302,13 @@ mod tests {
             ("tables = \"t\"", "meteor close", "meteor close"),
             ("account = 3", "meteor account words", "meteor account words"),
             ("node = \"a\"", "meteor demo", "meteor demo"),
+            ("contract = \"a\"", "meteor keygen x", "meteor keygen x"),
+            ("contract = \"a\"", "meteor verify x", "meteor verify x"),
+            (
+                "store_region = \"eu\"",
+                "meteor snapshot verify x",
+                "meteor snapshot verify --store-region=eu x",
+            ),
             ("account = 3", "meteor --help", "meteor --help"),
             ("store_region = \"eu\"", "meteor snapshot ls x", "meteor snapshot ls --store-region=eu x"),
         ] {

@@ -26,7 +26,7 @@ pub(super) struct Deploy {
     /// The launch file
     launch: PathBuf,
     /// Where to write what is on the chain; the other commands read it
-    #[arg(long, value_name = "FILE", default_value = EVENT_FILE)]
+    #[arg(long, value_name = "FILE", env = "METEOR_EVENT", default_value = EVENT_FILE)]
     event: PathBuf,
     /// Folder with the contracts' wasm and checksums.txt
     #[arg(long, default_value = "artifacts")]
