@@ -222,7 +222,7 @@ impl File {
         self.says(option).map(|(_, path)| self.beside(path).into())
     }
 
-    /// Where in the file an option of clap's error comes from, for example "--gas-price <PRICE>".
+    /// Where in the file an option of clap's error comes from, for example `--gas-price <PRICE>`.
     pub fn place_of(&self, shown: &str) -> Option<String> {
         let long = shown.strip_prefix("--")?.split([' ', '=']).next()?;
         self.says(long).map(|(place, _)| place)
