@@ -120,7 +120,7 @@ impl CommitmentsFile {
         }
     }
 
-    /// Reads what [`Self::write`] wrote.
+    /// Reads what [`Self::save`] wrote.
     ///
     /// # Errors
     /// A [`CommitmentsError`] that says how to make the file again.
