@@ -344,8 +344,12 @@ fn stands(state: &ShowerResponse, draw: &DrawResponse) -> String {
         Status::Refunding => format!("is refunded: {} of {} so far", state.refunded, state.total),
         Status::Closed | Status::Minted if draw.root.is_none() => "has no draw yet".to_owned(),
         Status::Closed | Status::Minted => {
-            let booked = if unsettled(state) > 0 { "not settled" } else { "settled" };
-            format!("has {} of {} meteors and is {booked}", state.minted, state.contributors)
+            let booked = match unsettled(state) {
+                0 if state.minted < state.contributors => "",
+                0 => " and is settled",
+                _ => " and is not settled",
+            };
+            format!("has {} of {} meteors{booked}", state.minted, state.contributors)
         }
     }
 }

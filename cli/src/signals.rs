@@ -6,6 +6,7 @@ use std::process::exit;
 use meteor_operator::account::under_way;
 use rustix::stdio::stdin;
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
+use tokio::signal::unix::{self, SignalKind};
 use tokio::task::AbortHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -28,16 +29,27 @@ impl Signal {
             Self::Terminate => 143,
         }
     }
+}
+
+/// The signals that come from now on.
+struct Signals {
+    interrupt: unix::Signal,
+    terminate: unix::Signal,
+}
+
+impl Signals {
+    /// Listens at once: one that comes before a task first runs must not kill the process.
+    fn listen() -> std::io::Result<Self> {
+        let interrupt = unix::signal(SignalKind::interrupt())?;
+        Ok(Self { interrupt, terminate: unix::signal(SignalKind::terminate())? })
+    }
 
     /// The next one.
-    async fn next() -> std::io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let (mut interrupt, mut terminate) =
-            (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-        Ok(tokio::select! {
-            _ = interrupt.recv() => Self::Interrupt,
-            _ = terminate.recv() => Self::Terminate,
-        })
+    async fn next(&mut self) -> Signal {
+        tokio::select! {
+            _ = self.interrupt.recv() => Signal::Interrupt,
+            _ = self.terminate.recv() => Signal::Terminate,
+        }
     }
 }
 
@@ -46,8 +58,11 @@ impl Signal {
 pub(crate) fn end_when_told() -> AbortHandle {
     // A prompt for a passphrase turns the echo off, which must not outlive it.
     let terminal = tcgetattr(stdin()).ok();
+    let signals = Signals::listen();
     let waits = tokio::spawn(async move {
-        let Ok(signal) = Signal::next().await else { return };
+        // Without them the system's own way stays: a signal ends the process.
+        let Ok(mut signals) = signals else { return };
+        let signal = signals.next().await;
         let mut now = under_way();
         let hash = now.borrow().clone();
         if let Some(hash) = hash {
@@ -57,7 +72,7 @@ pub(crate) fn end_when_told() -> AbortHandle {
             );
             tokio::select! {
                 _ = now.wait_for(Option::is_none) => {}
-                _ = Signal::next() => {}
+                _ = signals.next() => {}
             }
         }
         end(signal, terminal.as_ref());
@@ -76,14 +91,13 @@ fn end(signal: Signal, terminal: Option<&Termios>) -> ! {
 pub(crate) fn stop_when_told() -> CancellationToken {
     let stop = CancellationToken::new();
     let cancel = stop.clone();
+    let signals = Signals::listen();
     tokio::spawn(async move {
-        if Signal::next().await.is_ok() {
-            tell!("stopping; once more ends at once");
-            cancel.cancel();
-            if let Ok(again) = Signal::next().await {
-                exit(again.code());
-            }
-        }
+        let Ok(mut signals) = signals else { return };
+        signals.next().await;
+        tell!("stopping; once more ends at once");
+        cancel.cancel();
+        exit(signals.next().await.code());
     });
     stop
 }

@@ -194,7 +194,7 @@ impl Account {
                         // own, so what else may be refused has as many tries left as before.
                         price.millionths = dearer;
                         signatures -= 1;
-                        tracing::warn!(millionths = dearer, "the nodes ask for a higher gas price");
+                        tracing::warn!("the nodes ask for a higher gas price: paying {price} now");
                     } else if said == Said::OverBlockGas && most_gas == u64::MAX {
                         most_gas = self.node.block_gas().await?.ok_or(AccountError::Refused(refusal))?;
                     } else if said == Said::InsufficientFunds {
