@@ -8,13 +8,13 @@ use meteor_messages::shower::ConfigResponse;
 use meteor_operator::account::Account;
 use meteor_operator::gas::GasPrice;
 use meteor_operator::jobs::Deployment;
-use meteor_operator::journal::Journal;
+use meteor_operator::journal::{Committed, Intent, Journal};
 use meteor_operator::keys::harden;
 use meteor_operator::node::Node;
 use meteor_operator::signer::Signer;
 
 use crate::event::{Event, Found, config};
-use crate::out::{self, begin, report, say, tell};
+use crate::out::{self, begin, report, speaks, tell};
 use crate::wallet::{Wallet, Words};
 
 /// Which event, and who signs.
@@ -84,19 +84,32 @@ impl JournalFolder {
         let chain_id = node.status().await?.chain_id;
         // Closed again at once: it only tells what the opening below will wait for.
         let left = Journal::open(&folder, &chain_id, signer.address())?.outstanding().cloned();
-        if let Some(intent) = &left {
-            begin!("an earlier command left transaction {} under way", intent.hash);
+        let Some(Intent { hash, .. }) = left else {
+            return Ok(Account::open_with_journal(node, signer, price, &folder).await?);
+        };
+        // A line has its end only where lines for people are said.
+        if speaks() {
+            begin!("an earlier command left transaction {hash} under way");
         }
         let opened = Account::open_with_journal(node, signer, price, &folder).await;
-        if left.is_some() && opened.is_err() {
-            say!(": its outcome is not known yet");
-        }
-        let account = opened?;
-        if let Some(intent) = left {
-            match account.journal().history()?.last().filter(|last| last.hash == intent.hash) {
-                Some(last) if last.code == 0 => say!(": it is in block {}", last.height),
-                Some(last) => say!(": it failed in block {} (code {})", last.height, last.code),
-                None => say!(": it is in no block and never will be"),
+        let account = match opened {
+            Ok(account) => account,
+            Err(error) => {
+                report!("left", {"tx": hash, "outcome": "unknown"}, ": its outcome is not known yet");
+                return Err(error.into());
+            }
+        };
+        match account.journal().history()?.last().filter(|last| last.hash == hash) {
+            Some(Committed { height, code: 0, .. }) => {
+                report!("left", {"tx": hash, "outcome": "done", "height": height}, ": it is in block {height}");
+            }
+            Some(Committed { height, code, .. }) => report!(
+                "left",
+                {"tx": hash, "outcome": "failed", "height": height, "code": code},
+                ": it failed in block {height} (code {code})"
+            ),
+            None => {
+                report!("left", {"tx": hash, "outcome": "lost"}, ": it is in no block and never will be");
             }
         }
         Ok(account)

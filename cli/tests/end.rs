@@ -44,6 +44,28 @@ async fn written_for_a_multisig(folder: &Path, line: &str, owner: &str, contract
     assert!(fails(folder, &format!("{line} --signer-file words")).await.contains("cannot be used with"));
 }
 
+/// A journal as a command leaves it that was killed between signing and sending; too late for a block since.
+fn left_under_way(folder: &Path, chain_id: &str, wallet: &str) -> Journal {
+    let mut left = Journal::open(&folder.join("journal"), chain_id, wallet).unwrap();
+    left.write(Intent {
+        chain_id: chain_id.to_owned(),
+        address: wallet.to_owned(),
+        sequence: 0,
+        fee: "1uluna".into(),
+        hash: hash(&[0, 0, 0]),
+        signed_at: 1,
+        timeout_height: 1,
+        tx: "AAAA".into(),
+    })
+    .unwrap();
+    left
+}
+
+/// What programs are told of it.
+fn found_by_a_program() -> String {
+    format!(r#"{{"what":"left","outcome":"lost","tx":"{}"}}"#, hash(&[0, 0, 0]))
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn paused_resumed_cancelled_and_refunded_with_the_chains_tax() {
     let folder = tempfile::tempdir().unwrap();
@@ -72,26 +94,20 @@ async fn paused_resumed_cancelled_and_refunded_with_the_chains_tax() {
     until(&node, &event.shower, Status::Open).await;
     let contribute =
         |account, amount: u64| format!("{} --shower 1 --amount {amount}", job("contribute", account));
-    // As a command leaves it that was killed between signing and sending; too late for a block since.
     let wallet = chain.account(4).await.unwrap().address().to_owned();
-    let mut left = Journal::open(&folder.join("journal"), &devnet.chain_id(), &wallet).unwrap();
-    left.write(Intent {
-        chain_id: devnet.chain_id(),
-        address: wallet,
-        sequence: 0,
-        fee: "1uluna".into(),
-        hash: hash(&[0, 0, 0]),
-        signed_at: 1,
-        timeout_height: 1,
-        tx: "AAAA".into(),
-    })
-    .unwrap();
+    let left = left_under_way(folder, &devnet.chain_id(), &wallet);
     let locked = fails(folder, &contribute(4, 9_000_000)).await;
     assert!(locked.contains("in use: another job signs with this account"), "{locked}");
     drop(left);
     let said = works(folder, &contribute(4, 9_000_000)).await;
     let found = format!("transaction {} under way: it is in no block and never will be\n", hash(&[0, 0, 0]));
     assert!(said.contains(&found), "{said}");
+    // No line is begun whose end nobody is told.
+    for (option, expected) in [("-q", String::new()), ("--json", found_by_a_program())] {
+        drop(left_under_way(folder, &devnet.chain_id(), chain.account(7).await.unwrap().address()));
+        let said = idle(folder, &format!("{} {option}", job("close", 7))).await;
+        assert_eq!(said.lines().next().unwrap_or_default(), expected);
+    }
 
     let unsigned =
         |line: String| line.replace("--signer-file words", "--generate-only").replace("--account 1", "");
