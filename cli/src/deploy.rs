@@ -7,9 +7,10 @@ mod plan;
 mod show;
 
 use std::collections::BTreeMap;
+use std::fmt::Arguments;
 use std::path::PathBuf;
 
-use crate::out::say;
+use crate::out::{report, reported};
 use anyhow::{Context, Result, ensure};
 use cosmwasm_std::HexBinary;
 use meteor_chain::contracts::ShowerContract;
@@ -18,6 +19,7 @@ use meteor_operator::account::Account;
 use meteor_operator::jobs::{self, Asked, Deployment};
 use meteor_operator::launch::{Code, Codes, Record};
 use meteor_operator::tx;
+use serde_json::{Value, json};
 
 pub use self::draft::Draft;
 pub use self::plan::Plan;
@@ -70,10 +72,20 @@ impl<'a> Deploying<'a> {
         Ok(self.file.as_ref().map_or(Ok(()), |file| self.record.save(file))?)
     }
 
-    fn say(&self, line: impl FnOnce() -> String) {
+    /// Reports a step, unless steps are not shown.
+    fn say(&self, what: &str, fields: impl FnOnce() -> Value, line: Arguments<'_>) {
         if self.file.is_some() {
-            say!("{}", line());
+            reported(what, fields, line);
         }
+    }
+
+    fn say_found(&self) {
+        let contract = &self.plan.contract;
+        self.say(
+            "found",
+            || json!({"contract": contract}),
+            format_args!("{contract} is already on the chain"),
+        );
     }
 
     /// Does what is left to do, signed by `account`, and compares everything on the chain with the plan.
@@ -84,7 +96,7 @@ impl<'a> Deploying<'a> {
     pub async fn run(mut self, account: Option<&mut Account>) -> Result<Deployment> {
         let (codes, message) = match account {
             None => {
-                self.say(|| format!("{} is already on the chain", self.plan.contract));
+                self.say_found();
                 let codes = self.codes_of_the_event().await?;
                 (codes, self.plan.message(codes)?)
             }
@@ -121,7 +133,11 @@ impl<'a> Deploying<'a> {
                 let held = hex(&account.node().code_checksum(code.id).await?);
                 let (id, name) = (code.id, artifact.name);
                 ensure!(held == artifact.checksum, "code {id} is not the {name} of the deployment file");
-                self.say(|| format!("{name}: code {id} is already on the chain"));
+                self.say(
+                    "code",
+                    || json!({"name": name, "id": id, "uploaded": false}),
+                    format_args!("{name}: code {id} is already on the chain"),
+                );
                 continue;
             }
             let uploaded = jobs::upload(account, &artifact.wasm).await;
@@ -129,7 +145,12 @@ impl<'a> Deploying<'a> {
             let code = Code { id, checksum: artifact.checksum.clone(), tx: Some(tx) };
             self.record.codes.insert(artifact.name.to_owned(), code);
             self.save()?;
-            self.say(|| format!("{}: uploaded as code {id}", artifact.name));
+            let name = artifact.name;
+            self.say(
+                "code",
+                || json!({"name": name, "id": id, "uploaded": true}),
+                format_args!("{name}: uploaded as code {id}"),
+            );
         }
         let codes = &self.record.codes;
         let id = |name: &str| codes.get(name).map(|code| code.id).context("a code that was not uploaded");
@@ -175,7 +196,7 @@ impl<'a> Deploying<'a> {
         let (plan, launch) = (self.plan, &self.plan.launch);
         // Opening the account finished what an earlier run left under way. That may have been this.
         if jobs::exists(&plan.node, &plan.contract).await? {
-            self.say(|| format!("{} is already on the chain", plan.contract));
+            self.say_found();
             return Ok(());
         }
         let height = plan.node.status().await?.height;
@@ -185,8 +206,13 @@ impl<'a> Deploying<'a> {
         let (admin, salt) = (launch.roles.admin.as_deref(), launch.salt.as_bytes());
         let send = tx::instantiate(account.address(), admin, codes.shower, &launch.label, salt, message)?;
         let included = account.send(vec![send]).await.context("instantiating the shower contract")?;
-        self.say(|| format!("instantiated in block {}, transaction {}", included.height, included.hash));
-        self.record.tx = Some(included.hash);
+        let (height, hash) = (included.height, included.hash);
+        self.say(
+            "instantiated",
+            || json!({"contract": plan.contract, "height": height, "tx": hash}),
+            format_args!("instantiated in block {height}, transaction {hash}"),
+        );
+        self.record.tx = Some(hash);
         Ok(())
     }
 
@@ -205,12 +231,17 @@ impl<'a> Deploying<'a> {
         for of in ["shower", "meteors", "hatchery", "eggs", "dust"] {
             let same = checks.iter().filter(|check| check.of == of && check.differs.is_empty());
             let same: Vec<&str> = same.map(|check| check.what).collect();
-            self.say(|| format!("read back   {of:<8} as asked for: {}", same.join(", ")));
+            self.say(
+                "read_back",
+                || json!({"of": of, "same": same}),
+                format_args!("read back   {of:<8} as asked for: {}", same.join(", ")),
+            );
         }
         let differ = checks.iter().flat_map(|check| check.differs.iter().map(move |how| (check.of, how)));
-        let differ: Vec<String> = differ.map(|(of, how)| format!("DIFFERS     {of:<8} {how}")).collect();
-        for line in &differ {
-            say!("{line}");
+        let differ: Vec<_> = differ.collect();
+        for (of, how) in &differ {
+            let how = how.to_string();
+            report!("differs", {"of": of, "said": how}, "DIFFERS     {of:<8} {how}");
         }
         ensure!(
             differ.is_empty(),

@@ -48,6 +48,23 @@ async fn compared(folder: &std::path::Path, launch: &str, shower: &str) {
     std::fs::write(folder.join("other.json"), committed.replace(shower, made)).unwrap();
     let other = fails(folder, "deploy other.toml --signer-file words --account 1 --yes").await;
     assert!(other.contains(&format!("is of {shower}, the launch makes {made}")), "{other}");
+    let labelled = launch.replace("label = \"rehearsal\"", "label = \"other\"");
+    std::fs::write(folder.join("other.toml"), labelled).unwrap();
+    for (launch, last) in [("other.toml", "error"), ("launch.toml", "deployed")] {
+        let output = meteor(folder, &format!("deploy {launch} --json")).await;
+        let said = String::from_utf8(output.stdout).unwrap();
+        let whats = said.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        let whats: Vec<_> =
+            whats.map(|line| line.get("what").unwrap().as_str().unwrap().to_owned()).collect();
+        let differs = usize::from(last == "error");
+        assert_eq!(whats.iter().filter(|what| *what == "differs").count(), differs, "{said}");
+        assert_eq!(whats.iter().filter(|what| *what == "read_back").count(), 5, "{said}");
+        assert_eq!(
+            (whats.first().unwrap().as_str(), whats.last().unwrap().as_str()),
+            ("plan", last),
+            "{said}"
+        );
+    }
     // An event that is there as a whole is read back without any words, however late.
     let again = works(folder, "deploy launch.toml").await;
     for of in ["shower", "meteors", "hatchery", "eggs", "dust"] {

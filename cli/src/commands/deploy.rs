@@ -11,7 +11,7 @@ use super::{Command, PARTLY};
 use crate::confirm::confirmed;
 use crate::deploy::{Deploying, Draft, Plan, for_good};
 use crate::event::EVENT_FILE;
-use crate::out::say;
+use crate::out::{self, report, say};
 use crate::signing::JournalFolder;
 use crate::wallet::{Wallet, Words};
 use crate::{catalogue, preset};
@@ -49,20 +49,28 @@ pub(super) struct Deploy {
     yes: bool,
     #[command(flatten)]
     journal: JournalFolder,
+    /// Write the plan and what is done as JSON, one object a line, instead of lines for people
+    #[arg(long)]
+    json: bool,
 }
 
 impl Command for Deploy {
     async fn run(self) -> Result<ExitCode> {
+        if self.json {
+            out::json();
+        }
         let draft = Draft::read(&self.launch, &self.artifacts, &self.event).await?;
         // What is on the chain can't be changed any more: then the comparison says what is wrong.
         let compare = draft.deployed && !self.dry_run;
         // A plan that can't be carried out would only hide what has to be fixed.
         if let Some(plan) = draft.plan.as_ref().filter(|_| compare || draft.is_good()) {
-            plan.show(self.wallets, draft.gas)?;
+            if self.json {
+                out::reported("plan", || plan.json(draft.gas), format_args!(""));
+            } else {
+                plan.show(self.wallets, draft.gas)?;
+            }
         }
-        for line in draft.lines() {
-            say!("{line}");
-        }
+        draft.show_findings();
         let can_go_on = draft.is_good() || (compare && draft.plan.is_some());
         ensure!(can_go_on, "the launch has errors: fix them first, nothing was signed");
         let (plan, deployed) = (draft.plan.context("the launch can't be planned")?, draft.deployed);
@@ -78,7 +86,12 @@ impl Command for Deploy {
         let tables = self.event.with_file_name("tables.json");
         std::fs::write(&tables, preset::tables(&plan.preset)?)
             .with_context(|| format!("writing {}", tables.display()))?;
-        say!("the configuration was read back and is as asked for: {}", self.event.display());
+        report!(
+            "deployed",
+            {"contract": plan.contract, "event": self.event, "tables": tables, "catalogue": catalogue},
+            "the configuration was read back and is as asked for: {}",
+            self.event.display()
+        );
         say!("tables of what meteors hold, for draw and hatch: {}", tables.display());
         say!(
             "the catalogue, for mint; publish it, so that anyone can finish a mint: {}",
@@ -90,12 +103,12 @@ impl Command for Deploy {
 
 /// Says whether this launch can be deployed as it is.
 fn end_of_dry_run(plan: &Plan) -> ExitCode {
-    if plan.committed.is_some() {
-        say!("dry run: this launch can be deployed; nothing was signed");
-        return ExitCode::SUCCESS;
-    }
-    say!("dry run: only the commitments are missing; nothing was signed");
-    ExitCode::from(PARTLY)
+    let (code, lacks, said) = match plan.committed {
+        Some(_) => (ExitCode::SUCCESS, None, "this launch can be deployed"),
+        None => (ExitCode::from(PARTLY), Some("commitments"), "only the commitments are missing"),
+    };
+    report!("deployable", {"contract": plan.contract, "lacks": lacks}, "dry run: {said}; nothing was signed");
+    code
 }
 
 impl Deploy {

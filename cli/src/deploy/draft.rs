@@ -19,9 +19,10 @@ use meteor_rules::preset::{Preset, PresetError};
 
 use super::{Plan, contracts};
 use crate::catalogue;
+use crate::out::report;
 
 /// Codes that no chain has: to see whether the contracts accept the rest, before they are uploaded.
-const NO_CODES: Codes = Codes { shower: 0, nft: 0, hatchery: 0 };
+pub(super) const NO_CODES: Codes = Codes { shower: 0, nft: 0, hatchery: 0 };
 
 /// A launch as it was read.
 pub struct Draft {
@@ -89,11 +90,19 @@ impl Draft {
         !self.findings.iter().any(Finding::is_error)
     }
 
-    /// What is wrong or suspicious, a line each, errors first.
-    pub fn lines(&self) -> Vec<String> {
+    /// Says what is wrong or suspicious, a line each, errors first.
+    pub fn show_findings(&self) {
         let (errors, warnings): (Vec<_>, Vec<_>) =
             self.findings.iter().partition(|finding| finding.is_error());
-        errors.into_iter().chain(warnings).map(|finding| self.texts.line(finding)).collect()
+        for finding in errors.into_iter().chain(warnings) {
+            let severity = if finding.is_error() { "error" } else { "warning" };
+            let (place, said) = (finding.place(), self.texts.line(finding));
+            report!(
+                "finding",
+                {"severity": severity, "key": place.key, "said": said},
+                "{severity}: {said}"
+            );
+        }
     }
 
     async fn of(&mut self, launch: Launch, beside: &Path, folder: &Path) -> Result<()> {
@@ -317,9 +326,8 @@ fn unreadable(key: &'static str, path: &Path, error: &std::io::Error) -> Finding
 }
 
 impl Texts {
-    /// A finding with its file, line and key: `error: launch.toml:7: chain.denom: why: what to do`.
+    /// A finding with its file, line and key: `launch.toml:7: chain.denom: why: what to do`.
     fn line(&self, finding: &Finding) -> String {
-        let severity = if finding.is_error() { "error" } else { "warning" };
         let place = finding.place();
         let said = finding.to_string();
         let numbered = said.strip_prefix("line ").and_then(|rest| rest.split_once(": "));
@@ -332,9 +340,9 @@ impl Texts {
             File::Artifacts => self.artifacts.clone(),
         };
         match numbered {
-            Some((line, why)) => format!("{severity}: {file}:{line}: {why}"),
-            None if place.key.is_empty() => format!("{severity}: {file}: {said}"),
-            None => format!("{severity}: {file}: {}: {said}", place.key),
+            Some((line, why)) => format!("{file}:{line}: {why}"),
+            None if place.key.is_empty() => format!("{file}: {said}"),
+            None => format!("{file}: {}: {said}", place.key),
         }
     }
 }

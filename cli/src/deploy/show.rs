@@ -1,5 +1,7 @@
 //! A plan in words, before anything is signed: everything that is for good.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result};
 use meteor_operator::launch::{Beacon, utc};
 use meteor_rules::eggs::issue;
@@ -8,8 +10,10 @@ use meteor_rules::minimum::names;
 use meteor_rules::odds::odds;
 use meteor_rules::preset::{Collection, Preset, RelativeSchedule};
 use meteor_rules::tier::Tier;
+use serde_json::{Value, json};
 
 use super::Plan;
+use super::draft::NO_CODES;
 use crate::catalogue;
 use crate::out::say;
 
@@ -42,6 +46,24 @@ impl Plan {
         self.show_fees(gas);
         self.show_commitments();
         Ok(())
+    }
+
+    /// The same for programs: what the contract is made with, and what that takes. Commitments that are still to be made
+    /// are none.
+    pub fn json(&self, gas: Option<u64>) -> Value {
+        let Self { launch, contract, .. } = self;
+        let mut message = self.message_or_stand_in(launch.codes.unwrap_or(NO_CODES));
+        if let Some(message) = message.as_mut().filter(|_| self.committed.is_none()) {
+            message.fairness.commitments.clear();
+        }
+        let checksums: BTreeMap<_, _> =
+            self.checksums.iter().map(|(name, checksum)| (*name, checksum.to_hex())).collect();
+        let price = launch.gas_price().ok();
+        let fee = price.zip(gas).map(|(price, gas)| format!("{}{}", price.fee(gas), price.denom));
+        json!({
+            "chain_id": launch.chain.id, "label": launch.label, "contract": contract, "salt": launch.salt,
+            "signer": launch.deployer(), "checksums": checksums, "gas": gas, "fee": fee, "message": message,
+        })
     }
 
     fn show_contract(&self) {
