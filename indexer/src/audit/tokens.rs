@@ -155,7 +155,7 @@ async fn collection(
         let theirs = match told {
             Ok(told) => words(&told.access.owner, &told.info.extension),
             // As a contract answers for a token that is burnt.
-            Err(AuditError::Node(NodeError::Query(refusal))) if refusal.said() == Said::Other => {
+            Err(AuditError::Node(NodeError::Query(refusal))) if refusal.said() == Said::NoToken => {
                 BURNT.to_owned()
             }
             Err(error) => return Err(error),
