@@ -14,6 +14,12 @@ export interface EventFacts {
   revealTimeout: string;
   holdback: string;
   tax: string;
+  taxCap: string;
+}
+
+/** The tax on what contracts send: a part, and the most of one transfer. */
+function taxIn(event: EventFacts): string {
+  return event.taxCap ? `${event.tax}, at most ${event.taxCap} of each transfer` : event.tax;
 }
 
 /** A question with its answer. Empty paragraphs are left out. */
@@ -488,7 +494,7 @@ export const t = {
       refundable: (mine: boolean) =>
         `The whole contribution goes back to ${mine ? 'your wallet' : 'this wallet'} by itself. Anyone can trigger it, and it can go to nobody else. There is nothing to claim.`,
       refunded: (amount: string, mine: boolean) => `${amount} went back to ${mine ? 'your wallet' : 'this wallet'}.`,
-      tax: (percent: string) => `The chain’s tax of ${percent} was taken from it on the way.`,
+      tax: (amount: string) => `The chain’s tax, as it is now, takes ${amount} of it on the way.`,
     },
 
     token: {
@@ -995,7 +1001,7 @@ export const t = {
         paragraphs: [
           'Anyone can trigger a refund, and the team’s programs do. It can only go to the wallet that contributed. You need to sign nothing, and nobody who asks you to “claim” it is from the team.',
           event.tax
-            ? `The chain taxes what contracts send: a refund arrives less ${event.tax}.`
+            ? `The chain taxes what contracts send: a refund arrives less ${taxIn(event)}.`
             : 'Where the chain taxes what contracts send, as Terra Classic does, a refund arrives less that tax.',
         ],
       },
@@ -1031,7 +1037,7 @@ export const t = {
           'The chain’s fee for a transaction. This page asks the chain what it will be and shows it before you sign. The whole amount that you contribute counts for your rank.',
           'A transaction that fails still costs its fee; the amount stays with you.',
           event.tax
-            ? `The chain’s tax on what contracts send is ${event.tax} now. It comes off refunds.`
+            ? `The chain’s tax on what contracts send is now ${taxIn(event)}. It comes off refunds.`
             : 'Where the chain taxes what contracts send, that comes off refunds.',
         ],
       },

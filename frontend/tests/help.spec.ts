@@ -55,6 +55,7 @@ const NOTHING = {
   revealTimeout: '',
   holdback: '',
   tax: '',
+  taxCap: '',
 };
 
 test('each answer can be linked to, and has an answer', async ({ page }) => {

@@ -25,7 +25,7 @@ use crate::models::ServerState;
 use crate::port::Caps;
 use crate::standing::{Standing, standing};
 use crate::store::{Files, Queue, StoreHealth};
-use crate::tax::Tax;
+use crate::tax::LastTax;
 use crate::view::{Page, View};
 
 /// Most requests that are passed on to nodes at once.
@@ -45,7 +45,7 @@ pub struct App {
     /// The catalogue, if one is configured.
     pub catalogue: Option<CatalogueFile>,
     /// The chain's tax on coins that are sent.
-    pub(crate) tax: Tax,
+    pub(crate) tax: LastTax,
     /// How long answers of the public API take.
     pub latency: Latency,
     /// Places for live connections.
@@ -142,7 +142,7 @@ impl App {
             tables: config.tables.as_deref().map(Tables::new),
             catalogue: config.catalogue.clone().map(CatalogueFile::new),
             health: Health::default(),
-            tax: Tax::default(),
+            tax: LastTax::default(),
             latency: Latency::default(),
             streams: Caps::new(config.max_streams, config.max_streams_per_address),
             upstream: Arc::new(Semaphore::new(UPSTREAM)),

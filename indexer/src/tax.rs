@@ -2,21 +2,21 @@
 
 use std::time::{Duration, Instant};
 
-use meteor_chain::tax::Rate;
-use meteor_chain::{Pool, with_causes};
+use meteor_chain::tax::{Rate, Tax};
+use meteor_chain::{NodeError, Pool, with_causes};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 /// Governance decides about the tax, so it changes rarely.
 const FRESH: Duration = Duration::from_mins(1);
-/// Wait after a failure, as long as the rate was never known.
+/// Wait after a failure, as long as the tax was never known.
 const RETRY: Duration = Duration::from_secs(2);
 /// Nobody waits longer for a node.
 const DEADLINE: Duration = Duration::from_secs(5);
 
-/// The last known rate.
+/// The last known tax.
 #[derive(Debug)]
-pub(crate) struct Tax {
+pub(crate) struct LastTax {
     known: Mutex<Known>,
     fresh: Duration,
 }
@@ -24,31 +24,45 @@ pub(crate) struct Tax {
 #[derive(Debug, Default)]
 struct Known {
     asked: Option<Instant>,
-    rate: Option<Rate>,
+    /// With its cap for this denom; before the event is known there is none.
+    denom: Option<String>,
+    tax: Option<Tax>,
 }
 
-impl Default for Tax {
+impl Default for LastTax {
     fn default() -> Self {
         Self { known: Mutex::default(), fresh: FRESH }
     }
 }
 
-impl Tax {
-    /// The rate, at most a minute old; an older one while no node answers, and `None` if none ever did.
-    pub(crate) async fn rate(&self, pool: &Pool) -> Option<Rate> {
+impl LastTax {
+    /// The tax on `denom`, or its rate alone without one. It is at most a minute old; older while no node answers, and
+    /// `None` if none ever did.
+    pub(crate) async fn on(&self, pool: &Pool, denom: Option<&str>) -> Option<Tax> {
         // Whoever comes while a node is asked waits for that answer.
         let mut known = self.known.lock().await;
-        let pause = if known.rate.is_some() { self.fresh } else { RETRY };
+        if known.denom.as_deref() != denom {
+            // The cap of another denom is not this one's.
+            *known = Known { denom: denom.map(ToOwned::to_owned), ..Known::default() };
+        }
+        let pause = if known.tax.is_some() { self.fresh } else { RETRY };
         if known.asked.is_none_or(|asked| asked.elapsed() >= pause) {
-            let answer = timeout(DEADLINE, Rate::of(pool)).await;
+            let answer = timeout(DEADLINE, ask(pool, denom)).await;
             known.asked = Some(Instant::now());
             match answer {
-                Ok(Ok(rate)) => known.rate = Some(rate),
-                Ok(Err(error)) => tracing::warn!(error = with_causes(&error), "the tax rate can't be asked"),
-                Err(_) => tracing::warn!("the tax rate can't be asked: no node answers in time"),
+                Ok(Ok(tax)) => known.tax = Some(tax),
+                Ok(Err(error)) => tracing::warn!(error = with_causes(&error), "the tax can't be asked"),
+                Err(_) => tracing::warn!("the tax can't be asked: no node answers in time"),
             }
         }
-        known.rate
+        known.tax
+    }
+}
+
+async fn ask(pool: &Pool, denom: Option<&str>) -> Result<Tax, NodeError> {
+    match denom {
+        Some(denom) => Tax::of(pool, denom).await,
+        None => Ok(Tax::new(Rate::of(pool).await?, None)),
     }
 }
 
@@ -87,9 +101,9 @@ mod tests {
     async fn the_last_known_rate_outlives_a_node_that_fails() {
         let asked = Arc::new(AtomicUsize::new(0));
         let pool = pool(&asked).await;
-        let tax = Tax { fresh: Duration::ZERO, ..Tax::default() };
+        let tax = LastTax { fresh: Duration::ZERO, ..LastTax::default() };
         for expected in ["0.005", "0.005", "0.01"] {
-            assert_eq!(tax.rate(&pool).await.unwrap().decimal(), expected);
+            assert_eq!(tax.on(&pool, None).await.unwrap().rate().decimal(), expected);
         }
         assert_eq!(asked.load(Ordering::SeqCst), 3);
     }
@@ -97,12 +111,12 @@ mod tests {
     #[tokio::test]
     async fn a_rate_is_kept_and_a_failure_is_not_asked_again_at_once() {
         let asked = Arc::new(AtomicUsize::new(0));
-        let (kept, good) = (Tax::default(), pool(&asked).await);
-        assert_eq!(kept.rate(&good).await, kept.rate(&good).await);
+        let (kept, good) = (LastTax::default(), pool(&asked).await);
+        assert_eq!(kept.on(&good, None).await, kept.on(&good, None).await);
         assert_eq!(asked.load(Ordering::SeqCst), 1);
-        let never = Tax::default();
+        let never = LastTax::default();
         assert_eq!(
-            [never.rate(&good).await, never.rate(&good).await],
+            [never.on(&good, None).await, never.on(&good, None).await],
             [None, None],
             "the second answer is bad"
         );

@@ -91,6 +91,11 @@ async fn of_large_payouts_and_refunds_the_tax_takes_its_cap() {
     let contract = &stage.deployment.shower;
     let tax = Tax::of(&stage.node, "uusd").await.unwrap();
     assert_eq!([tax.on(11 * UST), tax.on(12 * UST), tax.on(13 * UST)], [55_000, cap, cap]);
+    let api = stage.serve().await;
+    api.caught_up(&stage).await;
+    let site = api.ok("/v1/site").await;
+    assert_eq!([&site["burn_tax"], &site["tax_cap"]], ["0.005", "60000"], "the page says the same");
+    api.server.shutdown().await;
 
     stage.open(1).await;
     for (index, amount) in WALLETS.into_iter().zip([10_000_001, 40_000_133, 31_000_199, 8_000_777_u128]) {

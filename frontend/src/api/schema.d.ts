@@ -1733,6 +1733,7 @@ export interface components {
             release: components["schemas"]["Release"];
             /** @description Where help is: an https address, or one that begins with `mailto:`. */
             support: string | null;
+            tax_cap: null | components["schemas"]["Amount"];
         };
         /** @description The floors of past showers. */
         Telescope: {

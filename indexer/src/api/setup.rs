@@ -22,17 +22,20 @@ static PAGE: LazyLock<Option<String>> = LazyLock::new(|| page::hash(page::FILES)
         description = "No node has told the tax yet"),
 ))]
 pub(super) async fn site(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
-    let tax = app.tax.rate(&app.pool).await.ok_or_else(Problem::no_node)?;
+    let view = app.view();
+    let denom = view.launched.as_ref().map(|launched| launched.config.denom.as_str());
+    let tax = app.tax.on(&app.pool, denom).await.ok_or_else(Problem::no_node)?;
     let config = &app.config;
     let page = Page::once(&models::Site {
         gas_price: config
             .gas_price
             .as_ref()
             .map(|price| models::GasPrice { denom: &price.denom, price: price.decimal() }),
-        burn_tax: tax.decimal(),
+        burn_tax: tax.rate().decimal(),
+        tax_cap: tax.cap().map(models::Amount),
         gateways: config.image_gateways.iter().map(reqwest::Url::as_str).collect(),
         support: config.support.as_ref().map(reqwest::Url::as_str),
         release: models::Release { version: env!("CARGO_PKG_VERSION"), page: PAGE.clone() },
     });
-    Ok(page.respond(&headers, &app.view().currency))
+    Ok(page.respond(&headers, &view.currency))
 }

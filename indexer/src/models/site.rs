@@ -3,6 +3,8 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::Amount;
+
 /// What this server is set to, and the chain's tax.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Site<'a> {
@@ -11,6 +13,9 @@ pub struct Site<'a> {
     /// The part of an amount that the chain keeps when coins are sent, as refunds are: a decimal number.
     #[schema(example = "0.005")]
     pub burn_tax: String,
+    /// The most that the chain keeps of one transfer of the event's denom; null if there is no such cap, or before the
+    /// event is known.
+    pub tax_cap: Option<Amount>,
     /// Gateways that images can be loaded from: a content identifier is appended to each.
     #[schema(example = json!(["https://ipfs.example.com/ipfs/"]))]
     pub gateways: Vec<&'a str>,

@@ -79,6 +79,16 @@ impl Tax {
         Ok(Self::new(rate, Some(cap)))
     }
 
+    /// The part of each transfer, before the cap.
+    pub fn rate(self) -> Rate {
+        self.rate
+    }
+
+    /// The most that it takes of one transfer (micro-denom); `None` if it takes the part of any amount.
+    pub fn cap(self) -> Option<u128> {
+        (self.cap < u128::MAX).then_some(self.cap)
+    }
+
     /// Whether it takes nothing of anything.
     pub fn is_zero(self) -> bool {
         self.rate == Rate::default() || self.cap == 0
@@ -121,6 +131,7 @@ mod tests {
         assert_eq!(tax.arrives(200), 199);
         assert_eq!(Tax::new(Rate::default(), None).arrives(7), 7);
         assert_eq!(self::tax(UNIT, None).arrives(u128::MAX), 0);
+        assert_eq!([None, Some(0), Some(7)].map(|cap| self::tax(1, cap).cap()), [None, Some(0), Some(7)]);
         assert_eq!(Rate::new(UNIT + 1), None);
         // Terra Classic 4.0 with the cap that its genesis has, one SDR.
         assert_eq!(self::tax(UNIT / 200, Some(1_000_000)).arrives(3_173_844_393), 3_172_844_393);

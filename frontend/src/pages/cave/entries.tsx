@@ -3,11 +3,12 @@ import type { Schemas } from '../../api/client';
 import { useSite } from '../../api/site';
 import { useChainTime, useLive } from '../../api/use';
 import { formatAmount, formatCount, formatPercent, unitOf } from '../../format/amount';
+import { taxOn } from '../../format/tax';
 import { formatMoment } from '../../format/time';
 import { Link, useSearch } from '../../router';
 import { t } from '../../strings';
 import { TierName } from '../../ui/tier';
-import { type Fate, fateOf, partInPercent } from './fate';
+import { type Fate, fateOf } from './fate';
 
 type Entry = Schemas['WalletShower'];
 
@@ -50,7 +51,7 @@ function EntryLine({
   const { now } = useChainTime(30_000);
   const search = useSearch();
   const unit = config ? unitOf(config.denom) : '';
-  const amount = `${formatAmount(BigInt(entry.amount))} ${unit}`;
+  const shown = (amount: bigint) => `${formatAmount(amount)} ${unit}`;
   const shower = showers.find((one) => one.shower === entry.shower);
   const fate = fateOf(entry, shower, config?.holdback_bp ?? 0, now);
   return (
@@ -59,13 +60,13 @@ function EntryLine({
         <h3>
           <Link to={`/telescope/${entry.shower}`}>{t.cave.entries.shower(formatCount(entry.shower))}</Link>
         </h3>
-        <strong className="number">{amount}</strong>
+        <strong className="number">{shown(BigInt(entry.amount))}</strong>
       </div>
       <p className="row spread number">
         <TierName tier={entry.tier} />
         <span>{t.cave.entries.place(formatCount(entry.rank), formatCount(entry.contributors))}</span>
       </p>
-      <FateWords fate={fate} amount={amount} mine={mine} />
+      <FateWords fate={fate} amount={BigInt(entry.amount)} shown={shown} mine={mine} />
       {entry.meteor != null && (
         <p className="small row spread">
           <Link to={`/cave/${address}/meteors/${entry.meteor}${search}`} stay onClick={onOpen}>
@@ -78,7 +79,17 @@ function EntryLine({
   );
 }
 
-function FateWords({ fate, amount, mine }: { fate: Fate; amount: string; mine: boolean }) {
+function FateWords({
+  fate,
+  amount,
+  shown,
+  mine,
+}: {
+  fate: Fate;
+  amount: bigint;
+  shown: (amount: bigint) => string;
+  mine: boolean;
+}) {
   const site = useSite();
   switch (fate.is) {
     case 'open':
@@ -100,11 +111,11 @@ function FateWords({ fate, amount, mine }: { fate: Fate; amount: string; mine: b
         </p>
       );
     case 'refunded': {
-      const tax = partInPercent(site?.burn_tax ?? '0');
+      const tax = site === null ? 0n : taxOn(amount, site);
       return (
         <p className="small fate">
-          {t.cave.fate[fate.why]} {t.cave.fate.refunded(amount, mine)}
-          {tax !== '0' && ` ${t.cave.fate.tax(formatPercent(tax))}`}
+          {t.cave.fate[fate.why]} {t.cave.fate.refunded(shown(amount), mine)}
+          {tax > 0n && ` ${t.cave.fate.tax(shown(tax))}`}
         </p>
       );
     }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Schemas } from '../../api/client';
 import type { Shower } from '../../api/live';
-import { fateOf, partInPercent } from './fate';
+import { fateOf } from './fate';
 
 const shower = {
   status: 'closed',
@@ -37,13 +37,5 @@ describe('what became of a contribution', () => {
       is: 'refunded',
       why: 'cancelled',
     });
-  });
-
-  test('a part in per cent keeps its digits', () => {
-    expect(partInPercent('0.005')).toBe('0.5');
-    expect(partInPercent('0.0125')).toBe('1.25');
-    expect(partInPercent('0')).toBe('0');
-    expect(partInPercent('1')).toBe('100');
-    expect(partInPercent('0.1')).toBe('10');
   });
 });

@@ -33,11 +33,3 @@ export function fateOf(entry: Entry, shower: Shower | undefined, heldBp: number,
       return { is: 'refunded', why };
   }
 }
-
-/** A part such as the chain's tax (`0.005`) in per cent, exact: `0.5`. */
-export function partInPercent(part: string): string {
-  const [whole = '0', rest = ''] = part.split('.');
-  const digits = rest.padEnd(2, '0');
-  const places = digits.slice(2).replace(/0+$/, '');
-  return `${BigInt(whole + digits.slice(0, 2))}${places ? `.${places}` : ''}`;
-}

@@ -3,6 +3,7 @@
 import type { Config } from '../../api/live';
 import type { Site } from '../../api/site';
 import { formatAmount, formatCount, formatPercent, unitOf } from '../../format/amount';
+import type { Tax } from '../../format/tax';
 import { formatSpan } from '../../format/time';
 import type { EventFacts } from '../../strings';
 
@@ -15,6 +16,7 @@ const NOTHING: EventFacts = {
   revealTimeout: '',
   holdback: '',
   tax: '',
+  taxCap: '',
 };
 
 /** Basis points as percent, exact: 2250 is 22.5 %. */
@@ -30,8 +32,15 @@ export function percentOfPart(part: string): string {
   return /[1-9]/.test(percent) ? formatPercent(percent) : '';
 }
 
+/** The tax on what contracts send. A cap of nothing is no tax. */
+export function taxOf(site: Tax | null, unit: string): Pick<EventFacts, 'tax' | 'taxCap'> {
+  if (site === null || site.tax_cap === '0') return { tax: '', taxCap: '' };
+  const tax = percentOfPart(site.burn_tax);
+  return { tax, taxCap: site.tax_cap === null ? '' : `${formatAmount(BigInt(site.tax_cap))} ${unit}` };
+}
+
 export function factsOf(config: Config | null, site: Site | null): EventFacts {
-  if (config === null) return { ...NOTHING, tax: site === null ? '' : percentOfPart(site.burn_tax) };
+  if (config === null) return NOTHING;
   const unit = unitOf(config.denom);
   const minimums = new Set(config.minimums.map((entry) => entry.minimum));
   const [minimum] = minimums;
@@ -48,6 +57,6 @@ export function factsOf(config: Config | null, site: Site | null): EventFacts {
     keyWindow: formatSpan(config.key_window),
     revealTimeout: formatSpan(config.hatchery.reveal_timeout),
     holdback: config.holdback_bp > 0 ? percentOf(config.holdback_bp) : '',
-    tax: site === null ? '' : percentOfPart(site.burn_tax),
+    ...taxOf(site, unit),
   };
 }
