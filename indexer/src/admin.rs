@@ -198,6 +198,7 @@ async fn status(State(app): State<Arc<App>>) -> Response {
         last_error: last_error.map(|(_, error)| error),
         // An unequal comparison stays on until a later one of the same subject is equal; an alarm stays on.
         alarm: health.halted().is_some()
+            || health.lacks().is_some()
             || health.agreement.open()
             || view.alarms.count > 0
             || app.store_health.alarmed()

@@ -230,6 +230,9 @@ impl App {
         if let Some(why) = self.health.halted() {
             return Err(format!("halted at height {height}: {why}"));
         }
+        if let Some(why) = self.health.lacks() {
+            return Err(format!("can't follow: at height {height}: {why}"));
+        }
         if height == 0 {
             return Err("no block has been read yet".to_owned());
         }
@@ -249,6 +252,9 @@ impl App {
 
     /// Whether blocks come, and if not, whether that is the chain. Replicas that follow the store ask no node.
     pub(crate) fn standing(&self) -> Standing {
+        if self.health.lacks().is_some() {
+            return Standing::CantFollow;
+        }
         match (self.config.source, self.health.since_advance()) {
             (Source::Node, Some(since)) => {
                 standing(since, self.config.stall, self.view().at.height, || self.pool.health())
@@ -302,6 +308,7 @@ pub struct Health {
     pub mismatches: AtomicU64,
     chain_id: OnceLock<String>,
     halted: OnceLock<String>,
+    lacks: Mutex<Option<String>>,
     halting: Notify,
     advanced: Mutex<Option<Instant>>,
     last_error: Mutex<Option<(Instant, String)>>,
@@ -406,6 +413,26 @@ impl Health {
         tracing::error!(why, "halted: nothing more is applied; the last good height is still served");
         self.halted.get_or_init(|| why.to_owned());
         self.halting.notify_waiters();
+    }
+
+    /// The block that no node has any more, and what is waited for, if following waits for that.
+    pub fn lacks(&self) -> Option<String> {
+        lock(&self.lacks).clone()
+    }
+
+    /// Following waits for a block that no node has any more.
+    pub fn lack(&self, why: &str) {
+        let before = lock(&self.lacks).replace(why.to_owned());
+        if before.as_deref() != Some(why) {
+            tracing::error!(why, "following waits; the last good height is still served");
+        }
+    }
+
+    /// The next block is to be had again.
+    pub fn found(&self) {
+        if lock(&self.lacks).take().is_some() {
+            tracing::info!("following goes on");
+        }
     }
 
     /// Waits until following halts.

@@ -11,7 +11,7 @@ pub(crate) enum Standing {
     Advancing,
     /// Most nodes answer, and none has a later block.
     ChainStands,
-    /// A node has a later block, or most don't answer: others may see more than we do.
+    /// A node has a later block, or most don't answer: others may see more than we do. Or no node has the next one.
     CantFollow,
 }
 

@@ -10,6 +10,7 @@
 mod advance;
 mod agree;
 mod pending;
+mod pruned;
 mod start;
 mod stored;
 mod windows;
@@ -88,6 +89,7 @@ async fn follow(app: &Arc<App>) {
         alarm: None,
         alarmed: None,
         tried: None,
+        looked: None,
     };
     loop {
         match follower.round().await {
@@ -98,6 +100,10 @@ async fn follow(app: &Arc<App>) {
             }
             Err(Stop::Wait(error)) => {
                 app.health.set_last_error(with_causes(&error));
+                tokio::time::sleep(app.pool.wait().max(spread(app.config.poll))).await;
+            }
+            Err(Stop::Pruned(why)) => {
+                app.health.set_last_error(why);
                 tokio::time::sleep(app.pool.wait().max(spread(app.config.poll))).await;
             }
             Err(Stop::Back(why)) => {
@@ -130,6 +136,8 @@ async fn identify(app: &App, stored: Option<&str>) -> String {
 enum Stop {
     /// Nothing is lost; try again.
     Wait(NodeError),
+    /// No node has the next block any more; try again.
+    Pruned(String),
     /// What was applied may be wrong, although it was verified.
     Back(String),
     /// Continuing would be wrong.
@@ -168,6 +176,8 @@ struct Follower {
     alarmed: Option<usize>,
     /// The highest block that was impossible, and from which height on blocks were read again for its sake: 0 if all were.
     tried: Option<(u64, u64)>,
+    /// When a newer snapshot was looked for last.
+    looked: Option<Instant>,
 }
 
 impl Follower {
@@ -211,13 +221,13 @@ impl Follower {
         while self.next <= tip {
             let tellings = match self.windows.next(self.next, tip).await {
                 Ok(tellings) => tellings,
-                // Several machines may stand behind one address, and another of them may have it.
-                Err(NodeError::Pruned { .. }) => {
-                    let why = format!("no node has height {} any more", self.next);
-                    return Err(self.doubt(&[], &why, "add a node with full history to rpc"));
+                Err(NodeError::Pruned { lowest }) => {
+                    self.pruned(lowest).await?;
+                    continue;
                 }
                 Err(error) => return Err(Stop::Wait(error)),
             };
+            app.health.found();
             let tellings = self.following(tellings)?;
             if tellings.len() < 2 && self.dispute.is_some_and(|(at, _)| at == self.next) && !self.waited() {
                 let why = format!("block {} is disputed, and only one node tells it now", self.next);
@@ -308,15 +318,12 @@ impl Follower {
         let app = &self.app;
         app.health.doubted.fetch_add(1, Ordering::Relaxed);
         let (all, patience, now) = (app.config.rpc.len(), app.config.patience, Instant::now());
-        let mut told = |node| self.doubts.told(self.next, node, why, all, patience, now);
-        let believed = match nodes {
-            [] => told(None),
-            // Each is noted, also after one is believed.
-            nodes => nodes.iter().filter(|node| told(Some(**node))).count() > 0,
-        };
+        let mut told = |node| self.doubts.told(self.next, Some(node), why, all, patience, now);
+        // Each is noted, also after one is believed.
+        let believed = nodes.iter().filter(|node| told(**node)).count() > 0;
         if believed {
             let rebuilt = self.tried.is_some_and(|(height, from)| self.next <= height && from == 0);
-            if rebuilt || nodes.is_empty() {
+            if rebuilt {
                 return Stop::Halt(format!("{why}: {advice}"));
             }
             return Stop::Back(why.to_owned());

@@ -136,7 +136,7 @@ async fn compare(app: &Arc<App>, store: &Store, mut state: State) -> Option<Stat
         match theirs(app, store, &state).await {
             // Following says what to do.
             Err(NodeError::Pruned { .. }) => return Some(state),
-            Ok(Theirs { hash, ours, .. }) if hash == Some(ours) => {
+            Ok(theirs) if theirs.fits() => {
                 app.store_health.confirmed(true);
                 return Some(state);
             }
@@ -180,15 +180,22 @@ async fn compare(app: &Arc<App>, store: &Store, mut state: State) -> Option<Stat
 }
 
 /// A block as a node has it, and as we have it.
-struct Theirs {
+pub(super) struct Theirs {
     node: usize,
     height: u64,
     hash: Option<BlockHash>,
     ours: BlockHash,
 }
 
+impl Theirs {
+    /// Whether both are the same.
+    pub(super) fn fits(&self) -> bool {
+        self.hash == Some(self.ours)
+    }
+}
+
 /// The block of a state, or the nodes' last one if they are behind: a chain that began anew is shorter.
-async fn theirs(app: &App, store: &Store, state: &State) -> Result<Theirs, NodeError> {
+pub(super) async fn theirs(app: &App, store: &Store, state: &State) -> Result<Theirs, NodeError> {
     let tip = app.pool.tip().await?;
     app.health.set_tip(tip.max(state.at.height));
     let height = tip.min(state.at.height);

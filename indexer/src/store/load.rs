@@ -87,6 +87,17 @@ impl Store {
         Ok((state.at.height > 0).then_some(Loaded { state, snapshot }))
     }
 
+    /// The newest state at `height` or later: a snapshot there, and the segments after it.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the store can't be read now.
+    pub(crate) async fn beyond(&self, height: u64) -> Result<Option<State>, StoreError> {
+        match self.snapshot(height..).await? {
+            Some(state) => self.replay(state).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// The newest snapshot of these heights that verifies.
     ///
     /// # Errors

@@ -314,14 +314,57 @@ async fn a_pruned_and_a_whole_machine_behind_one_address_are_one_node() {
 }
 
 #[tokio::test]
-async fn history_that_is_gone_everywhere_halts_instead_of_leaving_a_gap() {
+async fn history_that_is_gone_everywhere_is_waited_for_instead_of_leaving_a_gap() {
+    let mut chain = chain(30);
+    let node = Node::start(&chain.blocks).await;
+    let server = server(&[&node]).await;
+    let health = &server.app().health;
+    server.wait_applied(chain.height()).await.unwrap();
+    let reached = chain.height();
+    for _ in 0..10 {
+        chain.contribute(1, &address(1), 30);
+        chain.commit();
+    }
+    // The very next block is gone.
+    let lowest = reached + 2;
+    node.set(|node| (node.base, node.blocks) = (lowest, chain.blocks.clone()));
+    while health.lacks().is_none() {
+        tokio::task::yield_now().await;
+    }
+    let why = health.lacks().unwrap();
+    assert!(
+        why.contains(&format!("no node has block {} any more (the lowest is {lowest})", reached + 1)),
+        "{why}"
+    );
+    assert!(why.contains("full history (--node)"), "{why}");
+    let (code, answer) = get(server.admin_addr(), "/readyz").await;
+    assert!(code == 503 && answer.contains(&why), "{code} {answer}");
+    assert!(get(server.admin_addr(), "/metrics").await.1.contains("indexer_cant_follow 1\n"));
+    assert!(get(server.admin_addr(), "/status").await.1.contains("\"alarm\":true"));
+    let (_, public) = get(server.public_addr(), "/v1/status").await;
+    assert!(public.contains("\"state\":\"cant_follow\"") && public.contains("\"halted\":false"), "{public}");
+    assert_eq!(server.view().at.height, reached, "what was read is still served");
+    // A machine that has it comes back.
+    node.set(|node| node.base = 1);
+    server.wait_applied(chain.height()).await.unwrap();
+    assert_eq!(health.lacks(), None);
+    assert_eq!(totals(&server), expected(&chain));
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn that_a_block_is_gone_is_believed_only_after_patience() {
     let chain = chain(30);
     let node = Node::start(&chain.blocks).await;
     node.set(|node| node.base = 5);
-    let server = server(&[&node]).await;
-    let error = server.wait_applied(1).await.unwrap_err();
-    assert!(matches!(&error, IndexerError::Halted(why) if why.contains("full history")), "{error}");
-    assert_eq!(server.view().at.height, 0);
+    let server = patient(&[&node], Duration::from_hours(1)).await;
+    let health = &server.app().health;
+    while health.doubted.load(Relaxed) < 5 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!((health.lacks(), health.halted()), (None, None));
+    let (_, error) = health.last_error().unwrap();
+    assert!(error.contains("no node has block 1 any more, the nodes say: they are asked again"), "{error}");
     server.shutdown().await;
 }
 

@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use meteor_indexer::store::Place;
 use meteor_indexer::{Server, Source, start};
 
+use super::start::stored;
 use super::{chain, config, files, get, grow, kept, rebuilt, replica, served, stop, until, verify};
 use crate::node::Node;
 
@@ -90,6 +91,47 @@ async fn a_reader_goes_past_a_damaged_segment_by_a_newer_snapshot() {
     assert_eq!(served(&reader).await, rebuilt(&chain, last).await);
     assert_eq!(reader.app().store_health.damaged.load(Relaxed), 1);
     reader.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_replica_goes_past_what_nodes_have_deleted_by_a_newer_snapshot_of_their_chain() {
+    let common = chain(23);
+    let (mut chain, mut other) = (common.clone(), common.clone());
+    grow(&mut chain, 20, 0);
+    grow(&mut other, 20, 40);
+    let (dir, whole, wrong) = (stored(&common).await, stored(&chain).await, stored(&other).await);
+    let copy = |of: &Path| {
+        for path in kept(of, "/snapshots/") {
+            let to = dir.path().join(path.strip_prefix(of).unwrap());
+            let begun = to.with_extension("#1");
+            fs::copy(path, &begun).unwrap();
+            fs::rename(begun, to).unwrap();
+        }
+    };
+    let node = Node::start(&chain.blocks).await;
+    node.set(|node| node.base = chain.height() - 1);
+    let server = replica(&[&node], dir.path()).await;
+    let health = &server.app().health;
+    until(|| health.lacks().is_some_and(|why| why.contains("a newer snapshot in the store"))).await;
+    let begun = server.view().at.height;
+    assert!(begun < common.height());
+    copy(wrong.path());
+    until(|| health.last_error().is_some_and(|(_, error)| error.contains("have another block there"))).await;
+    assert_eq!(server.view().at.height, begun, "it is of another chain");
+
+    copy(whole.path());
+    server.wait_applied(chain.height()).await.unwrap();
+    until(|| health.lacks().is_none()).await;
+    assert_eq!(served(&server).await, rebuilt(&chain, chain.height()).await);
+    // From there on it stores as ever.
+    grow(&mut chain, 9, 0);
+    node.set(|node| node.blocks.clone_from(&chain.blocks));
+    server.wait_applied(chain.height()).await.unwrap();
+    stop(server, &chain).await;
+    let again = replica(&[&node], dir.path()).await;
+    again.wait_applied(chain.height()).await.unwrap();
+    assert_eq!(served(&again).await, rebuilt(&chain, chain.height()).await);
+    again.shutdown().await;
 }
 
 #[tokio::test]

@@ -154,7 +154,7 @@ async fn of_another_chain_without_history_it_says_that_history_is_needed() {
     node.set(|node| node.base = old.height()); // the block after the last that is kept
     let server = replica(&[&node], dir.path()).await;
     let health = &server.app().health;
-    until(|| health.halted().is_some_and(|why| why.contains("add a node with full history"))).await;
+    until(|| health.lacks().is_some_and(|why| why.contains("Name a node with full history"))).await;
     assert!(server.app().store_health.rejected.load(Relaxed) > 0);
     assert_eq!(start_of(&server).0, Some(40), "what is not of this chain is not served");
     server.shutdown().await;
