@@ -1,7 +1,6 @@
 //! One shower in full.
 
-use std::fmt::Write;
-
+use super::screen::wrapped;
 use super::{Cockpit, Shower};
 use crate::amounts::wallets;
 use crate::next::{By, DONE, Next, State};
@@ -13,7 +12,7 @@ impl Cockpit {
         let shower = self.showers.iter().find(|shower| shower.number == number)?;
         let mut text = format!("shower {number} {}\n", self.is(shower));
         let mut line = |head: &str, says: &str| {
-            let _ = writeln!(text, "  {head:<9} {says}");
+            wrapped(&mut text, &format!("  {head:<9} "), says);
         };
         let when = |at| when(at, self.now);
         line("event", &self.name());

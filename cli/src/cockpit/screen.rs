@@ -16,6 +16,10 @@ const SOON_KEY: u64 = 24 * 3_600;
 const SOON: u64 = 3_600;
 /// Lines of payees. An event may have twenty.
 const PAYEES: usize = 5;
+/// The longest line (characters).
+const WIDTH: usize = 100;
+/// What a line that goes on begins with: more than the place of a head.
+const INDENT: &str = "              ";
 
 /// Showers that stand alike: the same state, and the same to do by the same.
 struct Group<'a> {
@@ -27,7 +31,8 @@ struct Group<'a> {
 impl Cockpit {
     /// All of it, for a terminal.
     pub(crate) fn screen(&self) -> String {
-        let mut text = format!("event {}\n", self.name());
+        let mut text = String::new();
+        wrapped(&mut text, "event ", &self.name());
         self.chain(&mut text);
         if self.paused == Some(true) {
             line(&mut text, true, "paused", "nobody can contribute; next: meteor resume, by owner");
@@ -296,16 +301,55 @@ fn account_says(account: &Account) -> String {
         || "what it has is not known".to_owned(),
         |balance| format!("has {}", coins(balance.u128(), &account.denom)),
     );
-    let what = match account.role {
-        "operator" => "what is left to do takes",
-        _ => "a transaction takes",
-    };
-    let low = if account.low() { " TOO LITTLE:" } else { "" };
-    format!("{address} {has};{low} {what} about {needs}")
+    let low = if account.low() { ", TOO LITTLE" } else { "" };
+    format!("{address} {has}{low}; needs about {needs}")
 }
 
 /// A line with its mark and its head.
 fn line(text: &mut String, mark: bool, head: &str, says: &str) {
     let mark = if mark { '!' } else { ' ' };
-    let _ = writeln!(text, "{mark} {head:<9} {says}");
+    wrapped(text, &format!("{mark} {head:<9} "), says);
+}
+
+/// What follows `head`, in lines that a terminal shows whole. Those after the first are indented.
+pub(super) fn wrapped(text: &mut String, head: &str, says: &str) {
+    let mut head = head;
+    for line in pieces(says, WIDTH.saturating_sub(INDENT.len()), &["; ", ", ", " "]) {
+        let _ = writeln!(text, "{head}{}", line.trim_end());
+        head = INDENT;
+    }
+}
+
+/// `says` in pieces of at most `width` characters: broken at the first of `breaks` where that does, else at the next.
+fn pieces(says: &str, width: usize, breaks: &[&str]) -> Vec<String> {
+    let fits = |text: &str| text.trim_end().chars().count() <= width;
+    let Some((at, finer)) = breaks.split_first().filter(|_| !fits(says)) else {
+        return vec![says.to_owned()];
+    };
+    let mut lines: Vec<String> = Vec::new();
+    for piece in says.split_inclusive(at) {
+        match lines.last_mut() {
+            Some(line) if fits(&format!("{line}{piece}")) => line.push_str(piece),
+            Some(_) | None => lines.extend(pieces(piece, width, finer)),
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_line_is_broken_where_a_reader_pauses() {
+        let break_at = |width, says| pieces(says, width, &["; ", ", ", " "]);
+        assert_eq!(break_at(11, "one, two; 3"), ["one, two; 3"]);
+        assert_eq!(break_at(10, "one, two; 3"), ["one, two; ", "3"]);
+        assert_eq!(break_at(8, "one, two; 3, four"), ["one, ", "two; ", "3, four"]);
+        assert_eq!(break_at(5, "one two; 3"), ["one ", "two; ", "3"]);
+        assert_eq!(break_at(2, "word"), ["word"]);
+        let mut text = String::new();
+        line(&mut text, true, "chain", &format!("{}; next: wait", "x".repeat(80)));
+        assert_eq!(text, format!("! chain     {};\n              next: wait\n", "x".repeat(80)));
+    }
 }

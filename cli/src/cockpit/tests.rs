@@ -134,29 +134,32 @@ fn seen() -> Seen {
 fn an_event_of_44_showers_fits_a_screen() {
     let screen = Cockpit::of(seen(), NOW + 4).screen();
     let lines: Vec<&str> = screen.lines().collect();
-    assert!(lines.len() <= 24, "{} lines:\n{screen}", lines.len());
+    assert!(lines.len() <= 32, "{} lines:\n{screen}", lines.len());
     let longest = lines.iter().map(|line| line.chars().count()).max().unwrap();
-    assert!(longest <= 146, "{longest} wide:\n{screen}");
+    assert!(longest <= 100, "{longest} wide:\n{screen}");
     for line in [
-        "event \"Levana meteor shower\", terra1",
+        "event \"Levana meteor shower\",\n              terra1",
         "  chain     at height 12,345,678, whose block is 4 s old",
-        "  showers   1-7, 10  settled    640,000 UST, 32,000 UST held back; next: meteor publish-key, by operator, from \
-         1970-01-05, in 3 d 16 h (shower 1)",
+        "  showers   1-7, 10  settled    640,000 UST, 32,000 UST held back;\n              next: meteor publish-key, by operator, \
+         from 1970-01-05, in 3 d 16 h (shower 1)",
         "            8        refunded   80,000 UST sent back; nothing left to do",
         "            9        empty      nobody contributed; nothing left to do",
-        "!           11       minting    300 of 1,000 minted, 80,000 UST; next: meteor mint, by anyone, until 12:30:00Z, in 10 min",
-        "            12       ended      1,000 wallets, 80,000 UST; next: meteor close, by anyone, until 13:30:00Z, in 1 h 10 min",
+        "!           11       minting    300 of 1,000 minted, 80,000 UST;\n              next: meteor mint, by anyone, until \
+         12:30:00Z, in 10 min",
+        "            12       ended      1,000 wallets, 80,000 UST;\n              next: meteor close, by anyone, until \
+         13:30:00Z, in 1 h 10 min",
         "            13       open       1,000 wallets, 80,000 UST; until 13:00:00Z, in 40 min",
         "            14-44    not begun  14 opens 13:00:00Z, in 40 min; 44 ends 1970-01-02, in 1 d 7 h",
-        "  payees    terra100000000000000000000000000000000000025 10.00 %, paid 54,720 UST, owed 5 UST; next: meteor withdraw",
+        "  payees    terra100000000000000000000000000000000000025 10.00 %, paid 54,720 UST, owed 5 UST;\n              next: \
+         meteor withdraw",
         "            and 5 others",
-        "  owner     terra100000000000000000000000000000000000001 has 50 LUNA; a transaction takes about 9.73 LUNA",
-        "! guardian  terra100000000000000000000000000000000000003 has 0.000001 LUNA; TOO LITTLE: a transaction takes",
+        "  owner     terra100000000000000000000000000000000000001 has 50 LUNA; needs about 9.73 LUNA",
+        "! guardian  terra100000000000000000000000000000000000003 has 0.000001 LUNA, TOO LITTLE;\n              needs about 9.73 LUNA",
         "  keys      44 committed to, 0 public, the next can be published in 3 d 16 h",
-        "! worker    2 cracked meteors wait to be revealed, the first for 5 min; meteor hatch has until \
+        "! worker    2 cracked meteors wait to be revealed, the first for 5 min;\n              meteor hatch has until \
          13:15:00Z, in 55 min",
     ] {
-        assert!(lines.iter().any(|shown| shown.starts_with(line)), "{line}\nis not in\n{screen}");
+        assert!(format!("\n{screen}").contains(&format!("\n{line}")), "{line}\nis not in\n{screen}");
     }
 }
 
@@ -176,8 +179,9 @@ fn what_is_not_known_is_said_and_the_rest_is_shown() {
         "            8        refunded   80,000 UST sent back; nothing left to do",
         "!           11       minting    300 of 1,000 minted",
         "!           12       ended      1,000 wallets",
-        "  money     960,000 UST in, 630,800 UST booked, 5 UST owed, 547,200 UST paid, 33,200 UST held back",
-        "  operator  terra100000000000000000000000000000000000002 what it has is not known; what is left to do takes about",
+        "  money     960,000 UST in, 630,800 UST booked, 5 UST owed, 547,200 UST paid,",
+        "              33,200 UST held back, 80,000 UST sent back",
+        "  operator  terra100000000000000000000000000000000000002 what it has is not known;",
         "! not known the draws and keys of some showers: the node limits",
     ] {
         assert!(screen.lines().any(|shown| shown.starts_with(line)), "{line}\nis not in\n{screen}");
@@ -204,7 +208,7 @@ fn keys_that_are_due_or_late_are_marked() {
     let late = 202 * HOUR;
     seen.block.as_mut().unwrap().time_ns = late * 1_000_000_000;
     let screen = Cockpit::of(seen, late + 300).screen();
-    let expected = "! showers   1-2      key late   2,000 wallets, 160,000 UST, 8,000 UST to send back; next: meteor refund, by anyone";
+    let expected = "! showers   1-2      key late   2,000 wallets, 160,000 UST, 8,000 UST to send back;\n              next: meteor refund, by anyone";
     assert!(screen.contains(expected), "{screen}");
     assert!(screen.lines().any(|line| line.starts_with("! keys") && line.contains("LATE: 1-2")), "{screen}");
     assert!(
