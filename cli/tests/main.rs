@@ -9,6 +9,7 @@ mod end;
 mod jobs;
 mod killed;
 mod kms;
+mod nodes;
 mod refused;
 mod resume;
 mod snapshot;

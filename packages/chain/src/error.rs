@@ -219,6 +219,10 @@ pub(crate) fn unreached(error: &reqwest::Error) -> String {
     if let Some((_, why)) = last.split_once("invalid peer certificate: ") {
         let why = match why {
             "UnknownIssuer" => "nobody that this machine trusts has issued it".to_owned(),
+            // What `openssl req -x509` makes unless told otherwise.
+            "Other(OtherError(CaUsedAsEndEntity))" => {
+                "it is an authority's and no server's, as self-signed ones often are".to_owned()
+            }
             why => why.to_owned(),
         };
         return format!("its certificate is not valid: {why}");
