@@ -867,6 +867,11 @@ export const t = {
         unknown: 'Not known yet.',
         good: 'They follow the chain.',
         unlaunched: 'The event has not been read from the chain yet.',
+        cant_follow:
+          'They may be old: our server gets no newer blocks from its nodes now. Wait before you sign anything.',
+        catching_up: 'They may be old: our server is catching up with the chain. Wait a moment.',
+        one_node:
+          'The newest ones come from one of our nodes alone. They are corrected if another node tells otherwise.',
         halted:
           'They have stopped at an earlier block: our server met something on the chain that it does not trust, and stopped rather than guess. What you contributed is safe on the chain. The team has been alerted.',
       },

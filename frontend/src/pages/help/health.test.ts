@@ -47,6 +47,9 @@ describe('when something is wrong', () => {
     ['blocks are late', { ...fine, stalled: true }, 'chain', 'late', 'warn'],
     ['the server lags', status({ tip: 140 }), 'nodes', 'behind', 'warn'],
     ['figures stopped', status({ halted: true }), 'figures', 'halted', 'bad'],
+    ['the server has just started', status({ state: 'catching_up' }), 'figures', 'catching_up', 'warn'],
+    ['the server gets no blocks', status({ state: 'cant_follow' }), 'figures', 'cant_follow', 'warn'],
+    ['one node alone tells', status({ one_node_since: 98 }), 'figures', 'one_node', 'warn'],
     ['nothing was launched', status({ launched: false }), 'figures', 'unlaunched', 'warn'],
     ['there are alarms', status({ alarms: 3 }), 'alarms', 'some', 'warn'],
     ['contributing is paused', { ...fine, paused: true }, 'contributing', 'paused', 'warn'],
@@ -56,6 +59,13 @@ describe('when something is wrong', () => {
   it.each(cases)('%s: its line says so, and so does the headline', (_, seen, what, is, level) => {
     expect(line(seen, what)).toMatchObject({ is, level });
     expect(overall(healthOf(seen))).toBe(level);
+  });
+
+  it('says of figures what is worst', () => {
+    const marked = { state: 'cant_follow', one_node_since: 98 } as const;
+    expect(line(status(marked), 'figures')).toMatchObject({ is: 'cant_follow' });
+    expect(line(status({ ...marked, halted: true }), 'figures')).toMatchObject({ is: 'halted' });
+    expect(line(status({ state: 'chain_stands' }), 'figures')).toMatchObject({ is: 'good' });
   });
 
   it('counts the blocks that are missing, and lets a moment’s lag pass', () => {

@@ -8,7 +8,11 @@ export type Line =
   | { what: 'connection'; level: Level; is: 'connecting' | 'live' | 'polling' | 'lost' }
   | { what: 'chain'; level: Level; is: 'none' | 'fresh' | 'late' }
   | { what: 'nodes'; level: Level; is: 'unknown' | 'current' | 'behind'; blocks: number }
-  | { what: 'figures'; level: Level; is: 'unknown' | 'good' | 'unlaunched' | 'halted' }
+  | {
+      what: 'figures';
+      level: Level;
+      is: 'unknown' | 'good' | 'unlaunched' | 'halted' | 'cant_follow' | 'catching_up' | 'one_node';
+    }
   | { what: 'alarms'; level: Level; is: 'unknown' | 'none' | 'some'; count: number }
   | { what: 'contributing'; level: Level; is: 'unknown' | 'on' | 'paused' }
   | { what: 'clock'; level: Level; is: 'unknown' | 'good' | 'off' };
@@ -80,6 +84,10 @@ function figures(status: Schemas['PublicStatus'] | null): Line {
   if (status === null) return { what: 'figures', level: 'unknown', is: 'unknown' };
   if (status.halted) return { what: 'figures', level: 'bad', is: 'halted' };
   if (!status.launched) return { what: 'figures', level: 'warn', is: 'unlaunched' };
+  // What every answer of the server is marked with as well. That the chain stands is in the chain's line.
+  if (status.state === 'cant_follow' || status.state === 'catching_up')
+    return { what: 'figures', level: 'warn', is: status.state };
+  if (status.one_node_since !== null) return { what: 'figures', level: 'warn', is: 'one_node' };
   return { what: 'figures', level: 'good', is: 'good' };
 }
 
