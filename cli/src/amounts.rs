@@ -1,3 +1,3 @@
 //! Amounts as people write them.
 
-pub(crate) use meteor_chain::amounts::{about, coins, grouped, wallets};
+pub(crate) use meteor_chain::amounts::{about, coins, counted, grouped, wallets};

@@ -21,7 +21,7 @@ fn cli() -> Result<Cli, ExitCode> {
     command.build();
     let file = if takes(&command, &given) { File::load(&command) } else { Ok(None) };
     let file = file.map_err(|error| {
-        out::stderr(format_args!("error: {error:#}\n"));
+        out::stderr(format_args!("error: {}\n", out::in_words(&error)));
         ExitCode::from(USAGE)
     })?;
     let line = file.as_ref().map_or_else(|| given.clone(), |file| file.fill(&command, &given));
@@ -34,16 +34,6 @@ fn cli() -> Result<Cli, ExitCode> {
         }
         ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(USAGE))
     })
-}
-
-/// An error with its causes, without the numbers that the system gives them.
-fn in_words(error: &anyhow::Error) -> String {
-    let mut text = format!("{error:#}");
-    while let Some((before, after)) = text.split_once(" (os error ") {
-        let Some((_, after)) = after.split_once(')') else { break };
-        text = format!("{before}{after}");
-    }
-    text
 }
 
 #[tokio::main]
@@ -66,7 +56,7 @@ async fn main() -> ExitCode {
     let code = match Box::pin(cli.run()).await {
         Ok(code) => code,
         Err(error) => {
-            let said = in_words(&error);
+            let said = out::in_words(&error);
             if out::is_json() {
                 out::reported("error", || serde_json::json!({ "error": said }), format_args!(""));
             }

@@ -106,6 +106,16 @@ pub(crate) fn gone() -> bool {
     GONE.load(Ordering::Relaxed)
 }
 
+/// An error with its causes, without the numbers that the system gives them.
+pub fn in_words(error: &anyhow::Error) -> String {
+    let mut text = format!("{error:#}");
+    while let Some((before, after)) = text.split_once(" (os error ") {
+        let Some((_, after)) = after.split_once(')') else { break };
+        text = format!("{before}{after}");
+    }
+    text
+}
+
 /// Says a line on standard output, unless only errors are said.
 macro_rules! say {
     ($($text:tt)*) => {

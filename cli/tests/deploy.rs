@@ -273,7 +273,7 @@ async fn held(folder: &std::path::Path, chain: &Chain, shower: &str, pool: &str)
     assert!(again.contains("nothing to settle: ") && !again.contains("will leave"), "{again}");
     let status = works(folder, "status").await;
     assert!(
-        status.contains("9 UST, 0.45 UST held back; next: meteor publish-key, by operator, "),
+        status.contains("9 UST, 0.45 UST held back;\n              next: meteor publish-key, by operator, "),
         "{status}"
     );
 }

@@ -113,7 +113,7 @@ async fn a_whole_launch_with_its_key_in_aws_kms() {
     works(folder, "deploy launch.toml --signer-file words --account 1 --yes").await;
     let compared = works(folder, &format!("commitments {key}")).await;
     assert!(
-        compared.contains("is the key of all 1 showers") && compared.contains("commitments.json has"),
+        compared.contains("is the key of the 1 shower of") && compared.contains("commitments.json has"),
         "{compared}"
     );
 
@@ -130,7 +130,7 @@ async fn a_whole_launch_with_its_key_in_aws_kms() {
     works(folder, &job("mint", 2)).await;
     works(folder, &job("crack --meteor 1", 4)).await;
     let hatched = works(folder, &format!("{} {secret} --once", job("hatch", 7))).await;
-    assert!(hatched.contains("revealed 1 meteors"), "{hatched}");
+    assert!(hatched.contains("revealed 1 meteor\n"), "{hatched}");
     let shown = ShowerContract::new(&node, &contract);
     let closes_at = shown.shower(1).await.unwrap().closes_at;
     let window = shown.fairness().await.unwrap().crack_window;

@@ -10,6 +10,7 @@ use meteor_operator::launch::utc;
 use meteor_operator::node::Node;
 
 use super::Command;
+use crate::amounts::counted;
 use crate::confirm::confirmed;
 use crate::event::exists;
 use crate::next::IDLE;
@@ -73,7 +74,7 @@ impl Command for Cancel {
         in_time(account.node(), contract, shower).await?;
         let ShowerResponse { status, contributors, total, .. } = state;
         let denom = &config.denom;
-        say!("shower {shower} is {status:?}: {contributors} contributors, {total} {denom}");
+        say!("shower {shower} is {status:?}: {}, {total} {denom}", counted(contributors, "contributor"));
         if !self.yes && !self.signing.dry_run() {
             let meaning =
                 format!("shower {shower} will have no meteors, and all its contributions are refunded");

@@ -8,6 +8,7 @@ use meteor_messages::shower::Status;
 use meteor_operator::jobs;
 
 use super::Command;
+use crate::amounts::counted;
 use crate::event::chosen;
 use crate::next::nothing;
 use crate::out::report;
@@ -40,7 +41,8 @@ impl Command for Close {
                 report!(
                     "closed",
                     {"shower": shower, "contributors": contributors},
-                    "shower {shower}: closed, {contributors} contributors"
+                    "shower {shower}: closed, {}",
+                    counted(contributors, "contributor")
                 );
                 did = true;
             } else if state.closes_at > now {

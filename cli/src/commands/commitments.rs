@@ -9,6 +9,7 @@ use meteor_operator::keys::{CommitmentsFile, Event, commitments, harden, verify}
 use meteor_rules::fairness::Bytes32;
 
 use super::Command;
+use crate::amounts::counted;
 use crate::event::Found;
 use crate::keys::KeyOptions;
 use crate::next::IDLE;
@@ -75,8 +76,9 @@ impl Commitments {
         made.save(&self.file)?;
         let Event { chain_id, contract, showers } = event;
         say!(
-            "{file}: the commitments of {} to {showers} showers of {contract} on {chain_id}",
-            self.key.name()
+            "{file}: the commitments of {} to {} of {contract} on {chain_id}",
+            self.key.name(),
+            counted(showers, "shower")
         );
         Ok(ExitCode::SUCCESS)
     }
@@ -102,7 +104,7 @@ impl Commitments {
             let key = self.key.name();
             // What does not open is not worth going on with.
             match verify(&self.key.open()?, &event, &held).await {
-                Ok(()) => say!("{key} is the key of all {} showers of {contract}", event.showers),
+                Ok(()) => say!("{key} is the key of the {} of {contract}", counted(event.showers, "shower")),
                 Err(error) => wrong.push(format!("{key}: {error}")),
             }
         }
@@ -112,7 +114,9 @@ impl Commitments {
                 Ok(Some(faults)) if !faults.is_empty() => {
                     wrong.extend(faults.iter().map(|fault| format!("{name}: {fault}")));
                 }
-                Ok(_) => say!("{name} has the contract's commitments, to all {} showers", event.showers),
+                Ok(_) => {
+                    say!("{name} has the contract's commitments, to {}", counted(event.showers, "shower"));
+                }
                 Err(error) => wrong.push(format!("{name}: {error}")),
             }
         }

@@ -9,6 +9,7 @@ use meteor_chain::words::Said;
 use meteor_operator::jobs;
 
 use super::Command;
+use crate::amounts::counted;
 use crate::out::report;
 use crate::signing::Signing;
 
@@ -53,7 +54,9 @@ impl Command for Crack {
         report!(
             "cracked",
             {"meteors": self.meteor, "height": height, "tx": included.hash},
-            "cracked {count} meteors in block {height}; next: meteor hatch reveals them"
+            "cracked {} in block {height}; next: meteor hatch reveals {}",
+            counted(count, "meteor"),
+            if count == 1 { "it" } else { "them" }
         );
         Ok(ExitCode::SUCCESS)
     }

@@ -8,6 +8,7 @@ use meteor_operator::beacon::{BeaconClient, BeaconConfig, Fault, Network, Source
 use meteor_operator::jobs::{self, Sealer, Waiting};
 
 use super::Command;
+use crate::amounts::counted;
 use crate::event::chosen;
 use crate::next::nothing;
 use crate::out::{report, say, tell};
@@ -61,8 +62,8 @@ impl Command for Draw {
                 Some(root) => report!(
                     "drawn",
                     {"shower": shower, "root": root, "meteors": drawn.leaves},
-                    "shower {shower}: drawn, root {root} over {} meteors",
-                    drawn.leaves
+                    "shower {shower}: drawn, root {root} over {}",
+                    counted(drawn.leaves, "meteor")
                 ),
                 None => say!("shower {shower}: nobody contributed, nothing to draw"),
             }

@@ -17,6 +17,7 @@ use meteor_rules::TokenId;
 
 use self::health::{Health, Waits};
 use super::{Command, PARTLY};
+use crate::amounts::counted;
 use crate::next::IDLE;
 use crate::out::{report, say, tell};
 use crate::secrets::Secrets;
@@ -73,7 +74,7 @@ impl Command for Hatch {
                 Ok(done) => {
                     if !done.revealed.is_empty() {
                         let count = done.revealed.len();
-                        report!("revealed", {"meteors": done.revealed}, "revealed {count} meteors");
+                        report!("revealed", {"meteors": done.revealed}, "revealed {}", counted(count, "meteor"));
                         if let Some(path) = &self.audit_log {
                             append(path, account.node().time().await?, &done.revealed)?;
                         }
@@ -152,7 +153,8 @@ async fn waiting(done: &Hatched, hatchery: HatcheryContract<'_>, node: &Node) ->
         let showers: Vec<String> = unfit.iter().map(ToString::to_string).collect();
         let (count, showers) = (held.len(), showers.join(", "));
         lines.push(format!(
-            "{count} meteors can't be revealed: key, root or tables of shower {showers} don't fit"
+            "{} can't be revealed: key, root or tables of shower {showers} don't fit",
+            counted(count, "meteor")
         ));
     }
     for token_id in held.iter().take(SHOWN) {

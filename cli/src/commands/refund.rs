@@ -11,6 +11,7 @@ use meteor_operator::tax::Tax;
 use serde_json::json;
 
 use super::{Command, PARTLY};
+use crate::amounts::counted;
 use crate::event::chosen;
 use crate::next::nothing;
 use crate::out::{complain, say};
@@ -100,8 +101,10 @@ impl Command for Refund {
             did = true;
             let taken = leaves.saturating_sub(arrives);
             say!(
-                "shower {shower}: {contributions} contributions, {holdbacks} held parts, {leaves} {denom} will leave, \
-                 {arrives} will arrive (the chain's tax takes {taken})"
+                "shower {shower}: {}, {}, {leaves} {denom} will leave, {arrives} will arrive (the chain's tax \
+                 takes {taken})",
+                counted(contributions, "contribution"),
+                counted(holdbacks, "held part")
             );
             let all = u64::try_from(count).unwrap_or(u64::MAX);
             let mut progress = Progress::new(format!("shower {shower}: refunded"), all);

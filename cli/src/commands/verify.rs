@@ -12,7 +12,7 @@ use meteor_rules::fairness::verify::{Evidence, MeteorFacts, Outcome, Report, Ste
 
 use super::Command;
 use crate::evidence::{self, Bundle, Checksums, Source};
-use crate::out::{begin, say, tell};
+use crate::out::{begin, in_words, say, tell};
 use crate::verdict::{self, CloseBlock, ShowerVerdict, Verdict};
 
 /// Recompute the draws of an event, or what one meteor holds, and show what is proven.
@@ -56,10 +56,10 @@ impl Command for Verify {
             Ok(verdict) => verdict,
             Err(error) => {
                 if self.json {
-                    let said = serde_json::json!({ "ok": false, "unreadable": format!("{error:#}") });
+                    let said = serde_json::json!({ "ok": false, "unreadable": in_words(&error) });
                     say!("{said}");
                 } else {
-                    tell!("can't be checked: {error:#}");
+                    tell!("can't be checked: {}", in_words(&error));
                 }
                 return Ok(ExitCode::from(UNREADABLE));
             }

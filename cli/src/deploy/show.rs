@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::Plan;
 use super::draft::NO_CODES;
+use crate::amounts::counted;
 use crate::catalogue;
 use crate::out::say;
 
@@ -149,7 +150,11 @@ impl Plan {
         {
             let Collection { name, symbol, template } = collection;
             let columns = template.columns.len();
-            say!("{what:<11} {name:?} ({symbol}), each {:?} with {columns} attributes", template.name);
+            say!(
+                "{what:<11} {name:?} ({symbol}), each {:?} with {}",
+                template.name,
+                counted(columns, "attribute")
+            );
         }
     }
 
@@ -180,9 +185,10 @@ fn tiers(preset: &Preset, wallets: u32) -> Vec<String> {
     let sizes = tiers.sizes(wallets);
     let issued = issue(eggs, &sizes);
     let mut lines = vec![format!(
-        "eggs        {} a shower, {} in all; of {wallets} wallets (--wallets N for another number):",
+        "eggs        {} a shower, {} in all; of {} (--wallets N for another number):",
         eggs.total(),
-        eggs.total().saturating_mul(schedule.count.into())
+        eggs.total().saturating_mul(schedule.count.into()),
+        counted(wallets, "wallet")
     )];
     let mut last = 0_u32;
     for tier in Tier::ALL {
@@ -202,8 +208,8 @@ fn tiers(preset: &Preset, wallets: u32) -> Vec<String> {
             (Some(best), Some(worst)) => format!("from {best} % to {worst} %"),
             _ => String::new(),
         };
-        let eggs = issued.eggs.get(tier);
-        lines.push(format!("{:<11} {who}: {size} meteors, {eggs} eggs, {chance}", tier.to_string()));
+        let (meteors, eggs) = (counted(size, "meteor"), counted(issued.eggs.get(tier), "egg"));
+        lines.push(format!("{:<11} {who}: {meteors}, {eggs}, {chance}", tier.to_string()));
     }
     if issued.unissued > 0 {
         lines.push(format!("            {} eggs find no meteor and are not made", issued.unissued));

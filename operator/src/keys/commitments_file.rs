@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use cosmwasm_std::HexBinary;
+use meteor_chain::amounts::counted;
 use meteor_rules::fairness::Bytes32;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -53,7 +54,9 @@ pub enum CommitmentsError {
     Version(u32),
     /// It contradicts itself.
     #[error(
-        "it is of {showers} showers and has {given} commitments: make it again from the key, with meteor commitments"
+        "it is of {} and has {}: make it again from the key, with meteor commitments",
+        counted(showers, "shower"),
+        counted(given, "commitment")
     )]
     Count {
         /// As it says.
@@ -93,7 +96,7 @@ pub enum OtherEvent {
         asked: String,
     },
     /// Another number of showers.
-    #[error("they are of {held} showers, the event has {asked}")]
+    #[error("they are of {}, the event has {asked}", counted(held, "shower"))]
     Showers {
         /// As the file says.
         held: u32,

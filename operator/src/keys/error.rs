@@ -4,6 +4,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use meteor_chain::amounts::counted;
 use thiserror::Error;
 
 use super::kms::KmsError;
@@ -121,7 +122,7 @@ pub enum KeyError {
         showers: usize,
     },
     /// Commitments for another number of showers.
-    #[error("the event has {showers} showers, but {given} commitments were given")]
+    #[error("the event has {}, and the commitments are for {given}", counted(showers, "shower"))]
     Count {
         /// Showers of the event.
         showers: u32,

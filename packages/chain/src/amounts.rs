@@ -1,5 +1,7 @@
 //! Amounts as people write them: `75 UST` for 75000000uusd.
 
+use std::fmt::Display;
+
 /// Micro-denoms in a whole.
 const MICRO: u128 = 1_000_000;
 
@@ -38,7 +40,14 @@ fn decimal(amount: u128) -> String {
 
 /// So many wallets.
 pub fn wallets(count: u128) -> String {
-    if count == 1 { "1 wallet".to_owned() } else { format!("{} wallets", grouped(count)) }
+    counted(grouped(count), "wallet")
+}
+
+/// So many of what is called `one`: `1 shower`, `2 showers`.
+pub fn counted(count: impl Display, one: &str) -> String {
+    let count = count.to_string();
+    let many = if count == "1" { "" } else { "s" };
+    format!("{count} {one}{many}")
 }
 
 /// A whole number with commas between its thousands.
@@ -57,6 +66,12 @@ pub fn grouped(number: u128) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_is_not_many() {
+        assert_eq!([0, 1, 11].map(|count| counted(count, "shower")), ["0 showers", "1 shower", "11 showers"]);
+        assert_eq!([1, 1_000].map(wallets), ["1 wallet", "1,000 wallets"]);
+    }
 
     #[test]
     fn amounts_are_exact_and_have_their_symbol() {

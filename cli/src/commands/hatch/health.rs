@@ -1,5 +1,6 @@
 //! How the worker does, for those who watch it: `/healthz`, `/readyz` and `/metrics` on a port of its own.
 
+use crate::amounts::counted;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -106,7 +107,7 @@ impl Health {
             let _ = write!(text, "; the last one: {error}");
         }
         if seen.waits.count() > 0 {
-            let _ = write!(text, "; {} meteors wait that can't be revealed", seen.waits.count());
+            let _ = write!(text, "; {} in custody can't be revealed", counted(seen.waits.count(), "meteor"));
         }
         text.push('\n');
         (ready, text)
@@ -192,7 +193,7 @@ mod tests {
         health.failed("the node does not answer".to_owned());
         assert!(health.ready().1.ends_with("; the last one: the node does not answer\n"));
         health.good(2, Waits { unfit: 1, first: Some(1_795_632_501), ..Waits::default() });
-        assert_eq!(health.ready(), (true, "ready; 1 meteors wait that can't be revealed\n".to_owned()));
+        assert_eq!(health.ready(), (true, "ready; 1 meteor in custody can't be revealed\n".to_owned()));
         let metrics = health.metrics();
         for line in [
             "hatch_ready 1",
