@@ -69,6 +69,8 @@ pub struct App {
     view: ArcSwap<View>,
     /// What answers are marked with now; usually nothing.
     mark: ArcSwapOption<Mark>,
+    /// Held while that is worked out: nobody may replace a newer mark by an older one.
+    marking: Mutex<()>,
     published: watch::Sender<u64>,
 }
 
@@ -152,6 +154,7 @@ impl App {
             draining: Arc::default(),
             view: ArcSwap::from_pointee(View::empty()),
             mark: ArcSwapOption::empty(),
+            marking: Mutex::new(()),
             published: watch::Sender::new(0),
             config,
         }))
@@ -193,6 +196,7 @@ impl App {
     /// Says in every answer's headers from now on what answers are worth. Who follows calls it whenever that may have
     /// changed; working it out for each request would cost too much.
     pub(crate) fn remark(&self) {
+        let _marking = lock(&self.marking);
         let one_node = self.health.agreement.one_node().map(|(height, _)| height);
         let mark = Mark::of(self.state(), one_node);
         if self.mark.load().as_deref() != mark.as_ref() {

@@ -18,6 +18,7 @@ use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, ETAG, HeaderMap, Header
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::node::Told;
 use crate::oracle::Oracle;
 use crate::tally::{Tally, count};
 
@@ -25,6 +26,8 @@ use crate::tally::{Tally, count};
 const DEADLINE: Duration = Duration::from_secs(10);
 /// The pause after a request without an answer.
 const PAUSE: Duration = Duration::from_millis(50);
+/// Blocks less than this far from the tip are told by two nodes, or marked.
+const CLOSE: u64 = 100;
 
 /// Reads from one replica.
 #[derive(Debug)]
@@ -41,6 +44,8 @@ pub struct Client {
     pub ends: Arc<AtomicU64>,
     /// The chain's tip.
     pub tip: Arc<AtomicU64>,
+    /// What each node that the replica asks has told; nothing if that can't be judged.
+    pub told: Vec<Arc<Told>>,
     /// Set when it should end.
     pub stop: Arc<AtomicBool>,
     /// In what to say what was found.
@@ -131,6 +136,7 @@ impl Client {
             return Ok(());
         };
         self.not_back(known, height);
+        self.one_node(path, height, &headers);
         let Ok(right) = self.oracle.at(height).await else {
             self.tally
                 .found(format!("{}: {path} at height {height}, which does not exist: {status}", self.round));
@@ -221,6 +227,25 @@ impl Client {
         Ok(())
     }
 
+    /// An answer of a block that one node alone has told says so. What a node has told by now it may have told a moment
+    /// ago, and the tip was no higher then: so nothing is said of an answer that was right to have no mark.
+    fn one_node(&self, path: &str, height: u64, headers: &HeaderMap) {
+        let close = height + CLOSE > self.tip.load(Ordering::Relaxed);
+        let tellers = self.told.iter().filter(|told| told.has(height)).count();
+        if !close || self.told.len() < 2 || tellers != 1 {
+            return;
+        }
+        let since = number(headers, "x-meteor-one-node-since");
+        if since.is_some_and(|since| since <= height) {
+            count(&self.tally.one_node);
+        } else {
+            let round = &self.round;
+            self.tally.found(format!(
+                "{round}: {path} at height {height}, which one node alone has told, is marked as told so since {since:?}"
+            ));
+        }
+    }
+
     /// A process never serves what is older than what it has served.
     fn not_back(&self, known: &mut Known, height: u64) {
         // An answer that was under way while the process ended may be of either.
@@ -238,7 +263,11 @@ impl Client {
 }
 
 fn height_of(headers: &HeaderMap) -> Option<u64> {
-    headers.get("x-meteor-height")?.to_str().ok()?.parse().ok()
+    number(headers, "x-meteor-height")
+}
+
+fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
+    headers.get(name)?.to_str().ok()?.parse().ok()
 }
 
 /// Both from shortly before the first difference on.

@@ -1,6 +1,6 @@
 //! A node that serves a recorded chain in CometBFT's shapes, and misbehaves on command.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
@@ -54,8 +54,25 @@ pub struct Active {
 pub struct Node {
     /// Where it listens.
     pub addr: SocketAddr,
+    /// What it has told so far.
+    pub told: Arc<Told>,
     shared: Arc<Shared>,
     task: JoinHandle<()>,
+}
+
+/// The heights of which a node has told the results to anyone; in whatever state they arrived.
+#[derive(Debug, Default)]
+pub struct Told(Mutex<BTreeSet<u64>>);
+
+impl Told {
+    fn tells(&self, height: u64) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(height);
+    }
+
+    /// Whether it has told the results of this height.
+    pub fn has(&self, height: u64) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(&height)
+    }
 }
 
 #[derive(Debug)]
@@ -64,6 +81,7 @@ struct Shared {
     /// The chain's tip, for all nodes.
     tip: Arc<AtomicU64>,
     http: reqwest::Client,
+    told: Arc<Told>,
     state: Mutex<State>,
 }
 
@@ -110,9 +128,10 @@ impl Node {
             recording: Arc::clone(recording),
             tip: Arc::clone(tip),
             http: reqwest::Client::new(),
+            told: Arc::default(),
             state: Mutex::new(state),
         });
-        let of = Arc::clone(&shared);
+        let (of, told) = (Arc::clone(&shared), Arc::clone(&shared.told));
         let task = tokio::spawn(async move {
             loop {
                 if let Ok((socket, _)) = listener.accept().await {
@@ -120,7 +139,7 @@ impl Node {
                 }
             }
         });
-        Ok(Self { addr, shared, task })
+        Ok(Self { addr, told, shared, task })
     }
 
     /// From now on it does this wrong, and nothing else.
@@ -274,7 +293,13 @@ impl Shared {
             (_, "abci_info") => Ok(sight.tip.clone()),
             (_, "status") => Ok(self.status(sight)),
             (_, "blockchain") => sight.headers(params, fault, random),
-            (_, "block_results") => sight.results(params, fault, random),
+            (_, "block_results") => {
+                let results = sight.results(params, fault, random);
+                if results.is_ok() {
+                    self.told.tells(number(params, "height"));
+                }
+                results
+            }
             _ => return self.pass_on(sight, request).await,
         };
         match done {

@@ -94,6 +94,9 @@ pub async fn run(stand: &Stand, plan: &Plan, seed: u64, folder: &Path) -> Result
     }
     let stop = Arc::new(AtomicBool::new(false));
     let mut clients = JoinSet::new();
+    // Two nodes that tell alike of a tip far ahead are believed: then no block is close to it.
+    let judged = !plan.faults().any(|fault| fault == Fault::TipAhead);
+    let told: Vec<_> = nodes.iter().filter(|_| judged).map(|node| Arc::clone(&node.told)).collect();
     let client = |replica: &Replica| Client {
         replica: replica.public,
         oracle: Arc::clone(oracle),
@@ -101,6 +104,7 @@ pub async fn run(stand: &Stand, plan: &Plan, seed: u64, folder: &Path) -> Result
         every: stand.every,
         ends: Arc::clone(&replica.ends),
         tip: Arc::clone(&tip),
+        told: if replica.reads() { Vec::new() } else { told.clone() },
         stop: Arc::clone(&stop),
         round: round.clone(),
     };
@@ -293,6 +297,13 @@ async fn alone(stand: &Stand, round: &str, nodes: &[Node], replicas: &mut [Repli
             tokio::time::sleep(TICK).await;
         }
         let served = http.get(format!("http://{}/v1/config", replica.public)).send().await;
+        // No node has answered it: nobody knows how old that is.
+        let state = served.as_ref().ok().and_then(|answer| answer.headers().get("x-meteor-state"));
+        if !replica.reads() && served.is_ok() && state.is_none_or(|state| state != "cant_follow") {
+            stand.tally.found(format!(
+                "{round}: what is served while all nodes refuse is marked as {state:?}, not as cant_follow"
+            ));
+        }
         if started.elapsed() >= START || !served.is_ok_and(|answer| answer.status().is_success()) {
             let why = replica.status(&http).await;
             stand

@@ -19,6 +19,8 @@ pub struct Tally {
     pub unchanged: AtomicU64,
     /// Events of live connections that were right.
     pub heard: AtomicU64,
+    /// Answers of blocks that one node alone had told, which said so.
+    pub one_node: AtomicU64,
     /// Requests refused because there was nothing to serve yet.
     pub not_yet: AtomicU64,
     /// Requests without an answer: the replica was down.
@@ -98,6 +100,7 @@ impl Tally {
             ("faults in all", given.values().sum()),
             ("answers compared", of(&self.compared)),
             ("  unchanged (304)", of(&self.unchanged)),
+            ("  one node's word", of(&self.one_node)),
             ("live events", of(&self.heard)),
             ("refused, not yet", of(&self.not_yet)),
             ("no answer", of(&self.down)),
