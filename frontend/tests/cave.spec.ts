@@ -119,6 +119,8 @@ test.describe('after the showers', () => {
       const as = (shower: number, state: Schemas['WalletState']) => ({ ...first, shower, state, meteor: null });
       return { ...wallet, showers: [as(1, 'waiting'), as(2, 'refundable'), as(3, 'refunded')] };
     });
+    // Of any contribution the part is more than the cap.
+    server.patch<Schemas['Site']>(/^\/v1\/site$/, (site) => ({ ...site, burn_tax: '0.5', tax_cap: '20000' }));
     await page.goto(`/cave/${address}`);
     const line = (shower: number) =>
       page.locator('.entry', { has: page.getByRole('link', { name: t.cave.entries.shower(String(shower)) }) });
@@ -126,6 +128,7 @@ test.describe('after the showers', () => {
     await expect(line(2)).toContainText(t.cave.fate.refundable(false));
     await expect(line(3)).toContainText(t.cave.fate.late);
     await expect(line(3)).toContainText(/went back to this wallet/);
+    await expect(line(3)).toContainText(t.cave.fate.tax('0.02 UST'));
     await expect(page.locator('.standing')).toContainText(t.cave.entries.waiting('1', true));
     await expect(page.locator('.standing')).toContainText(t.cave.entries.back('1', true));
   });
