@@ -9,9 +9,9 @@ use meteor_chain::contracts::ShowerContract;
 use meteor_chain::time::when;
 use meteor_messages::shower::{ExecuteMsg, Status};
 use meteor_operator::gas::coins;
-use meteor_rules::minimum::Minimum;
 
 use super::Command;
+use crate::amounts::micro;
 use crate::event::exists;
 use crate::out::{report, say};
 use crate::signing::Signing;
@@ -27,14 +27,6 @@ pub(super) struct Contribute {
     /// How much, for example "75 UST"; without a unit in the denom's smallest
     #[arg(long)]
     amount: String,
-}
-
-/// An amount as people write it: "75 UST", or a number of micro-denom.
-fn micro(text: &str, denom: &str) -> Result<u128> {
-    if let Ok(micro) = text.trim().parse() {
-        return Ok(micro);
-    }
-    Ok(Minimum::Written(text.to_owned()).micro(denom)?.into())
 }
 
 impl Command for Contribute {

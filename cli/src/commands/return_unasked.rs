@@ -11,6 +11,7 @@ use meteor_operator::node::Node;
 
 use super::Command;
 use crate::address::{address, of_chain};
+use crate::amounts::micro;
 use crate::out::report;
 use crate::owner::Owner;
 
@@ -26,30 +27,33 @@ pub(super) struct ReturnUnasked {
     /// Address that sent them
     #[arg(long, value_name = "ADDRESS", value_parser = address)]
     to: String,
-    /// How much, for example 8000000uusd
+    /// How much, for example "8 UST"; of another denom than the event's like 8000000uluna
     #[arg(long)]
-    amount: Coin,
+    amount: String,
 }
 
 impl Command for ReturnUnasked {
     async fn run(self) -> Result<ExitCode> {
         let Self { signing, to, amount } = self;
-        let message = ExecuteMsg::ReturnUnasked { to: to.clone(), amount: amount.clone() };
+        let message = |amount: &Coin| ExecuteMsg::ReturnUnasked { to: to.clone(), amount: amount.clone() };
         if signing.generate_only {
             let found = signing.find().await?;
             of_chain("--to", &to, &found.contract)?;
+            let config = ShowerContract::new(&found.node, &found.contract).config().await?;
+            let amount = coin(&amount, &config.denom)?;
             enough(&found.node, &found.contract, &amount).await?;
-            return signing.print(&message, |_| Ok(())).await;
+            return signing.print(&message(&amount), |_| Ok(())).await;
         }
-        let (mut account, deployment, ConfigResponse { owner, .. }) = signing.open().await?;
+        let (mut account, deployment, ConfigResponse { owner, denom, .. }) = signing.open().await?;
         let signs = account.address();
         ensure!(
             owner.as_deref() == Some(signs),
             "{signs} is not the owner of this event: name another --account"
         );
         of_chain("--to", &to, &deployment.shower)?;
+        let amount = coin(&amount, &denom)?;
         enough(account.node(), &deployment.shower, &amount).await?;
-        let included = account.execute(&deployment.shower, &message, &[]).await?;
+        let included = account.execute(&deployment.shower, &message(&amount), &[]).await?;
         let height = included.height;
         report!(
             "returned",
@@ -57,6 +61,20 @@ impl Command for ReturnUnasked {
             "returned {amount} to {to} in block {height}"
         );
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// An amount as people write it, in the event's `denom` or in one that follows the number at once.
+fn coin(text: &str, denom: &str) -> Result<Coin> {
+    match micro(text, denom) {
+        Ok(amount) => Ok(Coin { denom: denom.to_owned(), amount: amount.into() }),
+        // With a space it is what people call a coin, and not this one.
+        Err(error) if text.trim().contains(char::is_whitespace) => Err(error.into()),
+        Err(error) => match text.trim().parse::<Coin>() {
+            // It takes the point of a fraction for the denom's first letter.
+            Ok(coin) if coin.denom.starts_with(|first: char| first.is_ascii_alphabetic()) => Ok(coin),
+            Ok(_) | Err(_) => Err(error.into()),
+        },
     }
 }
 
@@ -84,4 +102,26 @@ async fn enough(node: &Node, contract: &str, amount: &Coin) -> Result<()> {
         coins(given.u128(), denom)
     );
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::coin;
+
+    #[test]
+    fn an_amount_is_written_as_for_a_contribution_or_with_its_denom() {
+        for (text, read) in [
+            ("8 UST", "8000000uusd"),
+            ("8.5ust", "8500000uusd"),
+            ("8000000", "8000000uusd"),
+            ("8000000uusd", "8000000uusd"),
+            ("5uluna", "5uluna"),
+        ] {
+            assert_eq!(coin(text, "uusd").unwrap().to_string(), read, "{text}");
+        }
+        for text in ["", "UST", "8 LUNA", "8.5uluna", "-8 UST"] {
+            assert!(coin(text, "uusd").is_err(), "{text}");
+        }
+    }
 }
