@@ -138,6 +138,8 @@ async fn servers() -> (Node, Server, Server) {
         node.modules.insert(SIMULATE, answer(&gas));
         let tax = json!({ "value": "ChA1MDAwMDAwMDAwMDAwMDAw", "height": "2" });
         node.modules.insert("/terra.tax.v1beta1.Query/BurnTaxRate", tax);
+        let cap = json!({ "value": "CgU2MDAwMA==", "height": "2" });
+        node.modules.insert("/terra.treasury.v1beta1.Query/TaxCap", cap);
         node.methods.insert("tx_search", Ok(json!({ "txs": [], "total_count": "0" })));
         node.methods.insert("broadcast_tx_sync", Ok(refusal("", 0, "")));
         node.methods.insert("tx", Err(format!("tx ({}) not found", "A".repeat(64))));
