@@ -15,6 +15,7 @@ mod start;
 mod stored;
 mod windows;
 
+use std::mem;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -79,6 +80,7 @@ async fn follow(app: &Arc<App>) {
         state,
         snapshot: None,
         pending: Pending::default(),
+        unstored: Vec::new(),
         check: None,
         dispute: None,
         sided: None,
@@ -158,6 +160,8 @@ struct Follower {
     snapshot: Option<State>,
     /// The blocks applied that aren't verified yet.
     pending: Pending,
+    /// Verified blocks that the store gets with the block after them, which isn't there yet.
+    unstored: Vec<RawBlock>,
     /// Another node is being asked about them.
     check: Option<Check>,
     /// The height at which nodes contradict each other, and since when; nothing tells who is right.
@@ -302,6 +306,7 @@ impl Follower {
         self.snapshot = None;
         self.rebuild = true;
         self.pending.clear();
+        self.unstored.clear();
         self.check = None;
     }
 
@@ -495,16 +500,22 @@ impl Follower {
     }
 
     /// Takes note of what is verified by now, `verified` and what follows, and gives it to the store.
-    fn settle(&mut self, mut verified: Vec<RawBlock>, tip: u64) {
+    fn settle(&mut self, verified: Vec<RawBlock>, tip: u64) {
         let one_node = self.app.config.rpc.len() < 2;
-        verified.extend(self.pending.settle(|height| one_node || !is_close(height, tip)));
-        let Some(height) = verified.last().map(|last| last.header.height) else { return };
+        let mut blocks = mem::take(&mut self.unstored);
+        blocks.extend(verified);
+        blocks.extend(self.pending.settle(|height| one_node || !is_close(height, tip)));
+        let Some(height) = blocks.last().map(|last| last.header.height) else { return };
         self.app.health.agreement.verified.store(height, Ordering::Relaxed);
-        // The store wants the block after them, too: its header names their results. It comes again.
-        let Some(next) = self.pending.first() else { return };
-        verified.push(next.block.clone());
+        // The store wants the block after them, too: its header names their results. It comes again. If it can't be
+        // true as it was told, there is none yet: dropped here, they would be missing in a segment for good.
+        let Some(next) = self.pending.first() else {
+            self.unstored = blocks;
+            return;
+        };
+        blocks.push(next.block.clone());
         let snapshot = self.snapshot.take_if(|state| state.at.height <= height);
-        self.app.queue.applied(verified, next.before.clone(), snapshot);
+        self.app.queue.applied(blocks, next.before.clone(), snapshot);
     }
 
     /// Nodes contradict each other about a block, and nothing tells who is right: all are asked again.
