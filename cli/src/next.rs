@@ -341,7 +341,8 @@ fn stands(state: &ShowerResponse, draw: &DrawResponse) -> String {
             "had no contributors".to_owned()
         }
         Status::Ended => "has ended and is not closed".to_owned(),
-        Status::Refunding => format!("is refunded: {} of {} so far", state.refunded, state.total),
+        Status::Refunding if state.refunded < state.total => "is not refunded in full".to_owned(),
+        Status::Refunding => "is refunded".to_owned(),
         Status::Closed | Status::Minted if draw.root.is_none() => "has no draw yet".to_owned(),
         Status::Closed | Status::Minted => {
             let booked = match unsettled(state) {

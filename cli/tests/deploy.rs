@@ -263,9 +263,9 @@ async fn held(folder: &std::path::Path, chain: &Chain, shower: &str, pool: &str)
     assert!(again.contains(why), "{again}");
     let had = node.balance(pool, "uusd").await.unwrap();
     let settled = works(folder, &job("settle", 2)).await;
-    assert!(settled.contains("booked 8550000 uusd for the payees, 450000 held back until"), "{settled}");
+    assert!(settled.contains("booked 8.55 UST for the payees, 0.45 UST held back until"), "{settled}");
     assert!(
-        settled.contains(&format!("payee {pool}: 7139250 uusd will leave, 7103554 will arrive")),
+        settled.contains(&format!("payee {pool}: 7.13925 UST will leave, 7.103554 UST will arrive")),
         "{settled}"
     );
     assert_eq!(node.balance(pool, "uusd").await.unwrap() - had, 7_103_554, "7139250 less half a percent");

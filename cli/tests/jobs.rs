@@ -125,7 +125,7 @@ async fn from_keygen_to_a_published_key() {
     devnet.set_time(Timestamp::from_seconds(closes_at + crack_window)).await.unwrap();
     let published = works(folder, &publish).await;
     assert!(
-        published.contains("now public") && published.contains("450000 uusd are no longer held back"),
+        published.contains("now public") && published.contains("0.45 UST is no longer held back"),
         "{published}"
     );
     assert!(idle(folder, &publish).await.contains("already public"));

@@ -63,12 +63,12 @@ async fn who_is_refused_is_reported_and_holds_up_nobody() {
     // Of the two payees the first is refused: what it is owed stays booked, the second is paid.
     let before = stage.balance(artists).await;
     let said = partly(folder, &job("settle", 0)).await;
-    assert!(said.contains("booked 57000000 uusd for the payees, 3000000 held back"), "{said}");
+    assert!(said.contains("booked 57 UST for the payees, 3 UST held back"), "{said}");
     assert!(
         said.contains(&format!("payee {pool} was not paid")) && said.contains("not allowed to receive"),
         "{said}"
     );
-    assert!(said.contains("47595000 uusd stay booked for it"), "{said}");
+    assert!(said.contains("47.595 UST stay booked for it"), "{said}");
     assert_eq!(stage.balance(artists).await - before, tax.arrives(9_405_000));
     let again = partly(folder, &job("withdraw", 0)).await;
     assert!(!again.contains(artists) && again.contains(pool), "only what is booked: {again}");
@@ -86,9 +86,9 @@ async fn who_is_refused_is_reported_and_holds_up_nobody() {
         before.push(stage.balance(at(index)).await);
     }
     let said = partly(folder, &format!("{} --shower 2", job("refund", 0))).await;
-    assert!(said.contains("3 contributions, 0 held parts, 60000000 uusd will leave"), "{said}");
-    assert!(said.contains("refunded 2 of 3, 30000000 uusd"), "{said}");
-    assert!(said.contains(&format!("{refused} was left out with 30000000 uusd")), "{said}");
+    assert!(said.contains("3 contributions, 0 held parts, 60 UST will leave"), "{said}");
+    assert!(said.contains("refunded 2 of 3, 30 UST"), "{said}");
+    assert!(said.contains(&format!("{refused} was left out with 30 UST")), "{said}");
     for ((index, amount), before) in gives.into_iter().zip(before) {
         let due = if index == 5 { 0 } else { tax.arrives(amount) };
         assert_eq!(stage.balance(at(index)).await - before, due, "account {index}");
@@ -100,8 +100,8 @@ async fn who_is_refused_is_reported_and_holds_up_nobody() {
     assert!(early.contains("what is held back if its key is not public by then"), "{early}");
     stage.at(stage.schedule.closes_at(1).unwrap() + stage.pace.key_window).await;
     let said = partly(folder, &format!("{} --shower 1", job("refund", 0))).await;
-    assert!(said.contains("0 contributions, 3 held parts, 3000000 uusd will leave"), "{said}");
-    assert!(said.contains(&format!("{refused} was left out with 1500000 uusd")), "{said}");
+    assert!(said.contains("0 contributions, 3 held parts, 3 UST will leave"), "{said}");
+    assert!(said.contains(&format!("{refused} was left out with 1.5 UST")), "{said}");
     assert_eq!(stage.shower(1).await.held_returned.u128(), 1_500_000, "20 and 10 UST, five per cent each");
 
     // Coins that came unasked go back, and never what somebody is owed.

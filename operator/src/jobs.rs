@@ -17,6 +17,7 @@ mod refund;
 mod round;
 mod sealed;
 mod settle;
+mod status;
 
 pub use close::close;
 pub use crack::crack;
@@ -34,3 +35,4 @@ pub use refund::{LeftOut, Refunds, cancel, refund};
 pub use round::{Waiting, round};
 pub use sealed::Sealer;
 pub use settle::{Withdrawn, settle, unsettled, withdraw};
+pub use status::in_a_word;

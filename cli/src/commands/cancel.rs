@@ -10,7 +10,7 @@ use meteor_operator::launch::utc;
 use meteor_operator::node::Node;
 
 use super::Command;
-use crate::amounts::counted;
+use crate::amounts::{coins, counted};
 use crate::confirm::confirmed;
 use crate::event::exists;
 use crate::next::IDLE;
@@ -73,8 +73,8 @@ impl Command for Cancel {
         }
         in_time(account.node(), contract, shower).await?;
         let ShowerResponse { status, contributors, total, .. } = state;
-        let denom = &config.denom;
-        say!("shower {shower} is {status:?}: {}, {total} {denom}", counted(contributors, "contributor"));
+        let (stands, amount) = (jobs::in_a_word(status), coins(total.u128(), &config.denom));
+        say!("shower {shower} is {stands}: {}, {amount}", counted(contributors, "contributor"));
         if !self.yes && !self.signing.dry_run() {
             let meaning =
                 format!("shower {shower} will have no meteors, and all its contributions are refunded");

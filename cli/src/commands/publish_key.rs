@@ -9,6 +9,7 @@ use meteor_operator::jobs;
 use meteor_operator::launch::utc;
 
 use super::Command;
+use crate::amounts::coins;
 use crate::confirm::confirmed;
 use crate::event::exists;
 use crate::next::IDLE;
@@ -68,12 +69,12 @@ impl Command for PublishKey {
                 "shower {}: its key is now public; everyone can verify it",
                 self.shower
             );
-            let (held, denom) = (state.held, &config.denom);
+            let held = coins(state.held.u128(), &config.denom);
             if state.key_in_time {
-                say!("shower {}: {held} {denom} are no longer held back; next: meteor settle", self.shower);
+                say!("shower {}: {held} is no longer held back; next: meteor settle", self.shower);
             } else {
                 say!(
-                    "shower {}: the key came after {}: contributors take back {held} {denom}; next: meteor refund",
+                    "shower {}: the key came after {}: contributors take back {held}; next: meteor refund",
                     self.shower,
                     utc(state.key_deadline)
                 );

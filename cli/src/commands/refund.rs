@@ -11,7 +11,7 @@ use meteor_operator::tax::Tax;
 use serde_json::json;
 
 use super::{Command, PARTLY};
-use crate::amounts::counted;
+use crate::amounts::{coins, counted, payout};
 use crate::event::chosen;
 use crate::next::nothing;
 use crate::out::{complain, say};
@@ -90,28 +90,27 @@ impl Command for Refund {
             if count == 0 {
                 ensure!(
                     self.shower.is_none() || !early(&state, now),
-                    "shower {shower} is {:?}: it can be refunded once it is cancelled (meteor cancel), from {} what is \
+                    "shower {shower} is {}: it can be refunded once it is cancelled (meteor cancel), from {} what is \
                      not minted by then, and from {} what is held back if its key is not public by then",
-                    state.status,
+                    jobs::in_a_word(state.status),
                     utc(state.mint_deadline),
                     utc(state.key_deadline)
                 );
                 continue;
             }
             did = true;
-            let taken = leaves.saturating_sub(arrives);
             say!(
-                "shower {shower}: {}, {}, {leaves} {denom} will leave, {arrives} will arrive (the chain's tax \
-                 takes {taken})",
+                "shower {shower}: {}, {}, {}",
                 counted(contributions, "contribution"),
-                counted(holdbacks, "held part")
+                counted(holdbacks, "held part"),
+                payout(leaves, arrives, denom)
             );
             let all = u64::try_from(count).unwrap_or(u64::MAX);
             let mut progress = Progress::new(format!("shower {shower}: refunded"), all);
             let done = jobs::refund(&mut account, contract, shower, |done| {
                 let (refunded, amount) = (done.count, done.amount.to_string());
                 let fields = || json!({"shower": shower, "count": refunded, "of": count, "amount": amount, "denom": denom});
-                let line = format_args!("shower {shower}: refunded {refunded} of {count}, {amount} {denom}");
+                let line = format_args!("shower {shower}: refunded {refunded} of {count}, {}", coins(done.amount, denom));
                 progress.at(u64::try_from(refunded).unwrap_or(u64::MAX), "refunded", fields, line);
             })
             .await?;
@@ -119,7 +118,8 @@ impl Command for Refund {
                 complain!(
                     "left_out",
                     {"shower": shower, "contributor": contributor, "amount": amount.to_string(), "denom": denom, "why": why},
-                    "shower {shower}: {contributor} was left out with {amount} {denom}: {why}"
+                    "shower {shower}: {contributor} was left out with {}: {why}",
+                    coins(*amount, denom)
                 );
             }
             complete &= done.left_out.is_empty();

@@ -8,6 +8,7 @@ use meteor_operator::jobs;
 
 use super::Command;
 use super::withdraw::{Paid, pay};
+use crate::amounts::coins;
 use crate::event::chosen;
 use crate::next::nothing;
 use crate::out::report;
@@ -42,10 +43,15 @@ impl Command for Settle {
             did = true;
             let state = ShowerContract::new(account.node(), contract).shower(shower).await?;
             let held = if state.key_in_time { 0 } else { state.held.u128() };
+            let later = match held {
+                0 => String::new(),
+                held => format!(", {} held back until its key is public", coins(held, denom)),
+            };
             report!(
                 "booked",
                 {"shower": shower, "amount": booked.to_string(), "held_back": held.to_string(), "denom": denom},
-                "shower {shower}: booked {booked} {denom} for the payees, {held} held back until its key is public"
+                "shower {shower}: booked {} for the payees{later}",
+                coins(booked, denom)
             );
         }
         match pay(&mut account, contract, denom, None).await? {

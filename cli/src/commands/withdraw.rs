@@ -11,6 +11,7 @@ use meteor_operator::tax::Tax;
 
 use super::{Command, PARTLY};
 use crate::address::address;
+use crate::amounts::{coins, payout};
 use crate::next::IDLE;
 use crate::out::{complain, report, say};
 use crate::signing::Signing;
@@ -87,16 +88,14 @@ pub(super) async fn pay(
         if leaves == 0 || only.is_some_and(|only| only != address) {
             continue;
         }
-        let (arrives, taken) = (tax.arrives(leaves), tax.on(leaves));
-        say!(
-            "payee {address}: {leaves} {denom} will leave, {arrives} will arrive (the chain's tax takes {taken})"
-        );
+        say!("payee {address}: {}", payout(leaves, tax.arrives(leaves), denom));
         match jobs::withdraw(account, contract, &address).await? {
             Withdrawn::Sent(amount) => {
                 report!(
                     "paid",
                     {"payee": address, "amount": amount.to_string(), "denom": denom},
-                    "payee {address}: paid {amount} {denom}"
+                    "payee {address}: paid {}",
+                    coins(amount, denom)
                 );
                 paid = if paid == Paid::NotAll { paid } else { Paid::All };
             }
@@ -104,7 +103,8 @@ pub(super) async fn pay(
                 complain!(
                     "not_paid",
                     {"payee": address, "amount": leaves.to_string(), "denom": denom, "why": why},
-                    "payee {address} was not paid: {why}; {leaves} {denom} stay booked for it"
+                    "payee {address} was not paid: {why}; {} stay booked for it",
+                    coins(leaves, denom)
                 );
                 paid = Paid::NotAll;
             }

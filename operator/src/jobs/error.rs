@@ -73,7 +73,7 @@ pub enum JobError {
         wanted: u32,
     },
     /// The shower can't be minted now.
-    #[error("shower {shower} can't be minted now: it is {status:?}")]
+    #[error("shower {shower} can't be minted now: it is {}", super::in_a_word(*.status))]
     NotMintable {
         /// Which shower.
         shower: u32,
