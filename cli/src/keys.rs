@@ -35,7 +35,7 @@ pub(crate) struct Service {
     #[arg(id = "kms_endpoint", long = "kms-endpoint", value_name = "URL")]
     endpoint: Option<String>,
     /// AWS credentials file (mode 0600). Without it, credentials come from where AWS's own tools find them: the
-    /// environment, a web identity, the role of a container, ~/.aws/credentials, the role of an EC2 instance
+    /// environment, a web identity, ~/.aws/credentials, the role of a container, the role of an EC2 instance
     #[arg(id = "kms_credentials", long = "kms-credentials", value_name = "FILE")]
     credentials: Option<PathBuf>,
     /// Profile in that file

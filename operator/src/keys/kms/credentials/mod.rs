@@ -82,8 +82,8 @@ struct Json {
 
 impl CredentialsSource {
     /// The source that AWS's own tools would choose, by the environment, which `var` reads: the environment itself, a
-    /// web identity, a container's role, the profile `AWS_PROFILE` or `default` of the standard file if there is one,
-    /// else the instance's role.
+    /// web identity, the profile `AWS_PROFILE` or `default` of the standard file if there is one, a container's role, else
+    /// the instance's role.
     pub fn standard(var: impl Fn(&str) -> Option<String>) -> Self {
         let var = |name: &str| var(name).filter(|value| !value.is_empty());
         if var(ID).is_some() {
@@ -92,6 +92,12 @@ impl CredentialsSource {
         if let (Some(role), Some(token)) = (var("AWS_ROLE_ARN"), var("AWS_WEB_IDENTITY_TOKEN_FILE")) {
             return Self::WebIdentity { role, token: token.into(), endpoint: var("AWS_ENDPOINT_URL_STS") };
         }
+        let named = var("AWS_SHARED_CREDENTIALS_FILE").map(PathBuf::from);
+        let home = || var("HOME").map(|home| PathBuf::from(home).join(".aws/credentials"));
+        if let Some(path) = named.or_else(|| home().filter(|path| path.exists())) {
+            let profile = var("AWS_PROFILE").unwrap_or_else(|| "default".to_owned());
+            return Self::Profile { path, profile };
+        }
         let uri = var("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
             .or_else(|| var("AWS_CONTAINER_CREDENTIALS_FULL_URI"));
         if let Some(uri) = uri {
@@ -99,12 +105,6 @@ impl CredentialsSource {
                 var("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE").map(|file| ContainerToken::File(file.into()));
             let token = var(container::TOKEN).map(|_| ContainerToken::Environment);
             return Self::Container { uri, token: file.or(token).unwrap_or(ContainerToken::No) };
-        }
-        let named = var("AWS_SHARED_CREDENTIALS_FILE").map(PathBuf::from);
-        let home = || var("HOME").map(|home| PathBuf::from(home).join(".aws/credentials"));
-        if let Some(path) = named.or_else(|| home().filter(|path| path.exists())) {
-            let profile = var("AWS_PROFILE").unwrap_or_else(|| "default".to_owned());
-            return Self::Profile { path, profile };
         }
         let endpoint = var("AWS_EC2_METADATA_SERVICE_ENDPOINT");
         Self::Instance { endpoint: endpoint.unwrap_or_else(|| instance::ENDPOINT.to_owned()) }
@@ -237,6 +237,8 @@ mod tests {
             standard(&named),
             CredentialsSource::Profile { path: "/c".into(), profile: "event".into() }
         );
+        let profile = CredentialsSource::Profile { path: "/c".into(), profile: "default".to_owned() };
+        assert_eq!(standard(&[named[0], ecs]), profile, "a file that is there goes before a container's role");
     }
 
     #[test]
