@@ -76,7 +76,10 @@ impl Command for Hatch {
                         let count = done.revealed.len();
                         report!("revealed", {"meteors": done.revealed}, "revealed {}", counted(count, "meteor"));
                         if let Some(path) = &self.audit_log {
-                            append(path, account.node().time().await?, &done.revealed)?;
+                            // Holders wait for what comes next, and the chain's history has the same.
+                            if let Err(error) = append(path, &node, &done.revealed).await {
+                                tell!("the audit log lacks the line of this batch: {error:#}");
+                            }
                         }
                     }
                     let (waits, lines) = waiting(&done, hatchery, &node).await;
@@ -184,8 +187,12 @@ async fn reclaims(hatchery: HatcheryContract<'_>) -> Result<BTreeMap<u64, u64>> 
 }
 
 /// A line that a crash loses can be found in the chain's history, which holds the same.
-fn append(path: &Path, time: u64, revealed: &[TokenId]) -> Result<()> {
-    let line = serde_json::json!({ "time": time, "revealed": revealed });
-    let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path)?;
+async fn append(path: &Path, node: &Node, revealed: &[TokenId]) -> Result<()> {
+    let line = serde_json::json!({ "time": node.time().await?, "revealed": revealed });
+    let mut file = std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path)
+        .with_context(|| format!("opening {}", path.display()))?;
     writeln!(file, "{line}").with_context(|| format!("writing {}", path.display()))
 }
