@@ -42,12 +42,19 @@ async fn compared(folder: &std::path::Path, launch: &str, shower: &str) {
     let other = launch.replace("salt = \"rehearsal\"", "salt = \"other\"");
     let other = other.replace("commitments.json", "other.json");
     std::fs::write(folder.join("other.toml"), other).unwrap();
-    let planned = partly(folder, "deploy other.toml --dry-run").await;
+    let planned = partly(folder, "deploy other.toml --dry-run --event of-other.json").await;
     let made = planned.lines().find_map(|line| line.strip_prefix("contract    ")).unwrap();
     let made = made.split_whitespace().next().unwrap();
     std::fs::write(folder.join("other.json"), committed.replace(shower, made)).unwrap();
-    let other = fails(folder, "deploy other.toml --signer-file words --account 1 --yes").await;
-    assert!(other.contains(&format!("is of {shower}, the launch makes {made}")), "{other}");
+    for how in ["--signer-file words --account 1 --yes", "--dry-run"] {
+        let other = fails(folder, &format!("deploy other.toml {how}")).await;
+        assert!(other.contains(&format!("is of {shower}, the launch makes {made}")), "{how}: {other}");
+    }
+    // Nor its catalogue the one that is kept beside it.
+    std::fs::create_dir(folder.join("another")).unwrap();
+    std::fs::write(folder.join("another/catalogue.csv"), "another").unwrap();
+    let other = fails(folder, "deploy other.toml --dry-run --event another/deployment.json").await;
+    assert!(other.contains("another/catalogue.csv is another catalogue: move it away"), "{other}");
     let labelled = launch.replace("label = \"rehearsal\"", "label = \"other\"");
     std::fs::write(folder.join("other.toml"), labelled).unwrap();
     for (launch, last) in [("other.toml", "error"), ("launch.toml", "deployed")] {

@@ -1,6 +1,6 @@
 //! `meteor deploy`: an event from its launch file to a chain.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
@@ -74,12 +74,14 @@ impl Command for Deploy {
         let can_go_on = draft.is_good() || (compare && draft.plan.is_some());
         ensure!(can_go_on, "the launch has errors: fix them first, nothing was signed");
         let (plan, deployed) = (draft.plan.context("the launch can't be planned")?, draft.deployed);
+        // A dry run meets what would stop the deployment, too: files of another event.
+        let deploying = Deploying::recorded(&plan, self.event.clone())?;
+        let catalogue = self.catalogue(&plan)?;
         if self.dry_run {
             return Ok(end_of_dry_run(&plan));
         }
         plan.commitments()?;
-        let catalogue = self.catalogue(&plan)?;
-        let deploying = Deploying::recorded(&plan, self.event.clone())?;
+        keep(&catalogue, &plan)?;
         let mut account = if deployed { None } else { Some(self.open(&plan).await?) };
         deploying.run(account.as_mut()).await?;
         // Byte for byte what its hash on the chain is made of: draw, hatch and everyone who verifies need it.
@@ -111,20 +113,24 @@ fn end_of_dry_run(plan: &Plan) -> ExitCode {
     code
 }
 
+/// Keeps a copy of the catalogue at `path`, if it isn't there.
+fn keep(path: &Path, plan: &Plan) -> Result<()> {
+    if path.exists() {
+        return Ok(());
+    }
+    std::fs::write(path, &plan.catalogue_file).with_context(|| format!("writing {}", path.display()))
+}
+
 impl Deploy {
-    /// Keeps a copy of the catalogue beside the deployment file, where meteor mint looks for it.
+    /// Where a copy of the catalogue is kept: beside the deployment file, where meteor mint looks for it. Fails if another
+    /// one is there.
     fn catalogue(&self, plan: &Plan) -> Result<PathBuf> {
         let path = self.event.with_file_name(catalogue::FILE);
-        let held = std::fs::read(&path).ok();
         ensure!(
-            held.as_ref().is_none_or(|held| *held == plan.catalogue_file),
+            std::fs::read(&path).ok().is_none_or(|held| held == plan.catalogue_file),
             "{} is another catalogue: move it away, or write to another folder with --event",
             path.display()
         );
-        if held.is_none() {
-            std::fs::write(&path, &plan.catalogue_file)
-                .with_context(|| format!("writing {}", path.display()))?;
-        }
         Ok(path)
     }
 
