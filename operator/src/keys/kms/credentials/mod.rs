@@ -238,7 +238,11 @@ mod tests {
             CredentialsSource::Profile { path: "/c".into(), profile: "event".into() }
         );
         let profile = CredentialsSource::Profile { path: "/c".into(), profile: "default".to_owned() };
-        assert_eq!(standard(&[named[0], ecs]), profile, "a file that is there goes before a container's role");
+        assert_eq!(
+            standard(&[named[0], ecs]),
+            profile,
+            "a file that is there goes before a container's role"
+        );
     }
 
     #[test]
