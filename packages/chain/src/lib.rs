@@ -1,9 +1,10 @@
 //! What a node says, and nothing that could sign: requests to CometBFT nodes, and their answers as types.
 //!
-//! [`Pool`] chooses among nodes and repeats; [`Node`] makes single requests, at the rate that it has learned. Everything that reads an answer
-//! is a pure function from bytes: [`jsonrpc`], [`blocks`], [`hashes`], [`query`], [`tx`] and [`time`]; [`words`] says
-//! what its errors mean. [`amounts`] are written as people do. [`contracts`] are our contracts, a method for each query; [`transactions`] hands over
-//! what others signed, [`gas`] and [`tax`] say what it costs. [`waits`] is what the process waits for now.
+//! [`Pool`] chooses among nodes and repeats; [`Node`] makes single requests, at the rate that it has learned.
+//! Everything that reads an answer is a pure function from bytes: [`jsonrpc`], [`blocks`], [`hashes`], [`query`],
+//! [`tx`] and [`time`]; [`words`] says what its errors mean. [`amounts`] writes amounts as people do. [`contracts`] are
+//! our contracts, a method for each query; [`transactions`] hands over what others signed, [`gas`] and [`tax`] say what
+//! it costs. [`waits`] is what the process waits for now.
 
 mod accounts;
 pub mod amounts;

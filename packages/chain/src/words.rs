@@ -115,7 +115,8 @@ impl Said {
             known
         } else if log.contains("wasm contract failed") {
             // What a contract says is not the chain's word, whatever it says. cw721 names its storage, ours the token.
-            let no_token = log.contains("cw721::state::NftInfo") || log.starts_with("no token ");
+            let no_token =
+                log.contains("cw721::state::NftInfo") || readable::unwrapped(log).starts_with("no token ");
             if no_token { Self::NoToken } else { Self::Other }
         } else if log.contains("baseapp/recovery.go") {
             Self::Panicked

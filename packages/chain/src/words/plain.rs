@@ -94,7 +94,8 @@ impl Refusal {
             Said::MempoolFull => (SDK, 20),
             Said::TimedOut => (SDK, 30),
             Said::WrongSequence => (SDK, 32),
-            Said::Other if of_contract(&self.log) => (WASM, CONTRACT_FAILED),
+            // What a contract says, understood or not.
+            Said::NoToken | Said::Other if of_contract(&self.log) => (WASM, CONTRACT_FAILED),
             Said::InsufficientFee
             | Said::OverBlockGas
             | Said::TxInCache
@@ -226,6 +227,19 @@ mod tests {
             "The chain refuses the transaction: memo too large."
         );
         assert_eq!(refusal("sdk", 12, "memo too large").unhidden().code, 12);
+        for words in [
+            "type: cw721::state::NftInfo<Extension>; key: [00, 06, 74] not found",
+            "no token \"999\" here: it was never minted or it was burnt",
+        ] {
+            let log = format!(
+                "rpc error: code = Unknown desc = failed to execute message; message index: 0: {words}: execute wasm \
+                 contract failed with gas used: '152034': unknown request"
+            );
+            let told = refusal("sdk", 6, &log);
+            assert_eq!(told.said(), Said::NoToken, "{words}");
+            let shown = told.unhidden();
+            assert_eq!((&*shown.codespace, shown.code), ("wasm", 5), "{words}");
+        }
     }
 
     #[test]
