@@ -3,7 +3,7 @@
 
 use cosmwasm_std::Decimal;
 use meteor_messages::shower::ExecuteMsg;
-use meteor_operator::jobs;
+use meteor_operator::jobs::{self, Refunds};
 use meteor_operator::tax::Tax;
 use meteor_tests::crowd::Crowd;
 use meteor_tests::{Stage, WALLETS};
@@ -13,6 +13,19 @@ const UST: u128 = 1_000_000;
 /// What arrives of a transfer of `amount` at a rate of 0.005.
 fn less_tax(amount: u128) -> u128 {
     amount - amount * 5 / 1_000
+}
+
+/// Contributes these amounts to shower 2, cancels it and sends all back. Answers with the wallets' balances before that.
+async fn cancelled(stage: &Stage, amounts: [u128; 4]) -> (Vec<u128>, Refunds) {
+    let contract = &stage.deployment.shower;
+    let mut before = Vec::new();
+    for (index, amount) in WALLETS.into_iter().zip(amounts) {
+        before.push(stage.balance(stage.account(index).await.address()).await);
+        stage.contribute(index, 2, amount).await.unwrap();
+    }
+    jobs::cancel(&mut stage.account(1).await, contract, 2).await.unwrap();
+    let refunded = jobs::refund(&mut stage.account(0).await, contract, 2, |_| ()).await.unwrap();
+    (before, refunded)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -57,15 +70,7 @@ async fn contributions_arrive_whole_payouts_and_refunds_less_the_tax() {
 
     // The second shower, open since the end of the first, is cancelled: its contract sends back all, and less
     // arrives.
-    let mut before = Vec::new();
-    for (index, amount) in WALLETS.into_iter().zip(amounts) {
-        before.push(stage.balance(stage.account(index).await.address()).await);
-        stage.contribute(index, 2, amount).await.unwrap();
-    }
-    let mut owner = stage.account(1).await;
-    jobs::cancel(&mut owner, contract, 2).await.unwrap();
-    let mut anyone = stage.account(0).await;
-    let refunded = jobs::refund(&mut anyone, contract, 2, |_| ()).await.unwrap();
+    let (before, refunded) = cancelled(&stage, amounts).await;
     assert_eq!((refunded.count, refunded.amount), (4, total));
     assert_eq!(stage.balance(contract).await, held);
     for ((index, amount), before) in WALLETS.into_iter().zip(amounts).zip(before) {
@@ -115,16 +120,8 @@ async fn of_large_payouts_and_refunds_the_tax_takes_its_cap() {
         assert_eq!((arrived, arrived), (sent - cap, tax.arrives(sent)));
     }
 
-    let mut before = Vec::new();
     let amounts = [11_999_999, 12_000_000, 50_000_000, 8_000_000_u128];
-    for (index, amount) in WALLETS.into_iter().zip(amounts) {
-        before.push(stage.balance(stage.account(index).await.address()).await);
-        stage.contribute(index, 2, amount).await.unwrap();
-    }
-    let mut owner = stage.account(1).await;
-    jobs::cancel(&mut owner, contract, 2).await.unwrap();
-    let mut anyone = stage.account(0).await;
-    jobs::refund(&mut anyone, contract, 2, |_| ()).await.unwrap();
+    let (before, _) = cancelled(&stage, amounts).await;
     for (((index, amount), before), taken) in
         WALLETS.into_iter().zip(amounts).zip(before).zip([59_999, cap, cap, 40_000])
     {
