@@ -17,6 +17,7 @@ use meteor_chain::contracts::ShowerContract;
 use meteor_messages::shower::InstantiateMsg;
 use meteor_operator::account::Account;
 use meteor_operator::jobs::{self, Asked, Deployment};
+use meteor_operator::launch::artifacts::Artifact;
 use meteor_operator::launch::{Code, Codes, Record};
 use meteor_operator::tx;
 use serde_json::{Value, json};
@@ -113,6 +114,32 @@ impl<'a> Deploying<'a> {
         Ok(event)
     }
 
+    /// Compares the codes that an earlier run noted with the chain.
+    ///
+    /// # Errors
+    /// If one of them isn't there: the record is of a chain that was begun anew.
+    pub async fn check(&self) -> Result<()> {
+        for artifact in &self.plan.artifacts {
+            self.noted(artifact).await?;
+        }
+        Ok(())
+    }
+
+    /// The code of `artifact` that an earlier run noted. It must be on the chain.
+    async fn noted(&self, artifact: &Artifact) -> Result<Option<u64>> {
+        let known = self.record.codes.get(artifact.name);
+        let Some(code) = known.filter(|code| code.checksum == artifact.checksum) else { return Ok(None) };
+        let (id, name) = (code.id, artifact.name);
+        let other = || {
+            format!(
+                "code {id} is not the {name} of the deployment file: if this chain was begun anew, move the file away"
+            )
+        };
+        let held = self.plan.node.code_checksum(id).await.with_context(other)?;
+        ensure!(hex(&held) == artifact.checksum, other());
+        Ok(Some(id))
+    }
+
     /// Uploads what is not on the chain yet.
     async fn upload(&mut self, account: &mut Account) -> Result<Codes> {
         let plan = self.plan;
@@ -128,11 +155,8 @@ impl<'a> Deploying<'a> {
                 self.record.codes.insert(artifact.name.to_owned(), code);
                 self.save()?;
             }
-            let known = self.record.codes.get(artifact.name);
-            if let Some(code) = known.filter(|code| code.checksum == artifact.checksum) {
-                let held = hex(&account.node().code_checksum(code.id).await?);
-                let (id, name) = (code.id, artifact.name);
-                ensure!(held == artifact.checksum, "code {id} is not the {name} of the deployment file");
+            if let Some(id) = self.noted(artifact).await? {
+                let name = artifact.name;
                 self.say(
                     "code",
                     || json!({"name": name, "id": id, "uploaded": false}),

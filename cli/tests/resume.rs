@@ -81,6 +81,21 @@ async fn a_deployment_killed_between_its_uploads_goes_on() {
         if transaction == 3 {
             let left = works(folder, "deploy launch.toml --artifacts artifacts --dry-run").await;
             assert!(gas(&left) < gas(&planned) / 2, "{left}");
+            // Unless the file is of a chain that was begun anew under the same name.
+            let file = folder.join("stale.json");
+            let mut stale = Record::load(&folder.join("deployment.json")).unwrap().unwrap();
+            for id in [999, stale.codes.get("nft").unwrap().id] {
+                stale.codes.get_mut("shower").unwrap().id = id;
+                stale.save(&file).unwrap();
+                for how in ["--dry-run", "--signer-file words --account 4 --yes"] {
+                    let line = format!("deploy launch.toml --artifacts artifacts --event stale.json {how}");
+                    let refused = fails(folder, &line).await;
+                    let said = format!(
+                        "code {id} is not the shower of the deployment file: if this chain was begun anew"
+                    );
+                    assert!(refused.contains(&said), "{how}: {refused}");
+                }
+            }
         }
     }
     works(folder, DEPLOY).await;

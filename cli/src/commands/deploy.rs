@@ -74,8 +74,11 @@ impl Command for Deploy {
         let can_go_on = draft.is_good() || (compare && draft.plan.is_some());
         ensure!(can_go_on, "the launch has errors: fix them first, nothing was signed");
         let (plan, deployed) = (draft.plan.context("the launch can't be planned")?, draft.deployed);
-        // A dry run meets what would stop the deployment, too: files of another event.
+        // A dry run meets what would stop the deployment, too: files of another event, or of a chain that is no more.
         let deploying = Deploying::recorded(&plan, self.event.clone())?;
+        if !deployed {
+            deploying.check().await?;
+        }
         let catalogue = self.catalogue(&plan)?;
         if self.dry_run {
             return Ok(end_of_dry_run(&plan));
