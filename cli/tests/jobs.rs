@@ -15,7 +15,7 @@ use meteor_operator::keys::{Event, FileKey, PassphraseFile, Unlock, commitments}
 use meteor_rules::ShowerId;
 use meteor_rules::preset::Preset;
 
-use crate::common::{command, fails, idle, private, until, works};
+use crate::common::{command, fails, idle, meteor, private, until, works};
 
 /// The worker at `admin` tells how it does.
 async fn watched(admin: &str) {
@@ -69,11 +69,13 @@ async fn from_keygen_to_a_published_key() {
     let rehearse = format!("commitments --key-file {key} --node {} --contract {contract}", chain.rpc);
     assert!(works(folder, &rehearse).await.contains("event.age is the key of the 1 shower of"));
 
-    // A wallet contributes as soon as the chain lets it.
+    // Two wallets contribute as soon as the chain lets them.
     let mut wallet = chain.account(4).await.unwrap();
+    let mut second = chain.account(5).await.unwrap();
     until(wallet.node(), &contract, Status::Open).await;
     let contribute = ExecuteMsg::Contribute { shower: 1 };
     wallet.execute(&contract, &contribute, &coins(9_000_000, "uusd")).await.unwrap();
+    second.execute(&contract, &contribute, &coins(8_000_000, "uusd")).await.unwrap();
     until(wallet.node(), &contract, Status::Ended).await;
 
     let job = |job: &str| {
@@ -86,7 +88,7 @@ async fn from_keygen_to_a_published_key() {
         )
     };
     let draw = format!("draw --beacon-url {}", chain.beacon_url);
-    assert!(works(folder, &job("close")).await.contains("closed, 1 contributor\n"));
+    assert!(works(folder, &job("close")).await.contains("closed, 2 contributors\n"));
     let no_relay = fails(folder, &job("draw")).await;
     assert!(no_relay.contains("--beacon-url"), "only quicknet's relays are known: {no_relay}");
     let drawn = works(folder, &job(&draw)).await;
@@ -104,6 +106,12 @@ async fn from_keygen_to_a_published_key() {
     }
     let audit = std::fs::read_to_string(folder.join("audit.log")).unwrap();
     assert!(audit.contains("\"revealed\":[1]") && !audit.contains("egg"), "{audit}");
+    // One that can't be written is told, and keeps nobody's meteor waiting.
+    jobs::crack(&mut second, &deployment, &[2]).await.unwrap();
+    let hatched = meteor(folder, &job("hatch --once --audit-log .")).await;
+    let (told, said) = (String::from_utf8_lossy(&hatched.stderr), String::from_utf8_lossy(&hatched.stdout));
+    assert!(hatched.status.success() && said.contains("revealed 1 meteor\n"), "{said}{told}");
+    assert!(told.contains("the audit log lacks the line of this batch: opening .: "), "{told}");
 
     // While the worker signs with an account, nobody else does.
     let mut worker = command(folder);
@@ -125,7 +133,7 @@ async fn from_keygen_to_a_published_key() {
     devnet.set_time(Timestamp::from_seconds(closes_at + crack_window)).await.unwrap();
     let published = works(folder, &publish).await;
     assert!(
-        published.contains("now public") && published.contains("0.45 UST is no longer held back"),
+        published.contains("now public") && published.contains("0.85 UST is no longer held back"),
         "{published}"
     );
     assert!(idle(folder, &publish).await.contains("already public"));

@@ -1,6 +1,9 @@
 //! An estimate of the gas that an event still needs, so that an account that runs low is seen before a job stops half-way.
 //! The jobs themselves simulate.
 
+use meteor_messages::hatchery::MAX_REVEALS;
+use meteor_messages::shower::MAX_BATCH;
+
 use crate::gas::with_margin;
 
 /// Gas of one `Close`, `CommitDraw`, `Settle`, `Withdraw` or `PublishKey`. Real nodes took 151,000 to 336,000, the last with
@@ -16,11 +19,6 @@ const REVEAL: u64 = 300_000;
 const PER_REVEAL: u64 = 50_000;
 /// Gas of each contributor who gets something back, with the tax; a third of it without.
 const PER_REFUND: u64 = 114_000;
-/// Meteors in a transaction that mints, and contributors in one that refunds.
-const BATCH: u64 = 100;
-/// Meteors in a transaction that reveals.
-const REVEALS: u64 = 30;
-
 /// What an event still needs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Left {
@@ -37,16 +35,17 @@ pub struct Left {
 impl Left {
     /// The sum of the gas limits of the transactions that do it: about what has to be paid for.
     pub fn gas(&self) -> u64 {
-        let batches = |count: u64, batch: u64, start: u64, each: u64| {
+        let batches = |count: u64, batch: usize, start: u64, each: u64| {
+            let batch = u64::try_from(batch).unwrap_or(u64::MAX);
             let each = each.saturating_mul(count);
             let gas = start.saturating_mul(count.div_ceil(batch)).saturating_add(each);
             if count == 0 { 0 } else { with_margin(gas) }
         };
         with_margin(ONE)
             .saturating_mul(self.ones)
-            .saturating_add(batches(self.meteors, BATCH, MINT, PER_METEOR))
-            .saturating_add(batches(self.reveals, REVEALS, REVEAL, PER_REVEAL))
-            .saturating_add(batches(self.refunds, BATCH, ONE, PER_REFUND))
+            .saturating_add(batches(self.meteors, MAX_BATCH, MINT, PER_METEOR))
+            .saturating_add(batches(self.reveals, MAX_REVEALS, REVEAL, PER_REVEAL))
+            .saturating_add(batches(self.refunds, MAX_BATCH, ONE, PER_REFUND))
     }
 }
 
