@@ -2,7 +2,7 @@
 
 ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help demo page test test-api test-page test-chain lint fuzz chaos schema bench bench-mint artifacts gas fmt
+.PHONY: help demo page test test-api test-page test-chain ops-test lint fuzz chaos schema bench bench-mint artifacts gas fmt
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
@@ -25,6 +25,9 @@ test-api: ## Requests made up from the API's description, against a demo; ARGS="
 
 test-chain: ## The end-to-end tests on real nodes, built once; ARGS="0.61" for one of them
 	@scripts/timed "make test-chain" scripts/test-chain $(ARGS)
+
+ops-test: ## What operations ships: rules, Terraform, image, units; ARGS="terraform" for some parts
+	@scripts/timed "make ops-test" scripts/ops-test $(ARGS)
 
 lint: ## Formatting, clippy, docs, licences, banned and unused crates, wasm32; ARGS="docs links" for some
 	@scripts/timed "make lint" scripts/lint $(ARGS)
