@@ -6,7 +6,7 @@ Rehearse     demo               a small event on this machine, watched live
              devnet, beacon     a chain to try things on; rehearsals' beacon
              contribute, crack  take part from a file of words
 Launch       account            new words, and the addresses they sign for
-             catalogue          check the art of every meteor, or a stand-in
+             art, catalogue     pictures of every meteor; check their list
              keygen, commitments the event's key; rehearse its recovery
              deploy             to a chain; first with --dry-run
              serve              the event's page and API

@@ -2,6 +2,7 @@
 
 mod account;
 mod appoint;
+mod art;
 mod beacon;
 mod cancel;
 mod catalogue;
@@ -80,6 +81,7 @@ enum Commands {
     Account(account::Account),
     Keygen(Box<keygen::Keygen>),
     Commitments(Box<commitments::Commitments>),
+    Art(art::Art),
     Catalogue(catalogue::Catalogue),
     Deploy(deploy::Deploy),
     Status(status::Status),
@@ -199,6 +201,7 @@ impl Commands {
             Self::Account(command) => command.run().await,
             Self::Keygen(command) => (*command).run().await,
             Self::Commitments(command) => (*command).run().await,
+            Self::Art(command) => command.run().await,
             Self::Catalogue(command) => command.run().await,
             Self::Deploy(command) => command.run().await,
             Self::Status(command) => command.run().await,
