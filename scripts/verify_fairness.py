@@ -1048,12 +1048,14 @@ def read_catalogue(data):
     columns = lines[0].split(",") if lines else []
     if columns[:3] != ["tier", "index", "image"]:
         raise Unreadable('catalogue.csv does not begin with "tier,index,image"')
+    # What it says about the images' files is no trait, and nothing of it is hashed.
+    ends_with_files = columns[-2:] == ["bytes", "sha256"]
     pieces, at = {tier: [] for tier in TIERS}, 0
     for number, line in enumerate(lines[1:], 2):
         fields = line.split(",")
         if len(fields) != len(columns):
             raise bad(number, f"has {len(fields)} fields and the first line {len(columns)}")
-        tier, index, image, *traits = fields
+        tier, index, image, *traits = fields[:-2] if ends_with_files else fields
         if tier not in TIERS or TIERS.index(tier) < at:
             raise bad(number, f"is of tier {show(tier)}: the tiers are {', '.join(TIERS)}, in this order")
         at = TIERS.index(tier)

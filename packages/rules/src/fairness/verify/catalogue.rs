@@ -6,6 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::catalogue::Piece;
+use crate::catalogue::file::without_file_fields;
 use crate::fairness::evidence::digits;
 use crate::tier::{PerTier, Tier};
 
@@ -19,15 +20,18 @@ pub(super) fn read(file: &[u8]) -> Result<PerTier<Vec<Piece>>, String> {
     let mut lines: Vec<&str> = text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)).collect();
     while lines.pop_if(|last| last.is_empty()).is_some() {}
     let mut lines = (1usize..).zip(lines);
-    let header: Vec<&str> = lines.next().map(|(_, header)| header.split(',').collect()).unwrap_or_default();
+    let first = lines.next().map(|(_, first)| first).unwrap_or_default();
+    let header: Vec<&str> = first.split(',').collect();
     if !header.starts_with(&COLUMNS) {
         return Err(format!("catalogue.csv does not begin with \"{}\"", COLUMNS.join(",")));
     }
+    // Nothing is hashed of what it says about the images' files.
+    let passed_over = without_file_fields(first).map_or(0, |_| 2);
     let mut read = Reading::default();
     for (line, row) in lines {
         let fields: Vec<&str> = row.split(',').collect();
         let added = if fields.len() == header.len() {
-            read.add(&fields)
+            read.add(fields.get(..fields.len().saturating_sub(passed_over)).unwrap_or_default())
         } else {
             Err("has not the first line's fields")
         };
@@ -83,6 +87,8 @@ mod tests {
         let pieces = read(good.as_bytes()).unwrap();
         assert_eq!(pieces.rare[1], Piece { image: "c".into(), traits: vec![3] });
         assert!(pieces.ancient.is_empty());
+        let described = "tier,index,image,distance,bytes,sha256\nrare,0,b,2,9,whatever\n";
+        assert_eq!(read(described.as_bytes()).unwrap().rare, [Piece { image: "b".into(), traits: vec![2] }]);
         let head = "tier,index,image,distance\n";
         for bad in [
             "",
@@ -97,6 +103,8 @@ mod tests {
             &format!("{head}rare,0,a,4294967296"),
             &format!("{head}rare,0,a,1\nancient,0,b,1"),
             &format!("{head}\nrare,0,a,1"),
+            "tier,index,image,bytes,sha256\nrare,0,a,9",
+            "tier,bytes,sha256\nrare,9,0",
         ] {
             assert!(read(bad.as_bytes()).is_err(), "{bad}");
         }
