@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use meteor_indexer::healthcheck::{Probe, healthcheck};
 use meteor_indexer::{Config, ConfigError, Settings, Source, api, start};
 use tracing_subscriber::EnvFilter;
 
@@ -50,6 +51,12 @@ enum Command {
     Check,
     /// Print the API description (OpenAPI)
     Openapi,
+    /// Ask the indexer that runs with these settings how it is; exit code 1 if it isn't well
+    Healthcheck {
+        /// What to ask
+        #[arg(long, value_enum, default_value_t)]
+        probe: Probe,
+    },
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -83,7 +90,13 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         return Ok(());
     }
     let file = cli.config.as_deref().map(Settings::from_file).transpose()?.unwrap_or_default();
-    let config = cli.settings.over(file).check()?;
+    let settings = cli.settings.over(file);
+    if let Some(Command::Healthcheck { probe }) = cli.command {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        println!("{}", runtime.block_on(healthcheck(settings.admin_listen()?, probe))?);
+        return Ok(());
+    }
+    let config = settings.check()?;
     if let Some(Command::Check) = cli.command {
         println!(
             "good: follows {} through {} from height {}, keeps {}, serves on {}, admin on {}",

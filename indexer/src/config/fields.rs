@@ -79,10 +79,10 @@ fn anonymous(url: &Url) -> bool {
 
 pub(super) fn socket(
     what: &'static str,
-    given: Option<String>,
+    given: Option<&str>,
     default: &str,
 ) -> Result<SocketAddr, ConfigError> {
-    let text = given.unwrap_or_else(|| default.to_owned());
+    let text = given.unwrap_or(default);
     text.parse()
-        .map_err(|_| bad(what, &text, "it must be an address and port like 127.0.0.1:8080 or [::]:8080"))
+        .map_err(|_| bad(what, text, "it must be an address and port like 127.0.0.1:8080 or [::]:8080"))
 }

@@ -1,6 +1,7 @@
 //! Settings as they are given, and the configuration that they make.
 
 use std::fs;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -195,6 +196,7 @@ impl Settings {
             Source::Node | Source::Store => {}
         }
         let store = self.place()?;
+        let admin_listen = self.admin_listen()?;
         if source == Source::Store && store.is_none() {
             return Err(bad("source", "store", "name the store to follow with --store"));
         }
@@ -246,8 +248,7 @@ impl Settings {
         if drain_seconds > 600 {
             return Err(bad("drain_seconds", &drain_seconds.to_string(), "it must be at most 600"));
         }
-        let listen = socket("listen", self.listen, "127.0.0.1:8080")?;
-        let admin_listen = socket("admin_listen", self.admin_listen, "127.0.0.1:9090")?;
+        let listen = socket("listen", self.listen.as_deref(), "127.0.0.1:8080")?;
         if listen == admin_listen && listen.port() != 0 {
             return Err(bad("admin_listen", &admin_listen.to_string(), "listen has this address already"));
         }
@@ -281,6 +282,14 @@ impl Settings {
             image_gateways: self.image_gateways.iter().map(|text| gateway(text)).collect::<Result<_, _>>()?,
             support: self.support.map(|text| support(&text)).transpose()?,
         })
+    }
+
+    /// Where the admin API listens.
+    ///
+    /// # Errors
+    /// [`ConfigError::Bad`] if it isn't an address.
+    pub fn admin_listen(&self) -> Result<SocketAddr, ConfigError> {
+        socket("admin_listen", self.admin_listen.as_deref(), "127.0.0.1:9090")
     }
 
     /// Where the store is to be; `None` for nowhere.

@@ -18,6 +18,7 @@ mod decode;
 mod fold;
 mod follow;
 mod frames;
+mod healthcheck;
 mod limits;
 mod node;
 mod relay;
