@@ -1,3 +1,5 @@
 //! Art of an event: pictures made from a collection file, their CIDs, packing, checking and publishing.
 //!
 //! Nothing here can hold a key, and nothing depends on what meteors secretly contain.
+
+pub mod cid;
