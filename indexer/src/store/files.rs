@@ -92,9 +92,31 @@ pub enum StoreError {
         #[source]
         source: FormatError,
     },
+    /// Making an object panicked.
+    #[error("making {name} panicked: this is a bug, please report it")]
+    Panicked {
+        /// The object.
+        name: String,
+    },
     /// The runtime is shutting down.
     #[error("stopped")]
     Stopped,
+}
+
+impl StoreError {
+    /// Whether it is the fault of what should be stored: trying again with the same changes nothing.
+    pub(super) const fn is_of_data(&self) -> bool {
+        match self {
+            Self::Format { .. } | Self::Panicked { .. } => true,
+            Self::Folder { .. }
+            | Self::Settings { .. }
+            | Self::Credentials(_)
+            | Self::Chains(_)
+            | Self::Access { .. }
+            | Self::Write { .. }
+            | Self::Stopped => false,
+        }
+    }
 }
 
 /// An object as a listing shows it.

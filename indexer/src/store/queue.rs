@@ -2,8 +2,8 @@
 //! puts in, the writer takes out, and neither waits for the other.
 //!
 //! A block is confirmed once the next header names its results, so the last block applied always stays here. Segments
-//! have no holes: if the store is away for so long that too much waits, all of it is dropped, and the writer asks the
-//! nodes for those blocks again.
+//! have no holes: if the store is away for so long that too much waits, or if a segment can't be made of what waits, all
+//! of it is dropped, and the writer asks the nodes for those blocks again.
 
 use std::collections::VecDeque;
 use std::mem;
@@ -90,7 +90,7 @@ impl Queue {
             waiting.snapshot = snapshot.or_else(|| waiting.snapshot.take());
         }
         if waiting.bytes > MOST {
-            waiting.drop_all();
+            waiting.drop_all("too many blocks wait for the store");
         }
         waiting.count(store.health());
         drop(waiting);
@@ -136,6 +136,16 @@ impl Queue {
         }
         if let Some(store) = self.store.get() {
             waiting.count(store.health());
+        }
+    }
+
+    /// No segment can be made of these blocks, however often it is tried: with all that waits they are dropped, and asked
+    /// for again.
+    pub(super) fn refused(&self, run: &Run) {
+        let mut waiting = self.lock();
+        // They may be gone, because the follower went back.
+        if waiting.runs.iter().any(|other| Arc::ptr_eq(other, run)) {
+            waiting.drop_all("no segment can be made of blocks that wait");
         }
     }
 
@@ -218,13 +228,10 @@ impl Waiting {
     }
 
     /// Drops all that waits; what is confirmed must be asked for again.
-    fn drop_all(&mut self) {
+    fn drop_all(&mut self, why: &str) {
         let first = self.runs.front().and_then(|run| run.first()).or_else(|| self.blocks.front());
         self.dropped = self.dropped.or_else(|| first.map(|block| block.header.height));
-        tracing::warn!(
-            from = self.dropped,
-            "too many blocks wait for the store: they will be asked for again"
-        );
+        tracing::warn!(from = self.dropped, why, "blocks will be asked for again");
         self.runs.clear();
         self.snapshot = None;
         // The newest stay, so that what is asked for again ends where they begin.
@@ -253,31 +260,38 @@ fn weight(block: &RawBlock) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use meteor_chain::blocks::{Header, Results};
 
     use super::*;
     use crate::store::{Bound, Files, Place};
 
+    /// Stands for the hash of a block.
+    fn hash(height: u64) -> [u8; 32] {
+        let mut hash = [0; 32];
+        hash[24..].copy_from_slice(&height.to_be_bytes());
+        hash
+    }
+
     fn block(height: u64) -> RawBlock {
         let header = Header {
             height,
             time_ns: 0,
-            hash: [1; 32],
-            computed: [1; 32],
-            last_results: None,
-            parent: None,
+            hash: hash(height),
+            computed: hash(height),
+            last_results: Some(Results::default().hash),
+            parent: height.checked_sub(1).map(hash),
             txs: 0,
             chain_id: "x".into(),
         };
         RawBlock { header, results: Results::default() }
     }
 
-    fn blocks(from: u64, to: u64) -> Vec<RawBlock> {
+    pub(in crate::store) fn blocks(from: u64, to: u64) -> Vec<RawBlock> {
         (from..=to).map(block).collect()
     }
 
-    fn state(height: u64) -> State {
+    pub(in crate::store) fn state(height: u64) -> State {
         let mut state = State::new("x", "c");
         state.at.height = height;
         state

@@ -17,7 +17,7 @@ use tokio::time::{sleep, timeout};
 use super::files::StoreError;
 use super::fill::Holes;
 use super::queue::Run;
-use super::{Store, names, retain, segment, snapshot};
+use super::{FormatError, Store, names, retain, segment, snapshot};
 use crate::app::App;
 use crate::fold::State;
 use crate::rpc::{self, Ask, Sizes, Told, WINDOW};
@@ -115,7 +115,13 @@ async fn all(app: &App, store: &Store) -> Result<(), WriteError> {
         for (run, written) in runs.iter().zip(written) {
             match written {
                 Ok(()) => queue.stored(run),
-                Err(error) => failed = Some(error),
+                Err(error) => {
+                    // The same blocks would be refused again, and everything after them waits.
+                    if error.is_of_data() {
+                        queue.refused(run);
+                    }
+                    failed = Some(error);
+                }
             }
         }
         if let Some(error) = failed {
@@ -185,6 +191,19 @@ pub(super) async fn again(
     Ok(after.height)
 }
 
+/// The bytes of an object, made off the runtime's threads.
+async fn made(
+    name: &str,
+    write: impl FnOnce() -> Result<Vec<u8>, FormatError> + Send + 'static,
+) -> Result<Bytes, StoreError> {
+    match spawn_blocking(write).await {
+        Ok(Ok(bytes)) => Ok(bytes.into()),
+        Ok(Err(source)) => Err(StoreError::Format { name: name.to_owned(), source }),
+        Err(error) if error.is_panic() => Err(StoreError::Panicked { name: name.to_owned() }),
+        Err(_) => Err(StoreError::Stopped),
+    }
+}
+
 impl Store {
     /// Stores an object, or compares it with the one of this name. `compare` finds out cheaply whether that is the same,
     /// `verifies` whether bytes are what they were when somebody wrote them.
@@ -226,10 +245,9 @@ impl Store {
         let (Some(first), Some(last)) = (run.first(), run.last()) else { return Ok(()) };
         let (from, to) = (first.header.height, last.header.height);
         let bound = self.bound.clone();
-        let made = spawn_blocking(move || segment::write(&bound.event(), &run));
+        let write = move || segment::write(&bound.event(), &run);
         let name = self.names.segment(segment::SCHEMA, from, to);
-        let bytes = made.await.map_err(|_| StoreError::Stopped)?;
-        let bytes = Bytes::from(bytes.map_err(|source| StoreError::Format { name: name.clone(), source })?);
+        let bytes = made(&name, write).await?;
         let verifies = |there: &[u8]| segment::read(there, &self.bound.event()).is_ok();
         let kept = self.keep(&name, &bytes, true, verifies).await?;
         self.tell(&name, kept);
@@ -241,8 +259,7 @@ impl Store {
     async fn keep_snapshot(&self, state: State) -> Result<(), StoreError> {
         let height = state.at.height;
         let name = self.names.snapshot(snapshot::SCHEMA, height);
-        let made = spawn_blocking(move || snapshot::write(&state)).await.map_err(|_| StoreError::Stopped)?;
-        let bytes = Bytes::from(made.map_err(|source| StoreError::Format { name: name.clone(), source })?);
+        let bytes = made(&name, move || snapshot::write(&state)).await?;
         let verifies = |there: &[u8]| snapshot::read(there, &self.bound.event()).is_ok();
         let kept = self.keep(&name, &bytes, false, verifies).await?;
         self.tell(&name, kept);
@@ -283,5 +300,39 @@ impl Store {
         let at = self.health.segments.load(Relaxed);
         self.files.sweep(&self.names.shelf(segment::SCHEMA, names::Names::shelf_of(at))).await;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Config;
+    use crate::store::queue::tests::{blocks, state};
+    use crate::store::{Bound, Place};
+
+    #[tokio::test]
+    async fn blocks_of_which_no_segment_can_be_made_are_asked_for_again_and_hold_up_nothing_for_good() {
+        let shower =
+            bech32::encode::<bech32::Bech32>(bech32::Hrp::parse("terra").unwrap(), &[7; 32]).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let mut config = Config::new(&["http://127.0.0.1:1".into()], &shower).unwrap();
+        (config.store, config.segment_blocks) = (Some(Place::Folder(dir.path().into())), 5);
+        let app = App::new(config).unwrap();
+        let bound = Bound { chain_id: "x".into(), contract: shower, start_height: 1 };
+        let files = Arc::clone(app.files.as_ref().unwrap());
+        let store = Arc::new(Store::new(files, bound, Arc::clone(&app.store_health)));
+        app.queue.open(Arc::clone(&store));
+
+        // Block 8 is missing in the second segment.
+        let mut given = blocks(1, 16);
+        given.remove(7);
+        app.queue.applied(given, state(15), Some(state(15)));
+        let error = all(&app, &store).await.unwrap_err();
+        assert!(matches!(error, WriteError::Store(StoreError::Format { .. })), "{}", with_causes(&error));
+        assert_eq!(app.queue.dropped(), Some((6, Some(16))), "the first segment is stored");
+        assert_eq!(app.store_health.segments.load(Relaxed), 15, "and what could be made of the others");
+        // From now on the nodes are asked; this one doesn't answer.
+        let error = all(&app, &store).await.unwrap_err();
+        assert!(matches!(error, WriteError::Node(_)), "{}", with_causes(&error));
     }
 }
