@@ -20,8 +20,9 @@ use serde::Serialize;
 use tower_service::Service as _;
 
 use crate::api::Problem;
-use crate::app::{Agreement, App, Check};
+use crate::app::App;
 use crate::fold::Alarm;
+use crate::health::{Agreement, Check};
 use crate::metrics::{self, Format};
 use crate::models::ServerState;
 use crate::port::{self, Handler};

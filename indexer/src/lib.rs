@@ -16,6 +16,7 @@ mod doubt;
 mod error;
 pub mod fold;
 mod follow;
+pub mod health;
 pub mod healthcheck;
 mod latency;
 mod mark;

@@ -23,10 +23,11 @@ use tower_http::cors::Cors;
 use tower_layer::Layer as _;
 use tower_service::Service;
 
+use super::event::of_status;
 use super::events::Peer;
 use super::showers::{Wanted, of_quote, of_ranking};
 use super::wallets::{of_cave, of_wallet};
-use super::{cors, of_status, router};
+use super::{cors, router};
 use crate::app::App;
 use crate::latency::observe;
 use crate::port::{self, Handler};

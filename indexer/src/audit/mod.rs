@@ -21,7 +21,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
-use crate::app::{App, Check};
+use crate::app::App;
+use crate::health::Check;
 use crate::view::View;
 use crate::view::page::to_json;
 use differences::Differences;

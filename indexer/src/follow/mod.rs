@@ -9,6 +9,7 @@
 
 mod advance;
 mod agree;
+mod disputes;
 mod pending;
 mod pruned;
 mod start;
@@ -22,11 +23,11 @@ use std::time::{Duration, Instant};
 
 use advance::Advanced;
 pub(crate) use advance::{Fault, Keep, Trust, advance};
-use agree::{Digest, Judged, digests, judge};
+use agree::{Digest, Judged, judge};
 use meteor_chain::backoff::spread;
 use meteor_chain::blocks::RawBlock;
 use meteor_chain::{NodeError, with_causes};
-use pending::{Alone, Applied, Pending};
+use pending::{Applied, Pending};
 use tokio::task::{JoinHandle, spawn_blocking};
 use windows::{Windows, is_close};
 
@@ -35,7 +36,7 @@ use crate::config::Source;
 use crate::decode::Watched;
 use crate::doubt::Doubts;
 use crate::fold::State;
-use crate::rpc::{self, Ask, Sizes, Told};
+use crate::rpc::Told;
 use crate::view::View;
 
 /// Time between two views while catching up; publishing more often would only cost time.
@@ -517,113 +518,6 @@ impl Follower {
         let snapshot = self.snapshot.take_if(|state| state.at.height <= height);
         self.app.queue.applied(blocks, next.before.clone(), snapshot);
     }
-
-    /// Nodes contradict each other about a block, and nothing tells who is right: all are asked again.
-    fn disputed(&mut self, height: u64, nodes: &[usize]) -> Stop {
-        let why = self.contradiction(height, nodes, "nothing tells who is right");
-        self.windows.question = Some(height);
-        if self.dispute.is_none_or(|(at, _)| at != height) {
-            self.dispute = Some((height, Instant::now()));
-        }
-        self.app.health.agreement.set_open(true);
-        Stop::Wait(NodeError::Malformed(why))
-    }
-
-    /// Whether it was waited long enough for nodes that contradict each other.
-    fn waited(&self) -> bool {
-        let patience = self.app.config.patience / 6;
-        let long = |(height, since): (u64, Instant)| height == self.next && since.elapsed() >= patience;
-        self.sided.is_some() || self.dispute.is_some_and(long)
-    }
-
-    /// Notes who was contradicted, if anyone.
-    fn outvote(&mut self, judged: &Judged) {
-        let Some(first) = judged.outvoted.first() else { return };
-        let nodes = [&[judged.told.node], judged.outvoted.as_slice()].concat();
-        let how = if judged.forced { "nothing tells who is right" } else { "the first is right" };
-        let why = self.contradiction(self.next, &nodes, how);
-        for node in &judged.outvoted {
-            self.distrust(*node, &why);
-        }
-        self.dispute = None;
-        if judged.forced {
-            self.sided = Some((*first, self.next));
-        }
-        self.app.health.agreement.set_open(self.sided.is_some());
-    }
-
-    fn contradiction(&self, height: u64, nodes: &[usize], how: &str) -> String {
-        let names = self.app.config.node_names();
-        let names: Vec<&str> = nodes.iter().filter_map(|at| names.get(*at)).map(String::as_str).collect();
-        let why = format!("{} contradict each other about block {height}: {how}", names.join(" and "));
-        tracing::warn!(why);
-        self.app.health.agreement.contradicted(why.clone());
-        why
-    }
-
-    /// Nodes told the same from height `first` on: what was disputed before is settled.
-    fn reconcile(&mut self, tellers: &[usize], first: u64) {
-        if self.dispute.is_some_and(|(height, _)| height < self.next) {
-            self.dispute = None;
-        }
-        // It may lie every now and then: it has to tell the truth for a while.
-        if self.sided.is_some_and(|(node, at)| tellers.contains(&node) && !is_close(at, first)) {
-            self.sided = None;
-        }
-        self.app.health.agreement.set_open(self.sided.is_some() || self.dispute.is_some());
-    }
-
-    /// Asks another node about blocks that came from one, and compares as soon as it has answered.
-    async fn compare(&mut self) -> Result<(), Stop> {
-        let asked = match self.check.take() {
-            Some(check) if check.is_finished() => check.await,
-            Some(check) => {
-                self.check = Some(check);
-                return Ok(());
-            }
-            None => {
-                self.check =
-                    self.pending.alone().map(|alone| tokio::spawn(check(Arc::clone(&self.app), alone)));
-                return Ok(());
-            }
-        };
-        let (told, digests) = match asked {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(error)) => {
-                tracing::debug!(%error, "no other node tells yet");
-                return Ok(());
-            }
-            Err(_) => return Ok(()),
-        };
-        self.windows.late = false;
-        let Some(from) = told.blocks.first().map(|first| first.header.height) else { return Ok(()) };
-        let giver = self.pending.giver(from);
-        let Err(height) = self.pending.compare(from, &digests) else {
-            self.reconcile(&[told.node], from);
-            self.settle(Vec::new(), self.app.health.tip());
-            return Ok(());
-        };
-        let nodes: Vec<usize> = giver.into_iter().chain([told.node]).collect();
-        if self.sided.is_some_and(|(node, _)| node == told.node) {
-            let why = self.contradiction(height, &nodes, "nothing tells who is right");
-            self.sided = Some((told.node, height));
-            self.distrust(told.node, &why);
-            self.pending.leave();
-            self.settle(Vec::new(), self.app.health.tip());
-            return Ok(());
-        }
-        self.roll_back();
-        Err(self.disputed(height, &nodes))
-    }
-}
-
-/// Asks another node about blocks that came from one.
-async fn check(app: Arc<App>, alone: Alone) -> Result<(Told, Vec<Digest>), NodeError> {
-    let Alone { from, to, node, before } = alone;
-    let ask = Ask { shower: &app.config.shower, from, to, enough: usize::MAX, not: &[node] };
-    let told = rpc::blocks(&app.pool, &Sizes::default(), ask).await?;
-    let digests = digests(Watched::of(&before), &told.blocks);
-    Ok((told, digests))
 }
 
 /// What to do about a block that all nodes give and that can't be true.
