@@ -495,6 +495,7 @@ export const t = {
         `The whole contribution goes back to ${mine ? 'your wallet' : 'this wallet'} by itself. Anyone can trigger it, and it can go to nobody else. There is nothing to claim.`,
       refunded: (amount: string, mine: boolean) => `${amount} went back to ${mine ? 'your wallet' : 'this wallet'}.`,
       tax: (amount: string) => `The chain’s tax, as it is now, takes ${amount} of it on the way.`,
+      taxUnknown: 'If the chain taxes transfers, as Terra Classic does, that came off on the way.',
     },
 
     token: {

@@ -1,23 +1,29 @@
 //! The chain's tax on coins that are sent, asked of a node now and then.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use meteor_chain::tax::{Rate, Tax};
 use meteor_chain::{NodeError, Pool, with_causes};
-use tokio::sync::Mutex;
 use tokio::time::timeout;
+
+use crate::app::App;
 
 /// Governance decides about the tax, so it changes rarely.
 const FRESH: Duration = Duration::from_mins(1);
 /// Wait after a failure, as long as the tax was never known.
 const RETRY: Duration = Duration::from_secs(2);
-/// Nobody waits longer for a node.
+/// No node is waited for longer.
 const DEADLINE: Duration = Duration::from_secs(5);
+/// No client waits longer for a node.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The last known tax.
 #[derive(Debug)]
 pub(crate) struct LastTax {
     known: Mutex<Known>,
+    /// Held while a node is asked.
+    asking: tokio::sync::Mutex<()>,
     fresh: Duration,
 }
 
@@ -31,31 +37,68 @@ struct Known {
 
 impl Default for LastTax {
     fn default() -> Self {
-        Self { known: Mutex::default(), fresh: FRESH }
+        Self { known: Mutex::default(), asking: tokio::sync::Mutex::default(), fresh: FRESH }
     }
 }
 
 impl LastTax {
     /// The tax on `denom`, or its rate alone without one. It is at most a minute old; older while no node answers, and
     /// `None` if none ever did.
-    pub(crate) async fn on(&self, pool: &Pool, denom: Option<&str>) -> Option<Tax> {
+    async fn on(&self, pool: &Pool, denom: Option<&str>) -> Option<Tax> {
+        if let Ok(tax) = self.known(denom) {
+            return tax;
+        }
         // Whoever comes while a node is asked waits for that answer.
-        let mut known = self.known.lock().await;
+        let _asking = self.asking.lock().await;
+        if let Ok(tax) = self.known(denom) {
+            return tax;
+        }
+        let answer = timeout(DEADLINE, ask(pool, denom)).await;
+        let mut known = self.lock();
         if known.denom.as_deref() != denom {
             // The cap of another denom is not this one's.
             *known = Known { denom: denom.map(ToOwned::to_owned), ..Known::default() };
         }
-        let pause = if known.tax.is_some() { self.fresh } else { RETRY };
-        if known.asked.is_none_or(|asked| asked.elapsed() >= pause) {
-            let answer = timeout(DEADLINE, ask(pool, denom)).await;
-            known.asked = Some(Instant::now());
-            match answer {
-                Ok(Ok(tax)) => known.tax = Some(tax),
-                Ok(Err(error)) => tracing::warn!(error = with_causes(&error), "the tax can't be asked"),
-                Err(_) => tracing::warn!("the tax can't be asked: no node answers in time"),
-            }
+        known.asked = Some(Instant::now());
+        match answer {
+            Ok(Ok(tax)) => known.tax = Some(tax),
+            Ok(Err(error)) => tracing::warn!(error = with_causes(&error), "the tax can't be asked"),
+            Err(_) => tracing::warn!("the tax can't be asked: no node answers in time"),
         }
         known.tax
+    }
+
+    /// What is known of the tax on `denom`.
+    ///
+    /// # Errors
+    /// The same, if a node should be asked again.
+    fn known(&self, denom: Option<&str>) -> Result<Option<Tax>, Option<Tax>> {
+        let known = self.lock();
+        if known.denom.as_deref() != denom {
+            return Err(None);
+        }
+        let pause = if known.tax.is_some() { self.fresh } else { RETRY };
+        let fresh = known.asked.is_some_and(|asked| asked.elapsed() < pause);
+        if fresh { Ok(known.tax) } else { Err(known.tax) }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The tax on `denom`, as [`LastTax::on`] tells it. Nodes that take long are still waited for, but not by whoever asks: the
+/// answer is what was known before.
+pub(crate) async fn on(app: &Arc<App>, denom: Option<&str>) -> Option<Tax> {
+    let before = match app.tax.known(denom) {
+        Ok(tax) => return tax,
+        Err(before) => before,
+    };
+    let (asking, denom) = (Arc::clone(app), denom.map(ToOwned::to_owned));
+    let asked = tokio::spawn(async move { asking.tax.on(&asking.pool, denom.as_deref()).await });
+    match timeout(PATIENCE, asked).await {
+        Ok(Ok(tax)) => tax,
+        Ok(Err(_)) | Err(_) => before,
     }
 }
 
@@ -68,7 +111,6 @@ async fn ask(pool: &Pool, denom: Option<&str>) -> Result<Tax, NodeError> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use axum::Router;

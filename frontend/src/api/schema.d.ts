@@ -1717,10 +1717,11 @@ export interface components {
         /** @description What this server is set to, and the chain's tax. */
         Site: {
             /**
-             * @description The part of an amount that the chain keeps when coins are sent, as refunds are: a decimal number.
+             * @description The part of an amount that the chain keeps when coins are sent, as refunds are: a decimal number. Null as long as no
+             *     node has told it: that is not zero.
              * @example 0.005
              */
-            burn_tax: string;
+            burn_tax: string | null;
             gas_price: null | components["schemas"]["GasPrice"];
             /**
              * @description Gateways that images can be loaded from: a content identifier is appended to each.
@@ -3095,15 +3096,7 @@ export interface operations {
             414: components["responses"]["UriTooLong"];
             429: components["responses"]["TooManyConnections"];
             431: components["responses"]["HeadersTooLarge"];
-            /** @description No node has told the tax yet */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            503: components["responses"]["Unavailable"];
         };
     };
     status: {

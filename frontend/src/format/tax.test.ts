@@ -10,6 +10,7 @@ test('a part, rounded down as the chain does', () => {
   expect(taxOn(10n ** 18n, { burn_tax: '0.000000000000000001', tax_cap: null })).toBe(1n);
   expect(taxOn(7n, { burn_tax: '1', tax_cap: null })).toBe(7n);
   expect(taxOn(7n, { burn_tax: '0', tax_cap: '5' })).toBe(0n);
+  expect(taxOn(7n, { burn_tax: null, tax_cap: null })).toBe(null);
 });
 
 test('the cap takes over where the part is more', () => {
@@ -20,6 +21,6 @@ test('the cap takes over where the part is more', () => {
     1_000_000n,
   ]);
   // As a node of Terra Classic 4 showed.
-  expect(3_173_844_393n - taxOn(3_173_844_393n, tax)).toBe(3_172_844_393n);
+  expect(3_173_844_393n - (taxOn(3_173_844_393n, tax) ?? 0n)).toBe(3_172_844_393n);
   expect(taxOn(200_000_000n, { burn_tax: '0.005', tax_cap: '0' })).toBe(0n);
 });

@@ -7,8 +7,12 @@ export type Tax = Pick<Schemas['Site'], 'burn_tax' | 'tax_cap'>;
 const PLACES = 18;
 const ONE = 10n ** BigInt(PLACES);
 
-/** What the chain keeps when a contract sends `amount` (both micro-denom): a part, rounded down, at most the cap. */
-export function taxOn(amount: bigint, tax: Tax): bigint {
+/**
+ * What the chain keeps when a contract sends `amount` (both micro-denom): a part, rounded down, at most the cap.
+ * Null if the server does not know the tax.
+ */
+export function taxOn(amount: bigint, tax: Tax): bigint | null {
+  if (tax.burn_tax === null) return null;
   const [whole = '0', rest = ''] = tax.burn_tax.split('.');
   const rate = BigInt(whole + rest.padEnd(PLACES, '0'));
   const part = (amount * rate) / ONE;

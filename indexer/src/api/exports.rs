@@ -1,16 +1,13 @@
 //! Tables of a shower for analysts, whole and streamed.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 
-use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use bytes::Bytes;
-use futures::stream;
 
 use super::showers::find;
+use super::tables::body;
 use super::{InPath, Problem};
 use crate::app::App;
 
@@ -77,7 +74,8 @@ pub(super) async fn whole_ranking(
     let view = app.view();
     let shower = find(&view, number)?;
     let tag = [shower.page.body(), &b"ranking"[..]].concat();
-    Ok(view.currency.csv(&headers, &tag, || body(shower.whole_ranking())))
+    let body = || app.readers.body(("ranking", number), &tag, shower.whole_ranking());
+    Ok(view.currency.csv(&headers, &tag, body))
 }
 
 /// The meteors of a shower, best rank first, as comma-separated values
@@ -98,10 +96,7 @@ pub(super) async fn shower_meteors(
 ) -> Result<Response, Problem> {
     let view = app.view();
     let shower = find(&view, number)?;
-    Ok(view.currency.csv(&headers, &view.meteors_tag(shower), || body(view.meteors(shower))))
-}
-
-/// A body that is sent piece by piece.
-pub(super) fn body(pieces: impl Iterator<Item = Bytes> + Send + 'static) -> Body {
-    Body::from_stream(stream::iter(pieces.map(Ok::<_, Infallible>)))
+    let tag = view.meteors_tag(shower);
+    let body = || app.readers.body(("meteors", number), &tag, view.meteors(shower));
+    Ok(view.currency.csv(&headers, &tag, body))
 }

@@ -9,8 +9,8 @@ use meteor_rules::fairness::evidence::Fairness;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::exports::body;
 use super::showers::find;
+use super::tables::body;
 use super::{InPath, InQuery, Problem, index, prepared};
 use crate::app::App;
 use crate::models;

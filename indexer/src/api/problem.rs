@@ -61,9 +61,10 @@ impl Problem {
     }
 
     /// 400: a query parameter that the path doesn't take; `known` are those that it takes.
-    pub fn unknown_parameter(given: &str, known: &[String]) -> Self {
+    pub fn unknown_parameter<'a>(given: &str, known: impl Iterator<Item = &'a str>) -> Self {
         let shown: String = given.chars().take(40).collect();
-        let takes = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        let known = known.collect::<Vec<_>>().join(", ");
+        let takes = if known.is_empty() { "none" } else { &known };
         let detail = format!("There is no query parameter {shown:?} here: this path takes {takes}.");
         Self::new(StatusCode::BAD_REQUEST, "unknown-parameter", "Unknown query parameter", detail)
     }
@@ -224,13 +225,18 @@ impl Problem {
 
 impl From<PathRejection> for Problem {
     fn from(rejection: PathRejection) -> Self {
-        Self::bad_request(format!("The path is malformed: {}. See /docs.", rejection.body_text()))
+        let why = rejection.body_text();
+        let why = why.strip_prefix("Invalid URL: ").unwrap_or(&why);
+        Self::bad_request(format!("The path is malformed: {why}. See /docs."))
     }
 }
 
+/// What the description of a path tells is refused before (`known`).
 impl From<QueryRejection> for Problem {
     fn from(rejection: QueryRejection) -> Self {
-        Self::bad_request(format!("The query is malformed: {}. See /docs.", rejection.body_text()))
+        let why = rejection.body_text();
+        let why = why.strip_prefix("Failed to deserialize query string: ").unwrap_or(&why);
+        Self::bad_request(format!("The query is malformed: {why}. See /docs."))
     }
 }
 

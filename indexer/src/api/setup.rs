@@ -5,11 +5,12 @@ use std::sync::{Arc, LazyLock};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use meteor_chain::tax::Tax;
 
-use super::Problem;
 use crate::app::App;
 use crate::models;
 use crate::page;
+use crate::tax;
 use crate::view::Page;
 
 /// What names the build of the page; it is hashed once.
@@ -18,24 +19,22 @@ static PAGE: LazyLock<Option<String>> = LazyLock::new(|| page::hash(page::FILES)
 /// What this server is set to: gas price, image gateways, where help is; and the chain's tax
 #[utoipa::path(get, path = "/v1/site", tag = "event", responses(
     (status = 200, body = models::Site, description = "The settings"),
-    (status = 503, body = Problem, content_type = "application/problem+json",
-        description = "No node has told the tax yet"),
 ))]
-pub(super) async fn site(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
-    let view = app.view();
+pub(super) async fn site(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    let view = app.view_full();
     let denom = view.launched.as_ref().map(|launched| launched.config.denom.as_str());
-    let tax = app.tax.on(&app.pool, denom).await.ok_or_else(Problem::no_node)?;
+    let tax = tax::on(&app, denom).await;
     let config = &app.config;
     let page = Page::once(&models::Site {
         gas_price: config
             .gas_price
             .as_ref()
             .map(|price| models::GasPrice { denom: &price.denom, price: price.decimal() }),
-        burn_tax: tax.rate().decimal(),
-        tax_cap: tax.cap().map(models::Amount),
+        burn_tax: tax.map(|tax| tax.rate().decimal()),
+        tax_cap: tax.and_then(Tax::cap).map(models::Amount),
         gateways: config.image_gateways.iter().map(reqwest::Url::as_str).collect(),
         support: config.support.as_ref().map(reqwest::Url::as_str),
         release: models::Release { version: env!("CARGO_PKG_VERSION"), page: PAGE.clone() },
     });
-    Ok(page.respond(&headers, &view.currency))
+    page.respond(&headers, &view.currency)
 }

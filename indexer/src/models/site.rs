@@ -10,11 +10,12 @@ use super::Amount;
 pub struct Site<'a> {
     /// What transactions should pay for gas; null if this server isn't told.
     pub gas_price: Option<GasPrice<'a>>,
-    /// The part of an amount that the chain keeps when coins are sent, as refunds are: a decimal number.
+    /// The part of an amount that the chain keeps when coins are sent, as refunds are: a decimal number. Null as long as no
+    /// node has told it: that is not zero.
     #[schema(example = "0.005")]
-    pub burn_tax: String,
+    pub burn_tax: Option<String>,
     /// The most that the chain keeps of one transfer of the event's denom; null if there is no such cap, or before the
-    /// event is known.
+    /// event or the tax is known.
     pub tax_cap: Option<Amount>,
     /// Gateways that images can be loaded from: a content identifier is appended to each.
     #[schema(example = json!(["https://ipfs.example.com/ipfs/"]))]

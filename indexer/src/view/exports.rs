@@ -1,6 +1,7 @@
 //! Tables of a shower as comma-separated values, written as they are sent.
 //!
-//! Whoever reads one slowly holds no view, only lists that later views share.
+//! Whoever reads one slowly holds no view, only lists. Those of contributions never do anything but grow, so later views
+//! share them; those of a ranking and of meteors change, and `api::tables` bounds how many versions are held.
 
 use std::io::Write as _;
 use std::time::{Duration, SystemTime};

@@ -115,7 +115,8 @@ function FateWords({
       return (
         <p className="small fate">
           {t.cave.fate[fate.why]} {t.cave.fate.refunded(shown(amount), mine)}
-          {tax > 0n && ` ${t.cave.fate.tax(shown(tax))}`}
+          {tax === null && ` ${t.cave.fate.taxUnknown}`}
+          {tax !== null && tax > 0n && ` ${t.cave.fate.tax(shown(tax))}`}
         </p>
       );
     }

@@ -23,7 +23,9 @@ test('the tax with its cap, in the words of the answers', () => {
   expect(taxOf(tax, 'UST')).toEqual({ tax: '0.5 %', taxCap: '1 UST' });
   expect(taxOf({ ...tax, tax_cap: null }, 'UST')).toEqual({ tax: '0.5 %', taxCap: '' });
   expect(taxOf({ ...tax, tax_cap: '0' }, 'UST')).toEqual({ tax: '', taxCap: '' });
-  expect(taxOf(null, 'UST')).toEqual({ tax: '', taxCap: '' });
+  for (const unknown of [null, { burn_tax: null, tax_cap: null }]) {
+    expect(taxOf(unknown, 'UST')).toEqual({ tax: '', taxCap: '' });
+  }
   const said = t.help.answers({ ...factsOf(null, null), ...taxOf(tax, 'UST') });
   const refunds = said.find((answer) => answer.id === 'refunds')?.paragraphs?.join(' ');
   expect(refunds).toContain('less 0.5 %, at most 1 UST of each transfer.');

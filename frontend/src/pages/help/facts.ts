@@ -32,9 +32,9 @@ export function percentOfPart(part: string): string {
   return /[1-9]/.test(percent) ? formatPercent(percent) : '';
 }
 
-/** The tax on what contracts send. A cap of nothing is no tax. */
+/** The tax on what contracts send; empty where it is unknown. A cap of nothing is no tax. */
 export function taxOf(site: Tax | null, unit: string): Pick<EventFacts, 'tax' | 'taxCap'> {
-  if (site === null || site.tax_cap === '0') return { tax: '', taxCap: '' };
+  if (site === null || site.burn_tax === null || site.tax_cap === '0') return { tax: '', taxCap: '' };
   const tax = percentOfPart(site.burn_tax);
   return { tax, taxCap: site.tax_cap === null ? '' : `${formatAmount(BigInt(site.tax_cap))} ${unit}` };
 }

@@ -153,6 +153,26 @@ async fn errors_are_problems_that_say_what_to_do() {
     }
 }
 
+#[tokio::test]
+async fn a_query_that_is_wrong_says_which_parameter_and_what_it_takes() {
+    let app = app();
+    for (path, wanted) in [
+        (
+            "/v1/showers/1/ranking?after=x&limit=3",
+            "after is \"x\": give a whole number from 0 to 4294967295.",
+        ),
+        ("/v1/showers/1/ranking?limit=0", "limit is \"0\": give a whole number from 1 to 1000."),
+        ("/v1/nfts?limit=", "limit is \"\": give a whole number from 1 to 100."),
+        ("/v1/nfts?tier=epic", "tier is \"epic\": give one of legendary, ancient, rare, common."),
+        ("/v1/nfts?limit=3&limit=3", "limit is given twice: give it once."),
+        ("/v1/unasked?limit=1001", "limit is \"1001\": give a whole number from 1 to 1000."),
+    ] {
+        let (status, headers, body) = get(&app, path).await;
+        assert_eq!((status.as_u16(), &body["detail"]), (400, &json!(wanted)), "{path}");
+        assert_eq!(headers["content-type"], "application/problem+json", "{path}");
+    }
+}
+
 /// A path of the description that there is, with this query.
 fn there(template: &str, query: &str) -> String {
     let path = template.replace("{shower}", "1").replace("{address}", &address(1));

@@ -5,7 +5,7 @@ use meteor_indexer::view::View;
 use meteor_indexer::{Config, Settings};
 use serde_json::json;
 
-use super::{get, ok, send};
+use super::{ok, send};
 use crate::chain::{Chain, shower_contract};
 use crate::node::Node;
 
@@ -64,12 +64,14 @@ async fn a_chain_without_the_tax_has_none_and_settings_may_be_missing() {
 }
 
 #[tokio::test]
-async fn without_an_answer_of_a_node_it_says_so() {
+async fn what_no_node_has_told_yet_is_null_and_the_rest_is_there() {
     let node = Node::start(&Chain::launched(1).blocks).await;
     let refused = json!({ "code": 1, "codespace": "undefined", "log": "internal" });
     node.set(|node| node.modules = [(TAX, refused)].into());
-    let app = App::new(Config::new(&[node.url().to_string()], &shower_contract()).unwrap()).unwrap();
-    let (status, headers, problem) = get(&app, "/v1/site").await;
-    assert_eq!((status.as_u16(), &problem["type"]), (503, &json!("urn:meteor-shower:problem:no-node")));
-    assert!(headers.contains_key("retry-after"));
+    let mut config = Config::new(&[node.url().to_string()], &shower_contract()).unwrap();
+    config.image_gateways = vec!["https://ipfs.example.com/ipfs/".parse().unwrap()];
+    let app = App::new(config).unwrap();
+    let site = ok(&app, "/v1/site").await;
+    assert_eq!((&site["burn_tax"], &site["tax_cap"]), (&json!(null), &json!(null)));
+    assert_eq!(site["gateways"], json!(["https://ipfs.example.com/ipfs/"]));
 }
