@@ -3,16 +3,43 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use clap::Args;
 use meteor_chain::http;
 use meteor_rules::catalogue::Catalogue;
 use meteor_rules::catalogue::file::{self, Fault};
 use meteor_rules::metadata::Template;
 use meteor_rules::tier::Tier;
 
+use crate::event::Event;
+
 /// Name of the file that meteor deploy keeps beside the deployment file.
 pub(crate) const FILE: &str = "catalogue.csv";
 /// Most faults that are shown.
 const SHOWN: usize = 50;
+
+/// Where the event's catalogue is.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Source {
+    /// The event's catalogue: a file or the address of one. If it is left out, catalogue.csv beside the
+    /// event's file, where meteor deploy keeps it
+    #[arg(long, value_name = "FILE|URL")]
+    catalogue: Option<String>,
+}
+
+impl Source {
+    /// Path or address of the catalogue.
+    ///
+    /// # Errors
+    /// If none is named and there is no event's file beside which it could be.
+    pub(crate) fn of(&self, event: &Event) -> Result<String> {
+        if let Some(source) = &self.catalogue {
+            return Ok(source.clone());
+        }
+        let beside = event.file().map(|path| path.with_file_name(FILE));
+        let beside = beside.context("name the event's catalogue: --catalogue FILE or URL")?;
+        Ok(beside.to_string_lossy().into_owned())
+    }
+}
 
 /// The bytes of the catalogue at a path or an address.
 pub(crate) async fn bytes(source: &str) -> Result<Vec<u8>> {

@@ -37,10 +37,17 @@ impl Progress {
         let (from, start) = *self.begun.get_or_insert_with(|| (done, Instant::now()));
         if self.bar && done < self.total {
             let left = left(start.elapsed(), done.saturating_sub(from), self.total.saturating_sub(done));
-            out::bar(&format!("{} {}{left}", self.label, drawn(done, self.total)));
+            out::bar(&format!("{} {}{}", self.label, drawn(done, self.total), told(left)));
         } else {
             out::reported(what, fields, line);
         }
+    }
+
+    /// How long the rest takes with `done` of the total done (seconds), if it goes on as it did; `None` while that
+    /// can't be told.
+    pub(crate) fn left(&self, done: u64) -> Option<u64> {
+        let (from, start) = self.begun?;
+        left(start.elapsed(), done.saturating_sub(from), self.total.saturating_sub(done))
     }
 }
 
@@ -52,10 +59,14 @@ fn drawn(done: u64, total: u64) -> String {
     format!("[{:<width$}] {done} of {total}", "#".repeat(full))
 }
 
-/// How long the rest takes if it goes on like this; nothing while that can't be told.
-fn left(elapsed: Duration, done: u64, rest: u64) -> String {
-    let seconds = elapsed.as_secs().saturating_mul(rest).checked_div(done);
-    seconds.map_or_else(String::new, |seconds| format!(", about {} left", span(seconds)))
+/// How long the rest takes if it goes on like this (seconds); `None` while that can't be told.
+fn left(elapsed: Duration, done: u64, rest: u64) -> Option<u64> {
+    elapsed.as_secs().saturating_mul(rest).checked_div(done)
+}
+
+/// The same in words; nothing while it can't be told.
+pub(crate) fn told(left: Option<u64>) -> String {
+    left.map_or_else(String::new, |seconds| format!(", about {} left", span(seconds)))
 }
 
 #[cfg(test)]
@@ -72,7 +83,7 @@ mod tests {
 
     #[test]
     fn the_rest_takes_as_long_as_what_is_done() {
-        assert_eq!(left(Duration::from_mins(1), 100, 300), ", about 3 min left");
-        assert_eq!(left(Duration::from_mins(1), 0, 300), "");
+        assert_eq!(told(left(Duration::from_mins(1), 100, 300)), ", about 3 min left");
+        assert_eq!(told(left(Duration::from_mins(1), 0, 300)), "");
     }
 }

@@ -10,6 +10,7 @@ mod jobs;
 mod killed;
 mod kms;
 mod nodes;
+mod plan;
 mod refused;
 mod resume;
 mod snapshot;

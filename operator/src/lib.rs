@@ -13,6 +13,7 @@ pub mod keys;
 pub mod launch;
 mod mnemonic;
 pub mod node;
+pub mod plan;
 pub mod signer;
 pub mod tx;
 

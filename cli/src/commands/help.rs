@@ -8,10 +8,10 @@ Rehearse     demo               a small event on this machine, watched live
 Launch       account            new words, and the addresses they sign for
              art, catalogue     pictures of every meteor; check their list
              keygen, commitments the event's key; rehearse its recovery
-             deploy             to a chain; first with --dry-run
-             serve              the event's page and API
+             deploy, serve      to a chain, first --dry-run; its page and API
 Each shower  status             where each shower stands, and what is next
-             close, draw, mint  fix who takes part, then what they get; give it
+             close, draw        fix who takes part, then what they get
+             plan, mint         who gets which meteor, at what cost; give it
              settle, withdraw   book for the payees and send; send again
              hatch              a worker: reveals what cracked meteors hold
              publish-key        so that everyone can verify it

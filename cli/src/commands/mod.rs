@@ -21,6 +21,7 @@ mod keygen;
 mod man;
 mod mint;
 mod pause;
+mod plan;
 mod publish_key;
 mod refund;
 mod resume;
@@ -88,6 +89,7 @@ enum Commands {
     Contribute(contribute::Contribute),
     Close(close::Close),
     Draw(draw::Draw),
+    Plan(plan::Plan),
     Mint(mint::Mint),
     Settle(settle::Settle),
     Withdraw(withdraw::Withdraw),
@@ -208,6 +210,7 @@ impl Commands {
             Self::Contribute(command) => command.run().await,
             Self::Close(command) => command.run().await,
             Self::Draw(command) => command.run().await,
+            Self::Plan(command) => command.run().await,
             Self::Mint(command) => command.run().await,
             Self::Settle(command) => command.run().await,
             Self::Withdraw(command) => command.run().await,

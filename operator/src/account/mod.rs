@@ -111,6 +111,11 @@ impl Account {
         self.signer.address()
     }
 
+    /// What it pays for a unit of gas, unless the nodes ask for more.
+    pub const fn price(&self) -> &GasPrice {
+        &self.price
+    }
+
     /// The node it sends to.
     pub const fn node(&self) -> &Node {
         &self.node

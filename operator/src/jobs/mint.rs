@@ -3,6 +3,7 @@
 
 use std::ops::ControlFlow;
 
+use meteor_chain::NodeError;
 use meteor_chain::contracts::ShowerContract;
 use meteor_messages::shower::{Art, ConfigResponse, ExecuteMsg, MAX_BATCH, ShowerResponse};
 use meteor_rules::ShowerId;
@@ -12,6 +13,7 @@ use meteor_rules::tier::{PerTier, Tier};
 use super::JobError;
 use crate::account::Account;
 use crate::gas::within;
+use crate::node::Node;
 use crate::tx;
 
 /// How far minting has got.
@@ -46,28 +48,42 @@ impl Default for Batches {
 
 impl Batches {
     /// How many meteors go into a transaction where each uses `each` gas.
-    fn size(self, each: u64) -> usize {
+    pub(crate) fn size(self, each: u64) -> usize {
         let fit = within(self.gas).checked_div(each).unwrap_or_default();
         let fit = usize::try_from(fit).unwrap_or(usize::MAX);
         // Whole messages: a part of one costs nearly as much as all of it.
         let fit = if fit > MAX_BATCH { fit / MAX_BATCH * MAX_BATCH } else { fit };
         fit.min(self.meteors).max(1)
     }
+
+    /// The same, of which none takes more than a quarter of a block.
+    ///
+    /// # Errors
+    /// If the nodes don't answer.
+    pub async fn within_a_block(self, node: &Node) -> Result<Self, NodeError> {
+        let block = node.block_gas().await?;
+        Ok(Self { gas: block.map_or(self.gas, |block| self.gas.min(block / 4)), ..self })
+    }
 }
 
 /// What one message may mint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Batch {
+pub(crate) struct Batch {
     first_rank: u32,
     tier: Tier,
     first_piece: u32,
     /// Most meteors: the tier or its list ends there, or the contract takes no more.
-    most: u32,
+    pub(crate) most: u32,
 }
 
 /// The batch that begins at `rank` (1-based); `None` beyond the last rank. `sizes` are those of the shower's
 /// tiers, `earlier` the meteors of each tier in earlier showers, `counts` the pieces of each tier.
-fn batch(sizes: &PerTier<u32>, earlier: &PerTier<u64>, counts: &PerTier<u32>, rank: u32) -> Option<Batch> {
+pub(crate) fn batch(
+    sizes: &PerTier<u32>,
+    earlier: &PerTier<u64>,
+    counts: &PerTier<u32>,
+    rank: u32,
+) -> Option<Batch> {
     let mut place = rank.checked_sub(1)?;
     for (tier, size) in sizes.iter() {
         let Some(left) = size.checked_sub(place).filter(|left| *left > 0) else {
@@ -82,8 +98,12 @@ fn batch(sizes: &PerTier<u32>, earlier: &PerTier<u64>, counts: &PerTier<u32>, ra
     None
 }
 
-/// Refuses a catalogue that is not the one which the launch committed to. The contract would refuse each piece.
-fn check(catalogue: &Catalogue, config: &ConfigResponse) -> Result<PerTier<u32>, JobError> {
+/// Refuses a catalogue that is not the one which the launch committed to: the contract would refuse each piece. Answers
+/// with the pieces of each tier.
+///
+/// # Errors
+/// [`JobError::WrongCatalogue`].
+pub fn committed(catalogue: &Catalogue, config: &ConfigResponse) -> Result<PerTier<u32>, JobError> {
     for (tier, wanted) in config.catalogue.iter() {
         let committed = catalogue.committed(tier);
         let (pieces, root) = committed.map_or((0, None), |it| (it.count, Some(it.root)));
@@ -119,52 +139,85 @@ pub async fn mint(
 /// # Errors
 /// As [`mint`].
 pub async fn mint_in(
-    mut batches: Batches,
+    batches: Batches,
     account: &mut Account,
     contract: &str,
     shower: ShowerId,
     catalogue: &Catalogue,
-    mut progress: impl FnMut(MintProgress) -> ControlFlow<()>,
+    progress: impl FnMut(MintProgress) -> ControlFlow<()>,
 ) -> Result<(), JobError> {
-    let node = account.node().clone();
-    let shown = ShowerContract::new(&node, contract);
-    let config = shown.config().await?;
-    let counts = check(catalogue, &config)?;
-    if let Some(block) = node.block_gas().await? {
-        batches.gas = batches.gas.min(block / 4);
+    Minter::new(account, batches).await?.mint(account, contract, shower, catalogue, progress).await
+}
+
+/// Mints one shower after the other, and keeps what it learned about their gas.
+#[derive(Clone, Copy, Debug)]
+pub struct Minter {
+    batches: Batches,
+    /// Gas of a meteor in the last transaction.
+    each: u64,
+}
+
+impl Minter {
+    /// In batches of this size, of which none is larger than a quarter of a block.
+    ///
+    /// # Errors
+    /// If the nodes don't answer.
+    pub async fn new(account: &Account, batches: Batches) -> Result<Self, JobError> {
+        let batches = batches.within_a_block(account.node()).await?;
+        Ok(Self { batches, each: FIRST_GUESS })
     }
-    let mut each = FIRST_GUESS;
-    loop {
-        let cursor = shown.mint_cursor(shower.0).await?;
-        if progress(MintProgress { minted: cursor.minted, contributors: cursor.contributors }).is_break() {
-            return Ok(());
-        }
-        let state = shown.shower(shower.0).await?;
-        let Some(first_rank) = cursor.next.map(|next| next.first_rank) else {
-            let done = state.closed && state.minted == state.contributors;
-            return if done {
-                Ok(())
-            } else {
-                Err(JobError::NotMintable { shower: shower.0, status: state.status })
+
+    /// As [`mint_in`], in this minter's batches.
+    ///
+    /// # Errors
+    /// As [`mint`].
+    pub async fn mint(
+        &mut self,
+        account: &mut Account,
+        contract: &str,
+        shower: ShowerId,
+        catalogue: &Catalogue,
+        mut progress: impl FnMut(MintProgress) -> ControlFlow<()>,
+    ) -> Result<(), JobError> {
+        let node = account.node().clone();
+        let shown = ShowerContract::new(&node, contract);
+        let config = shown.config().await?;
+        let counts = committed(catalogue, &config)?;
+        loop {
+            let cursor = shown.mint_cursor(shower.0).await?;
+            if progress(MintProgress { minted: cursor.minted, contributors: cursor.contributors }).is_break()
+            {
+                return Ok(());
+            }
+            let state = shown.shower(shower.0).await?;
+            let Some(first_rank) = cursor.next.map(|next| next.first_rank) else {
+                let done = state.closed && state.minted == state.contributors;
+                return if done {
+                    Ok(())
+                } else {
+                    Err(JobError::NotMintable { shower: shower.0, status: state.status })
+                };
             };
-        };
-        let mut messages = Vec::new();
-        let mut count = 0usize;
-        for message in messages_from(&config, &state, &counts, catalogue, first_rank, batches.size(each)) {
-            if let ExecuteMsg::Mint { art, .. } = &message {
-                count = count.saturating_add(art.len());
+            let mut messages = Vec::new();
+            let mut count = 0usize;
+            let size = self.batches.size(self.each);
+            for message in messages_from(&config, &state, &counts, catalogue, first_rank, size) {
+                if let ExecuteMsg::Mint { art, .. } = &message {
+                    count = count.saturating_add(art.len());
+                }
+                messages.push(tx::execute(account.address(), contract, &message, &[])?);
             }
-            messages.push(tx::execute(account.address(), contract, &message, &[])?);
-        }
-        match account.send(messages).await {
-            Ok(included) => {
-                each = included.gas_used.div_ceil(u64::try_from(count.max(1)).unwrap_or(u64::MAX));
-            }
-            Err(error) => {
-                let now = shown.mint_cursor(shower.0).await?;
-                // Another job minted this batch first: the contract refused ours, and the next one follows.
-                if !error.of_the_chain() || now.next.is_some_and(|next| next.first_rank == first_rank) {
-                    return Err(error.into());
+            match account.send(messages).await {
+                Ok(included) => {
+                    let count = u64::try_from(count.max(1)).unwrap_or(u64::MAX);
+                    self.each = included.gas_used.div_ceil(count);
+                }
+                Err(error) => {
+                    let now = shown.mint_cursor(shower.0).await?;
+                    // Another job minted this batch first: the contract refused ours, and the next one follows.
+                    if !error.of_the_chain() || now.next.is_some_and(|next| next.first_rank == first_rank) {
+                        return Err(error.into());
+                    }
                 }
             }
         }

@@ -190,6 +190,16 @@ impl Pool {
         self.text("/terra.treasury.v1beta1.Query/TaxCap", &denom.to_owned()).await
     }
 
+    /// The least that the node takes for a unit of gas, as it writes it, for example
+    /// `0.010000000000000000uluna,0.150000000000000000uusd`; `None` where it has no such query.
+    ///
+    /// # Errors
+    /// If no node answers.
+    pub async fn least_gas_price(&self) -> Result<Option<String>, NodeError> {
+        // The answer's first field; what else newer nodes tell there is passed over.
+        self.text("/cosmos.base.node.v1beta1.Service/Config", &()).await
+    }
+
     /// An answer of one text field, as prost decodes a wrapped string; `None` where the chain has no such query.
     async fn text(&self, path: &'static str, request: &impl Message) -> Result<Option<String>, NodeError> {
         match self.query::<String>(path, request).await {

@@ -118,6 +118,20 @@ impl<'a> ShowerContract<'a> {
         self.ask(QueryMsg::Refundable { shower, start_after, limit: Some(PAGE) }).await
     }
 
+    /// A page of a shower's ranking, rank 1 first; empty at the end.
+    ///
+    /// # Errors
+    /// If the nodes don't answer or there is no such shower.
+    pub async fn ranking_page(
+        &self,
+        shower: u32,
+        start_after: Option<Cursor>,
+    ) -> Result<Vec<RankedContributor>, NodeError> {
+        let query = QueryMsg::Ranking { shower, start_after, limit: Some(PAGE), order: None };
+        let page: RankingResponse = self.ask(query).await?;
+        Ok(page.ranking)
+    }
+
     /// Every place of a shower, rank 1 first. The ranking is final once the shower is closed.
     ///
     /// # Errors
@@ -126,12 +140,11 @@ impl<'a> ShowerContract<'a> {
         let mut places: Vec<RankedContributor> = Vec::new();
         loop {
             let start_after = places.last().map(|place| Cursor { amount: place.amount, seq: place.seq });
-            let query = QueryMsg::Ranking { shower, start_after, limit: Some(PAGE), order: None };
-            let page: RankingResponse = self.ask(query).await?;
-            if page.ranking.is_empty() {
+            let page = self.ranking_page(shower, start_after).await?;
+            if page.is_empty() {
                 return Ok(places);
             }
-            places.extend(page.ranking);
+            places.extend(page);
         }
     }
 }
