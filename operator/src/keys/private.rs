@@ -35,6 +35,17 @@ pub enum PrivateError {
     },
 }
 
+/// The folder of the service's credentials, as systemd names it. Kubernetes needs the same: neither can make a secret
+/// the property of a service's user, so both make it root's and let one group read it.
+const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
+
+/// Whether a file with these permission bits at `path` is for its reader alone. In the folder of credentials whoever
+/// started this process vouches for the group.
+fn private(mode: u32, path: &Path, credentials: Option<&Path>) -> bool {
+    let others = mode & 0o077;
+    others == 0 || (others == 0o040 && credentials.is_some() && path.parent() == credentials)
+}
+
 /// The bytes of a file that only its owner may use, at most `most` of them. The rights are checked on the
 /// opened file, so that they are those of what is read.
 pub(super) fn read(path: &Path, most: usize) -> Result<Zeroizing<Vec<u8>>, PrivateError> {
@@ -42,7 +53,7 @@ pub(super) fn read(path: &Path, most: usize) -> Result<Zeroizing<Vec<u8>>, Priva
     let file = File::open(path).map_err(failed)?;
     let metadata = file.metadata().map_err(failed)?;
     let mode = metadata.mode() & 0o7777;
-    if mode & 0o077 != 0 {
+    if !private(mode, path, std::env::var_os(CREDENTIALS).map(PathBuf::from).as_deref()) {
         return Err(PrivateError::TooOpen { path: path.to_owned(), mode });
     }
     if metadata.is_dir() {
@@ -92,6 +103,19 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_group_may_read_only_in_the_folder_of_credentials() {
+        let credentials = Some(Path::new("/run/credentials/meteor-hatch.service"));
+        let inside = Path::new("/run/credentials/meteor-hatch.service/words");
+        assert!(private(0o440, inside, credentials));
+        for mode in [0o444, 0o460, 0o450, 0o404, 0o441] {
+            assert!(!private(mode, inside, credentials), "{mode:o}");
+        }
+        assert!(!private(0o440, inside, None));
+        assert!(!private(0o440, Path::new("/etc/meteor/words"), credentials));
+        assert!(!private(0o440, Path::new("/run/credentials/meteor-hatch.service/deeper/words"), credentials));
     }
 
     #[test]
