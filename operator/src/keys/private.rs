@@ -115,7 +115,11 @@ mod tests {
         }
         assert!(!private(0o440, inside, None));
         assert!(!private(0o440, Path::new("/etc/meteor/words"), credentials));
-        assert!(!private(0o440, Path::new("/run/credentials/meteor-hatch.service/deeper/words"), credentials));
+        assert!(!private(
+            0o440,
+            Path::new("/run/credentials/meteor-hatch.service/deeper/words"),
+            credentials
+        ));
     }
 
     #[test]
