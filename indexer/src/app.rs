@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::UNIX_EPOCH;
 
 use arc_swap::{ArcSwap, ArcSwapOption, Guard};
 use axum::http::HeaderValue;
@@ -47,6 +48,8 @@ pub struct App {
     pub(crate) tax: LastTax,
     /// How long answers of the public API take.
     pub latency: Latency,
+    /// When this process started, by this machine's clock (Unix seconds).
+    pub(crate) started: u64,
     /// Places for live connections.
     pub(crate) streams: Caps,
     /// Permits for requests that are passed on to nodes.
@@ -147,6 +150,7 @@ impl App {
             health: Health::default(),
             tax: LastTax::default(),
             latency: Latency::default(),
+            started: UNIX_EPOCH.elapsed().unwrap_or_default().as_secs(),
             streams: Caps::new(config.max_streams, config.max_streams_per_address),
             upstream: Arc::new(Semaphore::new(UPSTREAM)),
             relayed: Relayed::default(),

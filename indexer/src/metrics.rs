@@ -114,6 +114,11 @@ pub(crate) fn render(app: &App, format: Format) -> Result<String, fmt::Error> {
     let help = "Time from a request's headers to those of its answer";
     all.register("http_request_duration_seconds", help, app.latency.all.clone());
 
+    let help = "Answers of the public API and page that said that the server failed (status 500 and above)";
+    all.register("http_server_errors", help, ConstCounter::new(app.latency.failed.get()));
+    let help = "When this process started, in seconds since 1970";
+    gauge(&mut all, "process_start_time_seconds", help, app.started);
+
     let help = "Age of a block when it is served, at the tip";
     all.register("indexer_block_lag_seconds", help, health.lag.0.clone());
     of_nodes(&mut all, app);

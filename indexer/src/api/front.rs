@@ -60,6 +60,7 @@ impl Front {
         let start = Instant::now();
         let (histogram, mut answer) = quick(&self.app, request)?;
         self.app.mark(&mut answer);
+        self.app.latency.answered(answer.status());
         observe(histogram, start);
         Some(answer)
     }
@@ -71,6 +72,7 @@ impl Front {
             observe(&app.latency.other, start);
             answer.map(|mut answer| {
                 app.mark(&mut answer);
+                app.latency.answered(answer.status());
                 answer
             })
         };

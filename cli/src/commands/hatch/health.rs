@@ -148,10 +148,10 @@ impl Health {
             ("{reason=\"refused\"}", refused.to_string()),
         ];
         metric("hatch_waiting", "gauge", "Meteors in custody that can't be revealed, by reason", &waits);
-        if let Some(first) = first {
-            let help = "When the first of them can be taken back by its holder";
-            metric("hatch_first_reclaim_timestamp_seconds", "gauge", help, &one(*first));
-        }
+        // Without a value as long as nothing waits; its name is there from the start, for whoever writes alerts.
+        let first = first.map(one).into_iter().flatten().collect::<Vec<_>>();
+        let help = "When the first of them can be taken back by its holder";
+        metric("hatch_first_reclaim_timestamp_seconds", "gauge", help, &first);
         text
     }
 
@@ -190,6 +190,8 @@ mod tests {
     fn it_is_ready_once_a_round_ended_well_and_says_what_waits() {
         let health = Health::new(Duration::from_secs(5));
         assert_eq!(health.ready(), (false, "not ready: no round has ended well yet\n".to_owned()));
+        let nothing = health.metrics();
+        assert!(nothing.ends_with("# TYPE hatch_first_reclaim_timestamp_seconds gauge\n"), "{nothing}");
         health.failed("the node does not answer".to_owned());
         assert!(health.ready().1.ends_with("; the last one: the node does not answer\n"));
         health.good(2, Waits { unfit: 1, first: Some(1_795_632_501), ..Waits::default() });

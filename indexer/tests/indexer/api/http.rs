@@ -317,6 +317,8 @@ async fn how_long_answers_take_is_measured() {
     assert!(metrics.headers()["content-type"].to_str().unwrap().starts_with("text/plain; version=0.0.4"));
     let text = metrics.text().await.unwrap();
     assert!(text.contains(count) && text.contains("# TYPE indexer_blocks_total counter\n"), "{text}");
+    assert!(text.contains("http_server_errors_total 3\n"), "{text}");
+    assert!(text.contains("process_start_time_seconds 1"), "{text}");
     let open = "application/openmetrics-text";
     let url = format!("http://{}/metrics", server.admin_addr());
     let metrics = reqwest::Client::new().get(url).header("accept", open).send().await.unwrap();
