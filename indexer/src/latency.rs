@@ -30,7 +30,14 @@ impl Default for Latency {
     fn default() -> Self {
         let all: Family<_, _, fn() -> Histogram> = Family::new_with_constructor(|| Histogram::new(BUCKETS));
         let of = |class| all.get_or_create_owned(&[("class", class)]);
-        Self { page: of("page"), wallet: of("wallet"), cave: of("cave"), other: of("other"), all, failed: Counter::default() }
+        Self {
+            page: of("page"),
+            wallet: of("wallet"),
+            cave: of("cave"),
+            other: of("other"),
+            all,
+            failed: Counter::default(),
+        }
     }
 }
 
