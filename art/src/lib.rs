@@ -2,4 +2,9 @@
 //!
 //! Nothing here can hold a key, and nothing depends on what meteors secretly contain.
 
+pub mod car;
 pub mod cid;
+pub mod folder;
+pub mod pack;
+pub mod unixfs;
+mod varint;

@@ -39,8 +39,19 @@ const OPTIONS: [(&str, &str); 15] = [
 const AFTER_THE_FILE: [&str; 4] = ["event", "node", "contract", "gas-price"];
 /// Commands that have an event of their own or none: what is written for the real one is not for them.
 // keygen and verify believe their command line alone: a contract of yesterday's event would be the wrong one.
-const WITHOUT: [&str; 10] =
-    ["account", "beacon", "catalogue", "completions", "demo", "devnet", "help", "keygen", "man", "verify"];
+const WITHOUT: [&str; 11] = [
+    "account",
+    "art",
+    "beacon",
+    "catalogue",
+    "completions",
+    "demo",
+    "devnet",
+    "help",
+    "keygen",
+    "man",
+    "verify",
+];
 
 /// A file of settings.
 #[derive(Debug)]
