@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use meteor_chain::contracts::ShowerContract;
+use meteor_messages::shower::{ShowerResponse, Status};
 use meteor_operator::beacon::{BeaconClient, BeaconConfig, Fault, Network, SourceFault};
 use meteor_operator::jobs::{self, Sealer, Waiting};
 
@@ -45,8 +46,7 @@ impl Command for Draw {
         let mut beacon = None;
         for shower in showers.clone() {
             let (state, draw) = (contract.shower(shower).await?, contract.draw(shower).await?);
-            let due = state.closed && !state.cancelled && state.contributors > 0 && draw.root.is_none();
-            if !due {
+            if !due(&state, draw.root.is_some()) {
                 continue;
             }
             let beacon = match &mut beacon {
@@ -74,6 +74,12 @@ impl Command for Draw {
             nothing("draw", &node, &deployment.shower, showers).await
         }
     }
+}
+
+/// Whether a shower waits for its draw. One that was not minted in time is refunded: it must not keep the others from
+/// theirs.
+fn due(state: &ShowerResponse, drawn: bool) -> bool {
+    state.status == Status::Closed && state.contributors > 0 && !drawn
 }
 
 impl Draw {
@@ -149,9 +155,20 @@ impl Said {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::next::tests::shower;
 
     fn faults(fault: Fault) -> Vec<SourceFault> {
         vec![SourceFault { url: "http://relay".to_owned(), fault }]
+    }
+
+    #[test]
+    fn what_is_closed_and_not_refunded_waits_for_its_draw() {
+        assert!(due(&shower("closed", &[]), false));
+        assert!(!due(&shower("closed", &[]), true));
+        assert!(!due(&shower("closed", &[("contributors", 0.into())]), false));
+        // Closed, too, but its mint deadline has passed.
+        assert!(!due(&shower("refunding", &[]), false));
+        assert!(!due(&shower("ended", &[("closed", false.into())]), false));
     }
 
     #[test]
