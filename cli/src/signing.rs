@@ -116,12 +116,19 @@ impl JournalFolder {
     }
 }
 
+impl Terms {
+    /// Chooses for whom standard output is. Nothing is to be said before.
+    pub(crate) fn choose_output(&self) {
+        if self.json {
+            out::json();
+        }
+    }
+}
+
 impl Signing {
     /// Opens the signing account, the event and its configuration.
     pub(crate) async fn open(&self) -> Result<(Account, Deployment, ConfigResponse)> {
-        if self.terms.json {
-            out::json();
-        }
+        self.terms.choose_output();
         harden()?;
         let Found { node, chain_id, contract, height, gas_price } =
             self.event.find(self.terms.gas_price.as_ref()).await?;

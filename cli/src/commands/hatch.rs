@@ -12,6 +12,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use meteor_chain::contracts::HatcheryContract;
 use meteor_operator::jobs::{Hatched, Hatcher, Sealer};
+use meteor_operator::launch::utc;
 use meteor_operator::node::Node;
 use meteor_rules::TokenId;
 
@@ -57,6 +58,8 @@ impl Command for Hatch {
         let every = Duration::from_secs(self.every);
         let health = Health::new(every);
         if let Some(listen) = self.admin {
+            // Before the signing account is opened, which turns lines for people off.
+            self.signing.terms.choose_output();
             say!("admin: http://{}", health.serve(listen).await?);
         }
         let (mut account, deployment, config) = self.signing.open().await?;
@@ -68,7 +71,7 @@ impl Command for Hatch {
         let mut hatcher = Hatcher::new(sealer);
         let node = account.node().clone();
         let hatchery = HatcheryContract::new(&node, &deployment.hatchery);
-        let (mut idle, mut told) = (false, String::new());
+        let (mut idle, mut told) = (false, Hatched::default());
         loop {
             match hatcher.round(&mut account).await {
                 Ok(done) => {
@@ -84,15 +87,16 @@ impl Command for Hatch {
                     }
                     let (waits, lines) = waiting(&done, hatchery, &node).await;
                     let all = waits == Waits::default();
-                    // Every few seconds the same would hide what is new.
-                    if lines != told {
+                    health.good(done.revealed.len(), waits);
+                    let nothing = all && done.revealed.is_empty();
+                    // Every few seconds the same would hide what is new. The words differ: they say how long it is.
+                    let waits = Hatched { revealed: vec![], ..done };
+                    if waits != told {
                         if !lines.is_empty() {
                             tell!("{lines}");
                         }
-                        told = lines;
+                        told = waits;
                     }
-                    health.good(done.revealed.len(), waits);
-                    let nothing = all && done.revealed.is_empty();
                     if self.once || self.signing.terms.dry_run {
                         if nothing {
                             let line = "nothing to reveal: no meteor is in custody";
@@ -137,11 +141,11 @@ async fn waiting(done: &Hatched, hatchery: HatcheryContract<'_>, node: &Node) ->
     }
     // A node that doesn't answer just now is no reason to stop revealing.
     let until = reclaims(hatchery).await.unwrap_or_default();
-    let now = node.time().await.unwrap_or_default();
+    let now = node.time().await.ok();
     let late = |token_id: &TokenId| {
-        until
-            .get(&token_id.0)
-            .map_or_else(String::new, |at| format!("; its holder can take it back from {}", when(*at, now)))
+        let at = until.get(&token_id.0).copied();
+        let at = at.map(|at| now.map_or_else(|| utc(at), |now| when(at, now)));
+        at.map_or_else(String::new, |at| format!("; its holder can take it back from {at}"))
     };
     let ours = left.iter().chain(held).chain(refused.keys());
     waits.first = ours.filter_map(|token_id| until.get(&token_id.0)).min().copied();
