@@ -17,15 +17,18 @@ const USAGE: u8 = 2;
 /// What was asked for: the command line, and meteor.toml where it says less.
 fn cli() -> Result<Cli, ExitCode> {
     let given: Vec<_> = std::env::args_os().collect();
-    let mut command = without_excluded(command(), &given);
-    command.build();
-    let file = if takes(&command, &given) { File::load(&command) } else { Ok(None) };
+    let mut known = command();
+    known.build();
+    let file = if takes(&known, &given) { File::load(&known) } else { Ok(None) };
     let file = file.map_err(|error| {
         out::stderr(format_args!("error: {}\n", out::in_words(&error)));
         ExitCode::from(USAGE)
     })?;
-    let line = file.as_ref().map_or_else(|| given.clone(), |file| file.fill(&command, &given));
-    let matches = command.try_get_matches_from(line).and_then(|matches| Cli::from_arg_matches(&matches));
+    let line = file.as_ref().map_or_else(|| given.clone(), |file| file.fill(&known, &given));
+    // What the file says counts before variables, too.
+    let matches = without_excluded(command(), &line)
+        .try_get_matches_from(line)
+        .and_then(|matches| Cli::from_arg_matches(&matches));
     matches.map_err(|error| {
         let _ = error.print();
         let of = error.get(ContextKind::InvalidArg).map(ToString::to_string).unwrap_or_default();

@@ -10,7 +10,7 @@ use meteor_operator::jobs::Deployment;
 use serde_json::{Value, json};
 
 use crate::event::{Event, Found, config};
-use crate::out::{say, tell};
+use crate::out::{stdout, tell};
 use crate::signing::{Signing, Terms};
 
 /// Which event, and who signs for its owner.
@@ -68,7 +68,8 @@ impl Owner {
         // Standard output is the transaction alone, so that it can be redirected to a file.
         let chain_id = &found.chain_id;
         tell!("for {owner} on {chain_id}: sign it with terrad tx sign --multisig, join with multisign");
-        say!("{}", serde_json::to_string_pretty(&transaction)?);
+        // It is what was asked for: written with --quiet, too.
+        stdout(format_args!("{}\n", serde_json::to_string_pretty(&transaction)?));
         Ok(ExitCode::SUCCESS)
     }
 }

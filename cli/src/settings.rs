@@ -276,9 +276,11 @@ fn chosen<'a>(command: &'a Command, given: &[OsString]) -> Option<(&'a Command, 
     found
 }
 
-/// Whether a command line names a command that may take something from the file.
+/// Whether a command line names a command that may take something from the file. One that asks for help does not: the
+/// help is what mends a wrong file.
 pub fn takes(command: &Command, given: &[OsString]) -> bool {
-    chosen(command, given).is_some()
+    let mut options = given.iter().take_while(|word| *word != "--");
+    chosen(command, given).is_some() && !options.any(|word| word == "--help" || word == "-h")
 }
 
 #[cfg(test)]
