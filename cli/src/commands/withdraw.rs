@@ -42,11 +42,9 @@ impl Command for Withdraw {
         }
         let paid = pay(&mut account, &deployment.shower, &config.denom, self.payee.as_deref()).await?;
         if paid == Paid::Nobody {
-            report!(
-                "nothing",
-                {"said": "nothing is booked that was not sent"},
-                "nothing to withdraw: nothing is booked that was not sent; next: meteor settle once a shower is minted"
-            );
+            let line = "nothing to withdraw: nothing is booked that was not sent; next: meteor settle once a shower is \
+                        minted";
+            report!("nothing", {"said": line}, "{line}");
         }
         Ok(paid.code())
     }
