@@ -5,10 +5,10 @@ use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use clap::FromArgMatches as _;
-use clap::error::ContextKind;
+use clap::error::{ContextKind, ContextValue};
 use meteor_cli::commands::{Cli, command};
 use meteor_cli::out;
-use meteor_cli::settings::{File, takes, without_excluded};
+use meteor_cli::settings::{File, takes, usage, without_excluded};
 use tracing_subscriber::EnvFilter;
 
 /// Exit code of a command line or file of settings that can't be used.
@@ -29,7 +29,10 @@ fn cli() -> Result<Cli, ExitCode> {
     let matches = without_excluded(command(), &line)
         .try_get_matches_from(line)
         .and_then(|matches| Cli::from_arg_matches(&matches));
-    matches.map_err(|error| {
+    matches.map_err(|mut error| {
+        if error.get(ContextKind::Usage).is_some() {
+            error.insert(ContextKind::Usage, ContextValue::StyledStr(usage(&known, &given)));
+        }
         let _ = error.print();
         let of = error.get(ContextKind::InvalidArg).map(ToString::to_string).unwrap_or_default();
         if let Some(place) = file.and_then(|file| file.place_of(&of)) {

@@ -9,11 +9,12 @@ use anyhow::Result;
 use meteor_chain::contracts::ShowerContract;
 use meteor_messages::shower::{DrawResponse, ShowerResponse, Status};
 use meteor_operator::jobs::unsettled;
-use meteor_operator::launch::utc;
 use meteor_operator::node::Node;
 use serde::Serialize;
 
+use crate::amounts::counted;
 use crate::out::report;
+use crate::times::clock;
 
 /// Exit code of a command that found nothing to do.
 pub(crate) const IDLE: u8 = 4;
@@ -176,9 +177,9 @@ impl Next {
     fn briefly(&self) -> String {
         match (self.job, self.from, self.until) {
             (Job::PublishKey, Some(from), Some(until)) => {
-                format!("meteor hatch, and meteor publish-key from {} until {}", utc(from), utc(until))
+                format!("meteor hatch, and meteor publish-key from {} until {}", clock(from), clock(until))
             }
-            (Job::PublishKey, None, Some(until)) => format!("meteor publish-key until {}", utc(until)),
+            (Job::PublishKey, None, Some(until)) => format!("meteor publish-key until {}", clock(until)),
             (Job::PublishKey, ..) => "meteor publish-key, late as it is: it lets everyone verify".to_owned(),
             (
                 job @ (Job::Refund
@@ -335,8 +336,8 @@ impl<'a> Facts<'a> {
 /// Where a shower stands, in words.
 fn stands(state: &ShowerResponse, draw: &DrawResponse) -> String {
     match state.status {
-        Status::Upcoming => format!("opens at {}", utc(state.opens_at)),
-        Status::Open => format!("is open until {}", utc(state.closes_at)),
+        Status::Upcoming => format!("opens at {}", clock(state.opens_at)),
+        Status::Open => format!("is open until {}", clock(state.closes_at)),
         Status::Ended | Status::Closed | Status::Minted if state.contributors == 0 => {
             "had no contributors".to_owned()
         }
@@ -350,7 +351,7 @@ fn stands(state: &ShowerResponse, draw: &DrawResponse) -> String {
                 0 => " and is settled",
                 _ => " and is not settled",
             };
-            format!("has {} of {} meteors{booked}", state.minted, state.contributors)
+            format!("has {} of {}{booked}", state.minted, counted(state.contributors, "meteor"))
         }
     }
 }

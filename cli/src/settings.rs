@@ -7,7 +7,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use clap::builder::Resettable;
+use clap::builder::{Resettable, StyledStr};
 use clap::{Arg, Command};
 use toml::{Spanned, Table, Value};
 
@@ -274,6 +274,20 @@ fn chosen<'a>(command: &'a Command, given: &[OsString]) -> Option<(&'a Command, 
         found = Some((next, place.saturating_add(1)));
     }
     found
+}
+
+/// How the command that a line names is used, as its help says it. What clap says beside an error counts what variables
+/// give as typed.
+pub fn usage(command: &Command, given: &[OsString]) -> StyledStr {
+    let mut of = command;
+    for word in given.iter().skip(1) {
+        match word.to_str().and_then(|word| of.find_subcommand(word)) {
+            Some(next) => of = next,
+            None if word.to_str().is_some_and(|word| word.starts_with('-')) => {}
+            None => break,
+        }
+    }
+    of.clone().render_usage()
 }
 
 /// Whether a command line names a command that may take something from the file. One that asks for help does not: the

@@ -193,6 +193,7 @@ impl Case {
         let mut command = Command::new(env!("CARGO_BIN_EXE_meteor"));
         command.args(words(&line).unwrap()).current_dir(folder).env_clear().stdin(Stdio::null());
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("HOME", folder);
+        command.env("TZ", "UTC");
         command.envs(self.env.iter().map(|(name, value)| (name, event.named(value))));
         let Ended { code, stdout, stderr } = ended(&mut command, folder, &event.named(&self.stdin));
         let line_fits = |wanted: &Option<String>, said: &[u8]| {

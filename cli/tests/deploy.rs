@@ -99,8 +99,13 @@ async fn refused(folder: &std::path::Path, launch: &str, devnet: &Devnet, artist
     // A payee that the bank refuses is named, and nothing is signed for it.
     devnet.refuse(artists).await.unwrap();
     let refused = works_not(folder, "deploy launch.toml --dry-run").await;
-    let artists = format!("error: launch.toml:8: payees[2].address: payee {artists} can't be paid: ");
-    assert!(refused.contains(&artists) && refused.contains("not allowed to receive funds"), "{refused}");
+    let payee = format!("error: launch.toml:8: payees[2].address: payee {artists} can't be paid: ");
+    assert!(refused.contains(&payee) && refused.contains("not allowed to receive funds"), "{refused}");
+    let royalties = format!("royalties = {{ address = \"{artists}\", share_bp = 500 }}\n[chain]");
+    std::fs::write(folder.join("bad.toml"), launch.replacen("[chain]", &royalties, 1)).unwrap();
+    let said = works_not(folder, "deploy bad.toml --dry-run").await;
+    let line = format!("error: bad.toml:10: royalties.address: royalties can't be paid to {artists}: ");
+    assert!(said.contains(&line), "{said}");
     for (from, to, line) in [
         ("denom = \"uusd\"", "denom = \"unone\"", "14: chain.denom: there is no unone on localterra, so "),
         (
@@ -110,6 +115,11 @@ async fn refused(folder: &std::path::Path, launch: &str, devnet: &Devnet, artist
         ),
         ("nodes = [\"http://127.0.0.1", "nodes = [\"http://127.0.0.2", "12: chain.nodes: "),
         ("shower = 1, nft = 2", "shower = 1, nft = 9", "9: codes.nft: code 9 can't be used: "),
+        (
+            "gas_price = \"0.15uluna\"",
+            "gas_price = \"0.0001uluna\"",
+            "15: chain.gas_price: the node takes no transaction for less than ",
+        ),
         ("[roles]", "[rolls]", "16: unknown field `rolls`, expected one of "),
         ("preset.toml", "none.toml", "4: preset: there is neither a file \"none.toml\" nor a preset "),
         ("catalogue.csv", "none.csv", "7: catalogue: none.csv can't be read: "),
@@ -266,9 +276,18 @@ async fn held(folder: &std::path::Path, chain: &Chain, shower: &str, pool: &str)
     let minted = works(folder, &minting("catalogue.csv")).await;
     assert!(minted.contains("minted 1 of 1"), "a stranger minted: {minted}");
     let again = idle(folder, &format!("{} --shower 1", job("mint", 2))).await;
-    let why = "nothing to mint: shower 1 has 1 of 1 meteors and is not settled; next: meteor settle";
+    let why = "nothing to mint: shower 1 has 1 of 1 meteor and is not settled; next: meteor settle";
     assert!(again.contains(why), "{again}");
     let had = node.balance(pool, "uusd").await.unwrap();
+    // A dry run says where all of it will go, though the first transaction only books.
+    let forecast = works(folder, &format!("{} --dry-run", job("settle", 2))).await;
+    for line in [
+        "shower 1: 8.55 UST to book for the payees\n".to_owned(),
+        format!("payee {pool}: 7.13925 UST will leave, 7.103554 UST will arrive"),
+        " would send settle to ".to_owned(),
+    ] {
+        assert!(forecast.contains(&line), "{line}\n{forecast}");
+    }
     let settled = works(folder, &job("settle", 2)).await;
     assert!(settled.contains("booked 8.55 UST for the payees, 0.45 UST held back until"), "{settled}");
     assert!(

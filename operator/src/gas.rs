@@ -2,7 +2,7 @@
 
 use cosmwasm_std::Uint128;
 
-pub use meteor_chain::gas::{GasPrice, GasPriceError, with_margin, within};
+pub use meteor_chain::gas::{GasPrice, GasPriceError, least, with_margin, within};
 
 /// What a transaction uses besides the transfers in it.
 const TRANSACTION: u64 = 90_000;

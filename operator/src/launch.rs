@@ -202,10 +202,5 @@ impl Beacon {
     }
 }
 
-/// Unix seconds as people read them, in UTC.
-pub fn utc(seconds: u64) -> String {
-    time::utc(seconds).unwrap_or_else(|| format!("second {seconds}"))
-}
-
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use super::screen::wrapped;
 use super::{Cockpit, Shower};
-use crate::amounts::wallets;
+use crate::amounts::{counted, wallets};
 use crate::next::{By, DONE, Next, State};
 use crate::times::{span, when};
 
@@ -78,7 +78,9 @@ impl Cockpit {
             Some(State::Ended) => "has ended and is not closed".to_owned(),
             Some(State::Closed) => "is closed and not drawn".to_owned(),
             Some(State::Drawn) => "is drawn, and nothing is minted".to_owned(),
-            Some(State::Minting) => format!("has {} of {} meteors", shower.minted, shower.contributors),
+            Some(State::Minting) => {
+                format!("has {} of {}", shower.minted, counted(shower.contributors, "meteor"))
+            }
             Some(State::Minted) => "is minted, and not all of it is settled".to_owned(),
             Some(State::Settled) => "is settled, and its key is not public".to_owned(),
             Some(State::KeyLate) => "is settled, and its key came late or never".to_owned(),

@@ -6,7 +6,6 @@ use anyhow::{Context, Result, ensure};
 use meteor_chain::contracts::ShowerContract;
 use meteor_messages::shower::{ExecuteMsg, ShowerResponse, Status};
 use meteor_operator::jobs;
-use meteor_operator::launch::utc;
 use meteor_operator::node::Node;
 
 use super::Command;
@@ -16,6 +15,7 @@ use crate::event::exists;
 use crate::next::IDLE;
 use crate::out::{report, say};
 use crate::owner::Owner;
+use crate::times::clock;
 
 /// Cancel a shower for good. All its contributions can then be refunded.
 ///
@@ -45,7 +45,7 @@ async fn in_time(node: &Node, contract: &str, shower: u32) -> Result<()> {
         now < due,
         "shower {shower} can't be cancelled, nothing was sent: the round that decides its draw was due at {}. It will be \
          minted, or refunded after its mint deadline",
-        utc(due)
+        clock(due)
     );
     Ok(())
 }

@@ -12,7 +12,6 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use meteor_chain::contracts::HatcheryContract;
 use meteor_operator::jobs::{Hatched, Hatcher, Sealer};
-use meteor_operator::launch::utc;
 use meteor_operator::node::Node;
 use meteor_rules::TokenId;
 
@@ -24,7 +23,7 @@ use crate::out::{report, say, tell};
 use crate::secrets::Secrets;
 use crate::signals::{end_when_told, stop_when_told};
 use crate::signing::Signing;
-use crate::times::when;
+use crate::times::{clock, when};
 
 /// Reveal what cracked meteors hold, until Ctrl-C.
 ///
@@ -144,7 +143,7 @@ async fn waiting(done: &Hatched, hatchery: HatcheryContract<'_>, node: &Node) ->
     let now = node.time().await.ok();
     let late = |token_id: &TokenId| {
         let at = until.get(&token_id.0).copied();
-        let at = at.map(|at| now.map_or_else(|| utc(at), |now| when(at, now)));
+        let at = at.map(|at| now.map_or_else(|| clock(at), |now| when(at, now)));
         at.map_or_else(String::new, |at| format!("; its holder can take it back from {at}"))
     };
     let ours = left.iter().chain(held).chain(refused.keys());

@@ -44,6 +44,7 @@ use meteor_operator::jobs::JobError;
 use crate::out::{self, report};
 use crate::settings::with_variables;
 use crate::signals::end_when_told;
+use crate::times::{ahead, tell_local};
 use crate::waits::tell_of_waits;
 
 /// Exit code of a command that did all it could, and said what it could not.
@@ -153,6 +154,10 @@ impl Cli {
         }
         if !self.command.runs_until_told() {
             end_when_told();
+        }
+        // What the others serve is read elsewhere.
+        if self.command.tells_of_waits() {
+            tell_local(ahead);
         }
         if self.command.tells_of_waits() && !self.quiet {
             tell_of_waits();

@@ -6,7 +6,6 @@ use anyhow::Result;
 use meteor_chain::contracts::ShowerContract;
 use meteor_chain::time::when;
 use meteor_operator::jobs;
-use meteor_operator::launch::utc;
 
 use super::Command;
 use crate::amounts::coins;
@@ -16,6 +15,7 @@ use crate::next::IDLE;
 use crate::out::{report, say};
 use crate::secrets::Secrets;
 use crate::signing::Signing;
+use crate::times::clock;
 
 /// Publish a shower's key once its crack window has passed.
 ///
@@ -76,7 +76,7 @@ impl Command for PublishKey {
                 say!(
                     "shower {}: the key came after {}: contributors take back {held}; next: meteor refund",
                     self.shower,
-                    utc(state.key_deadline)
+                    clock(state.key_deadline)
                 );
             }
         } else {

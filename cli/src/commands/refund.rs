@@ -6,7 +6,6 @@ use anyhow::{Context, Result, ensure};
 use meteor_chain::contracts::ShowerContract;
 use meteor_messages::shower::{Refunded, ShowerResponse, Status};
 use meteor_operator::jobs::{self, LeftOut};
-use meteor_operator::launch::utc;
 use meteor_operator::tax::Tax;
 use serde_json::json;
 
@@ -17,6 +16,7 @@ use crate::next::nothing;
 use crate::out::{complain, say};
 use crate::progress::Progress;
 use crate::signing::Signing;
+use crate::times::clock;
 
 /// Send back contributions without a meteor: those of cancelled showers, or after the mint deadline. Send back
 /// what was held back, too, where the key was not published by its deadline.
@@ -93,8 +93,8 @@ impl Command for Refund {
                     "shower {shower} is {}: it can be refunded once it is cancelled (meteor cancel), from {} what is \
                      not minted by then, and from {} what is held back if its key is not public by then",
                     jobs::in_a_word(state.status),
-                    utc(state.mint_deadline),
-                    utc(state.key_deadline)
+                    clock(state.mint_deadline),
+                    clock(state.key_deadline)
                 );
                 continue;
             }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
-use meteor_operator::launch::{Beacon, utc};
+use meteor_operator::launch::Beacon;
 use meteor_rules::eggs::issue;
 use meteor_rules::ids::Rank;
 use meteor_rules::minimum::names;
@@ -17,6 +17,7 @@ use super::draft::NO_CODES;
 use crate::amounts::counted;
 use crate::catalogue;
 use crate::out::say;
+use crate::times::clock;
 
 impl Plan {
     /// Shows what will be done, with the odds in a shower of so many `wallets`. `gas` is what the deployment may take, where
@@ -90,9 +91,9 @@ impl Plan {
         if let Ok(opens_at) = launch.opens_at(preset) {
             let schedule = RelativeSchedule { opens_at: None, ..preset.schedule }.opening(opens_at);
             let last = schedule.closes_at(schedule.count).context("the schedule never ends")?;
-            let (first, until) = (utc(opens_at), utc(schedule.first_close));
+            let (first, until) = (clock(opens_at), clock(schedule.first_close));
             say!("showers     {}, the first from {first} to {until}", schedule.count);
-            say!("            the last ends {}, {} each", utc(last), duration(schedule.interval));
+            say!("            the last ends {}, {} each", clock(last), duration(schedule.interval));
         }
         let crack = &preset.crack;
         say!(

@@ -10,7 +10,6 @@ use cosmwasm_std::Decimal;
 use meteor_chain::contracts::ShowerContract;
 use meteor_devnet::{Blocks, Config, Devnet};
 use meteor_messages::shower::Status;
-use meteor_operator::launch::utc;
 use meteor_operator::node::Node;
 
 /// Longer than any shower here, so that a stalled chain fails the test instead of hanging it.
@@ -37,7 +36,7 @@ pub(crate) fn private(folder: &Path, name: &str, text: &str) -> PathBuf {
 /// `meteor` in `folder`, with its journals there too.
 pub(crate) fn command(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_meteor"));
-    command.current_dir(folder).env("METEOR_JOURNAL", folder.join("journal"));
+    command.current_dir(folder).env("METEOR_JOURNAL", folder.join("journal")).env("TZ", "UTC");
     command
 }
 
@@ -110,7 +109,7 @@ period = {}
 delay = 2
 public_key = "{}"
 "#,
-        utc(opens_at),
+        meteor_chain::time::utc(opens_at).unwrap(),
         network.genesis,
         network.period,
         cosmwasm_std::HexBinary::from(*network.public_key.as_bytes()).to_hex(),

@@ -1,6 +1,7 @@
 //! gRPC queries by path, as `abci_query` and the REST API ask them.
 mod auth;
 mod bank;
+pub(crate) mod node;
 mod page;
 pub(crate) mod tax;
 mod tendermint;
@@ -105,6 +106,7 @@ pub(crate) fn query(chain: &Chain, path: &str, data: &[u8], height: u64) -> Resu
         Some(("/cosmos.base.tendermint.v1beta1.Service", method)) => {
             tendermint::query(chain, &view, method, data)
         }
+        Some(("/cosmos.base.node.v1beta1.Service", "Config")) => Ok(node::config(&view)),
         // A message without fields, as of an empty list.
         _ if absent::lists_nothing(path) => Ok(Vec::new()),
         Some(("/cosmos.staking.v1beta1.Query", "Delegation")) => {

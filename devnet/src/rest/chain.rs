@@ -3,9 +3,10 @@ use axum::Json;
 use axum::extract::{Path, State};
 use serde_json::{Value, json};
 
-use super::{Answer, RestError, tax};
+use super::{Answer, RestError};
 use crate::chain::block::POWER;
 use crate::chain::node::Node;
+use crate::query::node;
 use crate::rpc::shapes;
 
 pub(crate) async fn node_info(State(node): State<Node>) -> Json<Value> {
@@ -28,9 +29,8 @@ pub(crate) async fn node_info(State(node): State<Node>) -> Json<Value> {
 /// With the prices that [`crate::app::ante`] enforces.
 pub(crate) async fn config(State(node): State<Node>) -> Answer {
     let prices = node.call(|worker| worker.chain.app.gas_prices.clone()).await?;
-    let prices: Vec<_> = prices.iter().map(|of| format!("{}{}", tax::price(of), of.denom)).collect();
     Ok(Json(json!({
-        "minimum_gas_price": prices.join(","),
+        "minimum_gas_price": node::prices(&prices),
         "pruning_keep_recent": "0",
         "pruning_interval": "0",
         "halt_height": "0",

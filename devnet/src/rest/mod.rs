@@ -3,7 +3,7 @@ mod bank;
 mod chain;
 mod defaults;
 mod errors;
-mod tax;
+pub(crate) mod tax;
 mod txs;
 mod wasm;
 

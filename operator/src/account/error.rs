@@ -73,7 +73,7 @@ pub enum AccountError {
     },
     /// No block took any of the transactions that were signed, and none ever will.
     #[error(
-        "none of {signatures} transactions got into a block: each expired, or another job used its sequence first. The \
+        "signed {signatures} times, the transaction got into no block: each time it expired, or another job used its sequence first. The \
          last was {hash}, and no block above {until} can hold it. Nothing is under way; run the job again"
     )]
     NeverIncluded {

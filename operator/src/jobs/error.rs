@@ -1,6 +1,7 @@
 //! What can go wrong in a job.
 
 use meteor_chain::NodeError;
+use meteor_chain::time::clock;
 use meteor_messages::shower::Status;
 use meteor_rules::TokenId;
 use meteor_rules::fairness::sealed::SealedError;
@@ -10,7 +11,6 @@ use thiserror::Error;
 use crate::account::{AccountError, Planned};
 use crate::beacon::BeaconError;
 use crate::keys::KeyError;
-use crate::launch::utc;
 use crate::tx::TxError;
 
 impl JobError {
@@ -87,7 +87,7 @@ pub enum JobError {
         shower: u32,
     },
     /// The shower's mint deadline came before its draw.
-    #[error("round {round} of the beacon did not come before the mint deadline, {}: next: meteor refund", utc(*deadline))]
+    #[error("round {round} of the beacon did not come before the mint deadline, {}: next: meteor refund", clock(*deadline))]
     TooLate {
         /// The round that decides the shower.
         round: u64,

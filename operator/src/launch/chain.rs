@@ -10,7 +10,7 @@ use super::estimate;
 use super::finding::Finding;
 use super::lint::{is_denom, is_good};
 use super::{Launch, MAX_WASM};
-use crate::gas::with_margin;
+use crate::gas::{least, with_margin};
 use crate::jobs::{self, JobError, Payable};
 use crate::node::Node;
 use crate::tx;
@@ -46,6 +46,7 @@ pub async fn ask(node: &Node, launch: &Launch, sends: Sends<'_>) -> Result<Told,
         told.findings.push(Finding::NoSupply { denom: denom.clone(), chain: launch.chain.id.clone() });
     }
     payees(node, launch, &mut told).await?;
+    gas_price(node, launch, &mut told).await?;
     // What is no address was said with its line.
     let signs = is_good(launch.deployer(), &launch.chain.prefix);
     let sequence = match node.account(launch.deployer()).await {
@@ -106,6 +107,15 @@ async fn simulated(
     }
 }
 
+/// Whether the node takes transactions at the launch's price.
+async fn gas_price(node: &Node, launch: &Launch, told: &mut Told) -> Result<(), JobError> {
+    let (Ok(price), Some(list)) = (launch.gas_price(), node.least_gas_price().await?) else { return Ok(()) };
+    if let Some(least) = least(&list, &price.denom).filter(|least| price.millionths < least.millionths) {
+        told.findings.push(Finding::GasPriceLow { least: least.decimal(), denom: least.denom });
+    }
+    Ok(())
+}
+
 async fn balance(node: &Node, launch: &Launch, told: &mut Told) -> Result<(), JobError> {
     let Ok(price) = launch.gas_price() else { return Ok(()) };
     let (fee, signer) = (price.fee(told.gas), launch.deployer());
@@ -117,18 +127,20 @@ async fn balance(node: &Node, launch: &Launch, told: &mut Told) -> Result<(), Jo
     Ok(())
 }
 
-/// Whether the chain would pay each payee.
+/// Whether the chain would pay each payee, and royalties.
 async fn payees(node: &Node, launch: &Launch, told: &mut Told) -> Result<(), JobError> {
     let (chain, roles) = (&launch.chain, &launch.roles);
     let good = |address: &&str| is_good(address, &chain.prefix);
     let payees: Vec<&str> = launch.payees.iter().map(|payee| payee.address.as_str()).filter(good).collect();
+    let royalties = launch.royalties.iter().map(|royalties| royalties.address.as_str()).filter(good);
     let senders = [launch.deployer(), &roles.owner, &roles.operator, &roles.guardian];
     let senders: Vec<&str> = senders.into_iter().chain(payees.iter().copied()).filter(good).collect();
     let price = launch.gas_price().ok();
     // Whom a chain pays doesn't depend on the denom, so fees' will do where nobody has the event's yet.
     let denoms = [Some(chain.denom.as_str()), price.as_ref().map(|price| price.denom.as_str())];
     let denoms: Vec<&str> = denoms.into_iter().flatten().filter(|denom| is_denom(denom)).collect();
-    let Payable { refused, untried } = jobs::payable(node, &senders, &denoms, &payees).await?;
+    let paid: Vec<&str> = payees.iter().copied().chain(royalties).collect();
+    let Payable { refused, untried } = jobs::payable(node, &senders, &denoms, &paid).await?;
     for (at, payee) in (1..).zip(&launch.payees) {
         let refusal = refused.iter().find(|(address, _)| *address == payee.address);
         told.findings.extend(refusal.map(|(address, why)| Finding::PayeeRefused {
@@ -136,6 +148,15 @@ async fn payees(node: &Node, launch: &Launch, told: &mut Told) -> Result<(), Job
             address: address.clone(),
             why: why.clone(),
         }));
+    }
+    if let Some(royalties) = &launch.royalties {
+        let refusal = refused.iter().find(|(address, _)| *address == royalties.address);
+        told.findings.extend(
+            refusal.map(|(address, why)| Finding::RoyaltiesRefused {
+                address: address.clone(),
+                why: why.clone(),
+            }),
+        );
     }
     told.findings.extend(untried.map(Finding::PayeesUntried));
     Ok(())

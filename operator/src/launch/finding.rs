@@ -176,6 +176,14 @@ pub enum Finding {
         /// The chain's words.
         why: String,
     },
+    /// Royalties for an address that the chain refuses to send anything.
+    #[error("royalties can't be paid to {address}: {why}. No marketplace could pay them: name another")]
+    RoyaltiesRefused {
+        /// The address.
+        address: String,
+        /// The chain's words.
+        why: String,
+    },
     /// Nobody knows whether the payees can be paid.
     #[error("that the payees can be paid was not tried: {0}")]
     PayeesUntried(String),
@@ -338,6 +346,16 @@ pub enum Finding {
          the point, such as 28.325uluna"
     )]
     GasPrice(String),
+    /// A price at which the node takes nothing.
+    #[error(
+        "the node takes no transaction for less than {least}{denom} a unit of gas: set gas_price to that or more"
+    )]
+    GasPriceLow {
+        /// The node's least price.
+        least: String,
+        /// Its denom.
+        denom: String,
+    },
     /// Fees in a denom that the chain doesn't accept.
     #[error("{chain} accepts no fees in {denom}: set gas_price to an amount of uluna")]
     GasDenom {
@@ -498,8 +516,9 @@ impl Finding {
             Self::Holdback(_) | Self::NoHoldback => preset("holdback_bp"),
             Self::Catalogue(_) => Place::whole(File::Catalogue),
             Self::Denom(_) | Self::NoSupply { .. } => launch("chain.denom"),
-            Self::GasPrice(_) | Self::GasDenom { .. } => launch("chain.gas_price"),
+            Self::GasPrice(_) | Self::GasPriceLow { .. } | Self::GasDenom { .. } => launch("chain.gas_price"),
             Self::Royalties(_) => launch("royalties.share_bp"),
+            Self::RoyaltiesRefused { .. } => launch("royalties.address"),
             Self::CodesAsTheyAre => launch("codes"),
             Self::Code { name, .. } => launch(&format!("codes.{name}")),
             Self::WasmSize { .. } => Place::whole(File::Artifacts),

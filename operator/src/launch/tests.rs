@@ -67,7 +67,6 @@ fn known() -> Known {
 fn a_good_launch_has_no_findings() {
     assert_eq!(found(&text(), &known()), []);
     assert_eq!(Launch::parse(&text()).unwrap().opens_at(&preset()).unwrap(), 1_893_456_000);
-    assert_eq!(utc(1_893_456_000), "2030-01-01T00:00:00Z");
 }
 
 #[test]

@@ -66,6 +66,21 @@ impl FromStr for GasPrice {
     }
 }
 
+/// The price of `denom` in a node's list of least prices (`28.325000000000000000uluna,0.75uusd`), rounded up to what a
+/// [`GasPrice`] can be; `None` if it isn't in there.
+pub fn least(list: &str, denom: &str) -> Option<GasPrice> {
+    let is_number = |number: &&str| number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let mut numbers = list.split(',').filter_map(|price| price.trim().strip_suffix(denom).filter(is_number));
+    let number = numbers.next()?;
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let (kept, cut) = fraction.split_at_checked(6).unwrap_or((fraction, ""));
+    let whole: u64 = whole.parse().ok()?;
+    let fraction: u64 = format!("{kept:0<6}").parse().ok()?;
+    let up = u64::from(cut.bytes().any(|digit| digit != b'0'));
+    let millionths = whole.checked_mul(MILLION)?.checked_add(fraction)?.checked_add(up)?;
+    Some(GasPrice { denom: denom.to_owned(), millionths })
+}
+
 /// What was measured, and a third more: the block will have another state than the simulation.
 pub fn with_margin(simulated: u64) -> u64 {
     simulated.saturating_add(simulated / 3).saturating_add(10_000)
@@ -93,6 +108,14 @@ mod tests {
             ["0.15", "28.325", "100", "0"]
         );
         assert_eq!("1uluna".parse::<GasPrice>().unwrap().fee(7), 7);
+    }
+
+    #[test]
+    fn the_least_price_is_the_one_of_the_denom_and_never_less_than_it_is() {
+        let list = "28.325000000000000000uluna, 0.0000001uusd,7ukrw";
+        let of = |denom: &str| least(list, denom).map(|price| price.millionths);
+        assert_eq!(["uluna", "uusd", "ukrw"].map(of), [Some(28_325_000), Some(1), Some(7_000_000)]);
+        assert_eq!([of("luna"), of("ueur"), least("", "uusd").map(|_| 0)], [None; 3]);
     }
 
     #[test]

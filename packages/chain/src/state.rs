@@ -49,8 +49,7 @@ impl Pool {
     /// # Errors
     /// If no node answers as a CometBFT node does.
     pub async fn wait_for_time(&self, seconds: u64) -> Result<(), NodeError> {
-        let when = time::utc(seconds).unwrap_or_else(|| format!("{seconds} (Unix seconds)"));
-        let wait = Wait::begin(format!("the chain's clock to reach {when}"));
+        let wait = Wait::begin(format!("the chain's clock to reach {}", time::clock(seconds)));
         loop {
             let status = self.status().await?;
             let now = status.time_ns / 1_000_000_000;

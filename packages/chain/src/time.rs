@@ -1,4 +1,7 @@
-//! Times as nodes and configurations write them, RFC 3339, and as people are told them: in UTC, and how far from now.
+//! Times as nodes and configurations write them, RFC 3339, and as people are told them: in UTC, by the clock on their wall
+//! if a tool asks for that, and how far from now.
+
+use std::sync::OnceLock;
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -6,6 +9,16 @@ use time::format_description::well_known::Rfc3339;
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
+
+/// By how many seconds local time is ahead of UTC at a time (Unix seconds); `None` where that is not known.
+pub type Offset = fn(u64) -> Option<i64>;
+
+static LOCAL: OnceLock<Offset> = OnceLock::new();
+
+/// From here on people are told local times, too. For a tool with one reader; what a server answers stays in UTC.
+pub fn tell_local(offset: Offset) {
+    LOCAL.get_or_init(|| offset);
+}
 
 /// Nanoseconds since the Unix epoch; `None` for a text of another form, or a time before 1970 or after 2554.
 pub fn nanoseconds(text: &str) -> Option<u64> {
@@ -22,9 +35,24 @@ pub fn utc(seconds: u64) -> Option<String> {
     OffsetDateTime::from_unix_timestamp(i64::try_from(seconds).ok()?).ok()?.format(&Rfc3339).ok()
 }
 
-/// The same in words where it can't be.
-fn shown(seconds: u64) -> String {
-    utc(seconds).unwrap_or_else(|| format!("second {seconds}"))
+/// Unix seconds as people are told them: `2026-11-26T18:48:21Z (19:48 here)`.
+pub fn clock(seconds: u64) -> String {
+    here(seconds, local(seconds))
+}
+
+/// By how much local time is ahead, if people are told it.
+fn local(seconds: u64) -> Option<i64> {
+    LOCAL.get().and_then(|offset| offset(seconds))
+}
+
+fn here(seconds: u64, ahead: Option<i64>) -> String {
+    let Some(full) = utc(seconds) else { return format!("second {seconds}") };
+    let local = ahead.filter(|ahead| *ahead != 0).and_then(|ahead| utc(seconds.checked_add_signed(ahead)?));
+    let (Some(local), Some((date, _))) = (local, full.split_once('T')) else { return full };
+    let Some((day, time)) = local.split_once('T') else { return full };
+    let minute = time.get(..5).unwrap_or(time);
+    // Only around midnight is it another day.
+    if day == date { format!("{full} ({minute} here)") } else { format!("{full} ({day} {minute} here)") }
 }
 
 /// `seconds` in at most two units: `45 s`, `12 min`, `3 h 20 min`, `2 d 4 h`.
@@ -49,14 +77,14 @@ pub fn from_now(at: u64, now: u64) -> String {
     }
 }
 
-/// `at` (Unix seconds) in UTC and from `now`: `2026-11-26T18:48:21Z, in 12 min`.
+/// `at` (Unix seconds) and how far it is from `now`: `2026-11-26T18:48:21Z (19:48 here), in 12 min`.
 pub fn when(at: u64, now: u64) -> String {
-    format!("{}, {}", shown(at), from_now(at, now))
+    format!("{}, {}", clock(at), from_now(at, now))
 }
 
-/// The same shorter: `18:48:21Z, in 12 min`, and from a day on `2026-11-28, in 2 d 3 h`.
+/// The same shorter: `18:48:21Z (19:48 here), in 12 min`, and from a day on `2026-11-28, in 2 d 3 h`.
 pub fn soon(at: u64, now: u64) -> String {
-    let full = shown(at);
+    let full = clock(at);
     let (date, time) = full.split_once('T').unwrap_or((&full, &full));
     format!("{}, {}", if at.abs_diff(now) < DAY { time } else { date }, from_now(at, now))
 }
@@ -89,6 +117,22 @@ mod tests {
     fn times_are_written_in_utc() {
         assert_eq!(utc(1_636_351_200).as_deref(), Some("2021-11-08T06:00:00Z"));
         assert_eq!(utc(u64::MAX), None);
+    }
+
+    #[test]
+    fn local_time_is_told_where_it_is_another() {
+        let at = 1_795_632_501;
+        let utc = "2026-11-25T18:48:21Z";
+        for (ahead, told) in [
+            (None, ""),
+            (Some(0), ""),
+            (Some(3_600), " (19:48 here)"),
+            (Some(-12_600), " (15:18 here)"),
+            (Some(20_700), " (2026-11-26 00:33 here)"),
+        ] {
+            assert_eq!(here(at, ahead), format!("{utc}{told}"));
+        }
+        assert_eq!(here(u64::MAX, Some(3_600)), format!("second {}", u64::MAX));
     }
 
     #[test]

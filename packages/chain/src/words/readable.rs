@@ -2,7 +2,7 @@
 //! people write them.
 
 use crate::amounts::coins;
-use crate::time::{soon, utc};
+use crate::time::{clock, soon};
 
 /// What wasmd adds to the words of a contract, by what was done with it.
 const CONTRACT: [&str; 6] = ["execute", "query", "instantiate", "migrate", "reply", "sudo"];
@@ -109,7 +109,7 @@ pub(super) fn readable(words: &str, now: Option<u64>) -> String {
 fn shown(value: u128, after: &str, now: Option<u64>) -> Option<(String, &str)> {
     if let Some(after) = after.strip_prefix(SECONDS) {
         let seconds = u64::try_from(value).ok()?;
-        return Some((now.map_or_else(|| utc(seconds), |now| Some(soon(seconds, now)))?, after));
+        return Some((now.map_or_else(|| clock(seconds), |now| soon(seconds, now)), after));
     }
     let end = after.find(|c: char| !c.is_ascii_alphanumeric() && c != '/').unwrap_or(after.len());
     let (denom, after) = after.split_at(end);
