@@ -9,9 +9,8 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, ensure};
 use meteor_chain::contracts::{Collection, ShowerContract};
 use meteor_messages::shower::ShowerResponse;
-use meteor_operator::gas::GasPrice;
+use meteor_operator::gas::{GasPrice, least};
 use meteor_operator::jobs::{Batches, MintProgress, committed, in_a_word};
-use meteor_operator::launch::utc;
 use meteor_operator::node::Node;
 use meteor_operator::plan::{self, Cost, Fixed, Outlook, Planned, Tallies};
 use meteor_rules::metadata::Template;
@@ -24,7 +23,7 @@ use crate::catalogue::{self, Source};
 use crate::event::{Event, Found, chosen, config};
 use crate::next::IDLE;
 use crate::out::{self, report};
-use crate::times::span;
+use crate::times::{clock, span};
 
 /// Show who gets which meteor over the whole event, and what minting it costs.
 ///
@@ -128,15 +127,7 @@ impl Plan {
             return Ok(event);
         }
         let asked = node.least_gas_price().await?.unwrap_or_default();
-        // The chain writes 18 places; what is beyond the sixth makes no difference here.
-        let price = |coin: &str| {
-            let at = coin.find(|c: char| !c.is_ascii_digit() && c != '.')?;
-            let (number, denom) = coin.split_at_checked(at)?;
-            let (whole, places) = number.split_once('.').unwrap_or((number, ""));
-            let places = places.get(..6).unwrap_or(places);
-            format!("{whole}.{places}{denom}").parse::<GasPrice>().ok()
-        };
-        let asked = asked.split(',').filter_map(price).find(|asked| asked.denom == event.denom);
+        let asked = least(&asked, &event.denom);
         Ok(asked.filter(|asked| asked.millionths > event.millionths).unwrap_or(event))
     }
 }
@@ -203,7 +194,7 @@ impl Sum {
         let (all, fixed, open) =
             (grouped(self.meteors.into()), grouped(self.is_final.into()), grouped(now.into()));
         let fee = format!("{}{}", cost.fee, cost.denom);
-        let (at, are) = (utc(time), named(self.meteors));
+        let (at, are) = (clock(time), named(self.meteors));
         let left = if meteors == 0 {
             "nothing is left".to_owned()
         } else {
