@@ -23,6 +23,7 @@ use crate::api::Problem;
 use crate::app::App;
 use crate::fold::Alarm;
 use crate::health::{Agreement, Check};
+use crate::images::{self, Images};
 use crate::metrics::{self, Format};
 use crate::models::ServerState;
 use crate::port::{self, Handler};
@@ -125,6 +126,8 @@ struct Status {
     nodes: Vec<NodeStatus>,
     /// Snapshots and segments; null if nothing is kept.
     store: Option<store::Report>,
+    /// The event's pictures; null if none are served.
+    images: Option<images::Report>,
 }
 
 /// How far nodes agree.
@@ -203,12 +206,14 @@ async fn status(State(app): State<Arc<App>>) -> Response {
             || health.agreement.open()
             || view.alarms.count > 0
             || app.store_health.alarmed()
+            || app.images.as_ref().is_some_and(Images::alarmed)
             || checks.values().any(|check| !check.equal),
         alarms: Alarms { count: view.alarms.count, last: view.alarms.last.iter().cloned().collect() },
         agreement: Agreed::of(&health.agreement),
         checks,
         nodes: app.pool.health(),
         store: app.config.store.as_ref().map(|place| app.store_health.report(place.to_string())),
+        images: app.images.as_ref().map(Images::report),
     };
     Json(status).into_response()
 }

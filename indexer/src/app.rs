@@ -1,5 +1,6 @@
 //! What the follower, the public API and the admin API share.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::UNIX_EPOCH;
@@ -8,10 +9,12 @@ use arc_swap::{ArcSwap, ArcSwapOption, Guard};
 use axum::http::HeaderValue;
 use axum::response::Response;
 use bytes::Bytes;
+use foldhash::fast::RandomState;
 use meteor_chain::Pool;
 use meteor_messages::shower::InstantiateMsg;
 use meteor_rules::catalogue::file;
-use sha2::{Digest, Sha256};
+use meteor_rules::fairness::content;
+use sha2::{Digest as _, Sha256};
 use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -19,6 +22,7 @@ use crate::api::{Hashes, Readers};
 use crate::config::{Config, Source};
 use crate::error::IndexerError;
 use crate::health::Health;
+use crate::images::{self, Digest, Images};
 use crate::latency::Latency;
 use crate::mark::Mark;
 use crate::models::ServerState;
@@ -44,6 +48,8 @@ pub struct App {
     pub tables: Option<Tables>,
     /// The catalogue, if one is configured.
     pub catalogue: Option<CatalogueFile>,
+    /// The event's pictures, if a store of them is configured.
+    pub(crate) images: Option<Images>,
     /// The chain's tax on coins that are sent.
     pub(crate) tax: LastTax,
     /// How long answers of the public API take.
@@ -94,6 +100,8 @@ pub struct Relayed {
 pub struct Tables {
     /// SHA-256 of its bytes.
     pub hash: [u8; 32],
+    /// The pictures of eggs and dust; none if the bytes are no tables.
+    images: HashSet<Digest, RandomState>,
     /// The file, ready to send.
     pub page: Page,
 }
@@ -101,7 +109,12 @@ pub struct Tables {
 impl Tables {
     fn new(bytes: &[u8]) -> Self {
         let json = HeaderValue::from_static("application/json");
-        Self { hash: Sha256::digest(bytes).into(), page: Page::file(json, bytes.to_vec(), []) }
+        let read = serde_json::from_slice::<content::Tables>(bytes);
+        Self {
+            hash: Sha256::digest(bytes).into(),
+            images: read.as_ref().map(images::of_recipes).unwrap_or_default(),
+            page: Page::file(json, bytes.to_vec(), []),
+        }
     }
 }
 
@@ -109,8 +122,8 @@ impl Tables {
 #[derive(Debug)]
 pub struct CatalogueFile {
     bytes: Bytes,
-    /// Whether it is the launch's, once that was asked.
-    fits: OnceLock<bool>,
+    /// Its pictures if it is the launch's, once that was asked.
+    fits: OnceLock<Option<HashSet<Digest, RandomState>>>,
     /// The file, ready to send.
     pub page: Page,
 }
@@ -124,13 +137,20 @@ impl CatalogueFile {
 
     /// Whether the launch committed to it. A launch never changes, so this is computed once.
     pub fn fits(&self, launch: &InstantiateMsg) -> bool {
-        *self.fits.get_or_init(|| {
-            let Ok(catalogue) = file::read(&self.bytes, &launch.meteors.template) else { return false };
-            launch.catalogue.iter().all(|(tier, wanted)| {
+        self.images(launch).is_some()
+    }
+
+    /// Its pictures; `None` if the launch didn't commit to it.
+    fn images(&self, launch: &InstantiateMsg) -> Option<&HashSet<Digest, RandomState>> {
+        let read = || {
+            let catalogue = file::read(&self.bytes, &launch.meteors.template).ok()?;
+            let fits = launch.catalogue.iter().all(|(tier, wanted)| {
                 let given = catalogue.committed(tier);
                 given.is_some_and(|it| it.count == wanted.count && wanted.root.as_slice() == it.root)
-            })
-        })
+            });
+            fits.then(|| images::of_tiers(&catalogue))
+        };
+        self.fits.get_or_init(read).as_ref()
     }
 }
 
@@ -148,6 +168,7 @@ impl App {
             tables: config.tables.as_deref().map(Tables::new),
             catalogue: config.catalogue.clone().map(CatalogueFile::new),
             health: Health::default(),
+            images: config.images.as_ref().map(Files::open_for_reading).transpose()?.map(Images::new),
             tax: LastTax::default(),
             latency: Latency::default(),
             started: UNIX_EPOCH.elapsed().unwrap_or_default().as_secs(),
@@ -164,6 +185,14 @@ impl App {
             published: watch::Sender::new(0),
             config,
         }))
+    }
+
+    /// Whether a picture is one of the event with this launch: of the catalogue that it committed to, or of its tables.
+    pub(crate) fn has_image(&self, launch: &InstantiateMsg, image: &Digest) -> bool {
+        let meteors = self.catalogue.as_ref().and_then(|catalogue| catalogue.images(launch));
+        let tables = self.tables.as_ref();
+        let others = tables.filter(|tables| launch.fairness.tables.as_slice() == tables.hash);
+        meteors.is_some_and(|all| all.contains(image)) || others.is_some_and(|it| it.images.contains(image))
     }
 
     /// Packs the files that are configured, for clients that take them packed. They may be large: this can take a second,

@@ -18,6 +18,7 @@ pub mod fold;
 mod follow;
 pub mod health;
 pub mod healthcheck;
+pub mod images;
 mod latency;
 mod mark;
 mod metrics;

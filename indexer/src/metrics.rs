@@ -12,6 +12,7 @@ use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::registry::Registry;
 
 use crate::app::{App, UPSTREAM};
+use crate::images::Images;
 use crate::standing::Standing;
 use crate::store::StoreHealth;
 
@@ -108,6 +109,9 @@ pub(crate) fn render(app: &App, format: Format) -> Result<String, fmt::Error> {
     ] {
         all.register(name, help, ConstCounter::new(count.load(Relaxed)));
     }
+    if let Some(images) = &app.images {
+        of_images(&mut all, images);
+    }
     if app.config.store.is_some() {
         of_store(&mut all, &app.store_health);
     }
@@ -191,6 +195,27 @@ fn older(text: &str) -> String {
         }
     }
     older
+}
+
+/// Of the event's pictures.
+fn of_images(all: &mut Registry, images: &Images) {
+    let counts = &images.counts;
+    gauge(all, "images_memory_bytes", "Pictures and thumbnails kept in memory (bytes)", images.bytes());
+    for (name, help, count) in [
+        ("images_from_memory", "Pictures and thumbnails that were in memory", &counts.kept),
+        ("images_read", "Pictures read from their store", &counts.read),
+        ("images_thumbnails", "Thumbnails made", &counts.made),
+        ("images_missing", "Requests for pictures of the event that the store lacks", &counts.missing),
+        (
+            "images_damaged",
+            "Files of the store that are not what their name says; never served",
+            &counts.damaged,
+        ),
+        ("images_failed", "Requests that the store refused or did not answer in time", &counts.failed),
+        ("images_busy", "Requests refused because too many pictures were on their way", &counts.busy),
+    ] {
+        all.register(name, help, ConstCounter::new(count.load(Relaxed)));
+    }
 }
 
 /// What is kept, and how that goes.

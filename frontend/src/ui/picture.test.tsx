@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { TIERS } from '../api/client';
 import { TokenDrawing } from './drawn/drawing';
 import { pick, type Token } from './drawn/token';
-import { Places, sources } from './sources';
+import { type Places, sources, Worth } from './sources';
 
 const COLLECTIONS = ['meteors', 'eggs', 'dust'];
 
@@ -73,10 +73,26 @@ describe('a drawing', () => {
 
 describe('an image', () => {
   const gateways = ['https://one.example/ipfs/', 'https://two.example/ipfs'];
+  const thumbnails = [96, 384];
+  const addresses = (image: string, places: Places) => sources(image, places).map((one) => one.src);
 
-  it('comes from our own path first, then from the gateways', () => {
-    expect(sources('ipfs://bafyx/7.png', gateways)).toEqual([
-      '/img/bafyx/7.png',
+  it('comes from our own path first, with thumbnails, then from the gateways', () => {
+    const found = sources('ipfs://bafyx', { thumbnails, gateways });
+    expect(found.map((one) => one.src)).toEqual([
+      '/img/bafyx',
+      'https://one.example/ipfs/bafyx',
+      'https://two.example/ipfs/bafyx',
+    ]);
+    expect(found.map((one) => one.srcSet)).toEqual([
+      '/img/bafyx?w=96 96w, /img/bafyx?w=384 384w',
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('comes from gateways alone where our server has none, or not that', () => {
+    expect(addresses('ipfs://bafyx', { thumbnails: [], gateways })).toHaveLength(2);
+    expect(addresses('ipfs://bafyx/7.png', { thumbnails, gateways })).toEqual([
       'https://one.example/ipfs/bafyx/7.png',
       'https://two.example/ipfs/bafyx/7.png',
     ]);
@@ -92,21 +108,22 @@ describe('an image', () => {
       'ipfs://a//b',
       'ipfs://a?b',
     ]) {
-      expect(sources(bad, gateways), bad).toEqual([]);
+      expect(addresses(bad, { thumbnails, gateways }), bad).toEqual([]);
     }
-    expect(sources('ipfs://bafyx', ['javascript:alert(1)//', 'http://plain.example/'])).toEqual(['/img/bafyx']);
+    const plain = ['javascript:alert(1)//', 'http://plain.example/'];
+    expect(addresses('ipfs://bafyx', { thumbnails, gateways: plain })).toEqual(['/img/bafyx']);
   });
 
   it('is no longer looked for where there never was one', () => {
-    const places = new Places();
+    const worth = new Worth();
     for (let i = 0; i < 3; i += 1) {
-      expect(places.worth(`/img/${i}`)).toBe(true);
-      places.fail(`/img/${i}`);
+      expect(worth.asking(`/img/${i}`)).toBe(true);
+      worth.fail(`/img/${i}`);
     }
-    expect(places.worth('/img/9')).toBe(false);
-    expect(places.worth('https://one.example/ipfs/9')).toBe(true);
-    places.gave('https://one.example/ipfs/9');
-    for (let i = 0; i < 9; i += 1) places.fail(`https://one.example/ipfs/${i}`);
-    expect(places.worth('https://one.example/ipfs/9')).toBe(true);
+    expect(worth.asking('/img/9')).toBe(false);
+    expect(worth.asking('https://one.example/ipfs/9')).toBe(true);
+    worth.gave('https://one.example/ipfs/9');
+    for (let i = 0; i < 9; i += 1) worth.fail(`https://one.example/ipfs/${i}`);
+    expect(worth.asking('https://one.example/ipfs/9')).toBe(true);
   });
 });

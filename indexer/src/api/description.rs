@@ -31,6 +31,7 @@ use crate::models;
         (name = "showers", description = "Showers, rankings, floors and quotes"),
         (name = "wallets", description = "What wallets contributed and hold"),
         (name = "fairness", description = "Evidence for verifying the draws"),
+        (name = "images", description = "The event's pictures"),
         (name = "exports", description = "Tables of a shower, whole, as comma-separated values"),
         (name = "transactions", description = "What wallets need for signing, and passing on what they signed"),
         (name = "live", description = "Changes as they happen"),

@@ -11,6 +11,7 @@ mod exports;
 mod extract;
 mod fairness;
 mod front;
+mod images;
 mod known;
 mod nfts;
 mod problem;
@@ -75,6 +76,7 @@ fn routes(head: utoipa::openapi::OpenApi) -> (Router<Arc<App>>, utoipa::openapi:
         .routes(routes!(exports::whole_ranking))
         .routes(routes!(exports::shower_meteors))
         .routes(routes!(events::events))
+        .routes(routes!(images::image))
         .routes(routes!(accounts::account))
         .merge(
             OpenApiRouter::new()

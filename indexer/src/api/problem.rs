@@ -1,7 +1,7 @@
 //! Errors of the API: problem details (RFC 9457) that say what went wrong and what to do.
 
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use meteor_chain::words::Refusal;
@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::fold::Collection;
+use crate::images::ImageFault;
 use crate::relay::NotRelayed;
 use crate::view::page::to_json;
 
@@ -35,6 +36,9 @@ pub struct Problem {
     /// When to try again (seconds), if that may help.
     #[serde(skip)]
     retry_after: Option<u16>,
+    /// The length of what a part was asked of.
+    #[serde(skip)]
+    whole: Option<u64>,
 }
 
 impl Problem {
@@ -47,7 +51,16 @@ impl Problem {
             StatusCode::TOO_MANY_REQUESTS => Some(10),
             _ => None,
         };
-        Self { kind, title, status: status.as_u16(), detail, codespace: None, code: None, retry_after }
+        Self {
+            kind,
+            title,
+            status: status.as_u16(),
+            detail,
+            codespace: None,
+            code: None,
+            retry_after,
+            whole: None,
+        }
     }
 
     /// 400: a part of the request is malformed.
@@ -128,6 +141,40 @@ impl Problem {
                       served. The operator of this server must start it with the right file (--catalogue)."
                 .to_owned();
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "other-catalogue", "Not the launch's catalogue", detail)
+    }
+
+    /// 404: this server serves no pictures.
+    pub fn no_images() -> Self {
+        let detail = "This server serves no pictures. Ask an IPFS gateway: /v1/site lists some.".to_owned();
+        Self::new(StatusCode::NOT_FOUND, "no-images", "No pictures", detail)
+    }
+
+    /// 404: no picture of this event.
+    pub fn unknown_image(cid: &str) -> Self {
+        let shown: String = cid.chars().take(100).collect();
+        let detail = format!(
+            "{shown:?} is no picture of this event. /v1/catalogue lists those of its meteors; image of an NFT names one, \
+             with ipfs:// before it."
+        );
+        Self::new(StatusCode::NOT_FOUND, "unknown-image", "Unknown picture", detail)
+    }
+
+    /// 404 or 503: a picture of the event that can't be served now.
+    pub(crate) fn no_image(cid: &str, fault: &ImageFault) -> Self {
+        let detail = format!("The picture {cid} can't be served now: {fault}. An IPFS gateway may have it.");
+        match fault {
+            ImageFault::Missing => Self::new(StatusCode::NOT_FOUND, "no-image", "Picture not there", detail),
+            ImageFault::Damaged | ImageFault::Store(_) | ImageFault::Slow | ImageFault::Busy => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "no-image", "No picture now", detail)
+            }
+        }
+    }
+
+    /// 416: a part that a picture of this length doesn't have.
+    pub fn no_such_part(length: u64) -> Self {
+        let detail = format!("The picture has {length} bytes, and none of the part that Range names.");
+        let problem = Self::new(StatusCode::RANGE_NOT_SATISFIABLE, "no-such-part", "No such part", detail);
+        Self { whole: Some(length), ..problem }
     }
 
     /// 404: no such route.
@@ -271,6 +318,11 @@ impl Problem {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(seconds) = self.retry_after {
             headers.insert(RETRY_AFTER, seconds.into());
+        }
+        if let Some(whole) = self.whole
+            && let Ok(range) = HeaderValue::try_from(format!("bytes */{whole}"))
+        {
+            headers.insert(CONTENT_RANGE, range);
         }
         (response, to_json(self))
     }

@@ -8,6 +8,7 @@ use axum::response::Response;
 use meteor_chain::tax::Tax;
 
 use crate::app::App;
+use crate::images::Width;
 use crate::models;
 use crate::page;
 use crate::tax;
@@ -32,6 +33,7 @@ pub(super) async fn site(State(app): State<Arc<App>>, headers: HeaderMap) -> Res
             .map(|price| models::GasPrice { denom: &price.denom, price: price.decimal() }),
         burn_tax: tax.map(|tax| tax.rate().decimal()),
         tax_cap: tax.and_then(Tax::cap).map(models::Amount),
+        thumbnails: app.images.iter().flat_map(|_| Width::ALL).map(Width::pixels).collect(),
         gateways: config.image_gateways.iter().map(reqwest::Url::as_str).collect(),
         support: config.support.as_ref().map(reqwest::Url::as_str),
         release: models::Release { version: env!("CARGO_PKG_VERSION"), page: PAGE.clone() },

@@ -41,11 +41,11 @@ pub(super) fn url(text: &str) -> Result<Url, ConfigError> {
 }
 
 /// The address of an S3-compatible store.
-pub(super) fn endpoint(text: &str) -> Result<Url, ConfigError> {
+pub(super) fn endpoint(what: &'static str, text: &str) -> Result<Url, ConfigError> {
     let good = |url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host() && anonymous(url);
     // The text can contain a password.
     let hint = "it must be an address like https://s3.example.com, without name and password";
-    Url::parse(text.trim()).ok().filter(good).ok_or_else(|| bad("store_endpoint", "…", hint))
+    Url::parse(text.trim()).ok().filter(good).ok_or_else(|| bad(what, "…", hint))
 }
 
 pub(super) fn gas_price(text: &str) -> Result<GasPrice, ConfigError> {

@@ -2,6 +2,7 @@
 
 mod error;
 mod fields;
+mod places;
 mod settings;
 
 use std::net::SocketAddr;
@@ -72,6 +73,8 @@ pub struct Config {
     pub tables: Option<Vec<u8>>,
     /// The catalogue's file; served only if the launch committed to it.
     pub catalogue: Option<Vec<u8>>,
+    /// Where `meteor art publish` put the event's pictures; `None` if this server serves none.
+    pub images: Option<Place>,
     /// What transactions that wallets make for this page should pay for gas.
     pub gas_price: Option<GasPrice>,
     /// Gateways that the page may load images from; each ends in a slash.

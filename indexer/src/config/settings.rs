@@ -9,10 +9,10 @@ use clap::Args;
 use serde::Deserialize;
 
 use super::fields::{
-    bad, endpoint, gas_price, gateway, header, limit, read_catalogue, read_tables, socket, support, url,
+    bad, gas_price, gateway, header, limit, read_catalogue, read_tables, socket, support, url,
 };
 use super::{Config, ConfigError, Source};
-use crate::store::{Bucket, LONGEST, Named, Place, standard};
+use crate::store::LONGEST;
 
 /// Ten blocks of six seconds: a chain is never that late by chance.
 const STALL: Duration = Duration::from_mins(1);
@@ -112,6 +112,19 @@ pub struct Settings {
     /// mint
     #[arg(long, global = true, env = "METEOR_CATALOGUE")]
     pub catalogue: Option<PathBuf>,
+    /// Where `meteor art publish` put the event's pictures: a folder or `s3://bucket/prefix`. /img serves those of
+    /// --catalogue and --tables, so that nobody depends on a gateway [default: none]
+    #[arg(long, global = true, env = "METEOR_IMAGES")]
+    pub images: Option<String>,
+    /// Address of an S3-compatible store for --images [default: that of AWS]
+    #[arg(long, global = true, env = "METEOR_IMAGES_ENDPOINT")]
+    pub images_endpoint: Option<String>,
+    /// Region of its bucket [default: `AWS_REGION`]
+    #[arg(long, global = true, env = "METEOR_IMAGES_REGION")]
+    pub images_region: Option<String>,
+    /// File with credentials for it, as for --store-credentials; reading is enough
+    #[arg(long, global = true, env = "METEOR_IMAGES_CREDENTIALS")]
+    pub images_credentials: Option<PathBuf>,
     /// What wallets should pay for gas, for example 28.325uluna. /v1/site tells the page; without it nobody can
     /// contribute from there
     #[arg(long, global = true, env = "METEOR_GAS_PRICE")]
@@ -170,6 +183,10 @@ impl Settings {
             drain_seconds: self.drain_seconds.or(base.drain_seconds),
             tables: self.tables.or(base.tables),
             catalogue: self.catalogue.or(base.catalogue),
+            images: self.images.or(base.images),
+            images_endpoint: self.images_endpoint.or(base.images_endpoint),
+            images_region: self.images_region.or(base.images_region),
+            images_credentials: self.images_credentials.or(base.images_credentials),
             gas_price: self.gas_price.or(base.gas_price),
             image_gateways: if self.image_gateways.is_empty() {
                 base.image_gateways
@@ -196,6 +213,7 @@ impl Settings {
             Source::Node | Source::Store => {}
         }
         let store = self.place()?;
+        let images = self.images()?;
         let admin_listen = self.admin_listen()?;
         if source == Source::Store && store.is_none() {
             return Err(bad("source", "store", "name the store to follow with --store"));
@@ -278,6 +296,7 @@ impl Settings {
             drain: Duration::from_secs(drain_seconds),
             tables: self.tables.map(read_tables).transpose()?,
             catalogue: self.catalogue.map(read_catalogue).transpose()?,
+            images,
             gas_price: self.gas_price.map(|text| gas_price(&text)).transpose()?,
             image_gateways: self.image_gateways.iter().map(|text| gateway(text)).collect::<Result<_, _>>()?,
             support: self.support.map(|text| support(&text)).transpose()?,
@@ -290,37 +309,5 @@ impl Settings {
     /// [`ConfigError::Bad`] if it isn't an address.
     pub fn admin_listen(&self) -> Result<SocketAddr, ConfigError> {
         socket("admin_listen", self.admin_listen.as_deref(), "127.0.0.1:9090")
-    }
-
-    /// Where the store is to be; `None` for nowhere.
-    ///
-    /// # Errors
-    /// [`ConfigError`] that says which setting of the store can't be used.
-    pub fn place(&self) -> Result<Option<Place>, ConfigError> {
-        let standard = || standard(|name| std::env::var_os(name).map(PathBuf::from));
-        let named = match &self.store {
-            // Whoever writes credentials into it must not find them in a log.
-            Some(text) => text
-                .parse()
-                .map_err(|hint| bad("store", if text.contains('@') { "…" } else { text }, hint))?,
-            None => Named::Folder(standard().ok_or(ConfigError::NoFolder)?),
-        };
-        let (name, prefix) = match named {
-            Named::Bucket(name, prefix) => (name, prefix),
-            Named::None | Named::Folder(_)
-                if self.store_endpoint.is_some() || self.store_credentials.is_some() =>
-            {
-                return Err(bad(
-                    "store",
-                    self.store.as_deref().unwrap_or(""),
-                    "name the bucket: s3://bucket/prefix",
-                ));
-            }
-            Named::None => return Ok(None),
-            Named::Folder(path) => return Ok(Some(Place::Folder(path))),
-        };
-        let endpoint = self.store_endpoint.as_deref().map(endpoint).transpose()?;
-        let (region, credentials) = (self.store_region.clone(), self.store_credentials.clone());
-        Ok(Some(Place::Bucket(Bucket { name, prefix, endpoint, region, credentials })))
     }
 }

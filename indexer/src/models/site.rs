@@ -17,6 +17,9 @@ pub struct Site<'a> {
     /// The most that the chain keeps of one transfer of the event's denom; null if there is no such cap, or before the
     /// event or the tax is known.
     pub tax_cap: Option<Amount>,
+    /// Sizes of the thumbnails of `/img/{cid}?w=` in pixels, the smallest first; empty if this server serves no pictures.
+    #[schema(example = json!([96, 192, 384, 768]))]
+    pub thumbnails: Vec<u32>,
     /// Gateways that images can be loaded from: a content identifier is appended to each.
     #[schema(example = json!(["https://ipfs.example.com/ipfs/"]))]
     pub gateways: Vec<&'a str>,

@@ -33,6 +33,8 @@ const TIMEOUT: Duration = Duration::from_mins(5);
 const CONNECT: Duration = Duration::from_secs(5);
 /// How long a request that fails is repeated at once; whoever asked repeats it later.
 const RETRY: Duration = Duration::from_secs(20);
+/// The same two where a client waits.
+const WAITED_FOR: (Duration, Duration) = (Duration::from_secs(4), Duration::from_secs(1));
 /// A file that somebody began to write this long ago is abandoned.
 const ABANDONED: Duration = Duration::from_hours(1);
 
@@ -47,6 +49,17 @@ pub enum StoreError {
         /// Why.
         #[source]
         source: io::Error,
+    },
+    /// The folder isn't there.
+    #[error("there is no folder {}: make it, or name another with --images", .0.display())]
+    NoFolder(PathBuf),
+    /// An object is larger than any should be.
+    #[error("{name} has {bytes} bytes, more than there can be")]
+    TooLarge {
+        /// The object.
+        name: String,
+        /// How many it has.
+        bytes: u64,
     },
     /// The bucket's settings can't be used.
     #[error("can't use the store {place}")]
@@ -109,6 +122,8 @@ impl StoreError {
         match self {
             Self::Format { .. } | Self::Panicked { .. } => true,
             Self::Folder { .. }
+            | Self::NoFolder(_)
+            | Self::TooLarge { .. }
             | Self::Settings { .. }
             | Self::Credentials(_)
             | Self::Chains(_)
@@ -156,16 +171,43 @@ impl Files {
                 let failed = |source| StoreError::Folder { path: path.clone(), source };
                 make_folder(path).map_err(failed)?;
                 let path = path.canonicalize().map_err(failed)?;
-                let local = LocalFileSystem::new_with_prefix(&path);
-                let inner = local.map_err(|source| StoreError::Settings { place: name.clone(), source })?;
-                Ok(Self { inner: Arc::new(inner), folder: Some(path), prefix: String::new(), name })
+                Self::local(path, name)
             }
-            Place::Bucket(bucket) => {
-                let built = s3(bucket)?.build();
-                let inner = built.map_err(|source| StoreError::Settings { place: name.clone(), source })?;
-                Ok(Self { inner: Arc::new(inner), folder: None, prefix: bucket.prefix.clone(), name })
-            }
+            Place::Bucket(bucket) => Self::bucket(bucket, name, TIMEOUT, RETRY),
         }
+    }
+
+    /// Opens a place that is only read, while clients wait: a folder must be there, and a bucket is given up on soon.
+    ///
+    /// # Errors
+    /// [`StoreError::NoFolder`], [`StoreError::Settings`] or [`StoreError::Credentials`].
+    pub(crate) fn open_for_reading(place: &Place) -> Result<Self, StoreError> {
+        let (name, (timeout, retry)) = (place.to_string(), WAITED_FOR);
+        match place {
+            Place::Folder(path) if !path.is_dir() => Err(StoreError::NoFolder(path.clone())),
+            Place::Folder(path) => {
+                let failed = |source| StoreError::Folder { path: path.clone(), source };
+                Self::local(path.canonicalize().map_err(failed)?, name)
+            }
+            Place::Bucket(bucket) => Self::bucket(bucket, name, timeout, retry),
+        }
+    }
+
+    fn local(path: PathBuf, name: String) -> Result<Self, StoreError> {
+        let local = LocalFileSystem::new_with_prefix(&path);
+        let inner = local.map_err(|source| StoreError::Settings { place: name.clone(), source })?;
+        Ok(Self { inner: Arc::new(inner), folder: Some(path), prefix: String::new(), name })
+    }
+
+    fn bucket(bucket: &Bucket, name: String, timeout: Duration, retry: Duration) -> Result<Self, StoreError> {
+        let built = s3(bucket, timeout, retry)?.build();
+        let inner = built.map_err(|source| StoreError::Settings { place: name.clone(), source })?;
+        Ok(Self { inner: Arc::new(inner), folder: None, prefix: bucket.prefix.clone(), name })
+    }
+
+    /// Where it is, for people.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     /// What all names begin with.
@@ -181,6 +223,25 @@ impl Files {
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(source) => Err(failed(source)),
         }
+    }
+
+    /// The bytes of an object below the place's prefix, `None` if it isn't there.
+    ///
+    /// # Errors
+    /// [`StoreError::TooLarge`] if it has more than `most` bytes: then it is not read.
+    pub(crate) async fn get_at_most(&self, name: &str, most: usize) -> Result<Option<Bytes>, StoreError> {
+        let failed = |source| StoreError::Access { what: "read", name: name.to_owned(), source };
+        let path = if self.prefix.is_empty() { name.to_owned() } else { format!("{}/{name}", self.prefix) };
+        let found = match self.inner.get(&Path::from(path)).await {
+            Ok(found) => found,
+            Err(object_store::Error::NotFound { .. }) => return Ok(None),
+            Err(source) => return Err(failed(source)),
+        };
+        let bytes = found.meta.size;
+        if usize::try_from(bytes).map_or(true, |bytes| bytes > most) {
+            return Err(StoreError::TooLarge { name: name.to_owned(), bytes });
+        }
+        found.bytes().await.map(Some).map_err(failed)
     }
 
     /// The size of an object and its last `count` bytes; `None` if it isn't there, or is shorter.
@@ -267,9 +328,9 @@ impl Files {
     }
 }
 
-fn s3(bucket: &Bucket) -> Result<AmazonS3Builder, StoreError> {
-    let client = ClientOptions::new().with_timeout(TIMEOUT).with_connect_timeout(CONNECT);
-    let retry = RetryConfig { backoff: BackoffConfig::default(), max_retries: 5, retry_timeout: RETRY };
+fn s3(bucket: &Bucket, timeout: Duration, retry_timeout: Duration) -> Result<AmazonS3Builder, StoreError> {
+    let client = ClientOptions::new().with_timeout(timeout).with_connect_timeout(CONNECT);
+    let retry = RetryConfig { backoff: BackoffConfig::default(), max_retries: 5, retry_timeout };
     let mut s3 = AmazonS3Builder::from_env().with_bucket_name(&bucket.name).with_retry(retry);
     if let Some(region) = &bucket.region {
         s3 = s3.with_region(region);

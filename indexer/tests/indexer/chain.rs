@@ -189,7 +189,12 @@ pub struct Chain {
 impl Chain {
     /// A chain with the launch in block 2.
     pub fn launched(showers: u32) -> Self {
-        let config = instantiate(showers);
+        Self::launched_as(instantiate(showers))
+    }
+
+    /// With a launch of one's own.
+    pub fn launched_as(config: InstantiateMsg) -> Self {
+        let showers = config.schedule.count;
         let model = |n| Model { log: log::start(&id(&shower_contract(), n)), ..Model::default() };
         let mut chain = Self {
             blocks: Vec::new(),

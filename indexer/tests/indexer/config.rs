@@ -60,6 +60,10 @@ fn what_cannot_be_is_refused_and_says_what_to_do() {
         (Settings { store: Some("s3://key:hush@bucket".into()), ..good() }, "s3://bucket/prefix"),
         (Settings { store_endpoint: Some("http://x".into()), ..good() }, "s3://bucket/prefix"),
         (bucket("https://key:hush@s3.example.com"), "without name and password"),
+        (Settings { images: Some("s3://bucket".into()), ..good() }, "--catalogue"),
+        (Settings { images: Some("/nowhere/at/all".into()), ..good() }, "no such folder"),
+        (Settings { images: Some("s3://key:hush@bucket".into()), ..good() }, "s3://bucket/prefix"),
+        (Settings { images_endpoint: Some("http://x".into()), ..good() }, "s3://bucket/prefix"),
         (Settings { source: Some(Source::Store), ..good() }, "leave node out"),
         (
             Settings { source: Some(Source::Store), node: vec![], store: Some("none".into()), ..good() },

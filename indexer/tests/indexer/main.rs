@@ -19,6 +19,7 @@ mod fold;
 mod follow;
 mod frames;
 mod healthcheck;
+mod images;
 mod limits;
 mod node;
 mod relay;

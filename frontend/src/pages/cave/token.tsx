@@ -56,7 +56,7 @@ export function TokenSheet({
   return (
     <Sheet title={nft.name} onClose={onClose}>
       <div className={`token-picture ${nft.tier}`}>
-        <Picture nft={nft} />
+        <Picture nft={nft} wide="20rem" />
       </div>
       <What nft={nft} address={address} />
       {nft.odds && <OddsFacts nft={nft} />}

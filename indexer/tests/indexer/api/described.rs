@@ -16,7 +16,7 @@ use crate::node::{Fault, Node};
 const PAGE: &str = "public, max-age=1, s-maxage=2, stale-while-revalidate=5, stale-if-error=60";
 
 /// Statuses that this test provokes nowhere, and why.
-const ELSEWHERE: [(&str, &str, &str); 4] = [
+const ELSEWHERE: [(&str, &str, &str); 9] = [
     (
         "*",
         "408",
@@ -28,6 +28,11 @@ const ELSEWHERE: [(&str, &str, &str); 4] = [
         "the test chain's launch commits to no real art: the tests of the command do it",
     ),
     ("/v1/catalogue", "304", "as its 200"),
+    ("/img/{cid}", "200", "this server has no pictures: `images.rs` has some"),
+    ("/img/{cid}", "206", "as its 200"),
+    ("/img/{cid}", "304", "as its 200"),
+    ("/img/{cid}", "416", "as its 200"),
+    ("/img/{cid}", "503", "as its 200"),
     (
         "/v1/catalogue",
         "404",
@@ -105,6 +110,8 @@ fn bad(template: &str, status: &str) -> Option<String> {
         ("/v1/nfts/{collection}/{token_id}", "400") => "/v1/nfts/eggs/99999999999999999999".into(),
         ("/v1/nfts/{collection}/{token_id}", "404") => "/v1/nfts/eggs/99999".into(),
         ("/v1/unasked", "400") => "/v1/unasked?limit=0".into(),
+        ("/img/{cid}", "400") => "/img/x?w=7".into(),
+        ("/img/{cid}", "404") => "/img/x".into(),
         ("/v1/txs/{hash}", "400") => "/v1/txs/7".into(),
         (_, "400") if template.contains("{shower}") => shower("4294967296"),
         (_, "404") if template.contains("{shower}") => shower("99"),

@@ -176,7 +176,7 @@ async fn a_query_that_is_wrong_says_which_parameter_and_what_it_takes() {
 /// A path of the description that there is, with this query.
 fn there(template: &str, query: &str) -> String {
     let path = template.replace("{shower}", "1").replace("{address}", &address(1));
-    let path = path.replace("{collection}", "meteors").replace("{token_id}", "1");
+    let path = path.replace("{collection}", "meteors").replace("{token_id}", "1").replace("{cid}", "x");
     format!("{}?{query}", path.replace("{hash}", &"A".repeat(64)))
 }
 

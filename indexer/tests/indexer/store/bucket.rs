@@ -24,7 +24,7 @@ const SECRET: &str = "a-secret-that-nobody-may-read";
 
 /// What the proxy does with requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mode {
+pub enum Mode {
     Pass,
     /// 503, as S3 says it.
     Refuse,
@@ -34,11 +34,11 @@ enum Mode {
     LoseAnswers,
 }
 
-struct S3 {
+pub struct S3 {
     process: Child,
     dir: tempfile::TempDir,
-    mode: watch::Sender<Mode>,
-    place: Place,
+    pub mode: watch::Sender<Mode>,
+    pub place: Place,
 }
 
 impl Drop for S3 {
@@ -51,7 +51,7 @@ impl Drop for S3 {
 impl S3 {
     /// A server with an empty bucket, and a proxy before it. `None` where the server isn't built, which in CI is an
     /// error.
-    async fn start() -> Option<Self> {
+    pub async fn start() -> Option<Self> {
         let Some(program) = std::env::var_os("METEOR_S3_SERVER").filter(|path| !path.is_empty()) else {
             assert!(
                 std::env::var_os("CI").is_none(),
@@ -102,7 +102,7 @@ impl S3 {
     }
 
     /// Where the server keeps the bucket's objects.
-    fn bucket(&self) -> PathBuf {
+    pub fn bucket(&self) -> PathBuf {
         self.dir.path().join("root/bucket")
     }
 

@@ -1,7 +1,7 @@
 //! Snapshots and segments, end to end: what is kept, what a replica begins with, what it does when the store or a node
 //! is not what it should be.
 
-mod bucket;
+pub mod bucket;
 mod faults;
 mod follow;
 mod holes;
