@@ -139,6 +139,9 @@ variable "event" {
     gas_price      = string
     support        = string
     image_gateways = optional(list(string), [])
+    # Whether the indexer's image has /event/tables.json and /event/catalogue.csv (README.md). Without them nobody can
+    # mint from the page or check the tables there.
+    files = optional(bool, true)
   })
 
   validation {

@@ -18,8 +18,9 @@ locals {
     METEOR_ADDRESS_HEADER = "x-forwarded-for"
     METEOR_DRAIN_SECONDS  = tostring(local.drain)
     METEOR_LOG            = "json"
-    METEOR_TABLES         = "/event/tables.json"
-    METEOR_CATALOGUE      = "/event/catalogue.csv"
+    }, !var.event.files ? {} : {
+    METEOR_TABLES    = "/event/tables.json"
+    METEOR_CATALOGUE = "/event/catalogue.csv"
   }, length(var.event.image_gateways) == 0 ? {} : { METEOR_IMAGE_GATEWAYS = join(",", var.event.image_gateways) })
 
   # ECS takes a task out of the balancer, then sends SIGTERM, then waits for stop_timeout before it kills.
@@ -36,8 +37,8 @@ locals {
     portMappings           = [for port in [local.public_port, local.admin_port] : { containerPort = port, protocol = "tcp" }]
     environment            = [for name in sort(keys(local.environment)) : { name = name, value = local.environment[name] }]
     secrets                = [{ name = "METEOR_NODE", valueFrom = var.nodes_secret_arn }]
-    # 20,000 connections, and what the admin port, the store and the nodes need.
-    ulimits         = [{ name = "nofile", softLimit = 65536, hardLimit = 65536 }, { name = "core", softLimit = 0, hardLimit = 0 }]
+    # 20,000 connections, and what the admin port, the store and the nodes need. Fargate takes no other limit.
+    ulimits         = [{ name = "nofile", softLimit = 65536, hardLimit = 65536 }]
     linuxParameters = { capabilities = { drop = ["ALL"] } }
     # Alive, not ready: a process that hangs is replaced, one whose nodes are away is not.
     healthCheck = {

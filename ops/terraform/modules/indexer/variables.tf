@@ -14,7 +14,7 @@ variable "cluster" {
 }
 
 variable "image" {
-  description = "The image with its digest. It has /event/tables.json and /event/catalogue.csv."
+  description = "The image with its digest."
   type        = string
 }
 
@@ -64,6 +64,7 @@ variable "event" {
     gas_price      = string
     support        = string
     image_gateways = list(string)
+    files          = bool
   })
 }
 

@@ -46,7 +46,6 @@ locals {
       { name = "METEOR_KMS_KEY_ID", value = var.event_key_arn },
     ]
     secrets         = [{ name = "METEOR_NODE", valueFrom = var.secrets.nodes }]
-    ulimits         = [{ name = "core", softLimit = 0, hardLimit = 0 }]
     linuxParameters = { capabilities = { drop = ["ALL"] } }
     command = [
       "hatch", "--event", "/event/deployment.json", "--tables", "/event/tables.json",
