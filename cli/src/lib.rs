@@ -18,6 +18,7 @@ mod catalogue;
 mod cockpit;
 mod confirm;
 mod event;
+mod halted;
 mod keys;
 mod next;
 mod owner;

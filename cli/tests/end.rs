@@ -66,6 +66,17 @@ fn found_by_a_program() -> String {
     format!(r#"{{"what":"left","outcome":"lost","tx":"{}"}}"#, hash(&[0, 0, 0]))
 }
 
+/// A plan of the refund signs nothing, and has what arrives of each; the line of `wallet`.
+async fn planned(folder: &Path, refund: &str, wallet: &str) {
+    let said = works(folder, &refund.replace("--signer-file words", "--plan refunds.csv")).await;
+    assert!(said.contains("19.0001 UST will leave, 18.9051 UST will arrive"), "{said}");
+    assert!(said.contains("Nothing was signed"), "{said}");
+    let plan = std::fs::read_to_string(folder.join("refunds.csv")).unwrap();
+    assert_eq!(plan.lines().next(), Some("shower,contributor,what,amount,arrives,denom"));
+    let line = format!("1,{wallet},contribution,10000100,9950100,uusd");
+    assert!(plan.lines().count() == 3 && plan.lines().any(|planned| planned == line), "{plan}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn paused_resumed_cancelled_and_refunded_with_the_chains_tax() {
     let folder = tempfile::tempdir().unwrap();
@@ -161,6 +172,7 @@ async fn paused_resumed_cancelled_and_refunded_with_the_chains_tax() {
     // 0.5 % of each, rounded down: 45000 and 50000 (of 50000.5).
     let wallet = chain.account(5).await.unwrap().address().to_owned();
     let had = node.balance(&wallet, "uusd").await.unwrap();
+    planned(folder, &refund, &wallet).await;
     let said = works(folder, &refund).await;
     assert!(
         said.contains("2 contributions, 0 held parts, 19.0001 UST will leave, 18.9051 UST will arrive"),

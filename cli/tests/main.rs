@@ -5,6 +5,7 @@ mod binary;
 mod cases;
 mod common;
 mod deploy;
+mod emergency;
 mod end;
 mod jobs;
 mod killed;

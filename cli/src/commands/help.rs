@@ -2,7 +2,7 @@
 
 /// The commands by what they are for. A test compares it with the commands that there are.
 pub(super) const GROUPS: &str = "\
-Rehearse     demo               a small event on this machine, watched live
+Rehearse     demo, rehearse     an event on this machine; all of it, a report
              devnet, beacon     a chain to try things on; rehearsals' beacon
              contribute, crack  take part from a file of words
 Launch       account            new words, and the addresses they sign for
@@ -15,7 +15,7 @@ Each shower  status             where each shower stands, and what is next
              settle, withdraw   book for the payees and send; send again
              hatch              a worker: reveals what cracked meteors hold
              publish-key        so that everyone can verify it
-Emergencies  pause, resume      stop contributions; let them go on
+Emergencies  pause, halt, resume stop contributions, and the page; go on
              cancel, refund     no meteors; send back what is contributors'
              appoint            another operator or guardian
              return-unasked     send on coins that came by mistake

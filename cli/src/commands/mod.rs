@@ -15,6 +15,7 @@ mod demo;
 mod deploy;
 mod devnet;
 mod draw;
+mod halt;
 mod hatch;
 mod help;
 mod keygen;
@@ -24,6 +25,7 @@ mod pause;
 mod plan;
 mod publish_key;
 mod refund;
+mod rehearse;
 mod resume;
 mod return_unasked;
 mod serve;
@@ -78,6 +80,7 @@ pub struct Cli {
 #[derive(Debug, clap::Subcommand)]
 enum Commands {
     Demo(demo::Demo),
+    Rehearse(rehearse::Rehearse),
     Devnet(devnet::Devnet),
     Serve(Box<serve::Serve>),
     Account(account::Account),
@@ -99,6 +102,7 @@ enum Commands {
     PublishKey(publish_key::PublishKey),
     Verify(verify::Verify),
     Pause(pause::Pause),
+    Halt(Box<halt::Halt>),
     Resume(resume::Resume),
     Cancel(cancel::Cancel),
     Refund(refund::Refund),
@@ -113,14 +117,25 @@ enum Commands {
 impl Commands {
     /// Whether it sees to signals itself: it runs until one comes.
     const fn runs_until_told(&self) -> bool {
-        matches!(self, Self::Demo(_) | Self::Devnet(_) | Self::Serve(_) | Self::Beacon(_) | Self::Hatch(_))
+        matches!(
+            self,
+            Self::Demo(_)
+                | Self::Rehearse(_)
+                | Self::Devnet(_)
+                | Self::Serve(_)
+                | Self::Beacon(_)
+                | Self::Hatch(_)
+        )
     }
 }
 
 impl Commands {
     /// Whether it says what it waits for. The others serve, and log how nodes do.
     const fn tells_of_waits(&self) -> bool {
-        !matches!(self, Self::Demo(_) | Self::Devnet(_) | Self::Serve(_) | Self::Beacon(_))
+        !matches!(
+            self,
+            Self::Demo(_) | Self::Rehearse(_) | Self::Devnet(_) | Self::Serve(_) | Self::Beacon(_)
+        )
     }
 }
 
@@ -203,6 +218,7 @@ impl Commands {
     async fn run(self) -> Result<ExitCode> {
         match self {
             Self::Demo(command) => command.run().await,
+            Self::Rehearse(command) => command.run().await,
             Self::Devnet(command) => command.run().await,
             Self::Serve(command) => (*command).run().await,
             Self::Account(command) => command.run().await,
@@ -224,6 +240,7 @@ impl Commands {
             Self::PublishKey(command) => command.run().await,
             Self::Verify(command) => command.run().await,
             Self::Pause(command) => command.run().await,
+            Self::Halt(command) => (*command).run().await,
             Self::Resume(command) => command.run().await,
             Self::Cancel(command) => command.run().await,
             Self::Refund(command) => command.run().await,

@@ -3,7 +3,9 @@
 use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
-use meteor_messages::shower::ExecuteMsg;
+use meteor_messages::shower::{ConfigResponse, ExecuteMsg};
+use meteor_operator::account::Account;
+use meteor_operator::jobs::Deployment;
 
 use super::Command;
 use crate::next::IDLE;
@@ -27,24 +29,33 @@ impl Command for Pause {
             return self.signing.print(&ExecuteMsg::Pause {}, |_| Ok(())).await;
         }
         let (mut account, deployment, config) = self.signing.open().await?;
-        if config.paused {
-            let line = "contributions are already paused, nothing was sent";
-            report!("nothing", {"said": line}, "{line}");
-            return Ok(ExitCode::from(IDLE));
-        }
-        let signs = account.address();
-        ensure!(
-            signs == config.guardian || config.owner.as_deref() == Some(signs),
-            "{signs} is not the guardian or owner of this event and can't pause: name another --account"
-        );
-        let included = account.execute(&deployment.shower, &ExecuteMsg::Pause {}, &[]).await?;
-        let height = included.height;
-        report!(
-            "paused",
-            {"height": height, "tx": included.hash},
-            "paused in block {height}: nobody can contribute until the owner resumes"
-        );
-        say!("showers that are open during the pause are marked on the chain");
-        Ok(ExitCode::SUCCESS)
+        pause(&mut account, &deployment, &config).await
     }
+}
+
+/// Pauses contributions if they aren't already.
+pub(super) async fn pause(
+    account: &mut Account,
+    deployment: &Deployment,
+    config: &ConfigResponse,
+) -> Result<ExitCode> {
+    if config.paused {
+        let line = "contributions are already paused, nothing was sent";
+        report!("nothing", {"said": line}, "{line}");
+        return Ok(ExitCode::from(IDLE));
+    }
+    let signs = account.address();
+    ensure!(
+        signs == config.guardian || config.owner.as_deref() == Some(signs),
+        "{signs} is not the guardian or owner of this event and can't pause: name another --account"
+    );
+    let included = account.execute(&deployment.shower, &ExecuteMsg::Pause {}, &[]).await?;
+    let height = included.height;
+    report!(
+        "paused",
+        {"height": height, "tx": included.hash},
+        "paused in block {height}: nobody can contribute until the owner resumes"
+    );
+    say!("showers that are open during the pause are marked on the chain");
+    Ok(ExitCode::SUCCESS)
 }

@@ -177,6 +177,7 @@ impl Plan {
             self.preset.schedule.count,
             launch.commitments
         );
+        say!("  (with --kms instead of event.age it is made in AWS KMS, which it never leaves)");
     }
 }
 

@@ -16,8 +16,8 @@ use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{
-    BackoffConfig, ClientOptions, GetOptions, GetRange, ObjectStore, ObjectStoreExt as _, PutMode,
-    RetryConfig,
+    Attribute, BackoffConfig, ClientOptions, GetOptions, GetRange, ObjectStore, ObjectStoreExt as _, PutMode,
+    PutOptions, RetryConfig,
 };
 use thiserror::Error;
 use tokio::task::spawn_blocking;
@@ -275,6 +275,35 @@ impl Files {
             Err(object_store::Error::AlreadyExists { .. }) => Ok(false),
             Err(source) => Err(StoreError::Access { what: "write", name: name.to_owned(), source }),
         }
+    }
+
+    /// Puts a file of the site into a place of its own, over one of this name. Browsers and edges are told what it is, and
+    /// to keep no copy.
+    ///
+    /// # Errors
+    /// [`StoreError::Access`].
+    pub async fn show(&self, name: &str, bytes: Bytes, kind: &'static str) -> Result<(), StoreError> {
+        let mut options = PutOptions::default();
+        // A folder has no place for them.
+        if self.folder.is_none() {
+            options.attributes.insert(Attribute::ContentType, kind.into());
+            options.attributes.insert(Attribute::CacheControl, "no-store".into());
+        }
+        let failed = |source| StoreError::Access { what: "write", name: name.to_owned(), source };
+        self.inner.put_opts(&self.beside(name), bytes.into(), options).await.map(|_| ()).map_err(failed)
+    }
+
+    /// Takes such a file away; it may be gone already.
+    ///
+    /// # Errors
+    /// [`StoreError::Access`].
+    pub async fn hide(&self, name: &str) -> Result<(), StoreError> {
+        self.delete(self.beside(name).as_ref()).await
+    }
+
+    /// A name at the top of the place.
+    fn beside(&self, name: &str) -> Path {
+        Path::from(format!("{}/{name}", self.prefix.trim_end_matches('/')))
     }
 
     /// Deletes an object; it may be gone already.

@@ -13,7 +13,7 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::{CONNECTION, TRANSFER_ENCODING};
 use axum::response::{IntoResponse as _, Response};
-use meteor_indexer::store::{Bucket, Place};
+use meteor_indexer::store::{Bucket, Files, Place};
 use meteor_indexer::{Server, Source, start};
 use tokio::sync::watch;
 
@@ -188,6 +188,21 @@ async fn a_bucket_is_as_good_as_a_folder() {
     let after = super::files(&s3.bucket());
     assert!(before.iter().all(|(path, bytes)| after.get(path) == Some(bytes)));
     reader.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_file_of_the_site_is_shown_over_another_and_taken_away() {
+    let Some(s3) = S3::start().await else { return };
+    let files = Files::open(&s3.place).unwrap();
+    let page = s3.bucket().join("some/where/halted.html");
+    for text in ["first", "second"] {
+        files.show("halted.html", text.into(), "text/html").await.unwrap();
+        assert_eq!(fs::read_to_string(&page).unwrap(), text);
+    }
+    for _ in 0..2 {
+        files.hide("halted.html").await.unwrap();
+        assert!(!page.exists());
+    }
 }
 
 #[tokio::test]
