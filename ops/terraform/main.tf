@@ -150,6 +150,7 @@ module "indexer" {
   tasks            = local.tasks
   event            = var.event
   snapshots        = { name = module.snapshots.name, arn = module.snapshots.arn }
+  images           = { name = module.images.name, arn = module.images.arn }
   nodes_secret_arn = aws_secretsmanager_secret.this["nodes"].arn
   kms_key_arn      = module.keys.data_key_arn
   monitoring_group = module.network.monitoring_group

@@ -139,8 +139,8 @@ variable "event" {
     gas_price      = string
     support        = string
     image_gateways = optional(list(string), [])
-    # Whether the indexer's image has /event/tables.json and /event/catalogue.csv (README.md). Without them nobody can
-    # mint from the page or check the tables there.
+    # Whether the indexer's image has /event/tables.json and /event/catalogue.csv (README.md). Without them the
+    # site serves no images, and nobody can mint from the public catalogue.
     files = optional(bool, true)
   })
 

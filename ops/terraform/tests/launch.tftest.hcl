@@ -258,6 +258,15 @@ run "launch" {
     error_message = "Without a back end visitors get S3's own error."
   }
 
+  assert {
+    condition = anytrue([
+      for group in module.edge.distribution.origin_group :
+      [for member in group.member : member.origin_id] == ["app", "images"]
+      && anytrue([for it in module.edge.distribution.ordered_cache_behavior : it.path_pattern == "/img/*" && it.target_origin_id == group.origin_id])
+    ])
+    error_message = "Images don't come from the indexer, or from nowhere without it."
+  }
+
   # Firewall ----------------------------------------------------------------------------------------------------------
 
   assert {

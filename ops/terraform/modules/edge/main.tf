@@ -1,5 +1,5 @@
-# CloudFront in front of everything: the page and the API from the load balancer, images from S3, and what is shown when
-# there is no back end.
+# CloudFront in front of everything: page, API and images from the load balancer, and what is shown when there is no back
+# end: images from S3, and a page that says so.
 
 locals {
   origins = { app = "app", images = "images", site = "site" }
@@ -19,8 +19,8 @@ locals {
     { path = "/v1/txs*", target = "app", cache = local.managed.no_cache, request = local.managed.all_but_the_host, compress = true, write = true, halts = true, headers = null },
     # The rest of the API, as long as the indexer says: mostly a second.
     { path = "/v1/*", target = "app", cache = aws_cloudfront_cache_policy.api.id, request = null, compress = true, write = false, halts = true, headers = null },
-    # Named by their content: kept for ever. Those that S3 doesn't have the indexer may.
-    { path = "/img/*", target = "images-or-app", cache = local.managed.optimized, request = null, compress = false, write = false, halts = false, headers = aws_cloudfront_response_headers_policy.images.id },
+    # Named by their content: kept for ever. The indexer checks each and makes thumbnails; S3 stands in without it.
+    { path = "/img/*", target = "app-or-images", cache = aws_cloudfront_cache_policy.images.id, request = null, compress = false, write = false, halts = false, headers = aws_cloudfront_response_headers_policy.images.id },
     { path = "/unavailable.html", target = "site", cache = local.managed.optimized, request = null, compress = true, write = false, halts = false, headers = null },
   ]
 
@@ -80,6 +80,31 @@ resource "aws_cloudfront_cache_policy" "api" {
     }
     query_strings_config {
       query_string_behavior = "all"
+    }
+  }
+}
+
+# By path and width.
+resource "aws_cloudfront_cache_policy" "images" {
+  name    = "${var.name}-images"
+  comment = "For ever; S3 says nothing of it, so a day"
+
+  min_ttl     = 0
+  default_ttl = 86400
+  max_ttl     = 31536000
+
+  parameters_in_cache_key_and_forwarded_to_origin {
+    cookies_config {
+      cookie_behavior = "none"
+    }
+    headers_config {
+      header_behavior = "none"
+    }
+    query_strings_config {
+      query_string_behavior = "whitelist"
+      query_strings {
+        items = ["w"]
+      }
     }
   }
 }
@@ -230,17 +255,18 @@ resource "aws_cloudfront_distribution" "this" {
     }
   }
 
+  # Whole pictures instead of thumbnails, but pictures.
   origin_group {
-    origin_id = "images-or-app"
+    origin_id = "app-or-images"
 
     failover_criteria {
-      status_codes = [403, 404, 500, 502, 503, 504]
-    }
-    member {
-      origin_id = local.origins.images
+      status_codes = [500, 502, 503, 504]
     }
     member {
       origin_id = local.origins.app
+    }
+    member {
+      origin_id = local.origins.images
     }
   }
 

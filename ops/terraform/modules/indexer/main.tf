@@ -21,6 +21,9 @@ locals {
     }, !var.event.files ? {} : {
     METEOR_TABLES    = "/event/tables.json"
     METEOR_CATALOGUE = "/event/catalogue.csv"
+    # It serves those that catalogue and tables name.
+    METEOR_IMAGES        = "s3://${var.images.name}"
+    METEOR_IMAGES_REGION = var.region
   }, length(var.event.image_gateways) == 0 ? {} : { METEOR_IMAGE_GATEWAYS = join(",", var.event.image_gateways) })
 
   # ECS takes a task out of the balancer, then sends SIGTERM, then waits for stop_timeout before it kills.
@@ -61,7 +64,7 @@ locals {
     }
   }
 
-  # What the process itself may do: read and write snapshots below its own prefix. Nothing else, and no key ever.
+  # What the process itself may do: read and write snapshots below its own prefix, read images. No key ever.
   task_policy = {
     Version = "2012-10-17"
     Statement = [
@@ -78,6 +81,9 @@ locals {
         Resource  = var.snapshots.arn
         Condition = { StringLike = { "s3:prefix" = ["${local.prefix}/*", local.prefix] } }
       },
+      # Without the right to list, a picture that isn't there would be a refusal.
+      { Sid = "Images", Effect = "Allow", Action = "s3:GetObject", Resource = "${var.images.arn}/img/*" },
+      { Sid = "FindImages", Effect = "Allow", Action = "s3:ListBucket", Resource = var.images.arn },
       {
         Sid      = "NoKeysNoSecrets"
         Effect   = "Deny"

@@ -73,6 +73,11 @@ variable "snapshots" {
   type        = object({ name = string, arn = string })
 }
 
+variable "images" {
+  description = "The bucket of the images."
+  type        = object({ name = string, arn = string })
+}
+
 variable "nodes_secret_arn" {
   description = "The secret with the nodes' addresses."
   type        = string
