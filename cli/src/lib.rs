@@ -30,3 +30,4 @@ mod times;
 mod verdict;
 mod waits;
 mod wallet;
+mod watch;

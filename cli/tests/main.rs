@@ -19,4 +19,5 @@ mod status;
 mod told;
 mod verify;
 mod waits;
+mod watch;
 mod worker;

@@ -82,7 +82,25 @@ INDEXER = [
          [('node_filesystem_avail_bytes{fstype!~"tmpfs|overlay|squashfs"} / node_filesystem_size_bytes', "{{instance}} {{mountpoint}}")]),
     ]),
 ]
+SITE = [
+    ("The site, from outside", [
+        ("What is wrong", "none", "Checks that are wrong now.", [("sum(watch_wrong)", "")]),
+        ("Age of what is shown", "s", "As a visitor sees it.", [("max(watch_shown_age_seconds)", "")]),
+        ("Certificate", "s", "Time until it ends.", [("min(watch_certificate_expiry_timestamp_seconds) - time()", "")]),
+        ("Contributing paused", "bool_yes_no", "Whether the contract is paused.", [("max(watch_paused)", "")]),
+        ("Time to answer", "s", "Until the page or an image has come whole.", [("watch_answer_seconds", "{{what}}")]),
+        ("Checks", "bool_yes_no", "Wrong or unknown, by check.",
+         [("watch_wrong", "wrong {{check}}"), ("watch_unknown", "unknown {{check}}")]),
+    ]),
+]
 MONEY = [
+    ("Accounts and deadlines", [
+        ("Balances", "short", "For fees, in micro-denom, and what is needed.",
+         [("watch_balance", "{{role}} has"), ("watch_balance_needed", "{{role}} needs")]),
+        ("Late", "s", "How long ago something could have been done that is not done.", [("watch_late_seconds", "{{task}}")]),
+        ("Left", "s", "Time until the nearest deadline of what is not done.", [("watch_left_seconds", "{{task}}")]),
+        ("Missed deadlines", "none", "Showers not minted in time, or whose key came too late.", [("max(watch_missed_deadlines)", "")]),
+    ]),
     ("Transactions through us", [
         ("Taken, refused, unknown", "short", "Transactions that wallets gave us, in ten minutes.",
          [("sum(increase(relay_taken_total[10m]))", "taken"), ("sum(increase(relay_refused_total[10m]))", "refused"),
@@ -100,9 +118,9 @@ MONEY = [
     ]),
 ]
 BOARDS = [
-    ("event", "Meteor Shower: the event", "Whether the public can use it, and how the event goes.", EVENT),
+    ("event", "Meteor Shower: the event", "Whether the public can use it, and how the event goes.", EVENT + SITE),
     ("indexer", "Meteor Shower: indexer and nodes", "Whether replicas follow the chain, agree with it, and can keep what they read.", INDEXER),
-    ("money", "Meteor Shower: money and worker", "What moves coins and meteors: relayed transactions, the worker.", MONEY),
+    ("money", "Meteor Shower: money and worker", "What moves coins and meteors: accounts, deadlines, relayed transactions, the worker.", MONEY),
 ]
 SOURCE = {"type": "prometheus", "uid": "${datasource}"}
 WIDTH = 24

@@ -29,7 +29,7 @@ pub(crate) struct Cockpit {
     /// The chain's last block.
     block: Option<Block>,
     /// By which time everything below is said: the last block's, or this machine's if that isn't known.
-    now: u64,
+    pub(crate) now: u64,
     /// Whether contributing is paused.
     paused: Option<bool>,
     /// The denom that is contributed.
@@ -37,13 +37,13 @@ pub(crate) struct Cockpit {
     /// What became of the money.
     money: Option<Money>,
     /// Every shower, in order.
-    showers: Vec<Shower>,
+    pub(crate) showers: Vec<Shower>,
     /// Who is paid.
     payees: Vec<Payee>,
     /// Who holds a role, and what they have for fees.
-    accounts: Vec<Account>,
+    pub(crate) accounts: Vec<Account>,
     /// The meteors that wait to be revealed.
-    worker: Option<Worker>,
+    pub(crate) worker: Option<Worker>,
     /// What is next for the event as a whole; each shower has its own.
     next: Vec<Next>,
     /// What could not be asked.
@@ -82,21 +82,21 @@ struct Money {
 
 /// A shower.
 #[derive(Clone, Debug, Serialize)]
-struct Shower {
+pub(crate) struct Shower {
     #[serde(rename = "shower")]
-    number: u32,
+    pub(crate) number: u32,
     /// `None` while its draw could not be asked.
-    state: Option<State>,
+    pub(crate) state: Option<State>,
     opens_at: u64,
-    closes_at: u64,
-    mint_deadline: u64,
+    pub(crate) closes_at: u64,
+    pub(crate) mint_deadline: u64,
     /// From then on its key can be published.
-    key_from: Option<u64>,
-    key_deadline: u64,
+    pub(crate) key_from: Option<u64>,
+    pub(crate) key_deadline: u64,
     minimum: Uint128,
-    contributors: u32,
+    pub(crate) contributors: u32,
     contributed: Uint128,
-    minted: u32,
+    pub(crate) minted: u32,
     booked: Uint128,
     to_book: Uint128,
     held_back: Uint128,
@@ -110,12 +110,12 @@ struct Shower {
     /// The commitment to its key.
     commitment: Option<HexBinary>,
     /// Whether the key is public; `None` if that isn't known.
-    key_public: Option<bool>,
+    pub(crate) key_public: Option<bool>,
     /// Root over what its meteors hold.
     root: Option<HexBinary>,
     /// The beacon's round that decides it, and when that is due.
-    round: Option<u64>,
-    round_due: Option<u64>,
+    pub(crate) round: Option<u64>,
+    pub(crate) round_due: Option<u64>,
     /// Its meteors that wait to be revealed.
     cracked: Option<Worker>,
     next: Vec<Next>,
@@ -132,14 +132,14 @@ struct Payee {
 
 /// An account with a role.
 #[derive(Clone, Debug, Serialize)]
-struct Account {
-    role: &'static str,
+pub(crate) struct Account {
+    pub(crate) role: &'static str,
     /// `None` for an owner that renounced.
-    address: Option<String>,
+    pub(crate) address: Option<String>,
     /// What it has for fees.
-    balance: Option<Uint128>,
+    pub(crate) balance: Option<Uint128>,
     /// About what it needs for what is left to do.
-    needs: Uint128,
+    pub(crate) needs: Uint128,
     /// Denom of both.
     denom: String,
 }
@@ -152,14 +152,14 @@ impl Account {
 
 /// Meteors that wait to be revealed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-struct Worker {
+pub(crate) struct Worker {
     waiting: u32,
     /// Whether there are more than were looked at.
     more: bool,
     /// Those that can't be revealed any more: their holders take them back.
     late: u32,
     /// When the first of them was cracked.
-    since: Option<u64>,
+    pub(crate) since: Option<u64>,
     /// When the first can't be revealed any more and is taken back.
     until: Option<u64>,
 }

@@ -28,10 +28,10 @@ pub(crate) struct Seen {
     pub(super) gas_price: GasPrice,
     pub(super) block: Option<Status>,
     pub(super) label: Option<String>,
-    pub(super) config: Option<ConfigResponse>,
-    pub(super) fairness: Option<Fairness>,
+    pub(crate) config: Option<ConfigResponse>,
+    pub(crate) fairness: Option<Fairness>,
     pub(super) payees: Option<Vec<PayeeResponse>>,
-    pub(super) showers: Option<Vec<ShowerResponse>>,
+    pub(crate) showers: Option<Vec<ShowerResponse>>,
     /// By shower; of those whose state the shower alone doesn't tell.
     pub(super) draws: BTreeMap<u32, DrawResponse>,
     /// Those with the lowest numbers, if there are very many.

@@ -9,7 +9,7 @@ Launch       account            new words, and the addresses they sign for
              art, catalogue     pictures of every meteor; check their list
              keygen, commitments the event's key; rehearse its recovery
              deploy, serve      to a chain, first --dry-run; its page and API
-Each shower  status             where each shower stands, and what is next
+Each shower  status, watch      where each stands; whether all is as it should
              close, draw        fix who takes part, then what they get
              plan, mint         who gets which meteor, at what cost; give it
              settle, withdraw   book for the payees and send; send again

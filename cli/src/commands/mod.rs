@@ -33,6 +33,7 @@ mod settle;
 mod snapshot;
 mod status;
 mod verify;
+mod watch;
 mod withdraw;
 
 use std::process::ExitCode;
@@ -101,6 +102,7 @@ enum Commands {
     Hatch(hatch::Hatch),
     PublishKey(publish_key::PublishKey),
     Verify(verify::Verify),
+    Watch(Box<watch::Watch>),
     Pause(pause::Pause),
     Halt(Box<halt::Halt>),
     Resume(resume::Resume),
@@ -125,6 +127,7 @@ impl Commands {
                 | Self::Serve(_)
                 | Self::Beacon(_)
                 | Self::Hatch(_)
+                | Self::Watch(_)
         )
     }
 }
@@ -134,7 +137,12 @@ impl Commands {
     const fn tells_of_waits(&self) -> bool {
         !matches!(
             self,
-            Self::Demo(_) | Self::Rehearse(_) | Self::Devnet(_) | Self::Serve(_) | Self::Beacon(_)
+            Self::Demo(_)
+                | Self::Rehearse(_)
+                | Self::Devnet(_)
+                | Self::Serve(_)
+                | Self::Beacon(_)
+                | Self::Watch(_)
         )
     }
 }
@@ -159,7 +167,9 @@ impl Cli {
     /// What is logged if neither an option nor `RUST_LOG` says. What a command tries again with a node is no news: it says what
     /// it waits for, and its error says why it gave up. A server's log is where its operator looks.
     pub const fn logs(&self) -> &'static str {
-        if self.command.runs_until_told() { "warn" } else { "warn,meteor_chain=error" }
+        // The watch says itself what it could not ask.
+        let serves = self.command.runs_until_told() && !matches!(self.command, Commands::Watch(_));
+        if serves { "warn" } else { "warn,meteor_chain=error" }
     }
 
     /// Runs the chosen command. Ctrl-C or SIGTERM ends the process, as the command allows.
@@ -239,6 +249,7 @@ impl Commands {
             Self::Hatch(command) => command.run().await,
             Self::PublishKey(command) => command.run().await,
             Self::Verify(command) => command.run().await,
+            Self::Watch(command) => (*command).run().await,
             Self::Pause(command) => command.run().await,
             Self::Halt(command) => (*command).run().await,
             Self::Resume(command) => command.run().await,

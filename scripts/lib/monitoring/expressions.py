@@ -42,6 +42,8 @@ def scraped(folder):
                     metrics.setdefault(name + ending, set())
             elif sample := re.match(r"([a-zA-Z_:][\w:]*)(?:\{(.*)\})? ", line):
                 labels = re.findall(r'(\w+)="', sample[2] or "")
+                if clash := ADDED & set(labels):
+                    raise SystemExit(f"{file.name}: {sample[1]} has a label {clash.pop()}, which Prometheus would rename")
                 metrics.setdefault(sample[1], set()).update(labels)
     return metrics
 
