@@ -4,7 +4,15 @@
 
 pub mod car;
 pub mod cid;
+pub mod collection;
 pub mod folder;
+pub mod generate;
 pub mod pack;
+pub mod picture;
+pub mod sheet;
 pub mod unixfs;
+
+mod draw;
+mod encode;
+mod layer;
 mod varint;

@@ -2,6 +2,7 @@
 
 mod generate;
 mod pack;
+mod sheet;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -22,6 +23,7 @@ pub(super) struct Art {
 enum Commands {
     Generate(generate::Generate),
     Pack(pack::Pack),
+    Sheet(sheet::Sheet),
 }
 
 impl Command for Art {
@@ -29,6 +31,7 @@ impl Command for Art {
         match self.command {
             Commands::Generate(command) => command.run().await,
             Commands::Pack(command) => command.run().await,
+            Commands::Sheet(command) => command.run().await,
         }
     }
 }
