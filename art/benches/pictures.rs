@@ -1,7 +1,13 @@
 //! How long a picture takes: drawing, encoding, hashing, and a whole run. `cargo bench -p meteor-art`.
 //!
 //! Times are CPU time of the process, so that a busy machine shows the same figures.
-#![allow(missing_docs, clippy::unwrap_used, clippy::as_conversions, clippy::cast_precision_loss)]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::cast_precision_loss
+)]
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -46,7 +52,8 @@ fn main() {
             let many = if side > 512 { MANY / 3 } else { MANY };
             let which = |index| Which { kind: Kind::Meteor, tier, index };
             let mut drawn = Vec::new();
-            let draw = each(many as usize, || drawn.extend((0..many).map(|i| collection.draw(which(i)).unwrap())));
+            let draw =
+                each(many as usize, || drawn.extend((0..many).map(|i| collection.draw(which(i)).unwrap())));
             let mut files = Vec::new();
             let encode = each(drawn.len(), || files.extend(drawn.iter().map(|drawn| drawn.png().unwrap())));
             let hash = each(files.len() * 20, || {
@@ -58,7 +65,8 @@ fn main() {
             });
             let few = drawn.len() / 6;
             let mut bytes = 0;
-            let other = each(few, || bytes = drawn[..few].iter().map(|drawn| reference(drawn.pixels(), side)).sum());
+            let other =
+                each(few, || bytes = drawn[..few].iter().map(|drawn| reference(drawn.pixels(), side)).sum());
             let size = files.iter().map(Vec::len).sum::<usize>() / files.len() / 1000;
             println!(
                 "{side:<5} {:<10} {draw:>7.1} {encode:>10.1} {hash:>8.2} {size:>8}  {other:>7.1}, {}",

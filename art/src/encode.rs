@@ -31,7 +31,7 @@ fn encoded(
         let data = pixmap.pixels().iter().flat_map(|pixel| [pixel.red(), pixel.green(), pixel.blue()]);
         (png::ColorType::Rgb, data.collect())
     } else {
-        let plain = pixmap.pixels().iter().map(|pixel| pixel.demultiply());
+        let plain = pixmap.pixels().iter().map(tiny_skia::PremultipliedColorU8::demultiply);
         let data = plain.flat_map(|pixel| [pixel.red(), pixel.green(), pixel.blue(), pixel.alpha()]);
         (png::ColorType::Rgba, data.collect())
     };

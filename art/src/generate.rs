@@ -2,6 +2,7 @@
 //! is there whole or not at all, and the next run goes on with those that are missing.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
@@ -112,7 +113,11 @@ pub fn path_of(out: &Path, which: Which) -> PathBuf {
 ///
 /// # Errors
 /// The first thing that went wrong, see [`GenerateError`]. Pictures that were made stay.
-pub fn generate(collection: &Collection, out: &Path, each: &(dyn Fn() + Sync)) -> Result<Made, GenerateError> {
+pub fn generate(
+    collection: &Collection,
+    out: &Path,
+    each: &(dyn Fn() + Sync),
+) -> Result<Made, GenerateError> {
     begin(collection, out)?;
     let all = collection.all();
     let one = |which: &Which| {
@@ -122,7 +127,8 @@ pub fn generate(collection: &Collection, out: &Path, each: &(dyn Fn() + Sync)) -
     };
     let done: Vec<(Image, bool)> = all.par_iter().map(one).collect::<Result<_, GenerateError>>()?;
     differ(out, &all, &done)?;
-    let images: BTreeMap<Which, Image> = all.iter().copied().zip(done.iter().map(|(image, _)| *image)).collect();
+    let images: BTreeMap<Which, Image> =
+        all.iter().copied().zip(done.iter().map(|(image, _)| *image)).collect();
     contents(collection, out, &images)?;
     catalogue(collection, out, &images)?;
     let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
@@ -144,7 +150,8 @@ fn begin(collection: &Collection, out: &Path) -> Result<(), GenerateError> {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let mut entries = fs::read_dir(out).map_err(|why| failed(out, why))?;
             // What is left of a run that was killed while it wrote the note is no reason to stop.
-            let ours = |name: &std::ffi::OsStr| Path::new(name).extension().is_some_and(|end| end == UNFINISHED);
+            let ours =
+                |name: &std::ffi::OsStr| Path::new(name).extension().is_some_and(|end| end == UNFINISHED);
             if entries.any(|entry| entry.is_ok_and(|entry| !ours(&entry.file_name()))) {
                 return Err(GenerateError::NotEmpty { folder: out.to_owned() });
             }
@@ -176,7 +183,8 @@ fn picture(collection: &Collection, out: &Path, which: Which) -> Result<(Image, 
     let bytes = if found {
         bytes
     } else {
-        let bytes = collection.png(which).map_err(|why| GenerateError::Picture { path: path.clone(), why })?;
+        let bytes =
+            collection.png(which).map_err(|why| GenerateError::Picture { path: path.clone(), why })?;
         write(&path, &bytes, false)?;
         bytes
     };
@@ -244,13 +252,21 @@ fn differ(out: &Path, all: &[Which], done: &[(Image, bool)]) -> Result<(), Gener
 }
 
 /// The pictures of a tier, in order.
-fn of_tier(images: &BTreeMap<Which, Image>, kind: Kind, tier: Tier) -> impl Iterator<Item = (&Which, &Image)> {
+fn of_tier(
+    images: &BTreeMap<Which, Image>,
+    kind: Kind,
+    tier: Tier,
+) -> impl Iterator<Item = (&Which, &Image)> {
     let end = |index| Which { kind, tier, index };
     images.range(end(0)..=end(u32::MAX))
 }
 
 /// Writes the images of eggs and dust in the form in which a preset has them.
-fn contents(collection: &Collection, out: &Path, images: &BTreeMap<Which, Image>) -> Result<(), GenerateError> {
+fn contents(
+    collection: &Collection,
+    out: &Path,
+    images: &BTreeMap<Which, Image>,
+) -> Result<(), GenerateError> {
     let mut text = String::from(
         "# Images of eggs and dust: put them in place of those in the preset, before its commitments are made.\n",
     );
@@ -265,13 +281,18 @@ fn contents(collection: &Collection, out: &Path, images: &BTreeMap<Which, Image>
                 of_tier(images, kind, tier).map(|(_, image)| format!("\"{}\"", image.cid)).collect();
             format!("{tier} = [{}]", names.join(", "))
         });
-        text.push_str(&format!("\n[crack.tables.{}]\nimages = {{ {} }}\n", kind.name(), tiers.join(", ")));
+        // Writing to a text never fails.
+        let _ = write!(text, "\n[crack.tables.{}]\nimages = {{ {} }}\n", kind.name(), tiers.join(", "));
     }
     if any { write(&out.join(CONTENTS), text.as_bytes(), true) } else { Ok(()) }
 }
 
 /// Writes the catalogue of the meteors.
-fn catalogue(collection: &Collection, out: &Path, images: &BTreeMap<Which, Image>) -> Result<(), GenerateError> {
+fn catalogue(
+    collection: &Collection,
+    out: &Path,
+    images: &BTreeMap<Which, Image>,
+) -> Result<(), GenerateError> {
     let pieces = PerTier::from_fn(|tier| {
         let piece = |(which, image): (&Which, &Image)| Piece {
             image: image.cid.to_string(),

@@ -64,7 +64,8 @@ impl<'a> Facts<'a> {
             Some(("random", _)) => self.chance(name).below(360).to_string(),
             Some((column, which)) => {
                 let value = self.plain(column).unwrap_or_default();
-                let [light, middle, dark] = self.palettes().tones(column, &value).unwrap_or([crate::draw::tone::WHITE; 3]);
+                let [light, middle, dark] =
+                    self.palettes().tones(column, &value).unwrap_or([crate::draw::tone::WHITE; 3]);
                 let tone = match which {
                     "light" => light,
                     "dark" => dark,
@@ -110,7 +111,8 @@ pub(crate) fn draw(canvas: &mut Canvas, facts: &Facts<'_>) {
     match facts.which.kind {
         Kind::Meteor => {
             let columns = facts.collection.art_columns().map(|column| column.trait_type.as_str());
-            let crystals = columns.filter(|name| name.starts_with("crystal")).filter_map(|name| facts.tones(name));
+            let crystals =
+                columns.filter(|name| name.starts_with("crystal")).filter_map(|name| facts.tones(name));
             let look = Look {
                 tier,
                 air,

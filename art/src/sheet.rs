@@ -34,14 +34,21 @@ pub enum SheetError {
 ///
 /// # Errors
 /// See [`SheetError`].
-pub fn sheet(collection: &Collection, kind: Kind, tier: Tier, columns: u32, rows: u32) -> Result<Vec<u8>, SheetError> {
+pub fn sheet(
+    collection: &Collection,
+    kind: Kind,
+    tier: Tier,
+    columns: u32,
+    rows: u32,
+) -> Result<Vec<u8>, SheetError> {
     let there = *collection.pieces(kind).get(tier);
     let count = columns.saturating_mul(rows).min(there);
     if count == 0 {
         return Err(SheetError::Nothing { kind: kind.name(), tier });
     }
     let step = collection.side().saturating_add(GAP);
-    let size = |many: u32| step.checked_mul(many).and_then(|all| all.checked_add(GAP)).ok_or(SheetError::Memory);
+    let size =
+        |many: u32| step.checked_mul(many).and_then(|all| all.checked_add(GAP)).ok_or(SheetError::Memory);
     let rows = count.div_ceil(columns.max(1));
     let mut all = Pixmap::new(size(columns)?, size(rows)?).ok_or(SheetError::Memory)?;
     all.fill(Color::from_rgba8(6, 8, 16, 255));

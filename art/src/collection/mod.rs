@@ -152,7 +152,12 @@ impl Collection {
     }
 
     /// Reads the text of a file at `path`, whose layers lie in `folder`; `None` where it may name no files.
-    fn read(text: &str, path: &Path, folder: Option<&Path>, side: Option<u32>) -> Result<Self, CollectionError> {
+    fn read(
+        text: &str,
+        path: &Path,
+        folder: Option<&Path>,
+        side: Option<u32>,
+    ) -> Result<Self, CollectionError> {
         let at = |span: Option<std::ops::Range<usize>>, wrong: Wrong| CollectionError {
             file: path.to_owned(),
             line: span.map(|span| wrong::line_at(text, span.start)),
@@ -160,7 +165,8 @@ impl Collection {
         };
         let form: Form = toml::from_str(text)
             .map_err(|error| at(error.span(), Wrong::Form(error.message().replace('\n', " "))))?;
-        let preset = preset(form.preset.get_ref(), folder).map_err(|wrong| at(Some(form.preset.span()), wrong))?;
+        let preset =
+            preset(form.preset.get_ref(), folder).map_err(|wrong| at(Some(form.preset.span()), wrong))?;
         let template = preset.meteors.template;
         let side = side.unwrap_or(*form.size.get_ref());
         if !SIDES.contains(&side) {
@@ -175,7 +181,8 @@ impl Collection {
         let mut loader = Loader::new(folder, side, &template, &palettes, hash);
         let mut part = |kind, pieces: &Spanned<PerTier<u32>>, layers: &[Spanned<LayerForm>], of: &str| {
             let counts = *pieces.get_ref();
-            if let Some((tier, count)) = counts.iter().find(|(_, count)| !(1..=MOST_PIECES).contains(*count)) {
+            if let Some((tier, count)) = counts.iter().find(|(_, count)| !(1..=MOST_PIECES).contains(*count))
+            {
                 let key = format!("{of}pieces.{tier}");
                 return Err(at(Some(pieces.span()), Wrong::Pieces { key, given: *count }));
             }
@@ -184,9 +191,9 @@ impl Collection {
             }
             let load = |(place, form): (usize, &Spanned<LayerForm>)| {
                 let key = format!("{of}layers, number {}", place + 1);
-                loader.load(kind, form.get_ref()).map_err(|wrong| {
-                    at(Some(form.span()), Wrong::Layer { key, why: Box::new(wrong) })
-                })
+                loader
+                    .load(kind, form.get_ref())
+                    .map_err(|wrong| at(Some(form.span()), Wrong::Layer { key, why: Box::new(wrong) }))
             };
             let layers = layers.iter().enumerate().map(load).collect::<Result<Vec<_>, _>>()?;
             Ok(Part { pieces: counts, layers })
@@ -290,7 +297,9 @@ pub(crate) fn shown(values: &Values, number: u32) -> String {
         Values::Number { suffix } => format!("{number}{suffix}"),
         Values::Tenths { suffix } => format!("{}.{}{suffix}", number / 10, number % 10),
         Values::Text(texts) => pick(texts, place).unwrap_or_default(),
-        Values::TextOrNone(texts) => pick(texts, place.and_then(|place| place.checked_sub(1))).unwrap_or_default(),
+        Values::TextOrNone(texts) => {
+            pick(texts, place.and_then(|place| place.checked_sub(1))).unwrap_or_default()
+        }
     }
 }
 
@@ -299,10 +308,8 @@ fn preset(name: &str, folder: Option<&Path>) -> Result<Preset, Wrong> {
     match (Preset::named(name), folder) {
         (Err(meteor_rules::preset::PresetError::Unknown { .. }), Some(folder)) => {
             let path: PathBuf = folder.join(name);
-            let bytes = wrong::small_file(&path, LARGEST_FILE).map_err(|wrong| Wrong::Asset {
-                path: path.clone(),
-                why: Box::new(wrong),
-            })?;
+            let bytes = wrong::small_file(&path, LARGEST_FILE)
+                .map_err(|wrong| Wrong::Asset { path: path.clone(), why: Box::new(wrong) })?;
             Preset::parse(&String::from_utf8_lossy(&bytes)).map_err(|error| Wrong::Preset(Box::new(error)))
         }
         (read, _) => read.map_err(|error| Wrong::Preset(Box::new(error))),

@@ -85,7 +85,9 @@ impl Source {
 fn weighed(weights: &BTreeMap<String, u32>, column: &Column) -> Result<Vec<u32>, Wrong> {
     let name = || column.trait_type.clone();
     let values: Vec<&str> = match &column.values {
-        Values::Number { .. } | Values::Tenths { .. } => return Err(Wrong::WeightsOfNumbers { column: name() }),
+        Values::Number { .. } | Values::Tenths { .. } => {
+            return Err(Wrong::WeightsOfNumbers { column: name() });
+        }
         Values::Text(texts) => texts.iter().map(String::as_str).collect(),
         // Number 0 leaves the trait out.
         Values::TextOrNone(texts) => std::iter::once("").chain(texts.iter().map(String::as_str)).collect(),

@@ -38,13 +38,25 @@ fn every_fault_names_file_line_and_key() {
         ("[11, 990]", "[990, 11]", "art.toml:15: traits.distance: 990 is more than 11"),
         ("range = [11, 990]", "weights = { a = 1 }", "art.toml:15: traits.distance is a number"),
         ("Red = 22", "Rde = 22", "art.toml:16: traits.crystal1 has no value \"Rde\""),
-        ("common = { \"\" = 1 } }", "common = { \"\" = 0 } }", "art.toml:18: traits.crystal3: all its weights are 0"),
-        ("[\"#ffd27a\",", "[\"ffd27a\",", "art.toml:35: palettes.tier.\"legendary\": \"ffd27a\" is no colour"),
+        (
+            "common = { \"\" = 1 } }",
+            "common = { \"\" = 0 } }",
+            "art.toml:18: traits.crystal3: all its weights are 0",
+        ),
+        (
+            "[\"#ffd27a\",",
+            "[\"ffd27a\",",
+            "art.toml:35: palettes.tier.\"legendary\": \"ffd27a\" is no colour",
+        ),
         ("[\"#ffd27a\",", "[", "art.toml:35: palettes.tier.\"legendary\" needs three colours"),
         ("\nFire = ", "\nFyre = ", "art.toml: palettes.essence has no colours for \"Fire\""),
         ("draw = \"meteor\"", "draw = \"egg\"", "layers, number 1: draw = \"egg\" is not drawn here"),
         ("draw = \"meteor\"", "svg = \"a.svg\"", "only a collection in a file of its own can name files"),
-        ("draw = \"meteor\"", "draw = \"meteor\"\nwhen = { tier = [\"epic\"] }", "when.tier has no value \"epic\""),
+        (
+            "draw = \"meteor\"",
+            "draw = \"meteor\"\nwhen = { tier = [\"epic\"] }",
+            "when.tier has no value \"epic\"",
+        ),
         ("draw = \"meteor\"", "", "layers, number 1: write one of draw, svg and png"),
     ] {
         let said = said(from, to);
@@ -73,7 +85,10 @@ fn chances_are_followed_and_each_trait_has_its_own() {
     };
     let mean = |tier| (0..400).map(|index| crystals(tier, index)).sum::<usize>();
     let sums = [Tier::Legendary, Tier::Ancient, Tier::Rare, Tier::Common].map(mean);
-    assert!(sums.is_sorted_by(|richer, poorer| richer > poorer) && sums.iter().all(|sum| *sum > 400), "{sums:?}");
+    assert!(
+        sums.is_sorted_by(|richer, poorer| richer > poorer) && sums.iter().all(|sum| *sum > 400),
+        "{sums:?}"
+    );
     assert!((0..400).all(|index| crystals(Tier::Legendary, index) >= 2));
     // Another weight of one trait leaves the others as they were.
     let text = SHIPPED.replacen("Red = 22", "Red = 9000", 1);

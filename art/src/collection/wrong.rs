@@ -230,5 +230,9 @@ pub(crate) fn small_file(path: &Path, most: u64) -> Result<Vec<u8>, Wrong> {
     // One byte more than allowed, so that a file of any size, or a pipe, ends here.
     let read = File::open(path).and_then(|file| file.take(most.saturating_add(1)).read_to_end(&mut bytes));
     read.map_err(Wrong::Unreadable)?;
-    if u64::try_from(bytes.len()).is_ok_and(|length| length <= most) { Ok(bytes) } else { Err(Wrong::TooLarge { most }) }
+    if u64::try_from(bytes.len()).is_ok_and(|length| length <= most) {
+        Ok(bytes)
+    } else {
+        Err(Wrong::TooLarge { most })
+    }
 }

@@ -1,8 +1,8 @@
 //! What is drawn on: flat shapes, lines and light, in units of the picture.
 
 use tiny_skia::{
-    BlendMode, FillRule, GradientStop, LineCap, LineJoin, LinearGradient, Paint, Path, PathBuilder, Pixmap, Point,
-    PremultipliedColorU8, RadialGradient, Shader, SpreadMode, Stroke, Transform,
+    BlendMode, FillRule, GradientStop, LineCap, LineJoin, LinearGradient, Paint, Path, PathBuilder, Pixmap,
+    Point, PremultipliedColorU8, RadialGradient, Shader, SpreadMode, Stroke, Transform,
 };
 
 use crate::draw::number::real;
@@ -53,7 +53,7 @@ impl Canvas {
         Transform::from_row(self.scale, 0.0, 0.0, self.scale, middle, middle)
     }
 
-    fn paint<'a>(shader: Shader<'a>, over: Over) -> Paint<'a> {
+    fn paint(shader: Shader<'_>, over: Over) -> Paint<'_> {
         Paint { shader, blend_mode: over.mode(), anti_alias: true, ..Paint::default() }
     }
 
@@ -77,13 +77,21 @@ impl Canvas {
     }
 
     /// A shape with round sides, graded along a line with any number of stops.
-    pub(crate) fn shape(&mut self, path: Option<Path>, from: P, to: P, stops: &[(f32, Tone, f32)], over: Over) {
+    pub(crate) fn shape(
+        &mut self,
+        path: Option<Path>,
+        from: P,
+        to: P,
+        stops: &[(f32, Tone, f32)],
+        over: Over,
+    ) {
         self.filled(path.as_ref(), linear(from, to, stops), over);
     }
 
     /// A round light that fades to nothing at its edge.
     pub(crate) fn glow(&mut self, middle: P, radius: f32, tone: Tone, alpha: f32) {
-        let stops = [(0.0, tone, alpha), (0.35, tone, alpha * 0.42), (0.7, tone, alpha * 0.1), (1.0, tone, 0.0)];
+        let stops =
+            [(0.0, tone, alpha), (0.35, tone, alpha * 0.42), (0.7, tone, alpha * 0.1), (1.0, tone, 0.0)];
         let path = PathBuilder::from_circle(middle.x, middle.y, radius);
         self.filled(path.as_ref(), radial(middle, radius, &stops), Over::Light);
     }
@@ -106,7 +114,8 @@ impl Canvas {
     /// The line of a path.
     pub(crate) fn stroked(&mut self, path: Option<Path>, width: f32, tone: Tone, alpha: f32, over: Over) {
         let paint = Self::paint(Shader::SolidColor(tone.colour(alpha)), over);
-        let stroke = Stroke { width, line_cap: LineCap::Round, line_join: LineJoin::Round, ..Stroke::default() };
+        let stroke =
+            Stroke { width, line_cap: LineCap::Round, line_join: LineJoin::Round, ..Stroke::default() };
         let place = self.place();
         if let Some(path) = path {
             self.pixmap.stroke_path(&path, &paint, &stroke, place, None);

@@ -30,7 +30,8 @@ impl Crystal {
     }
 
     pub(crate) fn draw(&self, canvas: &mut Canvas, chance: &mut Chance) {
-        let beside = self.way.cross(if self.way.z.abs() < 0.8 { v(0.0, 0.0, 1.0) } else { v(1.0, 0.0, 0.0) }).unit();
+        let beside =
+            self.way.cross(if self.way.z.abs() < 0.8 { v(0.0, 0.0, 1.0) } else { v(1.0, 0.0, 0.0) }).unit();
         let above = self.way.cross(beside);
         let ring = |at: f32, thick: f32| -> Vec<V> {
             let corner = |k: usize| {

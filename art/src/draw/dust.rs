@@ -38,13 +38,22 @@ pub(crate) fn draw(canvas: &mut Canvas, tier: Tier, air: Tones, of: &Streams<'_>
         flat: chance.between(0.42, 0.62),
         wound: chance.between(3.4, 5.2),
     };
-    Sky { tier, tones: air, gas: middle, middle: p(0.0, 0.0), reach: 40.0, tail: swirl.lean, stars: chance.unit() }
-        .draw(canvas, &mut (of.0)("sky"));
+    Sky {
+        tier,
+        tones: air,
+        gas: middle,
+        middle: p(0.0, 0.0),
+        reach: 40.0,
+        tail: swirl.lean,
+        stars: chance.unit(),
+    }
+    .draw(canvas, &mut (of.0)("sky"));
     mist(canvas, &swirl, [light, middle], rich, &mut chance);
     grains(canvas, &swirl, [light, middle], rich, &mut chance);
     let mut growth = (of.0)("splinters");
     for k in 0..(5 + whole(rich * 3.0, 9)) {
-        let place = swirl.at(growth.between(0.18, 0.95), k % 2, P::towards(growth.turn()) * growth.between(0.0, 9.0));
+        let place =
+            swirl.at(growth.between(0.18, 0.95), k % 2, P::towards(growth.turn()) * growth.between(0.0, 9.0));
         let size = growth.between(4.0, 8.0) + 1.6 * rich * growth.unit();
         let way = direction(&mut growth);
         let splinter = Crystal {

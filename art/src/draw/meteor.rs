@@ -83,7 +83,12 @@ pub(crate) fn draw(canvas: &mut Canvas, look: &Look, of: &Streams<'_>) {
         crystal.draw(canvas, &mut growth);
     }
     rock.draw(canvas, &mut chance);
-    rock.veins(canvas, [0, 2, 3, 5].get(crate::draw::number::whole(rich, 3)).copied().unwrap_or(0), &look.essence, &mut chance);
+    rock.veins(
+        canvas,
+        [0, 2, 3, 5].get(crate::draw::number::whole(rich, 3)).copied().unwrap_or(0),
+        &look.essence,
+        &mut chance,
+    );
     for crystal in crystals.iter().filter(|crystal| !behind(crystal)) {
         // It darkens the rock at its foot.
         canvas.dot(crystal.root.flat(), crystal.thick * 1.25, BLACK, 0.22, Over::Cover);
@@ -169,7 +174,8 @@ fn trail(canvas: &mut Canvas, look: &Look, middle: P, radius: f32, tail: P, chan
         let far = long * chance.between(0.45, 1.25) * (1.1 - 0.5 * off * off);
         let wide = radius * chance.between(0.015, 0.10);
         let tone = burning.mix(light, chance.unit()).mix(WHITE, 0.25 * chance.unit());
-        let stops = [(0.0, tone, 0.0), (0.18, tone, chance.between(0.25, 0.6)), (1.0, tone.mix(ember, 0.5), 0.0)];
+        let stops =
+            [(0.0, tone, 0.0), (0.18, tone, chance.between(0.25, 0.6)), (1.0, tone.mix(ember, 0.5), 0.0)];
         let path = tongue(root, tail, wide, far, chance.spread(0.05));
         canvas.shape(path, root, root + tail * far, &stops, Over::Light);
     }
@@ -179,7 +185,10 @@ fn trail(canvas: &mut Canvas, look: &Look, middle: P, radius: f32, tail: P, chan
         let size = chance.between(0.7, 2.3);
         let turn = chance.turn();
         let corners: Vec<P> = (0..5)
-            .map(|k| at + P::towards(turn + real(k) * 1.256) * (size * (0.65 + 0.35 * libm::sinf(turn * 3.0 + real(k) * 2.0))))
+            .map(|k| {
+                at + P::towards(turn + real(k) * 1.256)
+                    * (size * (0.65 + 0.35 * libm::sinf(turn * 3.0 + real(k) * 2.0)))
+            })
             .collect();
         let stone = shade(&look.rock, 0.25 + 0.3 * chance.unit());
         canvas.polygon(&corners, stone.plus(burning.lit(0.2)), 1.0, Over::Cover);
@@ -187,7 +196,8 @@ fn trail(canvas: &mut Canvas, look: &Look, middle: P, radius: f32, tail: P, chan
     }
     for _ in 0..(12 + 2 * count) {
         let away = chance.unit();
-        let at = middle + tail * (radius * (0.6 + 4.0 * away)) + side * (radius * chance.spread(0.7 + 0.6 * away));
+        let at =
+            middle + tail * (radius * (0.6 + 4.0 * away)) + side * (radius * chance.spread(0.7 + 0.6 * away));
         let tone = burning.mix(light, chance.unit());
         let size = chance.between(0.2, 0.75) * (1.2 - 0.5 * away);
         canvas.dot(at, size, tone.mix(WHITE, 0.3), chance.between(0.4, 1.0), Over::Light);
@@ -238,14 +248,23 @@ impl Ring {
             let at = from + core::f32::consts::PI * chance.unit();
             let place = self.at(middle, P::towards(at) * chance.between(0.95, 1.06));
             let size = chance.between(0.25, 1.0) * mix(0.7, 1.0, strong);
-            let bead = [p(0.0, -size), p(size * 0.7, 0.0), p(0.0, size), p(size * -0.7, 0.0)].map(|corner| place + corner);
+            let bead = [p(0.0, -size), p(size * 0.7, 0.0), p(0.0, size), p(size * -0.7, 0.0)]
+                .map(|corner| place + corner);
             canvas.polygon(&bead, light.mix(WHITE, chance.unit() * 0.6), 0.85 * strong, Over::Light);
         }
     }
 }
 
 /// Light in front of everything.
-fn front(canvas: &mut Canvas, look: &Look, middle: P, radius: f32, tail: P, crystals: &[Crystal], chance: &mut Chance) {
+fn front(
+    canvas: &mut Canvas,
+    look: &Look,
+    middle: P,
+    radius: f32,
+    tail: P,
+    crystals: &[Crystal],
+    chance: &mut Chance,
+) {
     let rich = rank(look.tier);
     let [light, ..] = look.air;
     // The air that it pushes before it.
@@ -260,6 +279,12 @@ fn front(canvas: &mut Canvas, look: &Look, middle: P, radius: f32, tail: P, crys
     for _ in 0..crate::draw::number::whole(rich * 9.0, 30) {
         let way = direction(chance);
         let at = middle + p(way.x, way.y) * (radius * chance.between(1.1, 2.2));
-        canvas.dot(at, chance.between(0.2, 0.6), light.mix(WHITE, 0.4), chance.between(0.4, 0.9), Over::Light);
+        canvas.dot(
+            at,
+            chance.between(0.2, 0.6),
+            light.mix(WHITE, 0.4),
+            chance.between(0.4, 0.9),
+            Over::Light,
+        );
     }
 }

@@ -9,13 +9,23 @@ pub(crate) fn real(whole: usize) -> f32 {
 }
 
 /// The nearest whole number from 0 to 255.
-#[expect(clippy::as_conversions, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped"
+)]
 pub(crate) fn byte(value: f32) -> u8 {
     (value.clamp(0.0, 255.0) + 0.5) as u8
 }
 
 /// The whole part from 0 to `most`; 0 for what is no number.
-#[expect(clippy::as_conversions, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped"
+)]
 pub(crate) fn whole(value: f32, most: u16) -> usize {
     usize::from(value.clamp(0.0, f32::from(most)) as u16)
 }

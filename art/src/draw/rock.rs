@@ -30,8 +30,11 @@ impl Rock {
     pub(crate) fn new(make: Make, chance: &mut Chance) -> Self {
         // Planes that cut the ball: broad flat faces, as of broken stone.
         let cuts: Vec<(V, f32)> = (0..15).map(|_| (direction(chance), chance.between(0.80, 1.02))).collect();
-        let waves: Vec<(V, f32, f32)> =
-            (0..6).map(|k| (direction(chance) * (2.0 + 1.3 * real(k)), chance.turn(), 0.042 / (1.0 + 0.4 * real(k)))).collect();
+        let waves: Vec<(V, f32, f32)> = (0..6)
+            .map(|k| {
+                (direction(chance) * (2.0 + 1.3 * real(k)), chance.turn(), 0.042 / (1.0 + 0.4 * real(k)))
+            })
+            .collect();
         let dents: Vec<(V, f32, f32)> = (0..make.craters)
             .map(|k| {
                 let way = direction(chance);
@@ -139,8 +142,15 @@ impl Rock {
             let around = P::towards(chance.turn() + real(vein) * 2.1);
             let start = v(around.x * 0.55, around.y * 0.55, 0.8).unit();
             let mut way = P::towards(chance.turn());
-            let near = |at: &usize| self.body.corners.get(*at).map_or(-9.0, |corner| (*corner - self.make.middle).unit().dot(start));
-            let mut at = (0..self.body.corners.len()).max_by(|one, other| near(one).total_cmp(&near(other))).unwrap_or(0);
+            let near = |at: &usize| {
+                self.body
+                    .corners
+                    .get(*at)
+                    .map_or(-9.0, |corner| (*corner - self.make.middle).unit().dot(start))
+            };
+            let mut at = (0..self.body.corners.len())
+                .max_by(|one, other| near(one).total_cmp(&near(other)))
+                .unwrap_or(0);
             let mut path: Vec<P> = Vec::new();
             for _ in 0..9 {
                 let Some(here) = self.body.corners.get(at) else { break };
@@ -151,7 +161,9 @@ impl Rock {
                     let seen = (*there - self.make.middle).unit().z > 0.22;
                     seen.then(|| (*next, step, step.dot(way) / step.length().max(0.1)))
                 });
-                let Some((next, step, _)) = best.max_by(|one, other| one.2.total_cmp(&other.2)) else { break };
+                let Some((next, step, _)) = best.max_by(|one, other| one.2.total_cmp(&other.2)) else {
+                    break;
+                };
                 way = way * 0.55 + step * (0.3 / step.length().max(0.1)) + p_jitter(chance);
                 at = next;
             }

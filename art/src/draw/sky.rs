@@ -72,7 +72,8 @@ impl Sky {
                 tone = tone.plus(air.lit((0.16 + 0.42 * rich) * cloud));
                 tone = tone.plus(self.gas.lit((0.08 + 0.2 * rich) * veil * mix(0.4, 1.0, thick)));
                 // Dust lanes in front of the gas.
-                tone = tone.lit(1.0 - 0.55 * rich * smooth(0.52, 0.7, other.at(u * 1.7 + 8.0, w * 1.7)) * band);
+                tone =
+                    tone.lit(1.0 - 0.55 * rich * smooth(0.52, 0.7, other.at(u * 1.7 + 8.0, w * 1.7)) * band);
                 tone = tone.plus(self.light(at, &rays, turned, rich, light, air));
                 let edge = at.dot(at) / 20_000.0;
                 grid.push(tone.lit(1.0 - 0.62 * edge));
@@ -86,7 +87,8 @@ impl Sky {
         let away = at - self.middle;
         let far = away.length() / self.reach;
         let near = 1.0 / (1.0 + 2.6 * far * far);
-        let mut tone = air.lit(near * (0.35 + 0.4 * rich)).plus(light.lit(near * near * near * (0.3 + 0.35 * rich)));
+        let mut tone =
+            air.lit(near * (0.35 + 0.4 * rich)).plus(light.lit(near * near * near * (0.3 + 0.35 * rich)));
         // Along the tail the air glows further out.
         let along = away.dot(self.tail) / self.reach;
         let aside = away.dot(self.tail.across()) / self.reach;
@@ -94,14 +96,17 @@ impl Sky {
             let width = 0.55 + 0.28 * along;
             let beam = 1.0 / (1.0 + (aside / width) * (aside / width) * 3.0);
             let fade = 1.0 / (1.0 + 0.35 * along * along);
-            tone = tone.plus(air.mix(light, 0.4).lit(beam * beam * fade * along.min(1.0) * (0.18 + 0.26 * rich)));
+            tone = tone
+                .plus(air.mix(light, 0.4).lit(beam * beam * fade * along.min(1.0) * (0.18 + 0.26 * rich)));
         }
         if matches!(self.tier, Tier::Legendary | Tier::Ancient) && far > 0.3 {
             let around = libm::atan2f(away.y, away.x) / core::f32::consts::TAU + 1.0;
             let many = if self.tier == Tier::Legendary { 40.0 } else { 22.0 };
             let ray = smooth(0.5, 0.95, rays.at(around * many, turned * 50.0));
             let strong = if self.tier == Tier::Legendary { 0.5 } else { 0.16 };
-            tone = tone.plus(light.mix(air, 0.35).lit(ray * strong * smooth(0.3, 1.1, far) / (1.0 + far * far * 0.42)));
+            tone = tone.plus(
+                light.mix(air, 0.35).lit(ray * strong * smooth(0.3, 1.1, far) / (1.0 + far * far * 0.42)),
+            );
         }
         tone
     }

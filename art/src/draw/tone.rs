@@ -79,7 +79,11 @@ pub(crate) type Tones = [Tone; 3];
 /// The tone of a material between its dark (0) and its light (1).
 pub(crate) fn shade(tones: &Tones, light: f32) -> Tone {
     let [bright, middle, dark] = *tones;
-    if light < 0.5 { dark.mix(middle, light.max(0.0) * 2.0) } else { middle.mix(bright, light.min(1.0) * 2.0 - 1.0) }
+    if light < 0.5 {
+        dark.mix(middle, light.max(0.0) * 2.0)
+    } else {
+        middle.mix(bright, light.min(1.0) * 2.0 - 1.0)
+    }
 }
 
 #[cfg(test)]

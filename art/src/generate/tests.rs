@@ -20,7 +20,11 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            all.extend(files(&path).into_iter().map(|(name, bytes)| (Path::new(path.file_name().unwrap()).join(name), bytes)));
+            all.extend(
+                files(&path)
+                    .into_iter()
+                    .map(|(name, bytes)| (Path::new(path.file_name().unwrap()).join(name), bytes)),
+            );
         } else {
             all.insert(PathBuf::from(path.file_name().unwrap()), fs::read(&path).unwrap());
         }
@@ -89,7 +93,9 @@ fn the_same_bytes_with_one_thread_or_many_and_more_pieces_leave_the_first_as_the
     threads(1).install(|| made(&small(2), one.path()));
     threads(5).install(|| made(&small(3), many.path()));
     let many = files(many.path());
-    for (name, bytes) in files(one.path()).iter().filter(|(name, _)| name.extension().is_some_and(|end| end == "png")) {
+    for (name, bytes) in
+        files(one.path()).iter().filter(|(name, _)| name.extension().is_some_and(|end| end == "png"))
+    {
         assert_eq!(many.get(name), Some(bytes), "{}", name.display());
     }
 }
@@ -97,7 +103,8 @@ fn the_same_bytes_with_one_thread_or_many_and_more_pieces_leave_the_first_as_the
 #[test]
 fn folders_that_are_not_ours_or_cant_be_written_are_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let said = |collection: &Collection, out: &Path| generate(collection, out, &|| {}).unwrap_err().to_string();
+    let said =
+        |collection: &Collection, out: &Path| generate(collection, out, &|| {}).unwrap_err().to_string();
     made(&small(1), folder.path());
     let other = Collection::open("levana-2021", Some(65)).unwrap().with_at_most(PerTier::from_fn(|_| 1));
     assert!(said(&other, folder.path()).contains("has pictures of another collection"));
@@ -110,7 +117,8 @@ fn folders_that_are_not_ours_or_cant_be_written_are_refused() {
 #[test]
 fn a_full_disk_is_told_as_such() {
     // What the system answers where there is no room.
-    let error = File::options().write(true).open("/dev/full").and_then(|mut file| file.write_all(b"x")).unwrap_err();
+    let error =
+        File::options().write(true).open("/dev/full").and_then(|mut file| file.write_all(b"x")).unwrap_err();
     let said = failed(Path::new("art/rare/7.png"), error).to_string();
     assert_eq!(said, "art/rare/7.png: the disk is full: make room, and run it again to go on");
 }
@@ -118,11 +126,17 @@ fn a_full_disk_is_told_as_such() {
 #[test]
 fn pictures_that_are_the_same_are_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let text = include_str!("../../collections/levana-2021.toml").replacen("draw = \"meteor\"", "svg = \"a.svg\"", 1);
+    let text = include_str!("../../collections/levana-2021.toml").replacen(
+        "draw = \"meteor\"",
+        "svg = \"a.svg\"",
+        1,
+    );
     let path = folder.path().join("art.toml");
     fs::write(&path, text).unwrap();
-    fs::write(folder.path().join("a.svg"), "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'/>").unwrap();
-    let collection = Collection::open(path.to_str().unwrap(), Some(64)).unwrap().with_at_most(PerTier::from_fn(|_| 2));
+    fs::write(folder.path().join("a.svg"), "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'/>")
+        .unwrap();
+    let collection =
+        Collection::open(path.to_str().unwrap(), Some(64)).unwrap().with_at_most(PerTier::from_fn(|_| 2));
     let error = generate(&collection, &folder.path().join("out"), &|| {}).unwrap_err().to_string();
     assert!(error.starts_with("7 pictures look like another one, first "), "{error}");
     assert!(!folder.path().join("out").join(CATALOGUE).exists());

@@ -178,15 +178,19 @@ impl<'a> Loader<'a> {
             };
             names = names.iter().flat_map(longer).collect();
             if names.len() > MOST_FILES {
-                return Err(Wrong::Png(format!("{name:?} names more than {MOST_FILES} files: use fewer traits in it")));
+                return Err(Wrong::Png(format!(
+                    "{name:?} names more than {MOST_FILES} files: use fewer traits in it"
+                )));
             }
         }
         let mut files = BTreeMap::new();
         for row in names {
-            let file = path.with(|name| row.iter().find(|(column, _)| column == name).map(|(_, value)| value.clone()));
+            let file = path
+                .with(|name| row.iter().find(|(column, _)| column == name).map(|(_, value)| value.clone()));
             let bytes = self.file(&file, raster::LARGEST)?;
             let asset = |why| Wrong::Asset { path: PathBuf::from(&file), why: Box::new(why) };
-            let pixmap = raster::read(&bytes, self.side).map_err(|error| asset(Wrong::Png(error.to_string())))?;
+            let pixmap =
+                raster::read(&bytes, self.side).map_err(|error| asset(Wrong::Png(error.to_string())))?;
             self.memory = self.memory.saturating_add(pixmap.data().len());
             if self.memory > MOST_MEMORY {
                 return Err(Wrong::TooMany { most: MOST_MEMORY >> 20 });

@@ -15,7 +15,9 @@ pub(super) enum RasterError {
     #[error("it is no PNG that can be read ({0}): export it again")]
     Unreadable(#[from] png::DecodingError),
     /// Another size than the collection's.
-    #[error("it is {width} x {height} pixels, and the collection's pictures are {side} x {side}: export it at that size")]
+    #[error(
+        "it is {width} x {height} pixels, and the collection's pictures are {side} x {side}: export it at that size"
+    )]
     Size {
         /// Its width.
         width: u32,

@@ -22,8 +22,26 @@ const DEEPEST: usize = 48;
 
 /// Elements that a template may have.
 const ELEMENTS: [&str; 20] = [
-    "svg", "g", "defs", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "linearGradient",
-    "radialGradient", "stop", "clipPath", "mask", "use", "symbol", "title", "desc", "metadata",
+    "svg",
+    "g",
+    "defs",
+    "path",
+    "rect",
+    "circle",
+    "ellipse",
+    "line",
+    "polyline",
+    "polygon",
+    "linearGradient",
+    "radialGradient",
+    "stop",
+    "clipPath",
+    "mask",
+    "use",
+    "symbol",
+    "title",
+    "desc",
+    "metadata",
 ];
 /// Modes of blending whose result depends on the processor.
 const INEXACT: [&str; 2] = ["color-dodge", "color-burn"];
@@ -83,7 +101,11 @@ pub(crate) struct Template(Filled);
 
 impl Template {
     /// Checks a template whose placeholders may be `known` names, or tones of columns that have a palette.
-    pub(super) fn new(text: &str, known: &[String], has_palette: impl Fn(&str) -> bool) -> Result<Self, Wrong> {
+    pub(super) fn new(
+        text: &str,
+        known: &[String],
+        has_palette: impl Fn(&str) -> bool,
+    ) -> Result<Self, Wrong> {
         check(text).map_err(|refused| Wrong::Svg(refused.to_string()))?;
         let fits = |name: &str| match name.rsplit_once('.') {
             Some(("random", number)) => !number.is_empty(),
@@ -96,7 +118,8 @@ impl Template {
             let more = ["index", "random.a", "tier.light", "tier.middle", "tier.dark"].map(str::to_owned);
             known.iter().cloned().chain(more).collect()
         };
-        let filled = Filled::new(text, ["{{", "}}"], fits).map_err(|given| Wrong::NoName { given, known: names() })?;
+        let filled =
+            Filled::new(text, ["{{", "}}"], fits).map_err(|given| Wrong::NoName { given, known: names() })?;
         Ok(Self(filled))
     }
 
@@ -173,8 +196,10 @@ fn check(text: &str) -> Result<(), Refused> {
             if own.starts_with("on") || own == "filter" {
                 return Err(Refused::Attribute { line, name: own.to_owned() });
             }
-            let mut references = value.split("url(").skip(1).map(|rest| rest.trim_start_matches(['\'', '"', ' ']));
-            let outside = own == "href" && !value.starts_with('#') || references.any(|rest| !rest.starts_with('#'));
+            let mut references =
+                value.split("url(").skip(1).map(|rest| rest.trim_start_matches(['\'', '"', ' ']));
+            let outside =
+                own == "href" && !value.starts_with('#') || references.any(|rest| !rest.starts_with('#'));
             if outside {
                 return Err(Refused::Outside { line, what: value.chars().take(60).collect() });
             }
@@ -193,7 +218,12 @@ fn check(text: &str) -> Result<(), Refused> {
 }
 
 /// Counts what is drawn, as often as it is used: uses of uses grow fast.
-fn count(node: Node<'_, '_>, by_name: &BTreeMap<&str, Node<'_, '_>>, deep: usize, left: &mut usize) -> Result<(), Refused> {
+fn count(
+    node: Node<'_, '_>,
+    by_name: &BTreeMap<&str, Node<'_, '_>>,
+    deep: usize,
+    left: &mut usize,
+) -> Result<(), Refused> {
     let deeper = deep.checked_sub(1).ok_or(Refused::TooMany)?;
     *left = left.checked_sub(1).ok_or(Refused::TooMany)?;
     for child in node.children().filter(Node::is_element) {

@@ -12,7 +12,8 @@ fn open(layers: &str, files: &[(&str, &[u8])]) -> Result<Collection, String> {
         std::fs::write(folder.path().join(name), bytes).unwrap();
     }
     let shipped = include_str!("../../collections/levana-2021.toml");
-    let text = shipped.replacen("[[layers]]\ndraw = \"meteor\"", layers, 1).replacen("size = 512", "size = 64", 1);
+    let text =
+        shipped.replacen("[[layers]]\ndraw = \"meteor\"", layers, 1).replacen("size = 512", "size = 64", 1);
     assert_ne!(text, shipped);
     let path = folder.path().join("art.toml");
     std::fs::write(&path, text).unwrap();
@@ -21,7 +22,9 @@ fn open(layers: &str, files: &[(&str, &[u8])]) -> Result<Collection, String> {
 
 /// What is said of an SVG with this inside.
 fn refused(inside: &str) -> String {
-    let svg = format!("<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink' viewBox='0 0 8 8'>{inside}</svg>");
+    let svg = format!(
+        "<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink' viewBox='0 0 8 8'>{inside}</svg>"
+    );
     open("[[layers]]\nsvg = \"a.svg\"", &[("a.svg", svg.as_bytes())]).err().unwrap_or_default()
 }
 
@@ -56,7 +59,8 @@ fn png_layers_are_chosen_by_traits_and_cover_each_other() {
     for (at, colour) in (0_u8..).zip(["Red", "Yellow", "Blue", "Green", "Purple", "White"]) {
         files.push((format!("{colour}.png"), png(64, [at, 100, 0, 255])));
     }
-    let files: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    let files: Vec<(&str, &[u8])> =
+        files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
     let layers = "[[layers]]\npng = \"base.png\"\n[[layers]]\npng = \"{crystal1}.png\"";
     let collection = open(layers, &files).unwrap();
     for index in 0..20 {
@@ -92,7 +96,10 @@ fn hostile_svgs_are_refused_with_what_to_do() {
         ("<g>", "it is no SVG that can be read"),
     ] {
         let said = refused(inside);
-        assert!(said.contains("art.toml:") && said.contains("a.svg: ") && said.contains(told), "{inside}: {said}");
+        assert!(
+            said.contains("art.toml:") && said.contains("a.svg: ") && said.contains(told),
+            "{inside}: {said}"
+        );
     }
     let entities = "<!DOCTYPE svg [<!ENTITY a 'aaaa'>]><svg xmlns='http://www.w3.org/2000/svg'/>";
     let said = open("[[layers]]\nsvg = \"a.svg\"", &[("a.svg", entities.as_bytes())]).unwrap_err();

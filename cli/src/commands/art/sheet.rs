@@ -46,7 +46,9 @@ pub(super) struct Sheet {
 /// The kind of that name.
 fn kind(name: &str) -> Result<Kind, String> {
     let all = [Kind::Meteor, Kind::Egg, Kind::Dust];
-    all.into_iter().find(|kind| kind.name() == name).ok_or_else(|| "it is one of meteor, egg and dust".to_owned())
+    all.into_iter()
+        .find(|kind| kind.name() == name)
+        .ok_or_else(|| "it is one of meteor, egg and dust".to_owned())
 }
 
 impl Command for Sheet {
@@ -58,7 +60,11 @@ impl Command for Sheet {
         let png = sheet(&collection, self.kind, self.tier, self.columns, self.rows)?;
         std::fs::write(&self.out, png).with_context(|| format!("writing {}", self.out.display()))?;
         let said = format!("{} {} pictures: {}", self.tier, self.kind.name(), self.out.display());
-        reported("sheet", || json!({"file": self.out, "tier": self.tier, "kind": self.kind.name()}), format_args!("{said}"));
+        reported(
+            "sheet",
+            || json!({"file": self.out, "tier": self.tier, "kind": self.kind.name()}),
+            format_args!("{said}"),
+        );
         Ok(ExitCode::SUCCESS)
     }
 }
