@@ -122,6 +122,25 @@ impl Visitor {
         }
     }
 
+    /// Looks at the picture of a token that it has just got, as the page does.
+    async fn sees(&self, collection: &str, id: u64) {
+        let get = |path: String| self.http.get(format!("http://{}{path}", self.open.api)).send();
+        let nft = loop {
+            // The server may be a block behind the chain.
+            let answer = get(format!("/v1/nfts/{collection}/{id}")).await.unwrap();
+            if answer.status() == StatusCode::OK {
+                break answer.json::<Value>().await.unwrap();
+            }
+            tokio::time::sleep(LOOK).await;
+        };
+        let cid = nft["image"].as_str().unwrap().strip_prefix("ipfs://").unwrap();
+        for (query, kind) in [("", "image/png"), ("?w=384", "image/webp")] {
+            let answer = get(format!("/img/{cid}{query}")).await.unwrap();
+            assert_eq!(answer.status(), StatusCode::OK, "{cid}{query}");
+            assert_eq!(answer.headers()["content-type"], kind, "{cid}{query}");
+        }
+    }
+
     /// Takes play money, contributes to both showers, cracks what it got for the first, and ends the waiting. Of what
     /// was held back `arrives` comes back.
     async fn takes_part(&self, arrives: u128) {
@@ -157,11 +176,13 @@ impl Visitor {
         let cracked = *mine.first().unwrap();
         jobs::crack(&mut account, deployment, &[cracked]).await.unwrap();
         let hatchery = HatcheryContract::new(&self.node, &deployment.hatchery).config().await.unwrap();
-        let hatched = tokio::select! {
-            eggs = self.owns(&hatchery.eggs, &address) => eggs,
-            dust = self.owns(&hatchery.dust, &address) => dust,
+        let (found, hatched) = tokio::select! {
+            eggs = self.owns(&hatchery.eggs, &address) => ("eggs", eggs),
+            dust = self.owns(&hatchery.dust, &address) => ("dust", dust),
         };
         assert_eq!(hatched, [cracked], "revealed while the demo goes on");
+        self.sees("meteors", cracked).await;
+        self.sees(found, cracked).await;
 
         let waiting = self.phase("waiting").await;
         jobs::settle(&mut stranger, &deployment.shower, 1).await.unwrap();

@@ -1,5 +1,6 @@
 //! A whole small event on a dev chain of its own or a running node, watched live and checked at its end.
 
+mod art;
 mod books;
 mod check;
 mod crack;
@@ -37,6 +38,7 @@ use meteor_rules::preset::Preset;
 use meteor_rules::schedule::Schedule;
 use tokio_util::sync::CancellationToken;
 
+use self::art::Art;
 use self::books::Books;
 use self::check::Evidence;
 use self::event::{Secret, Sent};
@@ -116,12 +118,16 @@ async fn event(
     let count = usize::try_from(options.wallets)?;
     let node = Node::new(&chain.rpc)?;
     let plan = Plan::new(options.seed, count, showers, options.contributions);
-    let funded = wallets::fund(chain, &plan, showers).await?;
+    let (funded, art) = tokio::try_join!(wallets::fund(chain, &plan, showers), Art::draw(&mut preset))?;
     say!("wallets        {count} funded (seed {})", options.seed);
 
     // With the time in the salt: on a chain that goes on, each demo is another event.
     let salt = format!("{}-{}", options.seed, event::now());
     let mut planned = launch::plan(chain, preset, &salt).await?;
+    if let Some(art) = &art {
+        say!("pictures       {} drawn, for the meteors' tiers, eggs and dust", art.count);
+        planned = planned.with_catalogue(art.catalogue.clone());
+    }
     let mut payees = Vec::new();
     for payee in &planned.launch.payees {
         let before = node.balance(&payee.address, &chain.denom).await?;
@@ -144,7 +150,8 @@ async fn event(
     );
 
     let tables = preset::tables(&preset)?;
-    let config = serve::config(chain, &deployment, tables, planned.catalogue_file, site.poll)?;
+    let mut config = serve::config(chain, &deployment, tables, planned.catalogue_file, site.poll)?;
+    config.images = art.as_ref().map(Art::place);
     let visitors = Visitors::new(chain).await?;
     let server = serve::embedded(config, options.listen, visitors.routes()).await?;
     let api = format!("http://{}", server.public_addr());
