@@ -53,6 +53,14 @@ impl Crowd {
     /// # Errors
     /// If the chain refuses.
     pub async fn fund(stage: &Stage, count: usize) -> Result<Self> {
+        Self::fund_for(stage, count, 1).await
+    }
+
+    /// The same for a contribution to each of the first `showers` showers.
+    ///
+    /// # Errors
+    /// If the chain refuses.
+    pub async fn fund_for(stage: &Stage, count: usize, showers: u32) -> Result<Self> {
         let price = GasPrice { denom: "uusd".into(), millionths: 10_000 };
         let key = |wallet: usize| {
             let mut key = [1; 32];
@@ -72,7 +80,7 @@ impl Crowd {
             .iter()
             .enumerate()
             .map(|(wallet, signer)| {
-                let due = amount(wallet).saturating_add(fee);
+                let due = amount(wallet).saturating_add(fee).saturating_mul(showers.into());
                 let money = tax.to_arrive(due).context("the tax takes all")?;
                 anyhow::Ok(tx::send(bank.address(), signer.address(), &coins(money, "uusd")))
             })
@@ -112,15 +120,24 @@ impl Crowd {
     /// # Errors
     /// If the chain refuses one, or the shower ends before.
     pub async fn contribute(self, stage: &Stage) -> Result<()> {
+        Arc::new(self).contribute_to(stage, 1).await
+    }
+
+    /// Each wallet contributes to `shower`, after all showers before it; returns when the contract has counted all of
+    /// them.
+    ///
+    /// # Errors
+    /// If the chain refuses one, or the shower ends before.
+    pub async fn contribute_to(self: &Arc<Self>, stage: &Stage, shower: u32) -> Result<()> {
         let count = self.signers.len();
-        let crowd = Arc::new(self);
+        let crowd = self;
         let mut workers = JoinSet::new();
         for worker in 0..PARALLEL {
             let (crowd, node, contract) =
-                (Arc::clone(&crowd), stage.node.clone(), stage.deployment.shower.clone());
+                (Arc::clone(crowd), stage.node.clone(), stage.deployment.shower.clone());
             workers.spawn(async move {
                 for wallet in (worker..crowd.signers.len()).step_by(PARALLEL) {
-                    let bytes = crowd.sign(wallet, &contract)?;
+                    let bytes = crowd.sign(wallet, &contract, shower)?;
                     broadcast(&node, &bytes).await.with_context(|| format!("wallet {wallet}"))?;
                 }
                 anyhow::Ok(())
@@ -131,7 +148,7 @@ impl Crowd {
         }
         let (mut counted, mut idle) = (0, 0);
         loop {
-            let state = stage.contract().shower(1).await?;
+            let state = stage.contract().shower(shower).await?;
             if usize::try_from(state.contributors)? == count {
                 return Ok(());
             }
@@ -140,18 +157,20 @@ impl Crowd {
             idle = if state.contributors == counted { idle + 1 } else { 0 };
             counted = state.contributors;
             let now = stage.time().await;
-            let end = stage.schedule.closes_at(1).context("an end")?;
+            let end = stage.schedule.closes_at(shower).context("an end")?;
             ensure!(now < end && idle < IDLE, "{counted} of {count} contributed");
             tokio::time::sleep(POLL).await;
         }
     }
 
-    fn sign(&self, wallet: usize, contract: &str) -> Result<Vec<u8>> {
+    fn sign(&self, wallet: usize, contract: &str, shower: u32) -> Result<Vec<u8>> {
         let signer = self.signers.get(wallet).context("a wallet")?;
-        let contribute = ExecuteMsg::Contribute { shower: 1 };
+        let contribute = ExecuteMsg::Contribute { shower };
         let message = tx::execute(signer.address(), contract, &contribute, &coins(amount(wallet), "uusd"))?;
         let number = self.first.saturating_add(u64::try_from(wallet)?);
-        let place = Place { chain_id: self.chain_id.clone(), number, sequence: 0 };
+        // It has sent one transaction in each earlier shower.
+        let sequence = u64::from(shower.saturating_sub(1));
+        let place = Place { chain_id: self.chain_id.clone(), number, sequence };
         Ok(tx::sign(signer, &place, vec![message], CONTRIBUTE_GAS, &self.price, 0)?)
     }
 }

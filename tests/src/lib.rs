@@ -20,6 +20,7 @@ use axum::Router;
 use cosmwasm_std::{Coin, Decimal, Timestamp};
 use meteor_chain::contracts::{Collection, ShowerContract};
 use meteor_chain::tx::Included;
+use meteor_cli::art::stand_in;
 use meteor_cli::chain::Chain;
 use meteor_cli::demo::{launch, plan, upload};
 use meteor_cli::preset::tables;
@@ -135,7 +136,12 @@ impl Stage {
 
     /// The same at another pace.
     pub async fn with_pace(showers: u32, pace: Pace) -> Self {
-        Self::on(Site::start(Target::from_env()).await, showers, pace).await
+        Self::on(Site::start(Target::from_env()).await, showers, pace, None).await
+    }
+
+    /// The same with so many pieces of each tier.
+    pub async fn with_pieces(showers: u32, pace: Pace, pieces: u32) -> Self {
+        Self::on(Site::start(Target::from_env()).await, showers, pace, Some(pieces)).await
     }
 
     /// On the dev chain with a tax on transfers, whatever `METEOR_CHAIN` names.
@@ -145,10 +151,15 @@ impl Stage {
 
     /// The same where the tax takes at most `cap` (micro-denom) of a transfer.
     pub async fn capped(showers: u32, rate: Decimal, cap: u128) -> Self {
-        Self::on(Site::devnet(Some(rate), cap).await, showers, Target::Devnet.pace()).await
+        Self::on(Site::devnet(Some(rate), cap).await, showers, Target::Devnet.pace(), None).await
     }
 
-    async fn on((site, chain, beacon): (Site, Chain, BeaconClient), showers: u32, pace: Pace) -> Self {
+    async fn on(
+        (site, chain, beacon): (Site, Chain, BeaconClient),
+        showers: u32,
+        pace: Pace,
+        pieces: Option<u32>,
+    ) -> Self {
         let mut preset = Preset::named("demo").expect("preset");
         preset.schedule.first = pace.length;
         preset.schedule.interval = pace.length;
@@ -161,6 +172,10 @@ impl Stage {
         preset.schedule.opens_at = Some(node.time().await.expect("time") + pace.before);
         let keys = MasterKey::from_bytes(&MARKER);
         let mut plan = plan(&chain, preset, SALT).await.expect("plan");
+        if let Some(pieces) = pieces {
+            let catalogue = stand_in(&plan.preset.meteors.template, 0, pieces);
+            plan = plan.with_catalogue(catalogue);
+        }
         let deployment = launch(&chain, &mut plan, &keys).await.expect("deployed");
         assert_eq!(deployment.shower, plan.contract, "the address is as predicted");
         let schedule = plan.message(chain.codes).expect("message").schedule;
