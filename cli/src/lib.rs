@@ -15,6 +15,7 @@ pub mod settings;
 mod address;
 mod amounts;
 mod catalogue;
+mod checklist;
 mod cockpit;
 mod confirm;
 mod event;

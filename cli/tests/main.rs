@@ -3,6 +3,7 @@
 
 mod binary;
 mod cases;
+mod check;
 mod common;
 mod deploy;
 mod emergency;

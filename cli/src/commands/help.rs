@@ -13,13 +13,13 @@ Each shower  status, watch      where each stands; whether all is as it should
              close, draw        fix who takes part, then what they get
              plan, mint         who gets which meteor, at what cost; give it
              settle, withdraw   book for the payees and send; send again
-             hatch              a worker: reveals what cracked meteors hold
-             publish-key        so that everyone can verify it
+             hatch, publish-key a worker reveals; then everyone can verify
 Emergencies  pause, halt, resume stop contributions, and the page; go on
              cancel, refund     no meteors; send back what is contributors'
              appoint            another operator or guardian
              return-unasked     send on coins that came by mistake
-Check        verify, snapshot   recompute the draws; see what an indexer keeps
+Check        check, verify      the launch checklist; recompute the draws
+             snapshot           see what an indexer keeps
 Set up       completions, man   for your shell; manual pages";
 
 /// What is said below the options.

@@ -6,6 +6,7 @@ mod art;
 mod beacon;
 mod cancel;
 mod catalogue;
+mod check;
 mod close;
 mod commitments;
 mod completions;
@@ -101,6 +102,7 @@ enum Commands {
     Crack(crack::Crack),
     Hatch(hatch::Hatch),
     PublishKey(publish_key::PublishKey),
+    Check(Box<check::Check>),
     Verify(verify::Verify),
     Watch(Box<watch::Watch>),
     Pause(pause::Pause),
@@ -248,6 +250,7 @@ impl Commands {
             Self::Crack(command) => command.run().await,
             Self::Hatch(command) => command.run().await,
             Self::PublishKey(command) => command.run().await,
+            Self::Check(command) => (*command).run().await,
             Self::Verify(command) => command.run().await,
             Self::Watch(command) => (*command).run().await,
             Self::Pause(command) => command.run().await,

@@ -90,6 +90,15 @@ impl Draft {
         !self.findings.iter().any(Finding::is_error)
     }
 
+    /// What is wrong, a line each.
+    pub fn errors(&self) -> Vec<String> {
+        self.findings
+            .iter()
+            .filter(|finding| finding.is_error())
+            .map(|finding| self.texts.line(finding))
+            .collect()
+    }
+
     /// Says what is wrong or suspicious, a line each, errors first.
     pub fn show_findings(&self) {
         let (errors, warnings): (Vec<_>, Vec<_>) =
