@@ -1,7 +1,7 @@
 //! What an image is called wherever it lies: the CID of its bytes, version 1, raw, SHA-256. An image is one block, so
 //! the CID is the hash of the file itself and no tool's way of cutting files changes it.
 
-use cid::Cid;
+pub use cid::Cid;
 use cid::multihash::Multihash;
 use meteor_rules::catalogue::file::ImageFile;
 use sha2::{Digest, Sha256};

@@ -36,7 +36,7 @@ pub struct Found {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Odd {
     /// A name that isn't an index with a known end.
-    #[error("its name is not an index and {}", EXTENSIONS.join(", "))]
+    #[error("its name is not an index with the end {}", EXTENSIONS.join(", "))]
     Name,
     /// A name with characters that not every system and gateway takes alike.
     #[error("its name isn't ASCII: name it by its index")]
@@ -77,8 +77,10 @@ impl Folder {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(images),
             entries => entries?,
         };
+        let mut entries: Vec<fs::DirEntry> = entries.collect::<io::Result<_>>()?;
+        // Of two images of an index the same one is taken on every machine.
+        entries.sort_by_key(fs::DirEntry::file_name);
         for entry in entries {
-            let entry = entry?;
             let odd = match index(&entry) {
                 Err(odd) => Some(odd),
                 Ok((index, name)) => {

@@ -48,6 +48,8 @@ pub struct Plan {
     pub cars: Vec<Planned>,
     /// Length and hash of each image, in the catalogue's order.
     pub files: PerTier<Vec<ImageFile>>,
+    /// Most bytes that a CAR is allowed.
+    pub car_bytes: u64,
 }
 
 /// A CAR file to be written.
@@ -101,6 +103,8 @@ pub struct Manifest {
     pub root: String,
     /// How many images.
     pub images: u64,
+    /// Most bytes that a CAR was allowed.
+    pub car_bytes: u64,
     /// The CAR files, in the order in which they should be uploaded.
     pub cars: Vec<Packed>,
 }
@@ -249,7 +253,7 @@ pub fn plan(folder: &Folder, catalogue: &Catalogue, car_bytes: u64) -> Result<Pl
     } else {
         cars.push(last);
     }
-    Ok(Plan { root, cars, files })
+    Ok(Plan { root, cars, files, car_bytes })
 }
 
 fn of_tier<T>(tiers: &mut PerTier<T>, tier: Tier) -> &mut T {
@@ -370,6 +374,7 @@ pub fn write(plan: &Plan, out: &Path, done: &(dyn Fn(u64) + Sync)) -> Result<Man
         profile: "unixfs-v1-2025".to_owned(),
         root: plan.root.to_string(),
         images,
+        car_bytes: plan.car_bytes,
         cars,
     };
     let mut text = serde_json::to_vec_pretty(&made).map_err(|error| failed(&manifest)(error.into()))?;

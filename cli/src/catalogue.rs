@@ -4,11 +4,15 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
+use meteor_art::check::{self, Finding, Severity};
 use meteor_chain::http;
 use meteor_rules::catalogue::Catalogue;
-use meteor_rules::catalogue::file::{self, Fault};
+use meteor_rules::catalogue::file;
 use meteor_rules::metadata::Template;
+use meteor_rules::preset::Preset;
 use meteor_rules::tier::Tier;
+
+use crate::out::{report, say, tell};
 
 use crate::event::Event;
 
@@ -50,20 +54,54 @@ pub(crate) async fn bytes(source: &str) -> Result<Vec<u8>> {
     std::fs::read(Path::new(source)).with_context(reading)
 }
 
-/// The catalogue at a path or an address, checked as a whole. Says everything that is wrong with it.
+/// The catalogue at a path or an address, as far as a launch or a mint needs it. Says everything that is wrong with it.
 pub(crate) async fn read(source: &str, template: &Template) -> Result<Catalogue> {
     let read = file::read(&bytes(source).await?, template);
-    read.map_err(|faults| {
-        let shown: Vec<String> = lines(&faults).collect();
-        anyhow::anyhow!("the catalogue {source} can't be used:\n{}", shown.join("\n"))
-    })
+    read.map_err(|faults| unusable(source, &faults))
+}
+
+/// The catalogue at a path or an address, before a launch commits to it: what only looks odd is told.
+pub(crate) async fn checked(source: &str, template: &Template) -> Result<(Catalogue, check::Checked)> {
+    let checked = check::catalogue(&bytes(source).await?, template);
+    let (errors, warnings) = parted(&checked.findings);
+    match &checked.described {
+        Some(described) if errors.is_empty() => {
+            for line in lines(&warnings) {
+                tell!("warning: {line}");
+            }
+            Ok((described.catalogue.clone(), checked))
+        }
+        Some(_) | None => Err(unusable(source, &errors)),
+    }
+}
+
+fn unusable(source: &str, faults: &[impl ToString]) -> anyhow::Error {
+    let shown: Vec<String> = lines(faults).collect();
+    anyhow::anyhow!("the catalogue {source} can't be used:\n{}", shown.join("\n"))
+}
+
+/// The errors among findings, and the warnings.
+pub(crate) fn parted(findings: &[Finding]) -> (Vec<&Finding>, Vec<&Finding>) {
+    findings.iter().partition(|finding| finding.severity() == Severity::Error)
 }
 
 /// What is wrong, a line each; of many the first.
-pub(crate) fn lines(faults: &[Fault]) -> impl Iterator<Item = String> {
+pub(crate) fn lines<T: ToString>(faults: &[T]) -> impl Iterator<Item = String> + use<'_, T> {
     let more = faults.len().saturating_sub(SHOWN);
     let rest = (more > 0).then(|| format!("and {more} more"));
     faults.iter().take(SHOWN).map(ToString::to_string).chain(rest)
+}
+
+/// Says how far the pieces go if every shower has so many contributors, and what is odd about it.
+pub(crate) fn projected(checked: &check::Checked, preset: &Preset, contributors: u32) -> Vec<Finding> {
+    let needs = check::needs(checked, preset, contributors);
+    for need in &needs {
+        let (tier, a_shower, meteors, pieces) = (need.tier, need.in_a_shower, need.meteors, need.pieces);
+        report!("need", {"tier": tier, "in_a_shower": a_shower, "meteors": meteors, "pieces": pieces, "times": need.times()},
+            "{:<10} {a_shower:>6} meteors a shower, {meteors} in {}; {pieces} pieces", tier.to_string(), preset.schedule.count);
+    }
+    say!("if each shower has {contributors} contributors");
+    needs.iter().filter_map(check::Need::finding).collect()
 }
 
 /// How many pieces each tier has, and the roots that the launch commits to.

@@ -14,6 +14,9 @@ const profile = { profile: 'unixfs-v1-2025' }
 // What is imported is only named: nothing is read back.
 const nowhere = { put: (cid) => cid, get: () => { throw new Error('nothing is kept') } }
 const RAW = 0x55
+// How a PNG begins and ends.
+const BEGIN = Buffer.from('89504e470d0a1a0a', 'hex')
+const END = Buffer.from('0000000049454e44ae426082', 'hex')
 
 const [what, ...args] = process.argv.slice(2)
 await ({ make, check }[what] ?? usage)(...args)
@@ -34,7 +37,7 @@ async function make (catalogue, folder, bytes) {
   const lines = [head]
   for (const [tier, index, , ...traits] of pieces) {
     if (index === '0') await mkdir(join(folder, tier), { recursive: true })
-    const image = Buffer.alloc(Number(bytes) + Number(index) % 7, `${tier} ${index}\n`)
+    const image = Buffer.concat([BEGIN, Buffer.alloc(Number(bytes) + Number(index) % 7, `${tier} ${index}\n`), END])
     await writeFile(join(folder, tier, `${index}.png`), image)
     lines.push([tier, index, (await importBytes(image, nowhere, profile)).cid, ...traits].join(','))
   }

@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
 use cosmwasm_std::HexBinary;
+use meteor_art::check;
 use meteor_operator::jobs;
 use meteor_operator::keys::{CommitmentsFile, Event};
 use meteor_operator::launch::artifacts::{self, Artifact, FILES};
@@ -14,7 +15,7 @@ use meteor_operator::launch::{
 };
 use meteor_operator::node::Node;
 use meteor_operator::tx;
-use meteor_rules::catalogue::{Catalogue, file};
+use meteor_rules::catalogue::Catalogue;
 use meteor_rules::preset::{Preset, PresetError};
 
 use super::{Plan, contracts};
@@ -239,10 +240,10 @@ impl Draft {
         let (mut catalogue, mut faults, mut bytes) = (None, vec![], vec![]);
         match (std::fs::read(&path), &preset) {
             (Ok(read), Some((_, preset))) => {
-                match file::read(&read, &preset.meteors.template) {
-                    Ok(read) => catalogue = Some(read),
-                    Err(found) => faults = catalogue::lines(&found).collect(),
-                }
+                let checked = check::catalogue(&read, &preset.meteors.template);
+                let (errors, _) = catalogue::parted(&checked.findings);
+                faults = catalogue::lines(&errors).collect();
+                catalogue = checked.described.map(|it| it.catalogue).filter(|_| errors.is_empty());
                 bytes = read;
             }
             // Its columns are those of the preset.

@@ -1,16 +1,22 @@
 //! `meteor art`: pictures of an event, from the collection file to where they are hosted. Each subcommand is a file.
 
+mod check;
 mod generate;
 mod pack;
+mod places;
+mod publish;
 mod sheet;
+mod verify;
 
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context, Result, anyhow};
 use meteor_art::folder::Folder;
+use meteor_rules::catalogue::file::{Described, read_described};
 
 use super::Command;
+use crate::{catalogue, preset};
 
 /// Make, pack, check and publish the pictures of an event.
 #[derive(Clone, Debug, clap::Args)]
@@ -24,6 +30,9 @@ enum Commands {
     Generate(generate::Generate),
     Pack(pack::Pack),
     Sheet(sheet::Sheet),
+    Check(check::Check),
+    Publish(publish::Publish),
+    Verify(verify::Verify),
 }
 
 impl Command for Art {
@@ -32,6 +41,9 @@ impl Command for Art {
             Commands::Generate(command) => command.run().await,
             Commands::Pack(command) => command.run().await,
             Commands::Sheet(command) => command.run().await,
+            Commands::Check(command) => command.run().await,
+            Commands::Publish(command) => command.run().await,
+            Commands::Verify(command) => command.run().await,
         }
     }
 }
@@ -41,4 +53,15 @@ fn listed(folder: &Path) -> Result<Folder> {
     Folder::list(folder).map_err(|(path, error)| {
         anyhow::Error::new(error).context(format!("reading the folder {}", path.display()))
     })
+}
+
+/// The catalogue at a path or an address: its bytes and what they say.
+async fn described(source: &str, preset: &str) -> Result<(Vec<u8>, Described)> {
+    let template = preset::read(preset)?.meteors.template;
+    let bytes = catalogue::bytes(source).await?;
+    let described = read_described(&bytes, &template).map_err(|faults| {
+        let shown: Vec<String> = catalogue::lines(&faults).collect();
+        anyhow!("{}", shown.join("\n"))
+    });
+    Ok((bytes, described.with_context(|| format!("the catalogue {source} can't be used"))?))
 }
