@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use cid::Cid;
-use meteor_rules::catalogue::file::{self, Described, Fault};
+use meteor_rules::catalogue::described::{self, Described, Fault};
 use meteor_rules::metadata::{Template, check_image};
 use meteor_rules::preset::Preset;
 use meteor_rules::tier::Tier;
@@ -63,7 +63,7 @@ pub struct Finding {
 pub enum What {
     /// Something that makes a launch refuse the file.
     #[error(transparent)]
-    Fault(#[from] file::What),
+    Fault(#[from] described::What),
     /// A byte-order mark.
     #[error(
         "a byte-order mark comes before the first word: it is passed over, but save the file as UTF-8 without it"
@@ -225,7 +225,7 @@ struct Row {
 
 /// Checks the file of a catalogue whose pieces are for meteors of `template`.
 pub fn catalogue(bytes: &[u8], template: &Template) -> Checked {
-    let (described, faults) = match file::read_described(bytes, template) {
+    let (described, faults) = match described::read(bytes, template) {
         Ok(described) => (Some(described), Vec::new()),
         Err(faults) => (None, faults),
     };

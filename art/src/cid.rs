@@ -3,7 +3,7 @@
 
 pub use cid::Cid;
 use cid::multihash::Multihash;
-use meteor_rules::catalogue::file::ImageFile;
+use meteor_rules::catalogue::described::ImageFile;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
@@ -72,7 +72,7 @@ pub fn raw_sha256(cid: &Cid) -> Option<[u8; 32]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use meteor_rules::catalogue::file::raw_cid;
+    use meteor_rules::catalogue::described::raw_cid;
 
     #[test]
     fn an_image_has_the_published_cid_which_the_rules_make_too() {

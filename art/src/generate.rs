@@ -8,7 +8,7 @@ use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use data_encoding::HEXLOWER;
-use meteor_rules::catalogue::file::{ImageFile, write_described};
+use meteor_rules::catalogue::described::{self, ImageFile};
 use meteor_rules::catalogue::{Catalogue, Piece};
 use meteor_rules::tier::{PerTier, Tier};
 use rayon::prelude::*;
@@ -302,7 +302,7 @@ fn catalogue(
     });
     let files: PerTier<Vec<ImageFile>> =
         PerTier::from_fn(|tier| of_tier(images, Kind::Meteor, tier).map(|(_, image)| image.file).collect());
-    let text = write_described(&Catalogue::new(pieces), &files, &collection.template).unwrap_or_default();
+    let text = described::write(&Catalogue::new(pieces), &files, &collection.template).unwrap_or_default();
     write(&out.join(CATALOGUE), text.as_bytes(), true)
 }
 

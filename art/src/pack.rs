@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use cid::Cid;
 use meteor_rules::catalogue::Catalogue;
-use meteor_rules::catalogue::file::ImageFile;
+use meteor_rules::catalogue::described::ImageFile;
 use meteor_rules::tier::{PerTier, Tier};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};

@@ -7,7 +7,7 @@ use clap::Args;
 use meteor_art::check::{self, Finding, Severity};
 use meteor_chain::http;
 use meteor_rules::catalogue::Catalogue;
-use meteor_rules::catalogue::file;
+use meteor_rules::catalogue::described;
 use meteor_rules::metadata::Template;
 use meteor_rules::preset::Preset;
 use meteor_rules::tier::Tier;
@@ -56,8 +56,8 @@ pub(crate) async fn bytes(source: &str) -> Result<Vec<u8>> {
 
 /// The catalogue at a path or an address, as far as a launch or a mint needs it. Says everything that is wrong with it.
 pub(crate) async fn read(source: &str, template: &Template) -> Result<Catalogue> {
-    let read = file::read(&bytes(source).await?, template);
-    read.map_err(|faults| unusable(source, &faults))
+    let read = described::read(&bytes(source).await?, template);
+    read.map(|described| described.catalogue).map_err(|faults| unusable(source, &faults))
 }
 
 /// The catalogue at a path or an address, before a launch commits to it: what only looks odd is told.

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use foldhash::fast::RandomState;
 use meteor_chain::Pool;
 use meteor_messages::shower::InstantiateMsg;
-use meteor_rules::catalogue::file;
+use meteor_rules::catalogue::described;
 use meteor_rules::fairness::content;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::{Semaphore, watch};
@@ -143,7 +143,7 @@ impl CatalogueFile {
     /// Its pictures; `None` if the launch didn't commit to it.
     fn images(&self, launch: &InstantiateMsg) -> Option<&HashSet<Digest, RandomState>> {
         let read = || {
-            let catalogue = file::read(&self.bytes, &launch.meteors.template).ok()?;
+            let catalogue = described::read(&self.bytes, &launch.meteors.template).ok()?.catalogue;
             let fits = launch.catalogue.iter().all(|(tier, wanted)| {
                 let given = catalogue.committed(tier);
                 given.is_some_and(|it| it.count == wanted.count && wanted.root.as_slice() == it.root)

@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use meteor_rules::catalogue::file::read_described;
+use meteor_rules::catalogue::described::read;
 
 use super::*;
 
@@ -43,7 +43,7 @@ fn the_catalogue_names_every_picture_and_traits_and_images_are_right() {
     let made = generate(&collection, folder.path(), &each).unwrap();
     assert_eq!((made.pictures, made.found, count.into_inner()), (36, 0, 36));
     let text = fs::read(folder.path().join(CATALOGUE)).unwrap();
-    let read = read_described(&text, &collection.template).unwrap();
+    let read = read(&text, &collection.template).unwrap();
     for (tier, described) in read.files.unwrap().iter() {
         for (index, (piece, file)) in (0..).zip(read.catalogue.pieces(tier).iter().zip(described)) {
             let bytes = fs::read(path_of(folder.path(), Which { kind: Kind::Meteor, tier, index })).unwrap();

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use cid::Cid;
-use meteor_rules::catalogue::file::Described;
+use meteor_rules::catalogue::described::Described;
 use meteor_rules::tier::Tier;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};

@@ -8,7 +8,7 @@ use meteor_art::cid::image;
 use meteor_art::collection::{Collection, Kind, Which};
 use meteor_art::generate::{CATALOGUE, generate, path_of};
 use meteor_indexer::store::Place;
-use meteor_rules::catalogue::{Catalogue, file};
+use meteor_rules::catalogue::{Catalogue, described};
 use meteor_rules::preset::Preset;
 use meteor_rules::tier::{PerTier, Tier};
 use tempfile::TempDir;
@@ -57,8 +57,8 @@ impl Art {
         preset.crack.tables.egg.images = of(Kind::Egg);
         preset.crack.tables.dust.images = of(Kind::Dust);
         let list = fs::read(folder.path().join("drawn").join(CATALOGUE))?;
-        let read = file::read(&list, &template);
-        let catalogue = read.map_err(|faults| anyhow::anyhow!("the demo's catalogue: {faults:?}"))?;
+        let read = described::read(&list, &template);
+        let catalogue = read.map_err(|faults| anyhow::anyhow!("the demo's catalogue: {faults:?}"))?.catalogue;
         Ok(Some(Self { folder, count: named.len(), catalogue }))
     }
 

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use data_encoding::BASE32_NOPAD;
 use foldhash::fast::RandomState;
 use meteor_rules::catalogue::Catalogue;
-use meteor_rules::catalogue::file::raw_cid;
+use meteor_rules::catalogue::described::raw_cid;
 use meteor_rules::fairness::content::{Recipe, Tables};
 use meteor_rules::tier::Tier;
 

@@ -20,7 +20,7 @@ pub use event::{Digest, digest_of};
 pub(crate) use event::{of_recipes, of_tiers};
 pub use kind::Kind;
 use meteor_chain::with_causes;
-use meteor_rules::catalogue::file::raw_cid;
+use meteor_rules::catalogue::described::raw_cid;
 use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
 use thiserror::Error;

@@ -9,7 +9,7 @@ use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use meteor_indexer::store::Place;
 use meteor_indexer::{Config, Server, start};
 use meteor_messages::shower::CatalogueTier;
-use meteor_rules::catalogue::file::raw_cid;
+use meteor_rules::catalogue::described::raw_cid;
 use meteor_rules::catalogue::{Catalogue, Piece, file};
 use meteor_rules::fairness::content::Tables;
 use meteor_rules::tier::{PerTier, Tier};

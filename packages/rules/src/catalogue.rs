@@ -3,6 +3,8 @@
 //! The m-th meteor of a tier over all showers has piece m modulo the length of the list. `Mint` proves that it
 //! brings these pieces (`fairness::tree::root_from_range`), so nobody picks pictures.
 
+#[cfg(feature = "described")]
+pub mod described;
 pub mod file;
 
 use alloc::string::String;

@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow};
 use meteor_art::folder::Folder;
-use meteor_rules::catalogue::file::{Described, read_described};
+use meteor_rules::catalogue::described::{self, Described};
 
 use super::Command;
 use crate::{catalogue, preset};
@@ -59,7 +59,7 @@ fn listed(folder: &Path) -> Result<Folder> {
 async fn described(source: &str, preset: &str) -> Result<(Vec<u8>, Described)> {
     let template = preset::read(preset)?.meteors.template;
     let bytes = catalogue::bytes(source).await?;
-    let described = read_described(&bytes, &template).map_err(|faults| {
+    let described = described::read(&bytes, &template).map_err(|faults| {
         let shown: Vec<String> = catalogue::lines(&faults).collect();
         anyhow!("{}", shown.join("\n"))
     });

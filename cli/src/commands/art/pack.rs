@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use anyhow::{Context, Result};
 use meteor_art::pack::{self, LEAST_CAR_BYTES, Plan};
-use meteor_rules::catalogue::file;
+use meteor_rules::catalogue::described;
 use meteor_rules::metadata::Template;
 use meteor_rules::tier::Tier;
 
@@ -84,7 +84,7 @@ fn described(
     plan: &Plan,
     template: &Template,
 ) -> Result<String> {
-    file::write_described(catalogue, &plan.files, template).context("the plan has not the catalogue's images")
+    described::write(catalogue, &plan.files, template).context("the plan has not the catalogue's images")
 }
 
 /// Writes the CARs on threads of their own, so that signals are heard meanwhile.

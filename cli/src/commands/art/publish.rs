@@ -9,7 +9,7 @@ use meteor_art::pack;
 use meteor_art::publish::pinning::{Pinning, Sent};
 use meteor_art::publish::store::Store;
 use meteor_art::publish::{Item, items};
-use meteor_rules::catalogue::file::Described;
+use meteor_rules::catalogue::described::Described;
 
 use super::places::{Place, open, token};
 use super::{described, listed};

@@ -1,9 +1,5 @@
 //! The catalogue's file: CSV with a line for each piece. Reading it finds everything that is wrong with it at once,
 //! because a launch commits to it for good.
-//!
-//! Two columns may follow the traits, `bytes,sha256`: the length and the hash of each image's file. The launch doesn't
-//! commit to them; the CID says it all. They are there so that anyone can check a downloaded image with what every
-//! machine has, and so that its file is known to be whole without reading it.
 
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
@@ -13,36 +9,15 @@ use core::fmt::Write;
 use thiserror::Error;
 
 use super::{Catalogue, Piece};
-use crate::fairness::Bytes32;
 use crate::metadata::{Column, MetadataError, Template, Values, check_image};
 use crate::tier::{PerTier, Tier};
 
 /// The fields before the traits.
 const FIELDS: [&str; 3] = ["tier", "index", "image"];
-/// The fields after the traits; both or neither. No trait's column can have these names.
-const FILE_FIELDS: [&str; 2] = ["bytes", "sha256"];
 /// Columns of the meteors' template that the shower contract fills in: rarity, rank, shower.
 const OWN_COLUMNS: usize = 3;
 /// Most characters of a field that a fault repeats.
-const SHOWN: usize = 80;
-
-/// What the file says about an image's file besides its CID.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ImageFile {
-    /// Its length in bytes.
-    pub bytes: u64,
-    /// SHA-256 of its bytes.
-    pub sha256: Bytes32,
-}
-
-/// A catalogue and what its file says about the images' files.
-#[derive(Clone, Debug)]
-pub struct Described {
-    /// What the launch commits to.
-    pub catalogue: Catalogue,
-    /// For each piece, in the same order; `None` if the file lacks these columns.
-    pub files: Option<PerTier<Vec<ImageFile>>>,
-}
+pub(super) const SHOWN: usize = 80;
 
 /// Something wrong with a line of the file.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -61,11 +36,9 @@ pub enum What {
     #[error("it is not UTF-8: save the file as UTF-8")]
     NotText,
     /// Another first line.
-    #[error(
-        "the first line must be {wanted:?}, as the meteors' template has it; only \",bytes,sha256\" may follow"
-    )]
+    #[error("the first line must be {wanted:?}, as the meteors' template has it")]
     Header {
-        /// How it must be, without the columns that may follow.
+        /// How it must be.
         wanted: String,
     },
     /// A blank line before the end.
@@ -130,24 +103,6 @@ pub enum What {
         /// The highest number.
         most: usize,
     },
-    /// A length of the image's file that is no number above 0.
-    #[error("bytes is {given:?}: write how many bytes the image's file has")]
-    Bytes {
-        /// As given.
-        given: String,
-    },
-    /// A hash that isn't one.
-    #[error("sha256 is {given:?}: write 64 lower-case hexadecimal digits")]
-    Sha256 {
-        /// As given.
-        given: String,
-    },
-    /// A hash that isn't that of the image's CID.
-    #[error("its sha256 is not that of its image: a file with this hash has the CID {wanted}")]
-    OtherImage {
-        /// The CID of the file with this hash.
-        wanted: String,
-    },
     /// A tier without pieces.
     #[error("the file ends without a piece for {tier}: give each tier at least one")]
     NoPieces {
@@ -161,14 +116,6 @@ pub enum What {
 /// # Errors
 /// Everything that is wrong, in the order of lines.
 pub fn read(file: &[u8], template: &Template) -> Result<Catalogue, Vec<Fault>> {
-    read_described(file, template).map(|described| described.catalogue)
-}
-
-/// Reads a catalogue as [`read`] does, and what its file says about the images' files.
-///
-/// # Errors
-/// Everything that is wrong, in the order of lines.
-pub fn read_described(file: &[u8], template: &Template) -> Result<Described, Vec<Fault>> {
     let text = core::str::from_utf8(file).map_err(|error| {
         let good = file.iter().take(error.valid_up_to());
         let line = good.filter(|byte| **byte == b'\n').count().saturating_add(1);
@@ -180,17 +127,15 @@ pub fn read_described(file: &[u8], template: &Template) -> Result<Described, Vec
     let last = lines.len().max(1);
     let columns: Vec<&Column> = template.columns.iter().skip(OWN_COLUMNS).collect();
     let wanted = header(&columns);
-    let first = lines.first().copied().unwrap_or_default();
-    let without = without_file_fields(first);
-    if without.unwrap_or(first) != wanted {
+    if lines.first() != Some(&wanted.as_str()) {
         // What the fields of the other lines are for is not known.
         return Err(alloc::vec![Fault { line: 1, what: What::Header { wanted } }]);
     }
-    let mut reading = Reading { columns, described: without.is_some(), ..Reading::default() };
+    let mut reading = Reading { columns, ..Reading::default() };
     for (line, row) in (2..).zip(lines.iter().skip(1)) {
         reading.row(line, row);
     }
-    let Reading { pieces, files, described, mut faults, .. } = reading;
+    let Reading { pieces, mut faults, .. } = reading;
     // A line whose tier can't be read or is out of order may be the one that seems to be missing.
     let unplaced = |fault: &Fault| {
         matches!(fault.what, What::Tier { .. } | What::TierOrder { .. } | What::Fields { .. })
@@ -199,84 +144,25 @@ pub fn read_described(file: &[u8], template: &Template) -> Result<Described, Vec
         let empty = Tier::ALL.into_iter().filter(|tier| pieces.get(*tier).is_empty());
         faults.extend(empty.map(|tier| Fault { line: last, what: What::NoPieces { tier } }));
     }
-    if faults.is_empty() {
-        Ok(Described { catalogue: Catalogue::new(pieces), files: described.then_some(files) })
-    } else {
-        Err(faults)
-    }
+    if faults.is_empty() { Ok(Catalogue::new(pieces)) } else { Err(faults) }
 }
 
 /// The file of a catalogue whose pieces are for meteors of `template`.
 pub fn write(catalogue: &Catalogue, template: &Template) -> String {
-    written(catalogue, template, None)
-}
-
-/// The file of a catalogue with what is known about the images' files; `None` if that isn't as long as the catalogue.
-pub fn write_described(
-    catalogue: &Catalogue,
-    files: &PerTier<Vec<ImageFile>>,
-    template: &Template,
-) -> Option<String> {
-    let as_long = |tier: Tier| files.get(tier).len() == catalogue.pieces(tier).len();
-    Tier::ALL.into_iter().all(as_long).then(|| written(catalogue, template, Some(files)))
-}
-
-/// Writing to a text never fails, so nothing is done about it.
-fn written(catalogue: &Catalogue, template: &Template, files: Option<&PerTier<Vec<ImageFile>>>) -> String {
     let columns: Vec<&Column> = template.columns.iter().skip(OWN_COLUMNS).collect();
-    let mut text = header(&columns);
-    if files.is_some() {
-        let _ = write!(text, ",{}", FILE_FIELDS.join(","));
-    }
-    text.push('\n');
+    let mut file = header(&columns);
+    file.push('\n');
     for tier in Tier::ALL {
-        let mut described = files.map(|files| files.get(tier).iter());
         for (index, Piece { image, traits }) in catalogue.pieces(tier).iter().enumerate() {
-            let _ = write!(text, "{tier},{index},{image}");
+            // Writing to a text never fails.
+            let _ = write!(file, "{tier},{index},{image}");
             for number in traits {
-                let _ = write!(text, ",{number}");
+                let _ = write!(file, ",{number}");
             }
-            if let Some(ImageFile { bytes, sha256 }) = described.as_mut().and_then(Iterator::next) {
-                let _ = write!(text, ",{bytes},{}", hex::encode(sha256));
-            }
-            text.push('\n');
+            file.push('\n');
         }
     }
-    text
-}
-
-/// The first line without the fields about the images' files, if it ends with them.
-pub(crate) fn without_file_fields(header: &str) -> Option<&str> {
-    header.strip_suffix("bytes,sha256")?.strip_suffix(',')
-}
-
-/// The CID (version 1, raw bytes) of a file with this hash, as text.
-pub fn raw_cid(sha256: &Bytes32) -> String {
-    const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
-    // Version 1, raw, SHA-256, 32 bytes long.
-    let bytes = [0x01, 0x55, 0x12, 0x20].into_iter().chain(*sha256);
-    let mut text = String::from("b");
-    let (mut held, mut bits) = (0u32, 0u32);
-    let mut push = |held: u32| {
-        let letter = usize::try_from(held & 31).ok().and_then(|at| ALPHABET.get(at));
-        text.push(char::from(letter.copied().unwrap_or_default()));
-    };
-    for byte in bytes {
-        held = (held & 31) << 8 | u32::from(byte);
-        bits = bits.saturating_add(8);
-        while bits >= 5 {
-            bits = bits.saturating_sub(5);
-            push(held >> bits);
-        }
-    }
-    // 36 bytes are 288 bits: 57 letters and 3 bits, which the last letter has above two zeros.
-    push(held << 5u32.saturating_sub(bits));
-    text
-}
-
-/// Whether a CID is one that [`raw_cid`] could have made: what all these have in front.
-fn is_raw(image: &str) -> bool {
-    image.starts_with("bafkrei")
+    file
 }
 
 fn header(columns: &[&Column]) -> String {
@@ -289,9 +175,6 @@ fn header(columns: &[&Column]) -> String {
 struct Reading<'a> {
     columns: Vec<&'a Column>,
     pieces: PerTier<Vec<Piece>>,
-    /// Whether the lines end with what is known about the images' files.
-    described: bool,
-    files: PerTier<Vec<ImageFile>>,
     faults: Vec<Fault>,
     /// The tier and index that the next line may have.
     at: Option<(Tier, u32)>,
@@ -302,8 +185,7 @@ struct Reading<'a> {
 impl Reading<'_> {
     fn row(&mut self, line: usize, row: &str) {
         let fields: Vec<&str> = row.split(',').collect();
-        let after = if self.described { FILE_FIELDS.len() } else { 0 };
-        let wanted = self.columns.len().saturating_add(FIELDS.len()).saturating_add(after);
+        let wanted = self.columns.len().saturating_add(FIELDS.len());
         let (&[tier, index, image, ref traits @ ..], true) = (fields.as_slice(), fields.len() == wanted)
         else {
             let what = if row.trim().is_empty() {
@@ -320,12 +202,6 @@ impl Reading<'_> {
         } else if let Some(other) = self.images.insert(image.to_string(), line) {
             self.fault(line, What::ImageTwice { other });
         }
-        let (traits, file) = match traits {
-            [traits @ .., bytes, sha256] if self.described => {
-                (traits, self.image_file(line, image, bytes, sha256))
-            }
-            traits => (traits, None),
-        };
         let mut numbers = Vec::with_capacity(traits.len());
         for (at, given) in traits.iter().enumerate() {
             let Some(column) = self.columns.get(at) else { return };
@@ -334,34 +210,14 @@ impl Reading<'_> {
                 Err(what) => self.fault(line, what),
             }
         }
-        let (pieces, files) = match tier {
+        let pieces = match tier {
             None => return,
-            Some(Tier::Legendary) => (&mut self.pieces.legendary, &mut self.files.legendary),
-            Some(Tier::Ancient) => (&mut self.pieces.ancient, &mut self.files.ancient),
-            Some(Tier::Rare) => (&mut self.pieces.rare, &mut self.files.rare),
-            Some(Tier::Common) => (&mut self.pieces.common, &mut self.files.common),
+            Some(Tier::Legendary) => &mut self.pieces.legendary,
+            Some(Tier::Ancient) => &mut self.pieces.ancient,
+            Some(Tier::Rare) => &mut self.pieces.rare,
+            Some(Tier::Common) => &mut self.pieces.common,
         };
         pieces.push(Piece { image: image.to_string(), traits: numbers });
-        files.extend(file);
-    }
-
-    /// What a line says about the image's file; `None` and a fault if it can't be true.
-    fn image_file(&mut self, line: usize, image: &str, bytes: &str, sha256: &str) -> Option<ImageFile> {
-        let length = bytes.parse::<u64>().ok().filter(|given| *given > 0 && given.to_string() == bytes);
-        if length.is_none() {
-            self.fault(line, What::Bytes { given: shown(bytes) });
-        }
-        let mut hash = [0; 32];
-        let lower = sha256.bytes().all(|byte| !byte.is_ascii_uppercase());
-        if hex::decode_to_slice(sha256, &mut hash).is_err() || !lower {
-            self.fault(line, What::Sha256 { given: shown(sha256) });
-            return None;
-        }
-        if is_raw(image) && raw_cid(&hash) != image {
-            self.fault(line, What::OtherImage { wanted: raw_cid(&hash) });
-            return None;
-        }
-        Some(ImageFile { bytes: length?, sha256: hash })
     }
 
     /// The tier of a line, if it names one; checks that tier and index are the next.
@@ -419,10 +275,10 @@ fn shown(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn template() -> Template {
+    pub(in crate::catalogue) fn template() -> Template {
         let column = |trait_type: &str, values| Column { trait_type: trait_type.into(), values };
         let texts = |values: &[&str]| values.iter().map(ToString::to_string).collect();
         let number = || Values::Number { suffix: String::new() };
@@ -441,7 +297,7 @@ mod tests {
     }
 
     /// A bare CID for each number.
-    fn image(n: usize) -> String {
+    pub(in crate::catalogue) fn image(n: usize) -> String {
         format!(
             "b{}{}",
             "a".repeat(55),
@@ -449,7 +305,7 @@ mod tests {
         )
     }
 
-    fn lines() -> Vec<String> {
+    pub(in crate::catalogue) fn lines() -> Vec<String> {
         let mut lines = vec!["tier,index,image,distance,crystal,ring".to_string()];
         for (n, place) in ["legendary,0", "ancient,0", "ancient,1", "rare,0", "common,0"].iter().enumerate() {
             lines.push(format!("{place},{},{n},1,1", image(n)));
@@ -485,7 +341,7 @@ mod tests {
             lines[line - 1] = lines[line - 1].replace(from, to);
             faults(&lines)
         };
-        let header = "line 1: the first line must be \"tier,index,image,distance,crystal,ring\", as the meteors' template has it; only \",bytes,sha256\" may follow";
+        let header = "line 1: the first line must be \"tier,index,image,distance,crystal,ring\", as the meteors' template has it";
         assert_eq!(spoiled(1, "ring", "rings"), [header]);
         let cases = [
             ("rare", "epic", "line 5: \"epic\" is no tier: write legendary, ancient, rare or common"),
@@ -522,57 +378,6 @@ mod tests {
         let bytes = [lines().join("\n").as_bytes(), b"\n\xff"].concat();
         assert_eq!(read(&bytes, &template()).unwrap_err()[0].line, 7);
         assert_eq!(faults(&[]).len(), 1);
-    }
-
-    #[test]
-    fn length_and_hash_of_the_images_may_follow_and_must_agree_with_the_cid() {
-        // Made with other tools: CID and SHA-256 of "hello world".
-        let cid = "bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e";
-        let sha256 = "b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9";
-        let mut lines = lines();
-        for (at, line) in lines.iter_mut().enumerate() {
-            *line = if at == 0 { format!("{line},bytes,sha256") } else { format!("{line},11,{sha256}") };
-        }
-        lines[1] = lines[1].replace(&image(0), cid);
-        let text = lines.join("\n") + "\n";
-        let described = read_described(text.as_bytes(), &template()).unwrap();
-        let files = described.files.unwrap();
-        assert_eq!(files.legendary[0].bytes, 11);
-        assert_eq!(raw_cid(&files.legendary[0].sha256), cid);
-        assert_eq!(write_described(&described.catalogue, &files, &template()).unwrap(), text);
-        // The launch doesn't commit to them.
-        let plain = write(&described.catalogue, &template());
-        let without = read_described(plain.as_bytes(), &template()).unwrap();
-        assert!(without.files.is_none());
-        for tier in Tier::ALL {
-            assert_eq!(without.catalogue.committed(tier), described.catalogue.committed(tier));
-        }
-
-        let spoiled = |from: &str, to: &str| {
-            let mut lines = lines.clone();
-            assert!(lines[1].contains(from));
-            lines[1] = lines[1].replace(from, to);
-            faults(&lines)
-        };
-        assert_eq!(
-            spoiled(",11,", ",0,"),
-            ["line 2: bytes is \"0\": write how many bytes the image's file has"]
-        );
-        assert_eq!(
-            spoiled(sha256, &sha256.to_uppercase()),
-            [format!(
-                "line 2: sha256 is {:?}: write 64 lower-case hexadecimal digits",
-                sha256.to_uppercase()
-            )]
-        );
-        assert!(
-            spoiled("b94d", "b94e")[0]
-                .starts_with("line 2: its sha256 is not that of its image: a file with")
-        );
-        assert_eq!(
-            spoiled(&format!(",{sha256}"), ""),
-            ["line 2: it has 7 fields where the first line has 8"]
-        );
     }
 
     #[test]

@@ -6,7 +6,6 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::catalogue::Piece;
-use crate::catalogue::file::without_file_fields;
 use crate::fairness::evidence::digits;
 use crate::tier::{PerTier, Tier};
 
@@ -26,7 +25,7 @@ pub(super) fn read(file: &[u8]) -> Result<PerTier<Vec<Piece>>, String> {
         return Err(format!("catalogue.csv does not begin with \"{}\"", COLUMNS.join(",")));
     }
     // Nothing is hashed of what it says about the images' files.
-    let passed_over = without_file_fields(first).map_or(0, |_| 2);
+    let passed_over = if first.ends_with(",bytes,sha256") { 2 } else { 0 };
     let mut read = Reading::default();
     for (line, row) in lines {
         let fields: Vec<&str> = row.split(',').collect();
