@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use meteor_art::check::catalogue;
-use meteor_rules::catalogue::file::{write, write_described};
+use meteor_rules::catalogue::{described, file::write};
 use meteor_rules::metadata::Template;
 use meteor_rules::preset::Preset;
 use meteor_rules::tier::Tier;
@@ -17,7 +17,7 @@ static TEMPLATE: LazyLock<Template> =
 fuzz_target!(|input: &[u8]| {
     let Some(read) = catalogue(input, &TEMPLATE).described else { return };
     let text = match &read.files {
-        Some(files) => write_described(&read.catalogue, files, &TEMPLATE).expect("as long as the catalogue"),
+        Some(files) => described::write(&read.catalogue, files, &TEMPLATE).expect("as long as the catalogue"),
         None => write(&read.catalogue, &TEMPLATE),
     };
     let again = catalogue(text.as_bytes(), &TEMPLATE).described.expect("what was written is read");
