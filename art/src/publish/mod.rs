@@ -6,7 +6,8 @@ pub mod pinning;
 pub mod store;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use cid::Cid;
 use meteor_rules::catalogue::described::Described;
@@ -15,7 +16,8 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 use thiserror::Error;
 
-use crate::folder::Folder;
+use crate::cid::{ImageError, image};
+use crate::folder::{self, Folder};
 
 /// An image to publish.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +73,27 @@ pub enum ItemError {
     },
 }
 
+/// Why a picture of an egg or of dust can't be published.
+#[derive(Debug, Error)]
+pub enum ContentsError {
+    /// It can't be read.
+    #[error("reading {} failed", path.display())]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// It is no image of one block.
+    #[error("{} can't be published", path.display())]
+    Image {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: ImageError,
+    },
+}
+
 /// The images that a catalogue says should be there.
 ///
 /// # Errors
@@ -102,6 +125,29 @@ pub fn items(described: &Described, folder: &Folder) -> Result<Vec<Item>, ItemEr
             let found = folder.images.get(tier).get(&index).ok_or(ItemError::Missing { tier, index })?;
             let Some(Wanted { cid, .. }) = wanted.next() else { break };
             items.push(Item { cid, path: folder.image(tier, found), bytes: found.bytes });
+        }
+    }
+    Ok(items)
+}
+
+/// The pictures of eggs and dust beside a folder's meteors, in `eggs/TIER` and `dust/TIER`. No catalogue names them; the
+/// preset does, by their CIDs.
+///
+/// # Errors
+/// [`ContentsError`]. A folder that has none of them is no error.
+pub fn contents(of: &Path) -> Result<Vec<Item>, ContentsError> {
+    let mut items = Vec::new();
+    for within in ["eggs", "dust"].map(|kind| of.join(kind)).iter().filter(|within| within.exists()) {
+        let listed = Folder::list(within).map_err(|(path, source)| ContentsError::Read { path, source })?;
+        for tier in Tier::ALL {
+            for found in listed.images.get(tier).values() {
+                let path = listed.image(tier, found);
+                let read = folder::read(&path);
+                let read = read.map_err(|source| ContentsError::Read { path: path.clone(), source })?;
+                let named =
+                    image(&read).map_err(|source| ContentsError::Image { path: path.clone(), source })?;
+                items.push(Item { cid: named.cid, path, bytes: named.file.bytes });
+            }
         }
     }
     Ok(items)
@@ -142,7 +188,6 @@ mod places;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cid::image;
 
     #[test]
     fn a_sample_is_drawn_by_its_seed_without_repetition() {

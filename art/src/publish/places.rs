@@ -22,7 +22,6 @@ use serde_json::{Value, json};
 use super::pinning::{Gateway, Pinning, PinningError, Sent, Status};
 use super::store::{Store, StoreError};
 use super::*;
-use crate::cid::image;
 use crate::pack::{self, Manifest};
 
 /// So many images for each tier, and their catalogue.
@@ -69,6 +68,26 @@ async fn a_folder_gets_what_it_lacks_and_damage_is_found() {
     assert!(matches!(store.is_right(&wanted[0].cid).await, Err(StoreError::Get { .. })));
     assert_eq!(store.publish(all(&of, dir.path()), |_| ()).await.unwrap(), 2);
     assert_eq!(fs::read(at(1)).unwrap(), fs::read(dir.path().join("legendary/1.png")).unwrap());
+}
+
+#[tokio::test]
+async fn eggs_and_dust_go_along() {
+    let dir = tempfile::tempdir().unwrap();
+    assert!(contents(dir.path()).unwrap().is_empty());
+    let egg = dir.path().join("eggs/rare/0.png");
+    for path in [&egg, &dir.path().join("dust/common/3.png")] {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, path.to_str().unwrap()).unwrap();
+    }
+    let found = contents(dir.path()).unwrap();
+    let place = dir.path().join("place");
+    let store = Store::open(place.to_str().unwrap(), []).unwrap();
+    assert_eq!(store.publish(found.clone(), |_| ()).await.unwrap(), 2);
+    let name = image(&fs::read(&egg).unwrap()).unwrap().cid.to_string();
+    assert_eq!(fs::read(place.join("img").join(name)).unwrap(), fs::read(&egg).unwrap());
+
+    fs::write(&egg, "").unwrap();
+    assert!(contents(dir.path()).unwrap_err().to_string().contains("eggs/rare/0.png can't be published"));
 }
 
 #[tokio::test]

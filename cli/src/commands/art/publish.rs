@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use meteor_art::pack;
 use meteor_art::publish::pinning::{Pinning, Sent};
 use meteor_art::publish::store::Store;
-use meteor_art::publish::{Item, items};
+use meteor_art::publish::{Item, contents, items};
 use meteor_rules::catalogue::described::Described;
 
 use super::places::{Place, open, token};
@@ -88,7 +88,8 @@ impl Command for Publish {
 
 impl Publish {
     async fn store(&self, store: &Store, of: &Described, file: &[u8]) -> Result<()> {
-        let items: Vec<Item> = items(of, &listed(&self.folder)?)?;
+        let mut items: Vec<Item> = items(of, &listed(&self.folder)?)?;
+        items.extend(contents(&self.folder)?);
         let (all, name) = (u64::try_from(items.len()).unwrap_or(u64::MAX), store.name());
         if self.dry_run {
             let have = store.have().await?;
