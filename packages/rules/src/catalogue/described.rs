@@ -102,7 +102,7 @@ pub fn read(file: &[u8], template: &Template) -> Result<Described, Vec<Fault>> {
         Err(faults) => {
             // A line is told with all of its fields.
             let whole = |fault: file::Fault| {
-                let more = if cut.short.contains(&fault.line) { 0 } else { 2 };
+                let more = if cut.short.binary_search(&fault.line).is_ok() { 0 } else { 2 };
                 of_file(fault, more, 2)
             };
             let mut all: Vec<Fault> = faults.into_iter().map(whole).chain(cut.faults).collect();
@@ -137,7 +137,7 @@ struct Cut {
     plain: String,
     files: Vec<ImageFile>,
     faults: Vec<Fault>,
-    /// Lines with too few fields to cut any off.
+    /// Lines with too few fields to cut any off, in order.
     short: Vec<usize>,
 }
 
