@@ -39,7 +39,7 @@ const OPTIONS: [(&str, &str); 15] = [
 const AFTER_THE_FILE: [&str; 4] = ["event", "node", "contract", "gas-price"];
 /// Commands that have an event of their own or none: what is written for the real one is not for them.
 // keygen and verify believe their command line alone: a contract of yesterday's event would be the wrong one.
-const WITHOUT: [&str; 11] = [
+const WITHOUT: [&str; 12] = [
     "account",
     "art",
     "beacon",
@@ -50,6 +50,7 @@ const WITHOUT: [&str; 11] = [
     "help",
     "keygen",
     "man",
+    "rehearse",
     "verify",
 ];
 
@@ -329,6 +330,7 @@ mod tests {
             ("tables = \"t\"", "meteor close", "meteor close"),
             ("account = 3", "meteor account words", "meteor account words"),
             ("node = \"a\"", "meteor demo", "meteor demo"),
+            ("node = \"a\"", "meteor rehearse", "meteor rehearse"),
             ("contract = \"a\"", "meteor keygen x", "meteor keygen x"),
             ("contract = \"a\"", "meteor verify x", "meteor verify x"),
             (
