@@ -17,8 +17,8 @@ use crate::signing::{Signing, Terms};
 /// Pause contributions and show everyone that the showers are halted, in one go.
 ///
 /// The page is shown first, as that takes neither chain nor back end: halted.html is put at each --site, and a --with
-/// program is called with "on". Then the contract is paused, signed by guardian or owner. Neither waits for the other's
-/// success: what failed is said, and the exit code is 3. --off takes the page away; the owner resumes with meteor resume.
+/// program is called with "on". While it runs the contract is paused, signed by guardian or owner. Neither waits for the
+/// other: what failed is said, and the exit code is 3. --off takes the page away; the owner resumes with meteor resume.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:
   meteor halt --site /srv/site --signer-file guardian
@@ -67,21 +67,29 @@ impl Command for Halt {
         for site in &self.site {
             complete &= said("site", site, self.at(site, &page).await, self.off);
         }
-        if let Some(program) = &self.with {
-            let name = program.display().to_string();
-            complete &= said("with", &name, self.call(program).await, self.off);
+        // The program may take its time, or ask for a second factor: contributions don't go on meanwhile.
+        let with = async {
+            let program = self.with.as_ref()?;
+            Some((program.display().to_string(), self.call(program).await))
+        };
+        let pausing = async { if self.off { None } else { Some(self.pause().await) } };
+        let (with, paused) = tokio::join!(with, pausing);
+        if let Some((name, outcome)) = with {
+            complete &= said("with", &name, outcome, self.off);
         }
-        if self.off {
+        let Some(paused) = paused else {
             let next = "contributions stay paused until the owner resumes: meteor resume";
             report!("next", {"said": next}, "{next}");
-        } else {
-            complete &= match self.pause().await {
-                // Neither is its dry run a failure.
-                Err(error) if super::planned(&error).is_some() => return Err(error),
-                Err(error) => said("contract", "the contract", Err(error), false),
-                Ok(code) => code == ExitCode::SUCCESS || code == ExitCode::from(IDLE),
-            };
-        }
+            return Ok(if complete { ExitCode::SUCCESS } else { ExitCode::from(PARTLY) });
+        };
+        complete &= match paused {
+            Err(error) => match super::planned(&error) {
+                // A dry run is no failure.
+                Some(planned) => super::said(planned) == ExitCode::SUCCESS,
+                None => said("contract", "the contract", Err(error), false),
+            },
+            Ok(code) => code == ExitCode::SUCCESS || code == ExitCode::from(IDLE),
+        };
         Ok(if complete { ExitCode::SUCCESS } else { ExitCode::from(PARTLY) })
     }
 }

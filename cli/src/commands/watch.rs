@@ -46,7 +46,7 @@ pub(super) struct Watch {
     #[arg(long, value_name = "URL")]
     beacon_url: Vec<String>,
     /// Seconds between two looks
-    #[arg(long, default_value_t = 60)]
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
     every: u64,
     /// Where to answer /healthz, /readyz and /metrics, for example 127.0.0.1:9092
     #[arg(long, value_name = "ADDRESS", conflicts_with = "once")]
@@ -75,7 +75,8 @@ impl Command for Watch {
         loop {
             let look = tokio::select! {
                 look = looked(site.as_ref(), &event) => look,
-                () = stop.cancelled() => return Ok(ExitCode::SUCCESS),
+                // A look that was broken off has not found everything right.
+                () = stop.cancelled() => return Ok(if self.once { ExitCode::from(PARTLY) } else { ExitCode::SUCCESS }),
             };
             // Every minute the same would hide what is new.
             let news = |check, verdict| {

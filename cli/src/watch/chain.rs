@@ -264,7 +264,8 @@ impl Late {
             }
         }
         look.figure("watch_missed_deadlines", None, self.missed.len());
-        if self.unknown {
+        // What is known to be late stays so, whatever else could not be asked.
+        if self.unknown && faults.is_empty() {
             look.unknown("deadlines", "where some showers stand could not be asked");
         } else {
             look.judge("deadlines", "nothing is late", &faults);
