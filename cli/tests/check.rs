@@ -29,6 +29,7 @@ async fn alertmanager(fails: bool) -> String {
         let lost = if fails { sent } else { 0 };
         let text = format!(
             "# HELP alertmanager_notifications_total x\nalertmanager_notifications_total{{integration=\"pagerduty\"}} {sent}\n\
+             alertmanager_notifications_total{{integration=\"webhook\"}} 7\n\
              alertmanager_notifications_failed_total{{integration=\"pagerduty\"}} {lost}\n"
         );
         async { text }
@@ -77,7 +78,7 @@ async fn a_test_alert_must_leave_for_its_receivers() {
     };
     let taken = run(&alertmanager(false).await).await;
     assert_eq!(taken.status.code(), Some(3), "who is on call has to confirm it: {}", said(&taken));
-    assert!(said(&taken).contains("a test alert left http://"), "{}", said(&taken));
+    assert!(said(&taken).contains("a notification left http://"), "{}", said(&taken));
     let lost = run(&alertmanager(true).await).await;
     assert_eq!(lost.status.code(), Some(1), "{}", said(&lost));
     assert!(said(&lost).contains("a notification failed"), "{}", said(&lost));
