@@ -251,14 +251,14 @@ pub fn catalogue(bytes: &[u8], template: &Template) -> Checked {
     if blank > 0 && !lines.is_empty() {
         findings.push(Finding::at(lines.len().saturating_add(1), What::BlankEnd { count: blank }));
     }
-    let described_lines =
-        lines.first().is_some_and(|head| head.trim_end_matches('\r').ends_with(",bytes,sha256"));
+    let head = lines.first().map(|head| head.strip_suffix('\r').unwrap_or(head)).unwrap_or_default();
+    let described_fields = head.ends_with(",bytes,sha256").then(|| head.split(',').count());
     let mut rows = Vec::new();
     for (line, text) in (1usize..).zip(&lines).skip(1) {
         let text = text.trim_end_matches('\r');
         let odd = text.chars().find(|character| !character.is_ascii() && *character != '\u{fffd}');
         findings.extend(odd.map(|character| Finding::at(line, What::NotAscii { character })));
-        rows.extend(row(line, text, described_lines));
+        rows.extend(row(line, text, described_fields));
     }
     for row in &rows {
         // What isn't even in the form of a CID is a fault.
@@ -275,10 +275,12 @@ pub fn catalogue(bytes: &[u8], template: &Template) -> Checked {
     Checked { findings, described, rows }
 }
 
-fn row(line: usize, text: &str, described: bool) -> Option<Row> {
+/// `described`: how many fields a line has that ends with length and hash.
+fn row(line: usize, text: &str, described: Option<usize>) -> Option<Row> {
     let fields: Vec<&str> = text.split(',').collect();
     let [tier, index, image, ..] = fields.as_slice() else { return None };
-    let bytes = described.then(|| fields.iter().rev().nth(1)?.parse().ok()).flatten();
+    let whole = described == Some(fields.len());
+    let bytes = whole.then(|| fields.iter().rev().nth(1)?.parse().ok()).flatten();
     Some(Row {
         line,
         tier: tier.parse().ok()?,

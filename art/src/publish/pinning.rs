@@ -80,7 +80,7 @@ pub enum PinningError {
         status: StatusCode,
     },
     /// An answer that isn't one.
-    #[error("{service} answers {what} with what the Pinning Service API doesn't know: {why}")]
+    #[error("{service}'s answer to {what} can't be used: {why}")]
     Answer {
         /// Its host.
         service: String,
@@ -434,7 +434,11 @@ impl Gateway {
         url.set_query(Some("format=raw"));
         let what = format!("GET /ipfs/{cid}");
         let answer = self.asks.ask(&what, || self.asks.client.get(url.clone())).await?;
-        let body = http::body(answer, LARGEST_IMAGE).await.unwrap_or_default();
+        let body = http::body(answer, LARGEST_IMAGE).await.map_err(|error| PinningError::Answer {
+            service: self.name(),
+            what,
+            why: error.to_string(),
+        })?;
         Ok(image(&body).is_ok_and(|image| image.cid == *cid))
     }
 }

@@ -48,7 +48,7 @@ async fn a_folder_gets_what_it_lacks_and_damage_is_found() {
     let dir = tempfile::tempdir().unwrap();
     let of = made(dir.path(), 5);
     let place = dir.path().join("place");
-    let store = Store::open(place.to_str().unwrap(), []).unwrap();
+    let store = Store::open(place.to_str().unwrap(), true, []).unwrap();
     let mut told = Vec::new();
     assert_eq!(store.publish(all(&of, dir.path()), |there| told.push(there)).await.unwrap(), 20);
     assert_eq!((told.first(), told.last(), told.len()), (Some(&0), Some(&20), 21));
@@ -81,7 +81,7 @@ async fn eggs_and_dust_go_along() {
     }
     let found = contents(dir.path()).unwrap();
     let place = dir.path().join("place");
-    let store = Store::open(place.to_str().unwrap(), []).unwrap();
+    let store = Store::open(place.to_str().unwrap(), true, []).unwrap();
     assert_eq!(store.publish(found.clone(), |_| ()).await.unwrap(), 2);
     let name = image(&fs::read(&egg).unwrap()).unwrap().cid.to_string();
     assert_eq!(fs::read(place.join("img").join(name)).unwrap(), fs::read(&egg).unwrap());
@@ -96,7 +96,7 @@ async fn another_image_is_never_sent() {
     let of = made(dir.path(), 1);
     let before = all(&of, dir.path());
     fs::write(dir.path().join("rare/0.png"), "another").unwrap();
-    let store = Store::open(dir.path().join("place").to_str().unwrap(), []).unwrap();
+    let store = Store::open(dir.path().join("place").to_str().unwrap(), true, []).unwrap();
     let error = store.publish(before, |_| ()).await.unwrap_err();
     assert!(matches!(error, StoreError::OtherImage { .. }), "{error}");
     fs::remove_file(dir.path().join("rare/0.png")).unwrap();
@@ -106,7 +106,7 @@ async fn another_image_is_never_sent() {
 #[test]
 fn what_names_no_place_is_refused() {
     for bad in ["", "s3://", "s3://key:secret@bucket", "gs://bucket"] {
-        assert!(matches!(Store::open(bad, []), Err(StoreError::Name(_))), "{bad}");
+        assert!(matches!(Store::open(bad, true, []), Err(StoreError::Name(_))), "{bad}");
     }
 }
 
@@ -199,13 +199,13 @@ async fn a_bucket_that_is_asked_too_often_gets_everything_once() {
         ("HOME", "/"),
     ];
     let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let store = Store::open("s3://bucket/some/where", variables.clone()).unwrap();
+    let store = Store::open("s3://bucket/some/where", true, variables.clone()).unwrap();
     let mut first = all(&of, dir.path());
     let rest = first.split_off(400);
     assert_eq!(store.publish(first, |_| ()).await.unwrap(), 400);
     drop(rest);
     // As after a kill: another process asks the place what it has.
-    let store = Store::open("s3://bucket/some/where", variables).unwrap();
+    let store = Store::open("s3://bucket/some/where", true, variables).unwrap();
     assert_eq!(store.publish(all(&of, dir.path()), |_| ()).await.unwrap(), 640);
     store.write("catalogue.csv", b"tier,index,image\n".to_vec()).await.unwrap();
     let wanted = wanted(&of).unwrap();
@@ -227,7 +227,7 @@ async fn a_wrong_key_of_a_bucket_is_an_error_that_keeps_it_secret() {
         ("AWS_SECRET_ACCESS_KEY", "wrong-and-secret"),
     ];
     let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let store = Store::open("s3://bucket", variables).unwrap();
+    let store = Store::open("s3://bucket", true, variables).unwrap();
     let error = store.have().await.unwrap_err();
     assert!(matches!(error, StoreError::List { .. }));
     assert!(!format!("{error:?} {store:?}").contains("wrong-and-secret"));

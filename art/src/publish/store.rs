@@ -36,8 +36,8 @@ pub enum StoreError {
     /// No name of a place.
     #[error("{0:?} is no place: write a folder, s3://bucket/prefix, or the address of a pinning service")]
     Name(String),
-    /// The folder can't be made.
-    #[error("can't make the folder {}", path.display())]
+    /// The folder can't be made, or isn't there.
+    #[error("can't open the folder {}", path.display())]
     Folder {
         /// Its path.
         path: PathBuf,
@@ -120,13 +120,14 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens `s3://bucket/prefix`, or the folder of this path, which is made. Endpoint, region and credentials of a bucket
+    /// Opens `s3://bucket/prefix`, or the folder of this path, which `make` makes. Endpoint, region and credentials of a bucket
     /// are those of `variables` (`AWS_…`), which are the process's.
     ///
     /// # Errors
     /// [`StoreError::Name`], [`StoreError::Folder`] or [`StoreError::Settings`].
     pub fn open(
         place: &str,
+        make: bool,
         variables: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, StoreError> {
         let name = place.to_owned();
@@ -136,7 +137,9 @@ impl Store {
             }
             let path = FilePath::new(place);
             let failed = |source| StoreError::Folder { path: path.to_owned(), source };
-            std::fs::create_dir_all(path).map_err(failed)?;
+            if make {
+                std::fs::create_dir_all(path).map_err(failed)?;
+            }
             let local = LocalFileSystem::new_with_prefix(path.canonicalize().map_err(failed)?);
             let local = local.map_err(|source| StoreError::Settings { place: name.clone(), source })?;
             return Ok(Self { objects: Arc::new(local), prefix: String::new(), name, keeps_types: false });

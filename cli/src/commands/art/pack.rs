@@ -66,9 +66,12 @@ impl Command for Pack {
         }
         let to = self.out.unwrap_or_else(|| self.folder.join("cars"));
         let described = described(&catalogue, &plan, &template)?;
-        write(&plan, &to, images).await?;
+        // pack.json comes last: while it is there, everything is.
         let file = to.join(catalogue::FILE);
-        std::fs::write(&file, described).with_context(|| format!("writing {}", file.display()))?;
+        let writing = || format!("writing {}", file.display());
+        std::fs::create_dir_all(&to).with_context(writing)?;
+        std::fs::write(&file, described).with_context(writing)?;
+        write(&plan, &to, images).await?;
         report!("packed", {"root": root, "images": images, "cars": cars, "bytes": bytes, "folder": to.display().to_string()},
             "packed {images} images into {cars} CAR files in {}, {bytes} bytes, root {root}", to.display());
         for line in catalogue::shown(&catalogue)? {

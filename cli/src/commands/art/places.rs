@@ -39,11 +39,11 @@ impl FromStr for Place {
     }
 }
 
-/// Opens a folder or bucket; a bucket as the process's variables say.
-pub(super) fn open(name: &str) -> Result<Store> {
+/// Opens a folder or bucket; a bucket as the process's variables say. `make` makes a folder that isn't there.
+pub(super) fn open(name: &str, make: bool) -> Result<Store> {
     let text =
         |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
-    Ok(Store::open(name, std::env::vars_os().filter_map(text))?)
+    Ok(Store::open(name, make, std::env::vars_os().filter_map(text))?)
 }
 
 /// The pinning service's token: that of the file, or else of the environment.

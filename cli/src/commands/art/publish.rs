@@ -72,7 +72,7 @@ impl Command for Publish {
         let mut code = ExitCode::SUCCESS;
         for place in &self.to {
             match place {
-                Place::Store(name) => self.store(&open(name)?, &of, &file).await?,
+                Place::Store(name) => self.store(&open(name, !self.dry_run)?, &of, &file).await?,
                 Place::Service(url) => {
                     let token = token(self.token_file.as_deref())?;
                     let service = Pinning::new(url.clone(), self.upload.clone(), token)?;

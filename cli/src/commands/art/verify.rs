@@ -65,7 +65,7 @@ impl Command for Verify {
         let mut good = true;
         for place in &self.at {
             good &= match place {
-                Place::Store(name) => store(&open(name)?, &wanted, &drawn, seed).await?,
+                Place::Store(name) => store(&open(name, false)?, &wanted, &drawn, seed).await?,
                 Place::Service(url) => {
                     let service = Pinning::new(url.clone(), None, token(self.token_file.as_deref())?)?;
                     self.service(&service).await?
@@ -108,7 +108,8 @@ impl Verify {
 
 async fn store(store: &Store, wanted: &[Wanted], drawn: &[Cid], seed: u64) -> Result<bool> {
     let (name, all) = (store.name(), wanted.len());
-    let lacks = lacks(&store.have().await?, wanted);
+    let have = store.have().await?;
+    let lacks = lacks(&have, wanted);
     let named = |cids: &[String], why: &str| {
         for cid in cids.iter().take(NAMED) {
             complain!("missing", {"place": name, "image": cid, "said": why}, "{name}: {cid} {why}");
@@ -120,12 +121,15 @@ async fn store(store: &Store, wanted: &[Wanted], drawn: &[Cid], seed: u64) -> Re
     report!("verified", {"place": name, "images": all, "there": there, "missing": missing, "other_length": other},
         "{name}: {there} of {all} images are there, {missing} are missing, {other} have another length");
     let mut wrong = Vec::new();
-    for cid in drawn.iter().filter(|cid| !lacks.missing.contains(&cid.to_string())) {
-        if !store.is_right(cid).await? {
-            wrong.push((cid, "its bytes have another hash".to_owned()));
+    let there: Vec<&Cid> = drawn.iter().filter(|cid| have.contains_key(&cid.to_string())).collect();
+    for cid in &there {
+        match store.is_right(cid).await {
+            Ok(true) => {}
+            Ok(false) => wrong.push((*cid, "its bytes have another hash".to_owned())),
+            Err(error) => wrong.push((*cid, out::in_words(&error.into()))),
         }
     }
-    Ok(told(name, &wrong, drawn.len(), seed) && missing == 0 && other == 0)
+    Ok(told(name, &wrong, there.len(), seed) && missing == 0 && other == 0)
 }
 
 /// Says which of the downloaded images are wrong; whether none is.

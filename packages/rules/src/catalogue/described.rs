@@ -80,7 +80,7 @@ pub fn read(file: &[u8], template: &Template) -> Result<Described, Vec<Fault>> {
     let plain = |file: &[u8]| file::read(file, template);
     let text = core::str::from_utf8(file).unwrap_or_default();
     let first = text.split('\n').next().unwrap_or_default();
-    if !first.trim_end_matches('\r').ends_with(ENDING) {
+    if !first.strip_suffix('\r').unwrap_or(first).ends_with(ENDING) {
         let faults =
             |faults: Vec<file::Fault>| faults.into_iter().map(|fault| of_file(fault, 0, 0)).collect();
         return plain(file).map(|catalogue| Described { catalogue, files: None }).map_err(faults);
@@ -151,7 +151,9 @@ fn cut(text: &str) -> Cut {
         }
         let row = row.strip_suffix('\r').unwrap_or(row);
         let mut fields = row.rsplitn(3, ',');
-        let (Some(sha256), Some(bytes), Some(rest)) = (fields.next(), fields.next(), fields.next()) else {
+        // Without anything before them, the plain line would pass for a blank one.
+        let fields = (fields.next(), fields.next(), fields.next().filter(|rest| !rest.is_empty()));
+        let (Some(sha256), Some(bytes), Some(rest)) = fields else {
             cut.plain.push_str(row);
             cut.short.push(line);
             continue;
@@ -291,6 +293,8 @@ mod tests {
         assert!(both[0].starts_with("line 2: distance is \"x\"") && both[1].starts_with("line 2: bytes is"));
         let short = [lines.as_slice(), &[",".into()]].concat();
         assert_eq!(faults(&short), ["line 7: it has 2 fields where the first line has 8"]);
+        let end = [lines.as_slice(), &[",,".into()]].concat();
+        assert_eq!(faults(&end), ["line 7: it has 3 fields where the first line has 8"]);
         assert_eq!(
             spoiled(&format!(",{sha256}"), ""),
             ["line 2: it has 7 fields where the first line has 8"]
