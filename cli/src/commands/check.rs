@@ -1,14 +1,12 @@
 //! `meteor check`: the launch checklist, run against the repository, a launch before and an event after.
 
-use std::fs::OpenOptions;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, ensure};
 
-use super::{Command, PARTLY};
+use super::{Command, PARTLY, new_file};
 use crate::checklist::list::{Item, Need, items};
 use crate::checklist::live::Live;
 use crate::checklist::render::{Title, count, evidence, html, markdown};
@@ -212,11 +210,4 @@ impl Check {
             by: format!("meteor {}", super::help::SHORT),
         }
     }
-}
-
-/// Writes a file that must not be there.
-fn new_file(path: &Path, text: &str) -> Result<()> {
-    let writing = || format!("writing {}", path.display());
-    let file = OpenOptions::new().write(true).create_new(true).open(path).with_context(writing);
-    file?.write_all(text.as_bytes()).with_context(writing)
 }

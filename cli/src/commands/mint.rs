@@ -149,7 +149,7 @@ struct Whole {
     before: u64,
     /// Meteors of all.
     total: u64,
-    /// Meteors of the shower that is minted now.
+    /// The shower that is minted now, and its meteors so far.
     now: (u32, u64),
     several: bool,
     progress: Progress,
@@ -171,8 +171,9 @@ impl Whole {
         let MintProgress { minted, contributors } = at;
         if self.now.0 != shower {
             self.before = self.before.saturating_add(self.now.1);
-            self.now = (shower, contributors.into());
         }
+        // One that could not be minted to its end counts as far as it got.
+        self.now = (shower, minted.into());
         let done = self.before.saturating_add(minted.into());
         let left = self.progress.left(done);
         let fields = || {

@@ -37,9 +37,12 @@ mod verify;
 mod watch;
 mod withdraw;
 
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::{ArgAction, CommandFactory};
 
 use meteor_operator::account::{AccountError, Planned, PlannedMessage};
@@ -197,6 +200,13 @@ impl Cli {
             done => done,
         }
     }
+}
+
+/// Writes a file that must not be there: what somebody keeps is never written over.
+fn new_file(path: &Path, text: &str) -> Result<()> {
+    let writing = || format!("writing {}", path.display());
+    let file = OpenOptions::new().write(true).create_new(true).open(path).with_context(writing);
+    file?.write_all(text.as_bytes()).with_context(writing)
 }
 
 /// In a dry run: the transaction that the command would send next.

@@ -27,8 +27,8 @@ use crate::times::{clock, span};
 
 /// Show who gets which meteor over the whole event, and what minting it costs.
 ///
-/// Nothing is signed. Showers that are over are exact: owner, number, image and attributes are what the chain will
-/// have. One that is open is told as it stands, and its lines say "as of now". With --out, the plan is a CSV file
+/// Nothing is signed. Showers that are over are exact, unless one is cancelled before its draw or misses its mint
+/// deadline. One that is open is told as it stands, and its lines say "as of now". With --out, the plan is a CSV file
 /// with a line for each meteor, as marketplaces import it; meteors that were refunded instead are not in it.
 /// The exit code is 4 if nobody has contributed yet.
 #[derive(Clone, Debug, clap::Args)]

@@ -11,7 +11,7 @@ use meteor_operator::jobs::{self, LeftOut};
 use meteor_operator::tax::Tax;
 use serde_json::json;
 
-use super::{Command, PARTLY};
+use super::{Command, PARTLY, new_file};
 use crate::amounts::{coins, counted, payout};
 use crate::event::{Event, chosen, config};
 use crate::next::nothing;
@@ -123,7 +123,7 @@ impl Refund {
         if contributions.saturating_add(holdbacks) == 0 {
             return nothing("refund", node, contract, showers).await;
         }
-        std::fs::write(path, csv).with_context(|| format!("writing {}", path.display()))?;
+        new_file(path, &csv)?;
         let file = path.display().to_string();
         report!(
             "refund_plan",
