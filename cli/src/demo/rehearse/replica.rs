@@ -43,10 +43,12 @@ impl Replica {
         // In a folder of its own: neither a deployment file nor meteor.toml of another event must be found.
         command.current_dir(folder).env_clear();
         let log = std::fs::File::create(file("replica.log"))?;
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn()?;
-        let out = child.stdout.take().context("a replica without output")?;
-        let first = tokio::task::spawn_blocking(move || BufReader::new(out).lines().next()).await?;
+        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn()?;
+        // From here on it ends with this, whatever happens.
         let mut replica = Self { child, api: String::new(), admin: String::new() };
+        let out = replica.child.stdout.take().context("a replica without output")?;
+        let first = tokio::task::spawn_blocking(move || BufReader::new(out).lines().next());
+        let first = tokio::time::timeout(LONGEST, first).await.with_context(|| last_words(folder))??;
         let line = first.with_context(|| last_words(folder))??;
         let mut addresses = line.split_whitespace().filter(|word| word.starts_with("http://"));
         let mut next = || addresses.next().map(ToOwned::to_owned).context("a replica that says no address");
