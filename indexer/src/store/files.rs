@@ -1,12 +1,7 @@
 //! Objects in a folder or a bucket: read, list, delete, and create without ever overwriting.
-//!
-//! `object_store` 0.13 doesn't flush what it writes to a local disk, so that creating there is done here.
 
 use std::fmt;
-use std::fs::{self, File, OpenOptions};
-use std::hash::{BuildHasher as _, Hasher as _, RandomState};
-use std::io::{self, ErrorKind, Write as _};
-use std::path::{Path as FilePath, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -19,11 +14,11 @@ use object_store::{
     Attribute, BackoffConfig, ClientOptions, GetOptions, GetRange, ObjectStore, ObjectStoreExt as _, PutMode,
     PutOptions, RetryConfig,
 };
-use thiserror::Error;
 use tokio::task::spawn_blocking;
 
-use super::FormatError;
-use super::credentials::{CredentialsError, FromFile};
+use super::credentials::FromFile;
+use super::durable::{create_file, make_folder, sweep};
+use super::error::StoreError;
 use super::names;
 use super::place::{Bucket, Place};
 
@@ -35,104 +30,6 @@ const CONNECT: Duration = Duration::from_secs(5);
 const RETRY: Duration = Duration::from_secs(20);
 /// The same two where a client waits.
 const WAITED_FOR: (Duration, Duration) = (Duration::from_secs(4), Duration::from_secs(1));
-/// A file that somebody began to write this long ago is abandoned.
-const ABANDONED: Duration = Duration::from_hours(1);
-
-/// Why the store can't be used now.
-#[derive(Debug, Error)]
-pub enum StoreError {
-    /// The folder can't be made.
-    #[error("can't make the folder {} for snapshots: name another with --store, or --store none", path.display())]
-    Folder {
-        /// Its path.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
-    /// The folder isn't there.
-    #[error("there is no folder {}: make it, or name another with --images", .0.display())]
-    NoFolder(PathBuf),
-    /// An object is larger than any should be.
-    #[error("{name} has {bytes} bytes, more than there can be")]
-    TooLarge {
-        /// The object.
-        name: String,
-        /// How many it has.
-        bytes: u64,
-    },
-    /// The bucket's settings can't be used.
-    #[error("can't use the store {place}")]
-    Settings {
-        /// Where it is.
-        place: String,
-        /// Why.
-        #[source]
-        source: object_store::Error,
-    },
-    /// The file of credentials can't be used.
-    #[error(transparent)]
-    Credentials(#[from] CredentialsError),
-    /// There is something of several chains.
-    #[error("it has blocks of the chains {0}: name one with --chain-id")]
-    Chains(String),
-    /// An object can't be read, listed or deleted.
-    #[error("can't {what} {name}")]
-    Access {
-        /// What was tried.
-        what: &'static str,
-        /// The object or folder.
-        name: String,
-        /// Why.
-        #[source]
-        source: object_store::Error,
-    },
-    /// An object can't be written to the local disk.
-    #[error("can't write {name}")]
-    Write {
-        /// The object.
-        name: String,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
-    /// An object can't be made.
-    #[error("can't make {name}")]
-    Format {
-        /// The object.
-        name: String,
-        /// Why.
-        #[source]
-        source: FormatError,
-    },
-    /// Making an object panicked.
-    #[error("making {name} panicked: this is a bug, please report it")]
-    Panicked {
-        /// The object.
-        name: String,
-    },
-    /// The runtime is shutting down.
-    #[error("stopped")]
-    Stopped,
-}
-
-impl StoreError {
-    /// Whether it is the fault of what should be stored: trying again with the same changes nothing.
-    pub(super) const fn is_of_data(&self) -> bool {
-        match self {
-            Self::Format { .. } | Self::Panicked { .. } => true,
-            Self::Folder { .. }
-            | Self::NoFolder(_)
-            | Self::TooLarge { .. }
-            | Self::Settings { .. }
-            | Self::Credentials(_)
-            | Self::Chains(_)
-            | Self::Access { .. }
-            | Self::Write { .. }
-            | Self::Stopped => false,
-        }
-    }
-}
 
 /// An object as a listing shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -375,69 +272,10 @@ fn s3(bucket: &Bucket, timeout: Duration, retry_timeout: Duration) -> Result<Ama
     Ok(s3.with_endpoint(endpoint.as_str().trim_end_matches('/')).with_client_options(client))
 }
 
-/// Makes a folder and those above it, so that they are still there after a power cut.
-fn make_folder(path: &FilePath) -> io::Result<()> {
-    if path.is_dir() {
-        return Ok(());
-    }
-    if let Some(above) = path.parent() {
-        make_folder(if above.as_os_str().is_empty() { FilePath::new(".") } else { above })?;
-        match fs::create_dir(path) {
-            Ok(()) => flush(above)?,
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
-}
-
-fn flush(folder: &FilePath) -> io::Result<()> {
-    File::open(if folder.as_os_str().is_empty() { FilePath::new(".") } else { folder })?.sync_all()
-}
-
-/// Writes a file under another name, flushes it, and only then gives it its name, which fails if there is such a file.
-/// So whatever has its name is complete.
-fn create_file(path: &FilePath, bytes: &[u8]) -> io::Result<bool> {
-    let folder = path.parent().unwrap_or(path);
-    make_folder(folder)?;
-    let staged = staged(path);
-    let written = write_file(&staged, bytes).and_then(|()| fs::hard_link(&staged, path));
-    let _ = fs::remove_file(&staged); // what stays is swept later
-    match written {
-        Ok(()) => flush(folder).map(|()| true),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists && path.exists() => Ok(false),
-        Err(error) => Err(error),
-    }
-}
-
-fn write_file(path: &FilePath, bytes: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
-/// A name of its own beside `path`. Listings leave out names that end in a hash and digits.
-fn staged(path: &FilePath) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(format!("#{}", RandomState::new().build_hasher().finish()));
-    name.into()
-}
-
-fn sweep(folder: &FilePath, now: SystemTime) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_name().to_string_lossy().contains('#') {
-            let age = now.duration_since(entry.metadata()?.modified()?);
-            if age.is_ok_and(|age| age > ABANDONED) {
-                fs::remove_file(entry.path())?;
-            }
-        }
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn files(dir: &tempfile::TempDir) -> Files {
@@ -462,33 +300,6 @@ mod tests {
         files.delete("x/1").await.unwrap();
         files.delete("x/1").await.unwrap();
         assert_eq!(names(files.list("x", None).await.unwrap()), ["x/2"]);
-    }
-
-    #[tokio::test]
-    async fn what_a_kill_leaves_behind_is_not_taken_for_an_object() {
-        // The steps of `create_file`, each followed by the end of the process.
-        let dir = tempfile::tempdir().unwrap();
-        let files = files(&dir);
-        files.create("x/1", Bytes::from_static(b"one")).await.unwrap();
-        let path = dir.path().join("a/b/x/2");
-        let part = staged(&path);
-        fs::write(&part, b"tw").unwrap(); // before all is written
-        assert_eq!(files.list("x", None).await.unwrap().len(), 1);
-        let whole = staged(&path);
-        fs::write(&whole, b"two").unwrap(); // before it has its name
-        assert_eq!(files.get("x/2").await.unwrap(), None);
-        fs::hard_link(&whole, &path).unwrap(); // before the other name is gone
-        assert_eq!(files.list("x", None).await.unwrap().len(), 2);
-        assert!(!files.create("x/2", Bytes::from_static(b"two")).await.unwrap());
-        assert_eq!(files.get("x/2").await.unwrap().unwrap(), "two");
-
-        // Young ones may be another replica's, who is still writing.
-        let folder = dir.path().join("a/b/x");
-        let count = || fs::read_dir(&folder).unwrap().count();
-        sweep(&folder, SystemTime::now()).unwrap();
-        assert_eq!(count(), 4);
-        sweep(&folder, SystemTime::now() + 2 * ABANDONED).unwrap();
-        assert_eq!(count(), 2);
     }
 
     #[tokio::test]

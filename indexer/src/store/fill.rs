@@ -9,7 +9,7 @@ use meteor_chain::backoff::spread;
 use meteor_chain::with_causes;
 
 use super::Store;
-use super::files::StoreError;
+use super::error::StoreError;
 use super::load::Index;
 use super::write::{self, WriteError};
 use crate::app::App;

@@ -6,7 +6,8 @@ use bytes::Bytes;
 use meteor_chain::with_causes;
 use tokio::task::spawn_blocking;
 
-use super::files::{Files, StoreError};
+use super::error::StoreError;
+use super::files::Files;
 use super::load::apply;
 use super::names::{height, unsafe_text};
 use super::{Bound, FormatError, Store, snapshot};

@@ -11,7 +11,8 @@ use meteor_chain::blocks::{BlockHash, RawBlock};
 use meteor_chain::with_causes;
 use tokio::task::spawn_blocking;
 
-use super::files::{Files, StoreError};
+use super::error::StoreError;
+use super::files::Files;
 use super::health::Start;
 use super::names::{self, LONGEST, Names};
 use super::{Store, segment, snapshot};

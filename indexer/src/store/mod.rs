@@ -7,7 +7,9 @@
 //! `queue` holds what waits, `write` stores it, `load` chooses what to begin with, `fill` asks nodes for what is missing.
 
 mod credentials;
+mod durable;
 mod envelope;
+mod error;
 mod files;
 mod fill;
 mod health;
@@ -24,7 +26,8 @@ mod write;
 use std::sync::Arc;
 
 pub use envelope::{Bound, Damage, Event, FormatError};
-pub use files::{Files, StoreError};
+pub use error::StoreError;
+pub use files::Files;
 pub(crate) use health::Report;
 pub use health::{Start, StoreHealth};
 pub use inspect::{Held, Kept, Opened, Replayed};

@@ -14,7 +14,7 @@ use thiserror::Error;
 use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 
-use super::files::StoreError;
+use super::error::StoreError;
 use super::fill::Holes;
 use super::queue::Run;
 use super::{FormatError, Store, names, retain, segment, snapshot};

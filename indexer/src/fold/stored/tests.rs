@@ -1,5 +1,6 @@
 //! Rows that no events lead to are refused, each for its own reason.
 
+use super::showers::{GivenRow, MomentRow, RevealRow};
 use super::*;
 
 fn given(slot: u32, since: u64, amount: u128) -> GivenRow {
