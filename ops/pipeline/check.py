@@ -158,7 +158,7 @@ def script(text):
             inside = line
         elif line == "fi":
             inside = None
-        elif re.match(r"\s*step ", line) and not inside and line != 'step "done"':
+        elif re.match(r"\s*(step|beside) ", line) and not inside and line != 'step "done"':
             outside.append(line)
     return [f".ci/run: no stage runs this: {line}" for line in outside]
 
