@@ -169,6 +169,7 @@ module "worker" {
   vpc_id           = module.network.vpc_id
   subnets          = module.network.private_subnets
   secrets          = { nodes = aws_secretsmanager_secret.this["nodes"].arn, signer = aws_secretsmanager_secret.this["signer"].arn }
+  readers          = var.operators
   event_key_arn    = module.keys.event_key_arn
   kms_key_arn      = module.keys.data_key_arn
   monitoring_group = module.network.monitoring_group

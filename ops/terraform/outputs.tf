@@ -57,3 +57,12 @@ output "posture" {
   description = "The posture, its bounds, and whether the lock-down is on."
   value       = { posture = var.posture, tasks = local.tasks, locked = var.locked }
 }
+
+output "journal" {
+  description = "The worker's journal and audit log: file system, access point, and the group of a machine that mounts it."
+  value = {
+    file_system  = module.worker.journal.system.id
+    access_point = module.worker.journal.access_point.id
+    reader_group = module.worker.journal.reader_group
+  }
+}

@@ -19,6 +19,9 @@ mock_provider "aws" {
   mock_resource "aws_cloudfront_distribution" {
     defaults = { id = "EMOCK", arn = "arn:aws:cloudfront::111122223333:distribution/EMOCK" }
   }
+  mock_resource "aws_cloudfront_cache_policy" {
+    defaults = { id = "cache" }
+  }
   mock_resource "aws_cloudfront_origin_access_control" {
     defaults = { id = "OAC" }
   }
@@ -34,6 +37,12 @@ mock_provider "aws" {
   mock_resource "aws_cloudwatch_log_group" {
     defaults = { arn = "arn:aws:logs:eu-central-1:111122223333:log-group:mock" }
   }
+  mock_resource "aws_efs_file_system" {
+    defaults = { id = "fs-mock", arn = "arn:aws:elasticfilesystem:eu-central-1:111122223333:file-system/fs-mock" }
+  }
+  mock_resource "aws_efs_access_point" {
+    defaults = { id = "fsap-mock", arn = "arn:aws:elasticfilesystem:eu-central-1:111122223333:access-point/fsap-mock" }
+  }
 }
 
 override_resource {
@@ -46,6 +55,24 @@ override_resource {
   target          = module.balancer.aws_security_group.this
   override_during = plan
   values          = { id = "sg-balancer" }
+}
+
+override_resource {
+  target          = module.worker.aws_security_group.this
+  override_during = plan
+  values          = { id = "sg-worker" }
+}
+
+override_resource {
+  target          = module.worker.aws_security_group.reader
+  override_during = plan
+  values          = { id = "sg-reader" }
+}
+
+override_resource {
+  target          = module.worker.aws_iam_role.task
+  override_during = plan
+  values          = { arn = "arn:aws:iam::111122223333:role/meteor-prod-worker" }
 }
 
 override_resource {
@@ -100,6 +127,15 @@ run "launch" {
   assert {
     condition     = module.indexer.scaling.max_capacity >= 2 * module.indexer.scaling.min_capacity
     error_message = "Autoscaling has no room."
+  }
+  assert {
+    condition = toset([
+      for it in module.indexer.scaling_policies :
+      it.target_tracking_scaling_policy_configuration[0].predefined_metric_specification[0].predefined_metric_type
+      if it.policy_type == "TargetTrackingScaling" && it.service_namespace == "ecs" && it.scalable_dimension == "ecs:service:DesiredCount"
+      && it.target_tracking_scaling_policy_configuration[0].scale_out_cooldown <= 60
+    ]) == toset(["ECSServiceAverageCPUUtilization", "ALBRequestCountPerTarget"])
+    error_message = "Autoscaling doesn't act on CPU and requests, or acts too late."
   }
   assert {
     condition     = module.indexer.service.deployment_minimum_healthy_percent == 100 && module.indexer.service.deployment_maximum_percent == 200
@@ -231,6 +267,38 @@ run "launch" {
     ))
     error_message = "Something is served without TLS."
   }
+  assert {
+    condition     = tolist(module.edge.distribution.aliases) == tolist([var.domain]) && one(module.edge.distribution.viewer_certificate).minimum_protocol_version == "TLSv1.2_2021"
+    error_message = "The distribution has another name than the site, or takes old TLS."
+  }
+  assert {
+    condition = toset(keys(module.edge.records)) == toset(["A", "AAAA"]) && alltrue([
+      for record in module.edge.records : record.name == var.domain && record.alias[0].name == module.edge.distribution.domain_name
+    ])
+    error_message = "The site's name doesn't lead to the distribution."
+  }
+  assert {
+    condition     = module.edge.certificates.edge.domain_name == var.domain && module.edge.certificates.edge.region == "us-east-1" && alltrue([for it in module.edge.certificates : it.validation_method == "DNS"])
+    error_message = "A certificate is for another name, in another region than CloudFront's, or not renewed by itself."
+  }
+  assert {
+    # tests/openapi.json is schema/openapi.json, which ../test puts here. The first pattern that fits counts.
+    condition = alltrue([
+      for path, verbs in jsondecode(file("tests/openapi.json")).paths : [
+        for it in module.edge.distribution.ordered_cache_behavior :
+        contains(it.allowed_methods, "POST") && it.target_origin_id == "app" && it.cache_policy_id == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+        if can(regex("^${replace(it.path_pattern, "*", ".*")}$", path))
+      ][0] if can(verbs.post)
+    ])
+    error_message = "CloudFront refuses a POST of the API, or answers it from its cache."
+  }
+  assert {
+    condition = (
+      module.balancer.settings.access_logs[0].enabled && length(module.edge.logs.firewall.log_destination_configs) == 1
+      && module.edge.logs.group.retention_in_days >= 365 && module.edge.logs.requests.delivery_source_name == "meteor-prod-requests"
+    )
+    error_message = "Requests aren't logged: at CloudFront, by the firewall, or by the load balancer."
+  }
 
   # Halting, and no back end -------------------------------------------------------------------------------------------
 
@@ -310,8 +378,24 @@ run "launch" {
     error_message = "The public server knows of the event's key."
   }
   assert {
-    condition     = length(module.worker.task_policy.Statement) == 1 && module.worker.task_policy.Statement[0].Action == "kms:GenerateMac"
-    error_message = "The worker may do more than use the event's key."
+    condition     = [for it in module.indexer.container.secrets : it.name] == ["METEOR_NODE"]
+    error_message = "The public server is given another secret than its nodes' addresses."
+  }
+  assert {
+    condition     = alltrue([for it in aws_secretsmanager_secret.this : it.kms_key_id == module.keys.data_key_arn && it.recovery_window_in_days >= 7])
+    error_message = "A secret isn't encrypted with our key, or is gone as soon as somebody deletes it."
+  }
+  assert {
+    condition = alltrue([
+      for it in module.worker.task_policy.Statement : contains(
+        [
+          { actions = ["kms:GenerateMac"], resource = module.keys.event_key_arn },
+          { actions = ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"], resource = module.worker.journal.system.arn },
+        ],
+        { actions = flatten([it.Action]), resource = it.Resource },
+      )
+    ])
+    error_message = "The worker may do more than use the event's key and write its journal."
   }
   assert {
     condition = jsonencode([
@@ -330,6 +414,83 @@ run "launch" {
   assert {
     condition     = module.keys.event_key.customer_master_key_spec == "HMAC_256" && module.keys.event_key.key_usage == "GENERATE_VERIFY_MAC" && module.keys.event_key.multi_region
     error_message = "The key is not as `meteor keygen --kms` makes it."
+  }
+
+  # The event's files, and what the worker leaves behind ----------------------------------------------------------------
+
+  assert {
+    # What ops/image/event puts into both images.
+    condition = alltrue([
+      for path in concat(
+        [for it in module.indexer.container.environment : it.value if startswith(it.value, "/event")],
+        [for word in module.worker.containers.worker.command : word if startswith(word, "/event")],
+      ) : contains(["/event/deployment.json", "/event/tables.json", "/event/catalogue.csv"], path)
+    ])
+    error_message = "A task looks for a file of the event that its image doesn't have."
+  }
+  assert {
+    condition = (
+      toset([for it in module.indexer.container.environment : it.name if startswith(it.value, "/event")]) == toset(["METEOR_CATALOGUE", "METEOR_TABLES"])
+      && length([for it in concat([{ sourceVolume = "", containerPath = "" }], module.worker.containers.worker.mountPoints) : it if startswith(it.containerPath, "/event")]) == 0
+    )
+    error_message = "The indexer doesn't serve the event's files, or a volume hides those of the worker's image."
+  }
+  assert {
+    condition = alltrue([
+      for path in [
+        one([for it in module.worker.containers.worker.environment : it.value if it.name == "METEOR_JOURNAL"]),
+        module.worker.containers.worker.command[index(module.worker.containers.worker.command, "--audit-log") + 1],
+      ] :
+      anytrue([
+        for mount in module.worker.containers.worker.mountPoints : startswith(path, "${mount.containerPath}/") && anytrue([
+          for volume in module.worker.task.volume : volume.name == mount.sourceVolume && length(volume.efs_volume_configuration) == 1
+        ])
+      ])
+    ])
+    error_message = "The worker's journal or audit log ends with its task."
+  }
+  assert {
+    condition = alltrue(flatten([
+      for volume in module.worker.task.volume : [
+        for it in volume.efs_volume_configuration :
+        it.transit_encryption == "ENABLED" && it.authorization_config[0].iam == "ENABLED" && it.authorization_config[0].access_point_id == module.worker.journal.access_point.id
+      ]
+    ]))
+    error_message = "The worker reaches its journal without TLS, or not as its own role."
+  }
+  assert {
+    condition     = module.worker.journal.system.encrypted && module.worker.journal.backup.backup_policy[0].status == "ENABLED"
+    error_message = "The worker's journal isn't encrypted, or nothing backs it up."
+  }
+  assert {
+    condition     = module.worker.journal.access_point.posix_user[0].uid == 65532 && module.worker.journal.access_point.root_directory[0].creation_info[0].permissions == "0700"
+    error_message = "The worker's journal is another user's, or open to every user."
+  }
+  assert {
+    condition = jsonencode([
+      for it in module.worker.journal.policy.Statement : flatten([it.Condition.ArnNotEquals["aws:PrincipalArn"]])
+      if it.Effect == "Deny" && it.Action == "elasticfilesystem:ClientWrite" && it.Principal == { AWS = "*" }
+    ]) == jsonencode([["arn:aws:iam::111122223333:role/meteor-prod-worker"]])
+    error_message = "Somebody beside the worker may write to its journal."
+  }
+  assert {
+    condition = jsonencode([
+      for it in module.worker.journal.policy.Statement : sort(flatten([it.Condition.ArnNotEquals["aws:PrincipalArn"]]))
+      if it.Effect == "Deny" && it.Action == "elasticfilesystem:ClientMount" && it.Principal == { AWS = "*" }
+    ]) == jsonencode([["arn:aws:iam::111122223333:role/meteor-prod-worker", "arn:aws:iam::111122223333:role/operator"]])
+    error_message = "Somebody beside worker and operators may read the worker's journal."
+  }
+  assert {
+    condition     = toset([for rule in module.worker.journal.ingress : rule.referenced_security_group_id]) == toset(["sg-worker", "sg-reader"]) && alltrue([for rule in module.worker.journal.ingress : rule.cidr_ipv4 == null && rule.from_port == 2049 && rule.to_port == 2049])
+    error_message = "The worker's journal can be reached from elsewhere."
+  }
+  assert {
+    condition     = length(module.worker.journal.targets) == length(var.zones)
+    error_message = "In one of the zones the worker can't reach its journal."
+  }
+  assert {
+    condition     = alltrue([for group in [module.indexer.log_group, module.worker.log_group, module.audit.log_group] : group.retention_in_days >= 365 && group.kms_key_id != null])
+    error_message = "Logs are gone before a year has passed, or lie open."
   }
 
   # Alarms ------------------------------------------------------------------------------------------------------------
@@ -371,6 +532,7 @@ run "launch" {
       for action in [
         "route53:Change*", "cloudfront:Update*", "ecs:Update*", "ecs:Register*", "ecr:Put*", "iam:Put*", "iam:Attach*", "iam:Detach*", "iam:PassRole",
         "secretsmanager:Put*", "kms:ScheduleKeyDeletion", "wafv2:Update*", "s3:PutBucket*", "cloudtrail:Stop*", "route53domains:*", "lambda:*",
+        "elasticfilesystem:Put*", "elasticfilesystem:Delete*", "backup:Delete*", "logs:PutRetentionPolicy", "kms:CreateGrant",
       ] : contains(module.lock_policy.document.Statement[0].Action, action)
     ]) && alltrue([for it in module.lock_policy.document.Statement : it.Effect == "Deny"])
     error_message = "The lock-down lets something through that changes what visitors see."
@@ -389,11 +551,15 @@ run "launch" {
       !contains(module.lock_policy.document.Statement[0].Action, action)
       ]) && alltrue([
       for pattern in module.lock_policy.document.Statement[0].Action : alltrue([
-        for action in ["kms:GenerateMac", "s3:PutObject", "s3:DeleteObject", "cloudfront-keyvaluestore:PutKey", "sts:AssumeRole", "logs:PutLogEvents", "secretsmanager:GetSecretValue"] :
+        for action in ["kms:GenerateMac", "s3:PutObject", "s3:DeleteObject", "cloudfront-keyvaluestore:PutKey", "sts:AssumeRole", "logs:PutLogEvents", "secretsmanager:GetSecretValue", "elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"] :
         !can(regex("^${replace(pattern, "*", ".*")}$", action))
       ])
     ])
     error_message = "The lock-down stops the event itself, or the halt."
+  }
+  assert {
+    condition     = length(jsonencode(module.lock_policy.document)) <= 5120
+    error_message = "The lock-down is longer than a service control policy may be."
   }
   assert {
     condition = (

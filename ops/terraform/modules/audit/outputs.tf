@@ -7,3 +7,8 @@ output "watched" {
   description = "Their names."
   value       = toset(keys(local.watched))
 }
+
+output "log_group" {
+  description = "What the trail says."
+  value       = aws_cloudwatch_log_group.trail
+}

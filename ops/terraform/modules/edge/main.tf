@@ -17,6 +17,8 @@ locals {
     { path = "/v1/events", target = "app", cache = local.managed.no_cache, request = local.managed.all_but_the_host, compress = false, write = false, halts = true, headers = null },
     # Transactions on their way to the chain.
     { path = "/v1/txs*", target = "app", cache = local.managed.no_cache, request = local.managed.all_but_the_host, compress = true, write = true, halts = true, headers = null },
+    # What one would cost. CloudFront answers a POST elsewhere with 403.
+    { path = "/v1/simulate", target = "app", cache = local.managed.no_cache, request = local.managed.all_but_the_host, compress = true, write = true, halts = true, headers = null },
     # The rest of the API, as long as the indexer says: mostly a second.
     { path = "/v1/*", target = "app", cache = aws_cloudfront_cache_policy.api.id, request = null, compress = true, write = false, halts = true, headers = null },
     # Named by their content: kept for ever. The indexer checks each and makes thumbnails; S3 stands in without it.

@@ -61,3 +61,18 @@ output "read_statement" {
     }
   }
 }
+
+output "records" {
+  description = "The site's names."
+  value       = aws_route53_record.site
+}
+
+output "certificates" {
+  description = "The site's certificate, and the load balancer's."
+  value       = { edge = aws_acm_certificate.edge, origin = aws_acm_certificate.origin }
+}
+
+output "logs" {
+  description = "Where requests and what the firewall did are written."
+  value       = { requests = aws_cloudwatch_log_delivery.requests, firewall = aws_wafv2_web_acl_logging_configuration.this, group = aws_cloudwatch_log_group.firewall }
+}

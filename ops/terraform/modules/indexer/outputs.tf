@@ -30,3 +30,13 @@ output "ingress" {
     values(aws_vpc_security_group_ingress_rule.admin_private),
   )
 }
+
+output "log_group" {
+  description = "What the indexer says."
+  value       = aws_cloudwatch_log_group.this
+}
+
+output "scaling_policies" {
+  description = "What it scales by."
+  value       = [aws_appautoscaling_policy.cpu, aws_appautoscaling_policy.requests]
+}

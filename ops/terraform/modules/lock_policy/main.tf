@@ -26,13 +26,16 @@ locals {
     "ec2:Attach*", "ec2:Detach*", "ec2:Run*", "ec2:Terminate*",
     "iam:Add*", "iam:Attach*", "iam:Create*", "iam:Delete*", "iam:Detach*", "iam:PassRole", "iam:Put*", "iam:Remove*", "iam:Set*",
     "iam:Update*", "iam:Upload*", "iam:TagUser", "iam:UntagUser",
-    "kms:ScheduleKeyDeletion", "kms:Disable*", "kms:Put*", "kms:Delete*",
+    "kms:ScheduleKeyDeletion", "kms:Disable*", "kms:Put*", "kms:Delete*", "kms:Update*", "kms:CreateGrant",
+    "elasticfilesystem:Create*", "elasticfilesystem:Delete*", "elasticfilesystem:Modify*", "elasticfilesystem:Put*",
+    "elasticfilesystem:Update*", "backup:Delete*", "backup:Put*", "backup:Stop*", "backup:Update*", "servicediscovery:Create*", "servicediscovery:Delete*",
+    "servicediscovery:Deregister*", "servicediscovery:Register*", "servicediscovery:Update*",
     "secretsmanager:Put*", "secretsmanager:Update*", "secretsmanager:Delete*", "secretsmanager:Rotate*",
     "s3:PutBucket*", "s3:DeleteBucket*", "s3:PutLifecycle*", "s3:PutReplication*", "s3:PutEncryption*", "s3:PutAccount*",
     "s3:DeleteObjectVersion",
     "cloudtrail:Delete*", "cloudtrail:Stop*", "cloudtrail:Update*", "cloudtrail:Put*",
     "cloudwatch:Delete*", "cloudwatch:Disable*", "cloudwatch:Put*Alarm", "sns:Delete*", "sns:Unsubscribe", "sns:Set*",
-    "logs:Delete*", "organizations:LeaveOrganization", "account:*",
+    "logs:Delete*", "logs:PutRetentionPolicy", "logs:PutMetricFilter", "logs:PutResourcePolicy", "organizations:LeaveOrganization", "account:*",
   ]
 
   document = {

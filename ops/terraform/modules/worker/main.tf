@@ -12,7 +12,7 @@ locals {
     }
   }
 
-  mounts = [{ sourceVolume = "private", containerPath = "/private", readOnly = false }]
+  private = { sourceVolume = "private", containerPath = "/private", readOnly = false }
 
   # ECS hands out secrets as variables, which a process's children and debuggers see. The worker reads files.
   init = {
@@ -21,10 +21,10 @@ locals {
     essential              = false
     user                   = "0:0"
     readonlyRootFilesystem = true
-    mountPoints            = local.mounts
+    mountPoints            = [local.private]
     secrets                = [{ name = "SIGNER", valueFrom = var.secrets.signer }]
     command = ["sh", "-c", join(" && ", [
-      "umask 077", "mkdir -p /private/journal", "printf '%s\\n' \"$SIGNER\" > /private/words", "chown -R 65532:65532 /private",
+      "umask 077", "printf '%s\\n' \"$SIGNER\" > /private/words", "chown -R 65532:65532 /private",
     ])]
     logConfiguration = local.logs
   }
@@ -35,33 +35,41 @@ locals {
     essential              = true
     user                   = "65532:65532"
     readonlyRootFilesystem = true
-    mountPoints            = local.mounts
+    mountPoints            = [local.private, { sourceVolume = "state", containerPath = "/state", readOnly = false }]
     dependsOn              = [{ containerName = "init", condition = "SUCCESS" }]
     # It ends its round first, and a transaction under way.
     stopTimeout  = 120
     portMappings = [{ containerPort = local.admin_port, protocol = "tcp" }]
     environment = [
       { name = "AWS_REGION", value = var.region },
-      { name = "METEOR_JOURNAL", value = "/private/journal" },
+      { name = "METEOR_JOURNAL", value = "/state/journal" },
       { name = "METEOR_KMS_KEY_ID", value = var.event_key_arn },
     ]
     secrets         = [{ name = "METEOR_NODE", valueFrom = var.secrets.nodes }]
     linuxParameters = { capabilities = { drop = ["ALL"] } }
     command = [
       "hatch", "--event", "/event/deployment.json", "--tables", "/event/tables.json",
-      "--signer-file", "/private/words", "--admin", "0.0.0.0:${local.admin_port}",
+      "--signer-file", "/private/words", "--admin", "0.0.0.0:${local.admin_port}", "--json", "--audit-log", "/state/audit.log",
     ]
     logConfiguration = local.logs
   }
 
   task_policy = {
     Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Action    = "kms:GenerateMac"
-      Resource  = var.event_key_arn
-      Condition = { StringEquals = { "kms:MacAlgorithm" = "HMAC_SHA_256" } }
-    }]
+    Statement = [
+      {
+        Effect    = "Allow"
+        Action    = "kms:GenerateMac"
+        Resource  = var.event_key_arn
+        Condition = { StringEquals = { "kms:MacAlgorithm" = "HMAC_SHA_256" } }
+      },
+      {
+        Effect    = "Allow"
+        Action    = ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
+        Resource  = aws_efs_file_system.journal.arn
+        Condition = { StringEquals = { "elasticfilesystem:AccessPointArn" = aws_efs_access_point.journal.arn } }
+      },
+    ]
   }
 
   assume = jsonencode({
@@ -149,7 +157,7 @@ resource "aws_vpc_security_group_ingress_rule" "admin_private" {
 
 resource "aws_vpc_security_group_egress_rule" "out" {
   security_group_id = aws_security_group.this.id
-  description       = "Nodes, beacon, KMS"
+  description       = "Nodes, beacon, KMS, journal"
   cidr_ipv4         = "0.0.0.0/0"
   ip_protocol       = "tcp"
   from_port         = 0
@@ -183,6 +191,21 @@ resource "aws_ecs_task_definition" "this" {
   # The task's own disk, which ends with it.
   volume {
     name = "private"
+  }
+
+  # What stays: journal.tf.
+  volume {
+    name = "state"
+
+    efs_volume_configuration {
+      file_system_id     = aws_efs_file_system.journal.id
+      transit_encryption = "ENABLED"
+
+      authorization_config {
+        access_point_id = aws_efs_access_point.journal.id
+        iam             = "ENABLED"
+      }
+    }
   }
 
   runtime_platform {
@@ -220,4 +243,6 @@ resource "aws_ecs_service" "this" {
   service_registries {
     registry_arn = aws_service_discovery_service.this.arn
   }
+
+  depends_on = [aws_efs_mount_target.journal, aws_efs_file_system_policy.journal]
 }

@@ -14,7 +14,7 @@ variable "cluster_arn" {
 }
 
 variable "image" {
-  description = "The image with `meteor` and its digest. It has /event/deployment.json and /event/tables.json."
+  description = "The image with `meteor` and its digest. It has the event in /event."
   type        = string
 }
 
@@ -38,13 +38,18 @@ variable "secrets" {
   type        = object({ nodes = string, signer = string })
 }
 
+variable "readers" {
+  description = "ARNs of the roles that may read the journal and the audit log."
+  type        = list(string)
+}
+
 variable "event_key_arn" {
   description = "The event's key."
   type        = string
 }
 
 variable "kms_key_arn" {
-  description = "Encrypts logs and secrets."
+  description = "Encrypts logs, secrets and the journal."
   type        = string
 }
 
