@@ -11,7 +11,9 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 # Written by whoever runs it (docs/run/compose.md).
-OWN = {"event", "secrets"}
+OWN = {"secrets"}
+# What ops/image/event puts into both images.
+EVENT = {"/event/deployment.json", "/event/tables.json", "/event/catalogue.csv"}
 
 
 def targets():
@@ -54,6 +56,13 @@ def check(model, variables):
     indexer = services["indexer"]
     if indexer["healthcheck"]["test"] != ["CMD", "/meteor-indexer", "healthcheck"]:
         wrong.append(f"indexer: its health check is {indexer['healthcheck']['test']}")
+    if [indexer["environment"].get(name) for name in ("METEOR_TABLES", "METEOR_CATALOGUE")] != ["/event/tables.json", "/event/catalogue.csv"]:
+        wrong.append("indexer: it doesn't serve the event's tables and catalogue")
+    for name in ("indexer", "hatch"):
+        if strange := set(re.findall(r"/event/[^\s\"]*", json.dumps([services[name].get("environment"), services[name].get("command")]))) - EVENT:
+            wrong.append(f"{name}: its image has no {sorted(strange)}")
+        if any(volume["target"].startswith("/event") for volume in services[name].get("volumes", [])):
+            wrong.append(f"{name}: a volume hides the event that is in its image")
     if indexer.get("secrets") or services["hatch"].get("profiles") != ["hatch"]:
         wrong.append("the worker or its secrets are with the public server")
     if not model["networks"]["monitoring"].get("internal"):
@@ -78,6 +87,9 @@ BREAKS = [
     (lambda m: m["services"]["prometheus"]["networks"].pop("monitoring"), "Prometheus does not reach prometheus"),
     (lambda m: m["services"]["prometheus"]["volumes"][1].update(source="/nowhere/rules"), "/nowhere/rules is not there"),
     (lambda m: m["services"]["indexer"].pop("user"), "it runs as root"),
+    (lambda m: m["services"]["indexer"]["environment"].pop("METEOR_CATALOGUE"), "it doesn't serve the event's"),
+    (lambda m: m["services"]["hatch"]["command"].append("--tables=/event/table.json"), "its image has no ['/event/table.json']"),
+    (lambda m: m["services"]["hatch"]["volumes"].append({"type": "volume", "source": "event", "target": "/event"}), "hides the event"),
 ]
 
 

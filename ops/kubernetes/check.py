@@ -15,6 +15,8 @@ import yaml
 HERE = pathlib.Path(__file__).resolve().parent
 # The servers' own: how long the indexer gives what is under way after the drain.
 CUT_SECONDS = 10
+# What ops/image/event puts into both images.
+EVENT = {"/event/deployment.json", "/event/tables.json", "/event/catalogue.csv"}
 
 
 def load():
@@ -73,6 +75,14 @@ def check(objects):
         wrong.append("indexer: fewer than 5 replicas")
     if any("secret" in volume for volume in indexer.get("volumes", [])) or "secret" in str(indexer).lower():
         wrong.append("indexer: the public server has a secret")
+    settings = of(objects, "ConfigMap")["indexer"]["data"]
+    if [settings.get(name) for name in ("METEOR_TABLES", "METEOR_CATALOGUE")] != ["/event/tables.json", "/event/catalogue.csv"]:
+        wrong.append("indexer: it doesn't serve the event's tables and catalogue")
+    for name, said in (("indexer", settings.values()), ("hatch", running["hatch"][1]["containers"][0]["args"])):
+        if strange := set(re.findall(r"/event/\S*", " ".join(said))) - EVENT:
+            wrong.append(f"{name}: its image has no {sorted(strange)}")
+        if any(mount["mountPath"].startswith("/event") for mount in running[name][1]["containers"][0]["volumeMounts"]):
+            wrong.append(f"{name}: a volume hides the event that is in its image")
     worker = of(objects, "Deployment")["hatch"]["spec"]
     expect("hatch", "replicas", worker["replicas"], 1)
     expect("hatch", "strategy", worker["strategy"], {"type": "Recreate"})
@@ -114,6 +124,9 @@ BREAKS = [
     (lambda o: container(o, "indexer").update(image="registry.example.com/meteor/indexer:latest"), "a digest in its image"),
     (lambda o: of(o, "StatefulSet")["indexer"]["spec"].update(replicas=2), "fewer than 5"),
     (lambda o: of(o, "Deployment")["hatch"]["spec"].update(replicas=2), "hatch: replicas"),
+    (lambda o: of(o, "ConfigMap")["indexer"]["data"].pop("METEOR_TABLES"), "it doesn't serve the event's"),
+    (lambda o: container(o, "hatch")["args"].append("--tables=/event/table.json"), "its image has no ['/event/table.json']"),
+    (lambda o: container(o, "hatch")["volumeMounts"].append({"name": "event", "mountPath": "/event"}), "hides the event"),
     (lambda o: of(o, "Service")["indexer"]["spec"]["ports"][0].update(targetPort="admin"), "it opens the admin port"),
     (lambda o: of(o, "Service")["indexer"]["spec"]["selector"].update({"app.kubernetes.io/name": "index"}), "it meets no pod"),
     (lambda o: of(o, "PodDisruptionBudget")["indexer"]["spec"]["selector"]["matchLabels"].update({"app.kubernetes.io/name": "x"}), "budgets"),
