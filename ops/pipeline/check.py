@@ -20,6 +20,10 @@ PLACES = {
 }
 GITLAB_NAMES = {"page": "frontend", "server": "binary", "images": "image"}
 SHIPPING = {"image", "dev", "canary", "first-approval", "second-approval", "prod"}
+# The settings of docs/releases.md that a job reads. GitLab gives every job all of them by itself.
+SETTINGS = {"image": {"METEOR_DEPLOYMENT"}, "canary": {"PROD_SITE", "METEOR_NODE", "METEOR_CONTRACT", "METEOR_START_HEIGHT"},
+            "dev": {"TF_VARS", "TF_BACKEND", "AWS_ROLE_ARN"}, "prod": {"TF_VARS", "TF_BACKEND", "AWS_ROLE_ARN"}}
+LAST_LOOK = ".cache/meteor/advisories"
 COMMANDS = {"frontend": "bash .ci/run frontend", "binary": "bash .ci/run binary", "advisories": "ops/supply/advisories"}
 
 
@@ -32,6 +36,18 @@ def holds(expression, values):
     if re.search(r"\$|github\.", expression):
         raise SystemExit(f"check.py can't read the condition: {expression}")
     return eval(expression, {"__builtins__": {}})  # of our own files, and nothing but literals is left
+
+
+def commands(lines):
+    """The commands of this tree that a job runs. Of what each pipeline names in its own way only the place counts."""
+    found = []
+    for line in "\n".join(lines).split("\n"):
+        for part in re.split(r"&&|\||;|>", line):
+            words = part.split()
+            words = words[1:] if words[:1] == ["bash"] else words
+            if words and words[0].startswith(("ops/", ".ci/", "scripts/")):
+                found.append(" ".join(words[:1] + ["$" if "$" in word else word.rpartition("/")[2] for word in words[1:]]))
+    return found
 
 
 def extended(jobs, name):
@@ -86,6 +102,12 @@ def gitlab(text):
         wrong.append("GitLab: images does not wait for all stages before it")
     if "ops/supply/advisories" not in jobs["images"]["script"]:
         wrong.append("GitLab: images are made without a look at the advisories")
+    for name in ("images", "advisories"):
+        if not any(cache["paths"] == [LAST_LOOK] and cache["key"] == "advisories" for cache in jobs[name]["cache"]):
+            wrong.append(f"GitLab: {name} does not keep the last look at the advisories")
+    for name, job in jobs.items():
+        for setting in SETTINGS.get(common[name], set()) & (set(job.get("variables", {})) | set(pipeline["variables"])):
+            wrong.append(f"GitLab: {name} overrides the setting {setting}")
     for name in ("first-approval", "second-approval"):
         rule = by_rules(jobs[name]["rules"], on_prod) or {}
         if rule.get("when") != "manual" or rule.get("allow_failure") is not False:
@@ -132,6 +154,16 @@ def github(text):
             wrong.append(f"GitHub: {name} does not run {command}")
     if "ops/supply/advisories" not in lines["image"]:
         wrong.append("GitHub: images are made without a look at the advisories")
+    for name in ("image", "advisories"):
+        steps = [step for step in jobs[name]["steps"] if step.get("with", {}).get("path") == LAST_LOOK]
+        looks = [step for step in jobs[name]["steps"] if step.get("run") == "ops/supply/advisories"]
+        if len(steps) != 1 or steps[0]["with"].get("restore-keys") != "advisories-" or any(step["env"]["METEOR_CACHE"] != ".cache/meteor" for step in looks):
+            wrong.append(f"GitHub: {name} does not keep the last look at the advisories")
+    for name, job in jobs.items():
+        given = {value for part in [job, *job["steps"]] for value in part.get("env", {}).values() if str(value).startswith("${{ vars.")}
+        wanted = {"${{ vars.%s }}" % setting for setting in SETTINGS.get(name, set())}
+        if given != wanted:
+            wrong.append(f"GitHub: {name} is given {sorted(given)}, not {sorted(wanted)}")
     for name, expected in (("image", {"frontend", "binary"}), ("canary", {"image"}), ("first-approval", {"canary"}),
                            ("second-approval", {"canary"}), ("prod", {"image", "canary", "first-approval", "second-approval"})):
         if set(needs[name]) != expected:
@@ -145,8 +177,26 @@ def github(text):
     if not gate or not deploy or gate[0] > deploy[0]:
         wrong.append("GitHub: prod does not ask whether two people approved, before it deploys")
     for name, job in jobs.items():
+        for step in job["steps"]:
+            if step.get("uses", "").startswith("actions/checkout@") and step.get("with", {}).get("persist-credentials") is not False:
+                wrong.append(f"GitHub: {name} leaves its token where what it builds can read it")
         if job.get("continue-on-error") or any(step.get("continue-on-error") for step in job["steps"]):
             wrong.append(f"GitHub: {name} goes on after an error")
+    return wrong
+
+
+def differences(texts):
+    """Where the two pipelines differ in what they run, and settings that no one reads about."""
+    gitlab_jobs, wrong = yaml.safe_load(texts[".gitlab-ci.yml"]), []
+    github_jobs = yaml.safe_load(texts[".github/workflows/ci.yml"])["jobs"]
+    for name, job in github_jobs.items():
+        other = next(theirs for theirs in gitlab_jobs if GITLAB_NAMES.get(theirs, theirs) == name)
+        mine, theirs = commands(step.get("run", "") for step in job["steps"]), commands(extended(gitlab_jobs, other)["script"])
+        if mine != theirs:
+            wrong.append(f"{name}: GitHub runs {mine}, GitLab {theirs}")
+    told = set(re.findall(r"`([A-Z][A-Z_]+)`", "\n".join(re.findall(r"^\|.*", texts["docs/releases.md"], re.M))))
+    if missing := set().union(*SETTINGS.values()) - told:
+        wrong.append(f"docs/releases.md does not name {sorted(missing)}")
     return wrong
 
 
@@ -178,23 +228,35 @@ BREAKS = [
      "if: github.event_name != 'schedule'", "runs on any branch"),
     (".github/workflows/ci.yml", "          ops/pipeline/two-people first-approval second-approval\n", "", "two people"),
     (".github/workflows/ci.yml", "    environment: prod-second-approval\n", "", "second-approval is in the environment"),
+    (".github/workflows/ci.yml", "        env:\n          METEOR_DEPLOYMENT: ${{ vars.METEOR_DEPLOYMENT }}\n", "", "image is given []"),
+    (".github/workflows/ci.yml", "          METEOR_CONTRACT: ${{ vars.METEOR_CONTRACT }}\n", "", "canary is given"),
+    (".github/workflows/ci.yml", "          restore-keys: advisories-\n", "", "does not keep the last look"),
+    (".github/workflows/ci.yml", '"$GITHUB_SHA"', '"$GITHUB_SHA" --more', "image: GitHub runs"),
+    (".github/workflows/ci.yml", "          persist-credentials: false", "          persist-credentials: true", "leaves its token"),
+    (".gitlab-ci.yml", "    - ops/image/publish", "    - ops/image/build x\n    - ops/image/publish", "image: GitHub runs"),
+    (".gitlab-ci.yml", "    STORAGE_DRIVER: vfs\n", "    STORAGE_DRIVER: vfs\n    METEOR_DEPLOYMENT: deployment.json\n", "overrides the setting METEOR_DEPLOYMENT"),
+    (".gitlab-ci.yml", "paths: [.cache/meteor/advisories]", "paths: [.cache/advisories]", "does not keep the last look"),
+    ("docs/releases.md", "| `METEOR_DEPLOYMENT` |", "| |", "docs/releases.md does not name"),
     (".ci/run", "if in_part frontend; then\n    step \"the page in a real", "step x\nif in_part frontend; then\n    step \"the page in a real", "no stage runs this"),
 ]
 
 
+def all_wrong(texts):
+    return [line for path, check in FILES.items() for line in check(texts[path])] + differences(texts)
+
+
 def main():
-    texts = {path: open(path).read() for path in FILES}
+    texts = {path: open(path).read() for path in (*FILES, "docs/releases.md")}
     if sys.argv[1:] == ["broken"]:
         for path, good, bad, expected in BREAKS:
             if good not in texts[path]:
                 raise SystemExit(f"check.py: {path} has no longer: {good}")
-            wrong = FILES[path](texts[path].replace(good, bad, 1))
+            wrong = all_wrong(texts | {path: texts[path].replace(good, bad, 1)})
             if not any(expected in line for line in wrong):
                 raise SystemExit(f"check.py: it does not see that {path} has {bad!r} in place of {good!r}: {wrong}")
         print(f"pipelines: {len(BREAKS)} ways of breaking them are seen")
         return
-    wrong = [line for path, check in FILES.items() for line in check(texts[path])]
-    if wrong:
+    if wrong := all_wrong(texts):
         raise SystemExit("\n".join(wrong))
     print("pipelines: stages, branches and the gate before prod are as they should be")
 

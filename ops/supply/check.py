@@ -1,12 +1,14 @@
 """Where what we build with comes from, and whether a secret has got into the tree.
 
-check.py locks|pins|secrets     one check, in the tree that is the working folder
+check.py locks|pins|owners|secrets     one check, in the tree that is the working folder
 """
 import json
 import pathlib
 import re
 import subprocess
 import sys
+
+import yaml
 
 KNOWN = pathlib.Path("ops/supply/known-secrets.json")
 PLUGIN = "ops/supply/secret_words.py"
@@ -36,6 +38,9 @@ def locks():
             # The registry is whatever npm is set to. With an address in the lock file it would be asked instead.
             if "resolved" in package or package.get("link"):
                 wrong.append(f"{path}: {name} comes from {package.get('resolved', 'a link')}")
+    for path in tracked("*package.json"):
+        if not pathlib.Path(path).with_name("package-lock.json").is_file():
+            wrong.append(f"{path}: there is no lock file beside it")
     for path in tracked("*Cargo.lock"):
         for block in pathlib.Path(path).read_text().split("[[package]]")[1:]:
             name = re.search(r'name = "(.*)"', block).group(1)
@@ -51,34 +56,75 @@ def locks():
     return wrong, f"{count} packages have hashes and come from their registry"
 
 
+# What moves money, and what decides what production runs.
+OWNED = ("/contracts/", "/packages/", "/operator/", "/ops/", "/.ci/", "/.github/", "/.gitlab-ci.yml", "/scripts/", "/CODEOWNERS")
 # Our own images, which deployments name by digest.
 OURS = re.compile(r"^(\$|scratch$|build$|localhost/|registry\.example\.com/)")
+
+
+def named(node, key=""):
+    """What a file of YAML says of actions and images: kind, name and line."""
+    if isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            yield from named(value, name.value)
+            # GitLab's longer form, and that of a GitHub job's container.
+            if name.value in ("image", "container") and isinstance(value, yaml.MappingNode):
+                for inner, said in value.value:
+                    if inner.value == "name":
+                        yield "image", said.value, said.start_mark.line + 1
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from named(value)
+    elif key == "uses" or key in ("image", "container"):
+        yield "action" if key == "uses" else "image", node.value, node.start_mark.line + 1
+
+
+def built_from(text):
+    """The images that a Dockerfile begins with, and their lines."""
+    stages = set()
+    for number, line in enumerate(text.split("\n"), 1):
+        found = re.match(r"FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?", line, re.I) or re.match(r"ARG\s+\w+=(\S+/\S+)()$", line) \
+            or re.match(r"COPY\s+--from=(\S+)()", line)
+        if found and found.group(1) not in stages:
+            yield "image", found.group(1), number
+        if found and found.group(2):
+            stages.add(found.group(2))
 
 
 def pins():
     """Every action is named by commit, and every image by digest."""
     wrong, count = [], 0
-    for path in tracked(".github/workflows/*.yml", ".gitlab-ci.yml", "ops/**/*.yml", "ops/**/*.yaml", "ops/**/Dockerfile", "ops/**/*Dockerfile"):
-        stages = set()
-        for number, line in enumerate(pathlib.Path(path).read_text().split("\n"), 1):
-            line = line.split(" #")[0].rstrip()
-            action = re.match(r"\s*-?\s*uses:\s*(\S+)$", line)
-            image = re.match(r"\s*-?\s*image:\s*[\"']?([^\s\"']+)[\"']?$", line) or re.match(r"FROM\s+(\S+)", line) \
-                or re.match(r"ARG\s+\w+=(\S+/\S+)$", line) or (path == ".gitlab-ci.yml" and re.match(r"\s+name:\s*(\S+[:@]\S+)$", line))
-            stage = re.match(r"FROM\s+\S+\s+AS\s+(\S+)", line)
-            if action:
-                count += 1
-                if not re.search(r"@[0-9a-f]{40}$", action.group(1)):
-                    wrong.append(f"{path}:{number}: {action.group(1)} is not named by its commit")
-            if image and not OURS.match(image.group(1)) and image.group(1) not in stages:
-                count += 1
-                if not re.search(r"@sha256:[0-9a-f]{64}$", image.group(1)):
-                    wrong.append(f"{path}:{number}: {image.group(1)} is not named by its digest")
-            if stage:
-                stages.add(stage.group(1))
+    for path in tracked(".github/*.yml", ".github/*.yaml", ".gitlab-ci.yml", "ops/*.yml", "ops/*.yaml", "ops/*Dockerfile"):
+        text = pathlib.Path(path).read_text()
+        found = built_from(text) if path.endswith("Dockerfile") else (one for node in yaml.compose_all(text, yaml.SafeLoader) for one in named(node))
+        for kind, name, line in found:
+            if kind == "image" and OURS.match(name):
+                continue
+            count += 1
+            if kind == "action" and not re.search(r"@[0-9a-f]{40}$", name):
+                wrong.append(f"{path}:{line}: {name} is not named by its commit")
+            if kind == "image" and not re.search(r"@sha256:[0-9a-f]{64}$", name):
+                wrong.append(f"{path}:{line}: {name} is not named by its digest")
     if not count:
         wrong.append("there is neither an action nor an image")
     return wrong, f"{count} actions and images are pinned"
+
+
+def owners():
+    """Every path of CODEOWNERS is there, so that a folder that was renamed doesn't lose its owners."""
+    wrong, paths = [], []
+    for number, line in enumerate(pathlib.Path("CODEOWNERS").read_text().split("\n"), 1):
+        words = line.split("#")[0].split()
+        if not words:
+            continue
+        path = words[0]
+        paths.append(path)
+        if len(words) == 1:
+            wrong.append(f"CODEOWNERS:{number}: {path} has no owner")
+        if path != "*" and not pathlib.Path(path.lstrip("/")).exists():
+            wrong.append(f"CODEOWNERS:{number}: there is no {path}")
+    wrong += [f"CODEOWNERS: nobody owns {path}" for path in ("*", *OWNED) if path not in paths]
+    return wrong, f"{len(paths)} paths have owners"
 
 
 def secrets():
@@ -98,7 +144,7 @@ def secrets():
 
 
 def main():
-    check = {"locks": locks, "pins": pins, "secrets": secrets}[sys.argv[1]]
+    check = {"locks": locks, "pins": pins, "owners": owners, "secrets": secrets}[sys.argv[1]]
     wrong, good = check()
     if wrong:
         sys.exit("\n".join(wrong))
