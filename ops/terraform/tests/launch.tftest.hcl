@@ -586,6 +586,24 @@ run "normal" {
   }
 }
 
+# Prometheus in other private networks: it reaches the admin ports, and nothing else does.
+run "monitored_from_elsewhere" {
+  command = plan
+
+  variables {
+    monitor_cidrs = ["10.20.0.0/16", "192.168.7.0/24"]
+  }
+
+  assert {
+    condition = alltrue([
+      for rules in [module.indexer.ingress, module.worker.ingress] :
+      toset([for rule in rules : rule.cidr_ipv4 if rule.cidr_ipv4 != null]) == toset(var.monitor_cidrs)
+      && alltrue([for rule in rules : rule.cidr_ipv6 == null && rule.from_port == rule.to_port])
+    ])
+    error_message = "A port can be reached from networks that monitor_cidrs does not name."
+  }
+}
+
 # What is refused before anything is planned.
 run "refused" {
   command = plan

@@ -31,6 +31,11 @@ output "journal" {
   }
 }
 
+output "ingress" {
+  description = "Who reaches the admin port."
+  value       = concat([aws_vpc_security_group_ingress_rule.admin], values(aws_vpc_security_group_ingress_rule.admin_private))
+}
+
 output "log_group" {
   description = "What the worker says."
   value       = aws_cloudwatch_log_group.this
