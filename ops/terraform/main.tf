@@ -51,6 +51,33 @@ resource "aws_secretsmanager_secret" "this" {
   recovery_window_in_days = 30
 }
 
+# Who starts the tasks reads them, and no person: not even an administrator, who could sign with the words.
+locals {
+  secret_readers = { nodes = ["indexer-start", "worker-start"], signer = ["worker-start"] }
+
+  secret_policies = {
+    for key, roles in local.secret_readers : key => {
+      Version = "2012-10-17"
+      Statement = [{
+        Sid       = "NobodyElseReads"
+        Effect    = "Deny"
+        Principal = { AWS = "*" }
+        Action    = ["secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue"]
+        Resource  = "*"
+        Condition = { ArnNotEquals = { "aws:PrincipalArn" = [for role in roles : "${local.arns}:iam::${var.account_id}:role/${local.name}-${role}"] } }
+      }]
+    }
+  }
+}
+
+resource "aws_secretsmanager_secret_policy" "this" {
+  for_each = aws_secretsmanager_secret.this
+
+  secret_arn          = each.value.arn
+  policy              = jsonencode(local.secret_policies[each.key])
+  block_public_policy = true
+}
+
 module "logs" {
   source = "./modules/bucket"
 

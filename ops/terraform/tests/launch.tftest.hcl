@@ -386,6 +386,16 @@ run "launch" {
     error_message = "A secret isn't encrypted with our key, or is gone as soon as somebody deletes it."
   }
   assert {
+    condition = jsonencode({
+      for key, it in aws_secretsmanager_secret_policy.this : key => jsondecode(it.policy).Statement[0].Condition.ArnNotEquals["aws:PrincipalArn"]
+      if jsondecode(it.policy).Statement[0].Effect == "Deny" && contains(jsondecode(it.policy).Statement[0].Action, "secretsmanager:GetSecretValue")
+      }) == jsonencode({
+      nodes  = ["arn:aws:iam::111122223333:role/meteor-prod-indexer-start", "arn:aws:iam::111122223333:role/meteor-prod-worker-start"]
+      signer = ["arn:aws:iam::111122223333:role/meteor-prod-worker-start"]
+    })
+    error_message = "Somebody beside who starts a task can read its secrets."
+  }
+  assert {
     condition = alltrue([
       for it in module.worker.task_policy.Statement : contains(
         [
