@@ -7,6 +7,7 @@ use std::time::Duration;
 use meteor_chain::http;
 use meteor_operator::node::Node;
 use meteor_rules::schedule::Schedule;
+use reqwest::Client;
 use serde_json::Value;
 
 use super::report::amount;
@@ -15,15 +16,21 @@ use crate::out::say;
 const LOOK: Duration = Duration::from_millis(250);
 /// Looks between two lines.
 const LINE_EVERY: u32 = 12;
+/// How long the API may take to answer.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// An answer is some kB.
+const MOST_BYTES: usize = 1 << 20;
 
 /// Prints until it is aborted. `most_behind` keeps the most blocks by which the API was behind the chain.
 pub(super) async fn narrate(api: String, schedule: Schedule, node: Node, most_behind: Arc<AtomicU64>) {
+    // One for all looks: making a client reads all of the machine's certificates.
+    let Ok(client) = http::client(PATIENCE) else { return };
     let mut look = tokio::time::interval(LOOK);
     for turn in 0u32.. {
         look.tick().await;
         // The chain first: what the API then says may only be newer.
         let Ok(chain) = node.status().await else { continue };
-        let Some(status) = get(&format!("{api}/v1/status")).await else { continue };
+        let Some(status) = get(&client, &format!("{api}/v1/status")).await else { continue };
         let applied = status.get("height").and_then(Value::as_u64).unwrap_or_default();
         most_behind.fetch_max(chain.height.saturating_sub(applied), Ordering::Relaxed);
         if turn.is_multiple_of(LINE_EVERY) {
@@ -32,7 +39,8 @@ pub(super) async fn narrate(api: String, schedule: Schedule, node: Node, most_be
                 .find(|n| schedule.closes_at(*n).is_some_and(|closes| now < closes))
                 .filter(|_| now >= schedule.opens_at);
             if let Some(shower) = shower
-                && let Some(line) = line(&api, shower, schedule.closes_at(shower).unwrap_or(now) - now).await
+                && let Some(line) =
+                    line(&client, &api, shower, schedule.closes_at(shower).unwrap_or(now) - now).await
             {
                 say!("{line}");
             }
@@ -40,9 +48,9 @@ pub(super) async fn narrate(api: String, schedule: Schedule, node: Node, most_be
     }
 }
 
-async fn line(api: &str, shower: u32, left: u64) -> Option<String> {
-    let state = get(&format!("{api}/v1/showers/{shower}")).await?;
-    let floors = get(&format!("{api}/v1/showers/{shower}/floors")).await?;
+async fn line(client: &Client, api: &str, shower: u32, left: u64) -> Option<String> {
+    let state = get(client, &format!("{api}/v1/showers/{shower}")).await?;
+    let floors = get(client, &format!("{api}/v1/showers/{shower}/floors")).await?;
     let micro =
         |value: Option<&Value>| value.and_then(Value::as_str).and_then(|a| a.parse().ok()).map(amount);
     let tiers: Vec<String> = floors
@@ -59,6 +67,7 @@ async fn line(api: &str, shower: u32, left: u64) -> Option<String> {
     ))
 }
 
-async fn get(url: &str) -> Option<Value> {
-    serde_json::from_slice(&http::get(url).await.ok()?).ok()
+async fn get(client: &Client, url: &str) -> Option<Value> {
+    let response = client.get(url).send().await.ok()?.error_for_status().ok()?;
+    serde_json::from_slice(&http::body(response, MOST_BYTES).await.ok()?).ok()
 }
