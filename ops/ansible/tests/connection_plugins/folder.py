@@ -10,6 +10,7 @@ DOCUMENTATION = """
 name: folder
 short_description: A system in a folder
 description: Runs commands by chroot. The folder is the variable ansible_host.
+extends_documentation_fragment: [connection_pipelining]
 options:
   remote_addr:
     description: The folder.
