@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use data_encoding::HEXLOWER;
 use meteor_rules::catalogue::described::{self, ImageFile};
@@ -31,7 +32,7 @@ const UNFINISHED: &str = "part";
 #[derive(Debug, Error)]
 pub enum GenerateError {
     /// The system refuses to read or write.
-    #[error("{}: {why}", path.display())]
+    #[error("{} can't be read or written: {why}", path.display())]
     File {
         /// The file or folder.
         path: PathBuf,
@@ -100,6 +101,41 @@ pub struct Made {
     pub found: u64,
     /// Bytes of all of them.
     pub bytes: u64,
+    /// What the threads did with their time.
+    pub spent: Spent,
+}
+
+/// Time of all threads together, by what it went into.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// Drawing.
+    pub drawing: Duration,
+    /// Encoding as PNG.
+    pub encoding: Duration,
+    /// Hashing and naming.
+    pub hashing: Duration,
+    /// Reading and writing files.
+    pub files: Duration,
+}
+
+impl Spent {
+    /// Both together.
+    fn plus(self, other: Self) -> Self {
+        Self {
+            drawing: self.drawing.saturating_add(other.drawing),
+            encoding: self.encoding.saturating_add(other.encoding),
+            hashing: self.hashing.saturating_add(other.hashing),
+            files: self.files.saturating_add(other.files),
+        }
+    }
+}
+
+/// A picture that is there.
+struct Done {
+    image: Image,
+    /// It was there before.
+    found: bool,
+    spent: Spent,
 }
 
 /// Where a picture lies in the output folder.
@@ -125,17 +161,18 @@ pub fn generate(
         each();
         Ok(done)
     };
-    let done: Vec<(Image, bool)> = all.par_iter().map(one).collect::<Result<_, GenerateError>>()?;
+    let done: Vec<Done> = all.par_iter().map(one).collect::<Result<_, GenerateError>>()?;
     differ(out, &all, &done)?;
     let images: BTreeMap<Which, Image> =
-        all.iter().copied().zip(done.iter().map(|(image, _)| *image)).collect();
+        all.iter().copied().zip(done.iter().map(|done| done.image)).collect();
     contents(collection, out, &images)?;
     catalogue(collection, out, &images)?;
     let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
     Ok(Made {
         pictures: count(all.len()),
-        found: count(done.iter().filter(|(_, found)| *found).count()),
-        bytes: done.iter().map(|(image, _)| image.file.bytes).sum(),
+        found: count(done.iter().filter(|done| done.found).count()),
+        bytes: done.iter().map(|done| done.image.file.bytes).sum(),
+        spent: done.iter().fold(Spent::default(), |sum, done| sum.plus(done.spent)),
     })
 }
 
@@ -170,10 +207,12 @@ fn begin(collection: &Collection, out: &Path) -> Result<(), GenerateError> {
     Ok(())
 }
 
-/// Makes one picture if it isn't there, and names it. Says whether it was.
-fn picture(collection: &Collection, out: &Path, which: Which) -> Result<(Image, bool), GenerateError> {
+/// Makes one picture if it isn't there, and names it.
+fn picture(collection: &Collection, out: &Path, which: Which) -> Result<Done, GenerateError> {
     let path = path_of(out, which);
-    let (bytes, found) = match fs::read(&path) {
+    let mut spent = Spent::default();
+    let there = timed(&mut spent.files, || fs::read(&path));
+    let (bytes, found) = match there {
         Ok(bytes) if whole(&bytes) => (bytes, true),
         // After a power cut a file can be there without its bytes.
         Ok(_) => (Vec::new(), false),
@@ -183,12 +222,22 @@ fn picture(collection: &Collection, out: &Path, which: Which) -> Result<(Image, 
     let bytes = if found {
         bytes
     } else {
-        let bytes =
-            collection.png(which).map_err(|why| GenerateError::Picture { path: path.clone(), why })?;
-        write(&path, &bytes, false)?;
+        let cant = |why| GenerateError::Picture { path: path.clone(), why };
+        let drawn = timed(&mut spent.drawing, || collection.draw(which)).map_err(cant)?;
+        let bytes = timed(&mut spent.encoding, || drawn.png()).map_err(cant)?;
+        timed(&mut spent.files, || write(&path, &bytes, false))?;
         bytes
     };
-    image(&bytes).map(|image| (image, found)).map_err(|why| GenerateError::Image { path, why })
+    let image = timed(&mut spent.hashing, || image(&bytes));
+    image.map(|image| Done { image, found, spent }).map_err(|why| GenerateError::Image { path, why })
+}
+
+/// Does something, and adds the time that it took.
+fn timed<T>(sum: &mut Duration, act: impl FnOnce() -> T) -> T {
+    let start = Instant::now();
+    let done = act();
+    *sum = sum.saturating_add(start.elapsed());
+    done
 }
 
 /// Whether bytes are a PNG from its signature to its end, each chunk undamaged.
@@ -233,11 +282,11 @@ fn failed(path: &Path, why: io::Error) -> GenerateError {
 }
 
 /// Refuses two pictures that are the same.
-fn differ(out: &Path, all: &[Which], done: &[(Image, bool)]) -> Result<(), GenerateError> {
+fn differ(out: &Path, all: &[Which], done: &[Done]) -> Result<(), GenerateError> {
     let mut seen: BTreeMap<[u8; 32], Which> = BTreeMap::new();
     let mut alike = Vec::new();
-    for (which, (image, _)) in all.iter().zip(done) {
-        if let Some(other) = seen.insert(image.file.sha256, *which) {
+    for (which, done) in all.iter().zip(done) {
+        if let Some(other) = seen.insert(done.image.file.sha256, *which) {
             alike.push((*which, other));
         }
     }

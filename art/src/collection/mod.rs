@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use meteor_rules::metadata::{Column, Template, Values};
-use meteor_rules::preset::Preset;
+use meteor_rules::preset::{Preset, PresetError};
 use meteor_rules::tier::{PerTier, Tier};
 use sha2::{Digest, Sha256};
 use toml::Spanned;
@@ -30,7 +30,7 @@ pub const MOST_PIECES: u32 = 1_000_000;
 /// Most bytes of a collection file.
 const LARGEST_FILE: u64 = 1 << 20;
 /// Changes when the same file is drawn in another way, so that no folder gets pictures of both.
-const DRAWING: &[u8] = b"meteor-art drawing 1";
+const DRAWING: &[u8] = b"meteor-art drawing 2";
 
 /// What a picture shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -163,8 +163,8 @@ impl Collection {
             line: span.map(|span| wrong::line_at(text, span.start)),
             wrong,
         };
-        let form: Form = toml::from_str(text)
-            .map_err(|error| at(error.span(), Wrong::Form(error.message().replace('\n', " "))))?;
+        let form: Form =
+            toml::from_str(text).map_err(|error| at(error.span(), Wrong::Form(plain(error.message()))))?;
         let preset =
             preset(form.preset.get_ref(), folder).map_err(|wrong| at(Some(form.preset.span()), wrong))?;
         let template = preset.meteors.template;
@@ -303,11 +303,19 @@ pub(crate) fn shown(values: &Values, number: u32) -> String {
     }
 }
 
+/// What the reader of TOML says, in one line and without words of programmers.
+fn plain(said: &str) -> String {
+    said.replace('\n', " ").replace("expected u32", "expected a whole number from 0 on")
+}
+
 /// The preset of that name, or in the file of that path beside the collection.
 fn preset(name: &str, folder: Option<&Path>) -> Result<Preset, Wrong> {
     match (Preset::named(name), folder) {
-        (Err(meteor_rules::preset::PresetError::Unknown { .. }), Some(folder)) => {
+        (Err(unknown @ PresetError::Unknown { .. }), Some(folder)) => {
             let path: PathBuf = folder.join(name);
+            if !path.exists() {
+                return Err(Wrong::Preset(Box::new(unknown)));
+            }
             let bytes = wrong::small_file(&path, LARGEST_FILE)
                 .map_err(|wrong| Wrong::Asset { path: path.clone(), why: Box::new(wrong) })?;
             Preset::parse(&String::from_utf8_lossy(&bytes)).map_err(|error| Wrong::Preset(Box::new(error)))

@@ -58,6 +58,11 @@ fn every_fault_names_file_line_and_key() {
             "when.tier has no value \"epic\"",
         ),
         ("draw = \"meteor\"", "", "layers, number 1: write one of draw, svg and png"),
+        (
+            "legendary = 440",
+            "legendary = -1",
+            "art.toml:9: invalid value: integer `-1`, expected a whole number",
+        ),
     ] {
         let said = said(from, to);
         assert!(said.contains(told), "{to}: {said}");
@@ -70,6 +75,8 @@ fn what_is_no_file_no_text_or_too_large_is_told() {
     let path = folder.path().join("art.toml");
     let open = || Collection::open(path.to_str().unwrap(), None).unwrap_err().to_string();
     assert!(open().contains("there is no such collection"), "{}", open());
+    std::fs::write(&path, SHIPPED.replacen("preset = \"levana-2021\"", "preset = \"lavana\"", 1)).unwrap();
+    assert!(open().contains("preset: no preset \"lavana\": there are levana-2021 and demo"), "{}", open());
     std::fs::write(&path, [0xff, 0xfe]).unwrap();
     assert!(open().ends_with("it is not UTF-8: save the file as UTF-8"), "{}", open());
     std::fs::write(&path, vec![b'#'; 2 << 20]).unwrap();

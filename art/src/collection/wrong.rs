@@ -175,6 +175,12 @@ pub enum Wrong {
         /// What there is.
         known: Vec<String>,
     },
+    /// A placeholder without its end.
+    #[error("{given:?} begins a placeholder that nothing ends: close its brackets")]
+    Open {
+        /// Its beginning.
+        given: String,
+    },
     /// `when` names a value that the column doesn't have.
     #[error("when.{column} has no value {given:?}: its values are {known:?}")]
     NoSuchValue {

@@ -61,7 +61,7 @@ pub(crate) fn draw(canvas: &mut Canvas, tier: Tier, air: Tones, of: &Streams<'_>
             way: crate::draw::space::v(way.x, way.y, way.z.abs() * 0.5).unit(),
             long: size,
             thick: size * growth.between(0.2, 0.3),
-            tones: [light.mix(WHITE, 0.3), middle.mix(light, 0.35), dark],
+            tones: [light.mix(WHITE, 0.3), middle.mix(light, 0.35), dark.mix(middle, 0.55)],
             turn: growth.turn(),
         };
         canvas.glow(place, size * 1.3, light, 0.25);
@@ -80,7 +80,7 @@ fn mist(canvas: &mut Canvas, swirl: &Swirl, [light, middle]: [Tone; 2], rich: f3
     for k in 0..26 {
         let along = real(k / 2) / 13.0;
         let place = swirl.at(along, k % 2, P::towards(chance.turn()) * 4.0);
-        canvas.glow(place, 20.0 - 7.0 * along, middle.mix(light, 0.5 * (1.0 - along)), 0.10 + 0.03 * rich);
+        canvas.glow(place, 20.0 - 7.0 * along, middle.mix(light, 0.5 * (1.0 - along)), 0.13 + 0.03 * rich);
     }
 }
 

@@ -12,6 +12,14 @@ use crate::draw::tone::{Tone, Tones, WHITE};
 /// The soft part of the sky is computed for every so many pixels and blended between: it has no edges.
 const STEP: usize = 4;
 
+/// Rays all around. Their noise has as many numbers a side, so that it closes where the circle does.
+const fn rays(tier: Tier) -> u16 {
+    match tier {
+        Tier::Legendary => 40,
+        Tier::Ancient | Tier::Rare | Tier::Common => 22,
+    }
+}
+
 /// What the sky depends on.
 pub(crate) struct Sky {
     pub(crate) tier: Tier,
@@ -41,7 +49,7 @@ impl Sky {
         let cells = side.div_ceil(STEP) + 1;
         let gas = Cloud::new(16, chance);
         let other = Cloud::new(16, chance);
-        let rays = Cloud::new(64, chance);
+        let rays = Cloud::new(rays(self.tier), chance);
         let rich = match self.tier {
             Tier::Legendary => 1.0,
             Tier::Ancient => 0.85,
@@ -101,7 +109,7 @@ impl Sky {
         }
         if matches!(self.tier, Tier::Legendary | Tier::Ancient) && far > 0.3 {
             let around = libm::atan2f(away.y, away.x) / core::f32::consts::TAU + 1.0;
-            let many = if self.tier == Tier::Legendary { 40.0 } else { 22.0 };
+            let many = f32::from(self::rays(self.tier));
             let ray = smooth(0.5, 0.95, rays.at(around * many, turned * 50.0));
             let strong = if self.tier == Tier::Legendary { 0.5 } else { 0.16 };
             tone = tone.plus(

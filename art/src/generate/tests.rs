@@ -111,7 +111,7 @@ fn folders_that_are_not_ours_or_cant_be_written_are_refused() {
     let full = tempfile::tempdir().unwrap();
     fs::write(full.path().join("mine.txt"), b"").unwrap();
     assert!(said(&small(1), full.path()).contains("is not empty and was not made by this command"));
-    assert!(said(&small(1), &full.path().join("mine.txt")).contains("mine.txt: "));
+    assert!(said(&small(1), &full.path().join("mine.txt")).contains("mine.txt can't be read or written: "));
 }
 
 #[test]

@@ -163,7 +163,7 @@ impl<'a> Loader<'a> {
     fn png(&mut self, kind: Kind, name: &str) -> Result<Paint, Wrong> {
         let known = self.known(kind);
         let path = Filled::new(name, ["{", "}"], |given| known.iter().any(|name| name == given))
-            .map_err(|given| Wrong::NoName { given, known: known.clone() })?;
+            .map_err(|unfit| unfit.wrong(known.clone()))?;
         let mut names = vec![Vec::new()];
         for column in path.names() {
             let values = self.values(kind, column)?;

@@ -56,7 +56,7 @@ pub(crate) enum Refused {
     #[error("it has a document type (<!DOCTYPE): take it out")]
     DocumentType,
     /// An element that layers may not have.
-    #[error("line {line}: <{name}> is not allowed: convert it to shapes")]
+    #[error("line {line}: <{name}> is not allowed: take it out, or convert it to shapes")]
     Element {
         /// Its line.
         line: u32,
@@ -118,8 +118,7 @@ impl Template {
             let more = ["index", "random.a", "tier.light", "tier.middle", "tier.dark"].map(str::to_owned);
             known.iter().cloned().chain(more).collect()
         };
-        let filled =
-            Filled::new(text, ["{{", "}}"], fits).map_err(|given| Wrong::NoName { given, known: names() })?;
+        let filled = Filled::new(text, ["{{", "}}"], fits).map_err(|unfit| unfit.wrong(names()))?;
         Ok(Self(filled))
     }
 
@@ -183,31 +182,32 @@ fn check(text: &str) -> Result<(), Refused> {
     let document = Document::parse_with_options(text, options)
         .map_err(|error| Refused::Unreadable(error.to_string()))?;
     for node in document.descendants().filter(Node::is_element) {
-        let line = document.text_pos_at(node.range().start).row;
+        // Only for what is wrong: finding a line reads all before it.
+        let line = || document.text_pos_at(node.range().start).row;
         let name = node.tag_name().name();
         // Editors keep notes of their own, which nothing draws.
         let svg = node.tag_name().namespace() == Some("http://www.w3.org/2000/svg");
         if svg && !ELEMENTS.contains(&name) {
-            return Err(Refused::Element { line, name: name.to_owned() });
+            return Err(Refused::Element { line: line(), name: name.to_owned() });
         }
         for attribute in node.attributes() {
             let value = attribute.value();
             let own = attribute.name();
             if own.starts_with("on") || own == "filter" {
-                return Err(Refused::Attribute { line, name: own.to_owned() });
+                return Err(Refused::Attribute { line: line(), name: own.to_owned() });
             }
             let mut references =
                 value.split("url(").skip(1).map(|rest| rest.trim_start_matches(['\'', '"', ' ']));
             let outside =
                 own == "href" && !value.starts_with('#') || references.any(|rest| !rest.starts_with('#'));
             if outside {
-                return Err(Refused::Outside { line, what: value.chars().take(60).collect() });
+                return Err(Refused::Outside { line: line(), what: value.chars().take(60).collect() });
             }
             if let Some(mode) = INEXACT.into_iter().find(|mode| value.contains(mode)) {
-                return Err(Refused::Inexact { line, mode });
+                return Err(Refused::Inexact { line: line(), mode });
             }
             if own == "style" && value.contains("filter") {
-                return Err(Refused::Attribute { line, name: "filter".to_owned() });
+                return Err(Refused::Attribute { line: line(), name: "filter".to_owned() });
             }
         }
     }

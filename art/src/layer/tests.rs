@@ -76,9 +76,12 @@ fn hostile_svgs_are_refused_with_what_to_do() {
     let bomb = (0..20).map(|k| format!("<g id='a{}'><use href='#a{k}'/><use href='#a{k}'/></g>", k + 1));
     let bomb: String = std::iter::once("<path id='a0' d='M0 0h1v1z'/>".to_owned()).chain(bomb).collect();
     let deep = format!("{}{}", "<g>".repeat(60), "</g>".repeat(60));
+    // As deep as fits into a file: it is read once, not once for each element.
+    let deepest = format!("{}{}", "<g>".repeat(60_000), "</g>".repeat(60_000));
     for (inside, told) in [
         (bomb.as_str(), "draws more than 20000 elements"),
         (deep.as_str(), "more than 48 deep"),
+        (deepest.as_str(), "more than 48 deep"),
         ("<g id='a'><use href='#a'/></g>", "draws more than"),
         ("<image href='http://example.com/a.png'/>", "line 1: <image> is not allowed"),
         ("<use href='file:///etc/passwd#x'/>", "refers to something outside"),
@@ -86,13 +89,13 @@ fn hostile_svgs_are_refused_with_what_to_do() {
         ("<rect fill='url(http://example.com/#a)'/>", "refers to something outside"),
         ("<script>1</script>", "<script> is not allowed"),
         ("<style>@import 'x';</style>", "<style> is not allowed"),
-        ("<text>a</text>", "<text> is not allowed: convert it to shapes"),
+        ("<text>a</text>", "<text> is not allowed: take it out, or convert it to shapes"),
         ("<filter id='f'/>", "<filter> is not allowed"),
         ("<rect style='filter: blur(9px)'/>", "filter is not allowed"),
         ("<rect onload='x()'/>", "onload is not allowed"),
         ("<g style='mix-blend-mode: color-burn'/>", "color-burn looks different on other machines"),
         ("<rect fill='{{essense.light}}'/>", "there is no \"essense.light\""),
-        ("<rect fill='{{tier.light'/>", "there is no \"tier.light'"),
+        ("<rect fill='{{tier.light'/>", "begins a placeholder that nothing ends"),
         ("<g>", "it is no SVG that can be read"),
     ] {
         let said = refused(inside);

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use meteor_art::collection::{Collection, Kind, MOST_PIECES, SIDES};
-use meteor_art::generate::{CATALOGUE, CONTENTS, Made, generate};
+use meteor_art::generate::{CATALOGUE, CONTENTS, Made, Spent, generate};
 use meteor_rules::tier::PerTier;
 use serde_json::json;
 
@@ -58,21 +58,35 @@ impl Command for Generate {
             collection = collection.with_at_most(PerTier::from_fn(|_| pieces));
         }
         let contents = collection.pieces(Kind::Egg).total() + collection.pieces(Kind::Dust).total();
-        let Made { pictures, found, bytes } = self.make(collection).await?;
+        let Made { pictures, found, bytes, spent } = self.make(collection).await?;
         let catalogue = self.out.join(CATALOGUE);
         let new = pictures.saturating_sub(found);
         report!(
             "generated",
-            {"catalogue": catalogue, "pictures": pictures, "new": new, "bytes": bytes},
+            {"catalogue": catalogue, "pictures": pictures, "new": new, "bytes": bytes, "thread_seconds": {
+                "drawing": spent.drawing.as_secs_f64(), "encoding": spent.encoding.as_secs_f64(),
+                "hashing": spent.hashing.as_secs_f64(), "files": spent.files.as_secs_f64(),
+            }},
             "{pictures} pictures, {new} of them new, {} MB: {}",
             bytes / 1_000_000,
             catalogue.display()
         );
+        say!("{}", shares(&spent));
         if contents > 0 {
             say!("images of eggs and dust, for the preset: {}", self.out.join(CONTENTS).display());
         }
         Ok(if new == 0 { ExitCode::from(NOTHING) } else { ExitCode::SUCCESS })
     }
+}
+
+/// What the time went into, in parts of a hundred.
+fn shares(spent: &Spent) -> String {
+    let parts = [spent.drawing, spent.encoding, spent.hashing, spent.files].map(|part| part.as_secs_f64());
+    let all = parts.iter().sum::<f64>().max(f64::MIN_POSITIVE);
+    let [drawing, encoding, hashing, files] = parts.map(|part| 100.0 * part / all);
+    format!(
+        "time of the threads: {drawing:.0} % drawing, {encoding:.0} % encoding, {hashing:.0} % hashing, {files:.0} % reading and writing files"
+    )
 }
 
 impl Generate {

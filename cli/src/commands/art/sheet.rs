@@ -58,7 +58,11 @@ impl Command for Sheet {
         }
         let collection = Collection::open(&self.collection, Some(self.size))?;
         let png = sheet(&collection, self.kind, self.tier, self.columns, self.rows)?;
-        std::fs::write(&self.out, png).with_context(|| format!("writing {}", self.out.display()))?;
+        let writing = || format!("writing {}", self.out.display());
+        if let Some(folder) = self.out.parent() {
+            std::fs::create_dir_all(folder).with_context(writing)?;
+        }
+        std::fs::write(&self.out, png).with_context(writing)?;
         let said = format!("{} {} pictures: {}", self.tier, self.kind.name(), self.out.display());
         reported(
             "sheet",
