@@ -3,7 +3,9 @@
 
 use std::net::Ipv4Addr;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -12,12 +14,12 @@ use meteor_chain::transactions::{self, Broadcast};
 use meteor_chain::tx::Included;
 use meteor_chain::words::Said;
 use meteor_devnet::{Blocks, Config, DEV_MNEMONIC, Devnet, GasPrice as Least};
-use meteor_operator::account::{Account, AccountError};
+use meteor_operator::account::{Account, AccountError, Patience};
 use meteor_operator::gas::{GasPrice, coins, with_margin};
 use meteor_operator::node::Node;
 use meteor_operator::signer::{COIN_TYPE, Signer};
 use meteor_operator::tx;
-use meteor_tests::proxy::serve;
+use meteor_tests::proxy::{Fault, Proxy, serve};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
@@ -377,6 +379,67 @@ async fn a_raised_price_uses_up_no_try() {
     pay(&mut account).await.unwrap();
     assert_eq!(*wrong.lock().unwrap(), 3, "each was met");
     devnet.shutdown().await;
+}
+
+/// Gives up at the first look that does not find the transaction, and at the first failure.
+const NONE: Patience = Patience { still: Duration::ZERO, failures: 0, silence: Duration::ZERO };
+
+/// The next job of the account, with all the patience there is, finds the transaction `hash` in a block: it is paid once.
+async fn found_by_the_next_job(devnet: Devnet, dir: &Path, before: u128, hash: &str) {
+    let account = open(&devnet.rpc_url(), dir).await;
+    let history = account.journal().history().unwrap();
+    assert_eq!(history.iter().map(|line| (line.hash.as_str(), line.code)).collect::<Vec<_>>(), [(hash, 0)]);
+    assert_eq!(account.journal().outstanding(), None);
+    assert_eq!(has(account.node(), 9, "uusd").await, before + AMOUNT);
+    devnet.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chain_that_stands_still_is_given_up_and_the_next_job_finds_out() {
+    let devnet = chain(PRICE, None).await;
+    devnet.set_blocks(Blocks::OnDemand).await.unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let mut account = open(&devnet.rpc_url(), dir.path()).await.with_patience(NONE);
+    let (before, at) = (has(account.node(), 9, "uusd").await, devnet.tip().await.unwrap().height);
+    let error = pay(&mut account).await.unwrap_err();
+    let said = error.to_string();
+    let AccountError::StandsStill { hash, height, seconds: 0 } = error else { panic!("{said}") };
+    assert_eq!(height, at);
+    assert!(
+        said.starts_with(&format!("the chain stands still: it has been at height {at} for 0 s, ")),
+        "{said}"
+    );
+    assert_eq!(account.journal().outstanding().map(|intent| &*intent.hash), Some(&*hash));
+    // Nothing else is signed meanwhile.
+    let again = pay(&mut account).await.unwrap_err();
+    assert!(matches!(&again, AccountError::StandsStill { hash: same, .. } if *same == hash), "{again}");
+    drop(account);
+    devnet.mine(1).await.unwrap();
+    found_by_the_next_job(devnet, dir.path(), before, &hash).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transaction_whose_nodes_fall_silent_is_lost_until_the_next_job_finds_out() {
+    let devnet = chain(PRICE, None).await;
+    let dir = tempfile::tempdir().unwrap();
+    let gone = AtomicBool::new(false);
+    // The node takes the transaction, and is not heard of again.
+    let plan = move |_: usize, method: &str| {
+        let broadcast = method == "broadcast_tx_sync";
+        if gone.fetch_or(broadcast, Ordering::SeqCst) {
+            return Some(Fault::LostRequest);
+        }
+        broadcast.then_some(Fault::LostAnswer)
+    };
+    let proxy = Proxy::start(&devnet.rpc_url(), Box::new(plan)).await;
+    let mut account = open(&proxy.url, dir.path()).await.with_patience(NONE);
+    let before = has(account.node(), 9, "uusd").await;
+    let error = pay(&mut account).await.unwrap_err();
+    let said = error.to_string();
+    let AccountError::Lost { hash, .. } = error else { panic!("{said}") };
+    assert!(said.starts_with(&format!("what became of transaction {hash} is not known: ")), "{said}");
+    drop(account);
+    found_by_the_next_job(devnet, dir.path(), before, &hash).await;
 }
 
 fn fee(bytes: &[u8]) -> cosmos_sdk_proto::cosmos::tx::v1beta1::Fee {

@@ -2,6 +2,7 @@
 
 use meteor_chain::NodeError;
 use meteor_chain::amounts::coins;
+use meteor_chain::time::span;
 use meteor_chain::words::Refusal;
 use thiserror::Error;
 
@@ -49,16 +50,17 @@ pub enum AccountError {
     },
     /// The chain has made no block for long while a transaction was under way. It may still get into one.
     #[error(
-        "the chain stands still: it has been at height {height} for {minutes} min, and transaction {hash} is in no block \
-         yet. It may still get into one: run the command again once the chain goes on, and it finds out first"
+        "the chain stands still: it has been at height {height} for {}, and transaction {hash} is in no block yet. It \
+         may still get into one: run the command again once the chain goes on, and it finds out first",
+        span(*seconds)
     )]
     StandsStill {
         /// The transaction's hash.
         hash: String,
         /// The last height that was seen.
         height: u64,
-        /// For how long (minutes).
-        minutes: u64,
+        /// For how long.
+        seconds: u64,
     },
     /// No node answers while a transaction is under way. It may be in a block.
     #[error(

@@ -18,13 +18,24 @@ use crate::tx;
 
 /// Blocks after which a transaction that was accepted but didn't show up is reported.
 const PATIENCE: u64 = 50;
-/// Failures of all nodes in a row, after which the job gives up: about two minutes if they fail at once. The
-/// transaction stays in the journal.
-const FAILURES: u32 = 12;
-/// The same where each try takes long, because the nodes are silent.
-const SILENCE: Duration = Duration::from_mins(3);
-/// How long a chain may stand still before the job gives up. The transaction stays in the journal.
-const STILL: Duration = Duration::from_mins(10);
+/// How long an account waits for a transaction under way before it gives up. The transaction stays in the journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// How long the chain may stand still.
+    pub still: Duration,
+    /// Failures of all nodes in a row. The pauses between them grow.
+    pub failures: u32,
+    /// How long the nodes may be silent: then each try takes long, and few of them fail.
+    pub silence: Duration,
+}
+
+impl Default for Patience {
+    /// Ten minutes for a chain; for nodes three, or about two if they fail at once.
+    fn default() -> Self {
+        Self { still: Duration::from_mins(10), failures: 12, silence: Duration::from_mins(3) }
+    }
+}
+
 /// The pause after the first failure. It doubles with each, long enough for a node to restart.
 const PAUSE: Duration = Duration::from_millis(250);
 /// The pause between the first looks for a transaction, for fast chains, and between the later ones: public
@@ -84,9 +95,9 @@ impl Account {
                     failures = 0;
                     answered = Instant::now();
                     let still = wait.at(height);
-                    if still >= STILL {
-                        let (hash, minutes) = (intent.hash.clone(), still.as_secs() / 60);
-                        return Err(AccountError::StandsStill { hash, height, minutes });
+                    if still >= self.patience.still {
+                        let hash = intent.hash.clone();
+                        return Err(AccountError::StandsStill { hash, height, seconds: still.as_secs() });
                     }
                     looks = looks.saturating_add(1);
                     tokio::time::sleep(if looks < FAST_LOOKS { FAST_LOOK } else { SLOW_LOOK }).await;
@@ -98,7 +109,8 @@ impl Account {
                 }
                 Err(error) => {
                     failures += 1;
-                    if failures > FAILURES || answered.elapsed() > SILENCE {
+                    let Patience { failures: most, silence, still: _ } = self.patience;
+                    if failures > most || answered.elapsed() > silence {
                         return Err(match error {
                             AccountError::Node(source) => {
                                 AccountError::Lost { hash: intent.hash.clone(), source }

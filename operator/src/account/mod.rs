@@ -20,6 +20,7 @@ use serde::Serialize;
 pub use self::dry_run::{Planned, PlannedMessage};
 pub use self::error::AccountError;
 use self::follow::Fate;
+pub use self::follow::Patience;
 pub use self::under_way::under_way;
 use crate::gas::{GasPrice, taxed_transfers, with_margin};
 use crate::journal::{Intent, Journal};
@@ -42,6 +43,7 @@ pub struct Account {
     price: GasPrice,
     place: Place,
     journal: Journal,
+    patience: Patience,
     /// Whether everything is only simulated.
     dry_run: bool,
 }
@@ -63,7 +65,8 @@ impl Account {
             Err(error) => return Err(error.into()),
         };
         let place = Place { chain_id, number: state.number, sequence: state.sequence };
-        Ok(Self { node, signer, price, place, journal: Journal::memory(), dry_run: false })
+        let (journal, patience) = (Journal::memory(), Patience::default());
+        Ok(Self { node, signer, price, place, journal, patience, dry_run: false })
     }
 
     /// Opens the account with its journal under `dir`. First it finds out what became of a transaction that
@@ -99,6 +102,12 @@ impl Account {
     #[must_use]
     pub fn for_a_dry_run(self) -> Self {
         Self { dry_run: true, ..self }
+    }
+
+    /// The account that waits so long for its transactions, instead of some minutes.
+    #[must_use]
+    pub fn with_patience(self, patience: Patience) -> Self {
+        Self { patience, ..self }
     }
 
     /// Its transactions, under way and done.
