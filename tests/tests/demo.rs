@@ -93,46 +93,38 @@ impl Visitor {
 
     /// Asks until the demo is in `phase`.
     async fn phase(&self, phase: &str) -> Value {
-        loop {
-            let now = self.demo().await;
-            if now["phase"] == phase {
-                return now;
-            }
-            tokio::time::sleep(LOOK).await;
-        }
+        let asked = async || Some(self.demo().await).filter(|now| now["phase"] == phase);
+        until(&format!("the phase {phase}"), asked).await
     }
 
     async fn contribute(&self, account: &mut Account, shower: u32, amount: u128) {
         let contract = &self.open.deployment.shower;
-        while ShowerContract::new(&self.node, contract).shower(shower).await.unwrap().status != Status::Open {
-            tokio::time::sleep(LOOK).await;
-        }
+        let shown = ShowerContract::new(&self.node, contract);
+        let open = async || (shown.shower(shower).await.unwrap().status == Status::Open).then_some(());
+        until(&format!("shower {shower} to be open"), open).await;
         let funds = coins(amount, &self.open.chain.denom);
         account.execute(contract, &ExecuteMsg::Contribute { shower }, &funds).await.unwrap();
     }
 
     /// What it has of one of the collections, once that is something.
     async fn owns(&self, collection: &str, address: &str) -> Vec<u64> {
-        loop {
+        let owned = async || {
             let tokens = Collection::new(&self.node, collection).tokens_of(address).await.unwrap();
-            if !tokens.is_empty() {
-                return tokens.iter().map(|token_id| token_id.parse().unwrap()).collect();
-            }
-            tokio::time::sleep(LOOK).await;
-        }
+            (!tokens.is_empty()).then_some(tokens)
+        };
+        let tokens = until(&format!("{address} to have something of {collection}"), owned).await;
+        tokens.iter().map(|token_id| token_id.parse().unwrap()).collect()
     }
 
     /// Looks at the picture of a token that it has just got, as the page does.
     async fn sees(&self, collection: &str, id: u64) {
         let get = |path: String| self.http.get(format!("http://{}{path}", self.open.api)).send();
-        let nft = loop {
-            // The server may be a block behind the chain.
+        // The server may be a block behind the chain.
+        let shown = async || {
             let answer = get(format!("/v1/nfts/{collection}/{id}")).await.unwrap();
-            if answer.status() == StatusCode::OK {
-                break answer.json::<Value>().await.unwrap();
-            }
-            tokio::time::sleep(LOOK).await;
+            if answer.status() == StatusCode::OK { Some(answer.json::<Value>().await.unwrap()) } else { None }
         };
+        let nft = until(&format!("{collection}/{id} to be served"), shown).await;
         let cid = nft["image"].as_str().unwrap().strip_prefix("ipfs://").unwrap();
         for (query, kind) in [("", "image/png"), ("?w=384", "image/webp")] {
             let answer = get(format!("/img/{cid}{query}")).await.unwrap();
@@ -201,6 +193,21 @@ impl Visitor {
 /// What the faucet gives (micro-UST).
 const GIFT: u128 = 1_000_000_000;
 const LOOK: Duration = Duration::from_millis(50);
+/// Longer than any demo here, so that one that stalls fails the test instead of hanging it.
+const END: Duration = Duration::from_mins(3);
+
+/// Asks until there is an answer.
+async fn until<T>(what: &str, ask: impl AsyncFn() -> Option<T>) -> T {
+    let answered = async {
+        loop {
+            if let Some(answer) = ask().await {
+                return answer;
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    };
+    tokio::time::timeout(END, answered).await.unwrap_or_else(|_| panic!("waited in vain for {what}"))
+}
 
 /// What is held back of 20.000001 UST (micro-UST).
 const HELD: u128 = 1_000_000;
