@@ -2,7 +2,7 @@
 //! accounts can pay for what they have to do, and whether the API tells the same as the contract.
 
 use meteor_messages::shower::{ConfigResponse, ShowerResponse, Status};
-use meteor_operator::beacon::{BeaconClient, BeaconConfig, Network};
+use meteor_operator::beacon::{BeaconClient, BeaconConfig, BeaconError, Network};
 use meteor_operator::gas::GasPrice;
 use meteor_operator::jobs::Deployment;
 use meteor_operator::launch::{Launch, Record};
@@ -276,7 +276,8 @@ impl Late {
     }
 }
 
-/// How late the beacon's `round` is (seconds): 0 if a relay has it, or if none is waited for.
+/// How late the beacon's `round` is (seconds): 0 if a relay has it, or if none is waited for. Late is what a relay of the
+/// beacon says that it doesn't have; one that can't be reached says nothing.
 async fn beacon(
     on: &Watched,
     network: Option<Network>,
@@ -285,7 +286,13 @@ async fn beacon(
 ) -> Result<u64, String> {
     let Some((round, due)) = waited else { return Ok(0) };
     let network = network.ok_or("the event's beacon is not known")?;
-    let client = BeaconClient::new(BeaconConfig::new(network, on.relays.clone()))
-        .map_err(|error| error.to_string())?;
-    Ok(if client.round(round).await.is_ok() { 0 } else { now.saturating_sub(due) })
+    let said = |error: BeaconError| error.to_string();
+    let mut client = BeaconClient::new(BeaconConfig::new(network, on.relays.clone())).map_err(said)?;
+    // A server that is no relay doesn't have the round, either.
+    client.check().await.map_err(said)?;
+    match client.round(round).await {
+        Ok(_) => Ok(0),
+        Err(error) if error.not_yet() => Ok(now.saturating_sub(due)),
+        Err(error) => Err(said(error)),
+    }
 }

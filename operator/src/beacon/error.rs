@@ -108,6 +108,18 @@ pub enum BeaconError {
     },
 }
 
+impl BeaconError {
+    /// Whether a relay of the beacon answered that it doesn't have the round yet. What others did says no more.
+    pub fn not_yet(&self) -> bool {
+        match self {
+            Self::NoSource { faults, .. } => {
+                faults.iter().any(|source| matches!(source.fault, Fault::NotYet(_)))
+            }
+            Self::Config(_) | Self::Signature(_) | Self::NoSuchRound(_) | Self::NoRelay { .. } => false,
+        }
+    }
+}
+
 fn list(faults: &[SourceFault]) -> String {
     faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
