@@ -47,6 +47,7 @@ use clap::{ArgAction, CommandFactory};
 
 use meteor_operator::account::{AccountError, Planned, PlannedMessage};
 use meteor_operator::jobs::JobError;
+use meteor_operator::keys::KeyError;
 
 use crate::out::{self, report};
 use crate::settings::with_variables;
@@ -56,6 +57,9 @@ use crate::waits::tell_of_waits;
 
 /// Exit code of a command that did all it could, and said what it could not.
 const PARTLY: u8 = 3;
+
+/// Exit code of a command that Ctrl-C ended, as shells count.
+const INTERRUPTED: u8 = 130;
 
 /// Place of options that every command has: after its own.
 const LAST: usize = 900;
@@ -193,6 +197,8 @@ impl Cli {
             tell_of_waits();
         }
         match self.command.run().await {
+            // As a signal would have ended it.
+            Err(error) if interrupted(&error) => Ok(ExitCode::from(INTERRUPTED)),
             Err(error) => match planned(&error) {
                 Some(planned) => Ok(said(planned)),
                 None => Err(error),
@@ -215,6 +221,11 @@ fn planned(error: &anyhow::Error) -> Option<&Planned> {
         Some(AccountError::DryRun(planned)) => Some(&**planned),
         Some(_) | None => cause.downcast_ref::<JobError>()?.planned(),
     })
+}
+
+/// Whether Ctrl-C was pressed at the prompt for a passphrase.
+fn interrupted(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| matches!(cause.downcast_ref(), Some(KeyError::Interrupted)))
 }
 
 /// Says what would be sent, to whom and what it costs.

@@ -132,6 +132,9 @@ pub enum KeyError {
     /// There is nobody to ask for the passphrase.
     #[error("no terminal to ask for the passphrase on ({0}): use a passphrase file")]
     NoTerminal(io::Error),
+    /// Somebody pressed Ctrl-C where the passphrase was to be typed.
+    #[error("interrupted: no passphrase was typed")]
+    Interrupted,
     /// The passphrase can't be used.
     #[error("the passphrase {0}")]
     Passphrase(&'static str),

@@ -1,6 +1,7 @@
 //! Where a passphrase comes from: a person at the terminal or a private file; never an argument or the
 //! environment.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
@@ -25,7 +26,7 @@ pub trait Passphrase {
     /// The passphrase.
     ///
     /// # Errors
-    /// [`KeyError::Passphrase`], [`KeyError::NoTerminal`], or the errors of reading a private file.
+    /// [`KeyError::Passphrase`], [`KeyError::NoTerminal`], [`KeyError::Interrupted`], or the errors of reading a private file.
     fn passphrase(&self, purpose: Purpose) -> Result<SecretString, KeyError>;
 }
 
@@ -36,7 +37,11 @@ pub struct Prompt;
 impl Passphrase for Prompt {
     fn passphrase(&self, purpose: Purpose) -> Result<SecretString, KeyError> {
         ask(purpose, |question| {
-            rpassword::prompt_password(question).map(SecretString::from).map_err(KeyError::NoTerminal)
+            // It reads the keys itself, so that Ctrl-C is no signal.
+            rpassword::prompt_password(question).map(SecretString::from).map_err(|error| match error.kind() {
+                ErrorKind::Interrupted => KeyError::Interrupted,
+                _ => KeyError::NoTerminal(error),
+            })
         })
     }
 }
