@@ -12,6 +12,7 @@ use crate::confirm::confirmed;
 use crate::deploy::{Deploying, Draft, Plan, for_good};
 use crate::event::EVENT_FILE;
 use crate::out::{self, report, say};
+use crate::secrets::TABLES;
 use crate::signing::JournalFolder;
 use crate::wallet::{Wallet, Words};
 use crate::{catalogue, preset};
@@ -88,7 +89,7 @@ impl Command for Deploy {
         let mut account = if deployed { None } else { Some(self.open(&plan).await?) };
         deploying.run(account.as_mut()).await?;
         // Byte for byte what its hash on the chain is made of: draw, hatch and everyone who verifies need it.
-        let tables = self.event.with_file_name("tables.json");
+        let tables = self.event.with_file_name(TABLES);
         std::fs::write(&tables, preset::tables(&plan.preset)?)
             .with_context(|| format!("writing {}", tables.display()))?;
         report!(

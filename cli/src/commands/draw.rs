@@ -40,7 +40,7 @@ impl Command for Draw {
         let (mut account, deployment, config) = self.signing.open().await?;
         let showers = chosen(self.shower, &config)?;
         let node = account.node().clone();
-        let (keys, tables) = self.secrets.open(&node, &deployment.shower).await?;
+        let (keys, tables) = self.secrets.open(&self.signing.event, &node, &deployment.shower).await?;
         let contract = ShowerContract::new(&node, &deployment.shower);
         let sealer = Sealer { deployment: &deployment, config: &config, keys: &keys, tables: &tables };
         let mut beacon = None;

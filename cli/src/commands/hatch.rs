@@ -62,7 +62,7 @@ impl Command for Hatch {
             say!("admin: http://{}", health.serve(listen).await?);
         }
         let (mut account, deployment, config) = self.signing.open().await?;
-        let (keys, tables) = self.secrets.open(&account.node().clone(), &deployment.shower).await?;
+        let (keys, tables) = self.secrets.open(&self.signing.event, &account.node().clone(), &deployment.shower).await?;
         // From here on a signal ends the worker between two rounds; until here, at a prompt, at once.
         let stop = stop_when_told();
         opening.abort();

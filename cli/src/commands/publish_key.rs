@@ -42,7 +42,7 @@ impl Command for PublishKey {
         exists(self.shower, &config)?;
         let node = account.node().clone();
         let contract = ShowerContract::new(&node, &deployment.shower);
-        let (keys, _) = self.secrets.open(&node, &deployment.shower).await?;
+        let (keys, _) = self.secrets.open(&self.signing.event, &node, &deployment.shower).await?;
         let closes_at = contract.shower(self.shower).await?.closes_at;
         let (now, from) =
             (node.time().await?, closes_at.saturating_add(contract.fairness().await?.crack_window));
