@@ -357,7 +357,7 @@ fn stands(state: &ShowerResponse, draw: &DrawResponse) -> String {
 }
 
 /// Says that there is nothing to `verb`, where the showers stand and what is next: of the first shower that needs
-/// somebody, else of the first that needs time, else that all is done.
+/// somebody, else of the one that needs the least time, else that all is done.
 pub(crate) async fn nothing(
     verb: &str,
     node: &Node,
@@ -367,25 +367,32 @@ pub(crate) async fn nothing(
     let contract = ShowerContract::new(node, contract);
     let crack_window = contract.fairness().await?.crack_window;
     let now = node.time().await?;
-    let mut waits = None;
+    let mut waits: Option<(u64, String)> = None;
     for shower in showers {
         let (state, draw) = (contract.shower(shower).await?, contract.draw(shower).await?);
-        let next = Facts::of(&state, &draw, crack_window, now).words();
+        let facts = Facts::of(&state, &draw, crack_window, now);
+        let next = facts.words();
         let line = format!("nothing to {verb}: shower {shower} {}; next: {next}", stands(&state, &draw));
-        match state.status {
-            Status::Upcoming | Status::Open => {
-                waits.get_or_insert(line);
-                // Those after it wait as well.
-                break;
-            }
-            Status::Ended | Status::Closed | Status::Minted | Status::Refunding if next != DONE => {
-                report!("nothing", {"said": line}, "{line}");
-                return Ok(ExitCode::from(IDLE));
-            }
-            Status::Ended | Status::Closed | Status::Minted | Status::Refunding => {}
+        let from = match facts.next().first() {
+            Some(Next { by: By::Nobody, until, .. }) => *until,
+            Some(next) => next.from,
+            None if next == DONE => continue,
+            // Only what is cracked is left to be revealed.
+            None => Some(u64::MAX),
+        };
+        let Some(from) = from else {
+            report!("nothing", {"said": line}, "{line}");
+            return Ok(ExitCode::from(IDLE));
+        };
+        if waits.as_ref().is_none_or(|(soonest, _)| from < *soonest) {
+            waits = Some((from, line));
+        }
+        // Those after it wait as well.
+        if matches!(state.status, Status::Upcoming | Status::Open) {
+            break;
         }
     }
-    let line = waits.unwrap_or_else(|| format!("nothing to {verb}: {DONE}"));
+    let line = waits.map_or_else(|| format!("nothing to {verb}: {DONE}"), |(_, line)| line);
     report!("nothing", {"said": line}, "{line}");
     Ok(ExitCode::from(IDLE))
 }
