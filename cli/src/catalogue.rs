@@ -1,9 +1,11 @@
 //! The event's catalogue, from a file or a server.
 
+use std::fmt;
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use clap::Args;
+use cosmwasm_std::HexBinary;
 use meteor_art::check::{self, Finding, Severity};
 use meteor_chain::http;
 use meteor_rules::catalogue::Catalogue;
@@ -104,14 +106,25 @@ pub(crate) fn projected(checked: &check::Checked, preset: &Preset, contributors:
     needs.iter().filter_map(check::Need::finding).collect()
 }
 
-/// How many pieces each tier has, and the roots that the launch commits to.
-pub(crate) fn shown(catalogue: &Catalogue) -> Result<Vec<String>> {
-    let mut lines = Vec::new();
+/// How many pieces a tier has, and the root that the launch commits to.
+pub(crate) struct Shown {
+    pub(crate) tier: Tier,
+    pub(crate) pieces: u32,
+    pub(crate) root: HexBinary,
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:<10} {:>6} pieces, root {}", self.tier.to_string(), self.pieces, self.root)
+    }
+}
+
+/// The same of each tier.
+pub(crate) fn shown(catalogue: &Catalogue) -> Result<Vec<Shown>> {
+    let mut tiers = Vec::new();
     for tier in Tier::ALL {
         let committed = catalogue.committed(tier).context("a tier without pieces")?;
-        let root = cosmwasm_std::HexBinary::from(&committed.root);
-        lines.push(format!("{:<10} {:>6} pieces, root {root}", tier.to_string(), committed.count));
+        tiers.push(Shown { tier, pieces: committed.count, root: HexBinary::from(&committed.root) });
     }
-    ensure!(!lines.is_empty(), "a catalogue without tiers");
-    Ok(lines)
+    Ok(tiers)
 }

@@ -1,5 +1,6 @@
 //! `meteor account`: the addresses of a file of words, what they have, and new words.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -10,7 +11,7 @@ use meteor_operator::signer::HdPath;
 
 use super::Command;
 use crate::amounts::coins;
-use crate::out::say;
+use crate::out::{self, report};
 use crate::wallet::{ACCOUNTS, Wallet, Words};
 
 /// Show the addresses that a file of words signs for, or make new words.
@@ -37,10 +38,16 @@ pub(super) struct Account {
     /// Address of a node (CometBFT RPC): shows what the accounts have; may be repeated
     #[arg(long, value_name = "URL", value_delimiter = ',')]
     node: Vec<String>,
+    /// Write it as JSON, an object for each account, instead of lines for people
+    #[arg(long)]
+    json: bool,
 }
 
 impl Command for Account {
     async fn run(self) -> Result<ExitCode> {
+        if self.json {
+            out::json();
+        }
         harden()?;
         if self.new {
             make_words(&self.file)?;
@@ -55,15 +62,24 @@ impl Command for Account {
             let wallet = Wallet { account, hd_path: self.hd_path.clone() };
             let signer = words.signer(&wallet)?;
             let name = if one { String::new() } else { format!("account {account}  ") };
+            let address = signer.address();
             let Some(node) = &node else {
-                say!("{name}{}", signer.address());
+                report!("account", {"account": account, "address": address}, "{name}{address}");
                 continue;
             };
-            say!("{name}{}  {}", signer.address(), has(&node.balances(signer.address()).await?));
+            let balances = node.balances(address).await?;
+            let micro: BTreeMap<_, _> =
+                balances.iter().map(|(denom, amount)| (denom, amount.to_string())).collect();
+            report!(
+                "account",
+                {"account": account, "address": address, "balances": micro},
+                "{name}{address}  {}",
+                has(&balances)
+            );
             hints.extend(words.hint(node, &wallet, &signer).await);
         }
         for hint in hints {
-            say!("hint: {hint}");
+            report!("hint", {"said": hint}, "hint: {hint}");
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -10,7 +10,7 @@ use meteor_rules::catalogue::file::write;
 
 use super::Command;
 use crate::art::stand_in;
-use crate::out::{say, tell};
+use crate::out::{self, report, tell};
 use crate::{catalogue, preset};
 
 /// Check a catalogue: the file with the art of every meteor, to which the launch commits.
@@ -34,10 +34,16 @@ pub(super) struct Catalogue {
     /// With --stand-in: another seed makes other pieces
     #[arg(long, default_value_t = 0, requires = "stand_in")]
     seed: u64,
+    /// Write it as JSON, an object a line, instead of lines for people
+    #[arg(long)]
+    json: bool,
 }
 
 impl Command for Catalogue {
     async fn run(self) -> Result<ExitCode> {
+        if self.json {
+            out::json();
+        }
         let preset = preset::read(&self.preset)?;
         let template = &preset.meteors.template;
         let checked = match self.stand_in {
@@ -60,8 +66,9 @@ impl Command for Catalogue {
                 made
             }
         };
-        for line in catalogue::shown(&checked)? {
-            say!("{line}");
+        for tier in catalogue::shown(&checked)? {
+            let catalogue::Shown { tier: name, pieces, root } = &tier;
+            report!("root", {"tier": name, "pieces": pieces, "root": root}, "{tier}");
         }
         Ok(ExitCode::SUCCESS)
     }

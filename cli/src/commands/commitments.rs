@@ -13,7 +13,7 @@ use crate::amounts::counted;
 use crate::event::Found;
 use crate::keys::KeyOptions;
 use crate::next::IDLE;
-use crate::out::say;
+use crate::out::{self, report};
 
 /// Make an event's commitments from its key, or check key and commitments against the chain.
 ///
@@ -38,10 +38,16 @@ pub(super) struct Commitments {
     // Before the launch only the contract counts: the address that it will have.
     #[command(flatten)]
     of: crate::event::Event,
+    /// Write what was made or compared as JSON, one object a line, instead of lines for people
+    #[arg(long)]
+    json: bool,
 }
 
 impl Command for Commitments {
     async fn run(self) -> Result<ExitCode> {
+        if self.json {
+            out::json();
+        }
         harden()?;
         match (&self.chain_id, &self.of.contract, self.showers) {
             (Some(chain_id), Some(contract), Some(showers)) => {
@@ -60,7 +66,8 @@ impl Commitments {
         match CommitmentsFile::load(&self.file) {
             Ok(None) => {}
             Ok(Some(there)) if there == made => {
-                say!("{file} has the commitments of {} to this event already", self.key.name());
+                let line = format!("{file} has the commitments of {} to this event already", self.key.name());
+                report!("nothing", {"said": line}, "{line}");
                 return Ok(ExitCode::from(IDLE));
             }
             Ok(Some(there)) => {
@@ -75,7 +82,9 @@ impl Commitments {
         }
         made.save(&self.file)?;
         let Event { chain_id, contract, showers } = event;
-        say!(
+        report!(
+            "commitments",
+            {"file": file.to_string(), "contract": contract, "chain_id": chain_id, "showers": showers},
             "{file}: the commitments of {} to {} of {contract} on {chain_id}",
             self.key.name(),
             counted(showers, "shower")
@@ -104,7 +113,12 @@ impl Commitments {
             let key = self.key.name();
             // What does not open is not worth going on with.
             match verify(&self.key.open()?, &event, &held).await {
-                Ok(()) => say!("{key} is the key of the {} of {contract}", counted(event.showers, "shower")),
+                Ok(()) => report!(
+                    "right",
+                    {"check": "key", "name": key, "showers": event.showers},
+                    "{key} is the key of the {} of {contract}",
+                    counted(event.showers, "shower")
+                ),
                 Err(error) => wrong.push(format!("{key}: {error}")),
             }
         }
@@ -114,9 +128,12 @@ impl Commitments {
                 Ok(Some(faults)) if !faults.is_empty() => {
                     wrong.extend(faults.iter().map(|fault| format!("{name}: {fault}")));
                 }
-                Ok(_) => {
-                    say!("{name} has the contract's commitments, to {}", counted(event.showers, "shower"));
-                }
+                Ok(_) => report!(
+                    "right",
+                    {"check": "commitments", "name": name.to_string(), "showers": event.showers},
+                    "{name} has the contract's commitments, to {}",
+                    counted(event.showers, "shower")
+                ),
                 Err(error) => wrong.push(format!("{name}: {error}")),
             }
         }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
+use cosmwasm_std::HexBinary;
 use meteor_operator::keys::{
     CommitmentsFile, Event, KeyError, KmsKey, Protect, commitments, harden, keygen, show_commitments,
 };
@@ -11,7 +12,7 @@ use meteor_rules::fairness::Bytes32;
 
 use super::Command;
 use crate::keys::{Service, passphrase};
-use crate::out::say;
+use crate::out::{self, report, say};
 
 /// Make the master key of an event: in a file, or with --kms in AWS KMS.
 ///
@@ -45,10 +46,16 @@ pub(super) struct Keygen {
     /// Write the commitments to this file, for the launch file
     #[arg(long, value_name = "FILE", requires = "contract")]
     commitments: Option<PathBuf>,
+    /// Write what was made as JSON instead of lines for people
+    #[arg(long)]
+    json: bool,
 }
 
 impl Command for Keygen {
     async fn run(self) -> Result<ExitCode> {
+        if self.json {
+            out::json();
+        }
         harden()?;
         let event = match (&self.chain_id, &self.contract, self.showers) {
             (Some(chain_id), Some(contract), Some(showers)) => Some(Event { chain_id, contract, showers }),
@@ -73,7 +80,8 @@ impl Keygen {
         };
         let file = self.file.as_deref().context("name the file to make")?;
         let created = keygen(file, protect, event)?;
-        say!("{created}");
+        let file = created.path.display().to_string();
+        report!("key", {"file": file, "commitments": hex(&created.commitments)}, "{created}");
         Ok(created.commitments)
     }
 
@@ -85,11 +93,18 @@ impl Keygen {
             Some(event) => commitments(&key, event).await?,
             None => Vec::new(),
         };
-        say!(
+        report!(
+            "key",
+            {"kms_key_id": key.id(), "commitments": hex(&made)},
             "{}\nEvery job takes it with --kms-key-id. Without it no meteor can be drawn or revealed: allow only the jobs' role \
              to use it,\nand nobody to delete it (docs/keys.md, \"AWS KMS\").",
             show_commitments(&made)
         );
         Ok(made)
     }
+}
+
+/// The commitments as programs get them, that of shower 1 first.
+fn hex(commitments: &[Bytes32]) -> Vec<String> {
+    commitments.iter().map(|each| HexBinary::from(each).to_hex()).collect()
 }
