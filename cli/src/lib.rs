@@ -27,6 +27,7 @@ mod progress;
 mod secrets;
 mod signals;
 mod signing;
+mod terminal;
 mod times;
 mod verdict;
 mod waits;

@@ -1,19 +1,17 @@
 //! One shower in full.
 
-use super::screen::wrapped;
+use super::sheet::Sheet;
 use super::{Cockpit, Shower};
 use crate::amounts::{counted, wallets};
 use crate::next::{By, DONE, Next, State};
 use crate::times::{span, when};
 
 impl Cockpit {
-    /// Shower `number` in full; `None` if it isn't known.
-    pub(crate) fn full(&self, number: u32) -> Option<String> {
+    /// Shower `number` in full, in lines of at most `width` characters; `None` if it isn't known.
+    pub(crate) fn full(&self, number: u32, width: usize) -> Option<String> {
         let shower = self.showers.iter().find(|shower| shower.number == number)?;
-        let mut text = format!("shower {number} {}\n", self.is(shower));
-        let mut line = |head: &str, says: &str| {
-            wrapped(&mut text, &format!("  {head:<9} "), says);
-        };
+        let mut sheet = Sheet::titled(width, &format!("shower {number} {}", self.is(shower)));
+        let mut line = |head: &str, says: &str| sheet.line(false, head, says);
         let when = |at| when(at, self.now);
         line("event", &self.name());
         line("opens", &when(shower.opens_at));
@@ -56,7 +54,7 @@ impl Cockpit {
         for unknown in &self.unknown {
             line("not known", &format!("{}: {}", unknown.what, unknown.why));
         }
-        Some(text)
+        Some(sheet.text())
     }
 
     fn with_end(&self, next: &Next) -> String {
@@ -115,7 +113,7 @@ impl Cockpit {
                 "not public, and there is nothing to verify".to_owned()
             }
             Some(false) => {
-                let from = shower.key_from.map(|from| format!("from {} ", when(from, self.now)));
+                let from = shower.key_from.map(|from| format!("from {}, ", when(from, self.now)));
                 let until = when(shower.key_deadline, self.now);
                 format!("not public; to be published {}until {until}", from.unwrap_or_default())
             }

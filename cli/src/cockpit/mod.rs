@@ -4,6 +4,7 @@
 mod full;
 mod screen;
 mod seen;
+mod sheet;
 #[cfg(test)]
 mod tests;
 

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use cosmwasm_std::Uint128;
 
+use super::sheet::Sheet;
 use super::{Account, Cockpit, Shower, Worker, numbers};
 use crate::amounts::{about, coins, grouped, wallets};
 use crate::next::{By, DONE, Job, Next, State};
@@ -16,10 +17,6 @@ const SOON_KEY: u64 = 24 * 3_600;
 const SOON: u64 = 3_600;
 /// Lines of payees. An event may have twenty.
 const PAYEES: usize = 5;
-/// The longest line (characters).
-const WIDTH: usize = 100;
-/// What a line that goes on begins with: more than the place of a head.
-const INDENT: &str = "              ";
 
 /// Showers that stand alike: the same state, and the same to do by the same.
 struct Group<'a> {
@@ -29,39 +26,39 @@ struct Group<'a> {
 }
 
 impl Cockpit {
-    /// All of it, for a terminal.
-    pub(crate) fn screen(&self) -> String {
-        let mut text = String::new();
-        wrapped(&mut text, "event ", &self.name());
-        self.chain(&mut text);
+    /// All of it, in lines of at most `width` characters.
+    pub(crate) fn screen(&self, width: usize) -> String {
+        let mut sheet = Sheet::new(width);
+        sheet.wrapped("event ", &self.name());
+        self.chain(&mut sheet);
         if self.paused == Some(true) {
-            line(&mut text, true, "paused", "nobody can contribute; next: meteor resume, by owner");
+            sheet.line(true, "paused", "nobody can contribute; next: meteor resume, by owner");
         }
-        self.groups(&mut text);
-        self.cash(&mut text);
-        self.paid(&mut text);
+        self.groups(&mut sheet);
+        self.cash(&mut sheet);
+        self.paid(&mut sheet);
         for account in &self.accounts {
-            line(&mut text, account.low(), account.role, &account_says(account));
+            sheet.line(account.low(), account.role, &account_says(account));
         }
-        self.keys(&mut text);
+        self.keys(&mut sheet);
         if let Some(worker) = self.worker {
             let next = worker.next();
-            line(&mut text, next.is_some_and(|next| self.soon(&next)), "worker", &self.worker(worker));
+            sheet.line(next.is_some_and(|next| self.soon(&next)), "worker", &self.worker(worker));
         }
         for unknown in &self.unknown {
-            line(&mut text, true, "not known", &format!("{}: {}", unknown.what, unknown.why));
+            sheet.line(true, "not known", &format!("{}: {}", unknown.what, unknown.why));
         }
-        text
+        sheet.text()
     }
 
     /// The event in one line.
     pub(super) fn name(&self) -> String {
-        let label = self.label.as_ref().map(|label| format!("\"{label}\", ")).unwrap_or_default();
+        let label = self.label.as_ref().map(|label| format!("\"{label}\" ")).unwrap_or_default();
         let paused = if self.paused == Some(true) { ", PAUSED" } else { "" };
-        format!("{label}{} on {}{paused}", self.contract, self.chain_id)
+        format!("{label}on {}{paused}, {}", self.chain_id, self.contract)
     }
 
-    fn chain(&self, text: &mut String) {
+    fn chain(&self, sheet: &mut Sheet) {
         let Some(block) = self.block else { return };
         let height = grouped(block.height.into());
         let age = span(block.age);
@@ -72,10 +69,10 @@ impl Cockpit {
         } else {
             format!("at height {height}, whose block is {age} old")
         };
-        line(text, block.age > OLD, "chain", &says);
+        sheet.line(block.age > OLD, "chain", &says);
     }
 
-    fn groups(&self, text: &mut String) {
+    fn groups(&self, sheet: &mut Sheet) {
         let mut groups: Vec<Group<'_>> = Vec::new();
         for shower in &self.showers {
             let job = shower.next.first().map(|next| (next.job, next.by));
@@ -95,7 +92,7 @@ impl Cockpit {
             if let Some(todo) = self.todo(group) {
                 let _ = write!(says, "; {todo}");
             }
-            line(text, soon, head, &says);
+            sheet.line(soon, head, &says);
         }
     }
 
@@ -217,7 +214,7 @@ impl Cockpit {
         }
     }
 
-    fn cash(&self, text: &mut String) {
+    fn cash(&self, sheet: &mut Sheet) {
         let Some(money) = &self.money else { return };
         let mut parts = vec![format!("{} in", self.coins(money.contributed))];
         let mut part = |amount: Uint128, what: &str| {
@@ -232,29 +229,41 @@ impl Cockpit {
         part(money.held_back, "held back");
         part(money.to_send_back, "to send back");
         part(money.sent_back, "sent back");
-        line(text, false, "money", &parts.join(", "));
+        sheet.line(false, "money", &parts.join(", "));
     }
 
-    fn paid(&self, text: &mut String) {
-        let mut payees: Vec<_> = self.payees.iter().collect();
-        payees.sort_by_key(|payee| payee.owed.is_zero());
-        for (at, payee) in payees.iter().take(PAYEES).enumerate() {
-            let head = if at == 0 { "payees" } else { "" };
-            let owed = if payee.owed.is_zero() {
-                "owed nothing".to_owned()
-            } else {
-                format!("owed {}; next: meteor withdraw, by anyone", self.coins(payee.owed))
-            };
+    fn paid(&self, sheet: &mut Sheet) {
+        let (owed, done): (Vec<_>, Vec<_>) = self.payees.iter().partition(|payee| !payee.owed.is_zero());
+        let mut head = "payees";
+        for payee in owed.iter().take(PAYEES) {
             let share = format!("{}.{:02} %", payee.share_bp / 100, payee.share_bp % 100);
-            let paid = self.coins(payee.paid);
-            line(text, false, head, &format!("{} {share}, paid {paid}, {owed}", payee.address));
+            let (owed, paid) = (self.coins(payee.owed), self.coins(payee.paid));
+            let next = "next: meteor withdraw, by anyone";
+            sheet.line(false, head, &format!("{} {share}, paid {paid}, owed {owed}; {next}", payee.address));
+            head = "";
         }
-        if let Some(more) = payees.len().checked_sub(PAYEES).filter(|more| *more > 0) {
-            line(text, false, "", &format!("and {more} others: meteor status --json has all"));
+        if let Some(more) = owed.len().checked_sub(PAYEES).filter(|more| *more > 0) {
+            sheet.line(
+                false,
+                head,
+                &format!("{more} others are owed something; meteor status --json has all"),
+            );
+        }
+        if !done.is_empty() {
+            let paid = done.iter().map(|payee| payee.paid).fold(Uint128::zero(), Uint128::saturating_add);
+            let (were, are) = if done.len() == 1 { ("was", "is") } else { ("were", "are") };
+            let paid =
+                if paid.is_zero() { String::new() } else { format!("{were} paid {} and ", self.coins(paid)) };
+            let others = match (owed.is_empty(), done.len()) {
+                (true, _) => "",
+                (false, 1) => " other",
+                (false, _) => " others",
+            };
+            sheet.line(false, head, &format!("{}{others} {paid}{are} owed nothing", done.len()));
         }
     }
 
-    fn keys(&self, text: &mut String) {
+    fn keys(&self, sheet: &mut Sheet) {
         let of = |wanted: &dyn Fn(&Shower) -> bool| {
             let some: Vec<u32> =
                 self.showers.iter().filter(|shower| wanted(shower)).map(|shower| shower.number).collect();
@@ -283,7 +292,7 @@ impl Cockpit {
         if let Some(first) = first {
             parts.push(format!("the next can be published {}", from_now(first, self.now)));
         }
-        line(text, !late.is_empty(), "keys", &parts.join(", "));
+        sheet.line(!late.is_empty(), "keys", &parts.join(", "));
     }
 }
 
@@ -303,53 +312,4 @@ fn account_says(account: &Account) -> String {
     );
     let low = if account.low() { ", TOO LITTLE" } else { "" };
     format!("{address} {has}{low}; needs about {needs}")
-}
-
-/// A line with its mark and its head.
-fn line(text: &mut String, mark: bool, head: &str, says: &str) {
-    let mark = if mark { '!' } else { ' ' };
-    wrapped(text, &format!("{mark} {head:<9} "), says);
-}
-
-/// What follows `head`, in lines that a terminal shows whole. Those after the first are indented.
-pub(super) fn wrapped(text: &mut String, head: &str, says: &str) {
-    let mut head = head;
-    for line in pieces(says, WIDTH.saturating_sub(INDENT.len()), &["; ", ", ", " "]) {
-        let _ = writeln!(text, "{head}{}", line.trim_end());
-        head = INDENT;
-    }
-}
-
-/// `says` in pieces of at most `width` characters: broken at the first of `breaks` where that does, else at the next.
-fn pieces(says: &str, width: usize, breaks: &[&str]) -> Vec<String> {
-    let fits = |text: &str| text.trim_end().chars().count() <= width;
-    let Some((at, finer)) = breaks.split_first().filter(|_| !fits(says)) else {
-        return vec![says.to_owned()];
-    };
-    let mut lines: Vec<String> = Vec::new();
-    for piece in says.split_inclusive(at) {
-        match lines.last_mut() {
-            Some(line) if fits(&format!("{line}{piece}")) => line.push_str(piece),
-            Some(_) | None => lines.extend(pieces(piece, width, finer)),
-        }
-    }
-    lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_long_line_is_broken_where_a_reader_pauses() {
-        let break_at = |width, says| pieces(says, width, &["; ", ", ", " "]);
-        assert_eq!(break_at(11, "one, two; 3"), ["one, two; 3"]);
-        assert_eq!(break_at(10, "one, two; 3"), ["one, two; ", "3"]);
-        assert_eq!(break_at(8, "one, two; 3, four"), ["one, ", "two; ", "3, four"]);
-        assert_eq!(break_at(5, "one two; 3"), ["one ", "two; ", "3"]);
-        assert_eq!(break_at(2, "word"), ["word"]);
-        let mut text = String::new();
-        line(&mut text, true, "chain", &format!("{}; next: wait", "x".repeat(80)));
-        assert_eq!(text, format!("! chain     {};\n              next: wait\n", "x".repeat(80)));
-    }
 }

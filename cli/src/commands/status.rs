@@ -1,6 +1,5 @@
 //! `meteor status`: the cockpit of an event. What is shown is in `cockpit`.
 
-use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -12,7 +11,13 @@ use super::{Command, PARTLY};
 use crate::cockpit::{Cockpit, Seen};
 use crate::event::{Event, Found};
 use crate::out::{gone, stdout};
+use crate::terminal::size;
 
+/// How wide the lines are: as the terminal, but for more a reader's eye has to travel too far, and in less nothing fits.
+/// Elsewhere as wide as most terminals.
+const WIDEST: usize = 100;
+const NARROWEST: usize = 40;
+const ELSEWHERE: usize = 80;
 /// How often `--watch` looks. Terra Classic has a block in six seconds.
 const LOOK: Duration = Duration::from_secs(5);
 /// Clears a terminal: the screen, and what was scrolled off it.
@@ -42,18 +47,22 @@ impl Command for Status {
         let found = self.event.find(self.gas_price.as_ref()).await?;
         loop {
             let cockpit = self.look(&found).await?;
-            let text = self.text(&cockpit)?;
+            let terminal = size(std::io::stdout());
+            let width = terminal.map_or(ELSEWHERE, |(columns, _)| columns.clamp(NARROWEST, WIDEST));
+            let text = self.text(&cockpit, width)?;
             if !self.watch {
                 // It is what was asked for: said with --quiet, too.
                 stdout(format_args!("{}\n", text.trim_end()));
                 let partly = !cockpit.unknown().is_empty();
                 return Ok(if partly { ExitCode::from(PARTLY) } else { ExitCode::SUCCESS });
             }
-            if std::io::stdout().is_terminal() {
-                stdout(format_args!("{CLEAR}"));
+            match terminal {
+                Some((_, rows)) if !self.json => stdout(format_args!("{CLEAR}{}\n", top(&text, rows))),
+                Some(_) | None => {
+                    let end = if self.json { "" } else { "\n" };
+                    stdout(format_args!("{}\n{end}", text.trim_end()));
+                }
             }
-            let end = if self.json { "" } else { "\n" };
-            stdout(format_args!("{}\n{end}", text.trim_end()));
             if gone() {
                 return Ok(ExitCode::SUCCESS);
             }
@@ -80,16 +89,45 @@ impl Status {
         Ok(Cockpit::of(seen, clock()))
     }
 
-    fn text(&self, cockpit: &Cockpit) -> Result<String> {
+    fn text(&self, cockpit: &Cockpit, width: usize) -> Result<String> {
         match self.shower {
             _ if self.json => Ok(serde_json::to_string(cockpit)?),
-            Some(shower) => Ok(cockpit.full(shower).unwrap_or_else(|| cockpit.screen())),
-            None => Ok(cockpit.screen()),
+            Some(shower) => Ok(cockpit.full(shower, width).unwrap_or_else(|| cockpit.screen(width))),
+            None => Ok(cockpit.screen(width)),
         }
     }
+}
+
+/// As much of `text` as a terminal of `rows` shows with a free line below: what scrolls off its top would be missed.
+fn top(text: &str, rows: usize) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let room = rows.saturating_sub(1);
+    if lines.len() <= room {
+        return lines.join("\n");
+    }
+    let (shown, hidden) = lines.split_at(room.saturating_sub(1).min(lines.len()));
+    let marked = hidden.iter().filter(|line| line.starts_with('!')).count();
+    let marked = if marked > 0 { format!(", {marked} of them marked !") } else { String::new() };
+    let mark = if marked.is_empty() { ' ' } else { '!' };
+    let more = format!("{mark} {} more lines{marked}: meteor status", hidden.len());
+    [shown, &[&more]].concat().join("\n")
 }
 
 /// This machine's clock (Unix seconds): it says how old the chain's last block is.
 fn clock() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_watched_never_scrolls_off() {
+        let text = "one\n  two\n! three\n  four\n";
+        assert_eq!(top(text, 5), "one\n  two\n! three\n  four");
+        assert_eq!(top(text, 4), "one\n  two\n! 2 more lines, 1 of them marked !: meteor status");
+        assert_eq!(top("one\ntwo\nthree\n", 3), "one\n  2 more lines: meteor status");
+        assert_eq!(top(text, 1), "! 4 more lines, 1 of them marked !: meteor status");
+    }
 }
