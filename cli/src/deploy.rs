@@ -11,6 +11,7 @@ use std::fmt::Arguments;
 use std::path::PathBuf;
 
 use crate::out::{report, reported};
+use crate::progress::Progress;
 use anyhow::{Context, Result, ensure};
 use cosmwasm_std::HexBinary;
 use meteor_chain::contracts::ShowerContract;
@@ -32,6 +33,8 @@ pub struct Deploying<'a> {
     record: Record,
     /// Where the record is kept. Without a file the steps are neither noted nor shown, as in a demo.
     file: Option<PathBuf>,
+    /// How far it is, once it runs, and how many steps were begun.
+    progress: Option<(Progress, u64)>,
 }
 
 impl<'a> Deploying<'a> {
@@ -47,7 +50,7 @@ impl<'a> Deploying<'a> {
             tx: None,
             event: None,
         };
-        Self { plan, record, file: None }
+        Self { plan, record, file: None, progress: None }
     }
 
     /// A deployment that is noted in `file`, which may hold the record of an earlier run.
@@ -55,8 +58,9 @@ impl<'a> Deploying<'a> {
     /// # Errors
     /// If the file is of another event.
     pub fn recorded(plan: &'a Plan, file: PathBuf) -> Result<Self> {
-        let Self { record: new, .. } = Self::unrecorded(plan);
-        let Some(old) = Record::load(&file)? else { return Ok(Self { plan, record: new, file: Some(file) }) };
+        let unrecorded = Self::unrecorded(plan);
+        let Some(old) = Record::load(&file)? else { return Ok(Self { file: Some(file), ..unrecorded }) };
+        let new = unrecorded.record;
         let (path, other) = (file.display(), "name another file with --event");
         let (is_of, launch) = (&old.chain_id, &new.chain_id);
         ensure!(is_of == launch, "{path} is of {is_of}, the launch of {launch}: {other}");
@@ -66,7 +70,7 @@ impl<'a> Deploying<'a> {
         }
         // The launch may change nodes and fees at any time.
         let record = Record { nodes: new.nodes, gas_price: new.gas_price, preset: new.preset, ..old };
-        Ok(Self { plan, record, file: Some(file) })
+        Ok(Self { plan, record, file: Some(file), progress: None })
     }
 
     fn save(&self) -> Result<()> {
@@ -77,6 +81,14 @@ impl<'a> Deploying<'a> {
     fn say(&self, what: &str, fields: impl FnOnce() -> Value, line: Arguments<'_>) {
         if self.file.is_some() {
             reported(what, fields, line);
+        }
+    }
+
+    /// The next step begins, which is shown on a terminal.
+    fn begins(&mut self, doing: &str) {
+        if let Some((progress, begun)) = &mut self.progress {
+            progress.next(*begun, doing);
+            *begun = begun.saturating_add(1);
         }
     }
 
@@ -102,13 +114,19 @@ impl<'a> Deploying<'a> {
                 (codes, self.plan.message(codes)?)
             }
             Some(account) => {
+                let uploads = if self.plan.launch.codes.is_some() { 0 } else { self.plan.artifacts.len() };
+                // And two that come after them.
+                let steps = u64::try_from(uploads).unwrap_or_default().saturating_add(2);
+                self.progress = self.file.is_some().then(|| (Progress::new("deploying".into(), steps), 0));
                 let codes = self.upload(account).await?;
                 let message = self.plan.message(codes)?;
                 self.instantiate(account, codes, &message).await?;
                 (codes, message)
             }
         };
+        self.begins("reading all of it back");
         let event = self.read_back(codes, &message).await?;
+        self.progress = None;
         self.record.event = Some(event.clone());
         self.save()?;
         Ok(event)
@@ -148,6 +166,7 @@ impl<'a> Deploying<'a> {
         }
         let lost = jobs::last_upload(account).await?;
         for artifact in &plan.artifacts {
+            self.begins(&format!("uploading {}", artifact.name));
             // An earlier run may have been killed before it noted its upload: the account's journal knows.
             let is_it = |checksum: &Vec<u8>| hex(checksum) == artifact.checksum;
             if let Some((id, _, tx)) = lost.clone().filter(|(_, checksum, _)| is_it(checksum)) {
@@ -218,6 +237,7 @@ impl<'a> Deploying<'a> {
         message: &InstantiateMsg,
     ) -> Result<()> {
         let (plan, launch) = (self.plan, &self.plan.launch);
+        self.begins("making the contracts");
         // Opening the account finished what an earlier run left under way. That may have been this.
         if jobs::exists(&plan.node, &plan.contract).await? {
             self.say_found();

@@ -55,7 +55,7 @@ async fn main() -> ExitCode {
     };
     // Colours are for a terminal whose owner wants them (no-color.org): in a file they are noise.
     let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| out::Log);
     // A log that can't be written must not end the program: saying so would panic.
     log.with_ansi(std::io::stderr().is_terminal() && !plain).log_internal_errors(false).init();
     // On the heap: some commands hold a lot.
@@ -71,6 +71,7 @@ async fn main() -> ExitCode {
         }
     };
     let Some(lost) = out::lost() else { return code };
+    let lost = out::unnumbered(lost.to_string());
     out::stderr(format_args!("error: all was done, but not all could be said on standard output: {lost}\n"));
     ExitCode::FAILURE
 }

@@ -3,8 +3,8 @@
 
 use std::fmt::Arguments;
 use std::io::{self, ErrorKind, Write};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use serde_json::Value;
 
@@ -17,8 +17,10 @@ static GONE: AtomicBool = AtomicBool::new(false);
 static QUIET: AtomicBool = AtomicBool::new(false);
 /// Whether programs read standard output: it has objects only.
 static JSON: AtomicBool = AtomicBool::new(false);
-/// Whether a bar stands in the terminal's last line.
-static BAR: AtomicBool = AtomicBool::new(false);
+/// The bar that stands in the terminal's last line.
+static BAR: Mutex<Option<String>> = Mutex::new(None);
+/// What takes a line away.
+const CLEAR: &str = "\r\x1b[K";
 
 /// From here on [`say!`] says nothing.
 pub(crate) fn quiet() {
@@ -59,16 +61,36 @@ pub fn reported(what: &str, fields: impl FnOnce() -> Value, text: Arguments<'_>)
     stdout(format_args!("{{\"what\":\"{what}\"{comma}{rest}\n"));
 }
 
-/// Shows `text` in the terminal's last line until something is said. It is for a terminal only.
-pub(crate) fn bar(text: &str) {
-    let _ = write!(io::stderr().lock(), "\r\x1b[K{text}");
-    BAR.store(true, Ordering::Relaxed);
+/// Shows `text` in the terminal's last line, below whatever is said, until [`no_bar`]. It is for a terminal only, and has
+/// to be shorter than its lines.
+pub(crate) fn bar(text: String) {
+    let mut bar = locked();
+    let _ = write!(io::stderr().lock(), "{CLEAR}{text}");
+    *bar = Some(text);
 }
 
 /// Takes the bar away.
-fn clear() {
-    if BAR.swap(false, Ordering::Relaxed) {
-        let _ = io::stderr().lock().write_all(b"\r\x1b[K");
+pub(crate) fn no_bar() {
+    if locked().take().is_some() {
+        let _ = io::stderr().lock().write_all(CLEAR.as_bytes());
+    }
+}
+
+fn locked() -> MutexGuard<'static, Option<String>> {
+    // Nothing can panic while it is held.
+    BAR.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Writes `text` above the bar. The beginning of a line takes the bar's place.
+fn above_bar(text: &str, write: impl FnOnce(&[u8])) {
+    let mut bar = locked();
+    if bar.is_some() {
+        let _ = io::stderr().lock().write_all(CLEAR.as_bytes());
+    }
+    write(text.as_bytes());
+    match &*bar {
+        Some(shown) if text.ends_with('\n') => drop(io::stderr().lock().write_all(shown.as_bytes())),
+        Some(_) | None => *bar = None,
     }
 }
 
@@ -79,21 +101,36 @@ pub(crate) fn beginning(text: Arguments<'_>) {
 
 /// Writes to standard output and goes on, whatever becomes of it.
 pub(crate) fn stdout(text: Arguments<'_>) {
-    clear();
-    let mut out = io::stdout().lock();
-    if let Err(error) = out.write_fmt(text).and_then(|()| out.flush()) {
-        if error.kind() == ErrorKind::BrokenPipe {
-            GONE.store(true, Ordering::Relaxed);
-        } else {
-            LOST.get_or_init(|| error);
+    above_bar(&text.to_string(), |text| {
+        let mut out = io::stdout().lock();
+        if let Err(error) = out.write_all(text).and_then(|()| out.flush()) {
+            if error.kind() == ErrorKind::BrokenPipe {
+                GONE.store(true, Ordering::Relaxed);
+            } else {
+                LOST.get_or_init(|| error);
+            }
         }
-    }
+    });
 }
 
 /// Writes to standard error and goes on: there is nowhere left to complain.
 pub fn stderr(text: Arguments<'_>) {
-    clear();
-    let _ = io::stderr().lock().write_fmt(text);
+    above_bar(&text.to_string(), |text| drop(io::stderr().lock().write_all(text)));
+}
+
+/// Standard error for the log.
+#[derive(Clone, Copy, Debug)]
+pub struct Log;
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        stderr(format_args!("{}", String::from_utf8_lossy(bytes)));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Why some of what was said could not be written; `None` if all was, or nobody wanted the rest.
@@ -108,7 +145,11 @@ pub(crate) fn gone() -> bool {
 
 /// An error with its causes, without the numbers that the system gives them.
 pub fn in_words(error: &anyhow::Error) -> String {
-    let mut text = format!("{error:#}");
+    unnumbered(format!("{error:#}"))
+}
+
+/// A text without the numbers that the system gives its errors.
+pub fn unnumbered(mut text: String) -> String {
     while let Some((before, after)) = text.split_once(" (os error ") {
         let Some((_, after)) = after.split_once(')') else { break };
         text = format!("{before}{after}");

@@ -10,7 +10,7 @@ use tokio::signal::unix::{self, SignalKind};
 use tokio::task::AbortHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::out::tell;
+use crate::out::{no_bar, tell};
 
 /// A signal that asks a program to end.
 #[derive(Clone, Copy, Debug)]
@@ -81,6 +81,7 @@ pub(crate) fn end_when_told() -> AbortHandle {
 }
 
 fn end(signal: Signal, terminal: Option<&Termios>) -> ! {
+    no_bar();
     if let Some(before) = terminal {
         let _ = tcsetattr(stdin(), OptionalActions::Now, before);
     }

@@ -14,6 +14,7 @@ use futures::StreamExt;
 use meteor_tests::Target;
 use serde::Deserialize;
 
+pub(crate) use self::event::locked;
 use self::event::{At, Event, Files};
 
 /// Commands that run at the same time: most of them wait for the node.

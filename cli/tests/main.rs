@@ -17,6 +17,7 @@ mod refused;
 mod resume;
 mod snapshot;
 mod status;
+mod terminal;
 mod told;
 mod verify;
 mod waits;

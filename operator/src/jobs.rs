@@ -25,7 +25,7 @@ pub use deploy::{Deployment, exists, last_upload, store, upload};
 pub use differences::Difference;
 pub use draw::draw;
 pub use error::JobError;
-pub use hatch::{Hatched, Hatcher};
+pub use hatch::{Batch, Hatched, Hatcher, in_custody};
 pub use left::Left;
 pub(crate) use mint::batch;
 pub use mint::{Batches, MintProgress, Minter, committed, mint, mint_in};

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use meteor_chain::contracts::HatcheryContract;
-use meteor_operator::jobs::{Hatched, Hatcher, Sealer};
+use meteor_operator::jobs::{Batch, Hatched, Hatcher, Sealer, in_custody};
 use meteor_operator::node::Node;
 use meteor_rules::TokenId;
 
@@ -20,6 +20,7 @@ use super::{Command, PARTLY};
 use crate::amounts::counted;
 use crate::next::IDLE;
 use crate::out::{report, say, tell};
+use crate::progress::Progress;
 use crate::secrets::Secrets;
 use crate::signals::{end_when_told, stop_when_told};
 use crate::signing::Signing;
@@ -62,7 +63,8 @@ impl Command for Hatch {
             say!("admin: http://{}", health.serve(listen).await?);
         }
         let (mut account, deployment, config) = self.signing.open().await?;
-        let (keys, tables) = self.secrets.open(&self.signing.event, &account.node().clone(), &deployment.shower).await?;
+        let (keys, tables) =
+            self.secrets.open(&self.signing.event, &account.node().clone(), &deployment.shower).await?;
         // From here on a signal ends the worker between two rounds; until here, at a prompt, at once.
         let stop = stop_when_told();
         opening.abort();
@@ -72,18 +74,12 @@ impl Command for Hatch {
         let hatchery = HatcheryContract::new(&node, &deployment.hatchery);
         let (mut idle, mut told) = (false, Hatched::default());
         loop {
-            match hatcher.round(&mut account).await {
+            let mut progress = None;
+            let each = |batch| self.tell(batch, &mut progress);
+            let round = hatcher.round_by_batches(&mut account, each).await;
+            drop(progress);
+            match round {
                 Ok(done) => {
-                    if !done.revealed.is_empty() {
-                        let count = done.revealed.len();
-                        report!("revealed", {"meteors": done.revealed}, "revealed {}", counted(count, "meteor"));
-                        if let Some(path) = &self.audit_log {
-                            // Holders wait for what comes next, and the chain's history has the same.
-                            if let Err(error) = append(path, &node, &done.revealed).await {
-                                tell!("the audit log lacks the line of this batch: {error:#}");
-                            }
-                        }
-                    }
                     let (waits, lines) = waiting(&done, hatchery, &node).await;
                     let all = waits == Waits::default();
                     health.good(done.revealed.len(), waits);
@@ -128,6 +124,25 @@ impl Command for Hatch {
     }
 }
 
+impl Hatch {
+    /// Reports a batch, and shows how far the round is.
+    fn tell(&self, batch: Batch, progress: &mut Option<Progress>) {
+        let Batch { revealed, time, done, of } = batch;
+        let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+        let progress = progress.get_or_insert_with(|| Progress::new("revealing".to_owned(), count(of)));
+        if !revealed.is_empty() {
+            report!("revealed", {"meteors": revealed}, "revealed {}", counted(revealed.len(), "meteor"));
+            if let Some(path) = &self.audit_log {
+                // Holders wait for what comes next, and the chain's history has the same.
+                if let Err(error) = append(path, time, &revealed) {
+                    tell!("the audit log lacks the line of this batch: {error:#}");
+                }
+            }
+        }
+        progress.show(count(done));
+    }
+}
+
 /// Waiting meteors of a kind that are named one by one.
 const SHOWN: usize = 10;
 
@@ -139,7 +154,8 @@ async fn waiting(done: &Hatched, hatchery: HatcheryContract<'_>, node: &Node) ->
         return (waits, String::new());
     }
     // A node that doesn't answer just now is no reason to stop revealing.
-    let until = reclaims(hatchery).await.unwrap_or_default();
+    let custodies = in_custody(hatchery).await.unwrap_or_default();
+    let until: BTreeMap<u64, u64> = custodies.iter().map(|one| (one.token_id, one.reclaim_at)).collect();
     let now = node.time().await.ok();
     let late = |token_id: &TokenId| {
         let at = until.get(&token_id.0).copied();
@@ -177,21 +193,9 @@ async fn waiting(done: &Hatched, hatchery: HatcheryContract<'_>, node: &Node) ->
     (waits, lines.join("\n"))
 }
 
-/// From when on each meteor in custody can be taken back (Unix seconds).
-async fn reclaims(hatchery: HatcheryContract<'_>) -> Result<BTreeMap<u64, u64>> {
-    let mut until = BTreeMap::new();
-    let mut start_after = None;
-    loop {
-        let page = hatchery.custodies(start_after).await?;
-        let Some(last) = page.last() else { return Ok(until) };
-        start_after = Some(last.token_id);
-        until.extend(page.iter().map(|custody| (custody.token_id, custody.reclaim_at)));
-    }
-}
-
 /// A line that a crash loses can be found in the chain's history, which holds the same.
-async fn append(path: &Path, node: &Node, revealed: &[TokenId]) -> Result<()> {
-    let line = serde_json::json!({ "time": node.time().await?, "revealed": revealed });
+fn append(path: &Path, time: u64, revealed: &[TokenId]) -> Result<()> {
+    let line = serde_json::json!({ "time": time, "revealed": revealed });
     let mut file = std::fs::OpenOptions::new()
         .create(true)
         .append(true)

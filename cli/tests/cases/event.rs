@@ -97,7 +97,7 @@ impl Files {
 }
 
 /// An age file with `key`, and the identity that opens it. A passphrase would take a second of each case.
-fn locked(key: &[u8; 32]) -> (Vec<u8>, String) {
+pub(crate) fn locked(key: &[u8; 32]) -> (Vec<u8>, String) {
     use age::secrecy::ExposeSecret;
     let hex = |bytes: &[u8]| data_encoding::HEXLOWER.encode(bytes);
     let check = Sha256::new().chain_update("meteor-shower/key-file/v1").chain_update(key).finalize();

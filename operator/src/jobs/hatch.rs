@@ -10,6 +10,7 @@ use std::ops::RangeInclusive;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use cosmwasm_std::HexBinary;
+use meteor_chain::NodeError;
 use meteor_chain::contracts::{HatcheryContract, ShowerContract};
 use meteor_chain::tx::Included;
 use meteor_messages::events::HatcheryEvent;
@@ -53,6 +54,19 @@ pub struct Hatched {
     pub refused: BTreeMap<TokenId, String>,
 }
 
+/// A batch of a round is done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Batch {
+    /// The meteors that it revealed, by number.
+    pub revealed: Vec<TokenId>,
+    /// The chain's time shortly before (Unix seconds).
+    pub time: u64,
+    /// How many of those in custody this round has seen to, revealed or not.
+    pub done: usize,
+    /// How many were in custody when the round began.
+    pub of: usize,
+}
+
 /// A meteor in custody, with what has to be shown of it.
 struct Due {
     /// From then on its holder can take it back (seconds).
@@ -71,25 +85,42 @@ impl<'a, K: KeySource> Hatcher<'a, K> {
     /// # Errors
     /// If key source or nodes don't answer. Meteors that were revealed before stay revealed.
     pub async fn round(&mut self, account: &mut Account) -> Result<Hatched, JobError> {
+        self.round_by_batches(account, |_| ()).await
+    }
+
+    /// The same. `each` is told once at the beginning, if anything is in custody, and then of each batch.
+    ///
+    /// # Errors
+    /// As [`Hatcher::round`].
+    pub async fn round_by_batches(
+        &mut self,
+        account: &mut Account,
+        mut each: impl FnMut(Batch) + Send,
+    ) -> Result<Hatched, JobError> {
         let node = account.node().clone();
         let hatchery = self.sealer.deployment.hatchery.clone();
         let mut done = Hatched::default();
-        let mut start_after = None;
-        loop {
-            let page = HatcheryContract::new(&node, &hatchery).custodies(start_after).await?;
-            let Some(last) = page.last() else { return Ok(done) };
-            start_after = Some(last.token_id);
-            for batch in page.chunks(MAX_REVEALS) {
-                let mut due = Vec::with_capacity(batch.len());
-                for custody in batch {
-                    due.extend(self.due(&node, custody, &mut done).await?);
-                }
-                let mut halves = Halves::of(due);
-                while let Some(batch) = halves.next() {
-                    send(account, &hatchery, batch, &mut halves, &mut done).await?;
-                }
+        let custodies = in_custody(HatcheryContract::new(&node, &hatchery)).await?;
+        let mut told = Batch { revealed: vec![], time: 0, done: 0, of: custodies.len() };
+        for batch in custodies.chunks(MAX_REVEALS) {
+            told.time = node.time().await?;
+            if told.done == 0 {
+                each(told.clone());
             }
+            let before = done.revealed.len();
+            let mut due = Vec::with_capacity(batch.len());
+            for custody in batch {
+                due.extend(self.due(&node, custody, &mut done).await?);
+            }
+            let mut halves = Halves::of(due);
+            while let Some(batch) = halves.next() {
+                send(account, &hatchery, batch, &mut halves, &mut done).await?;
+            }
+            told.revealed = done.revealed.iter().skip(before).copied().collect();
+            told.done = told.done.saturating_add(batch.len());
+            each(told.clone());
         }
+        Ok(done)
     }
 
     /// What has to be shown of a meteor in custody; `None` if that can't be derived, which `done` then says.
@@ -179,6 +210,21 @@ impl<'a, K: KeySource> Hatcher<'a, K> {
         }
         self.sealed.insert(shower, sealed);
         Ok(())
+    }
+}
+
+/// All meteors in custody, by number.
+///
+/// # Errors
+/// If the nodes don't answer or the contract refuses.
+pub async fn in_custody(hatchery: HatcheryContract<'_>) -> Result<Vec<CustodyResponse>, NodeError> {
+    let mut all: Vec<CustodyResponse> = Vec::new();
+    loop {
+        let page = hatchery.custodies(all.last().map(|last| last.token_id)).await?;
+        if page.is_empty() {
+            return Ok(all);
+        }
+        all.extend(page);
     }
 }
 
