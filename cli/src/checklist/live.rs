@@ -25,6 +25,8 @@ use crate::evidence::{self, Checksums};
 
 /// Blocks by which a node may be behind another: they are asked one after the other.
 const BEHIND: u64 = 10;
+/// How long a relay may take to have a round that is due (seconds).
+const MOMENT: u64 = 30;
 /// How long a test alert may take to every receiver: longer than the groups wait.
 const ALERT: Duration = Duration::from_mins(2);
 const LOOK: Duration = Duration::from_secs(1);
@@ -206,7 +208,9 @@ impl Live {
         if urls.is_empty() {
             return Ok(Proof::Open("the beacon's relays are not known: name them with --beacon-url".into()));
         }
-        let round = network.latest(node.time().await?).context("its first round is to come")?;
+        let round = network
+            .latest(node.time().await?.saturating_sub(MOMENT))
+            .context("its first round is to come")?;
         for url in &urls {
             let client = BeaconClient::new(BeaconConfig::new(network.clone(), vec![url.clone()]))?;
             client.round(round).await.with_context(|| format!("relay {url}"))?;
