@@ -176,6 +176,8 @@ def github(text):
     deploy = [n for n, line in enumerate(lines["prod"]) if line.startswith("ops/pipeline/deploy prod ")]
     if not gate or not deploy or gate[0] > deploy[0]:
         wrong.append("GitHub: prod does not ask whether two people approved, before it deploys")
+    if jobs["binary"].get("container", {}).get("options") != "--privileged":
+        wrong.append("GitHub: binary can't mount, as make ops-test does")
     for name, job in jobs.items():
         for step in job["steps"]:
             if step.get("uses", "").startswith("actions/checkout@") and step.get("with", {}).get("persist-credentials") is not False:
@@ -210,7 +212,10 @@ def script(text):
             inside = None
         elif re.match(r"\s*(step|beside) ", line) and not inside and line != 'step "done"':
             outside.append(line)
-    return [f".ci/run: no stage runs this: {line}" for line in outside]
+    wrong = [f".ci/run: no stage runs this: {line}" for line in outside]
+    if not re.search(r"^    make ops-test$", text, re.M):
+        wrong.append(".ci/run: it does not run all of make ops-test")
+    return wrong
 
 
 FILES = {".gitlab-ci.yml": gitlab, ".github/workflows/ci.yml": github, ".ci/run": script}
@@ -237,6 +242,8 @@ BREAKS = [
     (".gitlab-ci.yml", "    STORAGE_DRIVER: vfs\n", "    STORAGE_DRIVER: vfs\n    METEOR_DEPLOYMENT: deployment.json\n", "overrides the setting METEOR_DEPLOYMENT"),
     (".gitlab-ci.yml", "paths: [.cache/meteor/advisories]", "paths: [.cache/advisories]", "does not keep the last look"),
     ("docs/releases.md", "| `METEOR_DEPLOYMENT` |", "| |", "docs/releases.md does not name"),
+    (".github/workflows/ci.yml", "      options: --privileged", "      options: --init", "binary can't mount"),
+    (".ci/run", "    make ops-test\n", "    make ops-test ARGS=supply\n", "does not run all of make ops-test"),
     (".ci/run", "if in_part frontend; then\n    step \"the page in a real", "step x\nif in_part frontend; then\n    step \"the page in a real", "no stage runs this"),
 ]
 
