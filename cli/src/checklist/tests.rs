@@ -53,12 +53,34 @@ fn every_item_says_who_and_why_and_has_a_name_of_its_own() {
     }
 }
 
+/// Whether one of the crates' tests has this name.
+fn there_is_a_test(repo: &Path, name: &str) -> bool {
+    std::process::Command::new("git")
+        .args([
+            "grep",
+            "--quiet",
+            "--word-regexp",
+            "--extended-regexp",
+            &format!("fn {name}\\(\\)"),
+            "--",
+            "*.rs",
+        ])
+        .current_dir(repo)
+        .status()
+        .unwrap()
+        .success()
+}
+
 /// What is wrong with an item's evidence.
 fn wrong(item: &Item, repo: &Path) -> Option<String> {
     let id = &item.id;
     match &item.evidence {
         Evidence::Check(_) => None,
         Evidence::File(path) => match file(repo, path) {
+            // That it is there says nothing of what is in it.
+            Proof::Holds(_) if item.sign.is_none() => {
+                Some(format!("{id}: a file alone proves nothing: name a command, or what people sign"))
+            }
             Proof::Holds(_) => None,
             Proof::Fails(why) | Proof::Open(why) => Some(format!("{id}: {why}")),
         },
@@ -80,6 +102,9 @@ fn wrong(item: &Item, repo: &Path) -> Option<String> {
                     let known = gates.trim_end_matches(')').split(' ').any(|known| known == gate);
                     (!known).then(|| format!("{id}: scripts/lint has no gate {gate}"))
                 }
+                (Some("scripts/proves"), Some(_)) => words
+                    .find(|name| !there_is_a_test(repo, name))
+                    .map(|name| format!("{id}: there is no test called {name}")),
                 (Some(program), _) => {
                     let runs =
                         repo.join(program).metadata().is_ok_and(|it| it.permissions().mode() & 0o100 != 0);
@@ -131,6 +156,11 @@ fn an_item_without_evidence_or_with_evidence_that_is_not_there_is_found() {
         ("{ command = \"README.md\" }", "README.md is no program"),
         ("{ command = \"scripts/lint nothing\" }", "scripts/lint has no gate nothing"),
         ("{ command = \"make nothing\" }", "no make nothing"),
+        (
+            "{ command = \"scripts/proves meteor-cli nothing_of_the_kind\" }",
+            "no test called nothing_of_the_kind",
+        ),
+        ("{ file = \"README.md\" }", "a file alone proves nothing"),
         ("{ command = \"\\\"$METEOR\\\" nothing\" }", "no meteor nothing"),
         ("{ command = \"\" }", "an empty command"),
     ] {
