@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use crate::common::{command, fails, launch_file, meteor, partly, private, works};
+use crate::common::{command, fails, launch_file, meteor, partly, private, to_deploy, works};
 use meteor_operator::launch::Record;
 use meteor_operator::node::Node;
 use meteor_tests::Stage;
@@ -39,11 +39,7 @@ async fn a_deployment_killed_between_its_uploads_goes_on() {
     let (chain, node) = (&stage.chain, &stage.node);
     private(folder, "words", &chain.mnemonic);
     private(folder, "passphrase", "a long enough passphrase");
-    let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../artifacts");
-    std::os::unix::fs::symlink(built.canonicalize().unwrap(), folder.join("artifacts")).unwrap();
-    let preset = include_str!("../../packages/rules/presets/demo.toml");
-    std::fs::write(folder.join("preset.toml"), preset.replace("count = 4", "count = 1")).unwrap();
-    works(folder, "catalogue catalogue.csv --preset preset.toml --stand-in 2").await;
+    to_deploy(folder).await;
     let mut address = Vec::new();
     for index in 0..10 {
         address.push(chain.account(index).await.unwrap().address().to_owned());

@@ -12,7 +12,7 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
 use crate::cases::locked;
-use crate::common::{command, launch_file, private, works};
+use crate::common::{command, launch_file, partly, private, to_deploy, works};
 
 const UST: u128 = 1_000_000;
 /// What takes a bar away.
@@ -153,11 +153,7 @@ async fn a_deployment_shows_its_steps_on_a_terminal_and_lines_elsewhere() {
     let stage = Stage::start(1).await;
     let chain = &stage.chain;
     private(folder, "words", &chain.mnemonic);
-    let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../artifacts");
-    std::os::unix::fs::symlink(built.canonicalize().unwrap(), folder.join("artifacts")).unwrap();
-    let preset = include_str!("../../packages/rules/presets/demo.toml");
-    std::fs::write(folder.join("preset.toml"), preset.replace("count = 4", "count = 1")).unwrap();
-    works(folder, "catalogue catalogue.csv --preset preset.toml --stand-in 2").await;
+    to_deploy(folder).await;
     let mut address = Vec::new();
     for index in 0..10 {
         address.push(chain.account(index).await.unwrap().address().to_owned());
@@ -170,8 +166,7 @@ async fn a_deployment_shows_its_steps_on_a_terminal_and_lines_elsewhere() {
         let launch =
             launch.replace("\"rehearsal\"", &format!("\"{name}\"")).replace("commitments.json", name);
         std::fs::write(folder.join("launch.toml"), launch).unwrap();
-        let planned =
-            crate::common::partly(folder, "deploy launch.toml --artifacts artifacts --dry-run").await;
+        let planned = partly(folder, "deploy launch.toml --artifacts artifacts --dry-run").await;
         let keygen = planned.lines().find_map(|line| line.trim().strip_prefix("meteor keygen")).unwrap();
         private(folder, "passphrase", "a long enough passphrase");
         let keygen = keygen.replace("event.age", &format!("{name}.age"));

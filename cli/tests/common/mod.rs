@@ -33,6 +33,15 @@ pub(crate) fn private(folder: &Path, name: &str, text: &str) -> PathBuf {
     path
 }
 
+/// What a launch of one shower is deployed with: artifacts, preset.toml and catalogue.csv.
+pub(crate) async fn to_deploy(folder: &Path) {
+    let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../artifacts");
+    std::os::unix::fs::symlink(built.canonicalize().unwrap(), folder.join("artifacts")).unwrap();
+    let preset = include_str!("../../../packages/rules/presets/demo.toml");
+    std::fs::write(folder.join("preset.toml"), preset.replace("count = 4", "count = 1")).unwrap();
+    works(folder, "catalogue catalogue.csv --preset preset.toml --stand-in 2").await;
+}
+
 /// `meteor` in `folder`, with its journals there too.
 pub(crate) fn command(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_meteor"));
