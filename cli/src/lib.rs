@@ -13,6 +13,7 @@ pub mod serve;
 pub mod settings;
 
 mod address;
+mod alertmanager;
 mod amounts;
 mod catalogue;
 mod checklist;

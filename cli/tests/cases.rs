@@ -96,7 +96,7 @@ fn all() -> Vec<Case> {
 }
 
 /// The words of a command line. What is between two ' is one word.
-fn words(line: &str) -> Result<Vec<String>, String> {
+pub(crate) fn words(line: &str) -> Result<Vec<String>, String> {
     let (mut words, mut word, mut quoted) = (Vec::new(), None::<String>, false);
     for letter in line.chars() {
         match letter {

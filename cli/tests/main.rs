@@ -3,6 +3,7 @@
 
 mod binary;
 mod cases;
+mod changed;
 mod check;
 mod common;
 mod deploy;
@@ -14,6 +15,7 @@ mod kms;
 mod nodes;
 mod plan;
 mod refused;
+mod rehearsal;
 mod resume;
 mod snapshot;
 mod status;

@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
 """What promtool does not check: each alert says what it must, has a case that fires and one that doesn't, uses metrics that
-exist, and has a runbook; and each runbook has an alert, its four headings, and only commands that `meteor` knows.
+exist, and has a runbook; and each runbook has an alert and its four headings. Whether `meteor` knows its commands is tested
+in cli/tests/emergency.rs.
 
-    check.py FOLDER METEOR   FOLDER has scrapes of everything that is watched (NAME.prom); METEOR is the binary
+    check.py FOLDER   FOLDER has scrapes of everything that is watched (NAME.prom)
 """
 import re
-import shlex
-import subprocess
 import sys
 from pathlib import Path
 
@@ -73,21 +72,12 @@ def faults_of_tests(names):
         yield f"{name}: is tested, and is no alert"
 
 
-def commands(page):
-    """The meteor commands of a page: in its blocks, and between backticks."""
-    text = page.read_text()
-    lines = [line for block in re.findall(r"```sh\n(.*?)```", text, re.S) for line in block.splitlines()]
-    lines += re.findall(r"`(meteor [^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.S))
-    return [line for line in lines if line.startswith("meteor ")]
-
-
-def faults_of_runbooks(names, meteor):
+def faults_of_runbooks(names):
     pages = {page.stem: page for page in RUNBOOKS.glob("*.md") if not PROCEDURE.match(page.stem)}
     for name in sorted(names - set(pages)):
         yield f"docs/runbooks/{name}.md: is missing"
     for name in sorted(set(pages) - names):
         yield f"docs/runbooks/{name}.md: there is no such alert"
-    asked = {}
     for name, page in sorted(pages.items()):
         text = page.read_text()
         if not text.startswith(f"# {name}\n"):
@@ -96,19 +86,9 @@ def faults_of_runbooks(names, meteor):
             yield f"docs/runbooks/{name}.md: its headings must be {', '.join(HEADINGS)}"
         if "```sh\n" not in text.partition("## Diagnosis")[2].partition("## Mitigation")[0]:
             yield f"docs/runbooks/{name}.md: its diagnosis has no command"
-        for line in commands(page):
-            words = shlex.split(re.split(r"[|>]", line)[0])[1:]
-            if "--help" not in words:
-                words.append("--help")
-            key = tuple(words)
-            if key not in asked:
-                # Help is shown once all before it has been parsed.
-                asked[key] = subprocess.run([meteor, *words], capture_output=True, text=True, stdin=subprocess.DEVNULL)
-            if asked[key].returncode:
-                yield f"docs/runbooks/{name}.md: {line}: {asked[key].stderr.splitlines()[0]}"
 
 
-def main(folder, meteor):
+def main(folder):
     every = list(rules())
     alerts = [rule for rule in every if "alert" in rule]
     names = [alert["alert"] for alert in alerts]
@@ -116,7 +96,7 @@ def main(folder, meteor):
     recorded = [rule for rule in every if "record" in rule]
     faults += faults_of_rules(alerts, recorded, expressions.scraped(folder))
     faults += faults_of_tests(set(names))
-    faults += faults_of_runbooks(set(names), meteor)
+    faults += faults_of_runbooks(set(names))
     for fault in faults:
         print(fault, file=sys.stderr)
     if faults:

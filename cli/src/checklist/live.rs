@@ -19,6 +19,7 @@ use meteor_rules::metadata::Template;
 use serde_json::{Value, json};
 
 use super::list::{Check, Need};
+use crate::alertmanager;
 use crate::catalogue;
 use crate::deploy::Draft;
 use crate::evidence::{self, Checksums};
@@ -289,7 +290,7 @@ impl Live {
     /// A test alert, and whether it left for every receiver.
     async fn alerts(&self) -> Result<Proof> {
         let base = self.alertmanager.as_ref().context("no Alertmanager")?.trim_end_matches('/');
-        let (before, failed) = sent(base).await?;
+        let (before, failed) = alertmanager::sent(base).await?;
         let client = http::client(Duration::from_secs(10))?;
         // Alertmanager doesn't send a group again that it has just sent, so each run has one of its own.
         let run = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
@@ -303,7 +304,7 @@ impl Live {
         ensure!(status.is_success(), "{base} refuses an alert: {status}");
         let arrived = async {
             loop {
-                let (now, lost) = sent(base).await?;
+                let (now, lost) = alertmanager::sent(base).await?;
                 ensure!(lost <= failed, "a notification failed: the Alertmanager's log says which");
                 if now > before {
                     return anyhow::Ok(now);
@@ -332,22 +333,4 @@ fn named(list: &[String]) -> Vec<&str> {
 
 async fn read(source: &str, template: &Template) -> Result<Catalogue> {
     catalogue::read(source, template).await
-}
-
-/// Notifications that an Alertmanager sent, and that failed; without webhooks, as the dead-man's switch is one.
-async fn sent(base: &str) -> Result<(u64, u64)> {
-    let metrics =
-        http::get(&format!("{base}/metrics")).await.with_context(|| format!("{base} does not answer"))?;
-    let metrics = String::from_utf8_lossy(&metrics);
-    let sum = |name| counted(&metrics, name);
-    Ok((sum("alertmanager_notifications_total"), sum("alertmanager_notifications_failed_total")))
-}
-
-/// The sum of a counter over all integrations but webhooks.
-fn counted(metrics: &str, name: &str) -> u64 {
-    let lines = metrics
-        .lines()
-        .filter(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(['{', ' '])))
-        .filter(|line| !line.contains("integration=\"webhook\""));
-    lines.filter_map(|line| line.rsplit_once(' ')?.1.parse::<u64>().ok()).sum()
 }

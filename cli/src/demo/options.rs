@@ -65,7 +65,8 @@ impl Options {
         preset.schedule.interval = seconds;
         preset.schedule.count = showers;
         // Nobody should have to wait for keys longer than the rules want.
-        let window = if moves_time { LONG } else { SHORT };
+        // A rehearsal mints the first shower after the second, which must fit into it, too.
+        let window = if moves_time { LONG } else { SHORT.max(seconds.saturating_mul(2)) };
         preset.mint_window = window;
         preset.crack.reveal_timeout = window;
         preset.crack.crack_window = window.saturating_mul(2);

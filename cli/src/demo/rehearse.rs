@@ -1,14 +1,18 @@
 //! The rehearsal: a short event through everything that can happen in its night. Each step is done with what the team's
 //! commands use, checked, and noted with its time for the report.
 
+mod monitoring;
 mod night;
 mod notes;
 mod replica;
+
+use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
 use meteor_operator::node::Node;
 use tokio_util::sync::CancellationToken;
 
+use self::monitoring::Monitoring;
 use self::night::Night;
 use self::notes::Notes;
 use super::options::Options;
@@ -31,18 +35,43 @@ pub struct Rehearsal {
     #[arg(long, default_value_t = 2021)]
     seed: u64,
     #[command(flatten)]
+    monitoring: Monitoring,
+    #[command(flatten)]
     at: Where,
 }
 
 /// Showers: one goes through to its payees, the other is cancelled.
 const SHOWERS: u32 = 2;
 
-/// Rehearses, or until `stop`; answers with the report, and with why it ended before its end.
+/// Rehearses, or until `stop`, and keeps the report in `file`, which is there and still empty.
 ///
 /// # Errors
-/// If nothing could be begun.
-pub async fn rehearse(rehearsal: &Rehearsal, stop: &CancellationToken) -> Result<(String, Result<()>)> {
-    let site = Site::open(&rehearsal.at).await?;
+/// With why it ended before its end.
+pub async fn rehearse(rehearsal: &Rehearsal, file: &Path, stop: &CancellationToken) -> Result<()> {
+    let mut notes = Notes::new(file);
+    let told = || anyhow!("it was told to end");
+    let site = tokio::select! {
+        site = Site::open(&rehearsal.at) => site,
+        () = stop.cancelled() => Err(told()),
+    };
+    let outcome = match site {
+        Ok(site) => {
+            let outcome = tokio::select! {
+                outcome = Box::pin(hold(&site, rehearsal, &mut notes)) => outcome,
+                // What was started ends with it.
+                () = stop.cancelled() => Err(told()),
+            };
+            site.close().await;
+            outcome
+        }
+        Err(error) => Err(error),
+    };
+    let written = notes.end(&outcome);
+    outcome.and(written)
+}
+
+/// Holds the event at `site`.
+async fn hold(site: &Site, rehearsal: &Rehearsal, notes: &mut Notes) -> Result<()> {
     let mut preset = preset::read(&rehearsal.preset)?;
     let options = Options {
         showers: Some(SHOWERS),
@@ -57,15 +86,7 @@ pub async fn rehearse(rehearsal: &Rehearsal, stop: &CancellationToken) -> Result
     };
     options.fit(&mut preset, site.moves_time());
     let node = Node::new(&site.chain.rpc)?;
-    let mut notes = Notes::new(node.status().await.context("asking the chain")?.chain_id, site.moves_time());
-    let outcome = tokio::select! {
-        outcome = Box::pin(Night::hold(&site, &options, preset, &mut notes)) => outcome,
-        // What was started ends with it.
-        () = stop.cancelled() => Err(anyhow!("it was told to end")),
-    };
-    site.close().await;
-    if let Err(error) = &outcome {
-        notes.failed(error);
-    }
-    Ok((notes.markdown(), outcome))
+    notes.on(&node.status().await.context("asking the chain")?.chain_id, site.moves_time())?;
+    let monitoring = rehearsal.monitoring.open().await?;
+    Night::hold(site, &options, preset, monitoring.as_ref(), notes).await
 }

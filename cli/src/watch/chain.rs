@@ -10,6 +10,7 @@ use meteor_operator::node::Node;
 
 use super::Look;
 use super::site::Told;
+use crate::amounts::counted;
 use crate::cockpit::{Cockpit, Seen};
 use crate::evidence::{Checksums, code};
 use crate::next::State;
@@ -116,7 +117,7 @@ pub(super) fn same(look: &mut Look, told: &[Told], showers: &[ShowerResponse]) {
     }
     look.judge(
         "api_showers",
-        format!("the API and the contract agree on {count} showers that are over"),
+        format!("the API and the contract agree on {} that ended", counted(u64::from(count), "shower")),
         &faults,
     );
 }

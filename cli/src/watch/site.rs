@@ -9,7 +9,7 @@ use futures::stream;
 use meteor_chain::http;
 use reqwest::redirect::Policy;
 use reqwest::tls::TlsInfo;
-use reqwest::{Client, Url};
+use reqwest::{Client, ClientBuilder, Url};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
@@ -98,16 +98,30 @@ struct Got {
 
 /// What was seen, and what the API tells of the showers, to be compared with the chain.
 pub(crate) async fn look(site: &Site, event: &Deployment, now: u64) -> (Look, Option<Vec<Told>>) {
-    let mut look = Look::default();
-    // A site that sends its visitors elsewhere is not the site that was announced.
-    let client = Client::builder().timeout(PATIENCE).redirect(Policy::none()).tls_info(true).build();
-    let client = match client {
-        Ok(client) => client,
+    match client().build() {
+        Ok(client) => look_with(client, site, event, now).await,
         Err(error) => {
+            let mut look = Look::default();
             look.unknown("page", format!("no client: {error}"));
-            return (look, None);
+            (look, None)
         }
-    };
+    }
+}
+
+/// What looks at a site: as impatient as a visitor. One that sends its visitors elsewhere is not the site that was
+/// announced.
+pub(super) fn client() -> ClientBuilder {
+    Client::builder().timeout(PATIENCE).redirect(Policy::none()).tls_info(true)
+}
+
+/// Looks with this client.
+pub(super) async fn look_with(
+    client: Client,
+    site: &Site,
+    event: &Deployment,
+    now: u64,
+) -> (Look, Option<Vec<Told>>) {
+    let mut look = Look::default();
     let at = Asker { client, base: site.url.clone() };
     page(&mut look, &at).await;
     release(&mut look, &at, &site.release, event).await;

@@ -1,17 +1,26 @@
 //! The look at a site, against a server that serves one, and what metrics say.
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::response::Redirect;
 use axum::routing::get;
 use data_encoding::HEXLOWER;
 use meteor_operator::jobs::Deployment;
 use reqwest::Url;
 use sha2::{Digest as _, Sha256};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::metrics::Board;
-use super::site::{Site, Told, look, strangers};
+use super::site::{Site, Told, client, look, look_with, strangers};
 use super::{Finding, Look, Verdict};
 
 const NOW: u64 = 1_700_000_100;
@@ -110,6 +119,83 @@ async fn a_site_that_does_not_answer_is_wrong_and_its_contract_unknown() {
         [wrong("page"), wrong("release"), unknown, wrong("api_contract"), wrong("shown")]
     );
     assert_eq!(told, None);
+}
+
+/// A site of which only `path` answers, with `answer`; its address.
+async fn only(path: &str, answer: axum::routing::MethodRouter) -> Url {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+    let router = Router::new().route(path, answer);
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    url
+}
+
+/// What was found of `check`.
+async fn found(url: Url, check: &str) -> (Verdict, String) {
+    let (look, _) = look(&Site { url, release: String::new(), images: vec![] }, &event(), NOW).await;
+    let found = look.findings.into_iter().find(|found| found.check == check).unwrap();
+    (found.verdict, found.says)
+}
+
+#[tokio::test]
+async fn a_server_that_has_halted_or_has_alarms_is_wrong() {
+    for (halted, alarms) in [(true, 0), (false, 2)] {
+        let status =
+            serde_json::json!({"time": NOW - 7, "state": "halted", "alarms": alarms, "halted": halted});
+        let url = only("/v1/status", get(async move || status.to_string())).await;
+        let says = format!("what is shown is 7 s old; the server's state is halted; {alarms} alarms");
+        assert_eq!(found(url, "shown").await, (Verdict::Wrong, says));
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_sends_its_visitors_elsewhere_is_wrong() {
+    let url = only("/", get(async || Redirect::temporary("https://elsewhere.example"))).await;
+    let says = format!("{url} answers 307 Temporary Redirect");
+    assert_eq!(found(url, "page").await, (Verdict::Wrong, says));
+}
+
+/// A site behind the certificate in cli/tests/tls, which ends in 2126; its address.
+async fn behind_tls() -> Url {
+    let file = |name| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tls").join(name);
+    let certificate = CertificateDer::from_pem_file(file("server.pem")).unwrap();
+    let key = PrivateKeyDer::from_pem_file(file("key.pem")).unwrap();
+    let config = ServerConfig::builder().with_no_client_auth().with_single_cert(vec![certificate], key);
+    let acceptor = TlsAcceptor::from(Arc::new(config.unwrap()));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap()).parse().unwrap();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            // One that does not trust it is gone.
+            let Ok(mut stream) = acceptor.accept(stream).await else { continue };
+            let _ = stream.read(&mut [0; 4096]).await;
+            let answer = "HTTP/1.1 200 OK\r\ncontent-length: 4\r\nconnection: close\r\n\r\npage";
+            let _ = stream.write_all(answer.as_bytes()).await;
+            let _ = stream.shutdown().await;
+        }
+    });
+    url
+}
+
+#[tokio::test]
+async fn the_end_of_the_sites_certificate_is_a_figure() {
+    let certificate = include_bytes!("../../tests/tls/server.pem");
+    let trusted = reqwest::Certificate::from_pem(certificate).unwrap();
+    let client = client().add_root_certificate(trusted).build().unwrap();
+    let site = Site { url: behind_tls().await, release: String::new(), images: vec![] };
+    let (look, _) = look_with(client, &site, &event(), NOW).await;
+    assert_eq!(look.findings[0].verdict, Verdict::Right, "{look:?}");
+    let name = "watch_certificate_expiry_timestamp_seconds";
+    let ends = look.figures.iter().find(|figure| figure.name == name).unwrap();
+    // 2 November 2126, 14:24:32 UTC, as openssl x509 -enddate says.
+    assert_eq!(ends.value, "4949303072");
+}
+
+#[tokio::test]
+async fn a_certificate_that_nobody_trusts_makes_the_page_wrong() {
+    let (verdict, says) = found(behind_tls().await, "page").await;
+    assert_eq!(verdict, Verdict::Wrong);
+    assert!(says.contains("can't be reached") && says.contains("certificate"), "{says}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The night itself: what happens in it, in order.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use meteor_chain::contracts::{Collection, HatcheryContract, ShowerContract};
@@ -18,6 +18,7 @@ use meteor_rules::preset::Preset;
 use meteor_rules::schedule::Schedule;
 
 use super::SHOWERS;
+use super::monitoring::{ALERT, Open};
 use super::notes::Notes;
 use super::replica::Replica;
 use crate::amounts::{coins as money, counted, grouped};
@@ -62,10 +63,11 @@ impl<'a> Night<'a> {
         site: &'a Site,
         options: &Options,
         preset: Preset,
+        monitoring: Option<&Open>,
         notes: &mut Notes,
     ) -> Result<()> {
         let night = Self::begin(site, options, preset, notes).await?;
-        let outcome = Box::pin(night.steps(notes)).await;
+        let outcome = Box::pin(night.steps(monitoring, notes)).await;
         night.server.shutdown().await;
         outcome
     }
@@ -80,7 +82,7 @@ impl<'a> Night<'a> {
             planned.at = planned.at.saturating_mul(QUIET_FROM) / 1_000;
         }
         let wallets = wallets::fund(chain, &plan, SHOWERS).await?;
-        notes.done("fund", format!("{} have coins and fees", counted(count, "wallet")));
+        notes.done("fund", format!("{} have coins and fees", counted(count, "wallet")))?;
         notes.figure("wallets", count);
         notes.figure("contributions", plan.contributions.len());
 
@@ -96,7 +98,7 @@ impl<'a> Night<'a> {
         notes.done(
             "deploy",
             format!("{}, read back field by field, in block {}", deployment.shower, deployment.height),
-        );
+        )?;
 
         let folder = tempfile::tempdir().context("making a folder")?;
         let tables = presets::tables(&preset)?;
@@ -106,7 +108,7 @@ impl<'a> Night<'a> {
         let server = serve::embedded(config, options.listen, axum::Router::new()).await?;
         server.wait_applied(deployment.height).await.context("waiting for the indexer")?;
         let api = format!("http://{}", server.public_addr());
-        notes.done("serve", format!("page and API at {api}"));
+        notes.done("serve", format!("page and API at {api}"))?;
         Ok(Self {
             site,
             chain,
@@ -123,7 +125,7 @@ impl<'a> Night<'a> {
         })
     }
 
-    async fn steps(&self, notes: &mut Notes) -> Result<()> {
+    async fn steps(&self, monitoring: Option<&Open>, notes: &mut Notes) -> Result<()> {
         let mut replica = self.replica(notes).await?;
         self.contribute(1, notes).await?;
         self.lose(&mut replica, notes).await?;
@@ -135,7 +137,8 @@ impl<'a> Night<'a> {
         self.mint(&closed, notes).await?;
         self.reveal(notes).await?;
         self.finish(notes).await?;
-        self.verify(notes).await
+        self.verify(notes).await?;
+        self.alert(monitoring, notes).await
     }
 
     fn contract(&self) -> ShowerContract<'_> {
@@ -164,7 +167,7 @@ impl<'a> Night<'a> {
         notes.done(
             "contribute",
             format!("shower {shower}: {many} contributions of {of}, {}, each in a block", money(due, denom)),
-        );
+        )?;
         Ok(())
     }
 
@@ -192,7 +195,7 @@ impl<'a> Night<'a> {
                 "the page is shown, the guardian paused in block {}; a contribution is refused and costs nothing",
                 paused.height
             ),
-        );
+        )?;
         notes.figure("seconds from the decision to the page and a paused contract", tenths(took));
         halted::hide(&site).await?;
         ensure!(!page.exists(), "the page is still there");
@@ -204,33 +207,35 @@ impl<'a> Night<'a> {
         notes.done(
             "resume",
             format!("the page is gone, the owner resumed in block {}; the same contribution is in, the pause stays marked", resumed.height),
-        );
+        )?;
         Ok(())
     }
 
     /// A second replica starts.
     async fn replica(&self, notes: &mut Notes) -> Result<Replica> {
-        let (replica, took) = Replica::start(self.chain, &self.deployment, self.folder.path()).await?;
-        ensure!(!replica.is_down().await, "a replica that is ready is down for the alert");
-        notes.done("replica", format!("a second one is ready at {} after {} s", replica.api, tenths(took)));
+        let (replica, took) = self.start(None).await?;
+        notes
+            .done("replica", format!("a second one is ready at {} after {} s", replica.api, tenths(took)))?;
         Ok(replica)
     }
 
-    /// It is killed as a machine's loss would kill it, and the alert fires.
-    async fn lose(&self, replica: &mut Replica, notes: &mut Notes) -> Result<()> {
-        replica.kill()?;
-        ensure!(replica.is_down().await, "the alert doesn't see a replica that was killed");
-        notes.done(
-            "alert fires",
-            "the replica is killed (SIGKILL); ReplicaDown has its condition, up == 0".into(),
-        );
-        Ok(())
+    /// Starts a replica whose metrics are at `admin`, and looks at them.
+    async fn start(&self, admin: Option<&str>) -> Result<(Replica, Duration)> {
+        let started = Replica::start(self.chain, &self.deployment, self.folder.path(), admin).await?;
+        ensure!(started.0.is_scraped().await, "a replica that is ready has no metrics");
+        Ok(started)
     }
 
-    /// A shower later it starts from its store, catches up, and the alert resolves.
+    /// It is killed as a machine's loss would kill it.
+    async fn lose(&self, replica: &mut Replica, notes: &mut Notes) -> Result<()> {
+        replica.kill()?;
+        ensure!(!replica.is_scraped().await, "a replica that was killed has metrics");
+        notes.done("replica lost", "it is killed (SIGKILL), and its metrics can't be scraped any more".into())
+    }
+
+    /// A shower later it starts from its store and catches up.
     async fn restart(&self, notes: &mut Notes) -> Result<()> {
-        let (replica, took) = Replica::start(self.chain, &self.deployment, self.folder.path()).await?;
-        ensure!(!replica.is_down().await, "the alert did not resolve");
+        let (replica, took) = self.start(None).await?;
         let height = self.node.status().await?.height;
         replica.reaches(height).await?;
         self.server.wait_applied(height).await.context("waiting for the indexer")?;
@@ -244,14 +249,54 @@ impl<'a> Night<'a> {
             );
         }
         notes.done(
-            "alert resolves",
+            "replica back",
             format!(
                 "ready again after {} s; at height {height} both replicas serve the same rankings",
                 tenths(took)
             ),
-        );
+        )?;
         notes.figure("seconds from a killed replica's restart until it is ready", tenths(took));
         Ok(())
+    }
+
+    /// Where monitoring was named a replica is lost once more: the alert fires, reaches its receivers, and resolves. Now
+    /// no deadline of the chain waits for it.
+    async fn alert(&self, monitoring: Option<&Open>, notes: &mut Notes) -> Result<()> {
+        let Some(monitoring) = monitoring else {
+            notes.not_shown(
+                "that an alert fires, reaches its receivers and resolves. No monitoring was named: give --prometheus, \
+                 --alertmanager and --targets",
+            );
+            return Ok(());
+        };
+        let (mut replica, _) = self.start(None).await?;
+        let watching = monitoring.watch(&replica.admin).await?;
+        notes.done("scraped", format!("Prometheus scrapes the replica at {}", replica.admin))?;
+        let before = watching.sent().await?;
+        let start = Instant::now();
+        replica.kill()?;
+        watching.fires().await?;
+        let took = start.elapsed().as_secs();
+        notes.done(
+            "alert fires",
+            format!("{ALERT} fires in Prometheus {took} s after the replica was killed"),
+        )?;
+        notes.figure("seconds from a killed replica to the firing alert", took);
+        let receivers = watching.reaches(before).await?;
+        let took = start.elapsed().as_secs();
+        notes.done(
+            "alert sent",
+            format!(
+                "Alertmanager has {ALERT} for {receivers}; it has sent notifications since, and none failed"
+            ),
+        )?;
+        notes.figure("seconds from a killed replica until Alertmanager had sent a notification", took);
+        let (_replica, _) = self.start(Some(&replica.admin)).await?;
+        watching.resolves().await?;
+        notes.done(
+            "alert resolves",
+            "the replica is back, and neither Prometheus nor Alertmanager has the alert any more".into(),
+        )
     }
 
     /// The owner cancels shower 2, and everyone gets all of it back.
@@ -259,7 +304,7 @@ impl<'a> Night<'a> {
         let contract = &self.deployment.shower;
         let before = self.contract().shower(2).await?;
         jobs::cancel(&mut self.chain.account(1).await?, contract, 2).await.context("cancelling")?;
-        notes.done("cancel", "shower 2 is cancelled by the owner".into());
+        notes.done("cancel", "shower 2 is cancelled by the owner".into())?;
         // By anyone.
         let refunds = jobs::refund(&mut self.chain.account(STRANGER).await?, contract, 2, |_| ()).await?;
         ensure!(
@@ -276,7 +321,7 @@ impl<'a> Night<'a> {
                 money(refunds.amount, &self.chain.denom),
                 counted(count, "contributor")
             ),
-        );
+        )?;
         Ok(())
     }
 
@@ -286,7 +331,7 @@ impl<'a> Night<'a> {
         notes.done(
             "close",
             format!("shower 1 has {}", counted(u64::from(closed.contributors), "contributor")),
-        );
+        )?;
         event::draw(&mut operator, &self.deployment, &self.secret, &self.preset, &closed).await?;
         let draw = self.contract().draw(1).await?;
         let root = draw.root.context("a draw without a root")?.to_hex();
@@ -296,7 +341,7 @@ impl<'a> Night<'a> {
                 "root {}…, decided by the beacon's round after the close",
                 root.get(..16).unwrap_or(&root)
             ),
-        );
+        )?;
         Ok(closed)
     }
 
@@ -311,7 +356,7 @@ impl<'a> Night<'a> {
         event::mint(&mut stranger, &self.deployment, &catalogue, 1, all).await?;
         let minted = self.contract().shower(1).await?.minted;
         ensure!(minted == all, "{minted} of {all} minted");
-        notes.done("mint", format!("{half} of {all} by the operator, the rest by a stranger from {url}"));
+        notes.done("mint", format!("{half} of {all} by the operator, the rest by a stranger from {url}"))?;
         self.pay(&mut operator, notes).await
     }
 
@@ -327,14 +372,14 @@ impl<'a> Night<'a> {
             }
         }
         ensure!(sent == booked, "{booked} was booked and {sent} paid");
-        notes.done("settle", format!("{} to the payees", money(sent, &self.chain.denom)));
+        notes.done("settle", format!("{} to the payees", money(sent, &self.chain.denom)))?;
         Ok(())
     }
 
     /// Every second wallet cracks, and the worker reveals.
     async fn reveal(&self, notes: &mut Notes) -> Result<()> {
         let cracked = event::crack(&self.deployment, &self.wallets).await?;
-        notes.done("crack", counted(cracked.len(), "meteor"));
+        notes.done("crack", counted(cracked.len(), "meteor"))?;
         let config = self.contract().config().await?;
         let (deployment, tables) = (&self.deployment, &self.preset.crack.tables);
         let sealer = Sealer { deployment, config: &config, keys: &self.secret.keys, tables };
@@ -344,7 +389,7 @@ impl<'a> Night<'a> {
         let eggs = Collection::new(&self.node, &hatchery.eggs).count().await?;
         let dust = Collection::new(&self.node, &hatchery.dust).count().await?;
         ensure!(usize::try_from(eggs.saturating_add(dust))? == cracked.len(), "{eggs} eggs and {dust} dust");
-        notes.done("reveal", format!("{} and {dust} dust", counted(eggs, "egg")));
+        notes.done("reveal", format!("{} and {dust} dust", counted(eggs, "egg")))?;
         Ok(())
     }
 
@@ -355,11 +400,12 @@ impl<'a> Night<'a> {
         let mut operator = self.chain.account(2).await?;
         jobs::publish_key(&mut operator, &self.deployment, &self.secret.keys, 1).await?;
         ensure!(self.contract().shower(1).await?.key_in_time, "the key counts as late");
-        notes.done("publish-key", "shower 1, in time: what was held back is the payees'".into());
+        notes.done("publish-key", "shower 1, in time: what was held back is the payees'".into())?;
         self.pay(&mut operator, notes).await?;
         let left = self.node.balance(&self.deployment.shower, &self.chain.denom).await?;
         ensure!(left == 0, "{left} is left in the contract");
-        notes.done("money", "nothing is left in the contract: all of it is the payees' or went back".into());
+        notes
+            .done("money", "nothing is left in the contract: all of it is the payees' or went back".into())?;
         Ok(())
     }
 
@@ -384,7 +430,10 @@ impl<'a> Night<'a> {
         let caught =
             bundle.verify(Some(1)).iter().find_map(|report| report.first_failure().map(|step| step.name));
         let caught = caught.context("a changed copy passed")?;
-        notes.done("verify", format!("{steps} steps of shower 1 hold; a changed copy is caught at {caught}"));
+        notes.done(
+            "verify",
+            format!("{steps} steps of shower 1 hold; a changed copy is caught at {caught}"),
+        )?;
         let height = self.node.status().await?.height;
         notes.figure("blocks", grouped(height.saturating_sub(self.deployment.height).into()));
         Ok(())
@@ -397,6 +446,6 @@ fn ranking(page: &[u8]) -> Result<serde_json::Value> {
     page.get("ranking").cloned().context("a ranking without rows")
 }
 
-fn tenths(duration: std::time::Duration) -> String {
+fn tenths(duration: Duration) -> String {
     format!("{}.{}", duration.as_secs(), duration.subsec_millis() / 100)
 }

@@ -25,19 +25,21 @@ pub(super) struct Replica {
 }
 
 impl Replica {
-    /// Starts one that keeps what it learns in `folder`/store, and waits until it is ready; answers also with how long
-    /// that took.
+    /// Starts one that keeps what it learns in `folder`/store, with health and metrics at `admin` or at any free port, and
+    /// waits until it is ready; answers also with how long that took.
     pub(super) async fn start(
         chain: &Chain,
         deployment: &Deployment,
         folder: &Path,
+        admin: Option<&str>,
     ) -> Result<(Self, Duration)> {
         let start = Instant::now();
         let file = |name: &str| folder.join(name);
         let mut command = Command::new(std::env::current_exe()?);
         command.args(["serve", "--node", &chain.rpc, "--contract", &deployment.shower]);
         command.args(["--start-height", &deployment.height.to_string()]);
-        command.args(["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]);
+        let admin = admin.map_or("127.0.0.1:0", |url| url.trim_start_matches("http://"));
+        command.args(["--listen", "127.0.0.1:0", "--admin-listen", admin]);
         command.arg("--store").arg(file("store")).arg("--catalogue").arg(file("catalogue.csv"));
         command.arg("--tables").arg(file("tables.json"));
         // In a folder of its own: neither a deployment file nor meteor.toml of another event must be found.
@@ -73,9 +75,9 @@ impl Replica {
         http::get(&url).await.with_context(|| format!("asking {url}"))
     }
 
-    /// Whether the alert `ReplicaDown` has its condition: a scrape of its metrics fails.
-    pub(super) async fn is_down(&self) -> bool {
-        http::get(&format!("{}/metrics", self.admin)).await.is_err()
+    /// Whether its metrics can be scraped.
+    pub(super) async fn is_scraped(&self) -> bool {
+        http::get(&format!("{}/metrics", self.admin)).await.is_ok()
     }
 
     /// Waits until it has applied block `height`.
