@@ -1,9 +1,11 @@
 //! Checks a catalogue and its images before anything is paid: everything that is wrong is said at once, with its line or
 //! file. A launch commits to the catalogue for good, so what only looks odd is said too.
 
+mod contents;
+
 use std::collections::HashSet;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use cid::Cid;
@@ -14,7 +16,8 @@ use meteor_rules::tier::Tier;
 use rayon::prelude::*;
 use thiserror::Error;
 
-use crate::cid::{ImageError, image, raw_sha256};
+pub use self::contents::{compared, contents};
+use crate::cid::{Image, ImageError, image, raw_sha256};
 use crate::folder::{self, Folder, Odd};
 use crate::format;
 
@@ -36,6 +39,8 @@ pub enum Place {
     Path(PathBuf),
     /// The pieces of a tier.
     Tier(Tier),
+    /// A key of the preset.
+    Preset(String),
 }
 
 impl fmt::Display for Place {
@@ -44,6 +49,7 @@ impl fmt::Display for Place {
             Self::Line(line) => write!(f, "line {line}"),
             Self::Path(path) => write!(f, "{}", path.display()),
             Self::Tier(tier) => write!(f, "{tier}"),
+            Self::Preset(key) => write!(f, "the preset's {key}"),
         }
     }
 }
@@ -103,6 +109,16 @@ pub enum What {
         /// As given.
         given: String,
     },
+    /// A text that a trait can't have.
+    #[error("{column} is {given:?}, none of its values: {values}")]
+    NoValue {
+        /// The trait's column.
+        column: String,
+        /// As given.
+        given: String,
+        /// Those it can have.
+        values: String,
+    },
     /// A piece without an image.
     #[error("there is no image {tier}/{index}: draw it, or take the line out")]
     Missing {
@@ -146,6 +162,35 @@ pub enum What {
     /// Something else in a tier's folder.
     #[error(transparent)]
     Odd(#[from] Odd),
+    /// An image of the preset that no picture is.
+    #[error(
+        "{image} is no picture in {}: put the images of contents.toml into the preset, or bring the picture",
+        folder.display()
+    )]
+    NoContent {
+        /// Its CID.
+        image: String,
+        /// Where it should be.
+        folder: PathBuf,
+    },
+    /// A picture of eggs or dust that the preset doesn't name.
+    #[error(
+        "its CID {cid} is not in the preset's {key}, so no meteor holds it: put the images of contents.toml into the preset"
+    )]
+    NotInPreset {
+        /// Its CID.
+        cid: String,
+        /// Where it would be.
+        key: String,
+    },
+    /// No pictures of a kind that the preset names.
+    #[error("there are no pictures of {kind}, and the preset names {count}: see that they are hosted too")]
+    NoContents {
+        /// The kind.
+        kind: &'static str,
+        /// How many the preset names.
+        count: usize,
+    },
     /// More meteors than pieces.
     #[error("{meteors} meteors for {pieces} pieces: some pictures are given {times} times")]
     Repeats {
@@ -173,18 +218,22 @@ impl What {
             Self::Fault(_)
             | Self::NotAscii { .. }
             | Self::NoCid { .. }
+            | Self::NoValue { .. }
             | Self::Missing { .. }
             | Self::OtherImage { .. }
             | Self::OtherLength { .. }
             | Self::Image(_)
             | Self::Picture(_)
             | Self::Unreadable(_)
+            | Self::NoContent { .. }
             | Self::Odd(Odd::Twice) => Severity::Error,
             Self::ByteOrderMark
             | Self::LineEnds { .. }
             | Self::BlankEnd { .. }
             | Self::NotRaw { .. }
             | Self::Extra
+            | Self::NotInPreset { .. }
+            | Self::NoContents { .. }
             | Self::Odd(Odd::Name | Odd::NotAscii | Odd::NoFile)
             | Self::Repeats { .. }
             | Self::Unused { .. } => Severity::Warning,
@@ -310,6 +359,13 @@ impl Checked {
             found
         });
         let mut findings: Vec<Finding> = compared.collect();
+        findings.extend(self.unlisted(folder));
+        findings
+    }
+
+    /// What lies in the folder and in no line.
+    pub(crate) fn unlisted(&self, folder: &Folder) -> Vec<Finding> {
+        let mut findings = Vec::new();
         let wanted: HashSet<(Tier, u32)> = self.rows.iter().map(|row| (row.tier, row.index)).collect();
         for (tier, images) in folder.images.iter() {
             let extra = images.iter().filter(|(index, _)| !wanted.contains(&(tier, **index)));
@@ -318,10 +374,26 @@ impl Checked {
                 what: What::Extra,
             }));
         }
-        let odd = folder.odd.iter().cloned();
-        findings.extend(odd.map(|(path, odd)| Finding { place: Place::Path(path), what: odd.into() }));
+        findings.extend(of_folder(folder));
         findings
     }
+}
+
+/// What else lies in a folder of images.
+fn of_folder(folder: &Folder) -> impl Iterator<Item = Finding> {
+    let odd = folder.odd.iter().cloned();
+    odd.map(|(path, odd)| Finding { place: Place::Path(path), what: odd.into() })
+}
+
+/// Reads a picture: its name, if it can have one, and what is wrong with it.
+pub(crate) fn picture(path: &Path) -> (Option<Image>, Vec<What>) {
+    let bytes = match folder::read(path) {
+        Err(error) => return (None, vec![What::Unreadable(error.to_string())]),
+        Ok(bytes) => bytes,
+    };
+    let mut whats: Vec<What> = format::whole(&bytes).err().map(What::from).into_iter().collect();
+    let image = image(&bytes).map_err(|error| whats.push(error.into())).ok();
+    (image, whats)
 }
 
 fn compare(folder: &Folder, row: &Row) -> Vec<Finding> {
@@ -329,23 +401,14 @@ fn compare(folder: &Folder, row: &Row) -> Vec<Finding> {
         return vec![Finding::at(row.line, What::Missing { tier: row.tier, index: row.index })];
     };
     let path = folder.image(row.tier, found);
-    let mut whats: Vec<What> = Vec::new();
-    match folder::read(&path) {
-        Err(error) => whats.push(What::Unreadable(error.to_string())),
-        Ok(bytes) => {
-            whats.extend(format::whole(&bytes).err().map(What::from));
-            match image(&bytes) {
-                Err(error) => whats.push(error.into()),
-                Ok(found) => {
-                    // One that names other things can't be compared, which was said.
-                    let said = Cid::try_from(row.image.as_str()).ok().filter(|cid| raw_sha256(cid).is_some());
-                    if said.is_some_and(|said| said != found.cid) {
-                        whats.push(What::OtherImage { line: row.line, found: found.cid.to_string() });
-                    } else if let Some(says) = row.bytes.filter(|says| *says != found.file.bytes) {
-                        whats.push(What::OtherLength { line: row.line, has: found.file.bytes, says });
-                    }
-                }
-            }
+    let (found, mut whats) = picture(&path);
+    if let Some(found) = found {
+        // One that names other things can't be compared, which was said.
+        let said = Cid::try_from(row.image.as_str()).ok().filter(|cid| raw_sha256(cid).is_some());
+        if said.is_some_and(|said| said != found.cid) {
+            whats.push(What::OtherImage { line: row.line, found: found.cid.to_string() });
+        } else if let Some(says) = row.bytes.filter(|says| *says != found.file.bytes) {
+            whats.push(What::OtherLength { line: row.line, has: found.file.bytes, says });
         }
     }
     whats.into_iter().map(|what| Finding { place: Place::Path(path.clone()), what }).collect()

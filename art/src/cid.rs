@@ -8,11 +8,11 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 /// Most bytes of an image: a block of the `UnixFS` 2025 profile. A larger file would be cut into several.
-pub const LARGEST_IMAGE: usize = 1 << 20;
+pub(crate) const LARGEST_IMAGE: usize = 1 << 20;
 /// Codec of a block of plain bytes.
-pub const RAW: u64 = 0x55;
+pub(crate) const RAW: u64 = 0x55;
 /// Codec of a block that is a directory.
-pub const DAG_PB: u64 = 0x70;
+pub(crate) const DAG_PB: u64 = 0x70;
 /// Code of the hash SHA-256.
 const SHA2_256: u64 = 0x12;
 
@@ -42,7 +42,7 @@ pub enum ImageError {
 /// Names an image by its bytes.
 ///
 /// # Errors
-/// If it is empty or larger than [`LARGEST_IMAGE`].
+/// If it is empty or larger than 1 MiB.
 pub fn image(bytes: &[u8]) -> Result<Image, ImageError> {
     if bytes.is_empty() {
         return Err(ImageError::Empty);
@@ -63,7 +63,7 @@ pub(crate) fn of_hash(codec: u64, sha256: &[u8; 32]) -> Cid {
 }
 
 /// The SHA-256 of the bytes that a CID names; `None` where it names them by another hash or not as one block.
-pub fn raw_sha256(cid: &Cid) -> Option<[u8; 32]> {
+pub(crate) fn raw_sha256(cid: &Cid) -> Option<[u8; 32]> {
     let hash = cid.hash();
     let plain = cid.version() == cid::Version::V1 && cid.codec() == RAW && hash.code() == SHA2_256;
     plain.then(|| hash.digest().try_into().ok()).flatten()

@@ -10,7 +10,7 @@ use meteor_rules::tier::{PerTier, Tier};
 use crate::cid::LARGEST_IMAGE;
 
 /// Ends of names that images may have.
-pub const EXTENSIONS: [&str; 5] = ["png", "jpg", "jpeg", "webp", "gif"];
+const EXTENSIONS: [&str; 5] = ["png", "jpg", "jpeg", "webp", "gif"];
 
 /// The images of a folder.
 #[derive(Clone, Debug, Default)]
@@ -59,12 +59,7 @@ impl Folder {
         fs::metadata(path).map_err(|error| (path.to_owned(), error))?;
         for tier in Tier::ALL {
             let images = folder.tier(tier).map_err(|error| (path.join(tier.to_string()), error))?;
-            *match tier {
-                Tier::Legendary => &mut folder.images.legendary,
-                Tier::Ancient => &mut folder.images.ancient,
-                Tier::Rare => &mut folder.images.rare,
-                Tier::Common => &mut folder.images.common,
-            } = images;
+            *folder.images.get_mut(tier) = images;
         }
         folder.odd.sort_by(|(one, _), (other, _)| one.cmp(other));
         Ok(folder)
@@ -122,7 +117,7 @@ fn index(entry: &fs::DirEntry) -> Result<(u32, String), Odd> {
 ///
 /// # Errors
 /// What the system says.
-pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let most = u64::try_from(LARGEST_IMAGE).unwrap_or(u64::MAX).saturating_add(1);
     fs::File::open(path)?.take(most).read_to_end(&mut bytes)?;

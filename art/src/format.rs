@@ -18,7 +18,7 @@ pub enum FormatError {
 ///
 /// # Errors
 /// [`FormatError`].
-pub fn whole(bytes: &[u8]) -> Result<(), FormatError> {
+pub(crate) fn whole(bytes: &[u8]) -> Result<(), FormatError> {
     let ends = if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
         bytes.ends_with(b"\0\0\0\0IEND\xaeB`\x82")
     } else if bytes.starts_with(b"\xff\xd8\xff") {

@@ -2,9 +2,8 @@
 //! is there whole or not at all, and the next run goes on with those that are missing.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
-use std::fs::{self, File};
-use std::io::{self, ErrorKind, Write as _};
+use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -17,7 +16,9 @@ use thiserror::Error;
 
 use crate::cid::{Image, ImageError, image};
 use crate::collection::{Collection, Kind, Which};
+use crate::contents::for_preset;
 use crate::picture::PictureError;
+use crate::whole::{self, UNFINISHED};
 
 /// The catalogue of the meteors, in the output folder.
 pub const CATALOGUE: &str = "catalogue.csv";
@@ -25,8 +26,6 @@ pub const CATALOGUE: &str = "catalogue.csv";
 pub const CONTENTS: &str = "contents.toml";
 /// What the folder's pictures were drawn from.
 const DRAWN_FROM: &str = "drawn-from";
-/// The end of a file's name while it is written.
-const UNFINISHED: &str = "part";
 
 /// Why pictures can't be made.
 #[derive(Debug, Error)]
@@ -76,6 +75,12 @@ pub enum GenerateError {
         path: PathBuf,
         /// Why.
         why: ImageError,
+    },
+    /// A catalogue that isn't of the pictures.
+    #[error("{}: it has not as many pieces as there are pictures, which is a mistake of this program: report it", path.display())]
+    Catalogue {
+        /// The catalogue.
+        path: PathBuf,
     },
     /// Pictures that are the same.
     #[error(
@@ -141,8 +146,7 @@ struct Done {
 /// Where a picture lies in the output folder.
 pub fn path_of(out: &Path, which: Which) -> PathBuf {
     let Which { kind, tier, index } = which;
-    let folder = kind.folder().map_or_else(|| out.to_owned(), |folder| out.join(folder));
-    folder.join(tier.to_string()).join(format!("{index}.png"))
+    kind.within(out).join(tier.to_string()).join(format!("{index}.png"))
 }
 
 /// Makes what is missing in the folder `out`. `each` is called after every picture, from many threads.
@@ -165,7 +169,7 @@ pub fn generate(
     differ(out, &all, &done)?;
     let images: BTreeMap<Which, Image> =
         all.iter().copied().zip(done.iter().map(|done| done.image)).collect();
-    contents(collection, out, &images)?;
+    contents(out, &images)?;
     catalogue(collection, out, &images)?;
     let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
     Ok(Made {
@@ -261,15 +265,9 @@ fn whole(bytes: &[u8]) -> bool {
     false
 }
 
-/// Writes a file whole or not at all: under another name first. `lasting` survives a power cut, too.
+/// Writes a file whole or not at all. `lasting` survives a power cut, too.
 fn write(path: &Path, bytes: &[u8], lasting: bool) -> Result<(), GenerateError> {
-    let unfinished = path.with_extension(UNFINISHED);
-    let written = File::create(&unfinished).and_then(|mut file| {
-        file.write_all(bytes)?;
-        if lasting { file.sync_all() } else { Ok(()) }
-    });
-    written.map_err(|why| failed(&unfinished, why))?;
-    fs::rename(&unfinished, path).map_err(|why| failed(path, why))
+    whole::fill(path, lasting, |to| to.write_all(bytes)).map_err(|why| failed(path, why))
 }
 
 /// What the system said, with what to do where that is known.
@@ -311,29 +309,13 @@ fn of_tier(
 }
 
 /// Writes the images of eggs and dust in the form in which a preset has them.
-fn contents(
-    collection: &Collection,
-    out: &Path,
-    images: &BTreeMap<Which, Image>,
-) -> Result<(), GenerateError> {
-    let mut text = String::from(
-        "# Images of eggs and dust: put them in place of those in the preset, before its commitments are made.\n",
-    );
-    let mut any = false;
-    for kind in [Kind::Egg, Kind::Dust] {
-        if collection.pieces(kind).total() == 0 {
-            continue;
-        }
-        any = true;
-        let tiers = Tier::ALL.map(|tier| {
-            let names: Vec<String> =
-                of_tier(images, kind, tier).map(|(_, image)| format!("\"{}\"", image.cid)).collect();
-            format!("{tier} = [{}]", names.join(", "))
-        });
-        // Writing to a text never fails.
-        let _ = write!(text, "\n[crack.tables.{}]\nimages = {{ {} }}\n", kind.name(), tiers.join(", "));
-    }
-    if any { write(&out.join(CONTENTS), text.as_bytes(), true) } else { Ok(()) }
+fn contents(out: &Path, images: &BTreeMap<Which, Image>) -> Result<(), GenerateError> {
+    let named: Vec<_> = images
+        .iter()
+        .filter(|(which, _)| which.kind != Kind::Meteor)
+        .map(|(which, image)| (which.kind, which.tier, image.cid.to_string()))
+        .collect();
+    for_preset(&named).map_or(Ok(()), |text| write(&out.join(CONTENTS), text.as_bytes(), true))
 }
 
 /// Writes the catalogue of the meteors.
@@ -351,8 +333,10 @@ fn catalogue(
     });
     let files: PerTier<Vec<ImageFile>> =
         PerTier::from_fn(|tier| of_tier(images, Kind::Meteor, tier).map(|(_, image)| image.file).collect());
-    let text = described::write(&Catalogue::new(pieces), &files, &collection.template).unwrap_or_default();
-    write(&out.join(CATALOGUE), text.as_bytes(), true)
+    let path = out.join(CATALOGUE);
+    let text = described::write(&Catalogue::new(pieces), &files, &collection.template);
+    let text = text.ok_or_else(|| GenerateError::Catalogue { path: path.clone() })?;
+    write(&path, text.as_bytes(), true)
 }
 
 #[cfg(test)]

@@ -1,14 +1,14 @@
 //! Packs the images of a catalogue into CAR files: the form in which they reach IPFS in few requests, and in which the
 //! root says everything. Everything is planned from the catalogue and the files' lengths before a byte is written.
 //!
-//! In the tree an image is `TIER/FIRST/INDEX.png`. A sub-directory has at most a thousand images and is named by the
+//! In the tree an image is `TIER/FIRST/INDEX.png`, and those of eggs and dust are so below `eggs` and `dust`. A sub-directory has at most a thousand images and is named by the
 //! first of them. So every directory stays one small block in every implementation: they begin to spread a directory over
 //! several blocks at different sizes, the earliest after a thousand entries, and only then do their roots differ. A
 //! sub-directory is also what one CAR holds: complete, with the sub-directory as its root. The last CAR has the blocks
 //! above, whose root is that of everything. If all of it fits in one CAR, there is only that one.
 
 use std::fs::{self, File};
-use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -23,11 +23,14 @@ use thiserror::Error;
 
 use crate::car;
 use crate::cid::{LARGEST_IMAGE, image, raw_sha256};
+use crate::collection::Kind;
+use crate::contents::{self, Content};
 use crate::folder::{self, Folder};
 use crate::unixfs::{Directory, DirectoryError, Entry, directory};
+use crate::whole;
 
 /// Most images of a sub-directory.
-pub const MOST_IMAGES: usize = 1000;
+const MOST_IMAGES: usize = 1000;
 /// Least bytes that a CAR may be limited to: the largest image and its directory fit.
 pub const LEAST_CAR_BYTES: u64 = 2 << 20;
 /// Name of the file that says what was packed, which is written last.
@@ -46,10 +49,19 @@ pub struct Plan {
     pub root: Cid,
     /// The CAR files, in the order in which they should be uploaded.
     pub cars: Vec<Planned>,
-    /// Length and hash of each image, in the catalogue's order.
+    /// Length and hash of each image of the catalogue, in its order.
     pub files: PerTier<Vec<ImageFile>>,
+    /// The CIDs of eggs and dust.
+    contents: Vec<String>,
     /// Most bytes that a CAR is allowed.
     pub car_bytes: u64,
+}
+
+impl Plan {
+    /// How many images there are in all CARs.
+    pub fn images(&self) -> u64 {
+        self.cars.iter().map(|car| car.images).sum()
+    }
 }
 
 /// A CAR file to be written.
@@ -103,6 +115,9 @@ pub struct Manifest {
     pub root: String,
     /// How many images.
     pub images: u64,
+    /// The CIDs of those of eggs and dust.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contents: Vec<String>,
     /// Most bytes that a CAR was allowed.
     pub car_bytes: u64,
     /// The CAR files, in the order in which they should be uploaded.
@@ -196,20 +211,56 @@ pub enum PackError {
     },
 }
 
-/// Plans the CARs of a catalogue's images, none longer than `car_bytes`. Reads no image.
+/// Plans the CARs of a catalogue's images and of `contents`, none longer than `car_bytes`. Reads no image.
 ///
 /// # Errors
 /// Everything of [`PackError`] but reading and writing.
-pub fn plan(folder: &Folder, catalogue: &Catalogue, car_bytes: u64) -> Result<Plan, PackError> {
+pub fn plan(
+    folder: &Folder,
+    catalogue: &Catalogue,
+    contents: &[Content],
+    car_bytes: u64,
+) -> Result<Plan, PackError> {
     if car_bytes < LEAST_CAR_BYTES {
         return Err(PackError::TooSmall(car_bytes));
     }
+    let (meteors, files) = meteors(folder, catalogue)?;
+    let mut tree = Tree { car_bytes, cars: Vec::new(), above: Vec::new() };
+    let mut entries = tree.tiers("", meteors)?;
+    for kind in contents::KINDS {
+        let name = kind.plural();
+        let below = tree.tiers(&format!("{name}/"), images_of(contents, kind))?;
+        if !below.is_empty() {
+            entries.push(tree.above(name, below)?);
+        }
+    }
+    let top = directory(entries)?;
+    let root = top.cid;
+    let blocks = [block(top)].into_iter().chain(tree.above).collect();
+    let last = planned(TOP.to_owned(), String::new(), root, blocks, false);
+    let mut cars = tree.cars;
+    let all = cars.iter().fold(last.bytes, |sum, car| sum.saturating_add(car.bytes));
+    if all <= car_bytes {
+        let blocks = last.blocks.into_iter().chain(cars.into_iter().flat_map(|car| car.blocks)).collect();
+        cars = vec![planned(WHOLE.to_owned(), String::new(), root, blocks, true)];
+    } else {
+        cars.push(last);
+    }
+    let contents = contents.iter().map(|content| content.image.cid.to_string()).collect();
+    Ok(Plan { root, cars, files, contents, car_bytes })
+}
+
+/// The images of a tier: index, name, and what is to be written.
+type Images = Vec<(u32, String, Block)>;
+
+/// The catalogue's images, and what its full file says of them.
+fn meteors(
+    folder: &Folder,
+    catalogue: &Catalogue,
+) -> Result<(PerTier<Images>, PerTier<Vec<ImageFile>>), PackError> {
     let mut missing = (0u64, None);
-    let mut files = PerTier::from_fn(|_| Vec::new());
-    let mut cars = Vec::new();
-    let (mut tops, mut tiers) = (Vec::new(), Vec::new());
+    let (mut all, mut files) = (PerTier::<Images>::default(), PerTier::<Vec<ImageFile>>::default());
     for tier in Tier::ALL {
-        let mut images = Vec::new();
         for (index, piece) in (0u32..).zip(catalogue.pieces(tier)) {
             let Some(found) = folder.images.get(tier).get(&index) else {
                 missing = (missing.0.saturating_add(1), missing.1.or(Some((tier, index))));
@@ -223,49 +274,64 @@ pub fn plan(folder: &Folder, catalogue: &Catalogue, car_bytes: u64) -> Result<Pl
                 let why = format!("it has {} bytes, and an image has 1 to {LARGEST_IMAGE}", found.bytes);
                 return Err(PackError::OtherImage { path, why });
             }
-            of_tier(&mut files, tier).push(ImageFile { bytes: found.bytes, sha256 });
-            images.push((index, found.name.clone(), Block::Image { cid, path, bytes: found.bytes }));
-        }
-        let mut below = Vec::new();
-        for part in cut(images, car_bytes) {
-            let (first, car) = sub_directory(tier, part)?;
-            below.push(Entry { name: first.to_string(), cid: car.root, size: car.size });
-            cars.push(car.planned);
-        }
-        if !below.is_empty() {
-            let above = directory(below)?;
-            tiers.push(Entry { name: tier.to_string(), cid: above.cid, size: above.size });
-            tops.push(block(above));
+            files.get_mut(tier).push(ImageFile { bytes: found.bytes, sha256 });
+            let image = Block::Image { cid, path, bytes: found.bytes };
+            all.get_mut(tier).push((index, found.name.clone(), image));
         }
     }
-    if let (count, Some((tier, index))) = missing {
-        return Err(PackError::Missing { count, tier, index });
-    }
-    let top = directory(tiers)?;
-    let root = top.cid;
-    let mut blocks = vec![block(top)];
-    blocks.append(&mut tops);
-    let last = planned(TOP.to_owned(), String::new(), root, blocks, false);
-    let all = cars.iter().fold(last.bytes, |sum, car| sum.saturating_add(car.bytes));
-    if all <= car_bytes {
-        let blocks = last.blocks.into_iter().chain(cars.into_iter().flat_map(|car| car.blocks)).collect();
-        cars = vec![planned(WHOLE.to_owned(), String::new(), root, blocks, true)];
-    } else {
-        cars.push(last);
-    }
-    Ok(Plan { root, cars, files, car_bytes })
-}
-
-fn of_tier<T>(tiers: &mut PerTier<T>, tier: Tier) -> &mut T {
-    match tier {
-        Tier::Legendary => &mut tiers.legendary,
-        Tier::Ancient => &mut tiers.ancient,
-        Tier::Rare => &mut tiers.rare,
-        Tier::Common => &mut tiers.common,
+    match missing {
+        (count, Some((tier, index))) => Err(PackError::Missing { count, tier, index }),
+        (_, None) => Ok((all, files)),
     }
 }
 
-type Images = Vec<(u32, String, Block)>;
+/// The images of a kind that no catalogue names.
+fn images_of(contents: &[Content], kind: Kind) -> PerTier<Images> {
+    let mut all = PerTier::<Images>::default();
+    for Content { tier, index, path, image, .. } in contents.iter().filter(|content| content.kind == kind) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let image = Block::Image { cid: image.cid, path: path.clone(), bytes: image.file.bytes };
+        all.get_mut(*tier).push((*index, name, image));
+    }
+    all
+}
+
+/// What is planned so far.
+struct Tree {
+    car_bytes: u64,
+    cars: Vec<Planned>,
+    /// The directories above the CARs, but not the root.
+    above: Vec<Block>,
+}
+
+impl Tree {
+    /// Adds the images of each tier, with `within` before the tier's name; what their directory lists.
+    fn tiers(&mut self, within: &str, images: PerTier<Images>) -> Result<Vec<Entry>, PackError> {
+        let PerTier { legendary, ancient, rare, common } = images;
+        let mut tiers = Vec::new();
+        for (tier, images) in Tier::ALL.into_iter().zip([legendary, ancient, rare, common]) {
+            let name = tier.to_string();
+            let mut below = Vec::new();
+            for part in cut(images, self.car_bytes) {
+                let (first, car) = sub_directory(&format!("{within}{name}"), part)?;
+                below.push(Entry { name: first.to_string(), cid: car.root, size: car.size });
+                self.cars.push(car.planned);
+            }
+            if !below.is_empty() {
+                tiers.push(self.above(&name, below)?);
+            }
+        }
+        Ok(tiers)
+    }
+
+    /// Adds a directory above others; how the one above it lists it.
+    fn above(&mut self, name: &str, below: Vec<Entry>) -> Result<Entry, PackError> {
+        let above = directory(below)?;
+        let entry = Entry { name: name.to_owned(), cid: above.cid, size: above.size };
+        self.above.push(block(above));
+        Ok(entry)
+    }
+}
 
 /// Cuts a tier's images into sub-directories that are small enough in number and bytes.
 fn cut(images: Images, car_bytes: u64) -> Vec<Images> {
@@ -299,7 +365,8 @@ struct SubDirectory {
     size: u64,
 }
 
-fn sub_directory(tier: Tier, images: Images) -> Result<(u32, SubDirectory), PackError> {
+/// `within`: the directory above it.
+fn sub_directory(within: &str, images: Images) -> Result<(u32, SubDirectory), PackError> {
     let first = images.first().map_or(0, |(index, ..)| *index);
     let entry = |(_, name, image): &(u32, String, Block)| Entry {
         name: name.clone(),
@@ -309,7 +376,8 @@ fn sub_directory(tier: Tier, images: Images) -> Result<(u32, SubDirectory), Pack
     let made = directory(images.iter().map(entry).collect())?;
     let (root, size) = (made.cid, made.size);
     let blocks = [block(made)].into_iter().chain(images.into_iter().map(|(_, _, image)| image)).collect();
-    let planned = planned(format!("{tier}-{first}.car"), format!("{tier}/{first}"), root, blocks, true);
+    let path = format!("{within}/{first}");
+    let planned = planned(path.replace('/', "-") + ".car", path, root, blocks, true);
     Ok((first, SubDirectory { planned, root, size }))
 }
 
@@ -374,12 +442,13 @@ pub fn write(plan: &Plan, out: &Path, done: &(dyn Fn(u64) + Sync)) -> Result<Man
         profile: "unixfs-v1-2025".to_owned(),
         root: plan.root.to_string(),
         images,
+        contents: plan.contents.clone(),
         car_bytes: plan.car_bytes,
         cars,
     };
     let mut text = serde_json::to_vec_pretty(&made).map_err(|error| failed(&manifest)(error.into()))?;
     text.push(b'\n');
-    write_whole(&manifest, |to| to.write_all(&text)).map_err(failed(&manifest))?;
+    whole::write(&manifest, &text).map_err(failed(&manifest))?;
     Ok(made)
 }
 
@@ -428,7 +497,7 @@ fn write_car(car: &Planned, path: &Path) -> Result<String, PackError> {
     let failed = |source| PackError::Write { path: path.to_owned(), source };
     let mut sha256 = String::new();
     let mut unfit = None;
-    let written = write_whole(path, |file| {
+    let written = whole::fill(path, true, |file| {
         let mut to = Hashing { inner: file, hash: Sha256::new() };
         car::begin(&mut to, &car.root)?;
         for block in &car.blocks {
@@ -461,26 +530,6 @@ fn read_image(path: &Path, cid: &Cid) -> Result<Vec<u8>, PackError> {
         return Err(other(format!("its bytes have the CID {}, and the catalogue says {cid}", found.cid)));
     }
     Ok(bytes)
-}
-
-/// Writes a file so that it is there whole or not at all.
-pub(crate) fn write_whole(
-    path: &Path,
-    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> io::Result<()> {
-    let mut part = path.as_os_str().to_owned();
-    part.push(".part");
-    let part = PathBuf::from(part);
-    let write = || {
-        let mut to = BufWriter::with_capacity(1 << 16, File::create(&part)?);
-        fill(&mut to)?;
-        to.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
-        fs::rename(&part, path)
-    };
-    write().inspect_err(|_| {
-        // Of a full disk half a file would only take more.
-        let _ = fs::remove_file(&part);
-    })
 }
 
 /// Hashes what passes.

@@ -11,30 +11,30 @@ use crate::cid::{DAG_PB, of_hash};
 use crate::varint;
 
 /// Most bytes of a directory's block; the profile spreads a larger one over several.
-pub const LARGEST_DIRECTORY: usize = 262_144;
+const LARGEST_DIRECTORY: usize = 262_144;
 /// The field `Data` of a directory's block: a `UnixFS` node whose type is directory, without mode and time.
 const IS_DIRECTORY: [u8; 4] = [0x0a, 0x02, 0x08, 0x01];
 
 /// What a directory has under a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// Its name.
-    pub name: String,
+    pub(crate) name: String,
     /// The file or directory.
-    pub cid: Cid,
+    pub(crate) cid: Cid,
     /// Bytes of its block and of everything below.
-    pub size: u64,
+    pub(crate) size: u64,
 }
 
 /// A directory's block.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Directory {
+pub(crate) struct Directory {
     /// Its name.
-    pub cid: Cid,
+    pub(crate) cid: Cid,
     /// Its bytes.
-    pub block: Vec<u8>,
+    pub(crate) block: Vec<u8>,
     /// Bytes of its block and of everything below.
-    pub size: u64,
+    pub(crate) size: u64,
 }
 
 /// Why entries make no directory.
@@ -62,7 +62,7 @@ pub enum DirectoryError {
 ///
 /// # Errors
 /// [`DirectoryError`].
-pub fn directory(mut entries: Vec<Entry>) -> Result<Directory, DirectoryError> {
+pub(crate) fn directory(mut entries: Vec<Entry>) -> Result<Directory, DirectoryError> {
     entries.sort_by(|one, other| one.name.as_bytes().cmp(other.name.as_bytes()));
     let mut block = Vec::new();
     let mut size = 0u64;

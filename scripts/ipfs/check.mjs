@@ -3,7 +3,7 @@
 // its root. Usage: check.mjs make CATALOGUE FOLDER BYTES | check.mjs check FOLDER CARS
 import assert from 'node:assert/strict'
 import { createReadStream } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CarBlockIterator } from '@ipld/car'
 import * as dagPb from '@ipld/dag-pb'
@@ -50,7 +50,7 @@ async function check (folder, cars) {
   const { head, rows: pieces } = await rows(join(cars, 'catalogue.csv'))
   assert.match(head, /,bytes,sha256$/)
   const parts = manifest.cars.filter((car) => car.path !== '').map((car) => car.path)
-  const roots = await imported(folder, pieces, parts)
+  const roots = await imported(folder, pieces, parts, manifest.contents ?? [])
   assert.equal(roots.get(''), manifest.root, 'the root')
   const held = new Map()
   let blocks = 0
@@ -64,24 +64,52 @@ async function check (folder, cars) {
   }
   // All together they hold everything below the root, and nothing else.
   walked(manifest.root, held, 'the CARs')
-  for (const [, , image] of pieces) assert.ok(held.has(image), `${image} is in no CAR`)
-  console.log(`${manifest.cars.length} CARs with ${blocks} blocks, ${pieces.length} images, root ${manifest.root}: all as other programs make them`)
+  for (const image of [...pieces.map(([, , image]) => image), ...manifest.contents ?? []]) {
+    assert.ok(held.has(image), `${image} is in no CAR`)
+  }
+  console.log(`${manifest.cars.length} CARs with ${blocks} blocks, ${manifest.images} images, root ${manifest.root}: all as other programs make them`)
 }
 
-/** The roots of all directories, made again from the images; each image has the CID of the catalogue. */
-async function imported (folder, pieces, parts) {
+/** The pictures of eggs and dust, which no catalogue names: [kind/tier, index], as they are packed. */
+async function contents (folder) {
+  const all = []
+  for (const kind of ['eggs', 'dust']) {
+    for (const tier of ['legendary', 'ancient', 'rare', 'common']) {
+      const names = await readdir(join(folder, kind, tier)).catch(() => [])
+      const indices = names.map((name) => Number(name.replace('.png', ''))).sort((one, other) => one - other)
+      all.push(...indices.map((index) => [`${kind}/${tier}`, String(index)]))
+    }
+  }
+  return all
+}
+
+/** The roots of all directories, made again from the images; each image has the CID of the catalogue or the manifest. */
+async function imported (folder, pieces, parts, named) {
   const images = new Map()
   async function * source () {
     let sub = 0
+    let at = 0
+    // Whether a sub-directory begins at this image, the so-many-th of its tier.
+    const begins = (tier, index, nth) => parts.length > 0 ? parts.includes(`${tier}/${index}`) : nth % 1000 === 0
     for (const fields of pieces) {
       const [tier, index, image] = fields
-      if (parts.length > 0 ? parts.includes(`${tier}/${index}`) : Number(index) % 1000 === 0) sub = index
+      if (begins(tier, index, Number(index))) sub = index
       images.set(`${tier}/${sub}/${index}.png`, image)
       const content = await readFile(join(folder, tier, `${index}.png`))
       assert.equal(fields.at(-2), String(content.length))
       assert.equal(fields.at(-1), Buffer.from((await sha256.digest(content)).digest).toString('hex'))
       yield { path: `art/${tier}/${sub}/${index}.png`, content }
     }
+    let [last, nth] = ['', 0]
+    for (const [tier, index] of await contents(folder)) {
+      if (tier !== last) [last, nth] = [tier, 0]
+      if (begins(tier, index, nth)) sub = index
+      images.set(`${tier}/${sub}/${index}.png`, named[at])
+      yield { path: `art/${tier}/${sub}/${index}.png`, content: await readFile(join(folder, tier, `${index}.png`)) }
+      at += 1
+      nth += 1
+    }
+    assert.equal(at, named.length, 'the manifest names all eggs and dust')
   }
   const roots = new Map()
   for await (const entry of importer(source(), nowhere, profile)) {

@@ -3,7 +3,11 @@
 use std::fs;
 use std::path::Path;
 
+use meteor_rules::fairness::content::Tables;
+use meteor_rules::tier::PerTier;
+
 use super::*;
+use crate::contents::tests::content;
 
 /// A whole picture as far as beginning and end say, with `text` in it.
 fn picture(text: &str) -> Vec<u8> {
@@ -143,4 +147,45 @@ fn a_projection_says_what_repeats_and_what_is_never_given() {
     assert_eq!(said, "rare: 11 meteors for 5 pieces: some pictures are given 3 times");
     let said = need(3, 5).finding().unwrap().to_string();
     assert_eq!(said, "rare: 3 meteors for 5 pieces: the last 2 are never given");
+}
+
+#[test]
+fn eggs_and_dust_are_those_that_the_preset_names() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut tables = preset().crack.tables;
+    let found = |tables: &Tables| {
+        let findings = contents(dir.path(), tables).unwrap();
+        let errors = findings.iter().filter(|finding| finding.severity() == Severity::Error).count();
+        let shown =
+            |finding: &Finding| finding.to_string().replace(&format!("{}/", dir.path().display()), "");
+        (errors, findings.iter().map(shown).collect::<Vec<_>>())
+    };
+    let none = ["eggs: there are no pictures of eggs, and the preset names 8: see that they are hosted too"
+        .to_owned()];
+    let (errors, said) = found(&tables);
+    assert_eq!((errors, &said[..1], said.len()), (0, &none[..], 2), "a collection may have none");
+
+    let name = |kind: &str, tier: Tier| content(dir.path(), &format!("{kind}/{tier}/0.png"));
+    tables.egg.images = PerTier::from_fn(|tier| vec![name("eggs", tier)]);
+    tables.dust.images = PerTier::from_fn(|tier| vec![name("dust", tier)]);
+    assert_eq!(found(&tables), (0, vec![]));
+    let more = content(dir.path(), "eggs/common/1.png");
+    let gone = tables.dust.images.rare[0].clone();
+    fs::write(dir.path().join("dust/rare/0.png"), "cut").unwrap();
+    fs::write(dir.path().join("dust/rare/0.jpg"), "").unwrap();
+    let (errors, said) = found(&tables);
+    let starts = [
+        "dust/rare/0.png: it is no picture",
+        "dust/rare/0.png: another image has this index too",
+        &format!(
+            "the preset's crack.tables.dust.images.rare: {gone} is no picture in dust/rare: put the images"
+        ),
+        &format!(
+            "eggs/common/1.png: its CID {more} is not in the preset's crack.tables.egg.images.common, so"
+        ),
+    ];
+    for start in starts {
+        assert!(said.iter().any(|said| said.starts_with(start)), "{start} in {said:#?}");
+    }
+    assert_eq!((errors, said.len()), (3, 5), "{said:#?}");
 }

@@ -53,12 +53,20 @@ impl Kind {
         }
     }
 
-    /// The folder of its pictures inside the output's; meteors lie in the output folder itself.
-    pub const fn folder(self) -> Option<&'static str> {
+    /// What several are called.
+    pub(crate) const fn plural(self) -> &'static str {
         match self {
-            Self::Meteor => None,
-            Self::Egg => Some("eggs"),
-            Self::Dust => Some("dust"),
+            Self::Meteor => "meteors",
+            Self::Egg => "eggs",
+            Self::Dust => "dust",
+        }
+    }
+
+    /// Where its pictures are in a folder of art: meteors lie in the folder itself.
+    pub(crate) fn within(self, folder: &Path) -> PathBuf {
+        match self {
+            Self::Meteor => folder.to_owned(),
+            Self::Egg | Self::Dust => folder.join(self.plural()),
         }
     }
 }
@@ -121,7 +129,7 @@ impl Palettes {
 }
 
 /// The collections that come with the program.
-pub const NAMES: [&str; 1] = ["levana-2021"];
+pub(crate) const NAMES: [&str; 1] = ["levana-2021"];
 
 impl Collection {
     /// The collection of that name, or in the file of that path, with pictures of `side` pixels a side instead of what
@@ -306,6 +314,22 @@ pub(crate) fn shown(values: &Values, number: u32) -> String {
 /// What the reader of TOML says, in one line and without words of programmers.
 fn plain(said: &str) -> String {
     said.replace('\n', " ").replace("expected u32", "expected a whole number from 0 on")
+}
+
+/// The number for which a column shows a text; one that is a number stands for itself.
+pub(crate) fn number_of(values: &Values, text: &str) -> Option<u32> {
+    if let Ok(number) = text.parse::<u32>() {
+        return (number.to_string() == text).then_some(number);
+    }
+    let numbers = |suffix: &str| text.strip_suffix(suffix)?.replacen('.', "", 1).parse().ok();
+    let place = |texts: &[String]| u32::try_from(texts.iter().position(|value| value == text)?).ok();
+    let number = match values {
+        Values::Number { suffix } | Values::Tenths { suffix } => numbers(suffix)?,
+        Values::TextOrNone(_) if text.is_empty() => 0,
+        Values::Text(texts) => place(texts)?,
+        Values::TextOrNone(texts) => place(texts)?.checked_add(1)?,
+    };
+    (shown(values, number) == text).then_some(number)
 }
 
 /// The preset of that name, or in the file of that path beside the collection.

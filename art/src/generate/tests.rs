@@ -1,4 +1,5 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
+use std::io::Write as _;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use meteor_rules::catalogue::described::read;
@@ -79,7 +80,7 @@ fn a_run_that_ended_anywhere_goes_on_to_the_same_bytes_and_damage_is_mended() {
     let at = flipped.len() / 2;
     flipped[at] ^= 1;
     fs::write(place(Tier::Ancient, 0), flipped).unwrap();
-    fs::write(place(Tier::Rare, 1).with_extension(UNFINISHED), b"half").unwrap();
+    fs::write(whole::unfinished(&place(Tier::Rare, 1)), b"half").unwrap();
     let Made { pictures, found, .. } = made(&collection, resumed.path());
     assert_eq!((pictures, found), (48, 44));
     assert_eq!(files(resumed.path()), files(whole_run.path()));
@@ -117,8 +118,11 @@ fn folders_that_are_not_ours_or_cant_be_written_are_refused() {
 #[test]
 fn a_full_disk_is_told_as_such() {
     // What the system answers where there is no room.
-    let error =
-        File::options().write(true).open("/dev/full").and_then(|mut file| file.write_all(b"x")).unwrap_err();
+    let error = fs::File::options()
+        .write(true)
+        .open("/dev/full")
+        .and_then(|mut file| file.write_all(b"x"))
+        .unwrap_err();
     let said = failed(Path::new("art/rare/7.png"), error).to_string();
     assert_eq!(said, "art/rare/7.png: the disk is full: make room, and run it again to go on");
 }

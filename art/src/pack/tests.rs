@@ -6,6 +6,7 @@ use std::os::unix::fs::MetadataExt as _;
 use meteor_rules::catalogue::Piece;
 
 use super::*;
+use crate::contents::tests::content;
 
 /// A folder with so many images for each tier, and their catalogue. Image `n` of a tier has `bytes(n)` bytes.
 fn folder(path: &Path, pieces: u32, bytes: impl Fn(u32) -> usize) -> Catalogue {
@@ -24,7 +25,7 @@ fn folder(path: &Path, pieces: u32, bytes: impl Fn(u32) -> usize) -> Catalogue {
 }
 
 fn pack(dir: &Path, catalogue: &Catalogue, car_bytes: u64) -> Result<Manifest, PackError> {
-    let plan = plan(&Folder::list(dir).unwrap(), catalogue, car_bytes)?;
+    let plan = plan(&Folder::list(dir).unwrap(), catalogue, &contents::read(dir).unwrap(), car_bytes)?;
     write(&plan, &dir.join("cars"), &|_| {})
 }
 
@@ -70,10 +71,38 @@ fn what_fits_is_one_car_and_the_rest_is_cut_with_the_same_root() {
 }
 
 #[test]
+fn eggs_and_dust_are_packed_below_the_same_root() {
+    let dir = tempfile::tempdir().unwrap();
+    let catalogue = folder(dir.path(), 2, |_| 900_000);
+    let without = pack(dir.path(), &catalogue, 2 << 20).unwrap();
+    assert!(without.contents.is_empty());
+    let names = ["eggs/rare/0.png", "eggs/rare/7.png", "dust/common/0.png"];
+    let cids = names.map(|name| content(dir.path(), name));
+    let whole = pack(dir.path(), &catalogue, 100 << 20).unwrap();
+    assert_eq!((whole.images, &whole.contents), (8 + 3, &cids.to_vec()));
+    let cut = pack(dir.path(), &catalogue, 2 << 20).unwrap();
+    assert_ne!(cut.root, without.root);
+    assert_eq!(cut.root, whole.root, "cut elsewhere than at a sub-directory changes nothing");
+    let paths: Vec<(&str, &str)> = cut.cars.iter().map(|car| (&*car.file, &*car.path)).collect();
+    assert_eq!(
+        paths[4..],
+        [("eggs-rare-0.car", "eggs/rare/0"), ("dust-common-0.car", "dust/common/0"), ("top.car", ""),]
+    );
+    // The meteors' CARs are those of before.
+    assert_eq!(cut.cars[..4], without.cars[..4]);
+    let (root, held) = blocks(&dir.path().join("cars/eggs-rare-0.car"));
+    assert_eq!((root.to_string(), held.len()), (cut.cars[4].root.clone(), 3));
+    assert_eq!(held[1].0.to_string(), cids[0]);
+    // Root, four tiers, eggs with rare, dust with common.
+    assert_eq!(blocks(&dir.path().join("cars").join(TOP)).1.len(), 9);
+    assert_eq!(manifest(&dir.path().join("cars")).unwrap(), cut);
+}
+
+#[test]
 fn a_sub_directory_has_a_thousand_images_at_most() {
     let dir = tempfile::tempdir().unwrap();
     let catalogue = folder(dir.path(), 1001, |_| 20);
-    let plan = plan(&Folder::list(dir.path()).unwrap(), &catalogue, LEAST_CAR_BYTES).unwrap();
+    let plan = plan(&Folder::list(dir.path()).unwrap(), &catalogue, &[], LEAST_CAR_BYTES).unwrap();
     assert_eq!(plan.cars.len(), 1, "all of it fits");
     let (_, all) = {
         write(&plan, &dir.path().join("cars"), &|_| {}).unwrap();

@@ -6,18 +6,19 @@ pub mod pinning;
 pub mod store;
 
 use std::collections::BTreeMap;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use cid::Cid;
 use meteor_rules::catalogue::described::Described;
+use meteor_rules::fairness::content::Tables;
 use meteor_rules::tier::Tier;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 use thiserror::Error;
 
-use crate::cid::{ImageError, image};
-use crate::folder::{self, Folder};
+use crate::cid::raw_sha256;
+use crate::contents::{Content, key, recipes};
+use crate::folder::Folder;
 
 /// An image to publish.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +64,14 @@ pub enum ItemError {
         /// As the catalogue has it.
         image: String,
     },
+    /// The same of an image that the preset names.
+    #[error("{key}: {image} is no CID of one raw block, which no bytes can be compared with")]
+    NoRawContent {
+        /// Where in the preset.
+        key: String,
+        /// As the preset has it.
+        image: String,
+    },
     /// A piece whose image isn't in the folder.
     #[error("there is no image {tier}/{index}: meteor art check lists all that are missing")]
     Missing {
@@ -70,27 +79,6 @@ pub enum ItemError {
         tier: Tier,
         /// Its index.
         index: u32,
-    },
-}
-
-/// Why a picture of an egg or of dust can't be published.
-#[derive(Debug, Error)]
-pub enum ContentsError {
-    /// It can't be read.
-    #[error("reading {} failed", path.display())]
-    Read {
-        /// The file or folder.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
-    /// It is no image of one block.
-    #[error("{} can't be published", path.display())]
-    Image {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: ImageError,
     },
 }
 
@@ -104,13 +92,36 @@ pub fn wanted(described: &Described) -> Result<Vec<Wanted>, ItemError> {
         let files = described.files.as_ref().map(|files| files.get(tier).as_slice()).unwrap_or_default();
         for (index, piece) in (0u32..).zip(described.catalogue.pieces(tier)) {
             let image = piece.image.clone();
-            let cid = Cid::try_from(image.as_str()).ok().filter(|cid| crate::cid::raw_sha256(cid).is_some());
-            let cid = cid.ok_or(ItemError::NoRawCid { tier, index, image })?;
+            let cid = raw(&image).ok_or(ItemError::NoRawCid { tier, index, image })?;
             let bytes = usize::try_from(index).ok().and_then(|at| files.get(at)).map(|file| file.bytes);
             wanted.push(Wanted { cid, bytes });
         }
     }
     Ok(wanted)
+}
+
+/// The images of eggs and dust that a preset names, each once.
+///
+/// # Errors
+/// [`ItemError::NoRawContent`].
+pub fn wanted_contents(tables: &Tables) -> Result<Vec<Wanted>, ItemError> {
+    let mut wanted: Vec<Wanted> = Vec::new();
+    for (kind, recipe) in recipes(tables) {
+        for (tier, image) in recipe.images.iter().flat_map(|(tier, all)| all.iter().map(move |it| (tier, it)))
+        {
+            let none = || ItemError::NoRawContent { key: key(kind, tier), image: image.clone() };
+            let it = Wanted { cid: raw(image).ok_or_else(none)?, bytes: None };
+            if !wanted.contains(&it) {
+                wanted.push(it);
+            }
+        }
+    }
+    Ok(wanted)
+}
+
+/// The CID that a text is, if it names a file's own bytes.
+fn raw(text: &str) -> Option<Cid> {
+    Cid::try_from(text).ok().filter(|cid| raw_sha256(cid).is_some())
 }
 
 /// The images of a catalogue with their files.
@@ -130,27 +141,10 @@ pub fn items(described: &Described, folder: &Folder) -> Result<Vec<Item>, ItemEr
     Ok(items)
 }
 
-/// The pictures of eggs and dust beside a folder's meteors, in `eggs/TIER` and `dust/TIER`. No catalogue names them; the
-/// preset does, by their CIDs.
-///
-/// # Errors
-/// [`ContentsError`]. A folder that has none of them is no error.
-pub fn contents(of: &Path) -> Result<Vec<Item>, ContentsError> {
-    let mut items = Vec::new();
-    for within in ["eggs", "dust"].map(|kind| of.join(kind)).iter().filter(|within| within.exists()) {
-        let listed = Folder::list(within).map_err(|(path, source)| ContentsError::Read { path, source })?;
-        for tier in Tier::ALL {
-            for found in listed.images.get(tier).values() {
-                let path = listed.image(tier, found);
-                let read = folder::read(&path);
-                let read = read.map_err(|source| ContentsError::Read { path: path.clone(), source })?;
-                let named =
-                    image(&read).map_err(|source| ContentsError::Image { path: path.clone(), source })?;
-                items.push(Item { cid: named.cid, path, bytes: named.file.bytes });
-            }
-        }
+impl From<Content> for Item {
+    fn from(Content { path, image, .. }: Content) -> Self {
+        Self { cid: image.cid, path, bytes: image.file.bytes }
     }
-    Ok(items)
 }
 
 /// Compares what a place has (names and lengths) with what should be there.
@@ -188,6 +182,7 @@ mod places;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cid::image;
 
     #[test]
     fn a_sample_is_drawn_by_its_seed_without_repetition() {

@@ -67,6 +67,14 @@ pub enum PinningError {
         /// The HTTP status.
         status: StatusCode,
     },
+    /// A gateway that isn't for everyone.
+    #[error("{gateway} answers {status}: it is not open to everyone, name another gateway")]
+    Closed {
+        /// Its host.
+        gateway: String,
+        /// The HTTP status.
+        status: StatusCode,
+    },
     /// The service is asked too often.
     #[error(
         "{service} still answers {status} to {what} after {ATTEMPTS} attempts: run the same command again later to go on"
@@ -433,7 +441,12 @@ impl Gateway {
         url.set_path(&format!("{}ipfs/{cid}", self.asks.api.path()));
         url.set_query(Some("format=raw"));
         let what = format!("GET /ipfs/{cid}");
-        let answer = self.asks.ask(&what, || self.asks.client.get(url.clone())).await?;
+        let answer = self.asks.ask(&what, || self.asks.client.get(url.clone())).await;
+        let answer = answer.map_err(|error| match error {
+            // A gateway takes no token.
+            PinningError::Token { service, status } => PinningError::Closed { gateway: service, status },
+            other => other,
+        })?;
         let body = http::body(answer, LARGEST_IMAGE).await.map_err(|error| PinningError::Answer {
             service: self.name(),
             what,

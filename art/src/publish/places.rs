@@ -15,6 +15,7 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use meteor_rules::catalogue::{Catalogue, Piece};
+use meteor_rules::preset::Preset;
 use meteor_rules::tier::PerTier;
 use reqwest::Url;
 use serde_json::{Value, json};
@@ -22,6 +23,8 @@ use serde_json::{Value, json};
 use super::pinning::{Gateway, Pinning, PinningError, Sent, Status};
 use super::store::{Store, StoreError};
 use super::*;
+use crate::cid::image;
+use crate::contents::{self, tests::content};
 use crate::pack::{self, Manifest};
 
 /// So many images for each tier, and their catalogue.
@@ -73,21 +76,25 @@ async fn a_folder_gets_what_it_lacks_and_damage_is_found() {
 #[tokio::test]
 async fn eggs_and_dust_go_along() {
     let dir = tempfile::tempdir().unwrap();
-    assert!(contents(dir.path()).unwrap().is_empty());
-    let egg = dir.path().join("eggs/rare/0.png");
-    for path in [&egg, &dir.path().join("dust/common/3.png")] {
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, path.to_str().unwrap()).unwrap();
-    }
-    let found = contents(dir.path()).unwrap();
+    let cids = ["eggs/rare/0.png", "dust/common/3.png"].map(|name| content(dir.path(), name));
+    let found: Vec<Item> = contents::read(dir.path()).unwrap().into_iter().map(Item::from).collect();
     let place = dir.path().join("place");
     let store = Store::open(place.to_str().unwrap(), true, []).unwrap();
-    assert_eq!(store.publish(found.clone(), |_| ()).await.unwrap(), 2);
-    let name = image(&fs::read(&egg).unwrap()).unwrap().cid.to_string();
-    assert_eq!(fs::read(place.join("img").join(name)).unwrap(), fs::read(&egg).unwrap());
+    assert_eq!(store.publish(found, |_| ()).await.unwrap(), 2);
+    let img = place.join("img");
+    assert_eq!(fs::read(img.join(&cids[0])).unwrap(), fs::read(dir.path().join("eggs/rare/0.png")).unwrap());
 
-    fs::write(&egg, "").unwrap();
-    assert!(contents(dir.path()).unwrap_err().to_string().contains("eggs/rare/0.png can't be published"));
+    // What should be there is what the preset names, each once.
+    let mut tables = Preset::named("demo").unwrap().crack.tables;
+    tables.egg.images = PerTier::from_fn(|_| vec![cids[0].clone()]);
+    tables.dust.images = PerTier::from_fn(|_| vec![cids[1].clone()]);
+    let wanted = wanted_contents(&tables).unwrap();
+    assert_eq!(wanted.iter().map(|it| it.cid.to_string()).collect::<Vec<_>>(), cids);
+    fs::remove_file(img.join(&cids[1])).unwrap();
+    assert_eq!(lacks(&store.have().await.unwrap(), &wanted).missing, [cids[1].clone()]);
+    tables.dust.images.rare = vec!["QmXti2f5NJMVyNDfhZYyxaDJvybGk7V98t245fP7KtRMxK".into()];
+    let error = wanted_contents(&tables).unwrap_err().to_string();
+    assert!(error.starts_with("crack.tables.dust.images.rare: QmX"), "{error}");
 }
 
 #[tokio::test]
@@ -318,7 +325,7 @@ async fn list(
 /// A packed folder, and a pinning service.
 async fn service(dir: &Path, set: Service) -> (Manifest, Shared, impl Fn(&str) -> Pinning) {
     let of = made(dir, 3);
-    let plan = pack::plan(&Folder::list(dir).unwrap(), &of.catalogue, pack::LEAST_CAR_BYTES).unwrap();
+    let plan = pack::plan(&Folder::list(dir).unwrap(), &of.catalogue, &[], pack::LEAST_CAR_BYTES).unwrap();
     let manifest = pack::write(&plan, &dir.join("cars"), &|_| {}).unwrap();
     let shared: Shared = Arc::new(Mutex::new(set));
     let routes = Router::new()
@@ -384,6 +391,13 @@ async fn a_gateway_is_believed_by_the_hash_alone() {
     let gateway = Gateway::new(Url::parse(&address).unwrap()).unwrap();
     assert!(gateway.is_right(&right).await.unwrap());
     assert!(!gateway.is_right(&other).await.unwrap());
+    let closed = serve(Router::new().fallback(|| async { StatusCode::FORBIDDEN })).await;
+    let closed = Gateway::new(Url::parse(&closed).unwrap()).unwrap();
+    let error = closed.is_right(&right).await.unwrap_err().to_string();
+    assert!(
+        error.ends_with("answers 403 Forbidden: it is not open to everyone, name another gateway"),
+        "{error}"
+    );
     let elsewhere = Gateway::new(Url::parse(&format!("{address}/nothing")).unwrap()).unwrap();
     assert!(matches!(elsewhere.is_right(&right).await, Err(PinningError::Refused { .. })));
 }

@@ -113,6 +113,16 @@ impl<T> PerTier<T> {
         }
     }
 
+    /// The value of one tier, to be changed.
+    pub const fn get_mut(&mut self, tier: Tier) -> &mut T {
+        match tier {
+            Tier::Legendary => &mut self.legendary,
+            Tier::Ancient => &mut self.ancient,
+            Tier::Rare => &mut self.rare,
+            Tier::Common => &mut self.common,
+        }
+    }
+
     /// Each tier with its value, best first.
     pub fn iter(&self) -> impl Iterator<Item = (Tier, &T)> {
         Tier::ALL.into_iter().map(|tier| (tier, self.get(tier)))

@@ -20,8 +20,8 @@ const REPORTED: u64 = 500;
 /// Check a catalogue and all its images before anything is paid.
 ///
 /// It reads every line and every image: counts for each tier, duplicates, CIDs that are none, images that are missing,
-/// damaged or too many, traits outside the template, and what editors and other systems add. All findings are said at
-/// once, each with its line or file. It exits with 1 if there is an error; warnings alone are no error.
+/// damaged or too many, traits outside the template, eggs and dust that differ from what the preset names, and what
+/// editors and other systems add. All findings are said at once, each with its line or file. It exits with 1 if there is an error; warnings alone are no error.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Check {
     /// The folder, as meteor art generate leaves it
@@ -50,11 +50,13 @@ impl Command for Check {
             self.catalogue.unwrap_or_else(|| self.folder.join(catalogue::FILE).display().to_string());
         let checked = check::catalogue(&catalogue::bytes(&source).await?, &preset.meteors.template);
         let folder = listed(&self.folder)?;
+        let (of, tables) = (self.folder.clone(), preset.crack.tables.clone());
         let (checked, images) = tokio::task::spawn_blocking(move || {
-            let found = images(&checked, &folder);
-            (checked, found)
+            let mut found = images(&checked, &folder);
+            found.extend(check::contents(&of, &tables)?);
+            anyhow::Ok((checked, found))
         })
-        .await?;
+        .await??;
         let projected = self.contributors.map(|count| catalogue::projected(&checked, &preset, count));
         let findings: Vec<Finding> =
             checked.findings.iter().cloned().chain(images).chain(projected.unwrap_or_default()).collect();

@@ -18,16 +18,20 @@ use crate::progress::Progress;
 
 /// Exit code where all pictures were there.
 const NOTHING: u8 = 4;
+/// What is said below the options: there `--help` stays on one screen.
+const AFTER: &str = "\
+The file says what is drawn: pieces of each tier, chances of traits, colours and
+layers (docs/art.md). The same file makes the same bytes on every machine.
+Meteors are FOLDER/TIER/INDEX.png, eggs and dust FOLDER/eggs/TIER/INDEX.png and
+FOLDER/dust/TIER/INDEX.png; FOLDER/catalogue.csv comes last. A run that was
+ended goes on: run it again. Exit code 4: all pictures were there.
+Example: meteor art generate levana-2021 --out art --pieces 20";
 /// How often the progress is looked at.
 const LOOK: Duration = Duration::from_millis(250);
 
 /// Draw the pictures of a collection, and write the catalogue of its meteors.
-///
-/// The collection file says what is drawn: how many pieces of each tier, the chances of each trait, colours and
-/// layers (docs/art.md). The same file makes the same bytes on every machine. Pictures lie in OUT/TIER/INDEX.png;
-/// OUT/catalogue.csv comes last. A run that was ended goes on where it was: run it again.
 #[derive(Clone, Debug, clap::Args)]
-#[command(after_help = "Example: meteor art generate levana-2021 --out art --pieces 20")]
+#[command(after_help = AFTER)]
 pub(super) struct Generate {
     /// The collection file, or levana-2021, which comes with the program
     collection: String,

@@ -2,6 +2,7 @@
 
 mod check;
 mod generate;
+mod identify;
 mod pack;
 mod places;
 mod publish;
@@ -12,11 +13,15 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow};
+use meteor_art::check::compared;
+use meteor_art::contents::Content;
 use meteor_art::folder::Folder;
 use meteor_rules::catalogue::described::{self, Described};
+use meteor_rules::preset::Preset;
 
 use super::Command;
-use crate::{catalogue, preset};
+use crate::catalogue;
+use crate::out::tell;
 
 /// Make, pack, check and publish the pictures of an event.
 #[derive(Clone, Debug, clap::Args)]
@@ -28,6 +33,7 @@ pub(super) struct Art {
 #[derive(Clone, Debug, clap::Subcommand)]
 enum Commands {
     Generate(generate::Generate),
+    Identify(identify::Identify),
     Pack(pack::Pack),
     Sheet(sheet::Sheet),
     Check(check::Check),
@@ -39,6 +45,7 @@ impl Command for Art {
     async fn run(self) -> Result<ExitCode> {
         match self.command {
             Commands::Generate(command) => command.run().await,
+            Commands::Identify(command) => command.run().await,
             Commands::Pack(command) => command.run().await,
             Commands::Sheet(command) => command.run().await,
             Commands::Check(command) => command.run().await,
@@ -55,11 +62,17 @@ fn listed(folder: &Path) -> Result<Folder> {
     })
 }
 
+/// Says how the pictures of eggs and dust in a folder differ from those that the preset names.
+fn compare(folder: &Path, contents: &[Content], preset: &Preset) {
+    for finding in catalogue::lines(&compared(folder, contents, &preset.crack.tables)) {
+        tell!("warning: {finding}");
+    }
+}
+
 /// The catalogue at a path or an address: its bytes and what they say.
-async fn described(source: &str, preset: &str) -> Result<(Vec<u8>, Described)> {
-    let template = preset::read(preset)?.meteors.template;
+async fn described(source: &str, preset: &Preset) -> Result<(Vec<u8>, Described)> {
     let bytes = catalogue::bytes(source).await?;
-    let described = described::read(&bytes, &template).map_err(|faults| {
+    let described = described::read(&bytes, &preset.meteors.template).map_err(|faults| {
         let shown: Vec<String> = catalogue::lines(&faults).collect();
         anyhow!("{}", shown.join("\n"))
     });

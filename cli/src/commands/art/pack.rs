@@ -6,11 +6,11 @@ use std::sync::Mutex;
 
 use anyhow::{Context, Result};
 use meteor_art::pack::{self, LEAST_CAR_BYTES, Plan};
+use meteor_art::{contents, whole};
 use meteor_rules::catalogue::described;
 use meteor_rules::metadata::Template;
-use meteor_rules::tier::Tier;
 
-use super::listed;
+use super::{compare, listed};
 use crate::commands::Command;
 use crate::out::{self, report, say};
 use crate::progress::Progress;
@@ -18,9 +18,10 @@ use crate::{catalogue, preset};
 
 /// Pack the images of a folder into CAR files, ready for a pinning service.
 ///
-/// The folder is as meteor art generate leaves it: TIER/INDEX.png, and catalogue.csv. Each CAR holds a sub-directory of
-/// at most 1000 images, complete, with that as its root; top.car has what is above. What fits in one CAR is art.car.
-/// pack.json names files and roots. Stopped, the same command goes on; the bytes are the same each time.
+/// The folder is as meteor art generate leaves it: TIER/INDEX.png, catalogue.csv, and eggs and dust if there are any.
+/// Each CAR holds a sub-directory of at most 1000 images, complete, with that as its root; top.car has what is above.
+/// What fits in one CAR is art.car. pack.json names files and roots. Stopped, the same command goes on; the bytes are
+/// the same each time.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Pack {
     /// The folder
@@ -37,7 +38,7 @@ pub(super) struct Pack {
     /// Most bytes of a CAR
     #[arg(long, value_name = "BYTES", default_value_t = 100_000_000, value_parser = clap::value_parser!(u64).range(LEAST_CAR_BYTES..=1_000_000_000_000))]
     car_bytes: u64,
-    /// Say the roots and write nothing. No image is read
+    /// Say the root and write nothing. No image of a meteor is read
     #[arg(long)]
     dry_run: bool,
     /// Write what is done as JSON, one object a line, instead of lines for people
@@ -50,27 +51,28 @@ impl Command for Pack {
         if self.json {
             out::json();
         }
-        let template = preset::read(&self.preset)?.meteors.template;
+        let preset = preset::read(&self.preset)?;
+        let template = &preset.meteors.template;
         let source =
             self.catalogue.unwrap_or_else(|| self.folder.join(catalogue::FILE).display().to_string());
-        let catalogue = catalogue::read(&source, &template).await?;
-        let plan = pack::plan(&listed(&self.folder)?, &catalogue, self.car_bytes)?;
+        let catalogue = catalogue::read(&source, template).await?;
+        let contents = contents::read(&self.folder)?;
+        let plan = pack::plan(&listed(&self.folder)?, &catalogue, &contents, self.car_bytes)?;
+        compare(&self.folder, &contents, &preset);
         let bytes = plan.cars.iter().fold(0u64, |sum, car| sum.saturating_add(car.bytes));
-        let images: u64 =
-            Tier::ALL.into_iter().map(|tier| u64::try_from(plan.files.get(tier).len()).unwrap_or(0)).sum();
-        let (cars, root) = (plan.cars.len(), plan.root.to_string());
+        let (cars, root, images) = (plan.cars.len(), plan.root.to_string(), plan.images());
         if self.dry_run {
             report!("packable", {"root": root, "images": images, "cars": cars, "bytes": bytes},
                 "would pack {images} images into {cars} CAR files of {bytes} bytes in all, root {root}");
             return Ok(ExitCode::SUCCESS);
         }
         let to = self.out.unwrap_or_else(|| self.folder.join("cars"));
-        let described = described(&catalogue, &plan, &template)?;
+        let described = described(&catalogue, &plan, template)?;
         // pack.json comes last: while it is there, everything is.
         let file = to.join(catalogue::FILE);
         let writing = || format!("writing {}", file.display());
         std::fs::create_dir_all(&to).with_context(writing)?;
-        std::fs::write(&file, described).with_context(writing)?;
+        whole::write(&file, described.as_bytes()).with_context(writing)?;
         write(&plan, &to, images).await?;
         report!("packed", {"root": root, "images": images, "cars": cars, "bytes": bytes, "folder": to.display().to_string()},
             "packed {images} images into {cars} CAR files in {}, {bytes} bytes, root {root}", to.display());

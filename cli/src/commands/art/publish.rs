@@ -5,18 +5,19 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use meteor_art::contents::{self, Content};
 use meteor_art::pack;
 use meteor_art::publish::pinning::{Pinning, Sent};
 use meteor_art::publish::store::Store;
-use meteor_art::publish::{Item, contents, items};
+use meteor_art::publish::{Item, items};
 use meteor_rules::catalogue::described::Described;
 
 use super::places::{Place, open, token};
-use super::{described, listed};
-use crate::catalogue;
+use super::{compare, described, listed};
 use crate::commands::{Command, PARTLY};
 use crate::out::{self, report};
 use crate::progress::Progress;
+use crate::{catalogue, preset};
 
 /// Images between two reports of how far it is.
 const REPORTED: u64 = 500;
@@ -25,8 +26,8 @@ const ASKED_EVERY: Duration = Duration::from_secs(5);
 
 /// Send the images to where they are hosted.
 ///
-/// A folder or bucket gets img/CID for each image, and the catalogue. A pinning service gets the CARs of meteor art
-/// pack. Stopped, the same command goes on. A bucket's keys are in `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, its
+/// A folder or bucket gets img/CID for each image, those of eggs and dust too, and the catalogue. A pinning service gets
+/// the CARs of meteor art pack. Stopped, the same command goes on. A bucket's keys are in `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, its
 /// address in `AWS_ENDPOINT` and `AWS_REGION`; a service's token is in `METEOR_PINNING_TOKEN`.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Publish {
@@ -68,15 +69,20 @@ impl Command for Publish {
         }
         let source = self.catalogue.clone();
         let source = source.unwrap_or_else(|| self.folder.join(catalogue::FILE).display().to_string());
-        let (file, of) = described(&source, &self.preset).await?;
+        let preset = preset::read(&self.preset)?;
+        let (file, of) = described(&source, &preset).await?;
+        let contents = contents::read(&self.folder)?;
+        compare(&self.folder, &contents, &preset);
         let mut code = ExitCode::SUCCESS;
         for place in &self.to {
             match place {
-                Place::Store(name) => self.store(&open(name, !self.dry_run)?, &of, &file).await?,
+                Place::Store(name) => {
+                    self.store(&open(name, !self.dry_run)?, &of, &contents, &file).await?;
+                }
                 Place::Service(url) => {
                     let token = token(self.token_file.as_deref())?;
                     let service = Pinning::new(url.clone(), self.upload.clone(), token)?;
-                    if !self.service(&service, &of).await? {
+                    if !self.service(&service, &of, &contents).await? {
                         code = ExitCode::from(PARTLY);
                     }
                 }
@@ -87,9 +93,9 @@ impl Command for Publish {
 }
 
 impl Publish {
-    async fn store(&self, store: &Store, of: &Described, file: &[u8]) -> Result<()> {
+    async fn store(&self, store: &Store, of: &Described, contents: &[Content], file: &[u8]) -> Result<()> {
         let mut items: Vec<Item> = items(of, &listed(&self.folder)?)?;
-        items.extend(contents(&self.folder)?);
+        items.extend(contents.iter().cloned().map(Item::from));
         let (all, name) = (u64::try_from(items.len()).unwrap_or(u64::MAX), store.name());
         if self.dry_run {
             let have = store.have().await?;
@@ -121,16 +127,16 @@ impl Publish {
     }
 
     /// Whether everything is pinned.
-    async fn service(&self, service: &Pinning, of: &Described) -> Result<bool> {
+    async fn service(&self, service: &Pinning, of: &Described, contents: &[Content]) -> Result<bool> {
         let cars: &Path = &self.cars.clone().unwrap_or_else(|| self.folder.join("cars"));
         let manifest =
             pack::manifest(cars).context("a pinning service takes CARs: run meteor art pack first")?;
         let folder = listed(&self.folder)?;
-        // The CARs of another catalogue would be pinned for nothing.
-        let planned = pack::plan(&folder, &of.catalogue, manifest.car_bytes)?;
+        // The CARs of other images would be pinned for nothing.
+        let planned = pack::plan(&folder, &of.catalogue, contents, manifest.car_bytes)?;
         ensure!(
             planned.root.to_string() == manifest.root,
-            "{} is of another catalogue: run meteor art pack again",
+            "{} is of other images than the folder has: run meteor art pack again",
             cars.join(pack::MANIFEST).display()
         );
         let (name, all) = (service.name(), manifest.cars.len());

@@ -12,11 +12,14 @@ use serde_json::json;
 use crate::commands::Command;
 use crate::out::{self, reported};
 
+/// What is said below the options: there `--help` stays on one screen.
+const AFTER: &str = "\
+The pictures are drawn anew: it shows what meteor art generate would make.
+Example: meteor art sheet levana-2021 --tier legendary --out legendary.png";
+
 /// Make a contact sheet: the first pictures of a tier side by side, to look at.
-///
-/// It draws them anew, so it shows what meteor art generate would make, before or after that ran.
 #[derive(Clone, Debug, clap::Args)]
-#[command(after_help = "Example: meteor art sheet levana-2021 --tier legendary --out legendary.png")]
+#[command(after_help = AFTER)]
 pub(super) struct Sheet {
     /// The collection file, or levana-2021, which comes with the program
     collection: String,

@@ -8,20 +8,22 @@ use meteor_art::cid::Cid;
 use meteor_art::pack;
 use meteor_art::publish::pinning::{Gateway, Pinning};
 use meteor_art::publish::store::Store;
-use meteor_art::publish::{Wanted, lacks, sample, wanted};
+use meteor_art::publish::{Wanted, lacks, sample, wanted, wanted_contents};
 
 use super::described;
 use super::places::{Place, open, token};
 use crate::commands::Command;
 use crate::out::{self, complain, report, say};
+use crate::preset;
 
 /// Most images that are named of those that are missing.
 const NAMED: usize = 10;
 
 /// Look whether the images are where they should be.
 ///
-/// Each place is asked for every image of the catalogue (a pinning service for every root), and some images, drawn by a
-/// seed, are downloaded and hashed. It exits with 1 if anything is missing or wrong.
+/// Each place is asked for every image of the catalogue and for the eggs and dust that the preset names (a pinning
+/// service for every root), and some images, drawn by a seed, are downloaded and hashed. It exits with 1 if anything is
+/// missing or wrong.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Verify {
     /// The catalogue, or the address of one
@@ -44,6 +46,9 @@ pub(super) struct Verify {
     /// Which images these are; another number draws others. By chance if not given
     #[arg(long)]
     seed: Option<u64>,
+    /// Leave out eggs and dust, if they are hosted elsewhere
+    #[arg(long)]
+    meteors_only: bool,
     /// A private file with the service's token, instead of `METEOR_PINNING_TOKEN`
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
@@ -57,18 +62,21 @@ impl Command for Verify {
         if self.json {
             out::json();
         }
-        let (_, of) = described(&self.catalogue, &self.preset).await?;
-        let wanted = wanted(&of)?;
+        let preset = preset::read(&self.preset)?;
+        let (_, of) = described(&self.catalogue, &preset).await?;
+        let mut wanted = wanted(&of)?;
+        let contents = if self.meteors_only { Vec::new() } else { wanted_contents(&preset.crack.tables)? };
+        wanted.extend(&contents);
         let seed = self.seed.unwrap_or_else(rand::random);
         let drawn = sample(&wanted, self.sample, seed);
         say!("{} images are downloaded from each place: --seed {seed} draws the same", drawn.len());
         let mut good = true;
         for place in &self.at {
             good &= match place {
-                Place::Store(name) => store(&open(name, false)?, &wanted, &drawn, seed).await?,
+                Place::Store(name) => store(&open(name, false)?, &wanted, &contents, &drawn, seed).await?,
                 Place::Service(url) => {
                     let service = Pinning::new(url.clone(), None, token(self.token_file.as_deref())?)?;
-                    self.service(&service).await?
+                    self.service(&service, &contents).await?
                 }
             };
         }
@@ -89,7 +97,7 @@ impl Command for Verify {
 }
 
 impl Verify {
-    async fn service(&self, service: &Pinning) -> Result<bool> {
+    async fn service(&self, service: &Pinning, contents: &[Wanted]) -> Result<bool> {
         let cars = self
             .cars
             .as_deref()
@@ -102,13 +110,37 @@ impl Verify {
         }
         report!("verified", {"place": name, "roots": all, "missing": left},
             "{name}: {} of {all} roots are pinned", all.saturating_sub(left));
-        Ok(left == 0)
+        let unpacked: Vec<String> = contents.iter().map(|image| image.cid.to_string()).collect();
+        let unpacked: Vec<&String> = unpacked.iter().filter(|cid| !manifest.contents.contains(cid)).collect();
+        for cid in unpacked.iter().take(NAMED) {
+            let of = cars.display();
+            complain!("missing", {"place": name, "image": cid, "said": "it is in no CAR"}, "{name}: {cid} is in no CAR of {of}");
+        }
+        differ(unpacked.len());
+        Ok(left == 0 && unpacked.is_empty())
     }
 }
 
-async fn store(store: &Store, wanted: &[Wanted], drawn: &[Cid], seed: u64) -> Result<bool> {
+/// Says what to do if eggs and dust are missing.
+fn differ(missing: usize) {
+    if missing > 0 {
+        out::tell!(
+            "{missing} of these are eggs and dust that the preset names: meteor art check says how the folder differs; \
+             --meteors-only leaves them out"
+        );
+    }
+}
+
+async fn store(
+    store: &Store,
+    wanted: &[Wanted],
+    contents: &[Wanted],
+    drawn: &[Cid],
+    seed: u64,
+) -> Result<bool> {
     let (name, all) = (store.name(), wanted.len());
     let have = store.have().await?;
+    let without = lacks(&have, contents).missing.len();
     let lacks = lacks(&have, wanted);
     let named = |cids: &[String], why: &str| {
         for cid in cids.iter().take(NAMED) {
@@ -117,6 +149,7 @@ async fn store(store: &Store, wanted: &[Wanted], drawn: &[Cid], seed: u64) -> Re
     };
     named(&lacks.missing, "isn't there");
     named(&lacks.other_length, "has another length than the catalogue says");
+    differ(without);
     let (there, missing, other) = (lacks.there, lacks.missing.len(), lacks.other_length.len());
     report!("verified", {"place": name, "images": all, "there": there, "missing": missing, "other_length": other},
         "{name}: {there} of {all} images are there, {missing} are missing, {other} have another length");

@@ -89,13 +89,8 @@ pub fn read(file: &[u8], template: &Template) -> Result<Described, Vec<Fault>> {
     match plain(cut.plain.as_bytes()) {
         Ok(catalogue) if cut.faults.is_empty() => {
             let mut files = cut.files.into_iter();
-            let mut of = |tier| files.by_ref().take(catalogue.pieces(tier).len()).collect();
-            let files = PerTier {
-                legendary: of(Tier::Legendary),
-                ancient: of(Tier::Ancient),
-                rare: of(Tier::Rare),
-                common: of(Tier::Common),
-            };
+            let of = |tier| files.by_ref().take(catalogue.pieces(tier).len()).collect();
+            let files = PerTier::from_fn(of);
             Ok(Described { catalogue, files: Some(files) })
         }
         Ok(_) => Err(cut.faults),

@@ -210,14 +210,8 @@ impl Reading<'_> {
                 Err(what) => self.fault(line, what),
             }
         }
-        let pieces = match tier {
-            None => return,
-            Some(Tier::Legendary) => &mut self.pieces.legendary,
-            Some(Tier::Ancient) => &mut self.pieces.ancient,
-            Some(Tier::Rare) => &mut self.pieces.rare,
-            Some(Tier::Common) => &mut self.pieces.common,
-        };
-        pieces.push(Piece { image: image.to_string(), traits: numbers });
+        let Some(tier) = tier else { return };
+        self.pieces.get_mut(tier).push(Piece { image: image.to_string(), traits: numbers });
     }
 
     /// The tier of a line, if it names one; checks that tier and index are the next.
