@@ -12,6 +12,7 @@ mod end;
 mod jobs;
 mod killed;
 mod kms;
+mod mint;
 mod nodes;
 mod plan;
 mod refused;
