@@ -96,8 +96,11 @@ struct Row {
 impl<'a> Form<'a> {
     /// That of a list with this first line; or else how it must be.
     fn of(head: &str, columns: Vec<&'a Column>) -> Result<Self, String> {
-        let traits: String = columns.iter().map(|column| format!(",{}", column.trait_type)).collect();
-        let (with, without) = (format!("tier,index,image{traits}"), format!("tier,index{traits}"));
+        let line = |own: &[&str]| {
+            let traits = columns.iter().map(|column| column.trait_type.as_str());
+            own.iter().copied().chain(traits).collect::<Vec<_>>().join(",")
+        };
+        let (with, without) = (line(&["tier", "index", "image"]), line(&["tier", "index"]));
         let has_image = head == with;
         if has_image || head == without { Ok(Self { head: with, has_image, columns }) } else { Err(without) }
     }

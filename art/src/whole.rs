@@ -57,7 +57,7 @@ mod tests {
         write(&path, b"before").unwrap();
         // As a disk that is full after the first bytes.
         let full = |to: &mut dyn Write| {
-            to.write_all(&[7; 1 << 17])?;
+            to.write_all(&vec![7; 1 << 17])?;
             Err(io::ErrorKind::StorageFull.into())
         };
         assert_eq!(fill(&path, false, full).unwrap_err().kind(), io::ErrorKind::StorageFull);
