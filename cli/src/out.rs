@@ -145,7 +145,7 @@ pub(crate) fn gone() -> bool {
 
 /// An error with its causes, without the numbers that the system gives them.
 pub fn in_words(error: &anyhow::Error) -> String {
-    unnumbered(format!("{error:#}"))
+    unnumbered(meteor_chain::with_causes(error.as_ref()))
 }
 
 /// A text without the numbers that the system gives its errors.

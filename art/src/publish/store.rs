@@ -21,6 +21,8 @@ use super::Item;
 use crate::cid::{ImageError, LARGEST_IMAGE, image};
 use crate::{folder, format};
 
+/// The address at which a cloud machine gets its role's credentials. It is asked if no others are given.
+const ROLE: &str = "169.254.169.254";
 /// What the names of images begin with.
 const IMAGES: &str = "img";
 /// How many images are on their way at once. So many megabytes at most are in memory.
@@ -55,6 +57,14 @@ pub enum StoreError {
         /// Why.
         #[source]
         source: object_store::Error,
+    },
+    /// There are no credentials: a cloud machine's own service was asked for them.
+    #[error(
+        "there are no keys for {place}: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run this on a machine with a role that may use it"
+    )]
+    NoKeys {
+        /// Where.
+        place: String,
     },
     /// What is there can't be listed.
     #[error("can't list {place}")]
@@ -182,9 +192,15 @@ impl Store {
     /// The images that are there, with their lengths.
     ///
     /// # Errors
-    /// [`StoreError::List`].
+    /// [`StoreError::List`] or [`StoreError::NoKeys`].
     pub async fn have(&self) -> Result<BTreeMap<String, u64>, StoreError> {
-        let failed = |source| StoreError::List { place: self.name.clone(), source };
+        let failed = |source: object_store::Error| {
+            let place = self.name.clone();
+            if source.to_string().contains(ROLE) {
+                return StoreError::NoKeys { place };
+            }
+            StoreError::List { place, source }
+        };
         let below = self.path(IMAGES);
         let mut have = BTreeMap::new();
         let mut listed = self.objects.list(Some(&below));

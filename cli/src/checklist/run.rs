@@ -138,7 +138,7 @@ async fn prove(item: &Item, place: &Place, live: &Live, ran: &mut Ran) -> Proof 
             let (of, place) = (command.clone(), place.clone());
             let proof = match tokio::task::spawn_blocking(move || shell(&of, &place, limit)).await {
                 Ok(Ok(proof)) => proof,
-                Ok(Err(error)) => Proof::Fails(format!("{error:#}")),
+                Ok(Err(error)) => Proof::Fails(crate::out::in_words(&error)),
                 Err(error) => Proof::Fails(error.to_string()),
             };
             ran.insert(command.clone(), proof.clone());

@@ -102,7 +102,7 @@ fn said(what: &str, name: &str, outcome: Result<&'static str>, off: bool) -> boo
             true
         }
         Err(error) => {
-            let why = format!("{error:#}");
+            let why = crate::out::in_words(&error);
             complain!("not_halted", {"at": name, "by": what, "why": why}, "NOT DONE: {name}: {why}");
             false
         }

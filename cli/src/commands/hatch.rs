@@ -111,7 +111,7 @@ impl Command for Hatch {
                 Err(error) if self.once || self.signing.terms.dry_run => return Err(error.into()),
                 // The chain may be away for a while; what is in custody stays there.
                 Err(error) => {
-                    let why = format!("{:#}", anyhow::Error::from(error));
+                    let why = crate::out::in_words(&error.into());
                     tell!("not revealed, trying again: {why}");
                     health.failed(why);
                 }
@@ -135,7 +135,7 @@ impl Hatch {
             if let Some(path) = &self.audit_log {
                 // Holders wait for what comes next, and the chain's history has the same.
                 if let Err(error) = append(path, time, &revealed) {
-                    tell!("the audit log lacks the line of this batch: {error:#}");
+                    tell!("the audit log lacks the line of this batch: {}", crate::out::in_words(&error));
                 }
             }
         }

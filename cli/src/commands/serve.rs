@@ -36,13 +36,13 @@ impl Command for Serve {
         let event = event_file(self.event.as_deref(), self.settings.contract.as_deref());
         let deployed = event.as_deref().map(deployed).transpose()?.unwrap_or_default();
         if let Err(error) = self.one_event(&deployed) {
-            tell!("error: {error:#}");
+            tell!("error: {}", crate::out::in_words(&error));
             return Ok(ExitCode::from(BAD_CONFIG));
         }
         let config = match self.settings.over(deployed).check() {
             Ok(config) => config,
             Err(error) => {
-                tell!("error: {:#}", anyhow::Error::from(error));
+                tell!("error: {}", crate::out::in_words(&error.into()));
                 return Ok(ExitCode::from(BAD_CONFIG));
             }
         };

@@ -44,7 +44,7 @@ pub(super) async fn attend(stage: &Stage<'_>, stop: &CancellationToken) -> Resul
             }
             // The next round may do better, and what is left at the end fails there.
             Err(error) => {
-                let error = format!("{:#}", anyhow::Error::from(error));
+                let error = crate::out::in_words(&error.into());
                 if error != trouble {
                     tell!("the worker has trouble revealing what visitors cracked: {error}");
                     trouble = error;

@@ -272,7 +272,8 @@ impl Draft {
                     None
                 }
                 Err(error) => {
-                    self.findings.push(Finding::File { file: File::Preset, why: format!("{error:#}") });
+                    let why = crate::out::in_words(&error.into());
+                    self.findings.push(Finding::File { file: File::Preset, why });
                     None
                 }
             };

@@ -142,7 +142,7 @@ async fn runs(look: &mut Look, on: &Watched) {
             look.judge("admin", "nobody but whom the launch named can replace the code", &faults);
         }
         Err(error) => {
-            look.unknown("code", format!("{error:#}"));
+            look.unknown("code", crate::out::in_words(&error));
             look.unknown("admin", "the contracts could not be asked");
         }
     }

@@ -233,13 +233,16 @@ pub(crate) fn unreached(error: &reqwest::Error) -> String {
     last
 }
 
-/// An error with all its causes, in one line.
+/// An error with all its causes, in one line. A cause that is in it already is not said again.
 pub fn with_causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(source) = cause {
-        text.push_str(": ");
-        text.push_str(&source.to_string());
+        let said = source.to_string();
+        if !text.contains(&said) {
+            text.push_str(": ");
+            text.push_str(&said);
+        }
         cause = source.source();
     }
     text
@@ -248,6 +251,15 @@ pub fn with_causes(error: &dyn Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cause_that_an_error_names_itself_is_said_once() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("can't write {0}: {1}")]
+        struct Full(&'static str, #[source] std::io::Error);
+        let full = |why: &str| Full("a.car", std::io::Error::other(why.to_owned()));
+        assert_eq!(with_causes(&full("the disk is full")), "can't write a.car: the disk is full");
+    }
 
     #[test]
     fn a_nodes_panic_is_asked_again_and_a_refusal_is_not() {

@@ -187,7 +187,7 @@ impl<'a> Night<'a> {
         let give = coins(MINIMUM, &self.chain.denom);
         let refused = visitor.execute(contract, &ExecuteMsg::Contribute { shower: 1 }, &give).await;
         let Err(refused) = refused else { bail!("somebody contributed while it was paused") };
-        let refused = format!("{:#}", anyhow::Error::from(refused));
+        let refused = crate::out::in_words(&refused.into());
         ensure!(refused.contains("paused"), "while it was paused, a contribution was refused for: {refused}");
         notes.done(
             "halt",
