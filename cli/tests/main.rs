@@ -1,6 +1,7 @@
 //! The `meteor` program, run as an operator runs it.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)] // that is how tests fail
 
+mod art;
 mod binary;
 mod cases;
 mod changed;
