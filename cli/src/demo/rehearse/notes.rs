@@ -91,7 +91,7 @@ impl Notes {
     pub(super) fn end(&mut self, outcome: &Result<()>) -> Result<()> {
         self.verdict = match outcome {
             Ok(()) => Verdict::Held,
-            Err(error) => Verdict::Failed(crate::out::in_words(&error)),
+            Err(error) => Verdict::Failed(crate::out::in_words(error)),
         };
         self.write()
     }
