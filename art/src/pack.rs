@@ -1,11 +1,12 @@
 //! Packs the images of a catalogue into CAR files: the form in which they reach IPFS in few requests, and in which the
 //! root says everything. Everything is planned from the catalogue and the files' lengths before a byte is written.
 //!
-//! In the tree an image is `TIER/FIRST/INDEX.png`, and those of eggs and dust are so below `eggs` and `dust`. A sub-directory has at most a thousand images and is named by the
-//! first of them. So every directory stays one small block in every implementation: they begin to spread a directory over
-//! several blocks at different sizes, the earliest after a thousand entries, and only then do their roots differ. A
-//! sub-directory is also what one CAR holds: complete, with the sub-directory as its root. The last CAR has the blocks
-//! above, whose root is that of everything. If all of it fits in one CAR, there is only that one.
+//! In the tree an image is `TIER/FIRST/INDEX.png`; those of eggs and dust lie in the same way below `eggs` and `dust`. A
+//! sub-directory has at most a thousand images and is named by the first of them. So every directory stays one small
+//! block in every implementation: they begin to spread a directory over several blocks at different sizes, the earliest
+//! after a thousand entries, and only then do their roots differ. A sub-directory is also what one CAR holds: complete,
+//! with the sub-directory as its root. The last CAR has the blocks above, whose root is that of everything. If all of it
+//! fits in one CAR, there is only that one.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Write};
