@@ -103,3 +103,29 @@ async fn a_beacon_is_late_only_where_a_relay_of_it_says_so() {
     }
     stage.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reveal_is_late_and_a_key_is_missed() {
+    if Target::from_env().lacks("late_reveal", "only the dev chain's clock moves when it is told to") {
+        return;
+    }
+    let (stage, folder) = (Stage::start(1).await, tempfile::tempdir().unwrap());
+    let folder = folder.path();
+    event_file(&stage, folder);
+    stage.open(1).await;
+    stage.contribute(4, 1, 11 * UST).await.unwrap();
+    stage.end(1).await;
+    stage.close_and_draw(1).await;
+    stage.mint(1).await;
+    stage.crack(4, 1).await.unwrap();
+    let well = (Some(0), "right    deadlines: nothing is late".to_owned());
+    assert_eq!(deadlines(&stage, folder).await, well, "it has only just been cracked");
+    let cracked = stage.time().await;
+    stage.at(cracked + 1_000).await;
+    let late = (Some(1), "WRONG    deadlines: reveal is late by 1000 s".to_owned());
+    assert_eq!(deadlines(&stage, folder).await, late);
+    stage.at(stage.shower(1).await.key_deadline).await;
+    let (code, said) = deadlines(&stage, folder).await;
+    assert!(code == Some(1) && said.contains("the key of shower 1 came too late"), "{said}");
+    stage.stop().await;
+}
