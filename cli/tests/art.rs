@@ -20,9 +20,7 @@ fn collection(folder: &Path) {
     let text = include_str!("../../art/collections/levana-2021.toml");
     let text = text.replace("preset = \"levana-2021\"", "preset = \"preset.toml\"");
     fs::write(folder.join("collection.toml"), text).unwrap();
-    let preset = include_str!("../../packages/rules/presets/demo.toml");
-    let preset = preset.replace("count = 4", "count = 1").replace("first = 20", "first = 8");
-    fs::write(folder.join("preset.toml"), preset).unwrap();
+    fs::write(folder.join("preset.toml"), common::one_shower()).unwrap();
 }
 
 /// Puts the images of `contents.toml` into the preset, as docs/art.md says.
@@ -93,8 +91,7 @@ async fn drawn_checked_packed_launched_minted_cracked_and_shown() {
     for index in 0..10 {
         address.push(chain.account(index).await.unwrap().address().to_owned());
     }
-    // Key and deployment have to fit in before the opening, however slow the machine.
-    let opens_at = devnet.tip().await.unwrap().time.seconds() + 20;
+    let opens_at = devnet.tip().await.unwrap().time.seconds() + common::OPENS_IN;
     let launch = launch_file(&devnet.chain_id(), &chain.rpc, &address, opens_at);
     let launch = launch.replace("\"catalogue.csv\"", "\"art/cars/catalogue.csv\"");
     fs::write(folder.join("launch.toml"), launch).unwrap();
@@ -108,9 +105,9 @@ async fn drawn_checked_packed_launched_minted_cracked_and_shown() {
     let node = Node::new(&chain.rpc).unwrap();
     let job = |name: &str, account: u32| format!("{name} --signer-file words --account {account}");
     let secrets = "--key-file event.age --passphrase-file passphrase --tables tables.json";
-    until(&node, &event.shower, Status::Open).await;
+    until(&devnet, &node, &event.shower, Status::Open).await;
     works(folder, &job("contribute --shower 1 --amount 9000000", 4)).await;
-    until(&node, &event.shower, Status::Ended).await;
+    until(&devnet, &node, &event.shower, Status::Ended).await;
     works(folder, &job("close", 2)).await;
     works(folder, &format!("{} {secrets} --beacon-url {}", job("draw", 2), chain.beacon_url)).await;
     works(folder, "plan --out plan.csv").await;

@@ -139,8 +139,7 @@ async fn from_a_launch_file_to_paid_payees() {
     let chain = Chain::of(&devnet);
     private(folder, "words", &chain.mnemonic);
     private(folder, "passphrase", "a long enough passphrase");
-    let preset = include_str!("../../packages/rules/presets/demo.toml");
-    std::fs::write(folder.join("preset.toml"), preset.replace("count = 4", "count = 1")).unwrap();
+    std::fs::write(folder.join("preset.toml"), common::one_shower()).unwrap();
     let made = works(folder, "catalogue catalogue.csv --preset preset.toml --stand-in 3").await;
     assert!(made.contains("common          3 pieces, root "), "{made}");
     assert!(
@@ -151,8 +150,7 @@ async fn from_a_launch_file_to_paid_payees() {
         address.push(chain.account(index).await.unwrap().address().to_owned());
     }
     let [_, owner, .., pool] = address.as_slice() else { panic!() };
-    // Key and deployment have to fit in before the opening, however slow the machine.
-    let opens_at = devnet.tip().await.unwrap().time.seconds() + 20;
+    let opens_at = devnet.tip().await.unwrap().time.seconds() + common::OPENS_IN;
     let launch = launch_file(&devnet.chain_id(), &chain.rpc, &address, opens_at);
     std::fs::write(folder.join("launch.toml"), &launch).unwrap();
     let node = Node::new(&chain.rpc).unwrap();
@@ -224,7 +222,7 @@ async fn from_a_launch_file_to_paid_payees() {
     compared(folder, &launch, &event.shower).await;
     assert_eq!(sequence().await, 1);
 
-    held(folder, &chain, &event.shower, pool).await;
+    held(folder, &devnet, &chain, &event.shower, pool).await;
     // A chain that was renamed is still the event's; keys are bound to its old name.
     devnet.rename("renamed-2").await.unwrap();
     let paused = works(folder, "pause --signer-file words --account 3").await;
@@ -238,7 +236,7 @@ async fn from_a_launch_file_to_paid_payees() {
 }
 
 /// The event of one shower, to its paid payees.
-async fn held(folder: &std::path::Path, chain: &Chain, shower: &str, pool: &str) {
+async fn held(folder: &std::path::Path, devnet: &Devnet, chain: &Chain, shower: &str, pool: &str) {
     let node = Node::new(&chain.rpc).unwrap();
     let job = |name: &str, account: u32| format!("{name} --signer-file words --account {account}");
     let secrets = format!(
@@ -250,9 +248,9 @@ async fn held(folder: &std::path::Path, chain: &Chain, shower: &str, pool: &str)
     let none = "there is no shower 2: they are numbered 1 to 1";
     assert!(fails(folder, &contribute(2)).await.contains(none));
     assert!(fails(folder, &format!("{} --shower 2", job("mint", 2))).await.contains(none));
-    until(&node, shower, Status::Open).await;
+    until(devnet, &node, shower, Status::Open).await;
     works(folder, &contribute(1)).await;
-    until(&node, shower, Status::Ended).await;
+    until(devnet, &node, shower, Status::Ended).await;
     let late = fails(folder, &contribute(1)).await;
     let window = "shower 1 is over, nothing was sent: it was open until ";
     assert!(late.contains(window), "{late}");

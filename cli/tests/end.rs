@@ -88,7 +88,7 @@ async fn paused_resumed_cancelled_and_refunded_with_the_chains_tax() {
     // Long enough for all below: it is cancelled before its end.
     preset.schedule.first = 600;
     preset.schedule.count = 1;
-    let opens_at = devnet.tip().await.unwrap().time.seconds() + 5;
+    let opens_at = devnet.tip().await.unwrap().time.seconds() + common::OPENS_IN;
     preset.schedule.opens_at = Some(opens_at);
     let owner = chain.account(1).await.unwrap();
     let mut plan = demo::plan(&chain, preset, "end").await.unwrap();
@@ -102,7 +102,7 @@ async fn paused_resumed_cancelled_and_refunded_with_the_chains_tax() {
             chain.rpc, event.shower
         )
     };
-    until(&node, &event.shower, Status::Open).await;
+    until(&devnet, &node, &event.shower, Status::Open).await;
     let contribute =
         |account, amount: u64| format!("{} --shower 1 --amount {amount}", job("contribute", account));
     let wallet = chain.account(4).await.unwrap().address().to_owned();
@@ -163,7 +163,7 @@ async fn paused_resumed_cancelled_and_refunded_with_the_chains_tax() {
         let (worked, said) = asked(folder, &cancel, answer).await;
         assert!(!worked && said.contains("2 contributors") && said.contains("nothing was sent"), "{said}");
     }
-    until(&node, &event.shower, Status::Open).await;
+    until(&devnet, &node, &event.shower, Status::Open).await;
     assert!(fails(folder, &refund).await.contains("is open"));
     let (worked, said) = asked(folder, &cancel, "1\n").await;
     assert!(worked && said.contains("cancelled; next: meteor refund"), "{said}");

@@ -15,7 +15,7 @@ use meteor_operator::keys::{Event, FileKey, PassphraseFile, Unlock, commitments}
 use meteor_rules::ShowerId;
 use meteor_rules::preset::Preset;
 
-use crate::common::{command, fails, idle, meteor, private, until, works};
+use crate::common::{OPENS_IN, command, fails, idle, meteor, private, until, works};
 
 /// The worker at `admin` tells how it does.
 async fn watched(admin: &str) {
@@ -42,8 +42,7 @@ async fn from_keygen_to_a_published_key() {
     private(folder, "words", &chain.mnemonic);
 
     let mut preset = Preset::named("demo").unwrap();
-    // The contribution has to fit in, however slow the machine.
-    preset.schedule.first = 20;
+    preset.schedule.first = 3_000;
     preset.schedule.count = 1;
     let crack_window = preset.crack.crack_window;
 
@@ -61,7 +60,7 @@ async fn from_keygen_to_a_published_key() {
     // A key is never overwritten.
     fails(folder, &keygen).await;
 
-    plan.preset.schedule.opens_at = Some(devnet.tip().await.unwrap().time.seconds() + 5);
+    plan.preset.schedule.opens_at = Some(devnet.tip().await.unwrap().time.seconds() + OPENS_IN);
     let deployment = demo::launch(&chain, &mut plan, &opened).await.unwrap();
     let catalogue = plan.catalogue.clone().unwrap();
     std::fs::write(folder.join("catalogue.csv"), &plan.catalogue_file).unwrap();
@@ -72,11 +71,11 @@ async fn from_keygen_to_a_published_key() {
     // Two wallets contribute as soon as the chain lets them.
     let mut wallet = chain.account(4).await.unwrap();
     let mut second = chain.account(5).await.unwrap();
-    until(wallet.node(), &contract, Status::Open).await;
+    until(&devnet, wallet.node(), &contract, Status::Open).await;
     let contribute = ExecuteMsg::Contribute { shower: 1 };
     wallet.execute(&contract, &contribute, &coins(9_000_000, "uusd")).await.unwrap();
     second.execute(&contract, &contribute, &coins(8_000_000, "uusd")).await.unwrap();
-    until(wallet.node(), &contract, Status::Ended).await;
+    until(&devnet, wallet.node(), &contract, Status::Ended).await;
 
     let job = |job: &str| {
         let secrets = "--key-file event.age --passphrase-file passphrase --tables tables.json";

@@ -72,14 +72,13 @@ async fn a_whole_launch_with_its_key_in_aws_kms() {
     };
     private(folder, "credentials", &profile(&service.secret));
     private(folder, "stolen", &profile("of somebody else"));
-    let preset = include_str!("../../packages/rules/presets/demo.toml");
-    std::fs::write(folder.join("preset.toml"), preset.replace("count = 4", "count = 1")).unwrap();
+    std::fs::write(folder.join("preset.toml"), common::one_shower()).unwrap();
     works(folder, "catalogue catalogue.csv --preset preset.toml --stand-in 3").await;
     let mut address = Vec::new();
     for index in 0..10 {
         address.push(chain.account(index).await.unwrap().address().to_owned());
     }
-    let opens_at = devnet.tip().await.unwrap().time.seconds() + 20;
+    let opens_at = devnet.tip().await.unwrap().time.seconds() + common::OPENS_IN;
     let launch = launch_file(&devnet.chain_id(), &chain.rpc, &address, opens_at);
     std::fs::write(folder.join("launch.toml"), &launch).unwrap();
     let planned = meteor(folder, "deploy launch.toml --dry-run").await;
@@ -119,9 +118,9 @@ async fn a_whole_launch_with_its_key_in_aws_kms() {
 
     let node = Node::new(&chain.rpc).unwrap();
     let job = |name: &str, account: u32| format!("{name} --signer-file words --account {account}");
-    until(&node, &contract, Status::Open).await;
+    until(&devnet, &node, &contract, Status::Open).await;
     works(folder, &job("contribute --shower 1 --amount 9000000", 4)).await;
-    until(&node, &contract, Status::Ended).await;
+    until(&devnet, &node, &contract, Status::Ended).await;
     works(folder, &job("close", 2)).await;
     let secret = format!("{key} --tables tables.json");
     let drawn =

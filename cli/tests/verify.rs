@@ -13,7 +13,7 @@ use meteor_rules::fairness::evidence::{Contribution, Fairness, write_csv};
 use meteor_rules::preset::Preset;
 use serde_json::Value;
 
-use crate::common::{meteor, taxed, until};
+use crate::common::{OPENS_IN, meteor, taxed, until};
 
 fn example() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/fairness/example")
@@ -200,14 +200,13 @@ async fn a_node_is_asked_what_the_chain_says() {
     let devnet = taxed().await;
     let chain = Chain::of(&devnet);
     let mut preset = Preset::named("demo").unwrap();
-    preset.schedule.first = 5;
     preset.schedule.count = 2;
-    preset.schedule.opens_at = Some(devnet.tip().await.unwrap().time.seconds() + 5);
+    preset.schedule.opens_at = Some(devnet.tip().await.unwrap().time.seconds() + OPENS_IN);
     let mut plan = demo::plan(&chain, preset.clone(), "verify").await.unwrap();
     let event = demo::launch(&chain, &mut plan, &MasterKey::from_bytes(&[7; 32])).await.unwrap();
     let contract = &event.shower;
     let mut anyone = chain.account(0).await.unwrap();
-    until(anyone.node(), contract, Status::Ended).await;
+    until(&devnet, anyone.node(), contract, Status::Ended).await;
     jobs::close(&mut anyone, contract, 1).await.unwrap();
     // A block after it, so that its neighbours are both there.
     let height = anyone.node().status().await.unwrap().height;

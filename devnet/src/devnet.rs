@@ -49,14 +49,31 @@ pub struct Tip {
     pub time: Timestamp,
 }
 
-/// Starts a chain with these codes and makes its first block. Its beacon is served on the REST address, by
-/// this machine's clock.
+/// Starts a chain with these codes and makes its first block. Its beacon is served on the REST address, by this
+/// machine's clock, or by the chain's time once that was moved ahead of it: no draw waits for hours that were skipped.
 pub async fn start(config: Config, codes: Vec<Code>) -> Result<Devnet, DevnetError> {
-    start_with(config, codes, DevBeacon::own()?.router(now)).await
+    let beacon = DevBeacon::own()?;
+    start_and(config, codes, |node| {
+        let node = node.clone();
+        beacon.router(move || {
+            let tip = node.blocks().read().last().map_or(0, |block| block.header.time.unix_timestamp());
+            u64::try_from(tip).unwrap_or_default().max(now())
+        })
+    })
+    .await
 }
 
 /// Like [`start`], with these routes on the REST listener instead of the beacon's.
 pub async fn start_with(config: Config, codes: Vec<Code>, extra: Router) -> Result<Devnet, DevnetError> {
+    start_and(config, codes, |_| extra).await
+}
+
+/// Starts it, with the routes that `extra` makes for it on the REST listener.
+async fn start_and(
+    config: Config,
+    codes: Vec<Code>,
+    extra: impl FnOnce(&Node) -> Router,
+) -> Result<Devnet, DevnetError> {
     config.check()?;
     let accounts = accounts::derive(&config.mnemonic, &config.prefix, config.coin_type, config.accounts)?;
     let rpc_bound = serve::bind(config.rpc).await?;
@@ -79,7 +96,7 @@ pub async fn start_with(config: Config, codes: Vec<Code>, extra: Router) -> Resu
     let (rpc, rest) = (rpc_bound.addr, rest_bound.addr);
     let servers = vec![
         rpc_bound.serve(rpc::router(node.clone()), stop.clone()),
-        rest_bound.serve(rest::router(node.clone(), extra), stop.clone()),
+        rest_bound.serve(rest::router(node.clone(), extra(&node)), stop.clone()),
     ];
     Ok(Devnet { node, accounts, mnemonic, rpc, rest, stop, servers })
 }

@@ -227,6 +227,21 @@ async fn more_routes_can_be_added() {
 }
 
 #[tokio::test]
+async fn the_beacon_follows_a_chain_whose_time_was_moved_ahead() {
+    let client = start().await;
+    let (_, here) = client.rest("/public/latest").await;
+    let ahead = 4_000_000_000_u64;
+    client.rpc("dev_setTime", json!({ "seconds": ahead })).await;
+    let (_, info) = client.rest("/info").await;
+    let due = (ahead - info["genesis_time"].as_u64().unwrap()) / info["period"].as_u64().unwrap() + 1;
+    assert!(here["round"].as_u64().unwrap() < due, "{here}");
+    let (status, latest) = client.rest("/public/latest").await;
+    assert!((status, latest["round"].as_u64().unwrap() >= due) == (200, true), "{latest}");
+    let (status, _) = client.rest(&format!("/public/{due}")).await;
+    assert_eq!(status, 200);
+}
+
+#[tokio::test]
 async fn the_least_gas_price_is_the_one_that_is_enforced() {
     let client = start().await;
     let (status, config) = client.rest("/cosmos/base/node/v1beta1/config").await;

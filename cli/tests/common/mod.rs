@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::Duration;
 
-use cosmwasm_std::Decimal;
+use cosmwasm_std::{Decimal, Timestamp};
 use meteor_chain::contracts::ShowerContract;
 use meteor_devnet::{Blocks, Config, Devnet};
 use meteor_messages::shower::Status;
 use meteor_operator::node::Node;
 
-/// Longer than any shower here, so that a stalled chain fails the test instead of hanging it.
-const END: Duration = Duration::from_mins(2);
+/// Seconds to a launch's opening: more than any machine needs for what is done before. `until` lets them pass.
+pub(crate) const OPENS_IN: u64 = 1_800;
 
 /// A dev chain with Terra Classic's tax.
 pub(crate) async fn taxed() -> Devnet {
@@ -33,12 +33,17 @@ pub(crate) fn private(folder: &Path, name: &str, text: &str) -> PathBuf {
     path
 }
 
+/// The demo's preset with one shower, into which contributions fit however slow the machine: `until` ends it.
+pub(crate) fn one_shower() -> String {
+    let preset = include_str!("../../../packages/rules/presets/demo.toml");
+    preset.replace("first = 20", "first = 3_000").replace("count = 4", "count = 1")
+}
+
 /// What a launch of one shower is deployed with: artifacts, preset.toml and catalogue.csv.
 pub(crate) async fn to_deploy(folder: &Path) {
     let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../artifacts");
     std::os::unix::fs::symlink(built.canonicalize().unwrap(), folder.join("artifacts")).unwrap();
-    let preset = include_str!("../../../packages/rules/presets/demo.toml");
-    std::fs::write(folder.join("preset.toml"), preset.replace("count = 4", "count = 1")).unwrap();
+    std::fs::write(folder.join("preset.toml"), one_shower()).unwrap();
     works(folder, "catalogue catalogue.csv --preset preset.toml --stand-in 2").await;
 }
 
@@ -125,27 +130,19 @@ public_key = "{}"
     )
 }
 
-fn stage(status: Status) -> u8 {
-    match status {
-        Status::Upcoming => 0,
-        Status::Open => 1,
-        Status::Ended => 2,
-        Status::Closed => 3,
-        Status::Minted => 4,
-        Status::Refunding => 5,
-    }
-}
-
-/// Waits until shower 1 is at `wanted` or past it: one that was missed must not be waited for.
-pub(crate) async fn until(node: &Node, contract: &str, wanted: Status) {
-    let reached = async {
-        loop {
-            let state = ShowerContract::new(node, contract).shower(1).await.unwrap();
-            if stage(state.status) >= stage(wanted) {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+/// Lets the dev chain's time pass until shower 1 is open, or over. A shower that is further already fails the test.
+pub(crate) async fn until(devnet: &Devnet, node: &Node, contract: &str, wanted: Status) {
+    let contract = ShowerContract::new(node, contract);
+    let shower = contract.shower(1).await.unwrap();
+    let at = match wanted {
+        Status::Open => shower.opens_at,
+        Status::Ended => shower.closes_at,
+        Status::Upcoming | Status::Closed | Status::Minted | Status::Refunding => {
+            panic!("time alone brings no shower to {wanted:?}")
         }
     };
-    tokio::time::timeout(END, reached).await.unwrap_or_else(|_| panic!("never {wanted:?}"));
+    if shower.status != wanted {
+        devnet.set_time(Timestamp::from_seconds(at)).await.unwrap();
+    }
+    assert_eq!(contract.shower(1).await.unwrap().status, wanted);
 }
