@@ -25,8 +25,8 @@ export default defineConfig({
     locale: 'en-US',
     timezoneId: 'UTC',
     colorScheme: 'dark',
-    // Without a film of each test: taking its pictures is a sixth of all the work.
-    trace: { mode: 'retain-on-failure', screenshots: false },
+    // Without a film of each test: taking its pictures is a sixth of all the work. CI keeps no trace either.
+    trace: process.env.CI ? 'off' : { mode: 'retain-on-failure', screenshots: false },
     screenshot: 'only-on-failure',
     launchOptions: { executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGS },
   },
