@@ -1,21 +1,25 @@
 #!/usr/bin/env python3
 """Makes ops/grafana/dashboards/*.json from the tables below: `make.py` writes them, `make.py check` compares.
 
-A panel is (title, unit, what it says in a sentence, [(expression, legend), ...]); a row is a title and its panels. Panels with
-one expression without a legend show one big number. Thresholds are where alerts fire, so they are not repeated here.
+A panel is (title, unit, what it says in a sentence, [(expression, legend), ...], look); a row is a title and its panels. Panels
+with one expression without a legend show one big number. A look is one of those below, or what stands there when there is
+nothing to show. Other thresholds are where alerts fire, so they are not repeated here.
 """
 import json
 import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent / "dashboards"
+# Big numbers that say by their colour whether all is well: red from 1 on, or red below 1.
+RED_FROM_1 = [("green", None), ("red", 1)]
+RED_BELOW_1 = [("red", None), ("green", 1)]
 
 EVENT = [
     ("Can the public use it?", [
-        ("Replicas that serve", "none", "How many replicas are ready.", [("sum(indexer_ready)", "")]),
+        ("Replicas that serve", "none", "How many replicas are ready.", [("sum(indexer_ready)", "")], RED_BELOW_1),
         ("Age of what is shown", "s", "Time since the freshest replica applied a block.", [("min(indexer_last_advance_seconds)", "")]),
         ("Alerts that page", "none", "Alerts that wake somebody now.",
-         [('count(ALERTS{alertstate="firing", severity="page"}) or vector(0)', "")]),
+         [('count(ALERTS{alertstate="firing", severity="page"}) or vector(0)', "")], RED_FROM_1),
         ("Answers that failed", "percentunit", "Part of the answers of five minutes that said that we failed.",
          [("sum(rate(http_server_errors_total[5m])) / sum(rate(http_request_duration_seconds_count[5m]))", "")]),
     ]),
@@ -30,7 +34,8 @@ EVENT = [
     ("Requests", [
         ("Requests a second", "reqps", "By class of answer.", [("sum by (class) (rate(http_request_duration_seconds_count[1m]))", "{{class}}")]),
         ("Time of 99 of 100 answers", "s", "By class; other waits for nodes.",
-         [("histogram_quantile(0.99, sum by (class, le) (rate(http_request_duration_seconds_bucket[2m])))", "{{class}}")]),
+         # A class that nobody asks for has no number, and a graph of nothing but that has no axis.
+         [("histogram_quantile(0.99, sum by (class, le) (rate(http_request_duration_seconds_bucket[2m]))) >= 0", "{{class}}")], "no requests"),
         ("Failed answers a second", "reqps", "Status 500 and above, by replica.", [("rate(http_server_errors_total[1m])", "{{instance}}")]),
         ("Live connections", "short", "Open streams of live updates, by replica.", [("http_live_connections", "{{instance}}")]),
     ]),
@@ -42,7 +47,7 @@ INDEXER = [
         ("Blocks behind", "none", "How far each replica is behind the best node.", [("indexer_tip_height - indexer_applied_height", "{{instance}}")]),
         ("Since the last block", "s", "Time since a block was applied, by replica.", [("indexer_last_advance_seconds", "{{instance}}")]),
         ("Age of blocks when served", "s", "Of nine blocks in ten, at the tip.",
-         [("histogram_quantile(0.9, sum by (instance, le) (rate(indexer_block_lag_seconds_bucket[5m])))", "{{instance}}")]),
+         [("histogram_quantile(0.9, sum by (instance, le) (rate(indexer_block_lag_seconds_bucket[5m]))) >= 0", "{{instance}}")], "no blocks"),
         ("State of replicas", "bool_yes_no", "Ready, halted, can't follow, or the chain stands.",
          [("indexer_ready", "ready {{instance}}"), ("indexer_halted", "halted {{instance}}"),
           ("indexer_cant_follow", "can't follow {{instance}}"), ("indexer_chain_stands", "chain stands {{instance}}")]),
@@ -62,7 +67,7 @@ INDEXER = [
         ("Score", "none", "100 is healthy; each trouble halves it.", [("rpc_node_score", "{{node}} at {{instance}}")]),
         ("Latency", "s", "The usual time until a node's answer begins.", [("rpc_node_latency_seconds", "{{node}} at {{instance}}")]),
         ("Requests a second", "reqps", "By outcome.", [("sum by (node, outcome) (rate(rpc_requests_total[1m]))", "{{node}} {{outcome}}")]),
-        ("Troubles", "short", "What is held against a node now.", [("rpc_node_troubles > 0", "{{node}} {{reason}}")]),
+        ("Troubles", "short", "What is held against a node now.", [("rpc_node_troubles > 0", "{{node}} {{reason}}")], "none"),
         ("Tip", "none", "The tip that each node told last.", [("max by (node) (rpc_node_tip_height)", "{{node}}")]),
         ("Left alone for", "s", "How long a node is not asked.", [("rpc_node_waiting_seconds", "{{node}} at {{instance}}")]),
     ]),
@@ -84,22 +89,22 @@ INDEXER = [
 ]
 SITE = [
     ("The site, from outside", [
-        ("What is wrong", "none", "Checks that are wrong now.", [("sum(watch_wrong)", "")]),
+        ("What is wrong", "none", "Checks that are wrong now.", [("sum(watch_wrong)", "")], RED_FROM_1),
         ("Age of what is shown", "s", "As a visitor sees it.", [("max(watch_shown_age_seconds)", "")]),
-        ("Certificate", "s", "Time until it ends.", [("min(watch_certificate_expiry_timestamp_seconds) - time()", "")]),
-        ("Contributing paused", "bool_yes_no", "Whether the contract is paused.", [("max(watch_paused)", "")]),
+        ("Certificate", "s", "Time until it ends.", [("min(watch_certificate_expiry_timestamp_seconds) - time()", "")], "none: not HTTPS"),
+        ("Contributing paused", "bool_yes_no", "Whether the contract is paused.", [("max(watch_paused)", "")], RED_FROM_1),
         ("Time to answer", "s", "Until the page or an image has come whole.", [("watch_answer_seconds", "{{what}}")]),
-        ("Checks", "bool_yes_no", "Wrong or unknown, by check.",
-         [("watch_wrong", "wrong {{check}}"), ("watch_unknown", "unknown {{check}}")]),
+        ("Checks that are wrong or unknown", "bool_yes_no", "Only those, by name.",
+         [("watch_wrong > 0", "wrong: {{check}}"), ("watch_unknown > 0", "unknown: {{check}}")], "none"),
     ]),
 ]
 MONEY = [
     ("Accounts and deadlines", [
-        ("Balances", "short", "For fees, in micro-denom, and what is needed.",
-         [("watch_balance", "{{role}} has"), ("watch_balance_needed", "{{role}} needs")]),
+        ("Balances", "none", "For fees, as a multiple of what is needed: below 1 an account can't pay. Above 10 it stays at 10.",
+         [("clamp_max(watch_balance / watch_balance_needed, 10)", "{{role}}")]),
         ("Late", "s", "How long ago something could have been done that is not done.", [("watch_late_seconds", "{{task}}")]),
-        ("Left", "s", "Time until the nearest deadline of what is not done.", [("watch_left_seconds", "{{task}}")]),
-        ("Missed deadlines", "none", "Showers not minted in time, or whose key came too late.", [("max(watch_missed_deadlines)", "")]),
+        ("Left", "s", "Time until the nearest deadline of what is not done.", [("watch_left_seconds", "{{task}}")], "nothing is due"),
+        ("Missed deadlines", "none", "Showers not minted in time, or whose key came too late.", [("max(watch_missed_deadlines)", "")], RED_FROM_1),
     ]),
     ("Transactions through us", [
         ("Taken, refused, unknown", "short", "Transactions that wallets gave us, in ten minutes.",
@@ -108,9 +113,9 @@ MONEY = [
         ("Requests passed on now", "short", "Of 64 at most, by replica.", [("relay_requests_now", "{{instance}}")]),
     ]),
     ("The worker", [
-        ("Worker", "bool_yes_no", "Whether its rounds end well.", [("min(hatch_ready)", "")]),
+        ("Worker", "bool_yes_no", "Whether its rounds end well.", [("min(hatch_ready)", "")], RED_BELOW_1),
         ("Since the last good round", "s", "By worker.", [("max(hatch_last_round_seconds)", "")]),
-        ("Until the first can be taken back", "s", "Empty while nothing waits.", [("min(hatch_first_reclaim_timestamp_seconds) - time()", "")]),
+        ("Until the first can be taken back", "s", "Of what waits in custody.", [("min(hatch_first_reclaim_timestamp_seconds) - time()", "")], "nothing waits"),
         ("Revealed", "short", "Meteors revealed in ten minutes.", [("sum(increase(hatch_revealed_total[10m]))", "revealed")]),
         ("Waiting", "short", "Meteors in custody that can't be revealed, by reason.", [("sum by (reason) (hatch_waiting)", "{{reason}}")]),
         ("Rounds", "short", "Looks at what is in custody, in ten minutes.",
@@ -126,21 +131,29 @@ SOURCE = {"type": "prometheus", "uid": "${datasource}"}
 WIDTH = 24
 
 
-def panel(number, x, y, width, title, unit, says, queries):
+def panel(number, x, y, width, title, unit, says, queries, look=None):
     single = len(queries) == 1 and not queries[0][1]
     targets = [
         {"refId": chr(65 + place), "datasource": SOURCE, "expr": expr, "legendFormat": legend or "__auto", "instant": single, "range": not single}
         for place, (expr, legend) in enumerate(queries)
     ]
     options = (
-        {"reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False}, "colorMode": "none", "graphMode": "none", "textMode": "value"}
+        {"reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False}, "colorMode": "value" if isinstance(look, list) else "none", "graphMode": "none", "textMode": "value"}
         if single
         else {"legend": {"displayMode": "list", "placement": "bottom", "showLegend": True}, "tooltip": {"mode": "multi", "sort": "desc"}}
     )
+    defaults = {"unit": unit, "custom": {} if single else {"lineWidth": 1, "fillOpacity": 5, "showPoints": "never"}}
+    if unit == "percentunit" and not single:
+        defaults |= {"min": 0, "max": 1}
+    if isinstance(look, str):
+        defaults["noValue"] = look
+    elif look:
+        defaults |= {"color": {"mode": "thresholds"},
+                     "thresholds": {"mode": "absolute", "steps": [{"color": color, "value": value} for color, value in look]}}
     return {
         "id": number, "type": "stat" if single else "timeseries", "title": title, "description": says, "datasource": SOURCE,
         "gridPos": {"x": x, "y": y, "w": width, "h": 4 if single else 8},
-        "fieldConfig": {"defaults": {"unit": unit, "custom": {} if single else {"lineWidth": 1, "fillOpacity": 5, "showPoints": "never"}}, "overrides": []},
+        "fieldConfig": {"defaults": defaults, "overrides": []},
         "options": options, "targets": targets,
     }
 
