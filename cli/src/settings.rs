@@ -353,7 +353,9 @@ mod tests {
             let line = ["meteor", name, "--help"];
             command.clone().try_get_matches_from(line).unwrap_err().to_string()
         };
-        let all: String = ["draw", "hatch", "deploy"].map(help).concat();
+        // Long lines are wrapped.
+        let all =
+            ["draw", "hatch", "deploy"].map(help).concat().split_whitespace().collect::<Vec<_>>().join(" ");
         let names = AFTER_THE_FILE.map(|long| format!("{PREFIX}{}", long.replace('-', "_").to_uppercase()));
         for name in OPTIONS.iter().map(|(_, name)| *name).chain(names.iter().map(String::as_str)) {
             assert!(all.contains(&format!("[env: {name}]")), "{name}");

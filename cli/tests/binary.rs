@@ -19,6 +19,21 @@ fn help_teaches() {
 }
 
 #[test]
+fn help_fits_a_terminal_of_80_columns() {
+    fn checked(command: &mut clap::Command) -> usize {
+        let help = command.render_long_help().to_string();
+        for line in help.lines() {
+            let usage = line.starts_with("Usage: "); // clap leaves it on one line
+            assert!(usage || line.chars().count() <= 80, "{}: {line}", command.get_name());
+        }
+        command.get_subcommands_mut().map(checked).sum::<usize>() + 1
+    }
+    let mut commands = meteor_cli::commands::command();
+    commands.build();
+    assert!(checked(&mut commands) > 30);
+}
+
+#[test]
 fn every_command_is_completed_and_has_a_manual_page() {
     let commands = meteor_cli::commands::Cli::command();
     let names: Vec<&str> = commands.get_subcommands().map(clap::Command::get_name).collect();

@@ -73,7 +73,7 @@ trait Command {
 /// Meteor Shower: launch an NFT collection as a meteor shower on a CosmWasm chain.
 #[derive(Debug, clap::Parser)]
 #[command(name = "meteor", version = help::SHORT, long_version = help::LONG)]
-#[command(help_template = help::TEMPLATE, before_help = help::GROUPS)]
+#[command(help_template = help::TEMPLATE, before_help = help::GROUPS, max_term_width = 80)]
 pub struct Cli {
     /// Log more on standard error: -v what happens, -vv in detail
     #[arg(short, long, global = true, display_order = LAST, action = ArgAction::Count, conflicts_with = "quiet")]
