@@ -29,7 +29,7 @@ indexer.toml has the same settings, with underscores:
 ///
 /// Exit codes: 0 stopped, 1 failed, 64 bad configuration.
 #[derive(Parser)]
-#[command(version, verbatim_doc_comment, after_help = EXAMPLES)]
+#[command(version, after_help = EXAMPLES, max_term_width = 80)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,

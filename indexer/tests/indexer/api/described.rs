@@ -321,6 +321,7 @@ async fn what_is_no_data_has_its_time_in_caches_too() {
                 assert_eq!(answered.header("content-type"), Some("application/problem+json"), "{path}");
             }
             if status == "200" {
+                assert!(!answered.body.is_empty(), "{path} has no bytes");
                 let etag = answered.header("etag").unwrap();
                 let again = request("GET", path, &format!("if-none-match: {etag}\r\n"), "");
                 let again = ask(at, &again).await;
