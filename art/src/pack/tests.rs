@@ -1,12 +1,20 @@
 //! Packing small folders: what is in the files, what a second run keeps, and what is refused.
 
 use std::collections::HashSet;
+use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
 
-use meteor_rules::catalogue::Piece;
+use meteor_rules::catalogue::{Catalogue, Piece};
+use meteor_rules::tier::Tier;
+use sha2::{Digest as _, Sha256};
 
+use super::plan::{TOP, WHOLE};
 use super::*;
+use crate::cid::image;
 use crate::contents::tests::content;
+use crate::folder::Folder;
+use crate::{car, contents};
 
 /// A folder with so many images for each tier, and their catalogue. Image `n` of a tier has `bytes(n)` bytes.
 fn folder(path: &Path, pieces: u32, bytes: impl Fn(u32) -> usize) -> Catalogue {
