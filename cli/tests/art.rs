@@ -78,7 +78,7 @@ async fn drawn_checked_packed_launched_minted_cracked_and_shown() {
     let said = works(folder, "art check art --preset preset.toml").await;
     assert!(said.contains("checked 12 pieces with their images: 0 errors, 0 warnings"), "{said}");
     let said = works(folder, "art pack art --preset preset.toml").await;
-    assert!(said.contains("packed 36 images into 1 CAR files"), "{said}");
+    assert!(said.contains("packed 36 images into 1 CAR file in"), "{said}");
     works(folder, "art publish art --preset preset.toml --catalogue art/cars/catalogue.csv --to place").await;
     let said = works(folder, "art verify place/catalogue.csv --preset preset.toml --at place").await;
     assert!(said.contains("place: 36 of 36 images are there"), "{said}");

@@ -61,9 +61,10 @@ impl Command for Pack {
         compare(&self.folder, &contents, &preset);
         let bytes = plan.cars.iter().fold(0u64, |sum, car| sum.saturating_add(car.bytes));
         let (cars, root, images) = (plan.cars.len(), plan.root.to_string(), plan.images());
+        let files = if cars == 1 { "1 CAR file".to_owned() } else { format!("{cars} CAR files") };
         if self.dry_run {
             report!("packable", {"root": root, "images": images, "cars": cars, "bytes": bytes},
-                "would pack {images} images into {cars} CAR files of {bytes} bytes in all, root {root}");
+                "would pack {images} images into {files} of {bytes} bytes in all, root {root}");
             return Ok(ExitCode::SUCCESS);
         }
         let to = self.out.unwrap_or_else(|| self.folder.join("cars"));
@@ -75,7 +76,7 @@ impl Command for Pack {
         whole::write(&file, described.as_bytes()).with_context(writing)?;
         write(&plan, &to, images).await?;
         report!("packed", {"root": root, "images": images, "cars": cars, "bytes": bytes, "folder": to.display().to_string()},
-            "packed {images} images into {cars} CAR files in {}, {bytes} bytes, root {root}", to.display());
+            "packed {images} images into {files} in {}, {bytes} bytes, root {root}", to.display());
         for line in catalogue::shown(&catalogue)? {
             say!("{line}");
         }
