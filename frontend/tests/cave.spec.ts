@@ -2,6 +2,7 @@
 import type { Page } from '@playwright/test';
 import type { Schemas } from '../src/api/client';
 import { t } from '../src/strings';
+import { caveText } from '../src/strings/cave';
 import { expectAccessible } from './harness/axe';
 import { contribute, fund, UST } from './harness/chain';
 import type { Demo } from './harness/demo';
@@ -15,7 +16,7 @@ type Wallet = Schemas['Wallet'];
 
 const tokens = (page: Page) => page.locator('a.token');
 const custody = (page: Page) => page.locator('section:has(#custody)');
-const stage = (page: Page) => page.getByRole('dialog', { name: t.cave.stage.title });
+const stage = (page: Page) => page.getByRole('dialog', { name: caveText.stage.title });
 
 /** A wallet of the demo that has meteors of several showers. */
 async function someone(demo: Demo): Promise<Cave> {
@@ -44,14 +45,14 @@ test.describe('after the showers', () => {
   }) => {
     const { address, nfts } = await someone(demo);
     await page.goto(`/cave/${address}`);
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText(t.cave.other);
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(caveText.other);
     await expect(tokens(page)).toHaveCount(nfts.length);
     for (const nft of nfts) await expect(page.getByRole('link', { name: nft.name })).toBeVisible();
-    await expect(page.getByRole('button', { name: t.cave.choose.start })).toHaveCount(0);
+    await expect(page.getByRole('button', { name: caveText.choose.start })).toHaveCount(0);
 
     const [first] = nfts;
     if (!first) throw new Error('an empty cave');
-    await page.getByLabel(t.cave.filter.shower).selectOption(String(first.shower));
+    await page.getByLabel(caveText.filter.shower).selectOption(String(first.shower));
     const matching = nfts.filter(({ shower }) => shower === first.shower).length;
     await expect(tokens(page)).toHaveCount(matching);
     await page.reload();
@@ -63,8 +64,8 @@ test.describe('after the showers', () => {
       await expect(sheet(page).locator('.traits > div', { hasText: trait_type }).first()).toContainText(value);
     }
     const { numerator, denominator } = first.odds ?? { numerator: '', denominator: '' };
-    await expect(sheet(page)).toContainText(t.cave.token.exact(numerator, denominator));
-    await expect(sheet(page).getByRole('button', { name: t.cave.token.crack })).toHaveCount(0);
+    await expect(sheet(page)).toContainText(caveText.token.exact(numerator, denominator));
+    await expect(sheet(page).getByRole('button', { name: caveText.token.crack })).toHaveCount(0);
     await page.reload();
     await expect(sheet(page)).toContainText(first.name);
     await page.keyboard.press('Escape');
@@ -106,9 +107,9 @@ test.describe('after the showers', () => {
     const left = tier.eggs - 1;
     const words =
       left === 0
-        ? t.cave.token.allFound(t.tiers[first.tier], String(first.shower))
-        : t.cave.token.hidden(String(left), String(tier.eggs), t.tiers[first.tier], String(first.shower)) +
-          t.cave.token.hiddenIn(String(tier.size - 1), tier.size === 2);
+        ? caveText.token.allFound(t.tiers[first.tier], String(first.shower))
+        : caveText.token.hidden(String(left), String(tier.eggs), t.tiers[first.tier], String(first.shower)) +
+          caveText.token.hiddenIn(String(tier.size - 1), tier.size === 2);
     await expect(sheet(page)).toContainText(words);
   });
 
@@ -123,14 +124,14 @@ test.describe('after the showers', () => {
     server.patch<Schemas['Site']>(/^\/v1\/site$/, (site) => ({ ...site, burn_tax: '0.5', tax_cap: '20000' }));
     await page.goto(`/cave/${address}`);
     const line = (shower: number) =>
-      page.locator('.entry', { has: page.getByRole('link', { name: t.cave.entries.shower(String(shower)) }) });
-    await expect(line(1)).toContainText(of(t.cave.fate.waiting));
-    await expect(line(2)).toContainText(t.cave.fate.refundable(false));
-    await expect(line(3)).toContainText(t.cave.fate.late);
+      page.locator('.entry', { has: page.getByRole('link', { name: caveText.entries.shower(String(shower)) }) });
+    await expect(line(1)).toContainText(of(caveText.fate.waiting));
+    await expect(line(2)).toContainText(caveText.fate.refundable(false));
+    await expect(line(3)).toContainText(caveText.fate.late);
     await expect(line(3)).toContainText(/went back to this wallet/);
-    await expect(line(3)).toContainText(t.cave.fate.tax('0.02 UST'));
-    await expect(page.locator('.standing')).toContainText(t.cave.entries.waiting('1', true));
-    await expect(page.locator('.standing')).toContainText(t.cave.entries.back('1', true));
+    await expect(line(3)).toContainText(caveText.fate.tax('0.02 UST'));
+    await expect(page.locator('.standing')).toContainText(caveText.entries.waiting('1', true));
+    await expect(page.locator('.standing')).toContainText(caveText.entries.back('1', true));
   });
 
   test('not revealed in time: it is taken back by a message to the hatchery', async ({
@@ -152,23 +153,23 @@ test.describe('after the showers', () => {
       ],
     }));
     await page.goto(`/cave/${address}`);
-    await expect(custody(page)).toContainText(t.cave.custody.lateOther);
+    await expect(custody(page)).toContainText(caveText.custody.lateOther);
     await expect(custody(page).getByRole('button')).toHaveCount(0);
 
     server.answer(/^\/v1\/simulate$/, 200, { gas_used: 1, gas_limit: 200_000 });
     const sent = server.hold('POST', /^\/v1\/txs$/);
     await page.goto('/cave');
     await connect(page, 'Keplr');
-    await expect(custody(page).getByText(t.cave.custody.late)).toHaveCount(1);
-    await expect(custody(page).getByText(of(t.cave.custody.waits))).toHaveCount(1);
+    await expect(custody(page).getByText(caveText.custody.late)).toHaveCount(1);
+    await expect(custody(page).getByText(of(caveText.custody.waits))).toHaveCount(1);
     await expectAccessible(page);
     await custody(page)
-      .getByRole('button', { name: t.cave.custody.takeBack('1', true) })
+      .getByRole('button', { name: caveText.custody.takeBack('1', true) })
       .click();
-    await expect(sheet(page)).toContainText(t.cave.back.text(true));
-    await expect(sheet(page)).not.toContainText(t.cave.sign.feeUnknown);
+    await expect(sheet(page)).toContainText(caveText.back.text(true));
+    await expect(sheet(page)).not.toContainText(caveText.sign.feeUnknown);
     await sheet(page)
-      .getByRole('button', { name: t.cave.back.button('1', true) })
+      .getByRole('button', { name: caveText.back.button('1', true) })
       .click();
     await sent.held();
     const { body } = server.requests.find(({ method, path }) => method === 'POST' && path === '/v1/txs') ?? {
@@ -178,8 +179,8 @@ test.describe('after the showers', () => {
     expect(bytes).toContain(hatchery.address);
     expect(bytes).toContain(`{"reclaim":{"token_id":"${first.token_id}"}}`);
     // It isn't offered again while it is under way.
-    await expect(custody(page)).toContainText(t.cave.custody.returning);
-    await expect(custody(page).getByRole('button', { name: of(t.cave.custody.takeBack) })).toHaveCount(0);
+    await expect(custody(page)).toContainText(caveText.custody.returning);
+    await expect(custody(page).getByRole('button', { name: of(caveText.custody.takeBack) })).toHaveCount(0);
   });
 
   test('three hundred tokens: all are counted, the rest comes at a tap', async ({ page, demo, server }) => {
@@ -205,14 +206,14 @@ test.describe('after the showers', () => {
     }));
     await page.goto(`/cave/${address}`);
     const kind = (words: string) => page.getByRole('button', { name: new RegExp(`^${words}`) });
-    await expect(kind(t.cave.kinds.all)).toContainText('300');
-    await expect(kind(t.cave.kinds.meteors)).toContainText('200');
-    await expect(kind(t.cave.kinds.dust)).toContainText('100');
+    await expect(kind(caveText.kinds.all)).toContainText('300');
+    await expect(kind(caveText.kinds.meteors)).toContainText('200');
+    await expect(kind(caveText.kinds.dust)).toContainText('100');
     const shown = await tokens(page).count();
     expect(shown).toBeLessThan(100);
     await page.getByRole('button', { name: t.more }).click();
     await expect(tokens(page)).toHaveCount(2 * shown);
-    await kind(t.cave.kinds.dust).click();
+    await kind(caveText.kinds.dust).click();
     await expect(page).toHaveURL(`/cave/${address}?kind=dust`);
     await expectFits(page);
     expect(await moved(page)).toBeLessThan(0.02);
@@ -237,17 +238,17 @@ test.describe('after the showers', () => {
   test('an address that is none, a token that is none', async ({ page, demo, guard }) => {
     guard.allow(/400|404/);
     await page.goto('/cave/terra1nobody');
-    await expect(page.getByText(t.cave.refused)).toBeVisible();
-    await page.getByLabel(t.cave.look.label).fill('hello');
-    await page.getByRole('button', { name: t.cave.look.button, exact: true }).click();
-    await expect(page.getByText(t.cave.look.wrong('terra'))).toBeVisible();
+    await expect(page.getByText(caveText.refused)).toBeVisible();
+    await page.getByLabel(caveText.look.label).fill('hello');
+    await page.getByRole('button', { name: caveText.look.button, exact: true }).click();
+    await expect(page.getByText(caveText.look.wrong('terra'))).toBeVisible();
     const { address } = await someone(demo);
-    await page.getByLabel(t.cave.look.label).fill(` ${address} `);
+    await page.getByLabel(caveText.look.label).fill(` ${address} `);
     await page.keyboard.press('Enter');
     await expect(page).toHaveURL(`/cave/${address}`);
     await expect(tokens(page).first()).toBeVisible();
     await page.goto(`/cave/${address}/eggs/99999`);
-    await expect(sheet(page)).toContainText(t.cave.token.missing);
+    await expect(sheet(page)).toContainText(caveText.token.missing);
   });
 });
 
@@ -271,37 +272,37 @@ test.describe('a wallet with two meteors', () => {
     await expect(tokens(page)).toHaveCount(2);
     await expectAccessible(page);
 
-    await page.getByRole('button', { name: t.cave.choose.start }).click();
-    await page.getByRole('button', { name: t.cave.choose.all, exact: true }).click();
-    await expect(page.getByText(t.cave.choose.chosen('2'))).toBeVisible();
-    await page.getByRole('button', { name: t.cave.choose.go('2') }).click();
-    await expect(sheet(page)).toContainText(t.cave.crack.sure);
-    await expect(sheet(page)).not.toContainText(t.cave.sign.feeUnknown);
+    await page.getByRole('button', { name: caveText.choose.start }).click();
+    await page.getByRole('button', { name: caveText.choose.all, exact: true }).click();
+    await expect(page.getByText(caveText.choose.chosen('2'))).toBeVisible();
+    await page.getByRole('button', { name: caveText.choose.go('2') }).click();
+    await expect(sheet(page)).toContainText(caveText.crack.sure);
+    await expect(sheet(page)).not.toContainText(caveText.sign.feeUnknown);
     await expectAccessible(page);
     await sheet(page)
-      .getByRole('button', { name: t.cave.crack.button('2', false) })
+      .getByRole('button', { name: caveText.crack.button('2', false) })
       .click();
     await expect(stage(page)).toBeVisible();
     await stage(page).getByRole('button', { name: t.close }).click();
     await expect(custody(page)).toBeVisible();
     const still = await moved(page);
 
-    const see = custody(page).getByRole('button', { name: t.cave.custody.see(false) });
+    const see = custody(page).getByRole('button', { name: caveText.custody.see(false) });
     await expect(see).toBeVisible({ timeout: 60_000 });
     expect((await moved(page)) - still, JSON.stringify(await shifts(page))).toBeLessThan(0.05);
     await see.click();
-    const found = stage(page).getByText(t.cave.stage.egg).or(stage(page).getByText(t.cave.stage.dust));
-    await expect(stage(page)).toContainText(t.cave.stage.of('1', '2'));
+    const found = stage(page).getByText(caveText.stage.egg).or(stage(page).getByText(caveText.stage.dust));
+    await expect(stage(page)).toContainText(caveText.stage.of('1', '2'));
     await expect(found).toBeVisible();
     const faded = page.locator('.stage-found');
     await faded.evaluate((words) => Promise.all(words.getAnimations({ subtree: true }).map((one) => one.finished)));
     await expectAccessible(page);
-    await stage(page).getByRole('button', { name: t.cave.stage.next }).click();
-    await expect(stage(page)).toContainText(t.cave.stage.of('2', '2'));
+    await stage(page).getByRole('button', { name: caveText.stage.next }).click();
+    await expect(stage(page)).toContainText(caveText.stage.of('2', '2'));
     await expect(found).toBeVisible();
-    await stage(page).getByRole('button', { name: t.cave.stage.all }).click();
+    await stage(page).getByRole('button', { name: caveText.stage.all }).click();
     await expect(stage(page)).toContainText(/dust/);
-    await stage(page).getByRole('button', { name: t.cave.stage.done }).click();
+    await stage(page).getByRole('button', { name: caveText.stage.done }).click();
     await expect(stage(page)).toBeHidden();
 
     // They are what the chain says they are.
@@ -312,7 +313,7 @@ test.describe('a wallet with two meteors', () => {
     await page.reload();
     await expect(tokens(page)).toHaveCount(2);
     await expect(page.locator('.fresh')).toHaveCount(2);
-    await expect(page.getByText(t.cave.freshNote('2', false))).toBeVisible();
+    await expect(page.getByText(caveText.freshNote('2', false))).toBeVisible();
     await expect(stage(page)).toHaveCount(0);
     await expect(custody(page)).toHaveCount(0);
   });

@@ -1,5 +1,5 @@
 // A shower with 1,000 wallets: figures move all the time, and nothing that one reads moves with them.
-import { t } from '../src/strings';
+import { telescopeText } from '../src/strings/telescope';
 import { expectFits } from './harness/layout';
 import { shifts } from './harness/shifts';
 import { of, preview, type } from './harness/steps';
@@ -40,11 +40,11 @@ test('1,000 wallets: the whole ranking can be searched', async ({ page, demo }) 
   const [entry] = ranking;
   if (!entry) throw new Error('nobody');
   await page.goto('/telescope/1');
-  await page.getByLabel(t.telescope.find).fill(entry.contributor);
-  await page.getByRole('button', { name: t.telescope.findButton, exact: true }).click();
+  await page.getByLabel(telescopeText.find).fill(entry.contributor);
+  await page.getByRole('button', { name: telescopeText.findButton, exact: true }).click();
   await expect(
     page.getByText(
-      of((...more: string[]) => t.telescope.found(String(entry.rank), '1,000', more[0] ?? '', more[1] ?? '')),
+      of((...more: string[]) => telescopeText.found(String(entry.rank), '1,000', more[0] ?? '', more[1] ?? '')),
     ),
   ).toBeVisible();
   await expectFits(page);

@@ -1,5 +1,6 @@
 // The whole journey: contribute, see the rank, get the meteor, crack it, and check the draw in the browser.
 import { t } from '../src/strings';
+import { caveText } from '../src/strings/cave';
 import { connect, contribute, credited, mine, openWallets, sheet, type } from './harness/steps';
 import { expect, test } from './harness/test';
 import { verifySigned } from './harness/wallet';
@@ -31,18 +32,18 @@ for (const way of ['demo wallet', 'direct', 'amino'] as const) {
     await expect(mine(page)).toContainText(rank);
     await page.getByRole('link', { name: t.shower.toCave('1') }).click();
     await page.locator('a.token').first().click();
-    await sheet(page).getByRole('button', { name: t.cave.token.crack }).click();
-    await expect(sheet(page)).not.toContainText(t.cave.sign.feeUnknown);
+    await sheet(page).getByRole('button', { name: caveText.token.crack }).click();
+    await expect(sheet(page)).not.toContainText(caveText.sign.feeUnknown);
     await sheet(page)
-      .getByRole('button', { name: t.cave.crack.button('1', true) })
+      .getByRole('button', { name: caveText.crack.button('1', true) })
       .click();
 
     // With the first rank of three the odds may be less than certain: an egg or dust, both are right.
-    const stage = page.getByRole('dialog', { name: t.cave.stage.title });
-    await expect(stage.getByText(t.cave.stage.egg).or(stage.getByText(t.cave.stage.dust))).toBeVisible({
+    const stage = page.getByRole('dialog', { name: caveText.stage.title });
+    await expect(stage.getByText(caveText.stage.egg).or(stage.getByText(caveText.stage.dust))).toBeVisible({
       timeout: 60_000,
     });
-    await stage.getByRole('button', { name: t.cave.stage.done }).click();
+    await stage.getByRole('button', { name: caveText.stage.done }).click();
     await expect(page.locator('a.token')).toHaveCount(1);
     if (wallet) {
       const method = way === 'amino' ? 'signAmino' : 'signDirect';

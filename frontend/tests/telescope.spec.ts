@@ -4,6 +4,7 @@ import { TIERS } from '../src/api/client';
 import { shortAddress } from '../src/format/address';
 import { formatAmount } from '../src/format/amount';
 import { t } from '../src/strings';
+import { telescopeText } from '../src/strings/telescope';
 import { expectAccessible } from './harness/axe';
 import { doubleText, expectFits, rightToLeft } from './harness/layout';
 import { shifts } from './harness/shifts';
@@ -13,7 +14,7 @@ import { expect, test } from './harness/test';
 type Past = Schemas['Past'];
 
 const ust = (amount: string | null) =>
-  amount === null ? t.telescope.nobodyInTier : formatAmount(BigInt(amount), 'en');
+  amount === null ? telescopeText.nobodyInTier : formatAmount(BigInt(amount), 'en');
 
 test.describe('showers that are over', () => {
   test.use({ world: 'after' });
@@ -28,7 +29,7 @@ test.describe('showers that are over', () => {
     await page.goto('/telescope');
     const readout = page.locator('.readout');
     const says = async (shower: Past) => {
-      await expect(readout.locator('h3')).toHaveText(t.telescope.showerN(String(shower.shower)));
+      await expect(readout.locator('h3')).toHaveText(telescopeText.showerN(String(shower.shower)));
       for (const tier of TIERS) {
         const row = readout.locator('.figures > div', { hasText: t.tiers[tier] });
         await expect(row.locator('dd')).toContainText(ust(shower.floors[tier]));
@@ -39,21 +40,21 @@ test.describe('showers that are over', () => {
     await room.scrollIntoViewIfNeeded();
     await room.click({ position: { x: 50, y: 60 } });
     await says(first);
-    const keys = page.getByRole('slider', { name: t.telescope.pick });
+    const keys = page.getByRole('slider', { name: telescopeText.pick });
     await keys.focus();
     await page.keyboard.press('ArrowRight');
     await says(last);
     await expect(keys).toHaveAttribute('aria-valuetext', new RegExp(ust(last.floors.legendary)));
-    await readout.getByRole('button', { name: t.telescope.earlier }).click();
+    await readout.getByRole('button', { name: telescopeText.earlier }).click();
     await says(first);
-    await readout.getByRole('link', { name: t.telescope.detail('1') }).click();
+    await readout.getByRole('link', { name: telescopeText.detail('1') }).click();
     await expect(page).toHaveURL(/\/telescope\/1$/);
   });
 
   test('the table has the same figures', async ({ page, demo }) => {
     const { showers } = await demo.get<{ showers: Past[] }>('/v1/telescope');
     await page.goto('/telescope');
-    const rows = page.getByRole('table', { name: t.telescope.table }).locator('tbody').getByRole('row');
+    const rows = page.getByRole('table', { name: telescopeText.table }).locator('tbody').getByRole('row');
     await expect(rows).toHaveCount(showers.length);
     for (const [index, shower] of [...showers].reverse().entries()) {
       const cells = rows.nth(index).getByRole('cell');
@@ -74,14 +75,14 @@ test.describe('showers that are over', () => {
     const wanted = ranking.at(-2);
     if (!wanted) throw new Error('the demo has more wallets');
     await page.goto('/telescope/1');
-    await page.getByLabel(t.telescope.find).fill(` ${wanted.contributor} `);
-    await page.getByRole('button', { name: t.telescope.findButton, exact: true }).click();
+    await page.getByLabel(telescopeText.find).fill(` ${wanted.contributor} `);
+    await page.getByRole('button', { name: telescopeText.findButton, exact: true }).click();
     const row = page.locator('.ranks tr[aria-current]');
     for (const again of [false, true]) {
       if (again) await page.reload();
       await expect(row.getByRole('cell').first()).toHaveText(String(wanted.rank));
       await expect(row).toContainText(ust(wanted.amount));
-      await expect(page.locator('.found')).toContainText(of(t.telescope.found));
+      await expect(page.locator('.found')).toContainText(of(telescopeText.found));
     }
     await row.getByRole('link', { name: shortAddress(wanted.contributor) }).click();
     await expect(page).toHaveURL(new RegExp(`/cave/${wanted.contributor}$`));
@@ -92,10 +93,10 @@ test.describe('showers that are over', () => {
     await page.goto('/telescope/1?address=terra1nothing');
     await expect(page.locator('.found .danger')).toBeVisible();
     await expect(page.locator('.ranks tbody tr').first()).toBeVisible();
-    await page.getByLabel(t.telescope.find).fill(wallet.account.address);
+    await page.getByLabel(telescopeText.find).fill(wallet.account.address);
     await page.keyboard.press('Enter');
-    await expect(page.locator('.found')).toContainText(t.telescope.notIn('1'));
-    await page.getByRole('button', { name: t.telescope.clear }).click();
+    await expect(page.locator('.found')).toContainText(telescopeText.notIn('1'));
+    await page.getByRole('button', { name: telescopeText.clear }).click();
     await expect(page).toHaveURL(/\/telescope\/1$/);
   });
 
@@ -125,18 +126,18 @@ test.describe('showers that are over', () => {
       ),
     }));
     await page.goto('/telescope');
-    await expect(page.locator('.past tbody tr').last()).toContainText(t.telescope.cancelled);
+    await expect(page.locator('.past tbody tr').last()).toContainText(telescopeText.cancelled);
     await page.goto('/telescope/1');
-    await expect(page.locator('.lead')).toHaveText(t.telescope.states.cancelled);
+    await expect(page.locator('.lead')).toHaveText(telescopeText.states.cancelled);
     await expect(page.locator('.facts-list')).toContainText('24');
-    await expect(page.locator('main')).toContainText(t.telescope.tiersNoteCancelled);
+    await expect(page.locator('main')).toContainText(telescopeText.tiersNoteCancelled);
   });
 });
 
 test('before the first shower is over the Telescope says when there is something to see', async ({ page }) => {
   await page.goto('/telescope');
-  await expect(page.getByRole('heading', { name: t.telescope.nothingYet })).toBeVisible();
-  await expect(page.locator('main')).toContainText(of(t.telescope.nothingOpen));
+  await expect(page.getByRole('heading', { name: telescopeText.nothingYet })).toBeVisible();
+  await expect(page.locator('main')).toContainText(of(telescopeText.nothingOpen));
   await expect(page.locator('.coming li')).toHaveCount(4);
   await expectAccessible(page);
   await expectFits(page);
@@ -150,10 +151,10 @@ test('an empty tier of the open shower says what gets in', async ({ page, server
     ),
   }));
   await page.goto('/telescope/1');
-  await expect(page.locator('.tier-rows li.ancient')).toContainText(t.telescope.emptyOpen);
+  await expect(page.locator('.tier-rows li.ancient')).toContainText(telescopeText.emptyOpen);
 });
 
 test('a shower that there is not', async ({ page }) => {
   await page.goto('/telescope/99');
-  await expect(page.getByRole('heading', { name: t.telescope.unknown('99') })).toBeVisible();
+  await expect(page.getByRole('heading', { name: telescopeText.unknown('99') })).toBeVisible();
 });

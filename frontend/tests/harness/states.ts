@@ -1,6 +1,8 @@
 // Every page in every state, for looking at them: by axe, by rulers, and by people (screenshots).
 import { expect, type Page } from '@playwright/test';
 import { t } from '../../src/strings';
+import { caveText } from '../../src/strings/cave';
+import { telescopeText } from '../../src/strings/telescope';
 import type { Demo } from './demo';
 import { beforeOpening, betweenShowers, closingIn, withShowers } from './event';
 import { type Guard, NETWORK } from './guard';
@@ -209,17 +211,17 @@ export const STATES: readonly State[] = [
   calm('telescope-empty', ({ page }) => open(page, '/telescope')),
   after('telescope', async ({ page }) => {
     await open(page, '/telescope');
-    await expect(page.getByText(t.telescope.table)).toBeVisible();
+    await expect(page.getByText(telescopeText.table)).toBeVisible();
   }),
   after('telescope-shower', async ({ page }) => {
     await open(page, '/telescope/1');
-    await expect(page.getByText(t.telescope.rankingNote)).toBeVisible();
+    await expect(page.getByText(telescopeText.rankingNote)).toBeVisible();
   }),
   after('telescope-found', async ({ page, demo }) => {
     await open(page, '/telescope/1');
-    await page.getByLabel(t.telescope.find).fill(await first(demo));
-    await page.getByRole('button', { name: t.telescope.findButton, exact: true }).click();
-    await expect(page.getByText(t.telescope.toCave)).toBeVisible();
+    await page.getByLabel(telescopeText.find).fill(await first(demo));
+    await page.getByRole('button', { name: telescopeText.findButton, exact: true }).click();
+    await expect(page.getByText(telescopeText.toCave)).toBeVisible();
   }),
   calm('telescope-unknown', ({ page, guard }) => {
     guard.allow(NETWORK);
@@ -232,7 +234,7 @@ export const STATES: readonly State[] = [
     await open(page, '/');
     await connect(page, 'Keplr');
     await open(page, '/cave');
-    await expect(page.getByText(t.cave.emptyMine)).toBeVisible();
+    await expect(page.getByText(caveText.emptyMine)).toBeVisible();
   }),
   calm('cave-bad-address', ({ page, guard }) => {
     guard.allow(NETWORK);
@@ -248,21 +250,21 @@ export const STATES: readonly State[] = [
   }),
   after('cave-choosing', async (scene) => {
     await asVisitor(scene, '/cave');
-    await scene.page.getByRole('button', { name: t.cave.choose.start }).click();
+    await scene.page.getByRole('button', { name: caveText.choose.start }).click();
     await scene.page.locator('button.token').first().click();
-    await expect(scene.page.getByText(t.cave.choose.chosen('1'))).toBeVisible();
+    await expect(scene.page.getByText(caveText.choose.chosen('1'))).toBeVisible();
   }),
   after('cave-meteor', async (scene) => {
     await asVisitor(scene, '/cave');
     await scene.page.locator('a.token').first().click();
-    await expect(sheet(scene.page)).toContainText(t.cave.token.traits);
+    await expect(sheet(scene.page)).toContainText(caveText.token.traits);
   }),
   after('cave-crack', async (scene) => {
     await asVisitor(scene, '/cave');
     await scene.page.locator('a.token').first().click();
-    await sheet(scene.page).getByRole('button', { name: t.cave.token.crack }).click();
-    await expect(sheet(scene.page)).toContainText(t.cave.crack.sure);
-    await expect(sheet(scene.page)).not.toContainText(t.cave.sign.feeUnknown);
+    await sheet(scene.page).getByRole('button', { name: caveText.token.crack }).click();
+    await expect(sheet(scene.page)).toContainText(caveText.crack.sure);
+    await expect(sheet(scene.page)).not.toContainText(caveText.sign.feeUnknown);
   }),
 
   calm('fairness', ({ page }) => open(page, '/fairness')),

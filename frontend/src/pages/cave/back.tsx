@@ -2,7 +2,7 @@
 import { useLive } from '../../api/use';
 import { reclaim } from '../../chain/message';
 import { formatCount } from '../../format/amount';
-import { t } from '../../strings';
+import { caveText } from '../../strings/cave';
 import { Sheet } from '../../ui/sheet';
 import { Sign } from './sign';
 
@@ -11,14 +11,14 @@ export function ReclaimSheet({ tokens, onClose }: { tokens: readonly string[]; o
   const one = tokens.length === 1;
   const count = formatCount(tokens.length);
   return (
-    <Sheet title={t.cave.back.title(count, one)} onClose={onClose}>
-      <p>{t.cave.back.text(one)}</p>
-      <p className="number">{tokens.map((token) => t.cave.card.id(token)).join(', ')}</p>
+    <Sheet title={caveText.back.title(count, one)} onClose={onClose}>
+      <p>{caveText.back.text(one)}</p>
+      <p className="number">{tokens.map((token) => caveText.card.id(token)).join(', ')}</p>
       <Sign
         messages={config && reclaim(config, tokens)}
         purpose={{ kind: 'reclaim', tokens: [...tokens] }}
-        label={t.cave.back.button(count, one)}
-        leaves={t.cave.back.leaves}
+        label={caveText.back.button(count, one)}
+        leaves={caveText.back.leaves}
         onSent={onClose}
       />
     </Sheet>

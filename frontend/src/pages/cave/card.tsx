@@ -1,7 +1,7 @@
 // A token in the grid: to open, or to choose.
 import { formatCount, formatPercent } from '../../format/amount';
 import { Link } from '../../router';
-import { t } from '../../strings';
+import { caveText } from '../../strings/cave';
 import { Picture } from '../../ui/picture';
 import { TierName } from '../../ui/tier';
 import type { Nft } from './filter';
@@ -29,7 +29,7 @@ export function Card({
         aria-label={nft.name}
       >
         <Face nft={nft} />
-        {fresh && <span className="fresh">{t.cave.fresh}</span>}
+        {fresh && <span className="fresh">{caveText.fresh}</span>}
       </Link>
     </li>
   );
@@ -66,12 +66,12 @@ function Face({ nft }: { nft: Nft }) {
     <>
       <span className="token-face">
         <Picture nft={nft} />
-        <span className="token-id number">{t.cave.card.id(nft.token_id)}</span>
+        <span className="token-id number">{caveText.card.id(nft.token_id)}</span>
       </span>
       <span className="token-lines">
         <TierName tier={nft.tier} />
         <span className="small quiet number">
-          {nft.odds ? t.cave.card.odds(formatPercent(nft.odds.percent)) : t.cave.card.from(formatCount(nft.shower))}
+          {nft.odds ? caveText.card.odds(formatPercent(nft.odds.percent)) : caveText.card.from(formatCount(nft.shower))}
         </span>
       </span>
     </>

@@ -3,7 +3,7 @@ import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import type { Schemas } from '../../api/client';
 import { useApi, useLive } from '../../api/use';
 import { go, Link, usePath, useSearch } from '../../router';
-import { t } from '../../strings';
+import { caveText } from '../../strings/cave';
 import { Copy } from '../../ui/copy';
 import { Notice } from '../../ui/notice';
 import { remembered } from '../../wallets/connection';
@@ -79,17 +79,17 @@ function Of({ address, mine }: { address: string | null; mine: boolean }) {
   return (
     <div className="cave stack">
       <header className="stack tight">
-        <h1>{mine ? t.cave.mine : t.cave.other}</h1>
-        {address ? <Copy text={address} label={t.cave.whose} /> : <code>{'\u00a0'}</code>}
+        <h1>{mine ? caveText.mine : caveText.other}</h1>
+        {address ? <Copy text={address} label={caveText.whose} /> : <code>{'\u00a0'}</code>}
         {!mine && (
           <p className="small quiet">
-            {t.cave.readOnly} {account && <Link to="/cave">{t.cave.toMine}</Link>}
+            {caveText.readOnly} {account && <Link to="/cave">{caveText.toMine}</Link>}
           </p>
         )}
       </header>
       <Facts wallet={wallet.data} />
       {error && holdings === undefined && error.status !== 0 && (
-        <Notice kind="warn" title={t.cave.refused}>
+        <Notice kind="warn" title={caveText.refused}>
           <p>{error.message}</p>
         </Notice>
       )}
@@ -147,8 +147,8 @@ function Coming() {
 function Refused({ words }: { words: string }) {
   return (
     <div className="stack">
-      <h1>{t.cave.title}</h1>
-      <Notice kind="warn" title={t.cave.refused} live>
+      <h1>{caveText.title}</h1>
+      <Notice kind="warn" title={caveText.refused} live>
         <p>{words}</p>
       </Notice>
       <Look />

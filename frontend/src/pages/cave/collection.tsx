@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { formatCount } from '../../format/amount';
 import { go, Link, useSearch } from '../../router';
 import { t } from '../../strings';
+import { caveText } from '../../strings/cave';
 import { Card, ChoiceCard } from './card';
 import { CrackSheet } from './crack';
 import { keyOf, type Nft, OPEN, passes, readFilter, writeFilter } from './filter';
@@ -53,21 +54,21 @@ export function Collection({
   return (
     <section className="stack" aria-labelledby="collection">
       <div className="row spread collection-head">
-        <h2 id="collection">{choosing ? t.cave.choose.title : t.cave.collection}</h2>
+        <h2 id="collection">{choosing ? caveText.choose.title : caveText.collection}</h2>
         {mine && !choosing && nfts.some((nft) => nft.collection === 'meteors') && (
           <button type="button" className="button main little" onClick={() => setChosen(new Set())}>
-            {t.cave.choose.start}
+            {caveText.choose.start}
           </button>
         )}
       </div>
-      {fresh > 0 && <p className="fresh-note">{t.cave.freshNote(formatCount(fresh), fresh === 1)}</p>}
+      {fresh > 0 && <p className="fresh-note">{caveText.freshNote(formatCount(fresh), fresh === 1)}</p>}
       {nfts.length > 0 && <Filters nfts={nfts} filter={view} onChange={set} fixed={choosing} />}
       {holdings.whole && nfts.length === 0 && <Empty mine={mine} waiting={waiting} />}
       {nfts.length > 0 && matching.length === 0 && (
         <p className="stack tight">
-          <span>{t.cave.filter.none}</span>
+          <span>{caveText.filter.none}</span>
           <button type="button" className="linkish" onClick={() => set(OPEN)}>
-            {t.cave.filter.clear}
+            {caveText.filter.clear}
           </button>
         </p>
       )}
@@ -100,7 +101,7 @@ export function Collection({
             {t.more}
           </button>
           <span className="quiet small number">
-            {t.cave.showing(formatCount(Math.min(shown, matching.length)), formatCount(matching.length))}
+            {caveText.showing(formatCount(Math.min(shown, matching.length)), formatCount(matching.length))}
           </span>
         </div>
       )}
@@ -146,16 +147,16 @@ function Chosen({
 }) {
   const full = count >= Math.min(all, MOST);
   return (
-    <div className="chosen" role="toolbar" aria-label={t.cave.choose.title}>
+    <div className="chosen" role="toolbar" aria-label={caveText.choose.title}>
       <p className="number" aria-live="polite">
-        {t.cave.choose.chosen(formatCount(count))}
-        {count >= MOST && all > MOST && <span className="quiet"> {t.cave.choose.limit(formatCount(MOST))}</span>}
+        {caveText.choose.chosen(formatCount(count))}
+        {count >= MOST && all > MOST && <span className="quiet"> {caveText.choose.limit(formatCount(MOST))}</span>}
       </p>
       <button type="button" className="button little" onClick={full ? onNone : onAll}>
-        {full ? t.cave.choose.none : all > MOST ? t.cave.choose.most(formatCount(MOST)) : t.cave.choose.all}
+        {full ? caveText.choose.none : all > MOST ? caveText.choose.most(formatCount(MOST)) : caveText.choose.all}
       </button>
       <button type="button" className="button little" onClick={onCancel}>
-        {t.cave.choose.cancel}
+        {caveText.choose.cancel}
       </button>
       <button
         type="button"
@@ -163,7 +164,7 @@ function Chosen({
         aria-disabled={count === 0 ? true : undefined}
         onClick={() => count > 0 && onGo()}
       >
-        {count > 0 ? t.cave.choose.go(formatCount(count)) : t.cave.choose.goNone}
+        {count > 0 ? caveText.choose.go(formatCount(count)) : caveText.choose.goNone}
       </button>
     </div>
   );
@@ -172,14 +173,14 @@ function Chosen({
 function Empty({ mine, waiting }: { mine: boolean; waiting: boolean }) {
   return (
     <div className="card stack tight">
-      <h3>{mine ? t.cave.emptyMine : t.cave.emptyOther}</h3>
+      <h3>{mine ? caveText.emptyMine : caveText.emptyOther}</h3>
       <p className="quiet">
-        {!mine ? t.cave.emptyOtherNote : waiting ? t.cave.emptyMineWaiting : t.cave.emptyMineNote}
+        {!mine ? caveText.emptyOtherNote : waiting ? caveText.emptyMineWaiting : caveText.emptyMineNote}
       </p>
       {mine && !waiting && (
         <p>
           <Link to="/" className="button">
-            {t.cave.toShower}
+            {caveText.toShower}
           </Link>
         </p>
       )}

@@ -4,7 +4,7 @@ import { useLive } from '../../api/use';
 import { crack } from '../../chain/message';
 import { formatCount, formatPercent } from '../../format/amount';
 import { formatSpan } from '../../format/time';
-import { t } from '../../strings';
+import { caveText } from '../../strings/cave';
 import { Picture } from '../../ui/picture';
 import { Sheet } from '../../ui/sheet';
 import { TierName } from '../../ui/tier';
@@ -32,24 +32,24 @@ export function CrackSheet({
   const one = meteors.length === 1;
   const count = formatCount(meteors.length);
   return (
-    <Sheet title={t.cave.crack.title(count, one)} onClose={onClose}>
+    <Sheet title={caveText.crack.title(count, one)} onClose={onClose}>
       <div className="crack-pictures" data-one={one} aria-hidden="true">
         {meteors.slice(0, PICTURED).map((nft) => (
           <Picture key={nft.token_id} nft={nft} size={one ? 132 : 72} />
         ))}
         {meteors.length > PICTURED && <span className="quiet">+{formatCount(meteors.length - PICTURED)}</span>}
       </div>
-      <p>{t.cave.crack.holds(one)}</p>
+      <p>{caveText.crack.holds(one)}</p>
       <OddsTable meteors={meteors} />
       <p>
-        <strong>{t.cave.crack.sure}</strong> {t.cave.crack.final(one)}
+        <strong>{caveText.crack.sure}</strong> {caveText.crack.final(one)}
       </p>
-      {config && <p className="small quiet">{t.cave.crack.timeout(formatSpan(config.hatchery.reveal_timeout))}</p>}
+      {config && <p className="small quiet">{caveText.crack.timeout(formatSpan(config.hatchery.reveal_timeout))}</p>}
       <Sign
         messages={config && crack(config, tokens)}
         purpose={{ kind: 'crack', tokens }}
-        label={t.cave.crack.button(count, one)}
-        leaves={(fee) => t.cave.crack.leaves(one, fee)}
+        label={caveText.crack.button(count, one)}
+        leaves={(fee) => caveText.crack.leaves(one, fee)}
         onSent={(receipt) => {
           rememberMeteors(meteors);
           watchCrack(receipt.address, meteors, receipt.hash);
@@ -63,21 +63,21 @@ export function CrackSheet({
 function OddsTable({ meteors }: { meteors: readonly Nft[] }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
-    <section className="crack-odds" tabIndex={0} aria-label={t.cave.crack.odds}>
+    <section className="crack-odds" tabIndex={0} aria-label={caveText.crack.odds}>
       <table>
         <thead>
           <tr>
-            <th scope="col">{t.cave.crack.meteor}</th>
-            <th scope="col">{t.cave.crack.tier}</th>
+            <th scope="col">{caveText.crack.meteor}</th>
+            <th scope="col">{caveText.crack.tier}</th>
             <th scope="col" className="end">
-              {t.cave.crack.odds}
+              {caveText.crack.odds}
             </th>
           </tr>
         </thead>
         <tbody>
           {meteors.map((nft) => (
             <tr key={nft.token_id}>
-              <td className="number">{t.cave.card.id(nft.token_id)}</td>
+              <td className="number">{caveText.card.id(nft.token_id)}</td>
               <td>
                 <TierName tier={nft.tier} />
               </td>

@@ -6,7 +6,7 @@ import { isOpen, type Receipt, useReceipts } from '../../chain/receipts';
 import { formatCount } from '../../format/amount';
 import { formatMoment } from '../../format/time';
 import { Link, useSearch } from '../../router';
-import { t } from '../../strings';
+import { caveText } from '../../strings/cave';
 import { Picture } from '../../ui/picture';
 import { TierName } from '../../ui/tier';
 import { ReclaimSheet } from './back';
@@ -48,20 +48,22 @@ export function Custody({
   return (
     <section className="card stack tight" aria-labelledby="custody">
       <div className="row spread custody-head">
-        <h2 id="custody">{t.cave.custody.title}</h2>
+        <h2 id="custody">{caveText.custody.title}</h2>
         {mine && (ready > 0 || sent || waiting.length > 0) && (
           <button type="button" className={`button little ${ready > 0 ? 'main' : ''}`} onClick={openStage}>
-            {ready > 0 ? t.cave.custody.see(ready === 1) : t.cave.custody.watch}
+            {ready > 0 ? caveText.custody.see(ready === 1) : caveText.custody.watch}
           </button>
         )}
       </div>
       <p className="hide" role="status">
-        {ready > 0 && t.cave.custody.ready(formatCount(ready), ready === 1)}
+        {ready > 0 && caveText.custody.ready(formatCount(ready), ready === 1)}
       </p>
       <ul className="custody">
         {[...late, ...waiting].map((one) => (
           <Line key={one.token_id} id={one.token_id} nft={meteors.get(one.token_id)} pulse={now < one.reclaim_at}>
-            {returning.includes(one.token_id) ? t.cave.custody.returning : waitWords(one, now >= one.reclaim_at, mine)}
+            {returning.includes(one.token_id)
+              ? caveText.custody.returning
+              : waitWords(one, now >= one.reclaim_at, mine)}
           </Line>
         ))}
         {others.map((one) => (
@@ -76,11 +78,11 @@ export function Custody({
           </Line>
         ))}
       </ul>
-      {cracking.length >= LISTED && <p className="small quiet">{t.cave.custody.more(formatCount(LISTED))}</p>}
+      {cracking.length >= LISTED && <p className="small quiet">{caveText.custody.more(formatCount(LISTED))}</p>}
       {mine && takable.length > 0 && (
         <p>
           <button type="button" className="button main" onClick={() => setBack(takable.map((one) => one.token_id))}>
-            {t.cave.custody.takeBack(formatCount(takable.length), takable.length === 1)}
+            {caveText.custody.takeBack(formatCount(takable.length), takable.length === 1)}
           </button>
         </p>
       )}
@@ -91,9 +93,9 @@ export function Custody({
 }
 
 function waitWords(one: Cracking, late: boolean, mine: boolean): string {
-  if (late) return mine ? t.cave.custody.late : t.cave.custody.lateOther;
+  if (late) return mine ? caveText.custody.late : caveText.custody.lateOther;
   const until = formatMoment(one.reclaim_at);
-  return mine ? t.cave.custody.waits(until) : t.cave.custody.waitsOther(until);
+  return mine ? caveText.custody.waits(until) : caveText.custody.waitsOther(until);
 }
 
 function OtherWords({ one, address, onOpen }: { one: Watched; address: string; onOpen: () => void }) {
@@ -101,17 +103,17 @@ function OtherWords({ one, address, onOpen }: { one: Watched; address: string; o
   switch (one.stage) {
     case 'sent':
     case 'cracking':
-      return t.cave.custody.sent;
+      return caveText.custody.sent;
     case 'failed':
-      return t.cave.custody.failed;
+      return caveText.custody.failed;
     case 'back':
-      return t.cave.custody.back;
+      return caveText.custody.back;
     case 'found': {
-      if (!one.seen || !one.found) return t.cave.custody.revealed;
+      if (!one.seen || !one.found) return caveText.custody.revealed;
       const kind = one.found.collection === 'eggs' ? 'eggs' : 'dust';
       return (
         <Link to={`/cave/${address}/${kind}/${one.id}${search}`} stay onClick={onOpen}>
-          {t.cave.token.held[kind]}
+          {caveText.token.held[kind]}
         </Link>
       );
     }
@@ -140,7 +142,7 @@ function Line({
       </span>
       <span className="stack tight">
         <span className="row">
-          <strong>{t.cave.entries.meteor(id)}</strong>
+          <strong>{caveText.entries.meteor(id)}</strong>
           {nft && <TierName tier={nft.tier} />}
         </span>
         <span className="small">{children}</span>

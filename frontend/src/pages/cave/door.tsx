@@ -1,5 +1,5 @@
 // The cave without a wallet: how to come in.
-import { t } from '../../strings';
+import { caveText } from '../../strings/cave';
 import { useWallet } from '../../wallets/use';
 import { Look } from './look';
 import { Mouth } from './mouth';
@@ -9,14 +9,14 @@ export function Door() {
   return (
     <div className="cave columns">
       <div className="stack door">
-        <h1>{t.cave.title}</h1>
-        <p className="lead">{t.cave.door.lead}</p>
+        <h1>{caveText.title}</h1>
+        <p className="lead">{caveText.door.lead}</p>
         <p>
           <button type="button" className="button main" onClick={connect}>
-            {busy ? t.cave.door.busy : t.cave.door.connect}
+            {busy ? caveText.door.busy : caveText.door.connect}
           </button>
         </p>
-        <p className="small quiet">{t.cave.door.connectNote}</p>
+        <p className="small quiet">{caveText.door.connectNote}</p>
       </div>
       <div className="stack">
         <Mouth />

@@ -7,6 +7,7 @@ import { taxOn } from '../../format/tax';
 import { formatMoment } from '../../format/time';
 import { Link, useSearch } from '../../router';
 import { t } from '../../strings';
+import { caveText } from '../../strings/cave';
 import { TierName } from '../../ui/tier';
 import { type Fate, fateOf } from './fate';
 
@@ -24,9 +25,9 @@ export function Entries({
   const newest = [...(wallet?.showers ?? [])].reverse();
   return (
     <section className="card stack tight" aria-labelledby="entries">
-      <h2 id="entries">{t.cave.entries.title}</h2>
+      <h2 id="entries">{caveText.entries.title}</h2>
       {!wallet && <p className="quiet">{t.loading}</p>}
-      {wallet && newest.length === 0 && <p className="quiet">{t.cave.entries.none}</p>}
+      {wallet && newest.length === 0 && <p className="quiet">{caveText.entries.none}</p>}
       <ul className="entries">
         {newest.map((entry) => (
           <EntryLine key={entry.shower} entry={entry} address={wallet?.address ?? ''} mine={mine} onOpen={onOpen} />
@@ -58,21 +59,21 @@ function EntryLine({
     <li className="entry stack tight">
       <div className="row spread">
         <h3>
-          <Link to={`/telescope/${entry.shower}`}>{t.cave.entries.shower(formatCount(entry.shower))}</Link>
+          <Link to={`/telescope/${entry.shower}`}>{caveText.entries.shower(formatCount(entry.shower))}</Link>
         </h3>
         <strong className="number">{shown(BigInt(entry.amount))}</strong>
       </div>
       <p className="row spread number">
         <TierName tier={entry.tier} />
-        <span>{t.cave.entries.place(formatCount(entry.rank), formatCount(entry.contributors))}</span>
+        <span>{caveText.entries.place(formatCount(entry.rank), formatCount(entry.contributors))}</span>
       </p>
       <FateWords fate={fate} amount={BigInt(entry.amount)} shown={shown} mine={mine} />
       {entry.meteor != null && (
         <p className="small row spread">
           <Link to={`/cave/${address}/meteors/${entry.meteor}${search}`} stay onClick={onOpen}>
-            {t.cave.entries.meteor(formatCount(BigInt(entry.meteor)))}
+            {caveText.entries.meteor(formatCount(BigInt(entry.meteor)))}
           </Link>
-          {entry.odds && <span className="quiet">{t.cave.entries.odds(formatPercent(entry.odds.percent))}</span>}
+          {entry.odds && <span className="quiet">{caveText.entries.odds(formatPercent(entry.odds.percent))}</span>}
         </p>
       )}
     </li>
@@ -93,30 +94,30 @@ function FateWords({
   const site = useSite();
   switch (fate.is) {
     case 'open':
-      return <p className="small quiet">{t.cave.fate.open}</p>;
+      return <p className="small quiet">{caveText.fate.open}</p>;
     case 'waiting':
       return (
         <p className="small">
-          {fate.until === null ? t.cave.fate.waitingUnknown : t.cave.fate.waiting(formatMoment(fate.until))}
+          {fate.until === null ? caveText.fate.waitingUnknown : caveText.fate.waiting(formatMoment(fate.until))}
         </p>
       );
     case 'minted':
-      return <p className="hide">{t.cave.fate.minted}</p>;
+      return <p className="hide">{caveText.fate.minted}</p>;
     case 'late-key':
-      return <p className="small">{t.cave.fate.lateKey(formatPercent(String(fate.held / 100)))}</p>;
+      return <p className="small">{caveText.fate.lateKey(formatPercent(String(fate.held / 100)))}</p>;
     case 'refundable':
       return (
         <p className="small fate">
-          {t.cave.fate[fate.why]} {t.cave.fate.refundable(mine)}
+          {caveText.fate[fate.why]} {caveText.fate.refundable(mine)}
         </p>
       );
     case 'refunded': {
       const tax = site === null ? 0n : taxOn(amount, site);
       return (
         <p className="small fate">
-          {t.cave.fate[fate.why]} {t.cave.fate.refunded(shown(amount), mine)}
-          {tax === null && ` ${t.cave.fate.taxUnknown}`}
-          {tax !== null && tax > 0n && ` ${t.cave.fate.tax(shown(tax))}`}
+          {caveText.fate[fate.why]} {caveText.fate.refunded(shown(amount), mine)}
+          {tax === null && ` ${caveText.fate.taxUnknown}`}
+          {tax !== null && tax > 0n && ` ${caveText.fate.tax(shown(tax))}`}
         </p>
       );
     }

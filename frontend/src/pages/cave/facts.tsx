@@ -2,7 +2,7 @@
 import type { Schemas } from '../../api/client';
 import { useLive } from '../../api/use';
 import { formatAmount, formatCount, unitOf } from '../../format/amount';
-import { t } from '../../strings';
+import { caveText } from '../../strings/cave';
 import { KINDS } from './filter';
 
 /** How many contributions are where someone wants to know of them. */
@@ -12,11 +12,11 @@ function standing(wallet: Schemas['Wallet']): string {
   const waiting = count('waiting');
   const gone = count('refunded');
   const back = count('refundable');
-  return t.cave.entries.standing(
-    t.cave.entries.count(formatCount(all), all === 1),
-    waiting > 0 ? t.cave.entries.waiting(formatCount(waiting), waiting === 1) : '',
-    back > 0 ? t.cave.entries.back(formatCount(back), back === 1) : '',
-    gone > 0 ? t.cave.entries.gone(formatCount(gone)) : '',
+  return caveText.entries.standing(
+    caveText.entries.count(formatCount(all), all === 1),
+    waiting > 0 ? caveText.entries.waiting(formatCount(waiting), waiting === 1) : '',
+    back > 0 ? caveText.entries.back(formatCount(back), back === 1) : '',
+    gone > 0 ? caveText.entries.gone(formatCount(gone)) : '',
   );
 }
 
@@ -28,12 +28,12 @@ export function Facts({ wallet }: { wallet: Schemas['Wallet'] | undefined }) {
       <dl className="facts cave-facts">
         {KINDS.map((kind) => (
           <div key={kind}>
-            <dt>{t.cave.counts[kind]}</dt>
+            <dt>{caveText.counts[kind]}</dt>
             <dd>{wallet ? formatCount(wallet[kind]) : unknown}</dd>
           </div>
         ))}
         <div>
-          <dt>{t.cave.counts.contributed}</dt>
+          <dt>{caveText.counts.contributed}</dt>
           <dd>
             {wallet && config ? (
               <>

@@ -3,6 +3,7 @@ import { useId } from 'react';
 import { TIERS } from '../../api/client';
 import { formatCount } from '../../format/amount';
 import { t } from '../../strings';
+import { caveText } from '../../strings/cave';
 import { countKinds, type Filter, KINDS, type Nft, showersOf } from './filter';
 
 export function Filters({
@@ -25,7 +26,7 @@ export function Filters({
     <div className="filters">
       {!fixed && (
         <fieldset className="kinds">
-          <legend className="hide">{t.cave.filter.kind}</legend>
+          <legend className="hide">{caveText.filter.kind}</legend>
           {([null, ...KINDS] as const).map((kind) => (
             <button
               key={kind ?? 'all'}
@@ -33,14 +34,14 @@ export function Filters({
               aria-pressed={filter.kind === kind}
               onClick={() => onChange({ ...filter, kind })}
             >
-              {t.cave.kinds[kind ?? 'all']} <span className="number">{formatCount(kind ? counts[kind] : all)}</span>
+              {caveText.kinds[kind ?? 'all']} <span className="number">{formatCount(kind ? counts[kind] : all)}</span>
             </button>
           ))}
         </fieldset>
       )}
       <div className="lists">
         <label htmlFor={`${id}-tier`} className="hide">
-          {t.cave.filter.tier}
+          {caveText.filter.tier}
         </label>
         <select
           id={`${id}-tier`}
@@ -48,7 +49,7 @@ export function Filters({
           value={filter.tier ?? ''}
           onChange={(event) => onChange({ ...filter, tier: TIERS.find((tier) => tier === event.target.value) ?? null })}
         >
-          <option value="">{t.cave.filter.allTiers}</option>
+          <option value="">{caveText.filter.allTiers}</option>
           {TIERS.map((tier) => (
             <option key={tier} value={tier}>
               {t.tiers[tier]}
@@ -56,7 +57,7 @@ export function Filters({
           ))}
         </select>
         <label htmlFor={`${id}-shower`} className="hide">
-          {t.cave.filter.shower}
+          {caveText.filter.shower}
         </label>
         <select
           id={`${id}-shower`}
@@ -66,13 +67,13 @@ export function Filters({
             onChange({ ...filter, shower: event.target.value === '' ? null : Number(event.target.value) })
           }
         >
-          <option value="">{t.cave.filter.allShowers}</option>
+          <option value="">{caveText.filter.allShowers}</option>
           {filter.shower !== null && !showers.includes(filter.shower) && (
-            <option value={filter.shower}>{t.cave.filter.showerOption(formatCount(filter.shower))}</option>
+            <option value={filter.shower}>{caveText.filter.showerOption(formatCount(filter.shower))}</option>
           )}
           {showers.map((shower) => (
             <option key={shower} value={shower}>
-              {t.cave.filter.showerOption(formatCount(shower))}
+              {caveText.filter.showerOption(formatCount(shower))}
             </option>
           ))}
         </select>

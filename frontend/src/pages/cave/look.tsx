@@ -3,7 +3,7 @@ import { type FormEvent, useId, useState } from 'react';
 import { useLive } from '../../api/use';
 import { looksLikeAddress } from '../../format/address';
 import { go } from '../../router';
-import { t } from '../../strings';
+import { caveText } from '../../strings/cave';
 
 export function Look() {
   const { config } = useLive();
@@ -20,9 +20,9 @@ export function Look() {
   };
   return (
     <form className="card stack tight" onSubmit={submit} noValidate>
-      <h2>{t.cave.look.title}</h2>
+      <h2>{caveText.look.title}</h2>
       <div className="field">
-        <label htmlFor={id}>{t.cave.look.label}</label>
+        <label htmlFor={id}>{caveText.look.label}</label>
         <div className="look">
           <input
             id={id}
@@ -40,11 +40,11 @@ export function Look() {
             }}
           />
           <button type="submit" className="button">
-            {t.cave.look.button}
+            {caveText.look.button}
           </button>
         </div>
         <p id={`${id}-hint`} className={`small ${wrong ? 'danger' : 'quiet'}`} role={wrong ? 'alert' : undefined}>
-          {wrong ? t.cave.look.wrong(prefix) : prefix ? t.cave.look.example(prefix) : '\u00a0'}
+          {wrong ? caveText.look.wrong(prefix) : prefix ? caveText.look.example(prefix) : '\u00a0'}
         </p>
       </div>
     </form>

@@ -4,6 +4,7 @@ import { type Receipt, useReceipts } from '../../chain/receipts';
 import { formatCount } from '../../format/amount';
 import { Link } from '../../router';
 import { t } from '../../strings';
+import { caveText } from '../../strings/cave';
 import { Notice } from '../../ui/notice';
 import { Picture } from '../../ui/picture';
 import { TierName } from '../../ui/tier';
@@ -47,12 +48,12 @@ export function Reveal({ all, onClose }: { all: readonly Watched[]; onClose: () 
     <dialog
       ref={dialog}
       className="stage"
-      aria-label={t.cave.stage.title}
+      aria-label={caveText.stage.title}
       onClose={() => !dialog.current?.open && close()}
     >
       <div className="row spread stage-top">
         <span className="quiet number">
-          {all.length > 1 && now && t.cave.stage.of(formatCount(seen + 1), formatCount(all.length))}
+          {all.length > 1 && now && caveText.stage.of(formatCount(seen + 1), formatCount(all.length))}
         </span>
         <button type="button" className="button little" onClick={close}>
           {t.close}
@@ -96,9 +97,9 @@ function Waiting({ one, receipt }: { one: Watched; receipt: Receipt | undefined 
   return (
     <>
       <p className="stage-title" role="status">
-        {signed ? t.cave.stage.signed : t.cave.stage.hatchery}
+        {signed ? caveText.stage.signed : caveText.stage.hatchery}
       </p>
-      <p className="quiet small">{t.cave.stage.goesOn}</p>
+      <p className="quiet small">{caveText.stage.goesOn}</p>
     </>
   );
 }
@@ -134,12 +135,14 @@ function Found({
         {calm && (
           <>
             <p className={`stage-title ${nft.tier}`}>
-              {nft.collection === 'eggs' ? t.cave.stage.egg : t.cave.stage.dust}
+              {nft.collection === 'eggs' ? caveText.stage.egg : caveText.stage.dust}
             </p>
             <p>{nft.name}</p>
             <p className="row stage-facts small">
               <TierName tier={nft.tier} />
-              <span className="quiet number">{t.cave.stage.rank(formatCount(nft.rank), formatCount(nft.shower))}</span>
+              <span className="quiet number">
+                {caveText.stage.rank(formatCount(nft.rank), formatCount(nft.shower))}
+              </span>
             </p>
           </>
         )}
@@ -148,21 +151,21 @@ function Found({
         {more > 0 ? (
           <>
             <button type="button" className="button main" onClick={onNext}>
-              {t.cave.stage.next}
+              {caveText.stage.next}
             </button>
             {rest > 0 && (
               <button type="button" className="button" onClick={onRest}>
-                {t.cave.stage.rest}
+                {caveText.stage.rest}
               </button>
             )}
           </>
         ) : (
           <>
             <button type="button" className="button main" onClick={onNext}>
-              {alone ? t.cave.stage.done : t.cave.stage.all}
+              {alone ? caveText.stage.done : caveText.stage.all}
             </button>
             <Link className="button" to={`/fairness/${nft.shower}/${nft.token_id}`} onClick={onClose}>
-              {t.cave.stage.verify}
+              {caveText.stage.verify}
             </Link>
           </>
         )}
@@ -189,17 +192,17 @@ function Sum({
   return (
     <div className="stack stage-sum">
       {failed && (
-        <Notice kind="bad" title={t.cave.stage.failed} live>
+        <Notice kind="bad" title={caveText.stage.failed} live>
           {receipt?.error && <p>{receipt.error}</p>}
-          <p>{t.cave.stage.failedNote}</p>
+          <p>{caveText.stage.failedNote}</p>
         </Notice>
       )}
-      {all.length === 0 && <p className="stage-title">{t.cave.custody.late}</p>}
-      {back && <Notice kind="good" title={t.cave.stage.back} live />}
+      {all.length === 0 && <p className="stage-title">{caveText.custody.late}</p>}
+      {back && <Notice kind="good" title={caveText.stage.back} live />}
       {found.length > 0 && (
         <>
           <p className="stage-title" role="status">
-            {t.cave.stage.sum(formatCount(eggs.length), eggs.length === 1, formatCount(found.length - eggs.length))}
+            {caveText.stage.sum(formatCount(eggs.length), eggs.length === 1, formatCount(found.length - eggs.length))}
           </p>
           <ul className="stage-all">
             {[...eggs, ...found.filter((nft) => nft.collection !== 'eggs')].map((nft) => (
@@ -212,7 +215,7 @@ function Sum({
       )}
       <p>
         <button type="button" className="button main" onClick={onClose}>
-          {t.cave.stage.done}
+          {caveText.stage.done}
         </button>
       </p>
     </div>

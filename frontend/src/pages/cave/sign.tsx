@@ -5,6 +5,7 @@ import type { Receipt } from '../../chain/receipts';
 import { useSend } from '../../chain/send';
 import { formatAmount, unitOf } from '../../format/amount';
 import { t } from '../../strings';
+import { caveText } from '../../strings/cave';
 import { Notice } from '../../ui/notice';
 import { useWallet } from '../../wallets/use';
 
@@ -63,11 +64,11 @@ export function Sign({
   };
 
   const coin = fee?.coins[0];
-  const cost = coin ? `${formatAmount(BigInt(coin.amount))} ${unitOf(coin.denom)}` : t.cave.sign.feeUnknown;
+  const cost = coin ? `${formatAmount(BigInt(coin.amount))} ${unitOf(coin.denom)}` : caveText.sign.feeUnknown;
   return (
     <div className="stack">
       <p className="small sign-leaves">{blocked ?? (trouble !== null && fee === null ? null : leaves(cost))}</p>
-      {account?.ledger && <p className="small quiet">{t.cave.sign.ledger}</p>}
+      {account?.ledger && <p className="small quiet">{caveText.sign.ledger}</p>}
       {trouble !== null && <Notice kind="bad" title={trouble} live />}
       <button
         type="button"
@@ -75,7 +76,7 @@ export function Sign({
         aria-disabled={!free || busy ? true : undefined}
         onClick={() => void sign()}
       >
-        {busy ? t.cave.sign.looking : label}
+        {busy ? caveText.sign.looking : label}
       </button>
     </div>
   );

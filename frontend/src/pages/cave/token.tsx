@@ -5,6 +5,7 @@ import { shortAddress } from '../../format/address';
 import { formatCount, formatPercent } from '../../format/amount';
 import { Link } from '../../router';
 import { t } from '../../strings';
+import { caveText } from '../../strings/cave';
 import { Picture } from '../../ui/picture';
 import { Sheet } from '../../ui/sheet';
 import { TierName } from '../../ui/tier';
@@ -36,8 +37,8 @@ export function TokenSheet({
   if (!nft) {
     const missing = kind === undefined || error?.status === 404 || error?.status === 400;
     return (
-      <Sheet title={missing ? t.cave.token.missing : t.loading} onClose={onClose}>
-        {missing && <p>{t.cave.token.missingNote}</p>}
+      <Sheet title={missing ? caveText.token.missing : t.loading} onClose={onClose}>
+        {missing && <p>{caveText.token.missingNote}</p>}
       </Sheet>
     );
   }
@@ -62,28 +63,28 @@ export function TokenSheet({
       {nft.odds && <OddsFacts nft={nft} />}
       {here && (
         <button type="button" className="button main wide" onClick={() => setCracking(true)}>
-          {t.cave.token.crack}
+          {caveText.token.crack}
         </button>
       )}
       <dl className="facts">
         <div>
-          <dt>{t.cave.token.tier}</dt>
+          <dt>{caveText.token.tier}</dt>
           <dd>
             <TierName tier={nft.tier} />
           </dd>
         </div>
         <div>
-          <dt>{t.cave.token.rank}</dt>
+          <dt>{caveText.token.rank}</dt>
           <dd>{formatCount(nft.rank)}</dd>
         </div>
         <div>
-          <dt>{t.cave.token.shower}</dt>
+          <dt>{caveText.token.shower}</dt>
           <dd>
             <Link to={`/telescope/${nft.shower}`}>{formatCount(nft.shower)}</Link>
           </dd>
         </div>
       </dl>
-      <h3>{t.cave.token.traits}</h3>
+      <h3>{caveText.token.traits}</h3>
       <dl className="traits">
         {nft.attributes.map(({ trait_type, value }) => (
           <div key={trait_type}>
@@ -95,7 +96,7 @@ export function TokenSheet({
       {nft.description && <p className="small quiet">{nft.description}</p>}
       <p>
         <Link to={`/fairness/${nft.shower}/${nft.token_id}`} className="button little">
-          {t.cave.token.fairness}
+          {caveText.token.fairness}
         </Link>
       </p>
     </Sheet>
@@ -104,15 +105,15 @@ export function TokenSheet({
 
 /** Where it is, if not simply here. */
 function What({ nft, address }: { nft: Nft; address: string }) {
-  if (nft.cracking) return <p>{t.cave.token.cracking}</p>;
+  if (nft.cracking) return <p>{caveText.token.cracking}</p>;
   if (nft.burnt) {
     const found = nft.found === 'eggs' || nft.found === 'dust' ? nft.found : null;
     return (
       <p>
-        {found ? t.cave.token.held[found] : t.cave.token.gone}{' '}
+        {found ? caveText.token.held[found] : caveText.token.gone}{' '}
         {found && (
           <Link to={`/cave/${address}/${found}/${nft.token_id}`} stay>
-            {t.cave.token.see}
+            {caveText.token.see}
           </Link>
         )}
       </p>
@@ -121,7 +122,7 @@ function What({ nft, address }: { nft: Nft; address: string }) {
   if (nft.owner === address) return null;
   return (
     <p>
-      {t.cave.token.holder}{' '}
+      {caveText.token.holder}{' '}
       <Link to={`/cave/${nft.owner}/${nft.collection}/${nft.token_id}`} title={nft.owner}>
         {shortAddress(nft.owner)}
       </Link>
@@ -138,17 +139,17 @@ function OddsFacts({ nft }: { nft: Nft }) {
   return (
     <div className="odds-facts">
       <p>
-        <span className="small quiet">{t.cave.token.odds}</span>
+        <span className="small quiet">{caveText.token.odds}</span>
         <span className="odds-percent">{formatPercent(nft.odds.percent)}</span>
-        <span className="small quiet number">{t.cave.token.exact(nft.odds.numerator, nft.odds.denominator)}</span>
+        <span className="small quiet number">{caveText.token.exact(nft.odds.numerator, nft.odds.denominator)}</span>
       </p>
       {asked && (
         <p className="small hidden-eggs">
           {hidden &&
             (hidden.eggs === 0
-              ? t.cave.token.allFound(tier, shower)
-              : t.cave.token.hidden(formatCount(hidden.eggs), formatCount(hidden.of), tier, shower) +
-                t.cave.token.hiddenIn(formatCount(hidden.meteors), hidden.meteors === 1))}
+              ? caveText.token.allFound(tier, shower)
+              : caveText.token.hidden(formatCount(hidden.eggs), formatCount(hidden.of), tier, shower) +
+                caveText.token.hiddenIn(formatCount(hidden.meteors), hidden.meteors === 1))}
         </p>
       )}
     </div>

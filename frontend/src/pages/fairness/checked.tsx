@@ -1,6 +1,6 @@
 // A check on the page: the verdict on top, then its steps, then the button that starts it again.
 import { checkEvent } from '../../fairness/check';
-import { t } from '../../strings';
+import { fairnessText } from '../../strings/fairness';
 import { Notice } from '../../ui/notice';
 import { openStep, Steps } from './steps';
 import type { Checked } from './use-checked';
@@ -17,23 +17,23 @@ interface Props {
 export function CheckedCard({ checked, title, paused = false }: Props) {
   const { said, progress, failed, ofEvent, ofShower } = checked;
   return (
-    <section className="card stack" aria-label={t.fairness.steps.title}>
+    <section className="card stack" aria-label={fairnessText.steps.title}>
       <VerdictBox said={said} progress={progress}>
         {failed && (
           <p>
             <button type="button" className="linkish" onClick={() => openStep(failed.step.name)}>
-              {t.fairness.verdict.why}
+              {fairnessText.verdict.why}
             </button>
           </p>
         )}
       </VerdictBox>
-      <h3>{t.fairness.steps.event}</h3>
+      <h3>{fairnessText.steps.event}</h3>
       <Steps of={ofEvent} />
       <h3>{title}</h3>
       <Steps of={ofShower} />
       {paused && (
         <Notice kind="warn">
-          <p>{t.fairness.pausedNote}</p>
+          <p>{fairnessText.pausedNote}</p>
         </Notice>
       )}
       <p>
@@ -45,7 +45,7 @@ export function CheckedCard({ checked, title, paused = false }: Props) {
           }}
           aria-disabled={said.tone === 'busy'}
         >
-          {t.fairness.again}
+          {fairnessText.again}
         </button>
       </p>
     </section>

@@ -1,9 +1,9 @@
 // Which event the evidence is of, and the command that checks it without this server.
 import { pinned } from '../../api/pinned';
 import type { EventTold } from '../../fairness/types';
-import { t } from '../../strings';
+import { fairnessText } from '../../strings/fairness';
 
-const words = t.fairness.sources;
+const words = fairnessText.sources;
 
 /** What can be said of the contract that the evidence names, by the one that was compiled in (`made`). */
 export function whose(

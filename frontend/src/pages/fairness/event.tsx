@@ -7,6 +7,7 @@ import { formatCount } from '../../format/amount';
 import { go, Link } from '../../router';
 import { useStore } from '../../store';
 import { t } from '../../strings';
+import { fairnessText } from '../../strings/fairness';
 import { How } from './how';
 import { sayStranger, sayTrouble, sayVerdict } from './say';
 import { Limits, Sources } from './trust';
@@ -30,10 +31,10 @@ export function OfEvent({ event }: { event: EventTold | null }) {
     const stranger = event && sayStranger(event);
     if (stranger) return stranger;
     if (event && !running && count > 0 && told.length === count) return sayVerdict(judge(event, told), event, null);
-    if (!running) return { tone: 'idle', title: t.fairness.checkTitle, text: t.fairness.checkLead };
+    if (!running) return { tone: 'idle', title: fairnessText.checkTitle, text: fairnessText.checkLead };
     const busy = [...reports].find(([, one]) => one.doing !== null);
-    const text = busy?.[1].doing ? t.fairness.doing[busy[1].doing](formatCount(busy[0])) : t.fairness.doing.event;
-    return { tone: 'busy', title: t.fairness.verdict.busy, text };
+    const text = busy?.[1].doing ? fairnessText.doing[busy[1].doing](formatCount(busy[0])) : fairnessText.doing.event;
+    return { tone: 'busy', title: fairnessText.verdict.busy, text };
   }
 
   const run = async () => {
@@ -46,24 +47,24 @@ export function OfEvent({ event }: { event: EventTold | null }) {
   if (event === null && trouble === null) return <p className="quiet to-come">{t.loading}</p>;
   return (
     <>
-      <h1>{t.fairness.title}</h1>
-      <p className="lead">{t.fairness.lead}</p>
+      <h1>{fairnessText.title}</h1>
+      <p className="lead">{fairnessText.lead}</p>
       <div className="columns of-event">
-        <section className="card stack" aria-label={t.fairness.checkTitle}>
+        <section className="card stack" aria-label={fairnessText.checkTitle}>
           <VerdictBox said={said} progress={count === 0 ? 0 : told.length / count}>
             {failed && !running && (
               <p>
-                <Link to={`/fairness/${failed.shower ?? 1}`}>{t.fairness.verdict.why}</Link>
+                <Link to={`/fairness/${failed.shower ?? 1}`}>{fairnessText.verdict.why}</Link>
               </p>
             )}
           </VerdictBox>
           <p>
             <button type="button" className="button main wide" onClick={run} aria-disabled={running || event === null}>
-              {told.length > 0 && !running ? t.fairness.again : t.fairness.all(formatCount(count), count <= 1)}
+              {told.length > 0 && !running ? fairnessText.again : fairnessText.all(formatCount(count), count <= 1)}
             </button>
           </p>
           <Find event={event} />
-          <h2>{t.fairness.showersTitle}</h2>
+          <h2>{fairnessText.showersTitle}</h2>
           <Showers event={event} />
         </section>
         <How />
@@ -99,7 +100,7 @@ function Showers({ event }: { event: EventTold | null }) {
 
 function Shower({ of }: { of: ShowerTold }) {
   const check = useStore(checks).get(of.shower);
-  const name = t.fairness.shower(formatCount(of.shower));
+  const name = fairnessText.shower(formatCount(of.shower));
   const badge = check?.told ? outcome(check.told) : null;
   return (
     <li>
@@ -108,17 +109,17 @@ function Shower({ of }: { of: ShowerTold }) {
           <Link to={`/fairness/${of.shower}`}>{name}</Link>
         </h3>
         <p className="small quiet">
-          {t.fairness.wallets(formatCount(of.contributors), of.contributors === 1)}, {t.fairness.stage[of.state]}
-          {of.paused && `, ${t.fairness.paused}`}
+          {fairnessText.wallets(formatCount(of.contributors), of.contributors === 1)}, {fairnessText.stage[of.state]}
+          {of.paused && `, ${fairnessText.paused}`}
         </p>
       </div>
       {badge ? (
         <span className="badge" data-outcome={badge}>
-          {t.fairness.badge[badge]}
+          {fairnessText.badge[badge]}
         </span>
       ) : (
-        <Link to={`/fairness/${of.shower}`} className="button little" aria-label={t.fairness.checkOf(name)}>
-          {check?.doing ? '…' : t.fairness.check}
+        <Link to={`/fairness/${of.shower}`} className="button little" aria-label={fairnessText.checkOf(name)}>
+          {check?.doing ? '…' : fairnessText.check}
         </Link>
       )}
     </li>
@@ -132,14 +133,14 @@ function Find({ event }: { event: EventTold | null }) {
   const find = (submit: FormEvent) => {
     submit.preventDefault();
     const digits = typed.replace(/[^0-9]/g, '');
-    if (!/^[1-9][0-9]{0,14}$/.test(digits)) return setWrong(t.fairness.find.bad);
+    if (!/^[1-9][0-9]{0,14}$/.test(digits)) return setWrong(fairnessText.find.bad);
     const shower = event && showerOf(event, Number(digits));
-    if (!shower) return setWrong(t.fairness.noMeteor(digits));
+    if (!shower) return setWrong(fairnessText.noMeteor(digits));
     go(`/fairness/${shower.shower}/${digits}`);
   };
   return (
     <form onSubmit={find} className="field">
-      <label htmlFor="meteor">{t.fairness.find.label}</label>
+      <label htmlFor="meteor">{fairnessText.find.label}</label>
       <div className="find-meteor">
         <input
           id="meteor"
@@ -155,7 +156,7 @@ function Find({ event }: { event: EventTold | null }) {
           }}
         />
         <button type="submit" className="button">
-          {t.fairness.find.go}
+          {fairnessText.find.go}
         </button>
       </div>
       <p id="meteor-wrong" className="small danger" role="status">

@@ -1,7 +1,7 @@
 // The picture: three strands that meet in the draw, step by step, with who knows what. Its text is text, so that it can
 // be read at any size; each step's strands stretch to it.
 import type { ReactNode } from 'react';
-import { t } from '../../strings';
+import { fairnessText } from '../../strings/fairness';
 
 /** Where the strands run, from one step's middle to the next one's, in a box of 80 by 100 that stretches. */
 const KEY = 18;
@@ -83,17 +83,17 @@ const MEDALS: readonly { on: Strand; x: number; glyph: ReactNode }[] = [
 export function How() {
   return (
     <section className="card stack how" aria-labelledby="how">
-      <h2 id="how">{t.fairness.how.title}</h2>
-      <p className="quiet">{t.fairness.how.lead}</p>
-      <ul className="how-key small quiet" aria-label={t.fairness.how.picture}>
+      <h2 id="how">{fairnessText.how.title}</h2>
+      <p className="quiet">{fairnessText.how.lead}</p>
+      <ul className="how-key small quiet" aria-label={fairnessText.how.picture}>
         {(['key', 'log', 'number'] as const).map((strand) => (
           <li key={strand} data-strand={strand}>
-            {t.fairness.how.strands[strand]}
+            {fairnessText.how.strands[strand]}
           </li>
         ))}
       </ul>
       <ol>
-        {t.fairness.how.steps.map(({ title, text, who, knows }, at) => (
+        {fairnessText.how.steps.map(({ title, text, who, knows }, at) => (
           <li key={title}>
             <Rail at={at} />
             <div className="stack tight">

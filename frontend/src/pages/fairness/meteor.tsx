@@ -7,7 +7,7 @@ import { shortAddress } from '../../format/address';
 import { formatAmount, formatCount, formatPercent, unitOf } from '../../format/amount';
 import { Link } from '../../router';
 import { useStore } from '../../store';
-import { t } from '../../strings';
+import { fairnessText } from '../../strings/fairness';
 import { TierName } from '../../ui/tier';
 import { CheckedCard } from './checked';
 import { Limits, Sources } from './trust';
@@ -30,21 +30,21 @@ export function OfMeteor({ named, meteor, event }: Props) {
   const whole = useStore(events);
   const check = useStore(meteors).get(meteor ?? 0);
   const told = check?.told ?? null;
-  const checked = useChecked(STEPS, event, of, check, told?.report ?? null, t.fairness.noMeteor(named));
+  const checked = useChecked(STEPS, event, of, check, told?.report ?? null, fairnessText.noMeteor(named));
   return (
     <>
       <p>
         <Link to={of ? `/fairness/${of.shower}` : '/fairness'}>
-          {of ? t.fairness.shower(formatCount(of.shower)) : t.fairness.back}
+          {of ? fairnessText.shower(formatCount(of.shower)) : fairnessText.back}
         </Link>
       </p>
-      <h1>{t.fairness.meteor.title(meteor === null ? named : formatCount(meteor))}</h1>
+      <h1>{fairnessText.meteor.title(meteor === null ? named : formatCount(meteor))}</h1>
       <div className="columns">
         <div className="stack">
           {!(event && !of) && <Facts told={told} of={of} />}
           <CheckedCard
             checked={checked}
-            title={of ? t.fairness.shower(formatCount(of.shower)) : ''}
+            title={of ? fairnessText.shower(formatCount(of.shower)) : ''}
             paused={of?.paused}
           />
         </div>
@@ -66,7 +66,7 @@ export function OfMeteor({ named, meteor, event }: Props) {
 /** What the verifier found of the meteor. Every field keeps its place from the beginning. */
 function Facts({ told, of }: { told: MeteorTold | null; of: ShowerTold | undefined }) {
   const { config } = useLive();
-  const words = t.fairness.meteor;
+  const words = fairnessText.meteor;
   const meteor = told?.meteor ?? null;
   const drawn = meteor?.content?.kind ?? null;
   const proven = told?.report.steps.some((step) => step.name === 'reveals' && step.outcome === 'passed');

@@ -5,11 +5,11 @@ import type { EventTold, ShowerTold } from '../../fairness/types';
 import type { Verdict } from '../../fairness/verdict';
 import { formatCount } from '../../format/amount';
 import { formatMoment } from '../../format/time';
-import { t } from '../../strings';
+import { fairnessText } from '../../strings/fairness';
 import { whose } from './contract';
 import type { Said } from './verdict';
 
-const words = t.fairness.verdict;
+const words = fairnessText.verdict;
 
 export function sayTrouble({ of, words: why }: Trouble): Said {
   switch (of) {
@@ -35,7 +35,7 @@ export function sayVerdict(verdict: Verdict, event: EventTold, shower: ShowerTol
   switch (verdict.is) {
     case 'wrong': {
       const of = failed?.shower == null ? '' : formatCount(failed.shower);
-      const step = failed ? t.fairness.steps.names[failed.step.name] : '';
+      const step = failed ? fairnessText.steps.names[failed.step.name] : '';
       return { tone: 'bad', title: words.wrong, text: words.wrongText(of, step) };
     }
     case 'holds':

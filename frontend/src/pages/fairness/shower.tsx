@@ -5,7 +5,7 @@ import { type EventTold, SHOWER_STEPS } from '../../fairness/types';
 import { formatCount } from '../../format/amount';
 import { Link } from '../../router';
 import { useStore } from '../../store';
-import { t } from '../../strings';
+import { fairnessText } from '../../strings/fairness';
 import { CheckedCard } from './checked';
 import { Limits, Sources } from './trust';
 import { useChecked } from './use-checked';
@@ -24,12 +24,12 @@ export function OfShower({ named, shower, event }: Props) {
   }, [of]);
   const whole = useStore(events);
   const check = useStore(showers).get(shower ?? 0);
-  const checked = useChecked(SHOWER_STEPS, event, of, check, check?.told ?? null, t.fairness.noShower(named));
-  const title = t.fairness.shower(shower === null ? named : formatCount(shower));
+  const checked = useChecked(SHOWER_STEPS, event, of, check, check?.told ?? null, fairnessText.noShower(named));
+  const title = fairnessText.shower(shower === null ? named : formatCount(shower));
   return (
     <>
       <p>
-        <Link to="/fairness">{t.fairness.back}</Link>
+        <Link to="/fairness">{fairnessText.back}</Link>
       </p>
       <h1>{title}</h1>
       <div className="columns">

@@ -1,7 +1,7 @@
 // The steps of a check, all of them from the beginning, so that nothing moves when they come in one by one.
 import { useEffect, useState } from 'react';
 import type { Step, StepName } from '../../fairness/types';
-import { t } from '../../strings';
+import { fairnessText } from '../../strings/fairness';
 
 /** Milliseconds from one step to the next. */
 const BEAT = 90;
@@ -46,16 +46,16 @@ export function Steps({ of }: { of: readonly Row[] }) {
           <Node outcome={step?.outcome ?? 'waiting'} />
           <details id={stepId(name)}>
             <summary>
-              <span>{t.fairness.steps.names[name]}</span>
-              <span className="word small">{t.fairness.word[step?.outcome ?? 'waiting']}</span>
+              <span>{fairnessText.steps.names[name]}</span>
+              <span className="word small">{fairnessText.word[step?.outcome ?? 'waiting']}</span>
             </summary>
             {step === null ? (
-              <p className="quiet">{t.fairness.steps.waiting}</p>
+              <p className="quiet">{fairnessText.steps.waiting}</p>
             ) : (
               <dl className="stack tight small">
-                <dt className="quiet">{t.fairness.steps.shows}</dt>
+                <dt className="quiet">{fairnessText.steps.shows}</dt>
                 <dd>{sentence(step.shows)}</dd>
-                <dt className="quiet">{t.fairness.steps.found[step.outcome]}</dt>
+                <dt className="quiet">{fairnessText.steps.found[step.outcome]}</dt>
                 <dd className="step-found">{sentence(step.detail)}</dd>
               </dl>
             )}

@@ -6,10 +6,11 @@ import type { Fetched } from '../../fairness/evidence';
 import type { EventTold } from '../../fairness/types';
 import { formatCount } from '../../format/amount';
 import { t } from '../../strings';
+import { fairnessText } from '../../strings/fairness';
 import { Copy } from '../../ui/copy';
 import { command, whose } from './contract';
 
-const words = t.fairness.sources;
+const words = fairnessText.sources;
 
 export function Sources({
   event,
@@ -87,10 +88,10 @@ export function Limits() {
     <section className="card">
       <details className="limits">
         <summary>
-          <h2>{t.fairness.trust.title}</h2>
+          <h2>{fairnessText.trust.title}</h2>
         </summary>
         <ul className="points">
-          {t.fairness.trust.points.map((point) => (
+          {fairnessText.trust.points.map((point) => (
             <li key={point}>{point}</li>
           ))}
         </ul>

@@ -5,6 +5,7 @@ import { judge, type Verdict } from '../../fairness/verdict';
 import { formatCount } from '../../format/amount';
 import { useStore } from '../../store';
 import { t } from '../../strings';
+import { fairnessText } from '../../strings/fairness';
 import { sayStranger, sayTrouble, sayVerdict } from './say';
 import { type Row, rows, useOneByOne } from './steps';
 import type { Said } from './verdict';
@@ -53,10 +54,10 @@ export function useChecked(
     if (verdict && event && of) return sayVerdict(verdict, event, of);
     const shower = of ? formatCount(of.shower) : '';
     const text = report
-      ? t.fairness.doing.showing
+      ? fairnessText.doing.showing
       : check?.doing
-        ? t.fairness.doing[check.doing](shower)
-        : t.fairness.doing.event;
-    return { tone: 'busy', title: t.fairness.verdict.busy, text };
+        ? fairnessText.doing[check.doing](shower)
+        : fairnessText.doing.event;
+    return { tone: 'busy', title: fairnessText.verdict.busy, text };
   }
 }

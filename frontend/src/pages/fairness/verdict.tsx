@@ -1,6 +1,6 @@
 // The verdict, large and on top: what a check came to, or how far it is. It keeps its place, whatever it says.
 import type { ReactNode } from 'react';
-import { t } from '../../strings';
+import { fairnessText } from '../../strings/fairness';
 
 export type Tone = 'idle' | 'busy' | 'good' | 'open' | 'bad';
 
@@ -29,7 +29,7 @@ export function VerdictBox({
         <p>{said.text}</p>
         {children}
       </div>
-      {said.tone === 'busy' && <progress value={progress} max={1} aria-label={t.fairness.progress} />}
+      {said.tone === 'busy' && <progress value={progress} max={1} aria-label={fairnessText.progress} />}
       {/* Said once, when there is something to say. */}
       <p className="hide" role="status">
         {done ? `${said.title}. ${said.text}` : ''}

@@ -1,6 +1,6 @@
 // Percentages and amounts in answers are exact.
 import { expect, test } from 'vitest';
-import { t } from '../../strings';
+import { helpText } from '../../strings/help';
 import { factsOf, percentOf, percentOfPart, taxOf } from './facts';
 
 test('basis points', () => {
@@ -26,7 +26,7 @@ test('the tax with its cap, in the words of the answers', () => {
   for (const unknown of [null, { burn_tax: null, tax_cap: null }]) {
     expect(taxOf(unknown, 'UST')).toEqual({ tax: '', taxCap: '' });
   }
-  const said = t.help.answers({ ...factsOf(null, null), ...taxOf(tax, 'UST') });
+  const said = helpText.answers({ ...factsOf(null, null), ...taxOf(tax, 'UST') });
   const refunds = said.find((answer) => answer.id === 'refunds')?.paragraphs?.join(' ');
   expect(refunds).toContain('less 0.5 %, at most 1 UST of each transfer.');
 });

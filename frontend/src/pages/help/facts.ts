@@ -5,7 +5,7 @@ import type { Site } from '../../api/site';
 import { formatAmount, formatCount, formatPercent, unitOf } from '../../format/amount';
 import type { Tax } from '../../format/tax';
 import { formatSpan } from '../../format/time';
-import type { EventFacts } from '../../strings';
+import type { EventFacts } from '../../strings/help';
 
 const NOTHING: EventFacts = {
   contract: '',

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import { useSite } from '../../api/site';
 import { useLive } from '../../api/use';
 import { Link } from '../../router';
-import { type Answer, t } from '../../strings';
+import { type Answer, helpText } from '../../strings/help';
 import { factsOf } from './facts';
 
 export function Faq() {
@@ -12,9 +12,9 @@ export function Faq() {
   const linked = useHash();
   return (
     <section className="stack" aria-labelledby="faq">
-      <h2 id="faq">{t.help.faq}</h2>
+      <h2 id="faq">{helpText.faq}</h2>
       <div className="card faq">
-        {t.help.answers(factsOf(config, site)).map((answer) => (
+        {helpText.answers(factsOf(config, site)).map((answer) => (
           <Entry key={answer.id} answer={answer} linked={linked === answer.id} />
         ))}
       </div>
@@ -75,7 +75,7 @@ function Entry({ answer, linked }: { answer: Answer; linked: boolean }) {
         <p className="row spread small">
           {answer.to ? <Link to={answer.to.path}>{answer.to.text}</Link> : <span />}
           <a href={`#${answer.id}`} className="quiet">
-            {t.help.link}
+            {helpText.link}
           </a>
         </p>
       </div>

@@ -1,5 +1,5 @@
 // Help and status: how things are, what keeps money safe, answers, and what a support request needs.
-import { t } from '../../strings';
+import { helpText } from '../../strings/help';
 import { Faq } from './faq';
 import './help.css';
 import { Safety } from './safety';
@@ -11,8 +11,8 @@ export function Help() {
   return (
     <div className="stack help">
       <header className="stack tight">
-        <h1>{t.help.title}</h1>
-        <p className="lead">{t.help.lead}</p>
+        <h1>{helpText.title}</h1>
+        <p className="lead">{helpText.lead}</p>
       </header>
       <div className="columns">
         <Status />

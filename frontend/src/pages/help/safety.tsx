@@ -1,7 +1,7 @@
 // What keeps people's money safe: nobody needs their words, which contract is the right one, and where help is.
 import { useSite } from '../../api/site';
 import { useLive } from '../../api/use';
-import { t } from '../../strings';
+import { helpText } from '../../strings/help';
 import { Copy } from '../../ui/copy';
 
 export function Safety() {
@@ -9,19 +9,19 @@ export function Safety() {
   const site = useSite();
   return (
     <section className="card stack" aria-labelledby="safe">
-      <h2 id="safe">{t.help.safe}</h2>
+      <h2 id="safe">{helpText.safe}</h2>
       <div className="stack tight">
-        <h3>{t.help.words}</h3>
-        <p className="quiet">{t.help.wordsMore}</p>
+        <h3>{helpText.words}</h3>
+        <p className="quiet">{helpText.wordsMore}</p>
       </div>
       {config && (
         <div className="stack tight">
-          <p className="quiet">{t.help.compare}</p>
-          <Copy text={config.contract} short={false} label={t.help.contractLabel} />
+          <p className="quiet">{helpText.compare}</p>
+          <Copy text={config.contract} short={false} label={helpText.contractLabel} />
         </div>
       )}
       <div className="stack tight support">
-        <h3>{t.help.support}</h3>
+        <h3>{helpText.support}</h3>
         {site?.support ? (
           <>
             <p>
@@ -29,10 +29,10 @@ export function Safety() {
                 {site.support.replace(/^mailto:|^https:\/\//, '')}
               </a>
             </p>
-            <p className="quiet small">{t.help.supportMore}</p>
+            <p className="quiet small">{helpText.supportMore}</p>
           </>
         ) : (
-          <p className="quiet">{t.help.noSupport}</p>
+          <p className="quiet">{helpText.noSupport}</p>
         )}
       </div>
     </section>

@@ -3,7 +3,7 @@ import { deviceAhead, type Schemas } from '../../api/client';
 import { useApi, useChainTime, useLive } from '../../api/use';
 import { formatCount } from '../../format/amount';
 import { formatSpan } from '../../format/time';
-import { t } from '../../strings';
+import { helpText } from '../../strings/help';
 import { healthOf, type Level, type Line, overall } from './health';
 
 /** The server is asked how it is this often (seconds). */
@@ -22,19 +22,19 @@ export function Status() {
   return (
     <section className="card stack" aria-labelledby="status">
       <h2 id="status" className="hide">
-        {t.help.status}
+        {helpText.status}
       </h2>
       <p className="overall" data-level={all} role="status">
         <LevelMark level={all} />
-        {t.help.overall[all]}
+        {helpText.overall[all]}
       </p>
       <dl className="health">
         {lines.map((line) => (
           <div key={line.what}>
             <dt>
               <LevelMark level={line.level} />
-              {t.help.lines[line.what].name}
-              <span className="hide">: {t.help.levels[line.level]}</span>
+              {helpText.lines[line.what].name}
+              <span className="hide">: {helpText.levels[line.level]}</span>
             </dt>
             <dd className="number">{words(line)}</dd>
           </div>
@@ -53,25 +53,25 @@ function newest(a: Schemas['PublicStatus'] | null, b: Schemas['PublicStatus'] | 
 function say(line: Line, height: number, since: number, ahead: number | null): string {
   switch (line.what) {
     case 'connection':
-      return t.help.lines.connection[line.is];
+      return helpText.lines.connection[line.is];
     case 'chain': {
-      const words = t.help.lines.chain;
+      const words = helpText.lines.chain;
       return line.is === 'none' ? words.none : words[line.is](formatCount(height), formatSpan(since));
     }
     case 'nodes': {
-      const words = t.help.lines.nodes;
+      const words = helpText.lines.nodes;
       return line.is === 'behind' ? words.behind(formatCount(line.blocks), line.blocks === 1) : words[line.is];
     }
     case 'figures':
-      return t.help.lines.figures[line.is];
+      return helpText.lines.figures[line.is];
     case 'alarms': {
-      const words = t.help.lines.alarms;
+      const words = helpText.lines.alarms;
       return line.is === 'some' ? words.some(formatCount(line.count), line.count === 1) : words[line.is];
     }
     case 'contributing':
-      return t.help.lines.contributing[line.is];
+      return helpText.lines.contributing[line.is];
     case 'clock': {
-      const words = t.help.lines.clock;
+      const words = helpText.lines.clock;
       return line.is === 'off' ? words.off(formatSpan(Math.abs(ahead ?? 0)), (ahead ?? 0) > 0) : words[line.is];
     }
   }

@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { useSite } from '../../api/site';
 import { useLive } from '../../api/use';
-import { t } from '../../strings';
+import { helpText } from '../../strings/help';
 import { Copy } from '../../ui/copy';
 import { browser, debugInfo } from './debug';
 
@@ -26,21 +26,21 @@ export function Support() {
   };
   return (
     <section className="card stack" aria-labelledby="tech">
-      <h2 id="tech">{t.help.tech}</h2>
-      <p className="quiet">{t.help.debugNote}</p>
+      <h2 id="tech">{helpText.tech}</h2>
+      <p className="quiet">{helpText.debugNote}</p>
       <p>
         <button type="button" className="button" onClick={copy}>
-          {state === 'done' ? t.help.debugDone : t.help.debug}
+          {state === 'done' ? helpText.debugDone : helpText.debug}
         </button>
       </p>
       <p role="status" className={state === 'failed' ? 'danger' : 'hide'}>
-        {state === 'failed' ? t.help.debugFailed : state === 'done' ? t.help.debugDone : ''}
+        {state === 'failed' ? helpText.debugFailed : state === 'done' ? helpText.debugDone : ''}
       </p>
       <details
         open={shown !== null}
         onToggle={(event) => setShown(event.currentTarget.open ? debugInfo(live, site, browser()) : null)}
       >
-        <summary>{t.help.debugShow}</summary>
+        <summary>{helpText.debugShow}</summary>
         <pre className="debug code">{shown}</pre>
       </details>
     </section>
@@ -51,21 +51,21 @@ export function Release() {
   const site = useSite();
   return (
     <section className="card stack" aria-labelledby="release">
-      <h2 id="release">{t.help.release}</h2>
+      <h2 id="release">{helpText.release}</h2>
       {site?.release.page ? (
         <>
-          <p className="quiet">{t.help.releaseIs(site.release.version)}</p>
+          <p className="quiet">{helpText.releaseIs(site.release.version)}</p>
           <div className="stack tight">
-            <p className="quiet small">{t.help.releaseHash}</p>
-            <Copy text={site.release.page} short={false} label={t.help.releaseLabel} />
+            <p className="quiet small">{helpText.releaseHash}</p>
+            <Copy text={site.release.page} short={false} label={helpText.releaseLabel} />
           </div>
           <p className="quiet">
-            {t.help.releaseBefore} <a href="/.well-known/release.json">/.well-known/release.json</a>.{' '}
-            {t.help.releaseAfter}
+            {helpText.releaseBefore} <a href="/.well-known/release.json">/.well-known/release.json</a>.{' '}
+            {helpText.releaseAfter}
           </p>
         </>
       ) : (
-        <p className="quiet">{t.help.releaseNone}</p>
+        <p className="quiet">{helpText.releaseNone}</p>
       )}
     </section>
   );

@@ -6,6 +6,7 @@ import { formatAmount, unitOf } from '../../format/amount';
 import { formatMoment } from '../../format/time';
 import { go, useQuery } from '../../router';
 import { t } from '../../strings';
+import { helpText } from '../../strings/help';
 
 type Unasked = Schemas['UnaskedCoins'];
 
@@ -18,9 +19,9 @@ export function Sent() {
       <div className="sent stack">
         <div className="stack">
           <h2 id="sent" className="danger">
-            {t.help.sent}
+            {helpText.sent}
           </h2>
-          <p>{t.help.sentMore}</p>
+          <p>{helpText.sentMore}</p>
         </div>
         <div className="stack tight">
           <Search key={address} address={address} />
@@ -41,7 +42,7 @@ function Search({ address }: { address: string }) {
   return (
     <form className="sent-search" onSubmit={submit}>
       <div className="field">
-        <label htmlFor="sender">{t.help.sentFind}</label>
+        <label htmlFor="sender">{helpText.sentFind}</label>
         <div className="with-button">
           <input
             id="sender"
@@ -56,7 +57,7 @@ function Search({ address }: { address: string }) {
             spellCheck={false}
           />
           <button type="submit" className="button little">
-            {t.help.sentButton}
+            {helpText.sentButton}
           </button>
         </div>
       </div>
@@ -123,16 +124,16 @@ function Answer({ address }: { address: string }) {
     case 'failed':
       return <p className="danger">{known.why}</p>;
     case 'known':
-      if (known.moved.length === 0) return <p>{t.help.sentNone}</p>;
+      if (known.moved.length === 0) return <p>{helpText.sentNone}</p>;
       return (
         <ul className="stack tight number">
           {known.moved.map(({ back, amount, denom, time, height }, index) => {
             const coins = `${formatAmount(amount)} ${unitOf(denom)}`;
-            const words = back ? t.help.sentBack : t.help.sentCame;
+            const words = back ? helpText.sentBack : helpText.sentCame;
             // biome-ignore lint/suspicious/noArrayIndexKey: two entries may be alike, and none moves
             return <li key={`${height} ${index}`}>{words(coins, formatMoment(time))}</li>;
           })}
-          {isMissing(known.moved) && <li className="quiet">{t.help.sentAsk}</li>}
+          {isMissing(known.moved) && <li className="quiet">{helpText.sentAsk}</li>}
         </ul>
       );
   }
@@ -144,7 +145,7 @@ function Left() {
   const coins = (data?.left ?? []).map(({ amount, denom }) => `${formatAmount(BigInt(amount))} ${unitOf(denom)}`);
   return (
     <p className="quiet small left">
-      {data === undefined ? '' : coins.length === 0 ? t.help.sentNothingLeft : t.help.sentLeft(coins.join(', '))}
+      {data === undefined ? '' : coins.length === 0 ? helpText.sentNothingLeft : helpText.sentLeft(coins.join(', '))}
     </p>
   );
 }

@@ -4,6 +4,7 @@ import { type PointerEvent, useLayoutEffect, useRef, useState } from 'react';
 import { type Schemas, TIERS, type Tier } from '../../api/client';
 import { formatAmount, formatCount, formatShort } from '../../format/amount';
 import { t } from '../../strings';
+import { telescopeText } from '../../strings/telescope';
 import { TierForm } from '../../ui/tier';
 import { across, nearest, numbered, type Scale, scaleOf, spread } from './scale';
 
@@ -102,8 +103,8 @@ export function Chart({ past, unit, picked, pick, cancelled }: Props) {
   return (
     <figure className="chart">
       <figcaption>
-        <h2>{t.telescope.chart}</h2>
-        <p className="quiet small">{t.telescope.chartNote(unit)}</p>
+        <h2>{telescopeText.chart}</h2>
+        <p className="quiet small">{telescopeText.chartNote(unit)}</p>
       </figcaption>
       <div
         ref={ref}
@@ -125,14 +126,14 @@ export function Chart({ past, unit, picked, pick, cancelled }: Props) {
             max={past.length}
             step={1}
             value={picked + 1}
-            aria-label={t.telescope.pick}
+            aria-label={telescopeText.pick}
             aria-valuetext={spoken(shower, unit)}
             onChange={(event) => pick(Number(event.target.value) - 1)}
           />
         )}
       </div>
       <p className="quiet small hint">
-        {t.telescope.hint} {scale.log && t.telescope.logNote}
+        {telescopeText.hint} {scale.log && telescopeText.logNote}
       </p>
     </figure>
   );
@@ -142,9 +143,9 @@ export function Chart({ past, unit, picked, pick, cancelled }: Props) {
 function spoken(shower: Past, unit: string): string {
   const floors = TIERS.map((tier) => {
     const floor = floorOf(shower, tier);
-    return `${t.tiers[tier]} ${floor === null ? t.telescope.nobodyInTier : `${formatAmount(floor)} ${unit}`}`;
+    return `${t.tiers[tier]} ${floor === null ? telescopeText.nobodyInTier : `${formatAmount(floor)} ${unit}`}`;
   });
-  return t.telescope.picked(formatCount(shower.shower), floors.join(', '), formatCount(shower.contributors));
+  return telescopeText.picked(formatCount(shower.shower), floors.join(', '), formatCount(shower.contributors));
 }
 
 interface PlotProps {
@@ -175,7 +176,9 @@ function Plot({ past, picked, frame, scale, most, cancelled }: PlotProps) {
       height={height}
       viewBox={`0 0 ${width} ${height}`}
       aria-label={
-        first && last ? t.telescope.chartName(formatCount(first.shower), formatCount(last.shower)) : t.telescope.chart
+        first && last
+          ? telescopeText.chartName(formatCount(first.shower), formatCount(last.shower))
+          : telescopeText.chart
       }
     >
       <g className="grid">
@@ -216,7 +219,7 @@ function Plot({ past, picked, frame, scale, most, cancelled }: PlotProps) {
         </text>
         {frame.names && (
           <text x={right + em * 0.6} y={ground - bars / 2} dy="0.35em">
-            {t.telescope.contributors}
+            {telescopeText.contributors}
           </text>
         )}
       </g>

@@ -4,7 +4,7 @@ import { useLive } from '../../api/use';
 import { formatAmount, formatCount, unitOf } from '../../format/amount';
 import { formatMoment, formatWindow } from '../../format/time';
 import { Link } from '../../router';
-import { t } from '../../strings';
+import { telescopeText } from '../../strings/telescope';
 
 /** Rows that are shown at first. */
 const FIRST = 4;
@@ -20,21 +20,21 @@ export function Coming() {
   const folded = !all && rest > 0;
   return (
     <section className="card stack tight" aria-labelledby="coming">
-      <h2 id="coming">{t.telescope.coming}</h2>
+      <h2 id="coming">{telescopeText.coming}</h2>
       {last === undefined ? (
-        <p className="quiet">{t.telescope.comingNone}</p>
+        <p className="quiet">{telescopeText.comingNone}</p>
       ) : (
         <ul className="coming">
           {coming.slice(0, folded ? FIRST : coming.length).map((shower) => (
             <li key={shower.shower}>
-              <Link to={`/telescope/${shower.shower}`}>{t.telescope.showerN(formatCount(shower.shower))}</Link>
+              <Link to={`/telescope/${shower.shower}`}>{telescopeText.showerN(formatCount(shower.shower))}</Link>
               <span>
                 {shower.status === 'open'
-                  ? t.telescope.comingNow(formatMoment(shower.closes_at))
+                  ? telescopeText.comingNow(formatMoment(shower.closes_at))
                   : formatWindow(shower.opens_at, shower.closes_at)}
               </span>
               <span className="quiet small">
-                {t.telescope.comingMinimum(`${formatAmount(BigInt(shower.minimum))} ${unit}`)}
+                {telescopeText.comingMinimum(`${formatAmount(BigInt(shower.minimum))} ${unit}`)}
               </span>
             </li>
           ))}
@@ -43,10 +43,10 @@ export function Coming() {
       {folded && last && (
         <div className="row">
           <span className="quiet">
-            {t.telescope.comingMore(formatCount(rest), rest === 1, formatMoment(last.closes_at))}
+            {telescopeText.comingMore(formatCount(rest), rest === 1, formatMoment(last.closes_at))}
           </span>
           <button type="button" className="button little" onClick={() => setAll(true)}>
-            {t.telescope.comingAll(formatCount(coming.length))}
+            {telescopeText.comingAll(formatCount(coming.length))}
           </button>
         </div>
       )}

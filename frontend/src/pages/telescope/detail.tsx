@@ -5,7 +5,7 @@ import { useChainTime, useLive } from '../../api/use';
 import { formatCount, unitOf } from '../../format/amount';
 import { formatMoment, formatWindow } from '../../format/time';
 import { Link } from '../../router';
-import { t } from '../../strings';
+import { telescopeText } from '../../strings/telescope';
 import { Notice } from '../../ui/notice';
 import { Odds } from './odds';
 import { Ranking } from './ranking';
@@ -21,7 +21,7 @@ export function Detail({ name }: { name: string }) {
     return (
       <div className="stack telescope">
         <Back />
-        <h1>{showers.length === 0 ? t.telescope.showerN(name) : t.telescope.unknown(name)}</h1>
+        <h1>{showers.length === 0 ? telescopeText.showerN(name) : telescopeText.unknown(name)}</h1>
         {showers.length === 0 && <div className="to-come" aria-hidden="true" />}
       </div>
     );
@@ -30,10 +30,10 @@ export function Detail({ name }: { name: string }) {
     <div className="stack telescope">
       <Back number={shower.shower} count={showers.length} />
       <header className="stack tight">
-        <h1>{t.telescope.showerN(formatCount(shower.shower))}</h1>
+        <h1>{telescopeText.showerN(formatCount(shower.shower))}</h1>
         <p className="lead">{state(shower)}</p>
       </header>
-      {shower.paused && <Notice kind="warn" title={t.telescope.wasPaused} />}
+      {shower.paused && <Notice kind="warn" title={telescopeText.wasPaused} />}
       <div className="columns about">
         <div className="stack">
           <Facts shower={shower} unit={unit} />
@@ -46,7 +46,7 @@ export function Detail({ name }: { name: string }) {
 }
 
 function state(shower: Shower): string {
-  const words = t.telescope.states;
+  const words = telescopeText.states;
   const standing = standingOf(shower);
   switch (standing) {
     case 'upcoming':
@@ -61,11 +61,11 @@ function state(shower: Shower): string {
 /** Back to all showers, and to the neighbours. */
 function Back({ number, count = 0 }: { number?: number; count?: number }) {
   const to = (neighbour: number) => (
-    <Link to={`/telescope/${neighbour}`}>{t.telescope.showerN(formatCount(neighbour))}</Link>
+    <Link to={`/telescope/${neighbour}`}>{telescopeText.showerN(formatCount(neighbour))}</Link>
   );
   return (
-    <nav className="row spread small around" aria-label={t.telescope.title}>
-      <Link to="/telescope">{t.telescope.back}</Link>
+    <nav className="row spread small around" aria-label={telescopeText.title}>
+      <Link to="/telescope">{telescopeText.back}</Link>
       {number !== undefined && (
         <span className="row">
           {number > 1 && to(number - 1)}
@@ -89,40 +89,40 @@ function Facts({ shower, unit }: { shower: Shower; unit: string }) {
   );
   const positive = (amount: string) => BigInt(amount) > 0n;
   return (
-    <section className="card" aria-label={t.telescope.showerN(formatCount(shower.shower))}>
+    <section className="card" aria-label={telescopeText.showerN(formatCount(shower.shower))}>
       <dl className="figures facts-list">
-        {fact(t.telescope.window, formatWindow(shower.opens_at, shower.closes_at))}
-        {fact(t.telescope.contributors, formatCount(shower.contributors))}
-        {fact(t.telescope.contributed, <Sum of={shower.total} unit={unit} />)}
-        {fact(t.telescope.minimum, <Sum of={shower.minimum} unit={unit} />)}
+        {fact(telescopeText.window, formatWindow(shower.opens_at, shower.closes_at))}
+        {fact(telescopeText.contributors, formatCount(shower.contributors))}
+        {fact(telescopeText.contributed, <Sum of={shower.total} unit={unit} />)}
+        {fact(telescopeText.minimum, <Sum of={shower.minimum} unit={unit} />)}
         {isOver &&
           shower.contributors > 0 &&
           !shower.cancelled &&
           fact(
-            t.telescope.minted,
-            t.telescope.mintedOf(formatCount(shower.minted), formatCount(shower.contributors)),
-            shower.minted < shower.contributors && `${t.telescope.mintBy} ${formatMoment(shower.mint_deadline)}`,
+            telescopeText.minted,
+            telescopeText.mintedOf(formatCount(shower.minted), formatCount(shower.contributors)),
+            shower.minted < shower.contributors && `${telescopeText.mintBy} ${formatMoment(shower.mint_deadline)}`,
           )}
-        {positive(shower.settled) && fact(t.telescope.settled, <Sum of={shower.settled} unit={unit} />)}
-        {positive(shower.held) && key === 'due' && fact(t.telescope.held, <Sum of={shower.held} unit={unit} />)}
+        {positive(shower.settled) && fact(telescopeText.settled, <Sum of={shower.settled} unit={unit} />)}
+        {positive(shower.held) && key === 'due' && fact(telescopeText.held, <Sum of={shower.held} unit={unit} />)}
         {positive(shower.held_returned) &&
-          fact(t.telescope.heldReturned, <Sum of={shower.held_returned} unit={unit} />)}
+          fact(telescopeText.heldReturned, <Sum of={shower.held_returned} unit={unit} />)}
         {shower.refunds > 0 &&
           fact(
-            t.telescope.refunded,
+            telescopeText.refunded,
             <Sum of={shower.refunded} unit={unit} />,
-            t.telescope.refundedTo(formatCount(shower.refunds), shower.refunds === 1),
+            telescopeText.refundedTo(formatCount(shower.refunds), shower.refunds === 1),
           )}
         {key !== null &&
           fact(
-            t.telescope.key,
-            key === 'due' ? t.telescope.keyIs.due(formatMoment(shower.key_deadline)) : t.telescope.keyIs[key],
+            telescopeText.key,
+            key === 'due' ? telescopeText.keyIs.due(formatMoment(shower.key_deadline)) : telescopeText.keyIs[key],
             <>
-              {t.telescope.keyNote[key]}
+              {telescopeText.keyNote[key]}
               {key === 'published' && (
                 <>
                   {' '}
-                  <Link to={`/fairness/${shower.shower}`}>{t.telescope.toFairness}</Link>
+                  <Link to={`/fairness/${shower.shower}`}>{telescopeText.toFairness}</Link>
                 </>
               )}
             </>,

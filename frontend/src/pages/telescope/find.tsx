@@ -6,6 +6,7 @@ import { useApi, useLive } from '../../api/use';
 import { formatAmount, formatCount } from '../../format/amount';
 import { go, Link } from '../../router';
 import { t } from '../../strings';
+import { telescopeText } from '../../strings/telescope';
 import { useWallet } from '../../wallets/use';
 import { moves } from './standing';
 
@@ -50,7 +51,7 @@ export function Find({ shower, address, found, unit }: Props) {
   return (
     <form className="find" onSubmit={submit}>
       <div className="field">
-        <label htmlFor="find">{t.telescope.find}</label>
+        <label htmlFor="find">{telescopeText.find}</label>
         <div className="find-row">
           <input
             id="find"
@@ -66,18 +67,18 @@ export function Find({ shower, address, found, unit }: Props) {
             spellCheck={false}
           />
           <button type="submit" className="button little">
-            {t.telescope.findButton}
+            {telescopeText.findButton}
           </button>
         </div>
       </div>
       <div id="found" className="found" role="status">
-        {found.is === 'none' && <p className="quiet small">{t.telescope.findHint}</p>}
-        {found.is === 'waiting' && <p className="quiet">{t.telescope.searching}</p>}
+        {found.is === 'none' && <p className="quiet small">{telescopeText.findHint}</p>}
+        {found.is === 'waiting' && <p className="quiet">{telescopeText.searching}</p>}
         {found.is === 'failed' && <p className="danger">{found.why}</p>}
-        {found.is === 'out' && <p>{t.telescope.notIn(formatCount(shower.shower))}</p>}
+        {found.is === 'out' && <p>{telescopeText.notIn(formatCount(shower.shower))}</p>}
         {found.is === 'in' && (
           <p className="number">
-            {t.telescope.found(
+            {telescopeText.found(
               formatCount(found.rank),
               formatCount(shower.contributors),
               t.tiers[found.tier],
@@ -86,15 +87,15 @@ export function Find({ shower, address, found, unit }: Props) {
           </p>
         )}
         <p className="row">
-          {(found.is === 'in' || found.is === 'out') && <Link to={`/cave/${address}`}>{t.telescope.toCave}</Link>}
+          {(found.is === 'in' || found.is === 'out') && <Link to={`/cave/${address}`}>{telescopeText.toCave}</Link>}
           {address !== '' && (
             <button type="button" className="linkish" onClick={() => look('')}>
-              {t.telescope.clear}
+              {telescopeText.clear}
             </button>
           )}
           {account && address !== account.address && (
             <button type="button" className="linkish" onClick={() => look(account.address)}>
-              {t.telescope.findMine}
+              {telescopeText.findMine}
             </button>
           )}
         </p>

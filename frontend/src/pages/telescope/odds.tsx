@@ -4,6 +4,7 @@ import type { Shower } from '../../api/live';
 import { useApi, useLive } from '../../api/use';
 import { formatCount, formatPercent } from '../../format/amount';
 import { t } from '../../strings';
+import { telescopeText } from '../../strings/telescope';
 import { TierName } from '../../ui/tier';
 import { Sum } from './readout';
 import { moves } from './standing';
@@ -19,13 +20,13 @@ function range({ best, worst }: TierFloor): string {
 export function Odds({ shower, unit }: { shower: Shower; unit: string }) {
   const { changed } = useLive();
   const open = moves(shower);
-  const { tiersNoteCancelled, tiersNoteOpen, tiersNote } = t.telescope;
+  const { tiersNoteCancelled, tiersNoteOpen, tiersNote } = telescopeText;
   const note = shower.cancelled ? tiersNoteCancelled : open ? tiersNoteOpen : tiersNote;
   const again = open ? changed : `${shower.status} ${shower.contributors}`;
   const { data } = useApi<Schemas['Floors']>(`/v1/showers/${shower.shower}/floors`, { again });
   return (
     <section className="card stack tight" aria-labelledby="odds">
-      <h2 id="odds">{t.telescope.tiers}</h2>
+      <h2 id="odds">{telescopeText.tiers}</h2>
       <ul className="tier-rows">
         {TIERS.map((name) => {
           const tier = data?.tiers.find((tier) => tier.tier === name);
@@ -48,7 +49,7 @@ export function Odds({ shower, unit }: { shower: Shower; unit: string }) {
         })}
       </ul>
       {data !== undefined && data.unissued > 0 && (
-        <p className="small quiet">{t.telescope.unissued(formatCount(data.unissued), data.unissued === 1)}</p>
+        <p className="small quiet">{telescopeText.unissued(formatCount(data.unissued), data.unissued === 1)}</p>
       )}
       <p className="small quiet">{note}</p>
     </section>
@@ -57,5 +58,5 @@ export function Odds({ shower, unit }: { shower: Shower; unit: string }) {
 
 function Floor({ tier, open, unit }: { tier: TierFloor; open: boolean; unit: string }) {
   if (tier.floor != null) return <Sum of={tier.floor} unit={unit} />;
-  return <span className="empty quiet">{open ? t.telescope.emptyOpen : t.telescope.emptyPast}</span>;
+  return <span className="empty quiet">{open ? telescopeText.emptyOpen : telescopeText.emptyPast}</span>;
 }

@@ -4,7 +4,7 @@ import type { Schemas } from '../../api/client';
 import { useApi, useLive } from '../../api/use';
 import { formatCount, unitOf } from '../../format/amount';
 import { formatMoment } from '../../format/time';
-import { t } from '../../strings';
+import { telescopeText } from '../../strings/telescope';
 import { Chart } from './chart';
 import { Coming } from './coming';
 import { Readout, Sum } from './readout';
@@ -27,26 +27,26 @@ export function Overview() {
   return (
     <div className="stack telescope">
       <header className="stack tight">
-        <h1>{t.telescope.title}</h1>
-        <p className="lead">{t.telescope.lead}</p>
+        <h1>{telescopeText.title}</h1>
+        <p className="lead">{telescopeText.lead}</p>
       </header>
       {(data === undefined ? begun : past.length > 0) && (
         <dl className="facts totals">
           <div>
-            <dt>{t.telescope.over}</dt>
+            <dt>{telescopeText.over}</dt>
             <dd>
               {data
-                ? t.telescope.overOf(formatCount(past.length), formatCount(Math.max(past.length, showers.length)))
+                ? telescopeText.overOf(formatCount(past.length), formatCount(Math.max(past.length, showers.length)))
                 : '…'}
             </dd>
           </div>
           <div>
-            <dt>{t.telescope.entries}</dt>
+            <dt>{telescopeText.entries}</dt>
             <dd>{data ? formatCount(entries) : '…'}</dd>
-            <dd className="quiet note">{t.telescope.entriesNote}</dd>
+            <dd className="quiet note">{telescopeText.entriesNote}</dd>
           </div>
           <div>
-            <dt>{t.telescope.contributed}</dt>
+            <dt>{telescopeText.contributed}</dt>
             <dd>{data ? <Sum of={String(total)} unit={unit} /> : '…'}</dd>
           </div>
         </dl>
@@ -79,13 +79,13 @@ function Nothing() {
   const next = showers.find((shower) => shower.status === 'upcoming');
   return (
     <div className="card stack tight">
-      <h2>{t.telescope.nothingYet}</h2>
+      <h2>{telescopeText.nothingYet}</h2>
       <p className="quiet">
         {open
-          ? t.telescope.nothingOpen(formatCount(open.shower), formatMoment(open.closes_at))
+          ? telescopeText.nothingOpen(formatCount(open.shower), formatMoment(open.closes_at))
           : next
-            ? t.telescope.nothingBefore(formatMoment(next.opens_at))
-            : t.telescope.nothingKnown}
+            ? telescopeText.nothingBefore(formatMoment(next.opens_at))
+            : telescopeText.nothingKnown}
       </p>
     </div>
   );

@@ -6,6 +6,7 @@ import { useApi, useLive } from '../../api/use';
 import { formatCount } from '../../format/amount';
 import { useQuery } from '../../router';
 import { t } from '../../strings';
+import { telescopeText } from '../../strings/telescope';
 import { RankRow, RankRows, Ranks } from '../../ui/ranks';
 import { useWallet } from '../../wallets/use';
 import { Find, type Found, useFound } from './find';
@@ -17,10 +18,10 @@ export function Ranking({ shower, unit }: { shower: Shower; unit: string }) {
   const found = useFound(shower, address);
   return (
     <section className="card stack ranking" aria-labelledby="ranking">
-      <h2 id="ranking">{t.telescope.ranking}</h2>
+      <h2 id="ranking">{telescopeText.ranking}</h2>
       <Find key={`find ${address}`} shower={shower} address={address} found={found} unit={unit} />
       {shower.contributors === 0 ? (
-        <p className="quiet">{t.telescope.rankingNone}</p>
+        <p className="quiet">{telescopeText.rankingNone}</p>
       ) : (
         <Rows
           key={`from ${found.is === 'in' ? address : ''}`}
@@ -32,10 +33,10 @@ export function Ranking({ shower, unit }: { shower: Shower; unit: string }) {
       )}
       <p>
         <a href={`/v1/showers/${shower.shower}/contributions.csv`} download>
-          {t.telescope.csv}
+          {telescopeText.csv}
         </a>
         <br />
-        <span className="small quiet">{t.telescope.csvNote}</span>
+        <span className="small quiet">{telescopeText.csvNote}</span>
       </p>
     </section>
   );
@@ -59,7 +60,7 @@ function Rows({ shower, unit, found, address }: RowsProps) {
       {before > 0 && (
         <p>
           <button type="button" className="button little" onClick={() => setParts(earlier)}>
-            {t.telescope.earlierRanks}
+            {telescopeText.earlierRanks}
           </button>
         </p>
       )}
@@ -73,10 +74,10 @@ function Rows({ shower, unit, found, address }: RowsProps) {
           <button type="button" className="button little" onClick={() => setParts(later)}>
             {t.more}
           </button>
-          <span className="quiet small">{t.telescope.rest(formatCount(left))}</span>
+          <span className="quiet small">{telescopeText.rest(formatCount(left))}</span>
         </p>
       )}
-      <p className="small quiet">{t.telescope.rankingNote}</p>
+      <p className="small quiet">{telescopeText.rankingNote}</p>
     </>
   );
 }

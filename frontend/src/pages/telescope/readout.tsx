@@ -3,7 +3,7 @@ import { TIERS } from '../../api/client';
 import { formatAmount, formatCount } from '../../format/amount';
 import { formatMoment } from '../../format/time';
 import { Link } from '../../router';
-import { t } from '../../strings';
+import { telescopeText } from '../../strings/telescope';
 import { TierName } from '../../ui/tier';
 import type { Past } from './chart';
 
@@ -20,15 +20,15 @@ export function Readout({ shower, unit, cancelled, index, count, pick }: Props) 
   return (
     <section className="readout" aria-labelledby="readout">
       <div className="row spread steps">
-        <Step label={t.telescope.earlier} to={index - 1} count={count} pick={pick} back />
+        <Step label={telescopeText.earlier} to={index - 1} count={count} pick={pick} back />
         <div className="which">
-          <h3 id="readout">{t.telescope.showerN(formatCount(shower.shower))}</h3>
+          <h3 id="readout">{telescopeText.showerN(formatCount(shower.shower))}</h3>
           <p className="quiet small">
-            {cancelled && `${t.telescope.cancelled}, `}
-            {t.telescope.ended(formatMoment(shower.closes_at))}
+            {cancelled && `${telescopeText.cancelled}, `}
+            {telescopeText.ended(formatMoment(shower.closes_at))}
           </p>
         </div>
-        <Step label={t.telescope.later} to={index + 1} count={count} pick={pick} />
+        <Step label={telescopeText.later} to={index + 1} count={count} pick={pick} />
       </div>
       <dl className="figures">
         {TIERS.map((tier) => {
@@ -40,7 +40,7 @@ export function Readout({ shower, unit, cancelled, index, count, pick }: Props) 
               </dt>
               <dd>
                 {floor == null ? (
-                  <span className="quiet">{t.telescope.nobodyInTier}</span>
+                  <span className="quiet">{telescopeText.nobodyInTier}</span>
                 ) : (
                   <Sum of={floor} unit={unit} />
                 )}
@@ -49,11 +49,11 @@ export function Readout({ shower, unit, cancelled, index, count, pick }: Props) 
           );
         })}
         <div>
-          <dt className="quiet">{t.telescope.contributors}</dt>
+          <dt className="quiet">{telescopeText.contributors}</dt>
           <dd>{formatCount(shower.contributors)}</dd>
         </div>
         <div>
-          <dt className="quiet">{t.telescope.total}</dt>
+          <dt className="quiet">{telescopeText.total}</dt>
           <dd>
             <Sum of={shower.total} unit={unit} />
           </dd>
@@ -61,7 +61,7 @@ export function Readout({ shower, unit, cancelled, index, count, pick }: Props) 
       </dl>
       <p>
         <Link to={`/telescope/${shower.shower}`} className="button little wide">
-          {t.telescope.detail(formatCount(shower.shower))}
+          {telescopeText.detail(formatCount(shower.shower))}
         </Link>
       </p>
     </section>

@@ -5,7 +5,7 @@ import { TIERS } from '../../api/client';
 import { formatAmount, formatCount } from '../../format/amount';
 import { formatMoment } from '../../format/time';
 import { Link } from '../../router';
-import { t } from '../../strings';
+import { telescopeText } from '../../strings/telescope';
 import { TierMark, TierName } from '../../ui/tier';
 import type { Past } from './chart';
 
@@ -29,14 +29,14 @@ export function PastTable({ past, unit, cancelled }: Props) {
   const rows = [...past].reverse().slice(0, all ? past.length : FIRST);
   return (
     <section className="card stack tight past-card" aria-labelledby="past">
-      <h2 id="past">{t.telescope.table}</h2>
-      <p className="quiet small">{t.telescope.tableNote(unit)}</p>
+      <h2 id="past">{telescopeText.table}</h2>
+      <p className="quiet small">{telescopeText.tableNote(unit)}</p>
       {/* biome-ignore-start lint/a11y/noRedundantRoles: see the top of this file */}
       <table role="table" className="past" aria-labelledby="past">
         <thead role="rowgroup">
           <tr role="row">
             <th role="columnheader" scope="col">
-              {t.telescope.shower}
+              {telescopeText.shower}
             </th>
             {TIERS.map((tier) => (
               <th key={tier} role="columnheader" scope="col" className="end">
@@ -44,10 +44,10 @@ export function PastTable({ past, unit, cancelled }: Props) {
               </th>
             ))}
             <th role="columnheader" scope="col" className="end">
-              {t.telescope.contributors}
+              {telescopeText.contributors}
             </th>
             <th role="columnheader" scope="col" className="end">
-              {t.telescope.total}
+              {telescopeText.total}
             </th>
           </tr>
         </thead>
@@ -55,9 +55,9 @@ export function PastTable({ past, unit, cancelled }: Props) {
           {rows.map((shower) => (
             <tr key={shower.shower} role="row" data-long={isLong(shower) || undefined}>
               <th role="rowheader" scope="row">
-                <Link to={`/telescope/${shower.shower}`}>{t.telescope.showerN(formatCount(shower.shower))}</Link>
+                <Link to={`/telescope/${shower.shower}`}>{telescopeText.showerN(formatCount(shower.shower))}</Link>
                 <span className="when">
-                  {cancelled.has(shower.shower) && `${t.telescope.cancelled}, `}
+                  {cancelled.has(shower.shower) && `${telescopeText.cancelled}, `}
                   {formatMoment(shower.closes_at)}
                 </span>
               </th>
@@ -69,7 +69,7 @@ export function PastTable({ past, unit, cancelled }: Props) {
                       <TierMark tier={tier} />
                     </span>
                     {floor == null ? (
-                      <span className="quiet">{t.telescope.nobodyInTier}</span>
+                      <span className="quiet">{telescopeText.nobodyInTier}</span>
                     ) : (
                       formatAmount(BigInt(floor))
                     )}
@@ -78,13 +78,13 @@ export function PastTable({ past, unit, cancelled }: Props) {
               })}
               <td role="cell" className="end sum-cell">
                 <span className="cell-name" aria-hidden="true">
-                  {t.telescope.contributors}
+                  {telescopeText.contributors}
                 </span>
                 {formatCount(shower.contributors)}
               </td>
               <td role="cell" className="end sum-cell">
                 <span className="cell-name" aria-hidden="true">
-                  {t.telescope.total}
+                  {telescopeText.total}
                 </span>
                 {formatAmount(BigInt(shower.total))}
               </td>
@@ -96,7 +96,7 @@ export function PastTable({ past, unit, cancelled }: Props) {
       {past.length > FIRST && !all && (
         <p>
           <button type="button" className="button little" onClick={() => setAll(true)}>
-            {t.telescope.all(formatCount(past.length))}
+            {telescopeText.all(formatCount(past.length))}
           </button>
         </p>
       )}

@@ -1,0 +1,195 @@
+// What the cave says.
+import { many } from '.';
+
+export const caveText = {
+  title: 'Cave',
+  mine: 'My cave',
+  other: 'A wallet’s cave',
+  whose: 'the address of this cave',
+  toMine: 'To my cave',
+  readOnly: 'You can look at everything here. Only its holder can crack a meteor.',
+  door: {
+    lead: 'What falls to a wallet is kept in its cave: meteors, and the eggs and dust that were in them.',
+    connect: 'Connect a wallet',
+    connectNote: 'With your wallet you see your own cave and can crack your meteors.',
+    busy: 'Your wallet is connecting …',
+  },
+  look: {
+    title: 'Look into any cave',
+    label: 'Address of a wallet',
+    button: 'Look',
+    example: (prefix: string) => `It begins with ${prefix}1.`,
+    wrong: (prefix: string) =>
+      `That is no address of this chain. One begins with ${prefix}1 and has 38 or 58 more characters.`,
+  },
+  counts: { meteors: 'Meteors', eggs: 'Eggs', dust: 'Dust', contributed: 'Contributed' },
+  kinds: { all: 'All', meteors: 'Meteors', eggs: 'Eggs', dust: 'Dust' },
+  kind: { meteors: 'Meteor', eggs: 'Egg', dust: 'Dust' },
+  fresh: 'New',
+  freshNote: (count: string, one: boolean) => many(count, one, 'new find', 'new finds'),
+  collection: 'Collection',
+  filter: {
+    kind: 'Kind',
+    tier: 'Tier',
+    shower: 'Shower',
+    allTiers: 'All tiers',
+    allShowers: 'All showers',
+    showerOption: (shower: string) => `Shower ${shower}`,
+    none: 'Nothing in this cave matches.',
+    clear: 'Show everything',
+  },
+  card: {
+    id: (id: string) => `#${id}`,
+    odds: (percent: string) => `${percent} for an egg`,
+    from: (shower: string) => `Shower ${shower}`,
+  },
+  emptyMine: 'Nothing has fallen here yet',
+  emptyMineNote: 'Contribute to a shower, and its meteor comes here by itself.',
+  emptyMineWaiting: 'Your meteor is on its way: it comes here by itself once it is minted.',
+  emptyOther: 'This cave is empty',
+  emptyOtherNote: 'This wallet holds no meteors, eggs or dust of this event.',
+  toShower: 'To the shower',
+  refused: 'This cave can’t be shown',
+  showing: (shown: string, all: string) => `${shown} of ${all} shown`,
+
+  entries: {
+    title: 'Contributions',
+    none: 'No contributions yet.',
+    count: (count: string, one: boolean) => many(count, one, 'contribution', 'contributions'),
+    waiting: (count: string, one: boolean) => `${count} ${one ? 'waits for its meteor' : 'wait for their meteors'}`,
+    back: (count: string, one: boolean) => `${count} ${one ? 'goes back' : 'go back'}`,
+    gone: (count: string) => `${count} went back`,
+    standing: (...parts: string[]) => parts.filter((part) => part !== '').join(' · '),
+    shower: (shower: string) => `Shower ${shower}`,
+    place: (rank: string, contributors: string) => `Rank ${rank} of ${contributors}`,
+    odds: (percent: string) => `${percent} for an egg`,
+    meteor: (id: string) => `Meteor #${id}`,
+  },
+  fate: {
+    open: 'The shower is open: rank and odds can still change.',
+    waiting: (until: string) =>
+      `Its meteor is being made. If it isn’t minted by ${until}, the whole contribution goes back.`,
+    waitingUnknown: 'Its meteor is being made. If it isn’t minted in time, the whole contribution goes back.',
+    minted: 'Minted.',
+    lateKey: (part: string) =>
+      `Minted. The key of this shower came late, so the ${part} that were held back return to the contributor by themselves.`,
+    cancelled: 'The shower was cancelled.',
+    late: 'The meteor was not minted in time.',
+    refundable: (mine: boolean) =>
+      `The whole contribution goes back to ${mine ? 'your wallet' : 'this wallet'} by itself. Anyone can trigger it, and it can go to nobody else. There is nothing to claim.`,
+    refunded: (amount: string, mine: boolean) => `${amount} went back to ${mine ? 'your wallet' : 'this wallet'}.`,
+    tax: (amount: string) => `The chain’s tax, as it is now, takes ${amount} of it on the way.`,
+    taxUnknown: 'If the chain taxes transfers, as Terra Classic does, that came off on the way.',
+  },
+
+  token: {
+    kind: 'Kind',
+    tier: 'Tier',
+    rank: 'Rank',
+    shower: 'Shower',
+    holder: 'Held by',
+    odds: 'Odds of an egg',
+    exact: (numerator: string, denominator: string) => `exactly ${numerator} in ${denominator}`,
+    hidden: (eggs: string, of: string, tier: string, shower: string) =>
+      `${eggs} of the ${of} eggs of ${tier} in shower ${shower} are still hidden,`,
+    hiddenIn: (meteors: string, one: boolean) =>
+      ` in ${many(meteors, one, 'meteor that is not revealed', 'meteors that are not revealed')}.`,
+    allFound: (tier: string, shower: string) => `All eggs of ${tier} in shower ${shower} are found.`,
+    traits: 'Traits',
+    fairness: 'Check its draw',
+    crack: 'Crack it',
+    cracking: 'It is cracked and waits for its reveal.',
+    held: { eggs: 'It was cracked and held an egg.', dust: 'It was cracked and held dust.' },
+    gone: 'It was burnt.',
+    see: 'See what it held',
+    missing: 'There is no such token',
+    missingNote: 'Check the address. A token appears here once it is minted.',
+    moved: 'It is in another cave now.',
+    toCave: 'To that cave',
+  },
+
+  choose: {
+    start: 'Crack meteors',
+    title: 'Choose the meteors to crack',
+    all: 'All',
+    most: (most: string) => `The first ${most}`,
+    none: 'None',
+    cancel: 'Cancel',
+    chosen: (count: string) => `${count} chosen`,
+    limit: (most: string) => `At most ${most} at once.`,
+    go: (count: string) => `Crack ${count} …`,
+    goNone: 'Crack …',
+  },
+  crack: {
+    title: (count: string, one: boolean) => (one ? 'Crack a meteor' : `Crack ${count} meteors`),
+    holds: (one: boolean) =>
+      one
+        ? 'It holds an egg or dust. The draw decided that before it was minted; when you crack it makes no difference.'
+        : 'Each holds an egg or dust. The draw decided that before they were minted; when you crack them makes no difference.',
+    odds: 'Odds of an egg',
+    meteor: 'Meteor',
+    tier: 'Tier',
+    exact: 'Exactly',
+    final: (one: boolean) =>
+      one
+        ? 'Once it is revealed, the meteor is gone for ever and what it held is yours.'
+        : 'Once they are revealed, the meteors are gone for ever and what they held is yours.',
+    timeout: (span: string) =>
+      `The hatchery keeps what you crack until it is revealed. If nobody reveals it within ${span}, you take it back as it was.`,
+    leaves: (one: boolean, fee: string) =>
+      `Leaves your wallet: ${one ? 'the meteor' : 'the meteors'}, to the hatchery, and a fee of at most ${fee}.`,
+    button: (count: string, one: boolean) => (one ? 'Crack it' : `Crack ${count} meteors`),
+    sure: 'This can’t be undone.',
+  },
+  sign: {
+    feeUnknown: '… (being asked)',
+    looking: 'Look at your wallet …',
+    ledger: 'Check each meteor’s number on your Ledger’s screen.',
+  },
+  custody: {
+    title: 'Cracking',
+    sent: 'On its way to the hatchery.',
+    revealed: 'It is revealed.',
+    failed: 'It was not cracked.',
+    back: 'It is back in your cave.',
+    waits: (moment: string) => `Waits for its reveal, until ${moment}. After that you can take it back.`,
+    waitsOther: (moment: string) => `Waits for its reveal, until ${moment}. After that its holder can take it back.`,
+    late: 'It was not revealed in time. You can take it back as it was.',
+    lateOther: 'It was not revealed in time. Its holder can take it back.',
+    returning: 'It is on its way back.',
+    watch: 'Watch',
+    takeBack: (count: string, one: boolean) => (one ? 'Take it back' : `Take back ${count} meteors`),
+    ready: (count: string, one: boolean) => (one ? 'A meteor was revealed' : `${count} meteors were revealed`),
+    see: (one: boolean) => (one ? 'See what it held' : 'See what they held'),
+    more: (count: string) => `The first ${count} are shown.`,
+  },
+  back: {
+    title: (count: string, one: boolean) => (one ? 'Take a meteor back' : `Take back ${count} meteors`),
+    text: (one: boolean) =>
+      one
+        ? 'Nobody revealed it in time. The hatchery gives it back as it was, still closed and with the same odds. You can crack it again.'
+        : 'Nobody revealed them in time. The hatchery gives them back as they were, still closed and with the same odds. You can crack them again.',
+    leaves: (fee: string) => `Leaves your wallet: a fee of at most ${fee}, and nothing else.`,
+    button: (count: string, one: boolean) => (one ? 'Take it back' : `Take back ${count} meteors`),
+    done: 'Back in your cave',
+  },
+  stage: {
+    title: 'The reveal',
+    of: (number: string, all: string) => `${number} of ${all}`,
+    signed: 'Signed. Waiting for a block …',
+    hatchery: 'In the hatchery. Waiting for the reveal …',
+    goesOn: 'You can close this. It goes on by itself, and you find it in your cave.',
+    egg: 'An egg!',
+    dust: 'Meteor dust',
+    rank: (rank: string, shower: string) => `Rank ${rank} of shower ${shower}`,
+    next: 'Next',
+    rest: 'Show the rest at once',
+    all: 'See them all',
+    done: 'To my cave',
+    verify: 'Check its draw',
+    sum: (eggs: string, oneEgg: boolean, dust: string) => `${many(eggs, oneEgg, 'egg', 'eggs')}, ${dust} dust`,
+    failed: 'It was not cracked',
+    failedNote: 'Your meteors are where they were, in your cave.',
+    back: 'It is back in your cave',
+  },
+};
