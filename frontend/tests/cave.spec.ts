@@ -318,3 +318,54 @@ test.describe('a wallet with two meteors', () => {
     await expect(custody(page)).toHaveCount(0);
   });
 });
+
+test.describe('a meteor that is not revealed in time', () => {
+  test.use({ world: { showers: 1, wallets: 6, contributions: 1, seconds: 14 } });
+
+  test('is back in the cave once it is taken back', async ({ page, demo, wallet }) => {
+    test.setTimeout(180_000);
+    const holder = wallet.account.address;
+    await fund(demo, holder);
+    await demo.expect<Schemas['Showers']>('/v1/showers', ({ current }) => current === 1);
+    await contribute(demo, wallet.account, 1, 40n * UST);
+    await demo.expect<{ phase: string }>('/demo', ({ phase }) => phase === 'waiting');
+    await page.goto('/cave');
+    await connect(page, 'Keplr');
+    await expect(tokens(page)).toHaveCount(1);
+    const before = await demo.get<Cave>(`/v1/caves/${holder}`);
+
+    // It is cracked in one block, and the next one is too late for its reveal.
+    await demo.blocks(false);
+    await page.getByRole('button', { name: caveText.choose.start }).click();
+    await page.locator('button.token').click();
+    await page.getByRole('button', { name: caveText.choose.go('1') }).click();
+    await expect(sheet(page)).not.toContainText(caveText.sign.feeUnknown);
+    await sheet(page)
+      .getByRole('button', { name: caveText.crack.button('1', true) })
+      .click();
+    await expect(stage(page)).toBeVisible();
+    await stage(page).getByRole('button', { name: t.close }).click();
+    await demo.call('dev_mine');
+    await demo.expect<Cave>(`/v1/caves/${holder}`, ({ cracking }) => cracking.length === 1);
+    const { hatchery } = await demo.get<Schemas['Config']>('/v1/config');
+    await demo.call('dev_advanceTime', { seconds: hatchery.reveal_timeout });
+    await demo.blocks(true);
+
+    await custody(page)
+      .getByRole('button', { name: caveText.custody.takeBack('1', true) })
+      .click();
+    await expect(sheet(page)).not.toContainText(caveText.sign.feeUnknown);
+    await sheet(page)
+      .getByRole('button', { name: caveText.back.button('1', true) })
+      .click();
+    await expect(tokens(page)).toHaveCount(1, { timeout: 60_000 });
+    await expect(custody(page)).toContainText(caveText.custody.back);
+    await expect(custody(page)).toContainText(t.receipt.states.credited);
+    await page.reload();
+    await expect(tokens(page)).toHaveCount(1);
+    await expect(custody(page)).toHaveCount(0);
+    // It is the meteor that it was.
+    const { nfts, cracking } = await demo.get<Cave>(`/v1/caves/${holder}`);
+    expect({ nfts, cracking }).toEqual({ nfts: before.nfts, cracking: [] });
+  });
+});
