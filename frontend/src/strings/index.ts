@@ -272,5 +272,4 @@ export const t = {
     signing: 'Look at your wallet …',
     note: 'Contributions add up, and you get one meteor for this shower whatever you give. If no meteor comes by the deadline, your money goes back.',
   },
-  many,
 };
